@@ -1,0 +1,147 @@
+"""Names that cross the wire between the template and the handler.
+
+The constructs write them into the template, CloudFormation carries them, and the handler reads them. A name that is
+deployed stays: an older template's properties still arrive at a newer handler, and the other way round at a rollback.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Final
+
+
+class ResourceType(StrEnum):
+    """The custom resources that the handler serves."""
+
+    JOB = "Custom::InferenceRecommendationsJob"
+    WAIT = "Custom::InferenceRecommendationsJobWait"
+    RECOMMENDATION = "Custom::InferenceRecommendation"
+
+
+class JobProperty(StrEnum):
+    """Properties of `Custom::InferenceRecommendationsJob`."""
+
+    REQUEST = "Request"
+    """`CreateInferenceRecommendationsJob` without `JobName` and `Tags`, as a structure; scalars arrive as strings."""
+    NAME_PREFIX = "NamePrefix"
+    """At most 24 characters; the job's name is `<prefix>-<hash>`. With `EXACT_JOB_NAME`, the whole name."""
+    EXACT_JOB_NAME = "ExactJobName"
+    TAGS = "Tags"
+    """List of `{"Key": ..., "Value": ...}`, without the owner's tags."""
+    RERUN = "Rerun"
+    """Any text; a new one makes a new job. Absent when not set."""
+    NAME_VERSION = "NameVersion"
+    """Version of the rule that makes the name of the request; see `job_name.py`."""
+    ACCEPT_STOPPED = "AcceptStopped"
+    TIMEOUT = "TimeoutSeconds"
+    """How long queueing and running may take in all, in seconds."""
+    STATE_MACHINE_ARN = "StateMachineArn"
+    BOTOCORE_VERSION = "BotocoreVersion"
+    """The botocore that checked the request at synth; named where the handler's own is older."""
+
+
+class WaitProperty(StrEnum):
+    """Properties of `Custom::InferenceRecommendationsJobWait`."""
+
+    JOB_NAME = "JobName"
+    LEG = "Leg"
+    """1 to `LEGS`."""
+    LEGS = "Legs"
+    """How many legs the job has; the last one fails where the others hand over."""
+    HAND_OVER_AFTER = "HandOverAfterSeconds"
+    """Seconds, at most 3300."""
+    POLL_INTERVAL = "PollIntervalSeconds"
+    """Seconds, at least 10."""
+    ACCEPT_STOPPED = "AcceptStopped"
+    STATE_MACHINE_ARN = "StateMachineArn"
+
+
+class RecommendationProperty(StrEnum):
+    """Properties of `Custom::InferenceRecommendation`."""
+
+    JOB_NAME = "JobName"
+    ENDPOINT_TYPE = "EndpointType"
+    OBJECTIVE = "Objective"
+    CHOICE_VERSION = "ChoiceVersion"
+    """Version of the rule that chooses; see `choosing.py`."""
+
+
+class EndpointType(StrEnum):
+    """Which kind of endpoint is recommended: values of the API's `RecommendationJobSupportedEndpointType`."""
+
+    REAL_TIME = "RealTime"
+    SERVERLESS = "Serverless"
+
+
+class ObjectiveName(StrEnum):
+    """What a recommendation is best at."""
+
+    COST_PER_INFERENCE = "CostPerInference"
+    COST_PER_HOUR = "CostPerHour"
+    MODEL_LATENCY = "ModelLatency"
+    MAX_INVOCATIONS = "MaxInvocations"
+
+
+class RecommendationAttribute(StrEnum):
+    """Attributes (`Fn::GetAtt`) of `Custom::InferenceRecommendation`."""
+
+    RECOMMENDATION_ID = "RecommendationId"
+    INFERENCE_SPECIFICATION_NAME = "InferenceSpecificationName"
+    COMPILATION_JOB_NAME = "CompilationJobName"
+    ENVIRONMENT_JSON = "EnvironmentJson"
+    COST_PER_HOUR = "CostPerHour"
+    COST_PER_INFERENCE = "CostPerInference"
+    MAX_INVOCATIONS = "MaxInvocations"
+    MODEL_LATENCY = "ModelLatency"
+    CPU_UTILIZATION = "CpuUtilization"
+    MEMORY_UTILIZATION = "MemoryUtilization"
+    # Real-time only
+    INSTANCE_TYPE = "InstanceType"
+    INITIAL_INSTANCE_COUNT = "InitialInstanceCount"
+    # Serverless only
+    MEMORY_SIZE_IN_MB = "MemorySizeInMB"
+    MAX_CONCURRENCY = "MaxConcurrency"
+    MODEL_SETUP_TIME = "ModelSetupTime"
+
+
+UNAVAILABLE: Final = "unavailable"
+"""What a displayed attribute holds where the service gave no value; exports and parameters refuse an empty one."""
+
+
+class OwnerTag(StrEnum):
+    """Tags that say whose a job is; nothing without them is adopted or stopped."""
+
+    STACK_ID = "cdk-inference-recommender:stack-id"
+    LOGICAL_ID = "cdk-inference-recommender:logical-id"
+    REQUEST_ID = "cdk-inference-recommender:request-id"
+    FINGERPRINT = "cdk-inference-recommender:fingerprint"
+
+
+NAME_VERSION: Final = "1"
+CHOICE_VERSION: Final = "1"
+
+MAX_JOB_NAME_LENGTH: Final = 40
+"""Names that the service derives from the job's are cut at 40 characters (CLI reference, `--job-name`)."""
+MAX_NAME_PREFIX_LENGTH: Final = 24
+
+JOB_SERVICE_TIMEOUT_SECONDS: Final = 30 * 60
+WAIT_SERVICE_TIMEOUT_SECONDS: Final = 59 * 60
+CHOICE_SERVICE_TIMEOUT_SECONDS: Final = 5 * 60
+LEG_SECONDS: Final = 55 * 60
+"""A leg hands over before CloudFormation's limit of 3600 s for one operation of a custom resource."""
+MIN_POLL_INTERVAL_SECONDS: Final = 10
+FUNCTION_TIMEOUT_SECONDS: Final = 60
+MAX_EVENT_AGE_SECONDS: Final = 5 * 60
+
+
+class MachineInput(StrEnum):
+    """Top-level members of the state machine's state; the state machine reads `WAIT_SECONDS` and `DONE` itself."""
+
+    TASK = "task"
+    """Which long operation this is: `wait`, `create` or `delete`; chosen by the handler."""
+    WAIT_SECONDS = "waitSeconds"
+    """How long to wait before the handler is called (again)."""
+    DONE = "done"
+    """True when the execution is over."""
+    ERROR = "error"
+    """Set by the state machine's Catch: the handler failed for good and has to answer with what it can."""
