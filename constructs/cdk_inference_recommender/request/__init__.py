@@ -1,0 +1,25 @@
+"""The request of an Inference Recommender job: its shape, its rules, its problems.
+
+Pure: neither AWS nor the CDK is needed to check a request.
+"""
+
+from .api_path import Path, api_path
+from .check_request import check_request
+from .problem import Problem, Severity
+from .request_model import request_shape
+from .rules import RULES
+from .rules.rule import Rule
+from .unresolved import UNRESOLVED, Unresolved
+
+__all__ = [
+    "RULES",
+    "UNRESOLVED",
+    "Path",
+    "Problem",
+    "Rule",
+    "Severity",
+    "Unresolved",
+    "api_path",
+    "check_request",
+    "request_shape",
+]

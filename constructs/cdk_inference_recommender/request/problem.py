@@ -1,0 +1,64 @@
+"""What is wrong with a request, in the words of whoever wrote it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+from .api_path import api_path
+from .unresolved import UNRESOLVED
+
+if TYPE_CHECKING:
+    from .api_path import Path
+
+_LONGEST_VALUE_SHOWN: Final = 80
+
+
+class Severity(StrEnum):
+    """What becomes of a request with the problem."""
+
+    ERROR = "ERROR"
+    """The service refuses it, or the job can't be what its author meant."""
+    WARNING = "WARNING"
+    """It may well fail or surprise, but the sources aren't certain or the author may have a reason."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Problem:
+    """One rule broken at one place of a request.
+
+    Attributes:
+        rule: The rule's id, in CamelCase. Stable: users acknowledge warnings by it.
+        severity: Whether the request is refused.
+        path: Where: the API's member names and list indices.
+        value: What stands there; `None` where a member is missing.
+        message: The rule, stated as a sentence without its full stop.
+        remedy: What to do about it, likewise.
+        source: Where the rule comes from.
+    """
+
+    rule: str
+    severity: Severity
+    path: Path
+    value: object
+    message: str
+    remedy: str
+    source: str
+
+    def __str__(self) -> str:
+        """The problem on one line: where, what, which rule, what to do."""
+        place = api_path(self.path) or "request"
+        found = "" if self.value is None else f" = {_shown(self.value)}"
+        return f"{place}{found}: {_sentence(self.message)} {_sentence(self.remedy)}"
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith(("?", ".")) else f"{text}."
+
+
+def _shown(value: object) -> str:
+    if value is UNRESOLVED:
+        return "(known at deploy time)"
+    text = repr(value)
+    return text if len(text) <= _LONGEST_VALUE_SHOWN else f"{text[:_LONGEST_VALUE_SHOWN]}..."

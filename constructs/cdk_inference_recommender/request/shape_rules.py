@@ -1,0 +1,158 @@
+"""What the service model says of each member by itself.
+
+botocore's own `ParamValidator` enforces types, required members and minimums, but neither maximums nor enums nor
+patterns, so a walk of our own reads them from the same shapes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Final
+
+import botocore
+from botocore.model import ListShape, StringShape, StructureShape
+
+from .pattern import matches
+from .problem import Problem, Severity
+from .unresolved import UNRESOLVED
+
+if TYPE_CHECKING:
+    from botocore.model import Shape
+
+    from .api_path import Path
+
+OPEN_ENUMS: Final = frozenset({"ProductionVariantInstanceType"})
+"""Enums that grow with every release of botocore and of which none was ever removed: a value from outside is judged by
+a rule (`InstanceTypeUnknown`), or yesterday's botocore would refuse today's instance type."""
+
+_KINDS: Final[Mapping[str, str]] = {
+    "structure": "a structure",
+    "map": "a structure",
+    "list": "a list",
+    "string": "a string",
+    "integer": "an integer",
+    "long": "an integer",
+    "float": "a number",
+    "double": "a number",
+    "boolean": "a boolean",
+}
+"""What a value of each of botocore's types is called; a type that isn't listed isn't checked."""
+
+
+def shape_problems(
+    value: object, shape: Shape, *, path: Path = (), optional: frozenset[str] = frozenset()
+) -> Iterator[Problem]:
+    """Check a value against a shape and everything below it.
+
+    Args:
+        value: The value; `UNRESOLVED` passes.
+        shape: Its shape in botocore's model.
+        path: Where the value stands.
+        optional: Members of this structure, though not of those below it, that may be missing though required.
+
+    Yields:
+        Problems, a structure's members in the model's order and its unknown members last.
+    """
+    if value is UNRESOLVED:
+        return
+    found, expected = _kind_of(value), _KINDS.get(shape.type_name)
+    if found != expected and expected is not None and (found, expected) != ("an integer", "a number"):
+        problem = _Reporter(path, value, shape).problem
+        yield problem("MemberType", f"must be {expected}", f"Write {expected}, not {found}")
+    elif isinstance(value, Mapping):
+        yield from _structure_problems(value, shape, path, optional)
+    elif isinstance(value, list | tuple) and isinstance(shape, ListShape):
+        yield from _bound_problems(len(value), "items", _Reporter(path, value, shape))
+        for index, item in enumerate(value):
+            yield from shape_problems(item, shape.member, path=(*path, index))
+    elif isinstance(value, str):
+        yield from _string_problems(value, _Reporter(path, value, shape))
+    elif isinstance(value, int | float):
+        yield from _bound_problems(value, None, _Reporter(path, value, shape))
+
+
+@dataclass(frozen=True)
+class _Reporter:
+    path: Path
+    value: object
+    shape: Shape
+
+    def problem(self, rule: str, message: str, remedy: str) -> Problem:
+        return Problem(
+            rule=rule,
+            severity=Severity.ERROR,
+            path=self.path,
+            value=self.value,
+            message=message,
+            remedy=remedy,
+            source=f"botocore {botocore.__version__}, service model of sagemaker, shape {self.shape.name}",
+        )
+
+
+def _structure_problems(
+    value: Mapping[object, object], shape: Shape, path: Path, optional: frozenset[str]
+) -> Iterator[Problem]:
+    if not isinstance(shape, StructureShape):
+        return  # a map: the request has none, and its keys follow no rule of their own
+    for name, member in shape.members.items():
+        if name in value:
+            yield from shape_problems(value[name], member, path=(*path, name))
+        elif name in shape.required_members and name not in optional:
+            yield _Reporter((*path, name), None, shape).problem("RequiredMember", "is required", f"Add {name}")
+    for name in value:
+        if name not in shape.members:
+            report = _Reporter((*path, str(name)), value[name], shape)
+            yield report.problem("UnknownMember", "is no member that the API knows", _nearest(str(name), shape.members))
+
+
+def _string_problems(value: str, report: _Reporter) -> Iterator[Problem]:
+    shape = report.shape
+    yield from _bound_problems(len(value), "characters", report)
+    enum = shape.enum if isinstance(shape, StringShape) and shape.name not in OPEN_ENUMS else []
+    if enum and value not in enum:
+        yield report.problem("AllowedValues", f"must be one of {', '.join(enum)}", _nearest(value, enum))
+    pattern = shape.metadata.get("pattern")
+    if pattern is not None and not matches(value, pattern):
+        yield report.problem("Pattern", f"must match {pattern}", "Change it so that the pattern covers all of it")
+
+
+def _bound_problems(size: float, unit: str | None, report: _Reporter) -> Iterator[Problem]:
+    low, high = report.shape.metadata.get("min"), report.shape.metadata.get("max")
+    what = {None: "Value", "characters": "Length", "items": "Items"}[unit]
+    measure, found = ("", "") if unit is None else (f" {unit}", f", not {size}")
+    if low is not None and size < low:
+        yield report.problem(f"Minimum{what}", f"must be at least {low}{measure}{found}", f"Use {low}{measure} or more")
+    if high is not None and size > high:
+        yield report.problem(
+            f"Maximum{what}", f"must be at most {high}{measure}{found}", f"Use {high}{measure} or less"
+        )
+
+
+def _nearest(word: str, known: Iterable[str]) -> str:
+    choices = list(known)
+    # Case is the commonest slip, and difflib counts it as a difference.
+    by_case = {choice.casefold(): choice for choice in reversed(choices)}
+    near = get_close_matches(word.casefold(), by_case, n=1)
+    return f"Did you mean {by_case[near[0]]}?" if near else f"Choose one of {', '.join(choices)}"
+
+
+def _kind_of(value: object) -> str:
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "a boolean"
+        case int():
+            return "an integer"
+        case float():
+            return "a number"
+        case str():
+            return "a string"
+        case Mapping():
+            return "a structure"
+        case list() | tuple():
+            return "a list"
+        case _:
+            return f"a {type(value).__name__}"
