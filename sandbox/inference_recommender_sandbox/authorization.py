@@ -1,0 +1,272 @@
+"""Decides whether a role may do what it asks for, by the policies that moto's IAM holds for it.
+
+Only sessions that were registered are limited: they are what a deployment's functions run as. Any other access key is
+taken to be the developer's own and may do everything, as on a laptop with an administrator's credentials.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import Enum, auto
+from functools import cache
+from threading import Lock
+from typing import Any, Final, TypeAlias
+
+from moto.iam.exceptions import NotFoundException
+from moto.iam.models import iam_backends
+
+PolicyDocument: TypeAlias = Mapping[str, Any]
+
+_VARIABLE: Final = re.compile(r"\$\{([^}]+)\}")
+
+
+class Decision(Enum):
+    """What a role's policies say about one action on one resource."""
+
+    ALLOWED = auto()
+    DENIED_IMPLICITLY = auto()
+    """No statement allows it."""
+    DENIED_EXPLICITLY = auto()
+    """A statement denies it, which no other can outweigh."""
+
+
+class AccessDenied(Exception):  # noqa: N818 - the API's own name
+    """A registered session may not do what it asked for; the text is AWS's."""
+
+    def __init__(self, *, principal: str, action: str, resource: str, decision: Decision) -> None:
+        self.principal = principal
+        self.action = action
+        self.resource = resource
+        cause = (
+            "with an explicit deny in an identity-based policy"
+            if decision is Decision.DENIED_EXPLICITLY
+            else f"because no identity-based policy allows the {action} action"
+        )
+        super().__init__(f"User: {principal} is not authorized to perform: {action} on resource: {resource} {cause}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoleSession:
+    """A role that was assumed, under the name that shows in its ARN."""
+
+    role_name: str
+    session_name: str
+
+    def arn(self, *, partition: str, account_id: str) -> str:
+        """What AWS calls the caller in its messages."""
+        return f"arn:{partition}:sts::{account_id}:assumed-role/{self.role_name}/{self.session_name}"
+
+
+class Authorizer:
+    """The sandbox's gatekeeper: knows which access keys belong to which role. Safe to use from several threads."""
+
+    def __init__(self) -> None:
+        self._sessions: dict[str, RoleSession] = {}
+        self._lock = Lock()
+
+    def register_session(self, access_key_id: str, role_name: str, session_name: str) -> None:
+        """Limits an access key to what a role may do.
+
+        Args:
+            access_key_id: 20 capital letters and digits, as moto recognises no others in a request's signature.
+            role_name: Name of the role, without its path.
+            session_name: For a Lambda function, AWS uses the function's name.
+        """
+        with self._lock:
+            self._sessions[access_key_id] = RoleSession(role_name=role_name, session_name=session_name)
+
+    def session(self, access_key_id: str | None) -> RoleSession | None:
+        """The session of an access key; None for the developer's own keys."""
+        with self._lock:
+            return self._sessions.get(access_key_id or "")
+
+    def authorize(
+        self,
+        *,
+        account_id: str,
+        access_key_id: str | None,
+        action: str,
+        resource: str,
+        context: Mapping[str, str],
+        partition: str = "aws",
+    ) -> None:
+        """Lets a call pass or refuses it.
+
+        Args:
+            account_id: Twelve digits; the account whose IAM is asked.
+            access_key_id: Who calls. An access key that isn't registered may do everything.
+            action: For example `sagemaker:StopInferenceRecommendationsJob`.
+            resource: ARN, or `*` for an action that supports no narrower resource.
+            context: Condition keys of the request, for example `iam:PassedToService`.
+            partition: The AWS partition, by default `aws`.
+
+        Raises:
+            AccessDenied: No policy of the session's role allows it, or one denies it.
+        """
+        session = self.session(access_key_id)
+        if session is None:
+            return
+        policies = role_policies(account_id=account_id, role_name=session.role_name, partition=partition)
+        full_context = {"aws:PrincipalAccount": account_id, **context}
+        decision = decide(policies, action=action, resource=resource, context=full_context)
+        if decision is not Decision.ALLOWED:
+            principal = session.arn(partition=partition, account_id=account_id)
+            raise AccessDenied(principal=principal, action=action, resource=resource, decision=decision)
+
+
+def role_policies(*, account_id: str, role_name: str, partition: str = "aws") -> list[PolicyDocument]:
+    """Inline and attached policies of a role in moto's IAM; none where the role doesn't exist."""
+    try:
+        role = iam_backends[account_id][partition].get_role(role_name)
+    except NotFoundException:
+        return []
+    attached = [
+        version.document
+        for policy in list(role.managed_policies.values())
+        for version in policy.versions
+        if version.version_id == policy.default_version_id
+    ]
+    return [_parsed(document) for document in [*role.policies.values(), *attached]]
+
+
+def trusts_service(*, account_id: str, role_arn: str, service: str, context: Mapping[str, str]) -> bool:
+    """Whether a role exists in moto's IAM and its trust policy lets a service assume it.
+
+    Args:
+        account_id: Twelve digits; the account whose IAM is asked.
+        role_arn: The role's whole ARN; a wrong path or account is a role that doesn't exist.
+        service: For example `sagemaker.amazonaws.com`.
+        context: Condition keys of the assumption, for example `aws:SourceAccount`.
+    """
+    try:
+        role = iam_backends[account_id][role_arn.split(":")[1]].get_role_by_arn(role_arn)
+    except NotFoundException:
+        return False
+    trust = _parsed(role.assume_role_policy_document)
+    trusting = [
+        {key: value for key, value in statement.items() if key != "Principal"} | {"Resource": "*"}
+        for statement in _statements(trust)
+        if _names_service(statement.get("Principal"), service)
+    ]
+    decision = decide([{"Statement": trusting}], action="sts:AssumeRole", resource=role_arn, context=context)
+    return decision is Decision.ALLOWED
+
+
+def decide(policies: list[PolicyDocument], *, action: str, resource: str, context: Mapping[str, str]) -> Decision:
+    """Evaluates identity-based policies as IAM does: an explicit deny wins, and what nothing allows is denied.
+
+    Args:
+        policies: The whole documents. A condition operator that isn't known here never matches in an Allow and always
+            matches in a Deny, so that the sandbox is never gentler than AWS.
+        action: For example `iam:PassRole`; matched without regard to case.
+        resource: ARN or `*`.
+        context: Condition keys and their values.
+    """
+    matching = [
+        statement
+        for policy in policies
+        for statement in _statements(policy)
+        if _applies(statement, action=action, resource=resource, context=context)
+    ]
+    if any(statement["Effect"] == "Deny" for statement in matching):
+        return Decision.DENIED_EXPLICITLY
+    return Decision.ALLOWED if matching else Decision.DENIED_IMPLICITLY
+
+
+def _applies(statement: PolicyDocument, *, action: str, resource: str, context: Mapping[str, str]) -> bool:
+    if "NotAction" in statement:
+        action_matches = not _any_matches(statement["NotAction"], action.lower(), context, lower=True)
+    else:
+        action_matches = _any_matches(statement.get("Action", []), action.lower(), context, lower=True)
+    if "NotResource" in statement:
+        resource_matches = not _any_matches(statement["NotResource"], resource, context)
+    else:
+        resource_matches = _any_matches(statement.get("Resource", []), resource, context)
+    return (
+        action_matches
+        and resource_matches
+        and all(
+            _condition_holds(operator, keys, context, unknown=statement["Effect"] == "Deny")
+            for operator, keys in statement.get("Condition", {}).items()
+        )
+    )
+
+
+def _condition_holds(operator: str, keys: Mapping[str, Any], context: Mapping[str, str], *, unknown: bool) -> bool:
+    name = operator.removesuffix("IfExists")
+    if name == "Null":
+        return all((key not in context) is (str(_as_list(want)[0]).lower() == "true") for key, want in keys.items())
+    compare = _OPERATORS.get(name.replace("Not", "", 1))
+    if compare is None:
+        return unknown
+    negated = "Not" in name
+    for key, wanted in keys.items():
+        if key not in context:
+            # A negated operator matches an absent key, as in IAM.
+            if negated or operator.endswith("IfExists"):
+                continue
+            return False
+        patterns = [
+            text for text in (_substituted(str(want), context) for want in _as_list(wanted)) if text is not None
+        ]
+        if any(compare(pattern, context[key]) for pattern in patterns) is negated:
+            return False
+    return True
+
+
+def _any_matches(patterns: Any, value: str, context: Mapping[str, str], *, lower: bool = False) -> bool:
+    for pattern in _as_list(patterns):
+        text = _substituted(str(pattern), context)
+        if text is not None and _like(text.lower() if lower else text, value):
+            return True
+    return False
+
+
+def _substituted(pattern: str, context: Mapping[str, str]) -> str | None:
+    """The pattern with its policy variables filled in; None where one has no value, which matches nothing."""
+    if any(name not in context for name in _VARIABLE.findall(pattern)):
+        return None
+    return _VARIABLE.sub(lambda match: context[match.group(1)], pattern)
+
+
+def _like(pattern: str, value: str) -> bool:
+    return _compiled(pattern).fullmatch(value) is not None
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile("".join({"*": ".*", "?": "."}.get(part, re.escape(part)) for part in pattern), re.DOTALL)
+
+
+_OPERATORS: Final[Mapping[str, Callable[[str, str], bool]]] = {
+    "StringEquals": lambda pattern, value: pattern == value,
+    "StringEqualsIgnoreCase": lambda pattern, value: pattern.lower() == value.lower(),
+    "StringLike": _like,
+    "ArnEquals": _like,
+    "ArnLike": _like,
+    "Bool": lambda pattern, value: pattern.lower() == value.lower(),
+}
+
+
+def _names_service(principal: Any, service: str) -> bool:
+    if principal == "*":
+        return True
+    return isinstance(principal, Mapping) and service in _as_list(principal.get("Service", []))
+
+
+def _statements(document: PolicyDocument) -> Iterator[PolicyDocument]:
+    yield from _as_list(document.get("Statement", []))
+
+
+def _parsed(document: str | PolicyDocument) -> PolicyDocument:
+    if not isinstance(document, str):
+        return document
+    parsed: PolicyDocument = json.loads(document)
+    return parsed
+
+
+def _as_list(value: Any) -> list[Any]:
+    return list(value) if isinstance(value, list | tuple) else [value]
