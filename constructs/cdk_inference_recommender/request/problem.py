@@ -48,7 +48,14 @@ class Problem:
 
     def __str__(self) -> str:
         """The problem on one line: where, what, which rule, what to do."""
-        place = api_path(self.path) or "request"
+        return self.told_at(api_path(self.path) or "request")
+
+    def told_at(self, place: str) -> str:
+        """The problem on one line, with its place spelled as its reader spells it.
+
+        Args:
+            place: For example `traffic_pattern.phases[1].duration` for someone who writes props.
+        """
         found = "" if self.value is None else f" = {_shown(self.value)}"
         return f"{place}{found}: {_sentence(self.message)} {_sentence(self.remedy)}"
 

@@ -40,6 +40,16 @@ _KINDS: Final[Mapping[str, str]] = {
 }
 """What a value of each of botocore's types is called; a type that isn't listed isn't checked."""
 
+_PYTHON_KINDS: Final[tuple[tuple[type, str], ...]] = (
+    (bool, "a boolean"),  # before int, whose subclass it is
+    (int, "an integer"),
+    (float, "a number"),
+    (str, "a string"),
+    (Mapping, "a structure"),
+    (list, "a list"),
+    (tuple, "a list"),
+)
+
 
 def shape_problems(
     value: object, shape: Shape, *, path: Path = (), optional: frozenset[str] = frozenset()
@@ -101,10 +111,12 @@ def _structure_problems(
             yield from shape_problems(value[name], member, path=(*path, name))
         elif name in shape.required_members and name not in optional:
             yield _Reporter((*path, name), None, shape).problem("RequiredMember", "is required", f"Add {name}")
-    for name in value:
-        if name not in shape.members:
-            report = _Reporter((*path, str(name)), value[name], shape)
-            yield report.problem("UnknownMember", "is no member that the API knows", _nearest(str(name), shape.members))
+    for given, item in value.items():
+        if given not in shape.members:
+            report = _Reporter((*path, str(given)), item, shape)
+            yield report.problem(
+                "UnknownMember", "is no member that the API knows", _nearest(str(given), shape.members)
+            )
 
 
 def _string_problems(value: str, report: _Reporter) -> Iterator[Problem]:
@@ -139,20 +151,7 @@ def _nearest(word: str, known: Iterable[str]) -> str:
 
 
 def _kind_of(value: object) -> str:
-    match value:
-        case None:
-            return "null"
-        case bool():
-            return "a boolean"
-        case int():
-            return "an integer"
-        case float():
-            return "a number"
-        case str():
-            return "a string"
-        case Mapping():
-            return "a structure"
-        case list() | tuple():
-            return "a list"
-        case _:
-            return f"a {type(value).__name__}"
+    if value is None:
+        return "null"
+    named = (name for kind, name in _PYTHON_KINDS if isinstance(value, kind))
+    return next(named, f"a {type(value).__name__}")

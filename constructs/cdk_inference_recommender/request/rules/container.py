@@ -1,0 +1,89 @@
+"""The container, its payload, and what kind of model it serves."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from cdk_inference_recommender.request.problem import Severity
+from cdk_inference_recommender.request.request_model import documented_values
+
+from . import sources
+from .job_type import uses_model_name
+from .rule import Breach, Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cdk_inference_recommender.request.request_document import RequestDocument
+
+_CONTAINER: Final = ("InputConfig", "ContainerConfig")
+_PAYLOAD: Final = (*_CONTAINER, "PayloadConfig")
+_PAYLOAD_URL: Final = "InputConfig.ContainerConfig.PayloadConfig.SamplePayloadUrl"
+_ARCHIVE: Final = re.compile(r"(https|s3)://[^/]+/.*[^/]\.tar\.gz")
+_ALSO_DOCUMENTED: Final = {"Domain": ("OTHER",), "Framework": ("OTHER",)}
+"""Values that only the troubleshooting page names."""
+
+
+def _no_archive(request: RequestDocument) -> Iterator[Breach]:
+    for path, url in request.strings(_PAYLOAD_URL):
+        if _ARCHIVE.fullmatch(url) is None:
+            yield Breach(path=path, value=url)
+
+
+def _no_content_types(request: RequestDocument) -> Iterator[Breach]:
+    path = (*_PAYLOAD, "SupportedContentTypes")
+    if uses_model_name(request) and request.is_given(_PAYLOAD):
+        if request.is_absent(path):
+            yield Breach(path=path)
+        elif request.length(path) == 0:
+            yield Breach(path=path, value=request.at(path))
+
+
+def _documented(member: str) -> Rule:
+    field = f"InputConfig.ContainerConfig.{member}"
+
+    def breaches(request: RequestDocument) -> Iterator[Breach]:
+        known = documented_values(_CONTAINER, member)
+        allowed = (*known, *(value for value in _ALSO_DOCUMENTED.get(member, ()) if value not in known))
+        for path, value in request.strings(field):
+            # A botocore without documentation knows no list, and then there is nothing to hold against the value.
+            if known and value not in allowed:
+                yield Breach(path=path, value=value, particulars=", ".join(allowed))
+
+    return Rule(
+        id=f"{member}Documented",
+        severity=Severity.WARNING,
+        fields=(field,),
+        text=f"{member} isn't one of the documented values",
+        remedy="Check the spelling and the case",
+        source=f"{sources.API_REFERENCE}, RecommendationJobContainerConfig; {sources.TROUBLESHOOTING}; "
+        "the service model has no enum for it",
+        breaches=breaches,
+    )
+
+
+CONTAINER_RULES: Final = (
+    Rule(
+        id="SamplePayloadArchive",
+        severity=Severity.ERROR,
+        fields=(_PAYLOAD_URL,),
+        text="the sample payload is one S3 object that ends in .tar.gz",
+        remedy="Pack the payloads with tar -czf and give the archive's URL, such as s3://my-bucket/payload.tar.gz",
+        source=sources.CLI_REFERENCE,
+        breaches=_no_archive,
+    ),
+    _documented("Domain"),
+    _documented("Task"),
+    _documented("Framework"),
+    _documented("NearestModelName"),
+    Rule(
+        id="ModelNameNeedsContentTypes",
+        severity=Severity.ERROR,
+        fields=("InputConfig.ModelName", "InputConfig.ContainerConfig.PayloadConfig.SupportedContentTypes"),
+        text="a job on a ModelName needs at least one of PayloadConfig.SupportedContentTypes",
+        remedy="Add the MIME type of the payload, such as text/csv",
+        source=sources.NEO,
+        breaches=_no_content_types,
+    ),
+)

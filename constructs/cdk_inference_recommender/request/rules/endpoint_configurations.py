@@ -1,0 +1,266 @@
+"""What a load test deploys on, and how many tests that makes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Final
+
+from cdk_inference_recommender.request.problem import Severity
+from cdk_inference_recommender.request.request_model import instance_types
+
+from . import sources
+from .integer_bounds import outside
+from .rule import Breach, Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from cdk_inference_recommender.request.api_path import Path
+    from cdk_inference_recommender.request.request_document import RequestDocument
+
+MAX_TESTS: Final = 10
+
+_CONFIGURATIONS: Final = "InputConfig.EndpointConfigurations"
+_INSTANCE_TYPE: Final = f"{_CONFIGURATIONS}[].InstanceType"
+_SERVERLESS: Final = f"{_CONFIGURATIONS}[].ServerlessConfig"
+_SPECIFICATION: Final = f"{_CONFIGURATIONS}[].InferenceSpecificationName"
+_SUPPORTED: Final = "InputConfig.ContainerConfig.SupportedInstanceTypes[]"
+_TESTS: Final = "InputConfig.ResourceLimit.MaxNumberOfTests"
+_PARALLEL: Final = "InputConfig.ResourceLimit.MaxParallelOfTests"
+_PACKAGE: Final = "InputConfig.ModelPackageVersionArn"
+_WELL_FORMED: Final = re.compile(r"ml\.[a-z][a-z0-9-]*\.[a-z0-9][a-z0-9-]*")
+_BURSTABLE: Final = "ml.t2."
+
+
+def _configurations(request: RequestDocument) -> Iterator[Path]:
+    for path, value in request.each(f"{_CONFIGURATIONS}[]"):
+        if isinstance(value, Mapping):
+            yield path
+
+
+def _not_one_kind(request: RequestDocument) -> Iterator[Breach]:
+    for path in _configurations(request):
+        kinds = ((*path, "InstanceType"), (*path, "ServerlessConfig"))
+        if all(request.is_given(kind) for kind in kinds):
+            yield Breach(path=path, value=request.at(path), remedy="Remove one, or make it two configurations")
+        elif all(request.is_absent(kind) for kind in kinds):
+            yield Breach(path=path, value=request.at(path), remedy="Add one of the two")
+
+
+def _mixed(request: RequestDocument) -> Iterator[Breach]:
+    paths = list(_configurations(request))
+    instances = [path for path in paths if request.is_given((*path, "InstanceType"))]
+    serverless = [path for path in paths if request.is_given((*path, "ServerlessConfig"))]
+    if set(instances) - set(serverless) and set(serverless) - set(instances):
+        yield Breach(
+            path=("InputConfig", "EndpointConfigurations"),
+            particulars=f"there are {len(instances)} with an instance type and {len(serverless)} serverless",
+        )
+
+
+def _instance_types(request: RequestDocument) -> Iterator[tuple[Path, str]]:
+    yield from request.strings(_INSTANCE_TYPE)
+    yield from request.strings(_SUPPORTED)
+
+
+def _nearest(name: str) -> str | None:
+    allowed = sorted(known for known in instance_types() if not known.startswith(_BURSTABLE))
+    return next(iter(get_close_matches(name, allowed, n=1)), None)
+
+
+def _malformed(request: RequestDocument) -> Iterator[Breach]:
+    for path, name in _instance_types(request):
+        if _WELL_FORMED.fullmatch(name) is None:
+            near = _nearest(name)
+            yield Breach(path=path, value=name, remedy=f"Did you mean {near}?" if near else None)
+
+
+def _unknown(request: RequestDocument) -> Iterator[Breach]:
+    for path, name in _instance_types(request):
+        if _WELL_FORMED.fullmatch(name) is not None and name not in instance_types():
+            near = _nearest(name)
+            yield Breach(path=path, value=name, particulars=f"the nearest that it lists is {near}" if near else None)
+
+
+def _burstable(field: str) -> Callable[[RequestDocument], Iterator[Breach]]:
+    def breaches(request: RequestDocument) -> Iterator[Breach]:
+        for path, name in request.strings(field):
+            if name.startswith(_BURSTABLE):
+                yield Breach(path=path, value=name)
+
+    return breaches
+
+
+def _uneven_memory(request: RequestDocument) -> Iterator[Breach]:
+    for path, size in request.integers(f"{_SERVERLESS}.MemorySizeInMB"):
+        if size % 1024:
+            yield Breach(path=path, value=size)
+
+
+def _provisioned(request: RequestDocument) -> Iterator[Breach]:
+    for path in _configurations(request):
+        place = (*path, "ServerlessConfig", "ProvisionedConcurrency")
+        if request.is_given(place):
+            yield Breach(path=place, value=request.at(place))
+
+
+def _tests_of(request: RequestDocument, configuration: Path) -> int | None:
+    """Count a configuration's combinations of environment values; `None` where they can't be known."""
+    ranges = (*configuration, "EnvironmentParameterRanges", "CategoricalParameterRanges")
+    if request.is_absent(ranges):
+        return 1
+    parameters = request.length(ranges)
+    if parameters is None:
+        return None
+    tests = 1
+    for index in range(parameters):
+        values = request.length((*ranges, index, "Value"))
+        if values is None:
+            return None
+        tests *= values
+    return tests
+
+
+def _too_many_tests(request: RequestDocument) -> Iterator[Breach]:
+    limit = request.integer(_TESTS)
+    count = request.length(_CONFIGURATIONS)
+    tests = [_tests_of(request, path) for path in _configurations(request)]
+    known = [number for number in tests if number is not None]
+    if limit is not None and count == len(known) and sum(known) > limit:
+        yield Breach(
+            path=("InputConfig", "ResourceLimit", "MaxNumberOfTests"),
+            value=limit,
+            particulars=f"the configurations make {sum(known)} tests",
+        )
+
+
+def _more_parallel_than_all(request: RequestDocument) -> Iterator[Breach]:
+    parallel, tests = request.integer(_PARALLEL), request.integer(_TESTS)
+    if parallel is not None and tests is not None and parallel > tests:
+        yield Breach(
+            path=("InputConfig", "ResourceLimit", "MaxParallelOfTests"),
+            value=parallel,
+            particulars=f"MaxNumberOfTests is {tests}",
+        )
+
+
+def _specification_without_package(request: RequestDocument) -> Iterator[Breach]:
+    if request.is_absent(_PACKAGE):
+        for path in _configurations(request):
+            place = (*path, "InferenceSpecificationName")
+            if request.is_given(place):
+                yield Breach(path=place, value=request.at(place))
+
+
+ENDPOINT_CONFIGURATION_RULES: Final = (
+    Rule(
+        id="InstanceTypeOrServerlessConfig",
+        severity=Severity.ERROR,
+        fields=(_INSTANCE_TYPE, _SERVERLESS),
+        text="an endpoint configuration has exactly one of InstanceType and ServerlessConfig",
+        remedy="Give one of the two",
+        source=sources.LOAD_TEST,
+        breaches=_not_one_kind,
+    ),
+    Rule(
+        id="MixedEndpointTypes",
+        severity=Severity.WARNING,
+        fields=(_INSTANCE_TYPE, _SERVERLESS),
+        text="a job tests either instance types or serverless configurations",
+        remedy="Make it two jobs",
+        source=sources.LOAD_TEST,
+        breaches=_mixed,
+    ),
+    Rule(
+        id="InstanceTypeFormat",
+        severity=Severity.ERROR,
+        fields=(_INSTANCE_TYPE, _SUPPORTED),
+        text="an instance type is written ml.<family>.<size>",
+        remedy="Write it like ml.c5.xlarge",
+        source=f"{sources.API_REFERENCE}, EndpointInputConfiguration",
+        breaches=_malformed,
+    ),
+    Rule(
+        id="InstanceTypeUnknown",
+        severity=Severity.WARNING,
+        fields=(_INSTANCE_TYPE, _SUPPORTED),
+        text="the installed botocore doesn't list this instance type",
+        remedy="Check the spelling; a type newer than the installed botocore is fine",
+        source=f"{sources.API_REFERENCE}, EndpointInputConfiguration: the list grows, and none was ever removed",
+        breaches=_unknown,
+    ),
+    Rule(
+        id="BurstableInstanceType",
+        severity=Severity.ERROR,
+        fields=(_INSTANCE_TYPE,),
+        text="burstable instance types (ml.t2.*) are refused",
+        remedy="Choose another family, such as ml.m5 or ml.c5",
+        source=f"{sources.TROUBLESHOOTING}, though the {sources.API_REFERENCE} lists them",
+        breaches=_burstable(_INSTANCE_TYPE),
+    ),
+    Rule(
+        id="BurstableSupportedInstanceType",
+        severity=Severity.WARNING,
+        fields=(_SUPPORTED,),
+        text="burstable instance types (ml.t2.*) may be refused",
+        remedy="Leave them out",
+        source=f"{sources.INFERRED}; {sources.TROUBLESHOOTING} refuses them in EndpointConfigurations",
+        breaches=_burstable(_SUPPORTED),
+    ),
+    Rule(
+        id="ServerlessMemorySize",
+        severity=Severity.ERROR,
+        fields=(f"{_SERVERLESS}.MemorySizeInMB",),
+        text="the memory of a serverless endpoint comes in steps of 1024 MB",
+        remedy="Use 1024, 2048, 3072, 4096, 5120 or 6144",
+        source=sources.CLI_REFERENCE,
+        breaches=_uneven_memory,
+    ),
+    Rule(
+        id="ProvisionedConcurrencyUnsupported",
+        severity=Severity.ERROR,
+        fields=(f"{_SERVERLESS}.ProvisionedConcurrency",),
+        text="Inference Recommender jobs don't support ProvisionedConcurrency, though the shape has it",
+        remedy="Remove it",
+        source=sources.CLI_REFERENCE,
+        breaches=_provisioned,
+    ),
+    Rule(
+        id="TestsWithinLimit",
+        severity=Severity.WARNING,
+        fields=(_TESTS, _CONFIGURATIONS, f"{_CONFIGURATIONS}[].EnvironmentParameterRanges"),
+        text="every combination of environment values is a test of its own, and MaxNumberOfTests leaves some out",
+        remedy="Raise MaxNumberOfTests or test fewer combinations",
+        source=f"{sources.LOAD_TEST}; which tests are left out is undocumented",
+        breaches=_too_many_tests,
+    ),
+    Rule(
+        id="ResourceLimitMaximum",
+        severity=Severity.WARNING,
+        fields=(_TESTS, _PARALLEL),
+        text=f"MaxNumberOfTests and MaxParallelOfTests are 1 to {MAX_TESTS}",
+        remedy=f"Use {MAX_TESTS} or less",
+        source=sources.LOAD_TEST,
+        breaches=outside(_TESTS, _PARALLEL, high=MAX_TESTS),
+    ),
+    Rule(
+        id="ParallelTestsWithinTests",
+        severity=Severity.WARNING,
+        fields=(_TESTS, _PARALLEL),
+        text="no more tests can run in parallel than there are in all",
+        remedy="Lower MaxParallelOfTests or raise MaxNumberOfTests",
+        source=sources.INFERRED,
+        breaches=_more_parallel_than_all,
+    ),
+    Rule(
+        id="InferenceSpecificationNeedsModelPackage",
+        severity=Severity.WARNING,
+        fields=(_SPECIFICATION, _PACKAGE),
+        text="InferenceSpecificationName names a part of a model package, and there is no ModelPackageVersionArn",
+        remedy="Remove it, or use a model package",
+        source=f"{sources.INFERRED}; {sources.API_REFERENCE} calls it the specification in the model package version",
+        breaches=_specification_without_package,
+    ),
+)

@@ -1,0 +1,35 @@
+"""Bounds of single integers that the service model leaves open."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .rule import Breach
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from cdk_inference_recommender.request.request_document import RequestDocument
+
+
+def outside(
+    *fields: str, low: int | None = None, high: int | None = None
+) -> Callable[[RequestDocument], Iterator[Breach]]:
+    """Make a finder of integers out of bounds.
+
+    Args:
+        fields: Where the integers stand.
+        low: The least allowed; left out where the service model has it, so that nothing is reported twice.
+        high: The greatest allowed; likewise.
+
+    Returns:
+        What a `Rule` takes as its `breaches`.
+    """
+
+    def breaches(request: RequestDocument) -> Iterator[Breach]:
+        for field in fields:
+            for path, value in request.integers(field):
+                if (low is not None and value < low) or (high is not None and value > high):
+                    yield Breach(path=path, value=value)
+
+    return breaches

@@ -1,0 +1,193 @@
+"""What each type of job needs and takes, and where its model comes from."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from cdk_inference_recommender.request.problem import Severity
+
+from . import sources
+from .rule import Breach, Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from cdk_inference_recommender.request.request_document import RequestDocument
+
+    Finder = Callable[[RequestDocument], Iterator[Breach]]
+
+_PACKAGE: Final = "InputConfig.ModelPackageVersionArn"
+_MODEL: Final = "InputConfig.ModelName"
+_CONTAINER: Final = "InputConfig.ContainerConfig"
+_TRAFFIC: Final = "InputConfig.TrafficPattern"
+_CONFIGURATIONS: Final = "InputConfig.EndpointConfigurations"
+_LIMIT: Final = "InputConfig.ResourceLimit"
+_DURATION: Final = "InputConfig.JobDurationInSeconds"
+_STOPPING: Final = "StoppingConditions"
+_CONTAINER_MEMBERS: Final = ("Domain", "Task", "Framework", "PayloadConfig")
+_VERSIONED: Final = re.compile(r".*/[0-9]+")
+
+
+def uses_model_name(request: RequestDocument) -> bool:
+    """Whether the job's model is certainly named by `ModelName`, even if the name itself is unresolved."""
+    # An unresolved ModelName may come to nothing, but then there must be a package.
+    return request.is_given(_MODEL) or (not request.is_absent(_MODEL) and request.is_absent(_PACKAGE))
+
+
+def _two_sources(request: RequestDocument) -> Iterator[Breach]:
+    if request.is_given(_PACKAGE) and request.is_given(_MODEL):
+        yield Breach(path=("InputConfig", "ModelName"), value=request.at(_MODEL))
+
+
+def _no_source(request: RequestDocument) -> Iterator[Breach]:
+    if request.is_given("InputConfig") and request.is_absent(_PACKAGE) and request.is_absent(_MODEL):
+        yield Breach(path=("InputConfig",))
+
+
+def _container_members(*members: str) -> Finder:
+    def breaches(request: RequestDocument) -> Iterator[Breach]:
+        if not uses_model_name(request) or not request.is_given(_CONTAINER):
+            return
+        for member in members:
+            path = ("InputConfig", "ContainerConfig", member)
+            if request.is_absent(path):
+                yield Breach(path=path, remedy=f"Add {member}")
+
+    return breaches
+
+
+def _container(request: RequestDocument) -> Iterator[Breach]:
+    if uses_model_name(request) and request.is_absent(_CONTAINER):
+        yield Breach(path=("InputConfig", "ContainerConfig"))
+    yield from _container_members(*_CONTAINER_MEMBERS)(request)
+
+
+def _unversioned(request: RequestDocument) -> Iterator[Breach]:
+    for path, arn in request.strings(_PACKAGE):
+        if _VERSIONED.fullmatch(arn) is None:
+            yield Breach(path=path, value=arn)
+
+
+def _given(job_type: str, *fields: str) -> Finder:
+    def breaches(request: RequestDocument) -> Iterator[Breach]:
+        if request.at("JobType") == job_type:
+            for field in fields:
+                if request.is_given(field):
+                    yield Breach(path=tuple(field.split(".")), value=request.at(field))
+
+    return breaches
+
+
+def _lacking(job_type: str, *fields: str) -> Finder:
+    def breaches(request: RequestDocument) -> Iterator[Breach]:
+        if request.at("JobType") == job_type and request.is_given("InputConfig"):
+            for field in fields:
+                # An empty structure says as little as none; an empty list is the model's to refuse.
+                if request.is_absent(field) or request.at(field) == {}:
+                    yield Breach(path=tuple(field.split(".")))
+
+    return breaches
+
+
+JOB_TYPE_RULES: Final = (
+    Rule(
+        id="ModelSourceExclusive",
+        severity=Severity.ERROR,
+        fields=(_PACKAGE, _MODEL),
+        text="a job takes its model from ModelPackageVersionArn or from ModelName, not from both",
+        remedy="Remove one of the two",
+        source=f"{sources.RESULTS}; {sources.PYTHON_SDK}",
+        breaches=_two_sources,
+    ),
+    Rule(
+        id="ModelSourceRequired",
+        severity=Severity.ERROR,
+        fields=(_PACKAGE, _MODEL),
+        text="a job needs ModelPackageVersionArn or ModelName; an existing endpoint doesn't replace them",
+        remedy="Add one of the two",
+        source=f"{sources.EXISTING_ENDPOINT}, which always gives a model package beside the endpoint",
+        breaches=_no_source,
+    ),
+    Rule(
+        id="ModelNameNeedsContainerConfig",
+        severity=Severity.ERROR,
+        fields=(_PACKAGE, _MODEL, _CONTAINER, *(f"{_CONTAINER}.{member}" for member in _CONTAINER_MEMBERS)),
+        text="a job on a ModelName needs ContainerConfig with Domain, Task, Framework and PayloadConfig",
+        remedy="Add ContainerConfig with these members, or use a model package that holds them",
+        source=sources.PREREQUISITES,
+        breaches=_container,
+    ),
+    Rule(
+        id="ModelNameNeedsFrameworkVersion",
+        severity=Severity.WARNING,
+        fields=(_PACKAGE, _MODEL, f"{_CONTAINER}.FrameworkVersion"),
+        text="a job on a ModelName needs ContainerConfig.FrameworkVersion",
+        remedy="Add FrameworkVersion if the framework has one",
+        source=f"{sources.PREREQUISITES}; {sources.PYTHON_SDK} leaves it out where it is unknown",
+        breaches=_container_members("FrameworkVersion"),
+    ),
+    Rule(
+        id="ModelPackageVersioned",
+        severity=Severity.WARNING,
+        fields=(_PACKAGE,),
+        text="the model package must be versioned: its ARN ends in a slash and the version",
+        remedy="Give the ARN of a version in a model package group, such as .../model-package/my-group/1",
+        source=sources.PREREQUISITES,
+        breaches=_unversioned,
+    ),
+    Rule(
+        id="DefaultJobWithoutLoadTest",
+        severity=Severity.ERROR,
+        fields=("JobType", _TRAFFIC, _CONFIGURATIONS, _LIMIT, _STOPPING),
+        text="a Default job takes no TrafficPattern, EndpointConfigurations, ResourceLimit or StoppingConditions",
+        remedy="Remove it, or make the job Advanced",
+        source=f"{sources.FLYTEKIT} (the service rejects them); {sources.PYTHON_SDK} sends them for Advanced jobs only",
+        breaches=_given("Default", _TRAFFIC, _CONFIGURATIONS, _LIMIT, _STOPPING),
+    ),
+    Rule(
+        id="DefaultJobDuration",
+        severity=Severity.WARNING,
+        fields=("JobType", _DURATION),
+        text="a Default job may not take JobDurationInSeconds",
+        remedy="Remove it if the service rejects it",
+        source=f"{sources.FLYTEKIT} says that it is rejected; {sources.PYTHON_SDK} sends it",
+        breaches=_given("Default", _DURATION),
+    ),
+    Rule(
+        id="AdvancedJobNeedsTrafficPattern",
+        severity=Severity.ERROR,
+        fields=("JobType", _TRAFFIC),
+        text="an Advanced job needs InputConfig.TrafficPattern",
+        remedy="Add phases or stairs, or make the job Default",
+        source=f"{sources.LOAD_TEST}; {sources.FLYTEKIT}",
+        breaches=_lacking("Advanced", _TRAFFIC),
+    ),
+    Rule(
+        id="AdvancedJobNeedsEndpointConfigurations",
+        severity=Severity.ERROR,
+        fields=("JobType", _CONFIGURATIONS),
+        text="an Advanced job needs InputConfig.EndpointConfigurations",
+        remedy="Name the instance types or serverless configurations to test, or make the job Default",
+        source=f"{sources.LOAD_TEST}; {sources.FLYTEKIT}",
+        breaches=_lacking("Advanced", _CONFIGURATIONS),
+    ),
+    Rule(
+        id="AdvancedJobNeedsStoppingConditions",
+        severity=Severity.WARNING,
+        fields=("JobType", _STOPPING),
+        text="an Advanced job needs StoppingConditions",
+        remedy="Add MaxInvocations, ModelLatencyThresholds or both",
+        source=f"{sources.LOAD_TEST}; neither {sources.PYTHON_SDK} nor {sources.FLYTEKIT} requires it",
+        breaches=_lacking("Advanced", _STOPPING),
+    ),
+    Rule(
+        id="AdvancedJobNeedsLimits",
+        severity=Severity.WARNING,
+        fields=("JobType", _LIMIT, _DURATION),
+        text="an Advanced job needs InputConfig.ResourceLimit and InputConfig.JobDurationInSeconds",
+        remedy="Add it; it also bounds what the job costs",
+        source=sources.FLYTEKIT,
+        breaches=_lacking("Advanced", _LIMIT, _DURATION),
+    ),
+)

@@ -1,0 +1,183 @@
+"""The traffic that a load test makes, and how long it lasts."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
+
+from cdk_inference_recommender.request.problem import Severity
+
+from . import sources
+from .integer_bounds import outside
+from .rule import Breach, Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cdk_inference_recommender.request.api_path import Path
+    from cdk_inference_recommender.request.request_document import RequestDocument
+
+MAX_JOB_DURATION_SECONDS: Final = 18_000
+MIN_TRAFFIC_SECONDS: Final = 120
+MAX_TRAFFIC_SECONDS: Final = 3600
+MAX_FIRST_USERS: Final = 3
+MAX_SPAWN_RATE: Final = 3
+MAX_USERS_BETWEEN_PHASES: Final = 3
+
+_DURATION: Final = "InputConfig.JobDurationInSeconds"
+_PATTERN: Final = "InputConfig.TrafficPattern"
+_PHASES: Final = f"{_PATTERN}.Phases"
+_STAIRS: Final = f"{_PATTERN}.Stairs"
+_MEMBER_OF_TYPE: Final = {"PHASES": "Phases", "STAIRS": "Stairs"}
+
+
+def _mismatched(request: RequestDocument) -> Iterator[Breach]:
+    traffic_type = request.at(f"{_PATTERN}.TrafficType")
+    if not isinstance(traffic_type, str):
+        return
+    wanted = _MEMBER_OF_TYPE.get(traffic_type)
+    for member in _MEMBER_OF_TYPE.values() if wanted is not None else ():
+        path = ("InputConfig", "TrafficPattern", member)
+        if member == wanted and request.is_absent(path):
+            yield Breach(path=path, remedy=f"Add {member}, or change TrafficType")
+        elif member != wanted and request.is_given(path):
+            yield Breach(path=path, value=request.at(path), remedy=f"Remove {member}, or change TrafficType")
+
+
+def _first_phase(request: RequestDocument) -> Iterator[Breach]:
+    path = ("InputConfig", "TrafficPattern", "Phases", 0, "InitialNumberOfUsers")
+    users = request.integer(path)
+    if users is not None and users > MAX_FIRST_USERS:
+        yield Breach(path=path, value=users)
+
+
+def _users_at_end(request: RequestDocument, phase: Path) -> float | None:
+    users = request.integer((*phase, "InitialNumberOfUsers"))
+    rate = request.integer((*phase, "SpawnRate"))
+    seconds = request.integer((*phase, "DurationInSeconds"))
+    return None if users is None or rate is None or seconds is None else users + rate * seconds / 60
+
+
+def _discontinuous(request: RequestDocument) -> Iterator[Breach]:
+    phases = [path for path, _ in request.each(f"{_PHASES}[]")]
+    for before, phase in pairwise(phases):
+        ended = _users_at_end(request, before)
+        starts = request.integer((*phase, "InitialNumberOfUsers"))
+        if ended is not None and starts is not None and abs(starts - ended) > MAX_USERS_BETWEEN_PHASES:
+            yield Breach(
+                path=(*phase, "InitialNumberOfUsers"),
+                value=starts,
+                particulars=f"the phase before ends with {ended:g} users, this one starts with {starts}",
+            )
+
+
+def _uneven_stairs(request: RequestDocument) -> Iterator[Breach]:
+    seconds, steps = request.integer(f"{_STAIRS}.DurationInSeconds"), request.integer(f"{_STAIRS}.NumberOfSteps")
+    if seconds is not None and steps is not None and steps > 0 and seconds % steps:
+        yield Breach(
+            path=("InputConfig", "TrafficPattern", "Stairs", "NumberOfSteps"),
+            value=steps,
+            particulars=f"{seconds} s in {steps} steps",
+        )
+
+
+def _traffic_seconds(request: RequestDocument) -> Iterator[tuple[Path, int]]:
+    lengths = [request.integer((*path, "DurationInSeconds")) for path, _ in request.each(f"{_PHASES}[]")]
+    known = [length for length in lengths if length is not None]
+    if known and len(known) == len(lengths):
+        yield ("InputConfig", "TrafficPattern", "Phases"), sum(known)
+    yield from request.integers(f"{_STAIRS}.DurationInSeconds")
+
+
+def _longer_than_job(request: RequestDocument) -> Iterator[Breach]:
+    job = request.integer(_DURATION)
+    if job is None:
+        return
+    for path, seconds in _traffic_seconds(request):
+        if seconds > job:
+            yield Breach(path=path, value=seconds, particulars=f"the traffic takes {seconds} s, the job {job} s")
+
+
+TRAFFIC_RULES: Final = (
+    Rule(
+        id="TrafficTypeMatchesPattern",
+        severity=Severity.ERROR,
+        fields=(f"{_PATTERN}.TrafficType", _PHASES, _STAIRS),
+        text="TrafficType PHASES takes Phases alone, and STAIRS takes Stairs alone",
+        remedy="Give the one that TrafficType names, and only that one",
+        source=f"{sources.API_REFERENCE}, TrafficPattern; {sources.LOAD_TEST}",
+        breaches=_mismatched,
+    ),
+    Rule(
+        id="FirstPhaseUsers",
+        severity=Severity.ERROR,
+        fields=(f"{_PHASES}[].InitialNumberOfUsers",),
+        text=f"the first phase starts with 1 to {MAX_FIRST_USERS} users",
+        remedy=f"Start with at most {MAX_FIRST_USERS} users and let SpawnRate add the rest",
+        source=f"{sources.CLI_REFERENCE}; {sources.LOAD_TEST}",
+        breaches=_first_phase,
+    ),
+    Rule(
+        id="PhaseContinuity",
+        severity=Severity.WARNING,
+        fields=tuple(f"{_PHASES}[].{member}" for member in ("InitialNumberOfUsers", "SpawnRate", "DurationInSeconds")),
+        text=f"a phase goes on within {MAX_USERS_BETWEEN_PHASES} users of where the one before ended",
+        remedy="Change InitialNumberOfUsers to what the phase before reaches: its users + SpawnRate x minutes",
+        source=f"{sources.TROUBLESHOOTING}; how many users a phase ends with is inferred",
+        breaches=_discontinuous,
+    ),
+    Rule(
+        id="SpawnRateMaximum",
+        severity=Severity.WARNING,
+        fields=(f"{_PHASES}[].SpawnRate",),
+        text=f"SpawnRate is 0 to {MAX_SPAWN_RATE} new users a minute",
+        remedy=f"Use {MAX_SPAWN_RATE} or less",
+        source=f"{sources.LOAD_TEST}, whose own example uses 60",
+        breaches=outside(f"{_PHASES}[].SpawnRate", high=MAX_SPAWN_RATE),
+    ),
+    Rule(
+        id="PhaseDuration",
+        severity=Severity.ERROR,
+        fields=(f"{_PHASES}[].DurationInSeconds",),
+        text=f"a phase lasts {MIN_TRAFFIC_SECONDS} to {MAX_TRAFFIC_SECONDS} s",
+        remedy="Lengthen, shorten or split the phase",
+        source=f"{sources.CLI_REFERENCE}; {sources.LOAD_TEST}",
+        breaches=outside(f"{_PHASES}[].DurationInSeconds", low=MIN_TRAFFIC_SECONDS, high=MAX_TRAFFIC_SECONDS),
+    ),
+    Rule(
+        id="StairsDuration",
+        severity=Severity.ERROR,
+        fields=(f"{_STAIRS}.DurationInSeconds",),
+        text=f"stairs last {MIN_TRAFFIC_SECONDS} to {MAX_TRAFFIC_SECONDS} s in all",
+        remedy="Lengthen or shorten the stairs",
+        source=sources.LOAD_TEST,
+        breaches=outside(f"{_STAIRS}.DurationInSeconds", low=MIN_TRAFFIC_SECONDS, high=MAX_TRAFFIC_SECONDS),
+    ),
+    Rule(
+        id="StairsStepLength",
+        severity=Severity.WARNING,
+        fields=(f"{_STAIRS}.DurationInSeconds", f"{_STAIRS}.NumberOfSteps"),
+        text="a step lasts DurationInSeconds / NumberOfSteps, which should be whole seconds",
+        remedy="Choose a NumberOfSteps that divides DurationInSeconds",
+        source=f"{sources.LOAD_TEST}, by its example; the API Reference takes DurationInSeconds for one step",
+        breaches=_uneven_stairs,
+    ),
+    Rule(
+        id="TrafficWithinJobDuration",
+        severity=Severity.ERROR,
+        fields=(_DURATION, f"{_PHASES}[].DurationInSeconds", f"{_STAIRS}.DurationInSeconds"),
+        text="the traffic may not last longer than JobDurationInSeconds",
+        remedy="Lengthen the job or shorten the traffic",
+        source=sources.TROUBLESHOOTING,
+        breaches=_longer_than_job,
+    ),
+    Rule(
+        id="JobDurationMaximum",
+        severity=Severity.ERROR,
+        fields=(_DURATION,),
+        text=f"a job lasts at most {MAX_JOB_DURATION_SECONDS} s",
+        remedy=f"Use {MAX_JOB_DURATION_SECONDS} or less",
+        source=f"{sources.API_REFERENCE}; an older {sources.CLI_REFERENCE} says 7200",
+        breaches=outside(_DURATION, high=MAX_JOB_DURATION_SECONDS),
+    ),
+)
