@@ -1,0 +1,165 @@
+"""What a job needs of its execution role.
+
+Whether SageMaker may assume the role is known when the job is created, and refused there. What the role's policies
+lack shows only while the job runs: the service starts it, and it fails.
+
+The permissions are the least that the service was inferred to need (AWS documents only the managed policy
+`AmazonSageMakerFullAccess`, which lacks some of them). Only identity-based policies are looked at: a permission that a
+bucket's or a key's own policy grants isn't seen.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from inference_recommender_sandbox.authorization import (
+    AccessDenied,
+    Decision,
+    RoleSession,
+    decide,
+    role_policies,
+    trusts_service,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+SERVICE: Final = "sagemaker.amazonaws.com"
+
+_S3_URL: Final = re.compile(r"(?:s3|https)://(?P<bucket>[^/]+)/?(?P<key>.*)")
+_IMAGE: Final = re.compile(r"(?P<account>\d{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.[^/]+/(?P<name>[^:@]+)")
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoleNeeds:
+    """What a job is going to do with its role."""
+
+    partition: str
+    region: str
+    account_id: str
+    role_arn: str
+    job_name: str
+    request: Mapping[str, Any]
+    payload_url: str | None = None
+    """The request's, or else the model package's."""
+    artifact_urls: Sequence[str] = field(default_factory=tuple)
+    """Of the model package's containers."""
+    images: Sequence[str] = field(default_factory=tuple)
+    """Of the model package's containers; those of other accounts are AWS's own and need nothing here."""
+    model_package_arn: str | None = None
+
+
+def can_be_assumed(*, account_id: str, role_arn: str) -> bool:
+    """Whether the role exists and its trust policy names SageMaker."""
+    return trusts_service(
+        account_id=account_id, role_arn=role_arn, service=SERVICE, context={"aws:SourceAccount": account_id}
+    )
+
+
+def first_missing_permission(needs: RoleNeeds) -> str | None:
+    """Why a job with this role fails, in IAM's words; None if the role has all that is needed."""
+    role_name = needs.role_arn.rsplit("/", 1)[-1]
+    policies = role_policies(account_id=needs.account_id, role_name=role_name, partition=needs.partition)
+    session = RoleSession(role_name=role_name, session_name="SageMaker")
+    principal = session.arn(partition=needs.partition, account_id=needs.account_id)
+    context = {"aws:PrincipalAccount": needs.account_id, "iam:PassedToService": SERVICE}
+    for action, resource in _needed(needs):
+        decision = decide(policies, action=action, resource=resource, context=context)
+        if decision is not Decision.ALLOWED:
+            return str(AccessDenied(principal=principal, action=action, resource=resource, decision=decision))
+    return None
+
+
+def _needed(needs: RoleNeeds) -> Iterator[tuple[str, str]]:
+    yield from _hosting(needs)
+    yield from _observing(needs)
+    for url in filter(None, [needs.payload_url, *needs.artifact_urls]):
+        yield "s3:GetObject", _object_arn(needs, url)
+    for image in needs.images:
+        yield from _pulling(needs, image)
+    source = needs.request["InputConfig"]
+    if source.get("ContainerConfig", {}).get("DataInputConfig"):
+        yield from _compiling(needs)
+    if source.get("VolumeKmsKeyId"):
+        for action in ("kms:CreateGrant", "kms:DescribeKey", "kms:GenerateDataKey"):
+            yield action, _key_arn(needs, source["VolumeKmsKeyId"])
+    output_key = needs.request.get("OutputConfig", {}).get("KmsKeyId")
+    if output_key:
+        yield "kms:GenerateDataKey", _key_arn(needs, output_key)
+    if source.get("VpcConfig"):
+        yield from _networking()
+
+
+def _hosting(needs: RoleNeeds) -> Iterator[tuple[str, str]]:
+    name = f"sm-epc-{needs.job_name}"[:63]
+    for kind, resource in (("Model", "model"), ("EndpointConfig", "endpoint-config"), ("Endpoint", "endpoint")):
+        for verb in ("Create", "Describe", "Delete"):
+            yield f"sagemaker:{verb}{kind}", _sagemaker_arn(needs, f"{resource}/{name}")
+    yield "sagemaker:InvokeEndpoint", _sagemaker_arn(needs, f"endpoint/{name}")
+    if needs.model_package_arn:
+        yield "sagemaker:DescribeModelPackage", needs.model_package_arn
+    yield "iam:PassRole", needs.role_arn
+
+
+def _observing(needs: RoleNeeds) -> Iterator[tuple[str, str]]:
+    yield "cloudwatch:PutMetricData", "*"
+    group = (
+        f"arn:{needs.partition}:logs:{needs.region}:{needs.account_id}:log-group:"
+        "/aws/sagemaker/InferenceRecommendationsJobs"
+    )
+    yield "logs:CreateLogGroup", group
+    for action in ("logs:CreateLogStream", "logs:PutLogEvents"):
+        yield action, f"{group}:log-stream:{needs.job_name}/execution"
+
+
+def _pulling(needs: RoleNeeds, image: str) -> Iterator[tuple[str, str]]:
+    match = _IMAGE.match(image)
+    if match is None or match["account"] != needs.account_id:
+        return
+    yield "ecr:GetAuthorizationToken", "*"
+    repository = f"arn:{needs.partition}:ecr:{match['region']}:{match['account']}:repository/{match['name']}"
+    for action in ("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"):
+        yield action, repository
+
+
+def _compiling(needs: RoleNeeds) -> Iterator[tuple[str, str]]:
+    for verb in ("Create", "Describe", "Stop"):
+        yield f"sagemaker:{verb}CompilationJob", _sagemaker_arn(needs, f"compilation-job/{needs.job_name[:40]}")
+    output = needs.request.get("OutputConfig", {}).get("CompiledOutputConfig", {}).get("S3OutputUri")
+    if output:
+        yield "s3:PutObject", _object_arn(needs, f"{output.rstrip('/')}/{needs.job_name}/model.tar.gz")
+
+
+def _networking() -> Iterator[tuple[str, str]]:
+    for action in (
+        "CreateNetworkInterface",
+        "CreateNetworkInterfacePermission",
+        "DeleteNetworkInterface",
+        "DeleteNetworkInterfacePermission",
+        "DescribeNetworkInterfaces",
+        "DescribeVpcs",
+        "DescribeDhcpOptions",
+        "DescribeSubnets",
+        "DescribeSecurityGroups",
+        "ModifyNetworkInterfaceAttribute",
+    ):
+        yield f"ec2:{action}", "*"
+
+
+def _sagemaker_arn(needs: RoleNeeds, resource: str) -> str:
+    return f"arn:{needs.partition}:sagemaker:{needs.region}:{needs.account_id}:{resource}"
+
+
+def _object_arn(needs: RoleNeeds, url: str) -> str:
+    match = _S3_URL.fullmatch(url)
+    place = f"{match['bucket']}/{match['key']}" if match else url
+    return f"arn:{needs.partition}:s3:::{place}"
+
+
+def _key_arn(needs: RoleNeeds, key_id: str) -> str:
+    if key_id.startswith("arn:"):
+        return key_id
+    resource = key_id if key_id.startswith("alias/") else f"key/{key_id}"
+    return f"arn:{needs.partition}:kms:{needs.region}:{needs.account_id}:{resource}"

@@ -1,0 +1,145 @@
+"""Puts the sandbox's SageMaker in the place of moto's, without touching moto's files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any, Final
+
+from moto.ec2.models import ec2_backends
+from moto.sagemaker.models import sagemaker_backends
+
+from inference_recommender_sandbox.authorization import Authorizer
+
+from .faults import FaultRegistry
+from .models import InferenceRecommenderBackend
+from .network_interfaces import InterfaceDemand, NetworkInterfaceBackend
+from .service import MAX_CONCURRENT_JOBS, Clock, Service
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+SEEDED_MODEL_PACKAGES: Final = ("image-classifier",)
+"""Model package groups that every account and Region of the sandbox has, with version 1."""
+
+_OVERRIDDEN: Final[Sequence[tuple[type, Sequence[str]]]] = (
+    (
+        InferenceRecommenderBackend.__mro__[1],
+        ("create_model_package", "create_model_package_group", "describe_model"),
+    ),
+    (
+        NetworkInterfaceBackend.__mro__[1],
+        (
+            "_url_module",
+            "create_network_interface",
+            "delete_network_interface",
+            "delete_security_group",
+            "delete_subnet",
+            "get_all_network_interfaces",
+            "get_security_group_from_id",
+            "get_subnet",
+        ),
+    ),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Installation:
+    """The sandbox's SageMaker at work."""
+
+    service: Service
+    _replaced: tuple[tuple[Any, type], ...]
+
+    @property
+    def faults(self) -> FaultRegistry:
+        """Where faults are ordered."""
+        return self.service.faults
+
+    def received_requests(self) -> list[dict[str, Any]]:
+        """Every `CreateInferenceRecommendationsJob` request as it arrived, accepted or refused, oldest first."""
+        return [received.as_json() for received in list(self.service.received)]
+
+    def running_jobs(self) -> list[dict[str, Any]]:
+        """Jobs of all accounts and Regions that have reached no terminal status: they would cost money."""
+        return [
+            {"jobArn": job.arn, "status": job.status(backend.now()).value}
+            for backend in _backends(sagemaker_backends)
+            for job in backend.running_jobs()
+        ]
+
+    def uninstall(self) -> None:
+        """Gives moto its own backends back, empty."""
+        for backends, original in self._replaced:
+            backends.clear()
+            backends.backend = original
+
+
+def install(
+    *,
+    clock: Clock,
+    authorizer: Authorizer | None = None,
+    faults: FaultRegistry | None = None,
+    max_concurrent_jobs: int = MAX_CONCURRENT_JOBS,
+    model_packages: Sequence[str] = SEEDED_MODEL_PACKAGES,
+) -> Installation:
+    """Replaces moto's SageMaker and EC2 backends, and forgets whatever they hold.
+
+    Args:
+        clock: The sandbox's time.
+        authorizer: Knows the sessions of functions; without one everything is allowed.
+        faults: Where faults are ordered; by default a new registry.
+        max_concurrent_jobs: How many jobs may run at a time in one account and Region.
+        model_packages: Groups to be there from the start, each with version 1.
+
+    Raises:
+        RuntimeError: The installed moto lacks something that is overridden here.
+    """
+    check_moto()
+    service = Service(
+        clock=clock,
+        authorizer=authorizer or Authorizer(),
+        faults=faults or FaultRegistry(),
+        max_concurrent_jobs=max_concurrent_jobs,
+        model_packages=tuple(model_packages),
+    )
+    sagemaker = type(
+        "InstalledInferenceRecommenderBackend",
+        (InferenceRecommenderBackend,),
+        {"service": service, "__module__": InferenceRecommenderBackend.__module__},
+    )
+    ec2 = type("InstalledNetworkInterfaceBackend", (NetworkInterfaceBackend,), {"demands": staticmethod(_demands)})
+    replaced = tuple((backends, backends.backend) for backends in (sagemaker_backends, ec2_backends))
+    for backends, backend in ((sagemaker_backends, sagemaker), (ec2_backends, ec2)):
+        backends.clear()
+        backends.backend = backend
+    return Installation(service=service, _replaced=replaced)
+
+
+def check_moto() -> None:
+    """Makes sure that the installed moto has what is overridden here.
+
+    Raises:
+        RuntimeError: It hasn't; the message says what is missing from which version.
+    """
+    missing = [
+        f"{owner.__module__}.{owner.__name__}.{name}"
+        for owner, names in _OVERRIDDEN
+        for name in names
+        if not hasattr(owner, name)
+    ]
+    if missing:
+        raise RuntimeError(
+            f"moto {version('moto')} lacks {', '.join(missing)}, which the sandbox overrides; install the version of "
+            "moto that the extra cdk-inference-recommender[sandbox] names"
+        )
+
+
+def _demands(account_id: str, region: str) -> Iterable[InterfaceDemand]:
+    if region not in sagemaker_backends[account_id].keys():  # noqa: SIM118 - moto's `in` is true for every Region
+        return []
+    demands: Callable[[], list[InterfaceDemand]] = sagemaker_backends[account_id][region].interface_demands
+    return demands()
+
+
+def _backends(backends: Any) -> list[InferenceRecommenderBackend]:
+    return [backend for _, _, backend in backends.iter_backends()]

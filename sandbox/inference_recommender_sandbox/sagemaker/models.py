@@ -1,0 +1,196 @@
+"""moto's SageMaker with Inference Recommender's jobs. moto wants the backend in a module of this name."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from threading import RLock
+from typing import TYPE_CHECKING, ClassVar
+
+from moto.sagemaker.models import SageMakerModelBackend
+
+from .errors import ResourceNotFound, ValidationException
+from .inference_recommendations_job import InferenceRecommendationsJob, JobStatus
+from .network_interfaces import RELEASE_SECONDS, InterfaceDemand
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from .service import Service
+
+_MAX_TAGS = 50
+_AWS_IMAGES = "763104351884"
+
+
+class InferenceRecommenderBackend(SageMakerModelBackend):
+    """SageMaker of one account in one Region."""
+
+    service: ClassVar[Service]
+    """Set on the subclass that the installation makes."""
+
+    def __init__(self, region_name: str, account_id: str) -> None:
+        super().__init__(region_name, account_id)
+        self.lock = RLock()
+        self.role_first_named_at: dict[str, float] = {}
+        self._jobs: dict[str, InferenceRecommendationsJob] = {}
+        self._tags: dict[str, dict[str, str]] = {}
+        for group in self.service.model_packages:
+            self._add_model_package(group)
+
+    def job_arn(self, name: str) -> str:
+        """The ARN of a job, whether it exists or not."""
+        return (
+            f"arn:{self.partition}:sagemaker:{self.region_name}:{self.account_id}:inference-recommendations-job/{name}"
+        )
+
+    def now(self) -> float:
+        """Epoch seconds of the sandbox's clock."""
+        return self.service.clock.now()
+
+    def name_is_taken(self, name: str) -> bool:
+        """Whether a job of the name was ever created: the service frees none."""
+        return name in self._jobs
+
+    def running_jobs(self) -> list[InferenceRecommendationsJob]:
+        """Jobs that have reached no terminal status."""
+        now = self.now()
+        return [job for job in list(self._jobs.values()) if not job.status(now).terminal]
+
+    def jobs(self) -> list[InferenceRecommendationsJob]:
+        """Every job that can be seen, oldest first."""
+        return [job for job in list(self._jobs.values()) if not self.service.faults.has_vanished(job.name)]
+
+    def add_job(self, job: InferenceRecommendationsJob, tags: Sequence[Mapping[str, str]]) -> None:
+        """Takes in an admitted job."""
+        self._jobs[job.name] = job
+        self._tags[job.arn] = {tag["Key"]: tag["Value"] for tag in tags}
+
+    def job(self, name: str) -> InferenceRecommendationsJob:
+        """A job by its name.
+
+        Raises:
+            ResourceNotFound: No such job, or it has vanished.
+        """
+        job = self._jobs.get(name)
+        if job is None or self.service.faults.has_vanished(name):
+            raise ResourceNotFound(f"Could not find Inference Recommendations Job with name {name}.")
+        return job
+
+    def stop_job(self, name: str) -> None:
+        """Asks a job to stop; asking again while it stops does nothing.
+
+        Raises:
+            ResourceNotFound: No such job.
+            ValidationException: The job has ended.
+        """
+        with self.lock:
+            job = self.job(name)
+            status = job.status(self.now())
+            if status.terminal:
+                raise ValidationException(
+                    f"Cannot stop a non-running Inference Recommendations Job: {job.arn} is in status {status}."
+                )
+            if status is not JobStatus.STOPPING:
+                self._jobs[name] = replace(job, stop_requested_at=self.now())
+
+    def job_tags(self, arn: str) -> list[dict[str, str]]:
+        """Tags of a job.
+
+        Raises:
+            ResourceNotFound: No such job.
+        """
+        return [{"Key": key, "Value": value} for key, value in self._tags_of(arn).items()]
+
+    def add_job_tags(self, arn: str, tags: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:
+        """Adds tags to a job, or gives those that it has a new value; the answer is all of them.
+
+        Raises:
+            ResourceNotFound: No such job.
+            ValidationException: A key is AWS's own, or there would be more than 50.
+        """
+        with self.lock:
+            self._tags_of(arn).update(check_tags(tags, existing=self._tags_of(arn)))
+        return self.job_tags(arn)
+
+    def delete_job_tags(self, arn: str, keys: Sequence[str]) -> None:
+        """Removes tags from a job; keys that it doesn't have are passed over.
+
+        Raises:
+            ResourceNotFound: No such job.
+        """
+        with self.lock:
+            for key in keys:
+                self._tags_of(arn).pop(key, None)
+
+    def interface_demands(self) -> list[InterfaceDemand]:
+        """Network interfaces that jobs hold now: from their start until a while after their end."""
+        now = self.now()
+        return [
+            InterfaceDemand(
+                job_arn=job.arn,
+                subnet_ids=tuple(network["Subnets"]),
+                security_group_ids=tuple(network["SecurityGroupIds"]),
+            )
+            for job in list(self._jobs.values())
+            if (network := job.request["InputConfig"].get("VpcConfig"))
+            and job.starts_at <= now < job.ends_at + RELEASE_SECONDS
+        ]
+
+    def _tags_of(self, arn: str) -> dict[str, str]:
+        self.job(arn.rsplit("/", 1)[-1])
+        tags = self._tags.get(arn)
+        if tags is None:
+            raise ResourceNotFound(f"Could not find Inference Recommendations Job {arn}.")
+        return tags
+
+    def _add_model_package(self, group: str) -> None:
+        self.create_model_package_group(
+            model_package_group_name=group, model_package_group_description="Simulated", tags=[]
+        )
+        self.create_model_package(
+            model_package_name=None,
+            model_package_group_name=group,
+            model_package_description="Simulated",
+            inference_specification={
+                "Containers": [
+                    {
+                        "Image": f"{_AWS_IMAGES}.dkr.ecr.{self.region_name}.amazonaws.com/pytorch-inference:2.3-cpu",
+                        "Framework": "PYTORCH",
+                        "FrameworkVersion": "2.3",
+                    }
+                ],
+                "SupportedContentTypes": ["application/json"],
+                "SupportedResponseMIMETypes": ["application/json"],
+            },
+            validation_specification=None,
+            source_algorithm_specification=None,
+            certify_for_marketplace=False,
+            tags=[],
+            model_approval_status="Approved",
+            metadata_properties=None,
+            model_metrics=None,
+            client_token=None,
+            customer_metadata_properties={},
+            drift_check_baselines=None,
+            domain="COMPUTER_VISION",
+            task="IMAGE_CLASSIFICATION",
+            sample_payload_url=None,
+            additional_inference_specifications=None,
+        )
+
+
+def check_tags(tags: Sequence[Mapping[str, str]], *, existing: Mapping[str, str]) -> dict[str, str]:
+    """The tags as a mapping, if the service takes them.
+
+    Args:
+        tags: The new ones.
+        existing: Those that the resource has.
+
+    Raises:
+        ValidationException: A key begins with `aws:`, or there would be more than 50 tags.
+    """
+    new = {tag["Key"]: tag["Value"] for tag in tags}
+    if any(key.lower().startswith("aws:") for key in new):
+        raise ValidationException("aws: prefixed tag key names are not allowed for external use.")
+    if len({**existing, **new}) > _MAX_TAGS:
+        raise ValidationException(f"Too many tags: a resource can have at most {_MAX_TAGS}.")
+    return new

@@ -1,0 +1,201 @@
+"""moto's SageMaker API with Inference Recommender's operations. moto wants the responses in a module of this name."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+from moto.core.responses import ActionResult, EmptyResult
+from moto.sagemaker.models import sagemaker_backends
+from moto.sagemaker.responses import SageMakerResponse
+
+from inference_recommender_sandbox.authorization import AccessDenied
+
+from .caller_permissions import needed_permissions
+from .errors import AccessDeniedException, InternalFailure, SerializationException, ThrottlingException
+from .inference_recommendations_job import JobStatus
+from .job_admission import admit_job
+from .job_documents import job_description, job_step, job_summary
+from .job_listing import matching_summaries, page
+from .request_validation import validate_input
+from .response_shape import checked_response
+from .scaling_configuration import scaling_configuration
+from .service import ReceivedRequest
+
+if TYPE_CHECKING:
+    from .models import InferenceRecommenderBackend
+
+OPERATIONS: Final = frozenset(
+    {
+        "CreateInferenceRecommendationsJob",
+        "DescribeInferenceRecommendationsJob",
+        "GetScalingConfigurationRecommendation",
+        "ListInferenceRecommendationsJobSteps",
+        "ListInferenceRecommendationsJobs",
+        "StopInferenceRecommendationsJob",
+    }
+)
+_JOB_RESOURCE: Final = ":inference-recommendations-job/"
+
+
+class InferenceRecommenderResponse(SageMakerResponse):
+    """Answers the six operations, and tag operations on their jobs; everything else is moto's."""
+
+    @property
+    def recommender(self) -> InferenceRecommenderBackend:
+        """The backend of the request's account and Region."""
+        backend: InferenceRecommenderBackend = sagemaker_backends[self.current_account][self.region]
+        return backend
+
+    def parse_parameters(self, request: Any) -> None:
+        """Takes the body as it is: moto's parser would convert what the service refuses."""
+        if self._get_action() not in OPERATIONS:
+            super().parse_parameters(request)
+            return
+        # An unreadable body is refused by `_validate`, where errors have the API's form.
+        try:
+            self.params = json.loads(request.data or b"{}")
+        except ValueError:
+            self.params = None
+
+    def call_action(self) -> Any:
+        """Every SageMaker call of a function's session is authorised; ordered faults come first."""
+        operation = self._get_action()
+        backend = self.recommender
+        fault = backend.service.faults.take_call_fault(operation)
+        if fault == "throttle":
+            return self._error(ThrottlingException("Rate exceeded"))
+        try:
+            self._authorize(operation)
+        except AccessDeniedException as refusal:
+            return self._error(refusal)
+        if fault == "internal-error":
+            return self._internal_failure()
+        answer = super().call_action()
+        return self._internal_failure() if fault == "lose-answer" else answer
+
+    def create_inference_recommendations_job(self) -> ActionResult:
+        """Creates a job, and keeps the request whatever becomes of it."""
+        backend = self.recommender
+        try:
+            self._validate()
+            job = admit_job(backend, self.params)
+        except Exception as refusal:
+            self._keep_request(getattr(refusal, "code", type(refusal).__name__))
+            raise
+        self._keep_request("accepted")
+        return self._answer({"JobArn": job.arn})
+
+    def describe_inference_recommendations_job(self) -> ActionResult:
+        """Describes a job."""
+        self._validate()
+        job = self.recommender.job(self.params["JobName"])
+        return self._answer(job_description(job, self.recommender.now()))
+
+    def stop_inference_recommendations_job(self) -> ActionResult:
+        """Stops a job."""
+        self._validate()
+        self.recommender.stop_job(self.params["JobName"])
+        return EmptyResult()
+
+    def list_inference_recommendations_jobs(self) -> ActionResult:
+        """Lists jobs."""
+        self._validate()
+        now = self.recommender.now()
+        summaries = [job_summary(job, now) for job in self.recommender.jobs()]
+        jobs, token = page(matching_summaries(summaries, self.params), self.params)
+        return self._answer({"InferenceRecommendationsJobs": jobs, "NextToken": token})
+
+    def list_inference_recommendations_job_steps(self) -> ActionResult:
+        """Lists a job's benchmarks; a job that hasn't started has none."""
+        self._validate()
+        now = self.recommender.now()
+        job = self.recommender.job(self.params["JobName"])
+        steps = [job_step(job, index, now) for index in range(len(job.plan.benchmarks))]
+        if job.status(now) is JobStatus.PENDING:
+            steps = []
+        wanted = self.params.get("Status")
+        steps, token = page([step for step in steps if wanted in {None, step["Status"]}], self.params)
+        return self._answer({"Steps": steps, "NextToken": token})
+
+    def get_scaling_configuration_recommendation(self) -> ActionResult:
+        """Recommends how to scale a recommendation."""
+        self._validate()
+        job = self.recommender.job(self.params["InferenceRecommendationsJobName"])
+        return self._answer(scaling_configuration(job, self.params, self.recommender.now()))
+
+    def add_tags(self) -> ActionResult:
+        """Adds tags."""
+        arn = self._get_param("ResourceArn")
+        if _JOB_RESOURCE not in arn:
+            return super().add_tags()
+        return ActionResult({"Tags": self.recommender.add_job_tags(arn, self._get_param("Tags"))})
+
+    def list_tags(self) -> ActionResult:
+        """Lists tags."""
+        arn = self._get_param("ResourceArn")
+        if _JOB_RESOURCE not in arn:
+            return super().list_tags()
+        tags, token = page(self.recommender.job_tags(arn), self._paging())
+        return self._answer({"Tags": tags, "NextToken": token})
+
+    def delete_tags(self) -> ActionResult:
+        """Deletes tags."""
+        arn = self._get_param("ResourceArn")
+        if _JOB_RESOURCE not in arn:
+            return super().delete_tags()
+        self.recommender.delete_job_tags(arn, self._get_param("TagKeys"))
+        return EmptyResult()
+
+    def _validate(self) -> None:
+        if not isinstance(self.params, dict):
+            raise SerializationException("The request's body is no JSON object.")
+        validate_input(self._get_action(), self.params)
+
+    def _paging(self) -> dict[str, Any]:
+        members = {name: self._get_param(name) for name in ("MaxResults", "NextToken")}
+        return {name: value for name, value in members.items() if value is not None}
+
+    def _authorize(self, operation: str) -> None:
+        backend = self.recommender
+        request = self.params if isinstance(self.params, dict) else {}
+        for needed in needed_permissions(
+            operation,
+            request,
+            partition=backend.partition,
+            region=backend.region_name,
+            account_id=backend.account_id,
+        ):
+            try:
+                backend.service.authorizer.authorize(
+                    account_id=backend.account_id,
+                    access_key_id=self.access_key,
+                    action=needed.action,
+                    resource=needed.resource,
+                    context=needed.context,
+                    partition=backend.partition,
+                )
+            except AccessDenied as denied:
+                raise AccessDeniedException(str(denied)) from denied
+
+    def _answer(self, document: dict[str, Any]) -> ActionResult:
+        return ActionResult(checked_response(self._get_action(), document))
+
+    def _error(self, error: Exception) -> Any:
+        return self.serialized(ActionResult(error))
+
+    def _internal_failure(self) -> Any:
+        failure = InternalFailure()
+        return failure.code, {**self.response_headers, **dict(failure.get_headers())}, failure.description
+
+    def _keep_request(self, outcome: str) -> None:
+        backend = self.recommender
+        backend.service.received.append(
+            ReceivedRequest(
+                account_id=backend.account_id,
+                region=backend.region_name,
+                at=backend.now(),
+                request=self.params,
+                outcome=outcome,
+            )
+        )
