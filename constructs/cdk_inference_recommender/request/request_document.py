@@ -93,7 +93,8 @@ class RequestDocument:
 
     def is_given(self, place: str | Path) -> bool:
         """Whether a value certainly stands there."""
-        return self.at(place) not in (ABSENT, UNRESOLVED)
+        value = self.at(place)
+        return value is not ABSENT and value is not UNRESOLVED
 
     def is_absent(self, place: str | Path) -> bool:
         """Whether certainly nothing stands there."""

@@ -1,0 +1,207 @@
+"""Checking a request: everything at once, in the same order, at the right place."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from cdk_inference_recommender.request import (
+    UNRESOLVED,
+    Path,
+    Problem,
+    Severity,
+    api_path,
+    check_request,
+    request_shape,
+)
+
+from .request_documents import ADVANCED, DEFAULT, Document, with_value, without
+
+JOB_DURATION = ("InputConfig", "JobDurationInSeconds")
+CONFIGURATIONS = ("InputConfig", "EndpointConfigurations")
+SECURITY_GROUPS = ("InputConfig", "VpcConfig", "SecurityGroupIds")
+IN_VPC = with_value(DEFAULT, ("InputConfig", "VpcConfig"), {"SecurityGroupIds": ["sg-1"], "Subnets": ["subnet-1"]})
+BROKEN: Document = {
+    "Zzz": 1,
+    "JobName": "a b",
+    "JobType": "Default",
+    "InputConfig": {"JobDurationInSeconds": 20_000, "TrafficPattern": {"TrafficType": "STAIRS"}},
+    "Tags": [{"Key": "aws:x", "Value": 1}],
+}
+"""Wrong in ten ways."""
+
+
+def found(document: Document, *, complete: bool = True) -> list[tuple[str, str]]:
+    return [(problem.rule, api_path(problem.path)) for problem in check_request(document, complete=complete)]
+
+
+def only(document: Document) -> Problem:
+    (problem,) = check_request(document)
+    return problem
+
+
+class TestServiceModel:
+    """What botocore's model says, and botocore mostly doesn't enforce."""
+
+    @pytest.mark.parametrize(
+        ("rule", "path", "broken", "sound"),
+        [
+            ("MaximumItems", SECURITY_GROUPS, ["sg-1"] * 6, ["sg-1"] * 5),
+            ("MinimumItems", SECURITY_GROUPS, [], ["sg-1"]),
+            ("MaximumLength", ("JobDescription",), "x" * 129, "x" * 128),
+            ("Pattern", ("InputConfig", "VolumeKmsKeyId"), "key!", "key"),
+            ("AllowedValues", ("InputConfig", "ContainerConfig", "SupportedEndpointType"), "realtime", "RealTime"),
+            ("MemberType", ("JobDescription",), 5, "5"),
+            ("MemberType", ("JobDescription",), None, ""),
+            ("MemberType", ("Tags",), {}, []),
+            ("MemberType", ("OutputConfig",), [], {}),
+        ],
+    )
+    def test_bounds_a_default_job(self, rule: str, path: Path, broken: object, sound: object) -> None:
+        problem = only(with_value(IN_VPC, path, broken))
+        assert (problem.rule, problem.path, problem.value, problem.severity) == (rule, path, broken, Severity.ERROR)
+        assert check_request(with_value(IN_VPC, path, sound)) == []
+
+    @pytest.mark.parametrize(
+        ("rule", "path", "broken", "sound"),
+        [
+            ("MinimumValue", (*JOB_DURATION[:1], "ResourceLimit", "MaxParallelOfTests"), 0, 1),
+            ("MemberType", JOB_DURATION, "7200", 7200),
+            ("MemberType", JOB_DURATION, True, 7200),
+            ("MemberType", JOB_DURATION, 7200.0, 7200),
+        ],
+    )
+    def test_bounds_an_advanced_job(self, rule: str, path: Path, broken: object, sound: object) -> None:
+        problem = only(with_value(ADVANCED, path, broken))
+        assert (problem.rule, problem.path, problem.value, problem.severity) == (rule, path, broken, Severity.ERROR)
+        assert check_request(with_value(ADVANCED, path, sound)) == []
+
+    def test_allows_1_to_3_users_per_step(self) -> None:
+        stairs = {"TrafficType": "STAIRS", "Stairs": {"DurationInSeconds": 600, "NumberOfSteps": 5, "UsersPerStep": 4}}
+        assert only(with_value(ADVANCED, ("InputConfig", "TrafficPattern"), stairs)).rule == "MaximumValue"
+
+    def test_allows_10_configurations(self) -> None:
+        document = with_value(ADVANCED, CONFIGURATIONS, [{"InstanceType": "ml.c5.xlarge"}] * 11)
+        assert ("MaximumItems", "InputConfig.EndpointConfigurations") in found(document)
+
+    def test_covers_the_whole_value_with_the_pattern(self) -> None:
+        assert only(with_value(DEFAULT, ("JobName",), "bert\n")).rule == "Pattern"
+
+    def test_names_what_is_missing(self) -> None:
+        assert found(without(DEFAULT, ("JobType",))) == [("RequiredMember", "JobType")]
+
+    def test_misses_no_model_where_the_whole_input_is_missing(self) -> None:
+        assert found(without(DEFAULT, ("InputConfig",))) == [("RequiredMember", "InputConfig")]
+
+    @pytest.mark.parametrize(
+        ("name", "near"), [("JobNme", "JobName"), ("jobName", "JobName"), ("StopingConditions", "StoppingConditions")]
+    )
+    def test_guesses_what_an_unknown_member_should_be(self, name: str, near: str) -> None:
+        problem = only(with_value(DEFAULT, (name,), "x"))
+        assert (problem.rule, problem.path) == ("UnknownMember", (name,))
+        assert problem.remedy == f"Did you mean {near}?"
+
+    def test_lists_the_members_where_nothing_is_near(self) -> None:
+        assert only(with_value(DEFAULT, ("Zzz",), "x")).remedy.startswith("Choose one of JobName, JobType")
+
+    def test_accepts_an_instance_type_newer_than_botocore(self) -> None:
+        problem = only(with_value(ADVANCED, (*CONFIGURATIONS, 0, "InstanceType"), "ml.m99.large"))
+        assert (problem.rule, problem.severity) == ("InstanceTypeUnknown", Severity.WARNING)
+
+    def test_is_loaded_once(self) -> None:
+        assert request_shape() is request_shape()
+
+
+class TestAllAtOnce:
+    """A user fixes everything in one go."""
+
+    def test_reports_the_models_problems_in_its_order_then_the_rules(self) -> None:
+        assert found(BROKEN) == [
+            ("Pattern", "JobName"),
+            ("RequiredMember", "RoleArn"),
+            ("MemberType", "Tags[0].Value"),
+            ("UnknownMember", "Zzz"),
+            ("ModelSourceRequired", "InputConfig"),
+            ("DefaultJobWithoutLoadTest", "InputConfig.TrafficPattern"),
+            ("DefaultJobDuration", "InputConfig.JobDurationInSeconds"),
+            ("TrafficTypeMatchesPattern", "InputConfig.TrafficPattern.Stairs"),
+            ("JobDurationMaximum", "InputConfig.JobDurationInSeconds"),
+            ("TagKeyReserved", "Tags[0].Key"),
+        ]
+
+    def test_does_so_whatever_order_the_document_has(self) -> None:
+        assert found(dict(reversed(BROKEN.items()))) == found(BROKEN)
+
+
+class TestIncompleteRequest:
+    """The construct makes name and role itself."""
+
+    @pytest.mark.parametrize("name", ["JobName", "RoleArn"])
+    def test_may_lack_name_and_role(self, name: str) -> None:
+        assert found(without(DEFAULT, (name,)), complete=False) == []
+        assert found(without(DEFAULT, (name,))) == [("RequiredMember", name)]
+
+    def test_may_lack_nothing_else(self) -> None:
+        assert found(without(DEFAULT, ("JobType",)), complete=False) == [("RequiredMember", "JobType")]
+
+    def test_is_checked_where_it_says_something(self) -> None:
+        assert found(with_value(DEFAULT, ("JobName",), "a b"), complete=False) == [("Pattern", "JobName")]
+
+
+class TestUnresolved:
+    """Tokens are skipped one by one."""
+
+    def test_is_skipped_alone(self) -> None:
+        document = with_value(DEFAULT, ("InputConfig", "ContainerConfig"), {"Domain": UNRESOLVED, "Tsk": "OTHER"})
+        assert found(document) == [("UnknownMember", "InputConfig.ContainerConfig.Tsk")]
+
+    def test_silences_a_comparison_in_which_it_takes_part(self) -> None:
+        document = with_value(ADVANCED, JOB_DURATION, 200)
+        assert found(document) == [("TrafficWithinJobDuration", "InputConfig.TrafficPattern.Phases")]
+        phase = ("InputConfig", "TrafficPattern", "Phases", 1, "DurationInSeconds")
+        assert found(with_value(document, phase, UNRESOLVED)) == []
+
+    def test_leaves_the_other_comparisons_alone(self) -> None:
+        document = with_value(ADVANCED, ("InputConfig", "ResourceLimit"), {"MaxNumberOfTests": 1})
+        assert found(with_value(document, JOB_DURATION, UNRESOLVED)) == [
+            ("TestsWithinLimit", "InputConfig.ResourceLimit.MaxNumberOfTests")
+        ]
+
+    def test_may_be_one_of_two_that_exclude_each_other(self) -> None:
+        configuration = {"InstanceType": UNRESOLVED, "ServerlessConfig": {"MemorySizeInMB": 1024, "MaxConcurrency": 1}}
+        assert found(with_value(ADVANCED, CONFIGURATIONS, [configuration])) == []
+
+
+def test_a_path_reads_as_in_the_api() -> None:
+    path = ("InputConfig", "TrafficPattern", "Phases", 1, "DurationInSeconds")
+    assert api_path(path) == "InputConfig.TrafficPattern.Phases[1].DurationInSeconds"
+    assert api_path(()) == ""
+
+
+class TestProblemAsText:
+    """One line: place, value, rule, remedy."""
+
+    def test_says_it_all(self) -> None:
+        document = with_value(ADVANCED, JOB_DURATION, 18_001)
+        assert str(only(document)) == (
+            "InputConfig.JobDurationInSeconds = 18001: a job lasts at most 18000 s. Use 18000 or less."
+        )
+
+    def test_shows_no_value_where_there_is_none(self) -> None:
+        assert str(only(without(DEFAULT, ("JobType",)))) == "JobType: is required. Add JobType."
+
+    def test_ends_a_question_with_its_own_mark(self) -> None:
+        assert str(only(with_value(DEFAULT, ("JobNme",), "x"))).endswith("Did you mean JobName?")
+
+    def test_cuts_long_values(self) -> None:
+        assert len(str(only(with_value(DEFAULT, ("JobDescription",), "x" * 5000)))) < 250
+
+
+def test_needs_neither_the_cdk_nor_jsii() -> None:
+    script = (
+        "import sys; from cdk_inference_recommender.request import check_request; check_request({});"
+        "print([name for name in ('aws_cdk', 'constructs', 'jsii', 'boto3') if name in sys.modules])"
+    )
+    assert subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True).stdout == "[]\n"  # noqa: S603 our own interpreter and script

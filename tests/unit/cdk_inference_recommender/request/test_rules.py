@@ -1,0 +1,325 @@
+"""Every rule beyond the service model: a request that breaks it, and one just inside its bound."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import pytest
+
+from cdk_inference_recommender.request import RULES, UNRESOLVED, Path, Severity, api_path, check_request
+
+from .request_documents import ADVANCED, DEFAULT, MODEL_NAME, STAIRS, Document, with_value, without
+
+ERROR, WARNING = Severity.ERROR, Severity.WARNING
+INPUT = "InputConfig"
+CONTAINER = (INPUT, "ContainerConfig")
+PAYLOAD = (*CONTAINER, "PayloadConfig")
+TRAFFIC = (INPUT, "TrafficPattern")
+PHASES = (*TRAFFIC, "Phases")
+CONFIGURATIONS = (INPUT, "EndpointConfigurations")
+LIMIT = (INPUT, "ResourceLimit")
+STOPPING = ("StoppingConditions",)
+LATENCY = (*STOPPING, "ModelLatencyThresholds", 0)
+SERVERLESS = {"ServerlessConfig": {"MemorySizeInMB": 2048, "MaxConcurrency": 5}}
+ENVIRONMENT = {
+    "CategoricalParameterRanges": [{"Name": "A", "Value": ["1", "2"]}, {"Name": "B", "Value": ["1", "2", "3"]}]
+}
+SIX_TESTS = [{"InstanceType": "ml.c5.xlarge", "EnvironmentParameterRanges": ENVIRONMENT}]
+
+ON_STAIRS = with_value(ADVANCED, TRAFFIC, STAIRS)
+
+
+class Case(NamedTuple):
+    """A request, then how the rule judges it."""
+
+    rule: str
+    severity: Severity
+    path: Path
+    broken: Document
+    sound: Document
+
+
+def case(rule: str, severity: Severity, path: Path, broken: object, sound: object, of: Document) -> Case:  # noqa: PLR0917 a row of a table
+    """One member decides: `broken` breaks the rule there, `sound` doesn't."""
+    return Case(rule, severity, path, with_value(of, path, broken), with_value(of, path, sound))
+
+
+CASES = [
+    Case(
+        "ModelSourceExclusive", ERROR, (INPUT, "ModelName"), with_value(DEFAULT, (INPUT, "ModelName"), "bert"), DEFAULT
+    ),
+    Case("ModelSourceRequired", ERROR, (INPUT,), without(DEFAULT, (INPUT, "ModelPackageVersionArn")), DEFAULT),
+    Case(
+        "ModelSourceRequired",
+        ERROR,
+        (INPUT,),
+        with_value(DEFAULT, (INPUT,), {"Endpoints": [{"EndpointName": "live"}]}),
+        with_value(DEFAULT, (INPUT, "Endpoints"), [{"EndpointName": "live"}]),
+    ),
+    Case("ModelNameNeedsContainerConfig", ERROR, CONTAINER, without(MODEL_NAME, CONTAINER), MODEL_NAME),
+    *(
+        Case(
+            "ModelNameNeedsContainerConfig",
+            ERROR,
+            (*CONTAINER, name),
+            without(MODEL_NAME, (*CONTAINER, name)),
+            MODEL_NAME,
+        )
+        for name in ("Domain", "Task", "Framework", "PayloadConfig")
+    ),
+    Case(
+        "ModelNameNeedsFrameworkVersion",
+        WARNING,
+        (*CONTAINER, "FrameworkVersion"),
+        without(MODEL_NAME, (*CONTAINER, "FrameworkVersion")),
+        MODEL_NAME,
+    ),
+    case(
+        "ModelPackageVersioned",
+        WARNING,
+        (INPUT, "ModelPackageVersionArn"),
+        "arn:aws:sagemaker:eu-west-1:123456789012:model-package/bert",
+        "arn:aws:sagemaker:eu-west-1:123456789012:model-package/bert/12",
+        DEFAULT,
+    ),
+    *(
+        Case("DefaultJobWithoutLoadTest", ERROR, path, with_value(DEFAULT, path, value), ADVANCED)
+        for path, value in (
+            (TRAFFIC, STAIRS),
+            (CONFIGURATIONS, [{"InstanceType": "ml.c5.xlarge"}]),
+            (LIMIT, {"MaxNumberOfTests": 1}),
+            (STOPPING, {"MaxInvocations": 1}),
+        )
+    ),
+    Case(
+        "DefaultJobDuration",
+        WARNING,
+        (INPUT, "JobDurationInSeconds"),
+        with_value(DEFAULT, (INPUT, "JobDurationInSeconds"), 7200),
+        ADVANCED,
+    ),
+    Case("AdvancedJobNeedsTrafficPattern", ERROR, TRAFFIC, without(ADVANCED, TRAFFIC), ADVANCED),
+    Case("AdvancedJobNeedsTrafficPattern", ERROR, TRAFFIC, with_value(ADVANCED, TRAFFIC, {}), DEFAULT),
+    Case("AdvancedJobNeedsEndpointConfigurations", ERROR, CONFIGURATIONS, without(ADVANCED, CONFIGURATIONS), ADVANCED),
+    Case("AdvancedJobNeedsStoppingConditions", WARNING, STOPPING, without(ADVANCED, STOPPING), ADVANCED),
+    Case("AdvancedJobNeedsLimits", WARNING, LIMIT, without(ADVANCED, LIMIT), ADVANCED),
+    Case(
+        "AdvancedJobNeedsLimits",
+        WARNING,
+        (INPUT, "JobDurationInSeconds"),
+        without(ADVANCED, (INPUT, "JobDurationInSeconds")),
+        DEFAULT,
+    ),
+    Case(
+        "ExistingEndpointUnderLoad",
+        WARNING,
+        (INPUT, "Endpoints", 0, "EndpointName"),
+        with_value(ADVANCED, (INPUT, "Endpoints"), [{"EndpointName": "live"}]),
+        with_value(ADVANCED, (INPUT, "Endpoints"), []),
+    ),
+    Case(
+        "TrafficTypeMatchesPattern",
+        ERROR,
+        (*TRAFFIC, "Stairs"),
+        with_value(ADVANCED, (*TRAFFIC, "Stairs"), STAIRS["Stairs"]),
+        ADVANCED,
+    ),
+    Case("TrafficTypeMatchesPattern", ERROR, PHASES, without(ADVANCED, PHASES), ADVANCED),
+    Case(
+        "TrafficTypeMatchesPattern",
+        ERROR,
+        PHASES,
+        with_value(ON_STAIRS, PHASES, ADVANCED[INPUT]["TrafficPattern"]["Phases"]),
+        ON_STAIRS,
+    ),
+    Case("TrafficTypeMatchesPattern", ERROR, (*TRAFFIC, "Stairs"), without(ON_STAIRS, (*TRAFFIC, "Stairs")), ON_STAIRS),
+    case("FirstPhaseUsers", ERROR, (*PHASES, 0, "InitialNumberOfUsers"), 4, 3, ADVANCED),
+    # The first phase ends with 1 + 1 x 2 minutes = 3 users.
+    case("PhaseContinuity", WARNING, (*PHASES, 1, "InitialNumberOfUsers"), 7, 6, ADVANCED),
+    case("PhaseContinuity", WARNING, (*PHASES, 1, "InitialNumberOfUsers"), 7, UNRESOLVED, ADVANCED),
+    case("SpawnRateMaximum", WARNING, (*PHASES, 1, "SpawnRate"), 4, 3, ADVANCED),
+    case("PhaseDuration", ERROR, (*PHASES, 1, "DurationInSeconds"), 119, 120, ADVANCED),
+    case("PhaseDuration", ERROR, (*PHASES, 1, "DurationInSeconds"), 3601, 3600, ADVANCED),
+    case("StairsDuration", ERROR, (*TRAFFIC, "Stairs", "DurationInSeconds"), 119, 120, ON_STAIRS),
+    case("StairsDuration", ERROR, (*TRAFFIC, "Stairs", "DurationInSeconds"), 3601, 3600, ON_STAIRS),
+    case("StairsStepLength", WARNING, (*TRAFFIC, "Stairs", "NumberOfSteps"), 7, 6, ON_STAIRS),
+    Case(
+        "TrafficWithinJobDuration",
+        ERROR,
+        PHASES,
+        with_value(ADVANCED, (INPUT, "JobDurationInSeconds"), 239),
+        with_value(ADVANCED, (INPUT, "JobDurationInSeconds"), 240),
+    ),
+    Case(
+        "TrafficWithinJobDuration",
+        ERROR,
+        (*TRAFFIC, "Stairs", "DurationInSeconds"),
+        with_value(ON_STAIRS, (INPUT, "JobDurationInSeconds"), 599),
+        with_value(ON_STAIRS, (INPUT, "JobDurationInSeconds"), 600),
+    ),
+    case("JobDurationMaximum", ERROR, (INPUT, "JobDurationInSeconds"), 18_001, 18_000, ADVANCED),
+    case(
+        "InstanceTypeOrServerlessConfig",
+        ERROR,
+        (*CONFIGURATIONS, 1),
+        {"InstanceType": "ml.c5.xlarge", **SERVERLESS},
+        SERVERLESS,
+        ADVANCED,
+    ),
+    case("InstanceTypeOrServerlessConfig", ERROR, (*CONFIGURATIONS, 1), {}, SERVERLESS, ADVANCED),
+    case(
+        "MixedEndpointTypes",
+        WARNING,
+        CONFIGURATIONS,
+        [{"InstanceType": "ml.c5.xlarge"}, SERVERLESS],
+        [SERVERLESS, SERVERLESS],
+        ADVANCED,
+    ),
+    case("InstanceTypeFormat", ERROR, (*CONFIGURATIONS, 0, "InstanceType"), "c5.xlarge", "ml.c5.xlarge", ADVANCED),
+    case("InstanceTypeFormat", ERROR, (*CONFIGURATIONS, 0, "InstanceType"), "ml.c5", "ml.zz9-x.7xlarge", ADVANCED),
+    case(
+        "InstanceTypeFormat", ERROR, (*CONTAINER, "SupportedInstanceTypes"), ["m5.large"], ["ml.m5.large"], DEFAULT
+    )._replace(path=(*CONTAINER, "SupportedInstanceTypes", 0)),
+    case(
+        "InstanceTypeUnknown", WARNING, (*CONFIGURATIONS, 0, "InstanceType"), "ml.zz9.xlarge", "ml.c5.xlarge", ADVANCED
+    ),
+    case(
+        "InstanceTypeUnknown",
+        WARNING,
+        (*CONTAINER, "SupportedInstanceTypes"),
+        ["ml.zz9.large"],
+        ["ml.m5.large"],
+        DEFAULT,
+    )._replace(path=(*CONTAINER, "SupportedInstanceTypes", 0)),
+    case("BurstableInstanceType", ERROR, (*CONFIGURATIONS, 0, "InstanceType"), "ml.t2.medium", "ml.m5.large", ADVANCED),
+    case(
+        "BurstableSupportedInstanceType",
+        WARNING,
+        (*CONTAINER, "SupportedInstanceTypes"),
+        ["ml.t2.medium"],
+        ["ml.m5.large"],
+        DEFAULT,
+    )._replace(path=(*CONTAINER, "SupportedInstanceTypes", 0)),
+    case(
+        "ServerlessMemorySize",
+        ERROR,
+        (*CONFIGURATIONS, 0, "ServerlessConfig", "MemorySizeInMB"),
+        2047,
+        1024,
+        with_value(ADVANCED, CONFIGURATIONS, [SERVERLESS]),
+    ),
+    Case(
+        "ProvisionedConcurrencyUnsupported",
+        ERROR,
+        (*CONFIGURATIONS, 0, "ServerlessConfig", "ProvisionedConcurrency"),
+        with_value(
+            ADVANCED,
+            CONFIGURATIONS,
+            [{"ServerlessConfig": {"MemorySizeInMB": 1024, "MaxConcurrency": 5, "ProvisionedConcurrency": 1}}],
+        ),
+        with_value(ADVANCED, CONFIGURATIONS, [SERVERLESS]),
+    ),
+    case(
+        "TestsWithinLimit",
+        WARNING,
+        (*LIMIT, "MaxNumberOfTests"),
+        5,
+        6,
+        with_value(ADVANCED, CONFIGURATIONS, SIX_TESTS),
+    ),
+    case("TestsWithinLimit", WARNING, (*LIMIT, "MaxNumberOfTests"), 1, 2, ADVANCED),
+    case("ResourceLimitMaximum", WARNING, (*LIMIT, "MaxNumberOfTests"), 11, 10, ADVANCED),
+    case("ResourceLimitMaximum", WARNING, (*LIMIT, "MaxParallelOfTests"), 11, 10, ADVANCED),
+    case("ParallelTestsWithinTests", WARNING, (*LIMIT, "MaxParallelOfTests"), 11, 10, ADVANCED),
+    Case(
+        "InferenceSpecificationNeedsModelPackage",
+        WARNING,
+        (*CONFIGURATIONS, 0, "InferenceSpecificationName"),
+        with_value(
+            with_value(without(ADVANCED, (INPUT, "ModelPackageVersionArn")), (INPUT, "ModelName"), "bert"),
+            (*CONFIGURATIONS, 0, "InferenceSpecificationName"),
+            "fast",
+        ),
+        with_value(ADVANCED, (*CONFIGURATIONS, 0, "InferenceSpecificationName"), "fast"),
+    ),
+    case("MaxInvocationsRange", ERROR, (*STOPPING, "MaxInvocations"), 0, 1, ADVANCED),
+    case("MaxInvocationsRange", ERROR, (*STOPPING, "MaxInvocations"), 30_001, 30_000, ADVANCED),
+    case("LatencyPercentile", ERROR, (*LATENCY, "Percentile"), "P50", "P95", ADVANCED),
+    case("LatencyPercentile", ERROR, (*LATENCY, "Percentile"), "p99", "P99", ADVANCED),
+    case("LatencyThresholdMinimum", ERROR, (*LATENCY, "ValueInMilliseconds"), 0, 1, ADVANCED),
+    *(
+        case("SamplePayloadArchive", ERROR, (*PAYLOAD, "SamplePayloadUrl"), url, "s3://b/k.tar.gz", MODEL_NAME)
+        for url in ("s3://b/payload.zip", "s3://b/folder/", "s3://b.tar.gz", "s3://b/folder/.tar.gz")
+    ),
+    case("DomainDocumented", WARNING, (*CONTAINER, "Domain"), "AUDIO", "OTHER", MODEL_NAME),
+    case("TaskDocumented", WARNING, (*CONTAINER, "Task"), "SUMMARIZATION", "OTHER", MODEL_NAME),
+    case("FrameworkDocumented", WARNING, (*CONTAINER, "Framework"), "JAX", "OTHER", MODEL_NAME),
+    case("NearestModelNameDocumented", WARNING, (*CONTAINER, "NearestModelName"), "gpt2", "resnet50", MODEL_NAME),
+    case("ModelNameNeedsContentTypes", ERROR, (*PAYLOAD, "SupportedContentTypes"), [], ["text/csv"], MODEL_NAME),
+    Case(
+        "ModelNameNeedsContentTypes",
+        ERROR,
+        (*PAYLOAD, "SupportedContentTypes"),
+        without(MODEL_NAME, (*PAYLOAD, "SupportedContentTypes")),
+        with_value(DEFAULT, PAYLOAD, {"SupportedContentTypes": []}),
+    ),
+    case("JobNameLength", WARNING, ("JobName",), "n" * 41, "n" * 40, DEFAULT),
+    Case(
+        "TagKeysUnique",
+        ERROR,
+        ("Tags", 1, "Key"),
+        with_value(DEFAULT, ("Tags",), [{"Key": "team", "Value": "a"}, {"Key": "team", "Value": "b"}]),
+        with_value(DEFAULT, ("Tags",), [{"Key": "team", "Value": "a"}, {"Key": "Team", "Value": "a"}]),
+    ),
+    Case(
+        "TagKeyReserved",
+        ERROR,
+        ("Tags", 0, "Key"),
+        with_value(DEFAULT, ("Tags",), [{"Key": "AWS:team", "Value": "a"}]),
+        with_value(DEFAULT, ("Tags",), [{"Key": "awsteam", "Value": "a"}]),
+    ),
+]
+
+
+@pytest.mark.parametrize("rule", CASES, ids=lambda rule: f"{rule.rule}-{api_path(rule.path)}")
+class TestEveryRule:
+    """Each case of the table."""
+
+    def test_reports_the_request_that_breaks_it(self, rule: Case) -> None:
+        found = [problem for problem in check_request(rule.broken) if problem.rule == rule.rule]
+        assert [(problem.path, problem.severity) for problem in found] == [(rule.path, rule.severity)]
+
+    def test_lets_the_request_just_inside_its_bound_pass(self, rule: Case) -> None:
+        assert rule.rule not in {problem.rule for problem in check_request(rule.sound)}
+
+
+def test_every_rule_has_a_case() -> None:
+    assert {rule.id for rule in RULES} == {case.rule for case in CASES}
+
+
+def test_ids_are_unique() -> None:
+    assert len({rule.id for rule in RULES}) == len(RULES)
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+def test_a_rule_says_what_it_wants_what_to_do_and_where_it_comes_from(rule: object) -> None:
+    for text in ("text", "remedy", "source", "fields"):
+        assert getattr(rule, text)
+
+
+@pytest.mark.parametrize(
+    "document", [DEFAULT, MODEL_NAME, ADVANCED, ON_STAIRS], ids=["default", "name", "phases", "stairs"]
+)
+def test_sound_requests_have_no_problem_at_all(document: Document) -> None:
+    assert check_request(document) == []
+
+
+class TestUnresolvedModelName:
+    """A model's name is mostly a token; that a name was chosen is known all the same."""
+
+    def test_without_a_package_needs_a_container(self) -> None:
+        document = with_value(DEFAULT, (INPUT,), {"ModelName": UNRESOLVED})
+        assert [problem.rule for problem in check_request(document)] == ["ModelNameNeedsContainerConfig"]
+
+    def test_beside_a_package_may_come_to_nothing(self) -> None:
+        assert check_request(with_value(DEFAULT, (INPUT, "ModelName"), UNRESOLVED)) == []
