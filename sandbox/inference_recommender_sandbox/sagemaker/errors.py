@@ -2,55 +2,60 @@
 
 from __future__ import annotations
 
-from moto.core.exceptions import JsonRESTError, ServiceException
+from typing import Any, ClassVar
+
+from moto.core.exceptions import JsonRESTError
 
 
-class ValidationException(ServiceException):
+class SageMakerError(JsonRESTError):
+    """An error of the API; the name of the class is its code.
+
+    moto's newer exceptions warn of codes that the service model doesn't list, and the model lists few.
+    """
+
+    status: ClassVar[int] = 400
+
+    def __init__(self, message: str) -> None:
+        super().__init__(type(self).__name__, message)
+        self.code = self.status
+
+    def as_answer(self, headers: dict[str, str]) -> Any:
+        """Status, headers and body of the answer."""
+        return self.status, {**headers, **dict(self.get_headers())}, self.description
+
+
+class ValidationException(SageMakerError):  # noqa: N818 - the API's own name
     """The request breaks a rule, or names something that doesn't exist."""
 
-    code = "ValidationException"
 
-
-class SerializationException(ServiceException):
+class SerializationException(SageMakerError):  # noqa: N818 - the API's own name
     """A member has another type than the API's."""
 
-    code = "SerializationException"
 
-
-class ResourceNotFound(ServiceException):
+class ResourceNotFound(SageMakerError):  # noqa: N818 - the API's own name
     """The job doesn't exist."""
 
-    code = "ResourceNotFound"
 
-
-class ResourceInUse(ServiceException):
+class ResourceInUse(SageMakerError):  # noqa: N818 - the API's own name
     """The job's name was used before."""
 
-    code = "ResourceInUse"
 
-
-class ResourceLimitExceeded(ServiceException):
+class ResourceLimitExceeded(SageMakerError):  # noqa: N818 - the API's own name
     """As many jobs run as may."""
 
-    code = "ResourceLimitExceeded"
 
-
-class AccessDeniedException(ServiceException):
+class AccessDeniedException(SageMakerError):  # noqa: N818 - the API's own name
     """The caller's role doesn't allow it."""
 
-    code = "AccessDeniedException"
 
-
-class ThrottlingException(ServiceException):
+class ThrottlingException(SageMakerError):  # noqa: N818 - the API's own name
     """Too many calls; botocore retries by itself a few times."""
 
-    code = "ThrottlingException"
 
+class InternalFailure(SageMakerError):  # noqa: N818 - the API's own name
+    """Nobody knows whether the call was carried out."""
 
-class InternalFailure(JsonRESTError):  # noqa: N818 - the API's own name
-    """Status 500: nobody knows whether the call was carried out."""
-
-    code = 500
+    status = 500
 
     def __init__(self) -> None:
-        super().__init__("InternalFailure", "The request processing has failed because of an unknown error.")
+        super().__init__("The request processing has failed because of an unknown error.")

@@ -102,9 +102,7 @@ class Fault:
                 raise ValueError(f"fault {kind!r} has no member {name!r}; its members are: {allowed}")
             wanted = (int, float) if name == "seconds" else (members[name],)
             if not isinstance(value, wanted) or isinstance(value, bool):
-                raise ValueError(  # noqa: TRY004 - what is wrong is the JSON, not a type of Python
-                    f"member {name!r} of fault {kind!r} is {value!r}; write {members[name].__name__}"
-                )
+                raise ValueError(f"member {name!r} of fault {kind!r} is {value!r}; write {members[name].__name__}")
         needed = (
             _REQUIRED | ({"steps"} if kind == "fail-steps" else set()) | ({"job"} if kind == "vanish-job" else set())
         )

@@ -6,9 +6,9 @@ instance type for the reasons one expects.
 - A task is an amount of *work*: milliseconds that one vCPU of `ml.m5` would take for one inference. Large for images
   and text, small for tabular data.
 - One inference runs on up to sixteen vCPUs, or on one accelerator if the instance has any and the framework is made for
-  neural networks; its time is a fixed overhead plus work divided by speed. Bigger is faster, up to those sixteen, with less and less gain.
+  neural networks; its time is a fixed overhead plus work divided by speed. Bigger is faster, with less and less gain.
 - An instance's *capacity* is all its vCPUs or accelerators at work at 85 percent.
-- Under load the latency grows as 1 / (1 - load). A latency threshold in the stopping conditions limits the load, and
+- Under load the latency grows as 1 / (1 - load / 2). A latency threshold in the stopping conditions limits the load, and
   with it the invocations a minute.
 - An Advanced job's `InitialInstanceCount` is what `StoppingConditions.MaxInvocations` needs; cost follows from it:
   `CostPerInference = CostPerHour / (MaxInvocations x 60)`, as in the service's documentation.

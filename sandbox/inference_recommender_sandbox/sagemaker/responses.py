@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
+from moto.core.exceptions import ServiceException
 from moto.core.responses import ActionResult, EmptyResult
 from moto.sagemaker.models import sagemaker_backends
 from moto.sagemaker.responses import SageMakerResponse
@@ -12,7 +13,7 @@ from moto.sagemaker.responses import SageMakerResponse
 from inference_recommender_sandbox.authorization import AccessDenied
 
 from .caller_permissions import needed_permissions
-from .errors import AccessDeniedException, InternalFailure, SerializationException, ThrottlingException
+from .errors import AccessDeniedException, InternalFailure, SageMakerError, SerializationException, ThrottlingException
 from .inference_recommendations_job import JobStatus
 from .job_admission import admit_job
 from .job_documents import job_description, job_step, job_summary
@@ -64,15 +65,15 @@ class InferenceRecommenderResponse(SageMakerResponse):
         backend = self.recommender
         fault = backend.service.faults.take_call_fault(operation)
         if fault == "throttle":
-            return self._error(ThrottlingException("Rate exceeded"))
+            return ThrottlingException("Rate exceeded").as_answer(self.response_headers)
         try:
             self._authorize(operation)
         except AccessDeniedException as refusal:
-            return self._error(refusal)
+            return refusal.as_answer(self.response_headers)
         if fault == "internal-error":
-            return self._internal_failure()
+            return InternalFailure().as_answer(self.response_headers)
         answer = super().call_action()
-        return self._internal_failure() if fault == "lose-answer" else answer
+        return InternalFailure().as_answer(self.response_headers) if fault == "lose-answer" else answer
 
     def create_inference_recommendations_job(self) -> ActionResult:
         """Creates a job, and keeps the request whatever becomes of it."""
@@ -80,8 +81,8 @@ class InferenceRecommenderResponse(SageMakerResponse):
         try:
             self._validate()
             job = admit_job(backend, self.params)
-        except Exception as refusal:
-            self._keep_request(getattr(refusal, "code", type(refusal).__name__))
+        except (SageMakerError, ServiceException) as refusal:
+            self._keep_request(refusal.error_type if isinstance(refusal, SageMakerError) else refusal.code)
             raise
         self._keep_request("accepted")
         return self._answer({"JobArn": job.arn})
@@ -180,13 +181,6 @@ class InferenceRecommenderResponse(SageMakerResponse):
 
     def _answer(self, document: dict[str, Any]) -> ActionResult:
         return ActionResult(checked_response(self._get_action(), document))
-
-    def _error(self, error: Exception) -> Any:
-        return self.serialized(ActionResult(error))
-
-    def _internal_failure(self) -> Any:
-        failure = InternalFailure()
-        return failure.code, {**self.response_headers, **dict(failure.get_headers())}, failure.description
 
     def _keep_request(self, outcome: str) -> None:
         backend = self.recommender
