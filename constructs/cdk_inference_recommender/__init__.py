@@ -1,1 +1,102 @@
-"""AWS CDK constructs for Amazon SageMaker Inference Recommender."""
+"""AWS CDK constructs for Amazon SageMaker Inference Recommender.
+
+Names are imported when they are first used: the command line and the local AWS need the request's rules only, and
+loading the CDK starts a Node.js process.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from cdk_inference_recommender.container_config import (
+        ContainerConfig,
+        Domain,
+        Framework,
+        PayloadConfig,
+        SupportedEndpointType,
+        Task,
+    )
+    from cdk_inference_recommender.endpoint_configuration import EndpointConfiguration
+    from cdk_inference_recommender.inference_recommendations_job import InferenceRecommendationsJob
+    from cdk_inference_recommender.inference_recommendations_job_base import InferenceRecommendationsJobBase
+    from cdk_inference_recommender.job_type import JobType
+    from cdk_inference_recommender.model_source import ModelSource
+    from cdk_inference_recommender.objective import Objective
+    from cdk_inference_recommender.output_config import OutputConfig
+    from cdk_inference_recommender.recommendation import RealTimeRecommendation, ServerlessRecommendation
+    from cdk_inference_recommender.resource_limit import ResourceLimit
+    from cdk_inference_recommender.stopping_conditions import (
+        FlatInvocations,
+        LatencyPercentile,
+        ModelLatencyThreshold,
+        StoppingConditions,
+    )
+    from cdk_inference_recommender.traffic_pattern import Phase, Stairs, TrafficPattern
+    from cdk_inference_recommender.validation_error import ValidationError
+
+__all__ = [
+    "ContainerConfig",
+    "Domain",
+    "EndpointConfiguration",
+    "FlatInvocations",
+    "Framework",
+    "InferenceRecommendationsJob",
+    "InferenceRecommendationsJobBase",
+    "JobType",
+    "LatencyPercentile",
+    "ModelLatencyThreshold",
+    "ModelSource",
+    "Objective",
+    "OutputConfig",
+    "PayloadConfig",
+    "Phase",
+    "RealTimeRecommendation",
+    "ResourceLimit",
+    "ServerlessRecommendation",
+    "Stairs",
+    "StoppingConditions",
+    "SupportedEndpointType",
+    "Task",
+    "TrafficPattern",
+    "ValidationError",
+]
+
+_MODULES: Final = {
+    "ContainerConfig": "container_config",
+    "Domain": "container_config",
+    "EndpointConfiguration": "endpoint_configuration",
+    "FlatInvocations": "stopping_conditions",
+    "Framework": "container_config",
+    "InferenceRecommendationsJob": "inference_recommendations_job",
+    "InferenceRecommendationsJobBase": "inference_recommendations_job_base",
+    "JobType": "job_type",
+    "LatencyPercentile": "stopping_conditions",
+    "ModelLatencyThreshold": "stopping_conditions",
+    "ModelSource": "model_source",
+    "Objective": "objective",
+    "OutputConfig": "output_config",
+    "PayloadConfig": "container_config",
+    "Phase": "traffic_pattern",
+    "RealTimeRecommendation": "recommendation",
+    "ResourceLimit": "resource_limit",
+    "ServerlessRecommendation": "recommendation",
+    "Stairs": "traffic_pattern",
+    "StoppingConditions": "stopping_conditions",
+    "SupportedEndpointType": "container_config",
+    "Task": "container_config",
+    "TrafficPattern": "traffic_pattern",
+    "ValidationError": "validation_error",
+}
+
+
+def __getattr__(name: str) -> object:
+    module = _MODULES.get(name)
+    if module is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{module}"), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,134 @@
+"""The example application: two recommendation jobs, and an endpoint configuration that uses what they found.
+
+Context values (`cdk deploy -c name=value`):
+    model_package_arn: ARN of the model package version to benchmark; it ends in `/<number>`.
+    payload_bucket: Bucket with the sample payload and the model's artifacts; by default the one that SageMaker names.
+    image_repository: ECR repository with the model's container image: its name, or its ARN in another account.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aws_cdk import App, CfnOutput, Duration, Stack
+from aws_cdk import aws_ecr as ecr
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_sagemaker as sagemaker
+
+from cdk_inference_recommender import (
+    EndpointConfiguration,
+    InferenceRecommendationsJob,
+    JobType,
+    LatencyPercentile,
+    ModelLatencyThreshold,
+    ModelSource,
+    Objective,
+    RealTimeRecommendation,
+    ResourceLimit,
+    StoppingConditions,
+    TrafficPattern,
+)
+
+if TYPE_CHECKING:
+    from constructs import Construct
+
+PREFIX = "/inference-recommender-example/cheapest"
+
+
+class BenchmarkedStack(Stack):
+    """What both jobs need to know of the model."""
+
+    def __init__(self, scope: Construct, id: str) -> None:  # noqa: A002 -- the CDK's name for it
+        super().__init__(scope, id)
+        self.model_package_arn: str = self.node.try_get_context("model_package_arn") or self.format_arn(
+            service="sagemaker", resource="model-package", resource_name="image-classifier/1"
+        )
+        self.model = ModelSource.from_model_package(self.model_package_arn)
+        bucket_name = self.node.try_get_context("payload_bucket") or f"sagemaker-{self.region}-{self.account}"
+        self.payload_bucket = s3.Bucket.from_bucket_name(self, "Payload", bucket_name)
+        repository = self.node.try_get_context("image_repository") or "image-classifier"
+        self.images = (
+            ecr.Repository.from_repository_arn(self, "Images", repository)
+            if repository.startswith("arn:")
+            else ecr.Repository.from_repository_name(self, "Images", repository)
+        )
+
+
+class InstanceRecommendation(BenchmarkedStack):
+    """A Default job: AWS picks the instance types, and the cheapest per inference is published."""
+
+    def __init__(self, scope: Construct, id: str) -> None:  # noqa: A002 -- the CDK's name for it
+        super().__init__(scope, id)
+        job = InferenceRecommendationsJob(
+            self, "Job", model=self.model, read_from=[self.payload_bucket], images=[self.images]
+        )
+        cheapest = job.recommend_real_time("Cheapest", optimize_for=Objective.COST_PER_INFERENCE)
+        cheapest.publish(PREFIX)
+        CfnOutput(self, "JobName", value=job.job_name)
+        CfnOutput(self, "InstanceType", value=cheapest.instance_type)
+        CfnOutput(self, "CostPerHour", value=cheapest.cost_per_hour)
+
+
+class LoadTest(BenchmarkedStack):
+    """An Advanced job: your own traffic, in stairs, over three instance types (developer guide, custom load test)."""
+
+    def __init__(self, scope: Construct, id: str) -> None:  # noqa: A002 -- the CDK's name for it
+        super().__init__(scope, id)
+        job = InferenceRecommendationsJob(
+            self,
+            "Job",
+            job_type=JobType.ADVANCED,
+            model=self.model,
+            read_from=[self.payload_bucket],
+            images=[self.images],
+            job_duration=Duration.hours(2),
+            traffic_pattern=TrafficPattern.stairs(duration=Duration.seconds(240), number_of_steps=2, users_per_step=2),
+            endpoint_configurations=[
+                EndpointConfiguration.real_time(instance_type)
+                for instance_type in ("ml.c5.xlarge", "ml.m5.xlarge", "ml.g4dn.xlarge")
+            ],
+            resource_limit=ResourceLimit(max_number_of_tests=3, max_parallel_of_tests=3),
+            stopping_conditions=StoppingConditions(
+                max_invocations=1000,
+                model_latency_thresholds=[
+                    ModelLatencyThreshold(percentile=LatencyPercentile.P95, value=Duration.millis(500))
+                ],
+            ),
+        )
+        fastest = job.recommend_real_time("Fastest", optimize_for=Objective.MODEL_LATENCY)
+        CfnOutput(self, "JobName", value=job.job_name)
+        CfnOutput(self, "InstanceType", value=fastest.instance_type)
+        CfnOutput(self, "ModelLatency", value=fastest.model_latency)
+
+
+class Hosting(BenchmarkedStack):
+    """An endpoint configuration on the published instance type; not created before the job has finished."""
+
+    def __init__(self, scope: Construct, id: str) -> None:  # noqa: A002 -- the CDK's name for it
+        super().__init__(scope, id)
+        cheapest = RealTimeRecommendation.from_parameters(self, "Cheapest", PREFIX)
+        role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("sagemaker.amazonaws.com"))
+        self.payload_bucket.grant_read(role)
+        self.images.grant_pull(role)
+        model = sagemaker.CfnModel(
+            self,
+            "Model",
+            execution_role_arn=role.role_arn,
+            primary_container=sagemaker.CfnModel.ContainerDefinitionProperty(model_package_name=self.model_package_arn),
+        )
+        model.node.add_dependency(role)
+        configuration = sagemaker.CfnEndpointConfig(
+            self,
+            "EndpointConfig",
+            production_variants=[cheapest.production_variant(model_name=model.attr_model_name)],
+        )
+        CfnOutput(self, "EndpointConfigName", value=configuration.attr_endpoint_config_name)
+        CfnOutput(self, "InstanceType", value=cheapest.instance_type)
+
+
+app = App()
+InstanceRecommendation(app, "InstanceRecommendation")
+LoadTest(app, "LoadTest")
+Hosting(app, "Hosting")
+app.synth()

@@ -1,0 +1,81 @@
+"""One endpoint that a load test compares."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import jsii
+    from aws_cdk import Size
+
+
+@dataclass(frozen=True, kw_only=True)
+class EndpointConfiguration:
+    """Real-time or serverless, never both; build one with `real_time` or `serverless`.
+
+    See the API reference, `EndpointInputConfiguration`.
+    """
+
+    instance_type: str | None = None
+    memory_size: Size | None = None
+    max_concurrency: jsii.Number | None = None
+    provisioned_concurrency: jsii.Number | None = None
+    inference_specification_name: str | None = None
+    environment_parameter_ranges: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    @property
+    def is_serverless(self) -> bool:
+        """Whether this is a serverless endpoint."""
+        return self.instance_type is None
+
+    @classmethod
+    def real_time(
+        cls,
+        instance_type: str,
+        *,
+        inference_specification_name: str | None = None,
+        environment_parameter_ranges: Mapping[str, Sequence[str]] | None = None,
+    ) -> EndpointConfiguration:
+        """An endpoint on instances.
+
+        Args:
+            instance_type: `ml.<family>.<size>`, for example `ml.c5.xlarge`; burstable `ml.t2.*` are refused.
+            inference_specification_name: Which inference specification of the model package. Default: the package's.
+            environment_parameter_ranges: Environment variables of the container and 1 to 3 values to try for each; 1
+                to 5 variables, names up to 64 and values up to 128 characters. Default: none.
+        """
+        return cls(
+            instance_type=instance_type,
+            inference_specification_name=inference_specification_name,
+            environment_parameter_ranges=dict(environment_parameter_ranges or {}),
+        )
+
+    @classmethod
+    def serverless(
+        cls,
+        *,
+        memory_size: Size,
+        max_concurrency: jsii.Number,
+        provisioned_concurrency: jsii.Number | None = None,
+        inference_specification_name: str | None = None,
+        environment_parameter_ranges: Mapping[str, Sequence[str]] | None = None,
+    ) -> EndpointConfiguration:
+        """A serverless endpoint.
+
+        Args:
+            memory_size: 1 to 6 GiB in steps of 1 GiB.
+            max_concurrency: Invocations at the same time, 1 to 200.
+            provisioned_concurrency: A member of the API that these jobs don't support; a value is reported at synth.
+            inference_specification_name: Which inference specification of the model package. Default: the package's.
+            environment_parameter_ranges: As for `real_time`.
+        """
+        return cls(
+            memory_size=memory_size,
+            max_concurrency=max_concurrency,
+            provisioned_concurrency=provisioned_concurrency,
+            inference_specification_name=inference_specification_name,
+            environment_parameter_ranges=dict(environment_parameter_ranges or {}),
+        )

@@ -1,0 +1,56 @@
+"""A job that this stack didn't start."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from cdk_inference_recommender.inference_recommendations_job_base import InferenceRecommendationsJobBase
+from cdk_inference_recommender.job_legs import job_legs
+from cdk_inference_recommender.tokens import seconds_of
+from cdk_inference_recommender.waiting import LONGEST_JOB_SECONDS
+
+if TYPE_CHECKING:
+    from aws_cdk import Duration
+    from constructs import Construct
+
+
+class ExistingInferenceRecommendationsJob(InferenceRecommendationsJobBase):
+    """A job known by name; it is waited for where its results are used, and never stopped."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,  # noqa: A002 -- the CDK's name for it
+        *,
+        job_name: str,
+        job_arn: str,
+        timeout: Duration | None,
+        poll_interval: Duration | None,
+    ) -> None:
+        super().__init__(scope, id)
+        self._job_name: Final = job_name
+        self._job_arn: Final = job_arn
+        self._timeout: Final = int(timeout.to_seconds()) if timeout else LONGEST_JOB_SECONDS + 3600
+        self._poll_interval: Final = seconds_of(poll_interval, "poll_interval") if poll_interval else 30
+        self._last_leg: Construct | None = None
+
+    @property
+    def job_name(self) -> str:
+        """Name of the job."""
+        return self._job_name
+
+    @property
+    def job_arn(self) -> str:
+        """ARN of the job."""
+        return self._job_arn
+
+    def _finished(self) -> Construct:
+        if self._last_leg is None:
+            self._last_leg = job_legs(
+                self,
+                job_name=self._job_name,
+                timeout=self._timeout,
+                poll_interval=self._poll_interval,
+                accept_stopped=False,
+            )[-1]
+        return self._last_leg

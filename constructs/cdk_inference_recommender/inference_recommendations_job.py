@@ -1,0 +1,455 @@
+"""A recommendation job that a stack declares."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import botocore
+import jsii
+from aws_cdk import (
+    ArnFormat,
+    CustomResource,
+    Duration,
+    Fn,
+    IStableAnyProducer,
+    ITaggableV2,
+    Lazy,
+    Names,
+    Stack,
+    TagManager,
+    TagType,
+    Validations,
+)
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_iam as iam
+from aws_cdk.aws_sagemaker import CfnEndpoint
+from constructs import Construct, Dependable, IConstruct, IValidation
+
+from cdk_inference_recommender.execution_role import execution_role
+from cdk_inference_recommender.existing_inference_recommendations_job import ExistingInferenceRecommendationsJob
+from cdk_inference_recommender.exported_references import ExportedReferences
+from cdk_inference_recommender.inference_recommendations_job_base import InferenceRecommendationsJobBase
+from cdk_inference_recommender.inference_recommender_provider import InferenceRecommenderProvider, job_arn
+from cdk_inference_recommender.job_legs import job_legs
+from cdk_inference_recommender.job_network import JobNetwork
+from cdk_inference_recommender.job_rules import check_props
+from cdk_inference_recommender.job_type import JobType
+from cdk_inference_recommender.kms_key import key_statement, kms_key_id
+from cdk_inference_recommender.property_path import property_path
+from cdk_inference_recommender.render_request import render_request
+from cdk_inference_recommender.request import Problem, Severity, check_request
+from cdk_inference_recommender.tokens import is_unresolved, literals_only, seconds_of
+from cdk_inference_recommender.validation_error import ValidationError
+from cdk_inference_recommender.waiting import default_timeout_seconds
+from inference_recommendations_handler.contract import (
+    JOB_SERVICE_TIMEOUT_SECONDS,
+    MAX_NAME_PREFIX_LENGTH,
+    NAME_VERSION,
+    JobProperty,
+    ResourceType,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from aws_cdk.aws_ecr import IRepository
+    from aws_cdk.aws_kms import IKey
+    from aws_cdk.aws_s3 import IBucket
+    from aws_cdk.interfaces.aws_sagemaker import IEndpointRef
+
+    from cdk_inference_recommender.endpoint_configuration import EndpointConfiguration
+    from cdk_inference_recommender.model_source import ModelSource
+    from cdk_inference_recommender.output_config import OutputConfig
+    from cdk_inference_recommender.resource_limit import ResourceLimit
+    from cdk_inference_recommender.stopping_conditions import StoppingConditions
+    from cdk_inference_recommender.traffic_pattern import TrafficPattern
+
+_WARNING_PREFIX: Final = "cdk-inference-recommender"
+
+
+@jsii.implements(iam.IGrantable, ec2.IConnectable, ITaggableV2)
+class InferenceRecommendationsJob(InferenceRecommendationsJobBase):
+    """Benchmarks a model as part of a deployment (API reference, `CreateInferenceRecommendationsJob`).
+
+    Deploying starts the job and waits for it; what depends on this construct is created after the job has finished.
+    A job runs real endpoints for 45 minutes (Default) to 5 hours (Advanced), which AWS charges for. A change of what
+    is measured (job type, model, traffic, configurations, stopping conditions, output) or of `rerun` runs a new job;
+    any other change doesn't. A job that is still running when it is replaced or deleted is stopped.
+
+    Example:
+        ```python
+        job = InferenceRecommendationsJob(
+            self, "Job",
+            model=ModelSource.from_model_package(model_package_arn),
+            read_from=[payload_bucket], images=[repository],
+        )
+        best = job.recommend_real_time("Best", optimize_for=Objective.COST_PER_INFERENCE)
+        ```
+
+    Args:
+        scope: The construct's parent.
+        id: Its id.
+        model: What is benchmarked.
+        job_type: Default: `JobType.DEFAULT`, which AWS runs on instance types of its own choice.
+        job_name: Prefix of the generated name, at most 24 characters, no token; the name has at most 40, where AWS
+            cuts names that it derives. Default: from the construct's path.
+        exact_job_name: Take `job_name` as it is, up to 63 characters. The service never frees a name, so that each
+            change of what is measured then needs a new one. Default: false.
+        job_description: At most 128 characters.
+        role: Execution role; it gets no policy it didn't come with. Default: a role with the least that is needed.
+        read_from: Buckets that the default role may read: sample payload and model artifacts.
+        images: Repositories that the default role may pull container images from.
+        job_duration: No benchmark starts after it, at most 18,000 s; those that run are not stopped.
+        traffic_pattern: For Advanced jobs; required there.
+        resource_limit: For Advanced jobs: how many load tests.
+        endpoint_configurations: For Advanced jobs, 1 to 10; required there.
+        existing_endpoint: Name of an endpoint, or a construct such as `CfnEndpoint`, to compare with. The load can
+            throttle it: not a production endpoint.
+        stopping_conditions: For Advanced jobs.
+        output_config: Where artifacts go.
+        volume_kms_key: Encrypts the endpoints' volumes: a key, or its id, ARN, alias or alias ARN.
+        vpc: The endpoints get network interfaces in it.
+        vpc_subnets: Which of its subnets, 1 to 16. Default: the private ones.
+        security_groups: 1 to 5. Default: one of its own, which allows everything out and nothing in.
+        tags: Besides those of `Tags.of(...)`; 46 in all.
+        timeout: How long queueing and running may take in all, 1 minute to 24 hours, no token; then the job is
+            stopped and the deployment fails. Default: 110 minutes for a Default job without `job_duration`, else the
+            job's duration (18,000 s where it isn't known) and an hour.
+        poll_interval: At least 10 s. Default: 30 s.
+        accept_stopped: Whether a job that somebody stopped counts as finished. Default: false, the deployment fails.
+        rerun: Any text; a new one runs the job again.
+
+    Raises:
+        ValidationError: A prop can't be expressed in the API's unit. Every other problem is reported by
+            `app.synth()`, together with those of all other constructs.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,  # noqa: A002 -- the CDK's name for it
+        *,
+        model: ModelSource,
+        job_type: JobType = JobType.DEFAULT,
+        job_name: str | None = None,
+        exact_job_name: bool = False,
+        job_description: str | None = None,
+        role: iam.IRole | None = None,
+        read_from: Sequence[IBucket] = (),
+        images: Sequence[IRepository] = (),
+        job_duration: Duration | None = None,
+        traffic_pattern: TrafficPattern | None = None,
+        resource_limit: ResourceLimit | None = None,
+        endpoint_configurations: Sequence[EndpointConfiguration] = (),
+        existing_endpoint: str | IEndpointRef | None = None,
+        stopping_conditions: StoppingConditions | None = None,
+        output_config: OutputConfig | None = None,
+        volume_kms_key: IKey | str | None = None,
+        vpc: ec2.IVpc | None = None,
+        vpc_subnets: ec2.SubnetSelection | None = None,
+        security_groups: Sequence[ec2.ISecurityGroup] | None = None,
+        tags: Mapping[str, str] | None = None,
+        timeout: Duration | None = None,
+        poll_interval: Duration | None = None,
+        accept_stopped: bool = False,
+        rerun: str | None = None,
+    ) -> None:
+        super().__init__(scope, id)
+        poll_seconds = seconds_of(poll_interval, "poll_interval") if poll_interval else 30
+        duration_seconds = seconds_of(job_duration, "job_duration") if job_duration else None
+        known_duration = None if is_unresolved(duration_seconds) else duration_seconds
+        if timeout is not None and timeout.is_unresolved():
+            raise ValidationError(
+                f"{self.node.path}: timeout is known only at deploy time, but the number of resources that wait "
+                "follows from it. Give a literal duration."
+            )
+        timeout_seconds = (
+            int(timeout.to_seconds())
+            if timeout
+            else default_timeout_seconds(
+                is_default_job=job_type == JobType.DEFAULT and job_duration is None, job_duration=known_duration
+            )
+        )
+
+        self._tag_manager: Final = TagManager(TagType.STANDARD, ResourceType.JOB)
+        for key, value in (tags or {}).items():
+            self._tag_manager.set_tag(key, value)
+        network = JobNetwork.of(self, vpc=vpc, vpc_subnets=vpc_subnets, security_groups=security_groups)
+        self._connections: Final = network.connections if network else None
+        output_kms_key = output_config.kms_key if output_config else None
+        compiled_output_s3_uri = output_config.compiled_output_s3_uri if output_config else None
+        self.role: Final[iam.IRole] = role or execution_role(
+            self,
+            "Role",
+            model=model,
+            read_from=read_from,
+            images=images,
+            volume_kms_key=volume_kms_key,
+            output_kms_key=output_kms_key,
+            compiled_output_s3_uri=compiled_output_s3_uri,
+            in_vpc=network is not None,
+        )
+        self._request: Final = render_request(
+            job_type=job_type,
+            role_arn=self.role.role_arn,
+            model=model,
+            job_description=job_description,
+            job_duration=job_duration,
+            traffic_pattern=traffic_pattern,
+            resource_limit=resource_limit,
+            endpoint_configurations=endpoint_configurations,
+            existing_endpoint=_endpoint_name(existing_endpoint),
+            stopping_conditions=stopping_conditions,
+            output_kms_key_id=kms_key_id(output_kms_key),
+            compiled_output_s3_uri=compiled_output_s3_uri,
+            volume_kms_key_id=kms_key_id(volume_kms_key),
+            security_group_ids=[group.security_group_id for group in network.security_groups] if network else [],
+            subnet_ids=network.subnet_ids if network else [],
+        )
+
+        prefix = job_name or _default_prefix(self)
+        provider = InferenceRecommenderProvider.of(self)
+        self._resource: Final = CustomResource(
+            self,
+            "Resource",
+            resource_type=ResourceType.JOB,
+            service_token=provider.function.function_arn,
+            service_timeout=Duration.seconds(JOB_SERVICE_TIMEOUT_SECONDS),
+            properties={
+                JobProperty.REQUEST.value: self._request,
+                JobProperty.NAME_PREFIX.value: prefix,
+                JobProperty.EXACT_JOB_NAME.value: exact_job_name,
+                JobProperty.TAGS.value: Lazy.any(_RenderedTags(self._rendered_tags), omit_empty_array=True),
+                JobProperty.NAME_VERSION.value: NAME_VERSION,
+                JobProperty.ACCEPT_STOPPED.value: accept_stopped,
+                JobProperty.TIMEOUT.value: timeout_seconds,
+                JobProperty.STATE_MACHINE_ARN.value: provider.state_machine.state_machine_arn,
+                JobProperty.BOTOCORE_VERSION.value: botocore.__version__,
+                **({} if rerun is None else {JobProperty.RERUN.value: rerun}),
+            },
+        )
+        provider.depend(self._resource)
+        self._resource.node.add_dependency(
+            self._allow_handler(provider, prefix, exact=exact_job_name, keys=(volume_kms_key, output_kms_key)),
+            self.role,
+        )
+        if network:
+            self._resource.node.add_dependency(*network.established)
+        legs = job_legs(
+            self,
+            job_name=self.job_name,
+            timeout=timeout_seconds,
+            poll_interval=poll_seconds,
+            accept_stopped=accept_stopped,
+        )
+        self._last_leg: Final = legs[-1]
+        Dependable.implement(self, _Finished(self._last_leg))
+
+        def problems() -> list[Problem]:
+            return [
+                *check_request(
+                    _literals({**self._request, "Tags": self._rendered_tags()}),
+                    complete=False,
+                ),
+                *check_props(
+                    job_name=job_name,
+                    exact_job_name=exact_job_name,
+                    has_role=role is not None,
+                    has_read_from=bool(read_from),
+                    has_images=bool(images),
+                    job_duration=known_duration,
+                    timeout=timeout_seconds,
+                    poll_interval=poll_seconds,
+                    number_of_tags=len(self._rendered_tags()),
+                ),
+            ]
+
+        self.node.add_validation(_Problems(lambda: [self._told(problem) for problem in _errors(problems())]))
+        self.node.add_validation(
+            ExportedReferences(
+                self._resource,
+                "Write what the other stack needs to an ssm.StringParameter, and read it there with "
+                "ssm.StringParameter.value_for_string_parameter.",
+            )
+        )
+        for problem in problems():
+            if problem.severity is Severity.WARNING:
+                Validations.of(self).add_warning(f"{_WARNING_PREFIX}:{problem.rule}", self._told(problem))
+
+    @classmethod
+    def from_job_name(
+        cls,
+        scope: Construct,
+        id: str,  # noqa: A002 -- the CDK's name for it
+        job_name: str,
+        *,
+        timeout: Duration | None = None,
+        poll_interval: Duration | None = None,
+    ) -> InferenceRecommendationsJobBase:
+        """Refer to a job of this account and Region that exists already; its results can be used too.
+
+        It is waited for where a recommendation is made of it, and never stopped.
+
+        Args:
+            scope: The reference's parent.
+            id: Its id.
+            job_name: Name of the job; may be a token.
+            timeout: How long it is waited for, 1 minute to 24 hours, no token. Default: 6 hours, which the longest
+                job needs.
+            poll_interval: At least 10 s. Default: 30 s.
+        """
+        return ExistingInferenceRecommendationsJob(
+            scope, id, job_name=job_name, job_arn=job_arn(scope, job_name), timeout=timeout, poll_interval=poll_interval
+        )
+
+    @classmethod
+    def from_job_arn(
+        cls,
+        scope: Construct,
+        id: str,  # noqa: A002 -- the CDK's name for it
+        job_arn: str,
+        *,
+        timeout: Duration | None = None,
+        poll_interval: Duration | None = None,
+    ) -> InferenceRecommendationsJobBase:
+        """Refer to a job that exists already, by its ARN; see `from_job_name`.
+
+        Args:
+            scope: The reference's parent.
+            id: Its id.
+            job_arn: ARN of the job; may be a token.
+            timeout: As for `from_job_name`.
+            poll_interval: As for `from_job_name`.
+        """
+        name = Stack.of(scope).split_arn(job_arn, ArnFormat.SLASH_RESOURCE_NAME).resource_name
+        if not name:
+            raise ValidationError(
+                f"job_arn = {job_arn!r} isn't the ARN of a recommendation job. It has the form "
+                "arn:aws:sagemaker:<region>:<account>:inference-recommendations-job/<name>."
+            )
+        return ExistingInferenceRecommendationsJob(
+            scope, id, job_name=name, job_arn=job_arn, timeout=timeout, poll_interval=poll_interval
+        )
+
+    @property
+    def job_name(self) -> str:
+        """Name of the job, known when it has been requested: it may still be queued or running."""
+        return self._resource.ref
+
+    @property
+    def job_arn(self) -> str:
+        """ARN of the job."""
+        return job_arn(self, self.job_name)
+
+    @property
+    def grant_principal(self) -> iam.IPrincipal:
+        """The execution role, so that `bucket.grant_read(job)` works."""
+        return self.role
+
+    @property
+    def connections(self) -> ec2.Connections:
+        """Opens the endpoints' security groups to others.
+
+        Raises:
+            ValidationError: The job is in no VPC.
+        """
+        if self._connections is None:
+            raise ValidationError(f"{self.node.path}: a job without a VPC has no connections. Give it a vpc.")
+        return self._connections
+
+    @property
+    def cdk_tag_manager(self) -> TagManager:
+        """The job's tags, so that `Tags.of(...)` reaches it."""
+        return self._tag_manager
+
+    def _finished(self) -> Construct:
+        return self._last_leg
+
+    def _rendered_tags(self) -> list[dict[str, str]]:
+        # Through jsii the members' names come in lower case; the API wants them capitalised.
+        tags: list[dict[str, str]] = self._tag_manager.render_tags() or []
+        return [{"Key": tag["key"], "Value": tag["value"]} for tag in tags]
+
+    def _told(self, problem: Problem) -> str:
+        return f"{problem.told_at(property_path(problem.path, self._request))} ({problem.rule}; {problem.source})"
+
+    def _allow_handler(
+        self,
+        provider: InferenceRecommenderProvider,
+        prefix: str,
+        *,
+        exact: bool,
+        keys: Sequence[IKey | str | None],
+    ) -> iam.Policy:
+        # A policy for each job: with a shared one, every job would depend on every other one's role.
+        name = prefix if exact else f"{prefix}-*"
+        statements = [
+            iam.PolicyStatement(
+                actions=["sagemaker:CreateInferenceRecommendationsJob"], resources=[job_arn(self, name)]
+            ),
+            iam.PolicyStatement(
+                actions=["iam:PassRole"],
+                resources=[self.role.role_arn],
+                conditions={"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}},
+            ),
+            *(
+                key_statement(self, key, "kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey")
+                for key in keys
+                if key is not None
+            ),
+        ]
+        return iam.Policy(self, "HandlerPolicy", roles=[provider.role], statements=statements)
+
+
+class _Finished(Dependable):
+    """Depending on a job means depending on its end, not on its start, and not on what is chosen of it."""
+
+    def __init__(self, last_leg: IConstruct) -> None:
+        super().__init__()
+        self._roots = [last_leg]
+
+    @property
+    def dependency_roots(self) -> list[IConstruct]:
+        return self._roots
+
+
+@jsii.implements(IStableAnyProducer)
+class _RenderedTags:
+    """Tags of ancestors arrive after the job was made."""
+
+    def __init__(self, tags: Callable[[], list[dict[str, str]]]) -> None:
+        self._tags = tags
+
+    def produce(self) -> list[dict[str, str]]:
+        return self._tags()
+
+
+@jsii.implements(IValidation)
+class _Problems:
+    """Reports a job's problems together with those of every other construct."""
+
+    def __init__(self, problems: Callable[[], list[str]]) -> None:
+        self._problems = problems
+
+    def validate(self) -> list[str]:
+        return self._problems()
+
+
+def _errors(problems: Sequence[Problem]) -> list[Problem]:
+    return [problem for problem in problems if problem.severity is Severity.ERROR]
+
+
+def _literals(request: Mapping[str, Any]) -> dict[str, object]:
+    return {member: literals_only(value) for member, value in request.items()}
+
+
+def _default_prefix(scope: Construct) -> str:
+    return Names.unique_resource_name(scope, max_length=MAX_NAME_PREFIX_LENGTH, separator="-").lower()
+
+
+def _endpoint_name(endpoint: str | IEndpointRef | None) -> str | None:
+    if endpoint is None or isinstance(endpoint, str):
+        return endpoint
+    if isinstance(endpoint, CfnEndpoint):
+        return endpoint.attr_endpoint_name
+    return Fn.select(1, Fn.split("/", endpoint.endpoint_ref.endpoint_arn))

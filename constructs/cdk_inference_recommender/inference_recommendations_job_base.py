@@ -1,0 +1,122 @@
+"""What a job can be asked for, whether this stack started it or not."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import TYPE_CHECKING
+
+from aws_cdk import Resource
+
+from cdk_inference_recommender.job_grants import InferenceRecommendationsJobGrants
+from cdk_inference_recommender.job_metrics import job_metric
+from cdk_inference_recommender.objective import Objective
+from cdk_inference_recommender.recommendation import RealTimeRecommendation, ServerlessRecommendation
+
+if TYPE_CHECKING:
+    from aws_cdk import Duration
+    from aws_cdk import aws_cloudwatch as cloudwatch
+    from constructs import Construct
+
+
+class InferenceRecommendationsJobBase(Resource):
+    """A recommendation job; see `InferenceRecommendationsJob`."""
+
+    @property
+    @abstractmethod
+    def job_name(self) -> str:
+        """Name of the job, known when it has been requested."""
+
+    @property
+    @abstractmethod
+    def job_arn(self) -> str:
+        """ARN of the job."""
+
+    @abstractmethod
+    def _finished(self) -> Construct:
+        """What exists once the job has finished."""
+
+    @property
+    def grants(self) -> InferenceRecommendationsJobGrants:
+        """What others may be allowed to do with the job, for example `job.grants.read(role)`."""
+        return InferenceRecommendationsJobGrants(self, self.job_arn)
+
+    def recommend_real_time(
+        self,
+        id: str,  # noqa: A002 -- the CDK's name for it
+        *,
+        optimize_for: Objective = Objective.COST_PER_INFERENCE,
+    ) -> RealTimeRecommendation:
+        """Choose the best endpoint on instances among the finished job's results.
+
+        Changing the objective chooses again and runs no job. The deployment fails, with what was measured, where no
+        result is for instances.
+
+        Args:
+            id: Id of the recommendation, unique in this job.
+            optimize_for: By which measure. Default: the lowest cost of an inference.
+        """
+        return RealTimeRecommendation.of_job(
+            self, id, job_name=self.job_name, finished=self._finished(), optimize_for=optimize_for
+        )
+
+    def recommend_serverless(
+        self,
+        id: str,  # noqa: A002 -- the CDK's name for it
+        *,
+        optimize_for: Objective = Objective.COST_PER_INFERENCE,
+    ) -> ServerlessRecommendation:
+        """Choose the best serverless endpoint among the finished job's results.
+
+        Changing the objective chooses again and runs no job. The deployment fails, with what was measured, where no
+        result is serverless.
+
+        Args:
+            id: Id of the recommendation, unique in this job.
+            optimize_for: By which measure. Default: the lowest cost of an inference.
+        """
+        return ServerlessRecommendation.of_job(
+            self, id, job_name=self.job_name, finished=self._finished(), optimize_for=optimize_for
+        )
+
+    def metric(
+        self,
+        metric_name: str,
+        *,
+        statistic: str = "Average",
+        endpoint_name: str | None = None,
+        period: Duration | None = None,
+    ) -> cloudwatch.IMetric:
+        """A metric of the running job (developer guide, monitor with CloudWatch).
+
+        Args:
+            metric_name: For example `ClientLatency`.
+            statistic: For example `Sum`. Default: `Average`.
+            endpoint_name: One of the endpoints under test, for a metric that an alarm can watch. Default: a search
+                over all of them, for graphs.
+            period: Default: a minute.
+        """
+        return job_metric(self.job_name, metric_name, statistic=statistic, endpoint_name=endpoint_name, period=period)
+
+    def metric_client_latency(
+        self, *, statistic: str = "Average", endpoint_name: str | None = None, period: Duration | None = None
+    ) -> cloudwatch.IMetric:
+        """Time from a simulated user's request to its answer, in milliseconds; arguments as for `metric`."""
+        return self.metric("ClientLatency", statistic=statistic, endpoint_name=endpoint_name, period=period)
+
+    def metric_client_invocations(
+        self, *, statistic: str = "Sum", endpoint_name: str | None = None, period: Duration | None = None
+    ) -> cloudwatch.IMetric:
+        """How many requests the simulated users sent; arguments as for `metric`."""
+        return self.metric("ClientInvocations", statistic=statistic, endpoint_name=endpoint_name, period=period)
+
+    def metric_client_invocation_errors(
+        self, *, statistic: str = "Sum", endpoint_name: str | None = None, period: Duration | None = None
+    ) -> cloudwatch.IMetric:
+        """How many of them failed; arguments as for `metric`."""
+        return self.metric("ClientInvocationErrors", statistic=statistic, endpoint_name=endpoint_name, period=period)
+
+    def metric_number_of_users(
+        self, *, statistic: str = "Maximum", endpoint_name: str | None = None, period: Duration | None = None
+    ) -> cloudwatch.IMetric:
+        """How many users are simulated at a time; arguments as for `metric`."""
+        return self.metric("NumberOfUsers", statistic=statistic, endpoint_name=endpoint_name, period=period)

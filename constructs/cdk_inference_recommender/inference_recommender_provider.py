@@ -1,0 +1,235 @@
+"""What serves every recommendation job of a stack at deploy time: one Lambda function and one state machine."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from contextlib import contextmanager
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from aws_cdk import ArnFormat, Duration, RemovalPolicy, Stack
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+from aws_cdk import aws_stepfunctions as sfn
+from aws_cdk import aws_stepfunctions_tasks as tasks
+from constructs import Construct
+
+from inference_recommendations_handler.contract import (
+    FUNCTION_TIMEOUT_SECONDS,
+    MAX_EVENT_AGE_SECONDS,
+    MachineInput,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from contextlib import AbstractContextManager
+
+_ID: Final = "InferenceRecommenderProvider"
+_HANDLER_PACKAGE: Final = "inference_recommendations_handler"
+_JOB_RESOURCE: Final = "inference-recommendations-job"
+
+
+class InferenceRecommenderProvider(Construct):
+    """The function and the state machine that a stack's jobs share; eight resources, however many jobs there are.
+
+    Use `of`: two of them in one stack would serve nobody better.
+    """
+
+    @classmethod
+    def of(cls, scope: Construct) -> InferenceRecommenderProvider:
+        """The provider of the stack that a construct is in; made at the first call.
+
+        Args:
+            scope: Any construct of the stack.
+        """
+        stack = Stack.of(scope)
+        existing = stack.node.try_find_child(_ID)
+        return existing if isinstance(existing, InferenceRecommenderProvider) else cls(stack, _ID)
+
+    def __init__(self, scope: Construct, id: str) -> None:  # noqa: A002 -- the CDK's name for it
+        super().__init__(scope, id)
+        log_group = logs.LogGroup(
+            self,
+            "LogGroup",
+            retention=logs.RetentionDays.ONE_MONTH,
+            removal_policy=RemovalPolicy.DESTROY,
+        )
+        self.role: Final = iam.Role(
+            self,
+            "Role",
+            assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
+            description="Starts and watches the SageMaker Inference Recommender jobs of its stack",
+            inline_policies={
+                "Logs": _policy_document(
+                    iam.PolicyStatement(
+                        actions=["logs:CreateLogStream", "logs:PutLogEvents"], resources=[log_group.log_group_arn]
+                    )
+                ),
+                "InferenceRecommender": _policy_document(*self._statements()),
+            },
+        )
+        self.function: Final = self._function(log_group)
+        self._invoke_config: Final = lambda_.EventInvokeConfig(
+            self,
+            "InvokeConfig",
+            function=self.function,
+            # A late Create must not start a job after its Delete.
+            max_event_age=Duration.seconds(MAX_EVENT_AGE_SECONDS),
+            retry_attempts=2,
+        )
+        self.state_machine: Final = self._state_machine()
+        self._access_to_state_machine: Final = self._allow_state_machine()
+
+    def depend(self, resource: Construct) -> None:
+        """Let a custom resource wait for what its handler needs.
+
+        Neither can hang on the function itself: the state machine needs the function, and the function may start the
+        state machine, which would be a cycle.
+
+        Args:
+            resource: The custom resource.
+        """
+        resource.node.add_dependency(self._access_to_state_machine, self._invoke_config)
+
+    def _function(self, log_group: logs.ILogGroup) -> lambda_.Function:
+        with _staged_handler() as asset:
+            function = lambda_.Function(
+                self,
+                "Handler",
+                description="Starts, watches and stops SageMaker Inference Recommender jobs for CloudFormation",
+                code=lambda_.Code.from_asset(asset),
+                handler=f"{_HANDLER_PACKAGE}.handler.on_event",
+                runtime=lambda_.Runtime.PYTHON_3_13,
+                # In every Region; arm64 isn't.
+                architecture=lambda_.Architecture.X86_64,
+                memory_size=256,
+                timeout=Duration.seconds(FUNCTION_TIMEOUT_SECONDS),
+                role=self.role,
+                log_group=log_group,
+            )
+        resource = function.node.default_child
+        if isinstance(resource, lambda_.CfnFunction):
+            # CloudFormation refuses to change the ServiceToken of a custom resource, so that the function may never
+            # be replaced by another one, whatever becomes of this class.
+            resource.override_logical_id("InferenceRecommenderHandler")
+        return function
+
+    def _state_machine(self) -> sfn.StateMachine:
+        wait = sfn.Wait(
+            self, "Wait", time=sfn.WaitTime.seconds_path(f"$.{MachineInput.WAIT_SECONDS}"), comment="Poll interval"
+        )
+        poll = tasks.LambdaInvoke(
+            self, "Poll", lambda_function=self.function, payload_response_only=True, retry_on_service_exceptions=False
+        )
+        answer = tasks.LambdaInvoke(
+            self,
+            "Answer",
+            comment="The handler failed for good: CloudFormation has to hear of it",
+            lambda_function=self.function,
+            payload_response_only=True,
+            retry_on_service_exceptions=False,
+        )
+        for task in (poll, answer):
+            task.add_retry(errors=["States.ALL"], interval=Duration.seconds(5), max_attempts=5, backoff_rate=2)
+        poll.add_catch(answer, errors=["States.ALL"], result_path=f"$.{MachineInput.ERROR}")
+        done = sfn.Choice(self, "Done?")
+        done.when(
+            sfn.Condition.boolean_equals(f"$.{MachineInput.DONE}", value=True), sfn.Succeed(self, "Succeed")
+        ).otherwise(wait)
+        return sfn.StateMachine(
+            self,
+            "StateMachine",
+            comment="Waits for SageMaker Inference Recommender jobs on behalf of CloudFormation",
+            definition_body=sfn.DefinitionBody.from_chainable(wait.next(poll).next(done)),
+            # Longer than the longest `timeout` of a job, so that it only ends what nothing else ends.
+            timeout=Duration.hours(25),
+        )
+
+    def _allow_state_machine(self) -> iam.Policy:
+        machine = self.state_machine
+        executions = Stack.of(self).format_arn(
+            service="states",
+            resource="execution",
+            resource_name=f"{machine.state_machine_name}:*",
+            arn_format=ArnFormat.COLON_RESOURCE_NAME,
+        )
+        return iam.Policy(
+            self,
+            "StateMachineAccess",
+            roles=[self.role],
+            statements=[
+                iam.PolicyStatement(
+                    actions=["states:StartExecution", "states:ListExecutions"], resources=[machine.state_machine_arn]
+                ),
+                iam.PolicyStatement(
+                    actions=["states:DescribeExecution", "states:StopExecution"], resources=[executions]
+                ),
+            ],
+        )
+
+    def _statements(self) -> list[iam.PolicyStatement]:
+        jobs = job_arn(self, "*")
+        return [
+            # Of all jobs, since one that was removed from the template, or whose prefix has changed, must still be
+            # stopped while the stack rolls back. The owner's tags decide what is touched.
+            iam.PolicyStatement(
+                actions=[
+                    "sagemaker:DescribeInferenceRecommendationsJob",
+                    "sagemaker:StopInferenceRecommendationsJob",
+                    "sagemaker:ListTags",
+                    "sagemaker:AddTags",
+                    "sagemaker:DeleteTags",
+                ],
+                resources=[jobs],
+            ),
+            iam.PolicyStatement(
+                actions=[
+                    # None of them supports anything narrower (Service Authorization Reference).
+                    "sagemaker:ListInferenceRecommendationsJobs",
+                    "sagemaker:ListInferenceRecommendationsJobSteps",
+                    # A security group can't be deleted before the job's network interfaces are gone.
+                    "ec2:DescribeNetworkInterfaces",
+                ],
+                resources=["*"],
+            ),
+        ]
+
+
+def job_arn(scope: Construct, job_name: str) -> str:
+    """The ARN of a recommendation job of the account and Region that a construct is deployed to.
+
+    Args:
+        scope: Any construct.
+        job_name: Its name; may be a token or a pattern.
+    """
+    return Stack.of(scope).format_arn(service="sagemaker", resource=_JOB_RESOURCE, resource_name=job_name)
+
+
+def _policy_document(*statements: iam.PolicyStatement) -> iam.PolicyDocument:
+    return iam.PolicyDocument(statements=list(statements))
+
+
+@contextmanager
+def _staged_handler() -> Iterator[str]:
+    """Copy the handler's sources, and nothing else, to where the package is a subfolder.
+
+    An installed package has neighbours, and bytecode that differs from machine to machine: either would change the
+    asset's hash, and so deploy the function again for nothing.
+    """
+    with tempfile.TemporaryDirectory(prefix="inference-recommender-") as staged, _handler_package() as package:
+        for source in _sources(package):
+            copy = Path(staged) / _HANDLER_PACKAGE / source.relative_to(package)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source, copy)
+        yield staged
+
+
+def _handler_package() -> AbstractContextManager[Path]:
+    return as_file(files(_HANDLER_PACKAGE))
+
+
+def _sources(package: Path) -> Sequence[Path]:
+    return sorted(package.rglob("*.py"))

@@ -1,0 +1,65 @@
+"""The relay of custom resources that wait for a job."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aws_cdk import CustomResource, Duration
+
+from cdk_inference_recommender.inference_recommender_provider import InferenceRecommenderProvider
+from cdk_inference_recommender.waiting import leg_seconds
+from inference_recommendations_handler.contract import WAIT_SERVICE_TIMEOUT_SECONDS, ResourceType, WaitProperty
+
+if TYPE_CHECKING:
+    import jsii
+    from constructs import Construct
+
+
+def job_legs(
+    scope: Construct,
+    *,
+    job_name: str,
+    timeout: int,
+    poll_interval: jsii.Number,
+    accept_stopped: bool,
+) -> list[CustomResource]:
+    """Wait for a job, however long it takes.
+
+    CloudFormation gives a custom resource an hour at most (user guide, custom resources), so that each leg hands over
+    to the next one before that; the last one stops the job and fails.
+
+    Args:
+        scope: Where the legs are made.
+        job_name: The job; a new one makes all legs run again.
+        timeout: Seconds in all.
+        poll_interval: Seconds.
+        accept_stopped: Whether a stopped job counts as finished.
+
+    Returns:
+        The legs, each depending on the one before; what depends on the last one finds the job finished.
+    """
+    provider = InferenceRecommenderProvider.of(scope)
+    lengths = leg_seconds(timeout)
+    legs: list[CustomResource] = []
+    for number, seconds in enumerate(lengths, start=1):
+        leg = CustomResource(
+            scope,
+            f"Wait{number}",
+            resource_type=ResourceType.WAIT,
+            service_token=provider.function.function_arn,
+            service_timeout=Duration.seconds(WAIT_SERVICE_TIMEOUT_SECONDS),
+            properties={
+                WaitProperty.JOB_NAME.value: job_name,
+                WaitProperty.LEG.value: number,
+                WaitProperty.LEGS.value: len(lengths),
+                WaitProperty.HAND_OVER_AFTER.value: seconds,
+                WaitProperty.POLL_INTERVAL.value: poll_interval,
+                WaitProperty.ACCEPT_STOPPED.value: accept_stopped,
+                WaitProperty.STATE_MACHINE_ARN.value: provider.state_machine.state_machine_arn,
+            },
+        )
+        provider.depend(leg)
+        if legs:
+            leg.node.add_dependency(legs[-1])
+        legs.append(leg)
+    return legs

@@ -1,0 +1,86 @@
+"""Where the endpoints under test have their network interfaces."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from aws_cdk import aws_ec2 as ec2
+
+from cdk_inference_recommender.validation_error import ValidationError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from constructs import Construct, IDependable
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobNetwork:
+    """Subnets and security groups of a job.
+
+    Attributes:
+        subnet_ids: Ids of the subnets.
+        security_groups: The given ones, or one of the job's own.
+        connections: Opens the security groups to others.
+        established: What the job has to wait for: routes, and the security groups' rules.
+    """
+
+    subnet_ids: Sequence[str]
+    security_groups: Sequence[ec2.ISecurityGroup]
+    connections: ec2.Connections
+    established: Sequence[IDependable]
+
+    @classmethod
+    def of(
+        cls,
+        scope: Construct,
+        *,
+        vpc: ec2.IVpc | None,
+        vpc_subnets: ec2.SubnetSelection | None,
+        security_groups: Sequence[ec2.ISecurityGroup] | None,
+    ) -> JobNetwork | None:
+        """Select the subnets, and make a security group where none is given; nothing without a VPC.
+
+        Args:
+            scope: The job.
+            vpc: As given.
+            vpc_subnets: As given. Default: the VPC's private subnets.
+            security_groups: As given.
+
+        Raises:
+            ValidationError: Subnets or security groups are given, but no VPC.
+        """
+        if vpc is None:
+            stray = [
+                name for name, value in (("vpc_subnets", vpc_subnets), ("security_groups", security_groups)) if value
+            ]
+            if stray:
+                raise ValidationError(
+                    f"{scope.node.path}: {' and '.join(stray)} given without vpc. Give the vpc that they belong to."
+                )
+            return None
+        selected = _select(vpc, vpc_subnets or ec2.SubnetSelection())
+        groups = list(security_groups or ()) or [
+            ec2.SecurityGroup(
+                scope, "SecurityGroup", vpc=vpc, description="Endpoints of a SageMaker Inference Recommender job"
+            )
+        ]
+        return cls(
+            subnet_ids=selected.subnet_ids,
+            security_groups=groups,
+            connections=ec2.Connections(security_groups=groups),
+            established=[selected.internet_connectivity_established, *groups],
+        )
+
+
+def _select(vpc: ec2.IVpc, selection: ec2.SubnetSelection) -> ec2.SelectedSubnets:
+    # jsii spreads a struct into keywords where it is a method's last parameter.
+    return vpc.select_subnets(
+        availability_zones=selection.availability_zones,
+        one_per_az=selection.one_per_az,
+        subnet_filters=selection.subnet_filters,
+        subnet_group_name=selection.subnet_group_name,
+        subnets=selection.subnets,
+        subnet_type=selection.subnet_type,
+    )

@@ -1,0 +1,55 @@
+"""Where the model under test comes from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from aws_cdk import Fn
+from aws_cdk.aws_sagemaker import CfnModel
+
+if TYPE_CHECKING:
+    from aws_cdk.interfaces.aws_sagemaker import IModelPackageRef, IModelRef
+
+    from cdk_inference_recommender.container_config import ContainerConfig
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelSource:
+    """A versioned model package or a SageMaker model; build one with `from_model_package` or `from_model`."""
+
+    model_package_version_arn: str | None = None
+    model_name: str | None = None
+    container_config: ContainerConfig | None = None
+
+    @classmethod
+    def from_model_package(
+        cls, model_package: str | IModelPackageRef, *, container_config: ContainerConfig | None = None
+    ) -> ModelSource:
+        """Benchmark a version of a model package; it needs no approval.
+
+        Args:
+            model_package: ARN of the version (it ends in `/<number>`), or a construct such as `CfnModelPackage`.
+            container_config: Overrides the package's own fields. Default: the package's.
+        """
+        arn = model_package if isinstance(model_package, str) else model_package.model_package_ref.model_package_arn
+        return cls(model_package_version_arn=arn, container_config=container_config)
+
+    @classmethod
+    def from_model(cls, model: str | IModelRef, *, container_config: ContainerConfig) -> ModelSource:
+        """Benchmark a SageMaker model that is in no model package.
+
+        Args:
+            model: Name of the model, or a construct such as `CfnModel`.
+            container_config: What the service can't read off a model: `domain`, `task`, `framework` and
+                `payload_config` are required (developer guide, prerequisites).
+        """
+        return cls(model_name=_model_name(model), container_config=container_config)
+
+
+def _model_name(model: str | IModelRef) -> str:
+    if isinstance(model, str):
+        return model
+    if isinstance(model, CfnModel):
+        return model.attr_model_name
+    return Fn.select(1, Fn.split("/", model.model_ref.model_arn))

@@ -1,0 +1,98 @@
+"""Which stack publishes a recommendation, and which stacks read it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from aws_cdk import Stack, Stage
+from constructs import Construct
+
+from cdk_inference_recommender.tokens import is_unresolved
+from cdk_inference_recommender.validation_error import ValidationError
+
+_ID: Final = "PublishedRecommendations"
+_MAX_PREFIX_LENGTH: Final = 900
+
+
+class PublishedRecommendations(Construct):
+    """Keeps a stage's readers behind its publishers, in whichever order they are declared."""
+
+    @classmethod
+    def of(cls, scope: Construct) -> PublishedRecommendations:
+        """The one of the stage that a construct is in; made at the first call.
+
+        Args:
+            scope: Any construct.
+        """
+        stage = Stage.of(scope) or scope.node.root
+        existing = stage.node.try_find_child(_ID)
+        return existing if isinstance(existing, PublishedRecommendations) else cls(stage, _ID)  # type: ignore[arg-type]
+
+    def __init__(self, scope: Construct, id: str) -> None:  # noqa: A002 -- the CDK's name for it
+        super().__init__(scope, id)
+        self._publishers: dict[str, Construct] = {}
+        self._readers: dict[str, list[Construct]] = {}
+
+    def add_publisher(self, prefix: str, publisher: Construct) -> None:
+        """Note who publishes under a prefix.
+
+        Raises:
+            ValidationError: The prefix isn't one, or is taken.
+        """
+        check_prefix(prefix)
+        other = self._publishers.get(prefix)
+        if other is not None:
+            raise ValidationError(
+                f"publish({prefix!r}): {other.node.path} publishes under this prefix already. Choose another one."
+            )
+        self._publishers[prefix] = publisher
+        for reader in self._readers.get(prefix, []):
+            _put_behind(reader, publisher, prefix)
+
+    def add_reader(self, prefix: str, reader: Construct) -> None:
+        """Note who reads from a prefix; who publishes there may be declared later, or in another app.
+
+        Raises:
+            ValidationError: The prefix isn't one, or the publisher is in the reader's own stack.
+        """
+        check_prefix(prefix)
+        self._readers.setdefault(prefix, []).append(reader)
+        publisher = self._publishers.get(prefix)
+        if publisher is not None:
+            _put_behind(reader, publisher, prefix)
+
+
+def check_prefix(prefix: str) -> None:
+    """Accept what Parameter Store takes as the beginning of a name (Systems Manager user guide, parameter names).
+
+    Raises:
+        ValidationError: It isn't a path.
+    """
+    if is_unresolved(prefix):
+        raise ValidationError(
+            "The prefix of a published recommendation is known only at deploy time. Give it as literal text: a reader "
+            "finds its publisher by it."
+        )
+    segments = prefix.split("/")
+    is_path = (
+        prefix.startswith("/")
+        and all(segments[1:])
+        and all(character.isalnum() or character in "._-/" for character in prefix)
+        and segments[1].lower() not in {"aws", "ssm"}
+        and len(prefix) <= _MAX_PREFIX_LENGTH
+    )
+    if not is_path:
+        raise ValidationError(
+            f"{prefix!r} isn't the prefix of a parameter's name. Write a path such as '/my-app/recommendation': it "
+            "begins with '/', doesn't end with it, has letters, digits and '._-' only, and isn't below /aws or /ssm."
+        )
+
+
+def _put_behind(reader: Construct, publisher: Construct, prefix: str) -> None:
+    reading, publishing = Stack.of(reader), Stack.of(publisher)
+    if reading is publishing:
+        raise ValidationError(
+            f"from_parameters({prefix!r}): {publisher.node.path} publishes in this same stack, and CloudFormation "
+            "reads parameters before it creates anything. Use that recommendation itself."
+        )
+    reading.add_stack_dependency(publishing, f"reads the recommendation published under {prefix}")

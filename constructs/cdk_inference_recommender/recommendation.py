@@ -1,0 +1,306 @@
+"""What a recommendation job found to be best, for use in templates."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Final, Self
+
+from aws_cdk import Aspects, CustomResource, Duration, Stack, Token
+from aws_cdk import aws_sagemaker as sagemaker
+from aws_cdk import aws_ssm as ssm
+from constructs import Construct
+
+from cdk_inference_recommender.exported_references import ExportedReferences
+from cdk_inference_recommender.inference_recommender_provider import InferenceRecommenderProvider
+from cdk_inference_recommender.parameter_references import AcknowledgeParameterReferences
+from cdk_inference_recommender.published_recommendations import PublishedRecommendations, check_prefix
+from inference_recommendations_handler.contract import (
+    CHOICE_SERVICE_TIMEOUT_SECONDS,
+    CHOICE_VERSION,
+    EndpointType,
+    RecommendationAttribute,
+    RecommendationProperty,
+    ResourceType,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import jsii
+
+    from cdk_inference_recommender.objective import Objective
+
+_COMMON: Final = (
+    RecommendationAttribute.RECOMMENDATION_ID,
+    RecommendationAttribute.INFERENCE_SPECIFICATION_NAME,
+    RecommendationAttribute.COMPILATION_JOB_NAME,
+    RecommendationAttribute.ENVIRONMENT_JSON,
+    RecommendationAttribute.COST_PER_HOUR,
+    RecommendationAttribute.COST_PER_INFERENCE,
+    RecommendationAttribute.MAX_INVOCATIONS,
+    RecommendationAttribute.MODEL_LATENCY,
+    RecommendationAttribute.CPU_UTILIZATION,
+    RecommendationAttribute.MEMORY_UTILIZATION,
+)
+
+
+class Recommendation(Construct):
+    """What is common to both kinds of recommendation; see `RealTimeRecommendation` and `ServerlessRecommendation`.
+
+    The figures are for display: text, and `unavailable` where the service gave none. They are the service's own
+    estimates and measurements, in its units (API reference, `RecommendationMetrics`).
+    """
+
+    _endpoint_type: ClassVar[EndpointType]
+    _attributes: ClassVar[tuple[RecommendationAttribute, ...]]
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,  # noqa: A002 -- the CDK's name for it
+        *,
+        attribute_of: Callable[[Construct, RecommendationAttribute], str],
+    ) -> None:
+        super().__init__(scope, id)
+        self._attribute_of = attribute_of
+
+    @classmethod
+    def of_job(
+        cls,
+        scope: Construct,
+        id: str,  # noqa: A002 -- the CDK's name for it
+        *,
+        job_name: str,
+        finished: Construct,
+        optimize_for: Objective,
+    ) -> Self:
+        """Choose among a job's results; use the job's `recommend_real_time` or `recommend_serverless`.
+
+        Args:
+            scope: Where the choice is made.
+            id: Its id.
+            job_name: The job.
+            finished: What exists once the job has finished.
+            optimize_for: By which measure.
+        """
+        recommendation = cls(scope, id, attribute_of=lambda _, attribute: resource.get_att_string(attribute))
+        provider = InferenceRecommenderProvider.of(scope)
+        resource = CustomResource(
+            recommendation,
+            "Resource",
+            resource_type=ResourceType.RECOMMENDATION,
+            service_token=provider.function.function_arn,
+            service_timeout=Duration.seconds(CHOICE_SERVICE_TIMEOUT_SECONDS),
+            properties={
+                RecommendationProperty.JOB_NAME.value: job_name,
+                RecommendationProperty.ENDPOINT_TYPE.value: cls._endpoint_type.value,
+                RecommendationProperty.OBJECTIVE.value: optimize_for.value,
+                RecommendationProperty.CHOICE_VERSION.value: CHOICE_VERSION,
+            },
+        )
+        provider.depend(resource)
+        resource.node.add_dependency(finished)
+        recommendation.node.add_validation(
+            ExportedReferences(
+                resource,
+                f"Publish it here with publish('/my-app/{id.lower()}') and read it there with "
+                f"{cls.__name__}.from_parameters(self, '{id}', '/my-app/{id.lower()}').",
+            )
+        )
+        return recommendation
+
+    @classmethod
+    def from_parameters(cls, scope: Construct, id: str, prefix: str) -> Self:  # noqa: A002 -- the CDK's name for it
+        """Read, in another stack, what `publish` wrote.
+
+        CloudFormation reads the parameters whenever the reading stack is deployed, so that a new winner arrives with
+        the next `cdk deploy --all`. The reading stack is deployed after the publishing one where both are in the same
+        stage of an app.
+
+        Args:
+            scope: A construct of the reading stack.
+            id: Its id.
+            prefix: As given to `publish`.
+
+        Raises:
+            ValidationError: The prefix isn't one, or is published in this very stack.
+        """
+        recommendation = cls(
+            scope,
+            id,
+            attribute_of=lambda self, attribute: _parameter_value(self, _parameter_name(prefix, attribute)),
+        )
+        PublishedRecommendations.of(scope).add_reader(prefix, recommendation)
+        return recommendation
+
+    def publish(self, prefix: str) -> None:
+        """Write every attribute to Parameter Store, as `<prefix>/InstanceType` and so on, for other stacks to read.
+
+        Args:
+            prefix: For example `/my-app/recommendation`; unique in the account and Region.
+
+        Raises:
+            ValidationError: The prefix isn't one, or is taken in this stage.
+        """
+        check_prefix(prefix)
+        PublishedRecommendations.of(self).add_publisher(prefix, self)
+        published = Construct(self, f"Published{prefix.replace('/', '-')}")
+        for attribute in self._attributes:
+            ssm.StringParameter(
+                published,
+                attribute.value,
+                parameter_name=_parameter_name(prefix, attribute),
+                string_value=self._value(attribute),
+                description=f"{self._endpoint_type.value} recommendation of SageMaker Inference Recommender",
+            )
+
+    @property
+    def recommendation_id(self) -> str:
+        """Id of the chosen recommendation, as `CreateModel` and the scaling recommendation take it."""
+        return self._value(RecommendationAttribute.RECOMMENDATION_ID)
+
+    @property
+    def inference_specification_name(self) -> str:
+        """Which inference specification of the model package was measured."""
+        return self._value(RecommendationAttribute.INFERENCE_SPECIFICATION_NAME)
+
+    @property
+    def compilation_job_name(self) -> str:
+        """The job with which SageMaker Neo compiled what was measured."""
+        return self._value(RecommendationAttribute.COMPILATION_JOB_NAME)
+
+    @property
+    def environment_json(self) -> str:
+        """Environment variables that were measured, as a JSON object; `{}` where there are none."""
+        return self._value(RecommendationAttribute.ENVIRONMENT_JSON)
+
+    @property
+    def cost_per_hour(self) -> str:
+        """Estimated cost of an hour, in USD."""
+        return self._value(RecommendationAttribute.COST_PER_HOUR)
+
+    @property
+    def cost_per_inference(self) -> str:
+        """Estimated cost of one inference, in USD."""
+        return self._value(RecommendationAttribute.COST_PER_INFERENCE)
+
+    @property
+    def max_invocations(self) -> str:
+        """Requests a minute that were reached."""
+        return self._value(RecommendationAttribute.MAX_INVOCATIONS)
+
+    @property
+    def model_latency(self) -> str:
+        """Latency at that load, as the API gives it; its documents disagree on the unit (ms or us)."""
+        return self._value(RecommendationAttribute.MODEL_LATENCY)
+
+    @property
+    def cpu_utilization(self) -> str:
+        """CPU utilisation at that load, in percent."""
+        return self._value(RecommendationAttribute.CPU_UTILIZATION)
+
+    @property
+    def memory_utilization(self) -> str:
+        """Memory utilisation at that load, in percent."""
+        return self._value(RecommendationAttribute.MEMORY_UTILIZATION)
+
+    def _value(self, attribute: RecommendationAttribute) -> str:
+        return self._attribute_of(self, attribute)
+
+    def _number(self, attribute: RecommendationAttribute) -> jsii.Number:
+        return Token.as_number(self._value(attribute))
+
+
+class RealTimeRecommendation(Recommendation):
+    """The best endpoint on instances; made by `recommend_real_time` or `from_parameters`."""
+
+    _endpoint_type = EndpointType.REAL_TIME
+    _attributes = (
+        *_COMMON,
+        RecommendationAttribute.INSTANCE_TYPE,
+        RecommendationAttribute.INITIAL_INSTANCE_COUNT,
+    )
+
+    @property
+    def instance_type(self) -> str:
+        """The instance type, for example `ml.c5.xlarge`."""
+        return self._value(RecommendationAttribute.INSTANCE_TYPE)
+
+    @property
+    def initial_instance_count(self) -> jsii.Number:
+        """How many instances; for a load test, as many as `stopping_conditions.max_invocations` needs."""
+        return self._number(RecommendationAttribute.INITIAL_INSTANCE_COUNT)
+
+    def production_variant(
+        self, *, model_name: str, variant_name: str = "AllTraffic", initial_variant_weight: jsii.Number = 1
+    ) -> sagemaker.CfnEndpointConfig.ProductionVariantProperty:
+        """A variant for `CfnEndpointConfig` on the recommended instances.
+
+        Args:
+            model_name: The model; it needs the recommended environment (`environment_json`) to perform as measured.
+            variant_name: Its name.
+            initial_variant_weight: Its share of the traffic.
+        """
+        return sagemaker.CfnEndpointConfig.ProductionVariantProperty(
+            model_name=model_name,
+            variant_name=variant_name,
+            initial_variant_weight=initial_variant_weight,
+            instance_type=self.instance_type,
+            initial_instance_count=self.initial_instance_count,
+        )
+
+
+class ServerlessRecommendation(Recommendation):
+    """The best serverless endpoint; made by `recommend_serverless` or `from_parameters`."""
+
+    _endpoint_type = EndpointType.SERVERLESS
+    _attributes = (
+        *_COMMON,
+        RecommendationAttribute.MEMORY_SIZE_IN_MB,
+        RecommendationAttribute.MAX_CONCURRENCY,
+        RecommendationAttribute.MODEL_SETUP_TIME,
+    )
+
+    @property
+    def memory_size_in_mb(self) -> jsii.Number:
+        """Memory, in MB: a multiple of 1024."""
+        return self._number(RecommendationAttribute.MEMORY_SIZE_IN_MB)
+
+    @property
+    def max_concurrency(self) -> jsii.Number:
+        """Invocations at the same time."""
+        return self._number(RecommendationAttribute.MAX_CONCURRENCY)
+
+    @property
+    def model_setup_time(self) -> str:
+        """How long a cold start takes to set the model up, in microseconds."""
+        return self._value(RecommendationAttribute.MODEL_SETUP_TIME)
+
+    def production_variant(
+        self, *, model_name: str, variant_name: str = "AllTraffic", initial_variant_weight: jsii.Number = 1
+    ) -> sagemaker.CfnEndpointConfig.ProductionVariantProperty:
+        """A variant for `CfnEndpointConfig` with the recommended memory and concurrency.
+
+        Args:
+            model_name: The model; it needs the recommended environment (`environment_json`) to perform as measured.
+            variant_name: Its name.
+            initial_variant_weight: Its share of the traffic.
+        """
+        return sagemaker.CfnEndpointConfig.ProductionVariantProperty(
+            model_name=model_name,
+            variant_name=variant_name,
+            initial_variant_weight=initial_variant_weight,
+            serverless_config=sagemaker.CfnEndpointConfig.ServerlessConfigProperty(
+                memory_size_in_mb=self.memory_size_in_mb, max_concurrency=self.max_concurrency
+            ),
+        )
+
+
+def _parameter_name(prefix: str, attribute: RecommendationAttribute) -> str:
+    return f"{prefix}/{attribute.value}"
+
+
+def _parameter_value(scope: Construct, name: str) -> str:
+    value = ssm.StringParameter.value_for_string_parameter(scope, name)
+    stack = Stack.of(scope)
+    Aspects.of(stack).add(AcknowledgeParameterReferences(stack.resolve(value)["Ref"]))
+    return value

@@ -1,0 +1,181 @@
+"""The request that a job's props amount to, as `CreateInferenceRecommendationsJob` takes it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from cdk_inference_recommender.tokens import mebibytes_of, milliseconds_of, seconds_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aws_cdk import Duration
+
+    from cdk_inference_recommender.container_config import ContainerConfig
+    from cdk_inference_recommender.endpoint_configuration import EndpointConfiguration
+    from cdk_inference_recommender.job_type import JobType
+    from cdk_inference_recommender.model_source import ModelSource
+    from cdk_inference_recommender.resource_limit import ResourceLimit
+    from cdk_inference_recommender.stopping_conditions import StoppingConditions
+    from cdk_inference_recommender.traffic_pattern import TrafficPattern
+
+RequestDocument: TypeAlias = dict[str, Any]
+
+
+def render_request(
+    *,
+    job_type: JobType,
+    role_arn: str,
+    model: ModelSource,
+    job_description: str | None,
+    job_duration: Duration | None,
+    traffic_pattern: TrafficPattern | None,
+    resource_limit: ResourceLimit | None,
+    endpoint_configurations: Sequence[EndpointConfiguration],
+    existing_endpoint: str | None,
+    stopping_conditions: StoppingConditions | None,
+    output_kms_key_id: str | None,
+    compiled_output_s3_uri: str | None,
+    volume_kms_key_id: str | None,
+    security_group_ids: Sequence[str],
+    subnet_ids: Sequence[str],
+) -> RequestDocument:
+    """Render everything but the job's name and tags; what wasn't given is absent.
+
+    Raises:
+        ValidationError: A duration or size can't be expressed in the API's unit.
+    """
+    return _given(
+        JobType=job_type.value,
+        RoleArn=role_arn,
+        JobDescription=job_description,
+        InputConfig=_given(
+            ModelPackageVersionArn=model.model_package_version_arn,
+            ModelName=model.model_name,
+            JobDurationInSeconds=_seconds(job_duration, "job_duration"),
+            TrafficPattern=_traffic_pattern(traffic_pattern),
+            ResourceLimit=_resource_limit(resource_limit),
+            EndpointConfigurations=[
+                _endpoint_configuration(configuration, f"endpoint_configurations[{index}]")
+                for index, configuration in enumerate(endpoint_configurations)
+            ]
+            or None,
+            VolumeKmsKeyId=volume_kms_key_id,
+            ContainerConfig=_container_config(model.container_config),
+            Endpoints=[{"EndpointName": existing_endpoint}] if existing_endpoint is not None else None,
+            VpcConfig=_given(SecurityGroupIds=_list(security_group_ids), Subnets=_list(subnet_ids)) or None,
+        ),
+        StoppingConditions=_stopping_conditions(stopping_conditions),
+        OutputConfig=_given(
+            KmsKeyId=output_kms_key_id,
+            CompiledOutputConfig=_given(S3OutputUri=compiled_output_s3_uri) or None,
+        )
+        or None,
+    )
+
+
+def _traffic_pattern(pattern: TrafficPattern | None) -> RequestDocument | None:
+    if pattern is None:
+        return None
+    if pattern.stair_steps is not None:
+        return {
+            "TrafficType": "STAIRS",
+            "Stairs": _given(
+                DurationInSeconds=_seconds(pattern.stair_steps.duration, "traffic_pattern.stairs.duration"),
+                NumberOfSteps=pattern.stair_steps.number_of_steps,
+                UsersPerStep=pattern.stair_steps.users_per_step,
+            ),
+        }
+    return {
+        "TrafficType": "PHASES",
+        "Phases": [
+            _given(
+                InitialNumberOfUsers=phase.initial_number_of_users,
+                SpawnRate=phase.spawn_rate,
+                DurationInSeconds=_seconds(phase.duration, f"traffic_pattern.phases[{index}].duration"),
+            )
+            for index, phase in enumerate(pattern.phase_list)
+        ],
+    }
+
+
+def _resource_limit(limit: ResourceLimit | None) -> RequestDocument | None:
+    if limit is None:
+        return None
+    return _given(MaxNumberOfTests=limit.max_number_of_tests, MaxParallelOfTests=limit.max_parallel_of_tests)
+
+
+def _endpoint_configuration(configuration: EndpointConfiguration, field: str) -> RequestDocument:
+    memory_size = configuration.memory_size
+    return _given(
+        InstanceType=configuration.instance_type,
+        InferenceSpecificationName=configuration.inference_specification_name,
+        EnvironmentParameterRanges={
+            "CategoricalParameterRanges": [
+                {"Name": name, "Value": list(values)}
+                for name, values in configuration.environment_parameter_ranges.items()
+            ]
+        }
+        if configuration.environment_parameter_ranges
+        else None,
+        ServerlessConfig=_given(
+            MemorySizeInMB=None if memory_size is None else mebibytes_of(memory_size, f"{field}.memory_size"),
+            MaxConcurrency=configuration.max_concurrency,
+            ProvisionedConcurrency=configuration.provisioned_concurrency,
+        )
+        or None,
+    )
+
+
+def _container_config(config: ContainerConfig | None) -> RequestDocument | None:
+    if config is None:
+        return None
+    payload = config.payload_config
+    return _given(
+        Domain=config.domain and config.domain.value,
+        Task=config.task and config.task.value,
+        Framework=config.framework and config.framework.value,
+        FrameworkVersion=config.framework_version,
+        PayloadConfig=None
+        if payload is None
+        else _given(
+            SamplePayloadUrl=payload.sample_payload_url,
+            SupportedContentTypes=_list(payload.supported_content_types),
+        ),
+        NearestModelName=config.nearest_model_name,
+        SupportedInstanceTypes=_list(config.supported_instance_types),
+        DataInputConfig=config.data_input_config,
+        SupportedEndpointType=config.supported_endpoint_type and config.supported_endpoint_type.value,
+        SupportedResponseMIMETypes=_list(config.supported_response_mime_types),
+    )
+
+
+def _stopping_conditions(conditions: StoppingConditions | None) -> RequestDocument | None:
+    if conditions is None:
+        return None
+    return _given(
+        MaxInvocations=conditions.max_invocations,
+        ModelLatencyThresholds=[
+            _given(
+                Percentile=threshold.percentile and threshold.percentile.value,
+                ValueInMilliseconds=None
+                if threshold.value is None
+                else milliseconds_of(threshold.value, f"stopping_conditions.model_latency_thresholds[{index}].value"),
+            )
+            for index, threshold in enumerate(conditions.model_latency_thresholds)
+        ]
+        or None,
+        FlatInvocations=conditions.flat_invocations and conditions.flat_invocations.value,
+    )
+
+
+def _seconds(duration: Duration | None, field: str) -> float | None:
+    return None if duration is None else seconds_of(duration, field)
+
+
+def _list(values: Sequence[str]) -> list[str] | None:
+    return list(values) or None
+
+
+def _given(**members: Any) -> RequestDocument:
+    return {name: value for name, value in members.items() if value is not None}

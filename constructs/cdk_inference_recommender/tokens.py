@@ -1,0 +1,106 @@
+"""Values that are known only when CloudFormation deploys (CDK's tokens)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final
+
+from aws_cdk import Token
+
+from cdk_inference_recommender.request import UNRESOLVED
+from cdk_inference_recommender.validation_error import ValidationError
+
+if TYPE_CHECKING:
+    import jsii
+    from aws_cdk import Duration, Size
+
+# How aws-cdk-lib writes a token into a string, a list and a number (core/lib/private/encoding.ts). Reading the mark
+# here saves a call into the JavaScript kernel, almost a millisecond, for each literal of each request.
+_STRING_MARK: Final = "${Token["
+_LIST_MARK: Final = "#{Token["
+_NUMBER_MARK: Final = -1e280
+
+
+def is_unresolved(value: object) -> bool:
+    """Whether a value, a `Duration` and a `Size` included, is known only at deploy time."""
+    match value:
+        case None | bool() | int():
+            return False
+        case str():
+            return _STRING_MARK in value or _LIST_MARK in value
+        case float():
+            return value < _NUMBER_MARK
+        case list() | tuple():
+            return len(value) == 1 and isinstance(value[0], str) and _LIST_MARK in value[0]
+        case Mapping():
+            return False
+        case _:
+            return bool(Token.is_unresolved(value))
+
+
+def literals_only(value: object) -> object:
+    """Copy a document, with `UNRESOLVED` in place of each token."""
+    if is_unresolved(value):
+        return UNRESOLVED
+    match value:
+        case Mapping():
+            return {key: literals_only(member) for key, member in value.items()}
+        case list() | tuple():
+            return [literals_only(member) for member in value]
+        case _:
+            return value
+
+
+def seconds_of(duration: Duration, field: str) -> jsii.Number:
+    """The length in seconds.
+
+    Raises:
+        ValidationError: It isn't a whole number of seconds, or it is built on a token in another unit than seconds:
+            such a `Duration` can't be converted.
+    """
+    if duration.is_unresolved():
+        if duration.unit_label() != "seconds":
+            raise ValidationError(
+                f"{field}: a duration known only at deploy time can't be converted from {duration.unit_label()}. "
+                "Build it with Duration.seconds(...)."
+            )
+        return duration.to_seconds()
+    return _whole(duration.to_milliseconds() / 1000, f"{field}: {duration.to_human_string()}", "seconds")
+
+
+def milliseconds_of(duration: Duration, field: str) -> jsii.Number:
+    """The length in milliseconds.
+
+    Raises:
+        ValidationError: It is built on a token in another unit than milliseconds.
+    """
+    if duration.is_unresolved():
+        if duration.unit_label() != "millis":
+            raise ValidationError(
+                f"{field}: a duration known only at deploy time can't be converted from {duration.unit_label()}. "
+                "Build it with Duration.millis(...)."
+            )
+        return duration.to_milliseconds()
+    return _whole(duration.to_milliseconds(), field, "milliseconds")
+
+
+def mebibytes_of(size: Size, field: str) -> jsii.Number:
+    """The amount in MiB.
+
+    Raises:
+        ValidationError: It isn't a whole number of MiB, or it is built on a token, which can't be converted.
+    """
+    if size.is_unresolved():
+        try:
+            return size.to_mebibytes()
+        except RuntimeError as error:
+            raise ValidationError(
+                f"{field}: a size known only at deploy time can't be converted. Build it with Size.mebibytes(...)."
+            ) from error
+    return _whole(size.to_bytes() / 1024**2, field, "MiB")
+
+
+def _whole(number: jsii.Number, what: str, unit: str) -> int:
+    if int(number) != number:
+        raise ValidationError(f"{what} is {number} {unit}. Give a whole number of {unit}.")
+    return int(number)

@@ -1,0 +1,50 @@
+"""How long a job is waited for, and in how many legs."""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+from inference_recommendations_handler.contract import LEG_SECONDS
+
+LONGEST_JOB_SECONDS: Final = 18_000
+"""`JobDurationInSeconds` at most (API reference, `RecommendationJobInputConfig`)."""
+
+LONGEST_TIMEOUT_SECONDS: Final = 24 * 3600
+"""A waiting state machine ends after 25 hours."""
+
+SHORTEST_TIMEOUT_SECONDS: Final = 60
+
+_DEFAULT_JOB_SECONDS: Final = 2 * LEG_SECONDS
+"""Default jobs take about 45 minutes (developer guide, instance recommendations)."""
+
+_OVERRUN_SECONDS: Final = 3600
+"""A load test that is under way when the job's duration is over isn't stopped (developer guide, custom load test)."""
+
+
+def default_timeout_seconds(*, is_default_job: bool, job_duration: float | None) -> int:
+    """How long queueing and running may take in all where the user doesn't say.
+
+    Args:
+        is_default_job: Whether the job is certainly an instance recommendation.
+        job_duration: Seconds. Default: unknown, or known only at deploy time.
+
+    Returns:
+        Seconds.
+    """
+    if is_default_job and job_duration is None:
+        return _DEFAULT_JOB_SECONDS
+    return min(math.ceil(job_duration or LONGEST_JOB_SECONDS) + _OVERRUN_SECONDS, LONGEST_TIMEOUT_SECONDS)
+
+
+def leg_seconds(timeout: int) -> list[int]:
+    """Split a timeout into legs that CloudFormation lets a custom resource wait for.
+
+    Args:
+        timeout: Seconds, at least 1.
+
+    Returns:
+        Seconds of each leg, at most 3300; together the timeout.
+    """
+    full, rest = divmod(timeout, LEG_SECONDS)
+    return [LEG_SECONDS] * full + ([rest] if rest else [])
