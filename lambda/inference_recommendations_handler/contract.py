@@ -53,6 +53,8 @@ class WaitProperty(StrEnum):
     POLL_INTERVAL = "PollIntervalSeconds"
     """Seconds, at least 10."""
     ACCEPT_STOPPED = "AcceptStopped"
+    TIMEOUT = "TimeoutSeconds"
+    """The job's whole timeout, for the reason that the last leg gives; optional."""
     STATE_MACHINE_ARN = "StateMachineArn"
 
 
@@ -114,6 +116,8 @@ class OwnerTag(StrEnum):
     STACK_ID = "cdk-inference-recommender:stack-id"
     LOGICAL_ID = "cdk-inference-recommender:logical-id"
     REQUEST_ID = "cdk-inference-recommender:request-id"
+    REQUESTED_AT = "cdk-inference-recommender:requested-at"
+    """Epoch seconds; a Delete doesn't stop a job that was asked for after it."""
     FINGERPRINT = "cdk-inference-recommender:fingerprint"
 
 

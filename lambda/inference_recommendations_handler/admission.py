@@ -1,0 +1,111 @@
+"""One attempt to have a job of a given name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from .contract import OwnerTag
+from .errors import AWS_ERRORS, ErrorKind, code_of, kind_of, message_of
+from .inference_recommendations_job import JobStatus
+from .log import log
+from .owner import Owner, described, owner_tags
+
+if TYPE_CHECKING:
+    from .custom_resource_event import CustomResourceEvent
+    from .inference_recommendations_job import Job, Jobs
+    from .job_properties import JobProperties
+
+_LATER = frozenset({ErrorKind.QUOTA, ErrorKind.PERMISSION, ErrorKind.TRANSIENT})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Admitted:
+    """There is a job for the request, made now or found."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Taken:
+    """The name belongs to a job that can't serve the request; it is never free again."""
+
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Later:
+    """Not now; the same request may be granted later."""
+
+    kind: ErrorKind
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Refused:
+    """Never."""
+
+    reason: str
+
+
+Admission = Admitted | Taken | Later | Refused
+
+
+def admit(name: str, properties: JobProperties, event: CustomResourceEvent, jobs: Jobs) -> Admission:
+    """Create the job, or find the one that serves the request.
+
+    The same request finds its own job whatever has become of it, so that a repeated delivery never makes a second one.
+    Otherwise a job of the same owner for the same request is taken over when it is COMPLETED, running, or STOPPED
+    where that is accepted: a rollback pays nothing.
+    """
+    tags = dict(properties.tags) | owner_tags(event, fingerprint=properties.fingerprint)
+    try:
+        jobs.create(properties.request, name=name, tags=tags)
+    except AWS_ERRORS as error:
+        kind = kind_of(error)
+        code, message = code_of(error), message_of(error)
+        log("create refused", jobName=name, requestId=event.request_id, errorCode=code, reason=message)
+        if kind is not ErrorKind.TAKEN and kind not in _LATER:
+            return Refused(
+                reason=f"{message} ({code}.) The inference recommendations job {name} wasn't created; "
+                "correct the construct's properties."
+            )
+        try:
+            existing = jobs.find(name)
+            if existing is not None:
+                return _take_over(existing, properties, event, jobs)
+        except AWS_ERRORS as second:
+            return _later(second, name)
+        return Taken(reason=f"The name {name} is in use.") if kind is ErrorKind.TAKEN else _later(error, name)
+    log("created", jobName=name, requestId=event.request_id, logicalResourceId=event.logical_resource_id)
+    return Admitted()
+
+
+def _take_over(job: Job, properties: JobProperties, event: CustomResourceEvent, jobs: Jobs) -> Admission:
+    tags = jobs.tags(job)
+    if not Owner.of(event).owns(tags):
+        return Taken(reason=f"The inference recommendations job {job.name} exists and belongs to {described(tags)}.")
+    if tags.get(OwnerTag.REQUEST_ID) == event.request_id:
+        return Admitted()
+    if tags.get(OwnerTag.FINGERPRINT) != properties.fingerprint:
+        return Taken(
+            reason=f"The inference recommendations job {job.name} exists for another request, and the service never "
+            "frees a name."
+        )
+    if not (
+        job.running
+        or job.status == JobStatus.COMPLETED
+        or (job.status == JobStatus.STOPPED and properties.accept_stopped)
+    ):
+        return Taken(
+            reason=f"The inference recommendations job {job.name} exists and is {job.status}, and the service never "
+            "frees a name."
+        )
+    jobs.tag(job, dict(properties.tags) | owner_tags(event, fingerprint=properties.fingerprint))
+    log("took over", jobName=job.name, requestId=event.request_id, status=job.status)
+    return Admitted()
+
+
+def _later(error: Exception, name: str) -> Admission:
+    kind = kind_of(error)
+    if kind not in _LATER:
+        return Refused(reason=f"{message_of(error)} ({code_of(error)}, when looking for the job {name}.)")
+    return Later(kind=kind, reason=message_of(error))

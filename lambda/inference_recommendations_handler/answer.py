@@ -1,0 +1,130 @@
+"""The answer to a custom resource's event."""
+
+from __future__ import annotations
+
+import json
+import random
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass, field, replace
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Final
+
+from .log import log
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from .custom_resource_event import CustomResourceEvent
+
+MAX_ANSWER_BYTES: Final = 4096
+"""CloudFormation refuses longer ones (user guide, "Custom resource response objects")."""
+_ATTEMPTS: Final = 4
+_TIMEOUT_SECONDS: Final = 5
+_CUT: Final = "... "
+
+
+class AnswerNotDeliveredError(Exception):
+    """CloudFormation's bucket didn't take the answer although it was tried several times."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """SUCCESS, or FAILED with a reason."""
+
+    physical_resource_id: str
+    reason: str | None = None
+    """One line, cause first; None says SUCCESS."""
+    log_stream: str = ""
+    """Follows the reason, whatever is cut of it, in the words that the CDK CLI recognises and prints the log for."""
+    data: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether it says SUCCESS."""
+        return self.reason is None
+
+
+def body_of(answer: Answer, event: CustomResourceEvent) -> bytes:
+    """The answer as JSON of at most 4096 bytes.
+
+    A long reason is cut on a character's boundary. Data can't be cut without changing what is deployed, so that an
+    answer whose data is too long says FAILED instead.
+    """
+    encoded = _encode(answer, event, _reason(answer, answer.reason))
+    if len(encoded) <= MAX_ANSWER_BYTES:
+        return encoded
+    if answer.succeeded:
+        too_long = (
+            f"The attributes take {len(encoded)} bytes and CloudFormation takes {MAX_ANSWER_BYTES} in all: the "
+            "recommendation's environment parameters are too long; shorten their names or values."
+        )
+        return body_of(replace(answer, reason=too_long, data={}), event)
+    reason = answer.reason or ""
+    shortest, longest = 0, len(reason)
+    while shortest < longest:
+        middle = (shortest + longest + 1) // 2
+        if len(_encode(answer, event, _reason(answer, reason[:middle] + _CUT))) <= MAX_ANSWER_BYTES:
+            shortest = middle
+        else:
+            longest = middle - 1
+    return _encode(answer, event, _reason(answer, reason[:shortest] + _CUT))
+
+
+def send(answer: Answer, event: CustomResourceEvent) -> None:
+    """PUT the answer to the event's ResponseURL; 5xx and the network are tried again for some 10 seconds.
+
+    A URL that has expired is refused with 403: CloudFormation waits no more, and the answer is dropped with a log line.
+
+    Raises:
+        AnswerNotDeliveredError: none of the attempts was taken.
+    """
+    body = body_of(answer, event)
+    fields = {"requestId": event.request_id, "physicalResourceId": answer.physical_resource_id}
+    for attempt in range(1, _ATTEMPTS + 1):
+        try:
+            _put(event.response_url, body)
+        except urllib.error.HTTPError as error:
+            cause, refused = f"HTTP {error.code}", error.code < HTTPStatus.INTERNAL_SERVER_ERROR
+            error.close()
+        except OSError as error:
+            cause, refused = type(error).__name__, False
+        else:
+            status = "SUCCESS" if answer.succeeded else "FAILED"
+            log("answered", status=status, reason=answer.reason, **fields)
+            return
+        if refused:
+            log("answer refused, CloudFormation waits no more", level="WARNING", reason=cause, **fields)
+            return
+        log("answer not taken", level="WARNING", reason=cause, **fields)
+        if attempt < _ATTEMPTS:
+            time.sleep(random.uniform(0.5, 1) * 2 ** (attempt - 1))  # noqa: S311 - jitter, not cryptography
+    message = f"CloudFormation's response URL didn't take the answer in {_ATTEMPTS} attempts ({cause})."
+    raise AnswerNotDeliveredError(message)
+
+
+def _put(url: str, body: bytes) -> None:
+    # S3 signed the URL for an empty content type.
+    request = urllib.request.Request(url, data=body, method="PUT", headers={"Content-Type": ""})  # noqa: S310 - CloudFormation's URL
+    with urllib.request.urlopen(request, timeout=_TIMEOUT_SECONDS):  # noqa: S310 - as above
+        pass
+
+
+def _reason(answer: Answer, text: str | None) -> str | None:
+    if text is None:
+        return None
+    line = " ".join(text.split())
+    return f"{line} CloudWatch Log Stream: {answer.log_stream}" if answer.log_stream else line
+
+
+def _encode(answer: Answer, event: CustomResourceEvent, reason: str | None) -> bytes:
+    response = {
+        "Status": "SUCCESS" if answer.succeeded else "FAILED",
+        "PhysicalResourceId": answer.physical_resource_id,
+        "StackId": event.stack_id,
+        "RequestId": event.request_id,
+        "LogicalResourceId": event.logical_resource_id,
+    }
+    optional = ({"Reason": reason} if reason else {}) | ({"Data": dict(answer.data)} if answer.data else {})
+    return json.dumps(response | optional, ensure_ascii=False).encode("utf-8", errors="replace")

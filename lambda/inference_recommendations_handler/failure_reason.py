@@ -1,0 +1,65 @@
+"""Why a job didn't give what was asked for, on one line, cause first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from .errors import AWS_ERRORS, code_of, message_of
+from .inference_recommendations_job import JobStatus
+from .log import log
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from .inference_recommendations_job import Job, Jobs
+
+LOG_GROUP: Final = "/aws/sagemaker/InferenceRecommendationsJobs"
+_RUN_AGAIN: Final = "Change `rerun` to run it again."
+
+
+def job_failure(job: Job, jobs: Jobs) -> str:
+    """The reason for a deployment to fail because of `job`; asks the service which steps failed."""
+    try:
+        steps: Sequence[Mapping[str, Any]] = jobs.failed_steps(job.name)
+    except AWS_ERRORS as error:
+        # The job's own reason is worth more than none.
+        log("steps not listed", level="WARNING", jobName=job.name, errorCode=code_of(error), reason=message_of(error))
+        steps = []
+    return describe_failure(job, steps)
+
+
+def describe_failure(job: Job, failed_steps: Sequence[Mapping[str, Any]]) -> str:
+    """Put the job's FailureReason, its failed steps and where its log is into one line."""
+    subject = f"inference recommendations job {job.name}"
+    cause = job.description.get("FailureReason")
+    if cause:
+        parts = [f"{_sentence(cause)} (The {subject} is {job.status}.)"]
+    elif job.status == JobStatus.STOPPED:
+        parts = [f"The {subject} was stopped before it finished; `accept_stopped` accepts that."]
+    else:
+        parts = [f"The {subject} is {job.status} and the service gives no reason."]
+    if failed_steps:
+        parts.append(f"Failed steps: {'; '.join(_step(step) for step in failed_steps)}.")
+    parts.append(_RUN_AGAIN)
+    parts.append(f"Its log: group {LOG_GROUP}, stream {job.name}/execution.")
+    return " ".join(parts)
+
+
+def vanished(name: str) -> str:
+    """The reason where there is no job of that name and no request for it."""
+    return f"There is no inference recommendations job {name}, and no request for it is queued. {_RUN_AGAIN}"
+
+
+def _step(step: Mapping[str, Any]) -> str:
+    benchmark = step.get("InferenceBenchmark") or {}
+    configuration = benchmark.get("EndpointConfiguration") or {}
+    serverless = configuration.get("ServerlessConfig")
+    label = configuration.get("InstanceType") or (
+        f"serverless {serverless.get('MemorySizeInMB')} MB" if serverless else str(step.get("StepType", "a step"))
+    )
+    return f"{label}: {' '.join(str(benchmark.get('FailureReason') or 'no reason given').split()).rstrip('.')}"
+
+
+def _sentence(text: str) -> str:
+    line = " ".join(str(text).split())
+    return line if line.endswith((".", "!", "?")) else f"{line}."

@@ -1,0 +1,91 @@
+"""The Lambda function: serves custom resources' events, and the state machine's calls."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any, Final
+
+from . import deletion, job, queue, recommendation, wait
+from .answer import Answer, AnswerNotDeliveredError, send
+from .aws import clients
+from .contract import MachineInput, ResourceType
+from .custom_resource_event import CustomResourceEvent, RequestType
+from .errors import AWS_ERRORS, ErrorKind, code_of, kind_of, message_of
+from .invocation import Invocation, LambdaContext
+from .log import log
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+
+_SERVED: Final[Mapping[str, Callable[[CustomResourceEvent, Invocation], Answer | None]]] = {
+    ResourceType.JOB: job.on_event,
+    ResourceType.WAIT: wait.on_event,
+    ResourceType.RECOMMENDATION: recommendation.on_event,
+}
+_STEPS: Final = {wait.TASK: wait.step, queue.TASK: queue.step, deletion.TASK: deletion.step}
+
+LAST_DELIVERY_AFTER_SECONDS: Final = 150
+"""Lambda delivers again one minute after the first failure and two minutes after the second, and then no more."""
+
+
+class DeliverAgainError(Exception):
+    """Nothing was answered; Lambda delivers the event again, when what hindered may have passed."""
+
+
+def on_event(event: Mapping[str, Any], context: LambdaContext) -> Mapping[str, Any]:
+    """AWS Lambda's entry point.
+
+    Raises:
+        DeliverAgainError: AWS refused a call for now.
+        AnswerNotDeliveredError: CloudFormation couldn't be answered.
+    """
+    return handle(event, Invocation(clients=clients(), log_stream=context.log_stream_name))
+
+
+def handle(event: Mapping[str, Any], invocation: Invocation) -> Mapping[str, Any]:
+    """Serve one call with the given clients; returns the machine's next state, or nothing."""
+    if MachineInput.TASK in event:
+        return _STEPS[event[MachineInput.TASK]](event, invocation, now=time.time())
+    _serve(CustomResourceEvent.parse(event, now=time.time()), invocation)
+    return {}
+
+
+def _serve(event: CustomResourceEvent, invocation: Invocation) -> None:
+    age = time.time() - event.requested_at
+    log(
+        "received",
+        requestType=event.request_type,
+        requestId=event.request_id,
+        resourceType=event.resource_type,
+        stackId=event.stack_id,
+        logicalResourceId=event.logical_resource_id,
+        physicalResourceId=event.physical_resource_id,
+        deliveryAge=round(age),
+    )
+    serve = _SERVED.get(event.resource_type)
+    try:
+        answer = serve(event, invocation) if serve else _unknown(event, invocation)
+    except AWS_ERRORS as error:
+        passing = kind_of(error) in {ErrorKind.TRANSIENT, ErrorKind.PERMISSION}
+        log(
+            "AWS refused", level="ERROR", requestId=event.request_id, errorCode=code_of(error), reason=message_of(error)
+        )
+        if passing and age < LAST_DELIVERY_AFTER_SECONDS:
+            raise DeliverAgainError(message_of(error)) from None
+        remedy = "Try again." if passing else "See the handler's log."
+        answer = invocation.failed(event, f"{message_of(error)} ({code_of(error)}.) {remedy}")
+    if answer is not None:
+        send(answer, event)
+
+
+def _unknown(event: CustomResourceEvent, invocation: Invocation) -> Answer:
+    if event.request_type is RequestType.DELETE:
+        return Answer(physical_resource_id=event.physical_resource_id or event.logical_resource_id)
+    return invocation.failed(
+        event,
+        f"{event.resource_type} is unknown to this handler: deploy with the version of the library that wrote it.",
+    )
+
+
+__all__ = ["AnswerNotDeliveredError", "DeliverAgainError", "handle", "on_event"]

@@ -1,0 +1,48 @@
+"""What one invocation of the handler works with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from .answer import Answer
+from .inference_recommendations_job import Jobs
+from .state_machine import StateMachine
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from .aws import Clients
+    from .custom_resource_event import CustomResourceEvent
+
+
+class LambdaContext(Protocol):
+    """The part of AWS Lambda's context object that is read."""
+
+    log_stream_name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Invocation:
+    """The clients, and where the log goes."""
+
+    clients: Clients
+    log_stream: str
+
+    @property
+    def jobs(self) -> Jobs:
+        """The service."""
+        return Jobs(client=self.clients.sagemaker)
+
+    def machine(self, properties: Mapping[str, Any]) -> StateMachine | None:
+        """The machine that the properties name; None where a template of another release names none."""
+        arn = properties.get("StateMachineArn")
+        if not isinstance(arn, str) or ":stateMachine:" not in arn:
+            return None
+        return StateMachine(client=self.clients.stepfunctions, arn=arn)
+
+    def failed(self, event: CustomResourceEvent, reason: str, *, physical_resource_id: str | None = None) -> Answer:
+        """FAILED, under the id that the resource has."""
+        own = physical_resource_id or event.physical_resource_id or event.logical_resource_id
+        return Answer(physical_resource_id=own, reason=reason, log_stream=self.log_stream)

@@ -1,0 +1,175 @@
+"""`Custom::InferenceRecommendationsJob`: starts a job, and answers at once.
+
+The physical id is the job's name, known as soon as the job has been requested. Results are waited for elsewhere.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Final
+
+from . import deletion, queue
+from .admission import Admitted, Later, Refused, Taken, admit
+from .answer import Answer
+from .contract import MAX_EVENT_AGE_SECONDS, OwnerTag
+from .custom_resource_event import CustomResourceEvent, RequestType
+from .errors import AWS_ERRORS, code_of, message_of
+from .job_name import candidates
+from .job_properties import JobProperties, tags_of
+from .log import log
+from .owner import Owner
+from .typed_request import RequestError
+
+if TYPE_CHECKING:
+    from .invocation import Invocation
+    from .state_machine import Execution, StateMachine
+
+REDELIVERED_AFTER_SECONDS: Final = 30
+"""Lambda delivers an event again a minute after it failed; a younger one can't have been overtaken by its Delete."""
+
+
+def on_event(event: CustomResourceEvent, invocation: Invocation) -> Answer | None:
+    """Serve a Create, an Update or a Delete; None when an execution of the state machine will answer."""
+    if event.request_type is RequestType.DELETE:
+        return deletion.on_delete(event, invocation)
+    try:
+        properties = JobProperties.parse(event.properties, owner=Owner.of(event), client=invocation.clients.sagemaker)
+        _ = properties.base
+    except RequestError as error:
+        return invocation.failed(event, str(error), physical_resource_id=_unmade(event))
+    if event.request_type is RequestType.UPDATE and event.physical_resource_id is not None:
+        return _update(event, event.physical_resource_id, properties, invocation)
+    return _create(event, properties, invocation)
+
+
+def _create(event: CustomResourceEvent, properties: JobProperties, invocation: Invocation) -> Answer:
+    machine = invocation.machine(event.properties)
+    age = time.time() - event.requested_at
+    if age > MAX_EVENT_AGE_SECONDS or (age > REDELIVERED_AFTER_SECONDS and _deleted_since(event, machine)):
+        # FAILED is harmless where an earlier delivery has answered and honest where none has; an earlier one may have
+        # started a job all the same, so that the id must be one that the Delete looks behind.
+        log("refused: too late", level="WARNING", requestId=event.request_id, deliveryAge=round(age))
+        reason = f"The request reached the handler {age:.0f} s late, when it may have been withdrawn: deploy again."
+        own = event.physical_resource_id or f"{properties.base}.{event.request_id}"
+        return invocation.failed(event, reason, physical_resource_id=own)
+    taken = ""
+    for name in [properties.base] if properties.exact else candidates(properties.base):
+        outcome = _now_or_queued(name, event, properties, machine, invocation)
+        if isinstance(outcome, Admitted):
+            return _requested(name)
+        if isinstance(outcome, Refused):
+            return _refused(event, name, outcome.reason, invocation)
+        taken = outcome.reason
+    remedy = "Give `job_name` a new value." if properties.exact else "Change `rerun`."
+    return _refused(event, properties.base, f"{taken} {remedy}", invocation)
+
+
+def _now_or_queued(
+    name: str,
+    event: CustomResourceEvent,
+    properties: JobProperties,
+    machine: StateMachine | None,
+    invocation: Invocation,
+) -> Admitted | Taken | Refused:
+    execution = machine.find(name) if machine else None
+    if execution is not None and _queued_for(execution, event):
+        return Admitted()
+    if execution is not None and not execution.succeeded:
+        return Taken(reason=f"The job name {name} was used for a request that was given up.")
+    outcome = admit(name, properties, event, invocation.jobs)
+    if not isinstance(outcome, Later):
+        return outcome
+    if machine is None:
+        return Refused(reason=outcome.reason)
+    state = queue.queued(event, name, outcome, timeout=properties.timeout_seconds, now=time.time())
+    started = machine.start(name, state) or _queued_meanwhile(name, event, machine)
+    return Admitted() if started else Taken(reason=outcome.reason)
+
+
+def _queued_meanwhile(name: str, event: CustomResourceEvent, machine: StateMachine) -> bool:
+    execution = machine.find(name)
+    return execution is not None and _queued_for(execution, event)
+
+
+def _update(event: CustomResourceEvent, name: str, properties: JobProperties, invocation: Invocation) -> Answer:
+    if not properties.names(name):
+        return _create(event, properties, invocation)
+    if properties.exact and not _same_request(event, name, properties, invocation):
+        reason = (
+            f"What {name} measures has changed, and the service never frees a name: give `job_name` a new value "
+            "(or leave out `exact_job_name`, and names are made)."
+        )
+        return invocation.failed(event, reason)
+    _bring_tags_in_line(event, name, properties, invocation)
+    deletion.abandon_update(event, name, invocation)
+    return _requested(name)
+
+
+def _same_request(event: CustomResourceEvent, name: str, properties: JobProperties, invocation: Invocation) -> bool:
+    """Compare with what was asked for under the name; the old properties are the failed ones in a rollback."""
+    job = invocation.jobs.find(name)
+    if job is not None:
+        return invocation.jobs.tags(job).get(OwnerTag.FINGERPRINT) == properties.fingerprint
+    machine = invocation.machine(event.properties)
+    execution = machine.find(name) if machine else None
+    if execution is None or execution.event is None:
+        return True
+    try:
+        asked = JobProperties.parse(
+            execution.event.properties, owner=Owner.of(execution.event), client=invocation.clients.sagemaker
+        )
+    except RequestError:
+        return True
+    return asked.fingerprint == properties.fingerprint
+
+
+def _bring_tags_in_line(
+    event: CustomResourceEvent, name: str, properties: JobProperties, invocation: Invocation
+) -> None:
+    """Add the new tags and remove those of the update before; tags that others added stay."""
+    wanted, before = properties.tags, tags_of(event.old_properties)
+    if wanted == before:
+        return
+    try:
+        job = invocation.jobs.find(name)
+        if job is None or not Owner.of(event).owns(invocation.jobs.tags(job)):
+            return
+        invocation.jobs.tag(job, wanted)
+        invocation.jobs.untag(job, before.keys() - wanted.keys())
+    except AWS_ERRORS as error:
+        # What was measured is right without them, and a failed update would roll back the whole stack.
+        log("tags not updated", level="WARNING", jobName=name, errorCode=code_of(error), reason=message_of(error))
+
+
+def _queued_for(execution: Execution, event: CustomResourceEvent) -> bool:
+    """Whether the execution asks, or has asked, for the job of this event."""
+    asked = execution.event
+    if asked is None or Owner.of(asked) != Owner.of(event):
+        return False
+    return asked.request_id == event.request_id or execution.running
+
+
+def _deleted_since(event: CustomResourceEvent, machine: StateMachine | None) -> bool:
+    for execution in machine.running() if machine else ():
+        other = execution.event
+        if (
+            execution.task == deletion.TASK
+            and other is not None
+            and Owner.of(other) == Owner.of(event)
+            and other.requested_at >= event.requested_at
+        ):
+            return True
+    return False
+
+
+def _requested(name: str) -> Answer:
+    return Answer(physical_resource_id=name, data={"JobName": name})
+
+
+def _refused(event: CustomResourceEvent, name: str, reason: str, invocation: Invocation) -> Answer:
+    # A failed Update keeps the old id, so that the rollback finds the old job under it.
+    return invocation.failed(event, reason, physical_resource_id=event.physical_resource_id or name)
+
+
+def _unmade(event: CustomResourceEvent) -> str:
+    return event.physical_resource_id or f"{deletion.NEVER_REQUESTED}{event.logical_resource_id}"

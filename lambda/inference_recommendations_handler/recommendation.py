@@ -1,0 +1,119 @@
+"""`Custom::InferenceRecommendation`: chooses among a finished job's results."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from typing import TYPE_CHECKING, Final
+
+from .answer import Answer
+from .choosing import NoChoiceError, choose
+from .contract import (
+    CHOICE_VERSION,
+    UNAVAILABLE,
+    EndpointType,
+    ObjectiveName,
+    RecommendationProperty,
+)
+from .contract import RecommendationAttribute as Attribute
+from .custom_resource_event import RequestType
+from .errors import AWS_ERRORS, ErrorKind, code_of, kind_of, message_of
+from .failure_reason import job_failure, vanished
+from .inference_recommendations_job import JobStatus
+from .log import log
+
+if TYPE_CHECKING:
+    from .choosing import Candidate
+    from .custom_resource_event import CustomResourceEvent
+    from .inference_recommendations_job import Job
+    from .invocation import Invocation
+
+_HAS_RESULTS: Final = frozenset({JobStatus.COMPLETED, JobStatus.STOPPED})
+
+
+def on_event(event: CustomResourceEvent, invocation: Invocation) -> Answer:
+    """Serve one event; a Delete has nothing to undo."""
+    own_id = event.physical_resource_id or event.logical_resource_id
+    if event.request_type is RequestType.DELETE:
+        return Answer(physical_resource_id=own_id)
+    try:
+        chosen = _choose(event, invocation)
+    except NoChoiceError as error:
+        return invocation.failed(event, str(error))
+    return Answer(physical_resource_id=own_id, data=attributes(chosen))
+
+
+def _choose(event: CustomResourceEvent, invocation: Invocation) -> Candidate:
+    properties = event.properties
+    name = str(properties.get(RecommendationProperty.JOB_NAME, ""))
+    try:
+        endpoint_type = EndpointType(str(properties.get(RecommendationProperty.ENDPOINT_TYPE)))
+        objective = ObjectiveName(str(properties.get(RecommendationProperty.OBJECTIVE)))
+    except ValueError as error:
+        message = f"{error}: deploy with the version of cdk-inference-recommender that wrote the template."
+        raise NoChoiceError(message) from error
+    job = _finished(name, invocation)
+    try:
+        chosen = choose(
+            job.description.get("InferenceRecommendations") or [],
+            endpoint_type=endpoint_type,
+            objective=objective,
+            version=str(properties.get(RecommendationProperty.CHOICE_VERSION, CHOICE_VERSION)),
+        )
+    except NoChoiceError as error:
+        message = f"{error} Job: {name}."
+        raise NoChoiceError(message) from error
+    log("chosen", jobName=name, requestId=event.request_id, reason=chosen.label)
+    return chosen
+
+
+def _finished(name: str, invocation: Invocation) -> Job:
+    try:
+        job = invocation.jobs.find(name) if name else None
+    except AWS_ERRORS as error:
+        if kind_of(error) in {ErrorKind.TRANSIENT, ErrorKind.PERMISSION}:
+            raise
+        message = f"{message_of(error)} ({code_of(error)}, when reading the job {name}.)"
+        raise NoChoiceError(message) from error
+    if job is None:
+        raise NoChoiceError(vanished(name))
+    if job.status not in _HAS_RESULTS:
+        raise NoChoiceError(job_failure(job, invocation.jobs))
+    return job
+
+
+def attributes(chosen: Candidate) -> dict[str, str]:
+    """What `Fn::GetAtt` reads; texts, and `UNAVAILABLE` where the service gave none."""
+    metrics = chosen.metrics
+    common = {
+        Attribute.RECOMMENDATION_ID: chosen.recommendation_id or UNAVAILABLE,
+        Attribute.INFERENCE_SPECIFICATION_NAME: chosen.inference_specification_name or UNAVAILABLE,
+        Attribute.COMPILATION_JOB_NAME: chosen.compilation_job_name or UNAVAILABLE,
+        Attribute.ENVIRONMENT_JSON: json.dumps(dict(chosen.environment), sort_keys=True, separators=(",", ":")),
+        Attribute.COST_PER_HOUR: _text(metrics.cost_per_hour),
+        Attribute.COST_PER_INFERENCE: _text(metrics.cost_per_inference),
+        Attribute.MAX_INVOCATIONS: _text(metrics.max_invocations),
+        Attribute.MODEL_LATENCY: _text(metrics.model_latency),
+        Attribute.CPU_UTILIZATION: _text(metrics.cpu_utilization),
+        Attribute.MEMORY_UTILIZATION: _text(metrics.memory_utilization),
+    }
+    if chosen.endpoint_type is EndpointType.REAL_TIME:
+        own = {
+            Attribute.INSTANCE_TYPE: str(chosen.instance_type),
+            Attribute.INITIAL_INSTANCE_COUNT: str(chosen.initial_instance_count),
+        }
+    else:
+        own = {
+            Attribute.MEMORY_SIZE_IN_MB: str(chosen.memory_size_in_mb),
+            Attribute.MAX_CONCURRENCY: str(chosen.max_concurrency),
+            Attribute.MODEL_SETUP_TIME: _text(metrics.model_setup_time),
+        }
+    return {attribute.value: value for attribute, value in (common | own).items()}
+
+
+def _text(value: float | None) -> str:
+    """Without an exponent, which a reader of a price stumbles over, and without `.0` on whole numbers."""
+    if value is None:
+        return UNAVAILABLE
+    digits = format(Decimal(repr(value)), "f")
+    return digits.rstrip("0").rstrip(".") if "." in digits else digits

@@ -1,0 +1,94 @@
+"""A request whose scalars have their types again.
+
+CloudFormation turns every number and boolean of a custom resource's properties into a string. The shapes of botocore's
+service model say what they were.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import botocore
+from botocore.model import ListShape, MapShape, StructureShape
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from botocore.model import Shape
+
+
+class RequestError(Exception):
+    """The request can't be sent; the message says what to do."""
+
+
+def typed(document: Mapping[str, Any], shape: Shape, *, synthesised_with: str) -> dict[str, Any]:
+    """Give every scalar of `document` the type that `shape` has for it.
+
+    Args:
+        document: a request whose scalars may be strings.
+        shape: the operation's input.
+        synthesised_with: the version of botocore that the template was synthesised with.
+
+    Raises:
+        RequestError: a member isn't in the shape, or a value isn't of its type.
+    """
+    result: dict[str, Any] = _typed(document, shape, path="", synthesised_with=synthesised_with)
+    return result
+
+
+def _typed(value: Any, shape: Shape, *, path: str, synthesised_with: str) -> Any:
+    if isinstance(shape, StructureShape):
+        if not isinstance(value, dict):
+            raise _mismatch(path, value, "a structure")
+        for name in value:
+            if name not in shape.members:
+                message = (
+                    f"{_join(path, name)}: unknown to the handler's botocore {botocore.__version__}, while the "
+                    f"template was synthesised with botocore {synthesised_with}. Leave it out until AWS Lambda's "
+                    "Python runtime has a newer boto3."
+                )
+                raise RequestError(message)
+        return {
+            name: _typed(member, shape.members[name], path=_join(path, name), synthesised_with=synthesised_with)
+            for name, member in value.items()
+        }
+    if isinstance(shape, ListShape):
+        if not isinstance(value, list):
+            raise _mismatch(path, value, "a list")
+        return [
+            _typed(item, shape.member, path=f"{path}[{index}]", synthesised_with=synthesised_with)
+            for index, item in enumerate(value)
+        ]
+    if isinstance(shape, MapShape):
+        if not isinstance(value, dict):
+            raise _mismatch(path, value, "a map")
+        return {
+            key: _typed(item, shape.value, path=_join(path, key), synthesised_with=synthesised_with)
+            for key, item in value.items()
+        }
+    return _scalar(value, shape.type_name, path=path)
+
+
+def _scalar(value: Any, type_name: str, *, path: str) -> Any:
+    if isinstance(value, (dict, list)) or value is None:
+        raise _mismatch(path, value, f"of type {type_name}")
+    text = ("true" if value else "false") if isinstance(value, bool) else str(value)
+    try:
+        match type_name:
+            case "integer" | "long":
+                return int(text)
+            case "float" | "double":
+                return float(text)
+            case "boolean":
+                return {"true": True, "false": False}[text]
+    except (ValueError, KeyError) as error:
+        raise _mismatch(path, value, f"of type {type_name}") from error
+    return text
+
+
+def _mismatch(path: str, value: object, wanted: str) -> RequestError:
+    return RequestError(f"{path or 'Request'}: {value!r} isn't {wanted}. Correct it in the construct's properties.")
+
+
+def _join(path: str, name: str) -> str:
+    return f"{path}.{name}" if path else name

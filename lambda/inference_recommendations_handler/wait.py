@@ -1,0 +1,246 @@
+"""`Custom::InferenceRecommendationsJobWait`: one leg of the relay that waits for a job.
+
+CloudFormation gives one operation of a custom resource at most an hour. A leg waits for 55 minutes at most and hands
+over to the next one; the last one stops the job and fails.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from .answer import Answer, send
+from .contract import FUNCTION_TIMEOUT_SECONDS, LEG_SECONDS, MIN_POLL_INTERVAL_SECONDS, MachineInput, WaitProperty
+from .custom_resource_event import CustomResourceEvent, RequestType
+from .errors import AWS_ERRORS, ErrorKind, code_of, kind_of, message_of
+from .failure_reason import job_failure, vanished
+from .inference_recommendations_job import JobStatus
+from .job_properties import flag, seconds
+from .log import log
+from .owner import Owner
+from .state_machine import EVENT
+from .typed_request import RequestError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from .inference_recommendations_job import Job
+    from .invocation import Invocation
+    from .state_machine import StateMachine
+
+TASK: Final = "wait"
+DENIED_BOUND_SECONDS: Final = 5 * 60
+_DENIED_SINCE: Final = "deniedSince"
+_GIVEN_UP: Final = "givenUp"
+_ENDED_BADLY: Final = frozenset({JobStatus.FAILED, JobStatus.STOPPED, JobStatus.DELETING, JobStatus.DELETED})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Leg:
+    """The properties, read."""
+
+    job_name: str
+    last: bool
+    hand_over_after: float
+    poll_interval: float
+    accept_stopped: bool
+    timeout: float | None
+    """The job's; None where the template doesn't tell."""
+
+    @classmethod
+    def parse(cls, properties: Mapping[str, Any]) -> Leg:
+        """Read the properties as CloudFormation delivers them.
+
+        Raises:
+            RequestError: something is missing or isn't a number.
+        """
+        name = properties.get(WaitProperty.JOB_NAME)
+        if not isinstance(name, str) or not name:
+            message = f"The property {WaitProperty.JOB_NAME} is missing: synthesise with cdk-inference-recommender."
+            raise RequestError(message)
+        leg, legs = (seconds(properties, key, default=1) for key in (WaitProperty.LEG, WaitProperty.LEGS))
+        return cls(
+            job_name=name,
+            last=leg >= legs,
+            hand_over_after=min(seconds(properties, WaitProperty.HAND_OVER_AFTER, default=LEG_SECONDS), LEG_SECONDS),
+            poll_interval=max(seconds(properties, WaitProperty.POLL_INTERVAL, default=30), MIN_POLL_INTERVAL_SECONDS),
+            accept_stopped=flag(properties, WaitProperty.ACCEPT_STOPPED),
+            timeout=seconds(properties, WaitProperty.TIMEOUT, default=0) or None,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pending:
+    """Not over yet."""
+
+    reason: str
+    """What is waited for."""
+    denied: bool = False
+    """The handler wasn't allowed to look."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Over:
+    """The wait has ended."""
+
+    failure: str | None = None
+    """None when the job has finished as wanted."""
+
+
+def on_event(event: CustomResourceEvent, invocation: Invocation) -> Answer | None:
+    """Serve one event; None when an execution of the state machine will answer."""
+    own_id = event.physical_resource_id or event.logical_resource_id
+    machine = invocation.machine(event.properties)
+    if event.request_type is not RequestType.CREATE and machine is not None:
+        _stop_earlier(event, machine)
+    if event.request_type is RequestType.DELETE:
+        return Answer(physical_resource_id=own_id)
+    try:
+        leg = Leg.parse(event.properties)
+    except RequestError as error:
+        return invocation.failed(event, str(error))
+    now = time.time()
+    found = _look(leg, machine, invocation)
+    if isinstance(found, Over):
+        return _answer(event, found.failure, invocation)
+    if machine is None:
+        return invocation.failed(event, f"The property {WaitProperty.STATE_MACHINE_ARN} is missing; {found.reason}")
+    deadline = event.requested_at + leg.hand_over_after
+    state: dict[str, Any] = {MachineInput.TASK.value: TASK, EVENT: event.to_state()}
+    if found.denied:
+        state[_DENIED_SINCE] = now
+    machine.start(event.request_id, _waiting(state, min(leg.poll_interval, deadline - now)))
+    return None
+
+
+def step(state: Mapping[str, Any], invocation: Invocation, *, now: float) -> dict[str, Any]:
+    """Look again, and answer when the wait is over or the leg is."""
+    event = CustomResourceEvent.parse(state[EVENT], now=now)
+    if MachineInput.ERROR in state:
+        return _end(state, event, "Waiting for the job broke off; see the handler's log. Deploy again.", invocation)
+    leg = Leg.parse(event.properties)
+    found = _look(leg, invocation.machine(event.properties), invocation)
+    if isinstance(found, Over):
+        timed_out = found.failure is not None and _GIVEN_UP in state
+        failure = _timed_out(leg, str(state[_GIVEN_UP])) if timed_out else found.failure
+        return _end(state, event, failure, invocation)
+    following = {key: value for key, value in state.items() if key != _DENIED_SINCE}
+    if found.denied:
+        following[_DENIED_SINCE] = float(state.get(_DENIED_SINCE, now))
+        if now >= following[_DENIED_SINCE] + DENIED_BOUND_SECONDS:
+            reason = f"{found.reason} This went on for {DENIED_BOUND_SECONDS // 60} minutes: check what denies it."
+            return _end(state, event, reason, invocation)
+    deadline = event.requested_at + leg.hand_over_after
+    if now < deadline:
+        return _waiting(following, min(leg.poll_interval, deadline - now))
+    return _at_deadline(following, leg, event, found, invocation)
+
+
+def _at_deadline(
+    state: Mapping[str, Any], leg: Leg, event: CustomResourceEvent, found: Pending, invocation: Invocation
+) -> dict[str, Any]:
+    if not leg.last:
+        log("handed over", jobName=leg.job_name, requestId=event.request_id, reason=found.reason)
+        return _end(state, event, None, invocation)
+    if _give_up(leg, event, invocation.machine(event.properties), invocation) and _GIVEN_UP not in state:
+        # The create of the queue may be under way inside the function; the job it makes must not go on.
+        return _waiting(dict(state) | {_GIVEN_UP: found.reason}, FUNCTION_TIMEOUT_SECONDS)
+    return _end(state, event, _timed_out(leg, str(state.get(_GIVEN_UP, found.reason))), invocation)
+
+
+def _look(leg: Leg, machine: StateMachine | None, invocation: Invocation) -> Pending | Over:
+    try:
+        job = invocation.jobs.find(leg.job_name)
+        return _judge(job, leg, invocation) if job is not None else _look_at_queue(leg, machine, invocation)
+    except AWS_ERRORS as error:
+        code, message = code_of(error), message_of(error)
+        log("poll failed", level="WARNING", jobName=leg.job_name, errorCode=code, reason=message)
+        kind = kind_of(error)
+        reason = f"{message} ({code}, when looking at the job {leg.job_name}.)"
+        if kind in {ErrorKind.TRANSIENT, ErrorKind.PERMISSION}:
+            return Pending(reason=reason, denied=kind is ErrorKind.PERMISSION)
+        return Over(failure=reason)
+
+
+def _look_at_queue(leg: Leg, machine: StateMachine | None, invocation: Invocation) -> Pending | Over:
+    execution = machine.find(leg.job_name) if machine else None
+    if execution is not None and execution.running:
+        return Pending(reason=f"The request for the job {leg.job_name} is queued.")
+    if execution is not None and execution.failure:
+        return Over(failure=f"{execution.failure} Then change `rerun`.")
+    # The request may have been granted between the two looks.
+    job = invocation.jobs.find(leg.job_name)
+    return _judge(job, leg, invocation) if job is not None else Over(failure=vanished(leg.job_name))
+
+
+def _judge(job: Job, leg: Leg, invocation: Invocation) -> Pending | Over:
+    if job.status == JobStatus.COMPLETED or (job.status == JobStatus.STOPPED and leg.accept_stopped):
+        return Over()
+    if job.status in _ENDED_BADLY:
+        return Over(failure=job_failure(job, invocation.jobs))
+    return Pending(reason=f"The inference recommendations job {job.name} is {job.status}.")
+
+
+def _give_up(leg: Leg, event: CustomResourceEvent, machine: StateMachine | None, invocation: Invocation) -> bool:
+    """Stop what costs, if it is this stack's; True when a create may still be under way."""
+    under_way = False
+    try:
+        execution = machine.find(leg.job_name) if machine else None
+        if machine is not None and execution is not None and execution.running:
+            machine.stop(execution.name)
+            under_way = True
+        job = invocation.jobs.find(leg.job_name)
+        if job is not None and job.running and Owner.of(event).same_stack(invocation.jobs.tags(job)):
+            invocation.jobs.stop(job.name)
+            log("stopped at the timeout", jobName=job.name, requestId=event.request_id)
+    except AWS_ERRORS as error:
+        # The rollback's Delete stops it too.
+        log("not stopped", level="WARNING", jobName=leg.job_name, errorCode=code_of(error), reason=message_of(error))
+    return under_way
+
+
+def _timed_out(leg: Leg, reason: str) -> str:
+    limit = f"{leg.timeout / 60:.0f} minutes" if leg.timeout else "its timeout"
+    return (
+        f"The job {leg.job_name} did not finish within {limit}, and it was stopped if it is this stack's: set a longer "
+        f"`timeout` and change `rerun`. Last seen: {reason}"
+    )
+
+
+def _stop_earlier(event: CustomResourceEvent, machine: StateMachine) -> None:
+    """Nothing polls for an answer that CloudFormation waits for no more."""
+    try:
+        for execution in machine.running():
+            earlier = execution.event
+            if (
+                execution.task == TASK
+                and earlier is not None
+                and Owner.of(earlier) == Owner.of(event)
+                and earlier.requested_at <= event.requested_at
+                and earlier.request_id != event.request_id
+            ):
+                machine.stop(execution.name)
+    except AWS_ERRORS as error:
+        log("earlier wait goes on", level="WARNING", errorCode=code_of(error), reason=message_of(error))
+
+
+def _answer(event: CustomResourceEvent, failure: str | None, invocation: Invocation) -> Answer:
+    if failure is not None:
+        return invocation.failed(event, failure)
+    return Answer(physical_resource_id=event.physical_resource_id or event.logical_resource_id)
+
+
+def _waiting(state: Mapping[str, Any], wait: float) -> dict[str, Any]:
+    return dict(state) | {MachineInput.WAIT_SECONDS.value: max(round(wait), 1), MachineInput.DONE.value: False}
+
+
+def _end(
+    state: Mapping[str, Any], event: CustomResourceEvent, failure: str | None, invocation: Invocation
+) -> dict[str, Any]:
+    send(_answer(event, failure, invocation), event)
+    return {
+        MachineInput.TASK.value: state[MachineInput.TASK],
+        MachineInput.WAIT_SECONDS.value: 0,
+        MachineInput.DONE.value: True,
+    }
