@@ -5,7 +5,7 @@ Two ways. By name: a model name, or the name of a model package's group, that co
 
 | `fault` | other members | effect |
 |---|---|---|
-| `throttle` | `operation`, `count` = 1 | the next calls are refused with ThrottlingException |
+| `throttle` | `operation`, `count` = 1 | the next calls, retries included, are refused with ThrottlingException |
 | `internal-error` | `operation`, `count` = 1 | the next calls fail with status 500, nothing done |
 | `lose-answer` | `operation`, `count` = 1 | the next calls are carried out, then fail with status 500 |
 | `fail-job` | `job` = `*`, `reason`, `steps` = [] | matching jobs created from now on fail |
@@ -67,7 +67,17 @@ _MEMBERS: Final[Mapping[str, Mapping[str, type]]] = {
     "duplicate-as-validation": {},
     "clear": {},
 }
-_REQUIRED: Final = frozenset({"operation", "seconds", "limit"})
+_REQUIRED: Final[Mapping[str, Sequence[str]]] = {
+    "throttle": ("operation",),
+    "internal-error": ("operation",),
+    "lose-answer": ("operation",),
+    "fail-steps": ("steps",),
+    "slow-job": ("seconds",),
+    "vanish-job": ("job",),
+    "slow-create": ("seconds",),
+    "role-propagation": ("seconds",),
+    "quota": ("limit",),
+}
 _CALL_FAULTS: Final = frozenset({"throttle", "internal-error", "lose-answer"})
 
 
@@ -102,11 +112,11 @@ class Fault:
                 raise ValueError(f"fault {kind!r} has no member {name!r}; its members are: {allowed}")
             wanted = (int, float) if name == "seconds" else (members[name],)
             if not isinstance(value, wanted) or isinstance(value, bool):
-                raise ValueError(f"member {name!r} of fault {kind!r} is {value!r}; write {members[name].__name__}")
-        needed = (
-            _REQUIRED | ({"steps"} if kind == "fail-steps" else set()) | ({"job"} if kind == "vanish-job" else set())
-        )
-        missing = [name for name in members if name in needed and name not in given]
+                kind_of_value = members[name].__name__
+                raise ValueError(  # noqa: TRY004 - the JSON is wrong, not a type of Python's
+                    f"member {name!r} of fault {kind!r} is {value!r}; write {kind_of_value}"
+                )
+        missing = [name for name in _REQUIRED.get(str(kind), ()) if name not in given]
         if missing:
             raise ValueError(f"fault {kind!r} lacks {', '.join(missing)}")
         return cls(fault=str(kind), **given)

@@ -8,8 +8,8 @@ instance type for the reasons one expects.
 - One inference runs on up to sixteen vCPUs, or on one accelerator if the instance has any and the framework is made for
   neural networks; its time is a fixed overhead plus work divided by speed. Bigger is faster, with less and less gain.
 - An instance's *capacity* is all its vCPUs or accelerators at work at 85 percent.
-- Under load the latency grows as 1 / (1 - load / 2). A latency threshold in the stopping conditions limits the load, and
-  with it the invocations a minute.
+- Under load the latency grows as 1 / (1 - load / 2). A latency threshold in the stopping conditions limits the load,
+  and with it the invocations a minute.
 - An Advanced job's `InitialInstanceCount` is what `StoppingConditions.MaxInvocations` needs; cost follows from it:
   `CostPerInference = CostPerHour / (MaxInvocations x 60)`, as in the service's documentation.
 - A serverless endpoint has a vCPU per 1769 MB, is paid by GB-second, and is as concurrent as configured.
