@@ -1,0 +1,48 @@
+# Two commands do everything on a machine with Python 3.11 or newer: `make demo` and `make test`.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+BIN := .venv/bin
+INSTALLED := .venv/.installed
+export PATH := $(CURDIR)/$(BIN):$(CURDIR)/node_modules/.bin:$(PATH)
+# npm would print an advertisement for its newer self.
+export NPM_CONFIG_UPDATE_NOTIFIER := false
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: help install demo test lint format nightly
+
+help:
+	@echo "make demo     deploy the example application to a local AWS with the real CDK CLI, and destroy it"
+	@echo "make test     lint, types and all tests"
+	@echo "make lint     ruff and mypy only"
+	@echo "make format   let ruff rewrite the sources"
+	@echo "make install  .venv and node_modules only; the others do it themselves"
+
+install: $(INSTALLED)
+
+$(INSTALLED): requirements.txt constraints.txt pyproject.toml package.json package-lock.json
+	@python="$$(for candidate in "$$PYTHON" python3 python3.13 python3.12 python3.11; do \
+	  if [ -n "$$candidate" ] && "$$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; \
+	  then echo "$$candidate"; break; fi; done)"; \
+	if [ -z "$$python" ]; then \
+	  echo "Python 3.11 or newer is needed. Install it, or name it: make PYTHON=/path/to/python3" >&2; exit 1; fi; \
+	echo "Installing with $$("$$python" --version) into .venv (about two minutes the first time)"; \
+	"$$python" -m venv .venv
+	@PIP_CONSTRAINT=constraints.txt pip install --quiet --requirement requirements.txt
+	@echo "Installing the CDK CLI into node_modules"
+	@npm ci --no-audit --no-fund --loglevel=error >/dev/null
+	@touch $@
+
+demo: install
+	@python examples/demo.py
+
+test: lint
+	@python -m pytest
+
+lint: install
+	@ruff format --check --quiet
+	@ruff check --quiet
+	@mypy
+
+format: install
+	@ruff format
+	@ruff check --fix
