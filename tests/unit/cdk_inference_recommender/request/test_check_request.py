@@ -17,7 +17,7 @@ from cdk_inference_recommender.request import (
     request_shape,
 )
 
-from .request_documents import ADVANCED, DEFAULT, Document, with_value, without
+from .request_documents import ADVANCED, DEFAULT, MODEL_NAME, Document, with_value, without
 
 JOB_DURATION = ("InputConfig", "JobDurationInSeconds")
 CONFIGURATIONS = ("InputConfig", "EndpointConfigurations")
@@ -96,7 +96,13 @@ class TestServiceModel:
         assert found(without(DEFAULT, ("InputConfig",))) == [("RequiredMember", "InputConfig")]
 
     @pytest.mark.parametrize(
-        ("name", "near"), [("JobNme", "JobName"), ("jobName", "JobName"), ("StopingConditions", "StoppingConditions")]
+        ("name", "near"),
+        [
+            ("JobNme", "JobName"),
+            ("jobName", "JobName"),
+            ("JOBTYPE", "JobType"),
+            ("StopingConditions", "StoppingConditions"),
+        ],
     )
     def test_guesses_what_an_unknown_member_should_be(self, name: str, near: str) -> None:
         problem = only(with_value(DEFAULT, (name,), "x"))
@@ -135,6 +141,18 @@ class TestAllAtOnce:
         assert found(dict(reversed(BROKEN.items()))) == found(BROKEN)
 
 
+class TestMalformed:
+    """What the model refuses isn't refused a second time for what it would mean."""
+
+    def test_null_is_no_load_test(self) -> None:
+        document = with_value(DEFAULT, ("InputConfig", "TrafficPattern"), None)
+        assert found(document) == [("MemberType", "InputConfig.TrafficPattern")]
+
+    def test_text_for_a_structure_lacks_no_members(self) -> None:
+        document = with_value(MODEL_NAME, ("InputConfig", "ContainerConfig"), "pytorch")
+        assert found(document) == [("MemberType", "InputConfig.ContainerConfig")]
+
+
 class TestIncompleteRequest:
     """The construct makes name and role itself."""
 
@@ -158,10 +176,19 @@ class TestUnresolved:
         assert found(document) == [("UnknownMember", "InputConfig.ContainerConfig.Tsk")]
 
     def test_silences_a_comparison_in_which_it_takes_part(self) -> None:
-        document = with_value(ADVANCED, JOB_DURATION, 200)
+        document = with_value(ADVANCED, JOB_DURATION, 100)
         assert found(document) == [("TrafficWithinJobDuration", "InputConfig.TrafficPattern.Phases")]
         phase = ("InputConfig", "TrafficPattern", "Phases", 1, "DurationInSeconds")
         assert found(with_value(document, phase, UNRESOLVED)) == []
+
+    def test_silences_the_counting_of_tests(self) -> None:
+        document = with_value(ADVANCED, ("InputConfig", "ResourceLimit"), {"MaxNumberOfTests": 1})
+        assert found(document) == [("TestsWithinLimit", "InputConfig.ResourceLimit.MaxNumberOfTests")]
+        assert found(with_value(document, (*CONFIGURATIONS, 1, "EnvironmentParameterRanges"), UNRESOLVED)) == []
+        document = with_value(
+            document, CONFIGURATIONS, [*ADVANCED["InputConfig"]["EndpointConfigurations"], UNRESOLVED]
+        )
+        assert found(document) == []
 
     def test_leaves_the_other_comparisons_alone(self) -> None:
         document = with_value(ADVANCED, ("InputConfig", "ResourceLimit"), {"MaxNumberOfTests": 1})

@@ -21,10 +21,8 @@ LIMIT = (INPUT, "ResourceLimit")
 STOPPING = ("StoppingConditions",)
 LATENCY = (*STOPPING, "ModelLatencyThresholds", 0)
 SERVERLESS = {"ServerlessConfig": {"MemorySizeInMB": 2048, "MaxConcurrency": 5}}
-ENVIRONMENT = {
-    "CategoricalParameterRanges": [{"Name": "A", "Value": ["1", "2"]}, {"Name": "B", "Value": ["1", "2", "3"]}]
-}
-SIX_TESTS = [{"InstanceType": "ml.c5.xlarge", "EnvironmentParameterRanges": ENVIRONMENT}]
+ENVIRONMENT = {"CategoricalParameterRanges": [{"Name": name, "Value": ["1", "2", "3"]} for name in ("A", "B")]}
+NINE_TESTS = [{"InstanceType": "ml.c5.xlarge", "EnvironmentParameterRanges": ENVIRONMENT}]
 
 ON_STAIRS = with_value(ADVANCED, TRAFFIC, STAIRS)
 
@@ -137,6 +135,15 @@ CASES = [
     # The first phase ends with 1 + 1 x 2 minutes = 3 users.
     case("PhaseContinuity", WARNING, (*PHASES, 1, "InitialNumberOfUsers"), 7, 6, ADVANCED),
     case("PhaseContinuity", WARNING, (*PHASES, 1, "InitialNumberOfUsers"), 7, UNRESOLVED, ADVANCED),
+    # With 3 new users a minute it ends with 7.
+    case(
+        "PhaseContinuity",
+        WARNING,
+        (*PHASES, 1, "InitialNumberOfUsers"),
+        3,
+        4,
+        with_value(ADVANCED, (*PHASES, 0, "SpawnRate"), 3),
+    ),
     case("SpawnRateMaximum", WARNING, (*PHASES, 1, "SpawnRate"), 4, 3, ADVANCED),
     case("PhaseDuration", ERROR, (*PHASES, 1, "DurationInSeconds"), 119, 120, ADVANCED),
     case("PhaseDuration", ERROR, (*PHASES, 1, "DurationInSeconds"), 3601, 3600, ADVANCED),
@@ -223,9 +230,9 @@ CASES = [
         "TestsWithinLimit",
         WARNING,
         (*LIMIT, "MaxNumberOfTests"),
-        5,
-        6,
-        with_value(ADVANCED, CONFIGURATIONS, SIX_TESTS),
+        8,
+        9,
+        with_value(ADVANCED, CONFIGURATIONS, NINE_TESTS),
     ),
     case("TestsWithinLimit", WARNING, (*LIMIT, "MaxNumberOfTests"), 1, 2, ADVANCED),
     case("ResourceLimitMaximum", WARNING, (*LIMIT, "MaxNumberOfTests"), 11, 10, ADVANCED),
@@ -323,3 +330,9 @@ class TestUnresolvedModelName:
 
     def test_beside_a_package_may_come_to_nothing(self) -> None:
         assert check_request(with_value(DEFAULT, (INPUT, "ModelName"), UNRESOLVED)) == []
+
+
+def test_an_unknown_instance_type_isnt_likened_to_one_that_is_refused() -> None:
+    (problem,) = check_request(with_value(ADVANCED, (*CONFIGURATIONS, 0, "InstanceType"), "ml.t3.medium"))
+    assert problem.rule == "InstanceTypeUnknown"
+    assert "ml.t2" not in problem.message
