@@ -1,4 +1,4 @@
-"""What AWS's own documents show must be accepted, if need be with a warning."""
+"""What public documents show must be accepted, if need be with a warning."""
 
 from __future__ import annotations
 
@@ -8,62 +8,45 @@ from cdk_inference_recommender.request import Severity, check_request
 
 from .request_documents import ADVANCED, DEFAULT, Document, with_value
 
-TRAFFIC = ("InputConfig", "TrafficPattern")
+THREE_INSTANCE_TYPES = [{"InstanceType": name} for name in ("ml.c5.xlarge", "ml.m5.xlarge", "ml.r5.xlarge")]
+
+
+def load_test(traffic: Document, **config: object) -> Document:
+    return with_value(ADVANCED, ("InputConfig",), {**ADVANCED["InputConfig"], **config, "TrafficPattern": traffic})
+
+
+def phases(*numbers: tuple[int, int, int]) -> Document:
+    members = ("InitialNumberOfUsers", "SpawnRate", "DurationInSeconds")
+    return {"TrafficType": "PHASES", "Phases": [dict(zip(members, phase, strict=True)) for phase in numbers]}
+
+
+DEVELOPER_GUIDE = load_test(phases((1, 60, 300), (5, 1, 300)), EndpointConfigurations=THREE_INSTANCE_TYPES)
 
 EXAMPLES: dict[str, tuple[Document, list[str]]] = {
-    "Default job on a model package": (DEFAULT, []),
-    "load test in two phases (developer guide)": (
-        with_value(
-            ADVANCED,
-            TRAFFIC,
-            {
-                "TrafficType": "PHASES",
-                "Phases": [
-                    {"InitialNumberOfUsers": 1, "SpawnRate": 1, "DurationInSeconds": 120},
-                    {"InitialNumberOfUsers": 1, "SpawnRate": 1, "DurationInSeconds": 120},
-                ],
-            },
+    "developer guide, inference recommendation": (DEFAULT, []),
+    # Its spawn rate is beyond the 3 that the same page allows, and its second phase starts far below the first's end.
+    "developer guide, load test": (DEVELOPER_GUIDE, ["PhaseContinuity", "SpawnRateMaximum"]),
+    "developer guide, load test by the CLI": (load_test(phases((1, 60, 300))), ["SpawnRateMaximum"]),
+    "developer guide, stairs of 600 s in 5 steps": (
+        load_test(
+            {"TrafficType": "STAIRS", "Stairs": {"DurationInSeconds": 600, "NumberOfSteps": 5, "UsersPerStep": 2}}
         ),
         [],
     ),
-    "phase with a SpawnRate of 60 (developer guide, against its own text)": (
-        with_value(
-            ADVANCED,
-            TRAFFIC,
-            {
-                "TrafficType": "PHASES",
-                "Phases": [{"InitialNumberOfUsers": 1, "SpawnRate": 60, "DurationInSeconds": 300}],
-            },
+    "amazon-sagemaker-examples, optimize_endpoint_scaling": (
+        load_test(
+            phases((1, 1, 3600)),
+            Endpoints=[{"EndpointName": "my-endpoint"}],
+            EndpointConfigurations=[{"InstanceType": "ml.c5.xlarge"}],
+            ResourceLimit={"MaxNumberOfTests": 2, "MaxParallelOfTests": 2},
         ),
-        ["SpawnRateMaximum"],
-    ),
-    "stairs of 600 s in 5 steps (developer guide)": (
-        with_value(
-            ADVANCED,
-            TRAFFIC,
-            {
-                "TrafficType": "STAIRS",
-                "Stairs": {"DurationInSeconds": 600, "NumberOfSteps": 5, "UsersPerStep": 2},
-            },
-        ),
-        [],
-    ),
-    "Advanced job on an existing endpoint (amazon-sagemaker-examples)": (
-        with_value(ADVANCED, ("InputConfig", "Endpoints"), [{"EndpointName": "my-endpoint"}]),
         ["ExistingEndpointUnderLoad"],
     ),
-    "three values of one environment parameter (developer guide)": (
-        with_value(
-            ADVANCED,
-            ("InputConfig", "EndpointConfigurations"),
-            [
-                {
-                    "InstanceType": "ml.c5.xlarge",
-                    "EnvironmentParameterRanges": {
-                        "CategoricalParameterRanges": [{"Name": "OMP_NUM_THREADS", "Value": ["2", "4", "10"]}]
-                    },
-                }
-            ],
+    "flytekit, load test": (
+        load_test(
+            phases((1, 1, 120)),
+            EndpointConfigurations=THREE_INSTANCE_TYPES[:2],
+            ResourceLimit={"MaxNumberOfTests": 10, "MaxParallelOfTests": 2},
         ),
         [],
     ),
@@ -76,3 +59,8 @@ def test_is_accepted(example: str) -> None:
     problems = check_request(document)
     assert [problem.rule for problem in problems] == warnings
     assert all(problem.severity is Severity.WARNING for problem in problems)
+
+
+def test_a_misspelling_in_the_developer_guide_is_told() -> None:
+    document = with_value(DEVELOPER_GUIDE, ("InputConfig", "ResourceLimits"), {"MaxNumberOfTests": 10})
+    assert "Did you mean ResourceLimit?" in [problem.remedy for problem in check_request(document)]
