@@ -1,0 +1,70 @@
+"""Finds the command that was asked for."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from importlib.metadata import entry_points, version
+from typing import TYPE_CHECKING, Final
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from cdk_inference_recommender.command_line.report import add_report
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_PLUG_INS: Final = "cdk_inference_recommender.commands"
+_SANDBOX_MISSING: Final = (
+    "The local AWS isn't installed. Install it with: pip install 'cdk-inference-recommender[sandbox]'"
+)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command.
+
+    Args:
+        argv: Default: the process's own arguments.
+
+    Returns:
+        The exit code: 0 when all went well, 1 when the answer is bad news, 2 when the command could not be run.
+    """
+    arguments = sys.argv[1:] if argv is None else list(argv)
+    if arguments[:1] == ["sandbox"]:
+        # Its options are its own, and a command that is run inside it may have any.
+        return _run_sandbox(arguments[1:])
+    parsed = _parser().parse_args(arguments)
+    try:
+        code: int = parsed.run(parsed)
+    except (ClientError, BotoCoreError) as error:
+        print(f"inference-recommender: {error}", file=sys.stderr)
+        return 2
+    except BrokenPipeError:
+        # Whoever read the output, such as `head`, has seen enough.
+        return 0
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="inference-recommender",
+        description="Look at SageMaker Inference Recommender jobs, and try CDK apps that run them on a local AWS.",
+    )
+    parser.add_argument("--version", action="version", version=f"%(prog)s {version('cdk-inference-recommender')}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    add_report(commands)
+    commands.add_parser("sandbox", help="run a local AWS; see inference-recommender sandbox --help", add_help=False)
+    return parser
+
+
+def _run_sandbox(arguments: list[str]) -> int:
+    for plug_in in entry_points(group=_PLUG_INS, name="sandbox"):
+        try:
+            run = plug_in.load()
+        except ModuleNotFoundError as error:
+            print(f"inference-recommender: {_SANDBOX_MISSING} ({error})", file=sys.stderr)
+            return 2
+        code: int = run(arguments)
+        return code
+    print(f"inference-recommender: {_SANDBOX_MISSING}", file=sys.stderr)
+    return 2
