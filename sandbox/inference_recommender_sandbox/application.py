@@ -1,0 +1,67 @@
+"""The sandbox's HTTP server: moto's, with the sandbox's own services in front."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Protocol
+
+from moto.core.responses import BaseResponse
+from moto.core.utils import convert_to_flask_response
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+from werkzeug.wrappers import Request, Response
+
+from inference_recommender_sandbox.cloudformation.response_urls import PATH_PREFIX, ResponseUrls
+
+ADMIN_PREFIX = "/_sandbox"
+
+
+class Admin(Protocol):
+    """Answers `/_sandbox/...`."""
+
+    def respond(self, request: Request) -> Response:
+        """Answer a request."""
+
+
+class SandboxApplication:
+    """A WSGI application: the admin API, the responses of custom resources, and AWS.
+
+    Args:
+        services: Make the services that replace moto's, by moto's name of the service.
+        urls: Takes the answers of custom resources.
+        admin: Answers the admin API.
+    """
+
+    def __init__(
+        self, *, services: Mapping[str, Callable[[], BaseResponse]], urls: ResponseUrls, admin: Admin
+    ) -> None:
+        self._services = services
+        self._urls = urls
+        self._admin = admin
+        self._moto = DomainDispatcherApplication(self._create_application)
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        """Answer a request."""
+        path = environ.get("PATH_INFO", "")
+        if path.startswith(ADMIN_PREFIX):
+            return self._admin.respond(Request(environ))(environ, start_response)
+        if path.startswith(PATH_PREFIX):
+            return self._custom_resource_response(Request(environ))(environ, start_response)
+        return self._moto(environ, start_response)  # type: ignore[no-any-return] # moto's application is untyped
+
+    def _custom_resource_response(self, request: Request) -> Response:
+        if request.method != "PUT":
+            return Response("", status=405)
+        status = self._urls.put(request.path, request.args.get("X-Amz-Signature", ""), request.get_data())
+        return Response("" if status < 300 else "<Error><Code>AccessDenied</Code></Error>", status=status)  # noqa: PLR2004
+
+    def _create_application(self, service: Any) -> Any:
+        application = create_backend_app(service)
+        make_service = self._services.get(service)
+        if make_service is not None:
+
+            def dispatch(request: Any, url: str, headers: Any) -> Any:
+                return make_service()._dispatch(request, url, headers)  # noqa: SLF001 - how moto's own views call it
+
+            view = convert_to_flask_response(dispatch)
+            application.view_functions = dict.fromkeys(application.view_functions, view)
+        return application

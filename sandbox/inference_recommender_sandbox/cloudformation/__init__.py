@@ -1,0 +1,1 @@
+"""CloudFormation with what deployments depend on: dependencies, rollback, cleanup and custom resources."""

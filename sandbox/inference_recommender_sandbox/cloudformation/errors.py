@@ -1,0 +1,33 @@
+"""Errors of CloudFormation's API and of its resources."""
+
+from __future__ import annotations
+
+from moto.core.exceptions import ServiceException
+
+
+class ValidationError(ServiceException):
+    """What CloudFormation answers to nearly every mistake; the text is AWS's."""
+
+    code = "ValidationError"
+
+
+class ChangeSetNotFoundError(ServiceException):
+    """There is no such change set of that stack."""
+
+    code = "ChangeSetNotFound"
+
+
+class InvalidChangeSetStatusError(ServiceException):
+    """The change set can't be executed, or the stack is at work."""
+
+    code = "InvalidChangeSetStatus"
+
+
+class AlreadyExistsError(ServiceException):
+    """A stack or change set of that name exists."""
+
+    code = "AlreadyExistsException"
+
+
+class ResourceError(Exception):
+    """A resource failed; the text is what the stack's event shows."""

@@ -1,0 +1,74 @@
+"""Works through a graph of resources, those that don't depend on each other at the same time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+
+from inference_recommender_sandbox.clock import Clock
+
+
+@dataclass(kw_only=True)
+class Cancellation:
+    """Tells those at work that another one has failed."""
+
+    is_cancelled: bool = False
+
+
+class CancelledError(Exception):
+    """What was at work stopped because another resource failed."""
+
+
+def parallel_walk(
+    graph: Mapping[str, frozenset[str]],
+    work: Callable[[str, Cancellation], None],
+    *,
+    clock: Clock,
+    cancel_on_failure: bool,
+) -> dict[str, Exception]:
+    """Do `work` on every member of the graph, each after what it depends on.
+
+    Args:
+        graph: What each member depends on; names that aren't members don't count.
+        work: Raises where it fails. Called in a thread of its own.
+        clock: Its threads are used.
+        cancel_on_failure: Whether the first failure stops everything; else only what depends on it isn't done.
+
+    Returns:
+        What failed, by name, in order; without what was never started.
+    """
+    done: set[str] = set()
+    running: set[str] = set()
+    failed: dict[str, Exception] = {}
+    cancellation = Cancellation()
+
+    def run(name: str) -> None:
+        try:
+            work(name, cancellation)
+        except Exception as error:  # noqa: BLE001 - whatever failed is the resource's failure
+            failed[name] = error
+            if cancel_on_failure:
+                cancellation.is_cancelled = True
+        else:
+            done.add(name)
+        running.discard(name)
+        clock.notify()
+
+    def ready() -> list[str]:
+        if cancellation.is_cancelled:
+            return []
+        return [
+            name
+            for name, needed in graph.items()
+            if name not in done | running | failed.keys() and needed & graph.keys() <= done
+        ]
+
+    while True:
+        finished = len(done) + len(failed)
+        for name in ready():
+            running.add(name)
+            clock.start_thread(partial(run, name), name=f"resource-{name}")
+        if not running and finished == len(done) + len(failed):
+            return failed
+        clock.wait_for(lambda finished=finished: len(done) + len(failed) > finished)  # type: ignore[misc]

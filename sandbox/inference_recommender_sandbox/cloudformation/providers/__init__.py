@@ -1,0 +1,1 @@
+"""What provisions each type of resource."""

@@ -1,0 +1,154 @@
+"""A stack, its resources and its events, as the API shows them."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from inference_recommender_sandbox.cloudformation.resource_provider import ProvisionedResource
+from inference_recommender_sandbox.cloudformation.template import Template
+
+
+@dataclass(kw_only=True)
+class StackResource:
+    """A resource of a stack.
+
+    Attributes:
+        properties: Resolved, as the resource was last created or updated with.
+        definition: The template's entry.
+        dependencies: Logical ids that it was made after.
+        provisioned: What the provider of its type made.
+    """
+
+    logical_id: str
+    type: str
+    definition: Mapping[str, Any]
+    properties: dict[str, Any]
+    dependencies: frozenset[str]
+    provisioned: ProvisionedResource = ProvisionedResource(physical_id="")
+    status: str = ""
+    status_reason: str | None = None
+    updated_at: float = 0.0
+
+    @property
+    def physical_id(self) -> str:
+        """What `Ref` gives; empty until the resource has one."""
+        return self.provisioned.physical_id
+
+    @property
+    def is_retained(self) -> bool:
+        """Whether deleting the stack leaves it."""
+        policy = self.definition.get("DeletionPolicy")
+        return policy in ("Retain", "RetainExceptOnCreate")
+
+    @property
+    def is_retained_when_replaced(self) -> bool:
+        """Whether replacing it leaves the old one."""
+        return bool(self.definition.get("UpdateReplacePolicy") == "Retain")
+
+
+@dataclass(frozen=True, kw_only=True)
+class StackEvent:
+    """One line of a stack's history."""
+
+    event_id: str
+    timestamp: float
+    logical_id: str
+    physical_id: str
+    type: str
+    status: str
+    reason: str | None
+    properties: str | None = None
+    token: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class StackOutput:
+    """An output, and the name it is exported by."""
+
+    key: str
+    value: str
+    description: str | None
+    export_name: str | None
+
+
+@dataclass(kw_only=True)
+class Stack:
+    """A stack.
+
+    Attributes:
+        parameters: Values as given, by name.
+        resolved_parameters: What `Ref` gives: SSM parameters looked up, lists split.
+        imports: Names of the exports that it uses.
+    """
+
+    stack_id: str
+    name: str
+    account_id: str
+    region: str
+    created_at: float
+    status: str
+    template: Template | None = None
+    status_reason: str | None = None
+    updated_at: float | None = None
+    deleted_at: float | None = None
+    parameters: dict[str, str] = field(default_factory=dict)
+    resolved_parameters: dict[str, Any] = field(default_factory=dict)
+    tags: dict[str, str] = field(default_factory=dict)
+    resources: dict[str, StackResource] = field(default_factory=dict)
+    outputs: list[StackOutput] = field(default_factory=list)
+    events: list[StackEvent] = field(default_factory=list)
+    imports: frozenset[str] = frozenset()
+    role_arn: str | None = None
+    capabilities: list[str] = field(default_factory=list)
+    notification_arns: list[str] = field(default_factory=list)
+    disable_rollback: bool = False
+    termination_protection: bool = False
+    change_set_id: str | None = None
+    deletion_mode: str | None = None
+
+    def record(
+        self,
+        *,
+        now: float,
+        logical_id: str,
+        physical_id: str,
+        resource_type: str,
+        status: str,
+        reason: str | None = None,
+        properties: str | None = None,
+    ) -> None:
+        """Add an event."""
+        self.events.append(
+            StackEvent(
+                event_id=f"{logical_id}-{status}-{uuid.uuid4()}",
+                timestamp=now,
+                logical_id=logical_id,
+                physical_id=physical_id,
+                type=resource_type,
+                status=status,
+                reason=reason,
+                properties=properties,
+            )
+        )
+
+    def become(self, status: str, *, now: float, reason: str | None = None) -> None:
+        """Change the stack's status, which is an event too."""
+        self.status = status
+        self.status_reason = reason
+        self.record(
+            now=now,
+            logical_id=self.name,
+            physical_id=self.stack_id,
+            resource_type="AWS::CloudFormation::Stack",
+            status=status,
+            reason=reason,
+        )
+
+
+def timestamp(seconds: float) -> datetime:
+    """Return what botocore serialises: a time with its zone."""
+    return datetime.fromtimestamp(seconds, UTC)

@@ -1,0 +1,68 @@
+"""The stacks of one account and Region, and what they export."""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from inference_recommender_sandbox.cloudformation.errors import ValidationError
+from inference_recommender_sandbox.cloudformation.stack import Stack, StackOutput
+
+
+@dataclass(kw_only=True)
+class StackStore:
+    """Stacks by id; a deleted stack stays, and is found by its id only."""
+
+    account_id: str
+    region: str
+    stacks: dict[str, Stack] = field(default_factory=dict)
+    lock: threading.RLock = field(default_factory=threading.RLock)
+
+    def new(self, name: str, *, status: str, now: float) -> Stack:
+        """Add a stack."""
+        stack_id = f"arn:aws:cloudformation:{self.region}:{self.account_id}:stack/{name}/{uuid.uuid4()}"
+        stack = Stack(
+            stack_id=stack_id,
+            name=name,
+            account_id=self.account_id,
+            region=self.region,
+            created_at=now,
+            status=status,
+        )
+        self.stacks[stack_id] = stack
+        return stack
+
+    def find(self, name_or_id: str) -> Stack | None:
+        """Return the stack, or `None`; a deleted one is found by its id only."""
+        if name_or_id in self.stacks:
+            return self.stacks[name_or_id]
+        return next((stack for stack in self.active() if stack.name == name_or_id), None)
+
+    def get(self, name_or_id: str) -> Stack:
+        """Return the stack.
+
+        Raises:
+            ValidationError: If there is none.
+        """
+        stack = self.find(name_or_id)
+        if stack is None:
+            raise ValidationError(f"Stack with id {name_or_id} does not exist")
+        return stack
+
+    def active(self) -> Iterator[Stack]:
+        """Yield the stacks that aren't deleted."""
+        return (stack for stack in list(self.stacks.values()) if stack.status != "DELETE_COMPLETE")
+
+    def export(self, name: str) -> tuple[Stack, StackOutput] | None:
+        """Return the stack that exports a name, and its output."""
+        for stack in self.active():
+            for output in stack.outputs:
+                if output.export_name == name:
+                    return stack, output
+        return None
+
+    def importers(self, name: str) -> list[Stack]:
+        """Return the stacks that use an export."""
+        return [stack for stack in self.active() if name in stack.imports]

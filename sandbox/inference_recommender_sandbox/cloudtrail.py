@@ -1,0 +1,15 @@
+"""CloudTrail's API: moto's, and events that are never there."""
+
+from __future__ import annotations
+
+import json
+
+from moto.cloudtrail.responses import CloudTrailResponse
+
+
+class CloudTrailService(CloudTrailResponse):
+    """Answers CloudTrail's operations."""
+
+    def lookup_events(self) -> str:
+        """Return no events: the CDK command line asks for them after a failure, and waits long for an answer."""
+        return json.dumps({"Events": []})

@@ -1,0 +1,79 @@
+"""Runs inside a function's process, before `awslambdaric`: makes the process as much like AWS Lambda as it can be.
+
+Run as a script, isolated (`python -I`), with these arguments: the handler, and the file that holds the clock's offset.
+"""
+
+from __future__ import annotations
+
+import mmap
+import os
+import struct
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from importlib.machinery import ModuleSpec
+from pathlib import Path
+from types import ModuleType
+from typing import Final
+
+_OFFSET: Final = struct.Struct("d")
+
+_RUNTIME_PACKAGES: Final = frozenset(
+    # What AWS's Python runtimes have besides the standard library: boto3 with what it needs, and the runtime client.
+    {"boto3", "botocore", "s3transfer", "jmespath", "dateutil", "urllib3", "six"}
+    | {"awslambdaric", "runtime_client", "simplejson", "snapshot_restore_py"}
+)
+
+
+class RuntimePackages:
+    """A meta path finder that hides what is installed beside the sandbox but isn't in AWS's runtime."""
+
+    def __init__(self, task_root: str) -> None:
+        self._task_root = Path(task_root)
+
+    def find_spec(self, name: str, _path: Sequence[str] | None, _target: ModuleType | None = None) -> ModuleSpec | None:
+        """Refuse a top-level module that AWS's runtime wouldn't find; leave any other to the usual finders."""
+        if "." in name or name in sys.stdlib_module_names or name in _RUNTIME_PACKAGES or name.startswith("_"):
+            return None
+        if any(self._task_root.glob(f"{name}")) or any(self._task_root.glob(f"{name}.*")):
+            return None
+        raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+
+
+def follow_clock(offset_file: str) -> None:
+    """Make `time.time` the sandbox's clock: real time plus an offset that is set before each invocation."""
+    with Path(offset_file).open("rb") as file:
+        offset = mmap.mmap(file.fileno(), _OFFSET.size, prot=mmap.PROT_READ)
+    real_time = time.time
+
+    def virtual_time() -> float:
+        return real_time() + float(_OFFSET.unpack_from(offset)[0])
+
+    time.time = virtual_time
+
+
+def die_with_sandbox() -> None:
+    """End the process when the sandbox is gone, however it went: only the sandbox holds the other end of stdin."""
+
+    def watch() -> None:
+        sys.stdin.buffer.read()
+        os._exit(0)
+
+    threading.Thread(target=watch, name="sandbox-watch", daemon=True).start()
+
+
+def main(handler: str, offset_file: str) -> None:
+    """Serve invocations for ever."""
+    die_with_sandbox()
+    task_root = os.environ["LAMBDA_TASK_ROOT"]
+    from awslambdaric import __main__ as runtime  # noqa: PLC0415 - its imports must see the real clock
+
+    sys.path[:] = [task_root, *(entry for entry in sys.path if entry != str(Path(__file__).parent))]
+    sys.meta_path.insert(0, RuntimePackages(task_root))
+    follow_clock(offset_file)
+    runtime.main([sys.argv[0], handler])
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

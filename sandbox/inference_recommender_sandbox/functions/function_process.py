@@ -1,0 +1,210 @@
+"""One process of a function: started once, invoked many times, one invocation at a time."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import queue
+import struct
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import zipfile
+from pathlib import Path
+from typing import Final
+
+from inference_recommender_sandbox.clock import Clock
+from inference_recommender_sandbox.functions import bootstrap
+from inference_recommender_sandbox.functions.function_configuration import FunctionConfiguration
+from inference_recommender_sandbox.functions.function_log import FunctionLog
+from inference_recommender_sandbox.functions.invocation import Invocation, InvocationResult
+from inference_recommender_sandbox.functions.runtime_api import RuntimeApi
+
+_OFFSET: Final = struct.Struct("d")
+_POLL_SECONDS: Final = 0.05
+_STOP_SECONDS: Final = 5.0
+
+
+class UnsupportedRuntimeError(Exception):
+    """The sandbox has no way to run the function's runtime."""
+
+
+class FunctionProcess:
+    """A Python process under `awslambdaric`, with the function's code, environment and clock.
+
+    Args:
+        configuration: What to run.
+        clock: The sandbox's clock; the process sees it as `time.time()`.
+        environment: Variables besides the function's own: endpoint and credentials.
+        directory: A directory for the code; several processes of the same code may share it.
+
+    Raises:
+        UnsupportedRuntimeError: If the runtime isn't Python.
+    """
+
+    def __init__(
+        self, configuration: FunctionConfiguration, *, clock: Clock, environment: dict[str, str], directory: Path
+    ) -> None:
+        if not configuration.runtime.startswith("python"):
+            raise UnsupportedRuntimeError(
+                f"{configuration.name} has runtime {configuration.runtime!r}; the sandbox runs Python functions only"
+            )
+        self.configuration = configuration
+        self.log = FunctionLog(
+            account_id=configuration.account_id,
+            region=configuration.region,
+            log_group=configuration.log_group,
+            clock=clock,
+        )
+        self._clock = clock
+        self._task_root = _unpack(configuration, directory)
+        self._api = RuntimeApi()
+        self._offset_file = self._new_offset_file(directory)
+        self._process = self._start(environment)
+        self._reader = threading.Thread(target=self._copy_output, name=f"log-{configuration.name}", daemon=True)
+        self._reader.start()
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether the process can be invoked."""
+        return self._process.poll() is None
+
+    @property
+    def pid(self) -> int:
+        """The process's id."""
+        return self._process.pid
+
+    def invoke(self, *, request_id: str, payload: bytes) -> InvocationResult:
+        """Invoke the function and wait for its answer, at most as long as its timeout allows.
+
+        The process is stopped after a timeout, as on AWS.
+        """
+        timeout = self.configuration.timeout
+        started = self._clock.now()
+        self._set_offset(started - time.time())
+        self.log.write(f"START RequestId: {request_id} Version: $LATEST\n")
+        self._api.offer(
+            Invocation(
+                request_id=request_id,
+                payload=payload,
+                deadline=started + timeout,
+                function_arn=self.configuration.arn,
+            )
+        )
+        result = self._answer(request_id, real_deadline=time.monotonic() + timeout)
+        duration = (self._clock.now() - started) * 1000
+        self.log.write(f"END RequestId: {request_id}\n")
+        self.log.write(
+            f"REPORT RequestId: {request_id}\tDuration: {duration:.2f} ms\tBilled Duration: {int(duration) + 1} ms\t"
+            f"Memory Size: {self.configuration.memory_size} MB\n"
+        )
+        return result
+
+    def stop(self) -> None:
+        """Kill the process and close its Runtime API."""
+        if self._process.poll() is None:
+            self._process.kill()
+        self._process.wait(_STOP_SECONDS)
+        if self._process.stdin:
+            self._process.stdin.close()
+        self._reader.join(_STOP_SECONDS)
+        self._api.close()
+        self._offset_file.unlink(missing_ok=True)
+
+    def kill(self) -> None:
+        """Kill the process as the operating system would; the invocation under way fails."""
+        self._process.kill()
+
+    def _answer(self, request_id: str, *, real_deadline: float) -> InvocationResult:
+        while (remaining := real_deadline - time.monotonic()) > 0:
+            alive = self.is_alive
+            try:
+                answer = self._api.answers.get(timeout=min(remaining, _POLL_SECONDS))
+            except queue.Empty:
+                if alive:
+                    continue
+                return self._crashed(request_id)
+            return InvocationResult(
+                payload=answer.body, error="Unhandled" if answer.failed else None, log_stream=self.log.stream
+            )
+        message = f"Task timed out after {self.configuration.timeout:.2f} seconds"
+        stamp = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(self._clock.now()))
+        self.log.write(f"{stamp} {request_id} {message}\n\n")
+        self._process.kill()
+        return self._failure(f"{stamp} {request_id} {message}", "Sandbox.Timedout")
+
+    def _crashed(self, request_id: str) -> InvocationResult:
+        code = self._process.wait()
+        cause = f"signal: {-code}" if code < 0 else f"exit status {code}"
+        self.log.write(f"RequestId: {request_id} Error: Runtime exited with error: {cause}\nRuntime.ExitError\n")
+        return self._failure(f"RequestId: {request_id} Error: Runtime exited with error: {cause}", "Runtime.ExitError")
+
+    def _failure(self, message: str, kind: str) -> InvocationResult:
+        payload = json.dumps({"errorType": kind, "errorMessage": message}).encode()
+        return InvocationResult(payload=payload, error="Unhandled", log_stream=self.log.stream)
+
+    def _start(self, environment: dict[str, str]) -> subprocess.Popen[bytes]:
+        configuration = self.configuration
+        variables = {
+            "PATH": os.environ.get("PATH", os.defpath),
+            "LANG": "en_US.UTF-8",
+            "TZ": ":UTC",
+            "HOME": str(self._task_root),
+            "LAMBDA_TASK_ROOT": str(self._task_root),
+            "_HANDLER": configuration.handler,
+            "AWS_EXECUTION_ENV": f"AWS_Lambda_{configuration.runtime}",
+            "AWS_LAMBDA_RUNTIME_API": self._api.address,
+            "AWS_LAMBDA_FUNCTION_NAME": configuration.name,
+            "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
+            "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(configuration.memory_size),
+            "AWS_LAMBDA_LOG_GROUP_NAME": configuration.log_group,
+            "AWS_LAMBDA_LOG_STREAM_NAME": self.log.stream,
+            "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
+            "AWS_REGION": configuration.region,
+            "AWS_DEFAULT_REGION": configuration.region,
+            **environment,
+            **dict(configuration.environment),
+        }
+        return subprocess.Popen(  # noqa: S603 - the sandbox exists to run the user's functions
+            [sys.executable, "-I", "-u", bootstrap.__file__, configuration.handler, str(self._offset_file)],
+            cwd=self._task_root,
+            env=variables,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+
+    def _copy_output(self) -> None:
+        output = self._process.stdout
+        if output is None:
+            return
+        with output:
+            for line in output:
+                self.log.write(line.decode(errors="replace"))
+
+    def _new_offset_file(self, directory: Path) -> Path:
+        descriptor, name = tempfile.mkstemp(prefix="clock-", dir=directory)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(_OFFSET.pack(self._clock.now() - time.time()))
+        return Path(name)
+
+    def _set_offset(self, offset: float) -> None:
+        with self._offset_file.open("r+b") as file:
+            file.write(_OFFSET.pack(offset))
+
+
+def _unpack(configuration: FunctionConfiguration, directory: Path) -> Path:
+    task_root = directory / configuration.code_sha256.replace("/", "_").replace("+", "-").rstrip("=")
+    if not task_root.exists():
+        unpacked = Path(tempfile.mkdtemp(dir=directory))
+        with zipfile.ZipFile(io.BytesIO(configuration.code)) as archive:
+            archive.extractall(unpacked)
+        try:
+            unpacked.rename(task_root)
+        except OSError:
+            # Another process of the same code was quicker.
+            pass
+    return task_root

@@ -1,0 +1,92 @@
+"""The Lambda Runtime API of one function process."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, Final
+
+from inference_recommender_sandbox.functions.invocation import Invocation
+
+_RUNTIME: Final = "/2018-06-01/runtime"
+
+
+class RuntimeApi:
+    """Serves `/2018-06-01/runtime/...` on a loopback port of its own, since `AWS_LAMBDA_RUNTIME_API` is host:port.
+
+    Source: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
+    """
+
+    def __init__(self) -> None:
+        self.answers: queue.Queue[RuntimeAnswer] = queue.Queue()
+        self._invocations: queue.Queue[Invocation | None] = queue.Queue()
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self._server.daemon_threads = True
+        self.address = f"127.0.0.1:{self._server.server_address[1]}"
+        threading.Thread(
+            target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, name="runtime-api", daemon=True
+        ).start()
+
+    def offer(self, invocation: Invocation) -> None:
+        """Give the process its next invocation."""
+        self._invocations.put(invocation)
+
+    def close(self) -> None:
+        """Stop serving; a process that still waits for an invocation is told to go."""
+        self._invocations.put(None)
+        self._server.shutdown()
+        self._server.server_close()
+
+    def _handler(self) -> type[BaseHTTPRequestHandler]:
+        api = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_GET(self) -> None:
+                if self.path != f"{_RUNTIME}/invocation/next":
+                    self._reply(HTTPStatus.NOT_FOUND, b"{}")
+                    return
+                invocation = api._invocations.get()
+                if invocation is None:
+                    self._reply(HTTPStatus.GONE, b"{}")
+                    return
+                self._reply(
+                    HTTPStatus.OK,
+                    invocation.payload,
+                    {
+                        "Lambda-Runtime-Aws-Request-Id": invocation.request_id,
+                        "Lambda-Runtime-Deadline-Ms": str(int(invocation.deadline * 1000)),
+                        "Lambda-Runtime-Invoked-Function-Arn": invocation.function_arn,
+                    },
+                )
+
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+                self._reply(HTTPStatus.ACCEPTED, b'{"status":"OK"}')
+                kind = self.path.rsplit("/", 1)[-1]
+                api.answers.put(RuntimeAnswer(failed=kind == "error", body=body))
+
+            def _reply(self, status: HTTPStatus, body: bytes, headers: dict[str, str] | None = None) -> None:
+                self.send_response(status)
+                for name, value in (headers or {}).items():
+                    self.send_header(name, value)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_: Any) -> None:
+                pass
+
+        return Handler
+
+
+class RuntimeAnswer:
+    """What the process posted: a response, an error of an invocation, or an error of its initialisation."""
+
+    def __init__(self, *, failed: bool, body: bytes) -> None:
+        self.failed = failed
+        self.body = body

@@ -1,0 +1,47 @@
+"""Lambda's API: moto's, except that invoking a function runs it."""
+
+from __future__ import annotations
+
+import base64
+import json
+from urllib.parse import unquote
+
+from moto.awslambda.responses import LambdaResponse
+
+from inference_recommender_sandbox.functions.function_runner import FunctionNotFoundError, FunctionRunner
+
+
+class LambdaService(LambdaResponse):
+    """Answers Lambda's operations.
+
+    Args:
+        runner: Runs the functions.
+    """
+
+    def __init__(self, runner: FunctionRunner) -> None:
+        super().__init__()
+        self._runner = runner
+
+    def invoke(self) -> tuple[int, dict[str, str], str | bytes]:
+        """Run a function: at once, or in the background for `Event`."""
+        name = unquote(self.path.rstrip("/").rsplit("/", 2)[-2])
+        kind = self.headers.get("X-Amz-Invocation-Type", "RequestResponse")
+        payload = self.body.encode() if isinstance(self.body, str) else self.body
+        where = {"region": self.region, "account_id": self.current_account}
+        try:
+            if kind == "DryRun":
+                self._runner.find(name, **where)
+                return 204, {"status": "204"}, ""
+            if kind == "Event":
+                self._runner.invoke_event(name, payload or b"{}", **where)
+                return 202, {"status": "202"}, ""
+            result = self._runner.invoke(name, payload or b"{}", **where)
+        except FunctionNotFoundError as error:
+            body = json.dumps({"Type": "User", "Message": str(error)})
+            return 404, {"status": "404", "x-amzn-errortype": "ResourceNotFoundException"}, body
+        headers = {"status": "200", "content-type": "application/json", "x-amz-executed-version": "$LATEST"}
+        if result.error:
+            headers["x-amz-function-error"] = result.error
+        if self.headers.get("X-Amz-Log-Type") == "Tail":
+            headers["x-amz-log-result"] = base64.b64encode(result.log_stream.encode()).decode()
+        return 200, headers, result.payload

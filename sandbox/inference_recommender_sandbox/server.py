@@ -1,0 +1,131 @@
+"""Starts and stops a sandbox."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+from typing import Any, Final
+
+from moto.core.base_backend import BackendDict
+from moto.moto_server.werkzeug_app import MotoRequestHandler
+from werkzeug.serving import BaseWSGIServer, make_server
+
+from inference_recommender_sandbox.admin import AdminApi
+from inference_recommender_sandbox.application import SandboxApplication
+from inference_recommender_sandbox.authorization import Authorizer
+from inference_recommender_sandbox.clock import Clock
+from inference_recommender_sandbox.cloudformation.engines import StackEngines
+from inference_recommender_sandbox.cloudformation.providers.custom_resource import CustomResourceProvider
+from inference_recommender_sandbox.cloudformation.providers.own_providers import own_providers
+from inference_recommender_sandbox.cloudformation.providers.registry import ProviderRegistry
+from inference_recommender_sandbox.cloudformation.response_urls import ResponseUrls
+from inference_recommender_sandbox.cloudformation.service import CloudFormationService
+from inference_recommender_sandbox.cloudtrail import CloudTrailService
+from inference_recommender_sandbox.functions.function_runner import FunctionRunner
+from inference_recommender_sandbox.functions.service import LambdaService
+
+ACCOUNT_ID: Final = "123456789012"
+DEFAULT_REGION: Final = "us-east-1"
+
+
+class _RequestHandler(MotoRequestHandler):
+    def log_request(self, *_: Any, **__: Any) -> None:
+        pass
+
+
+class Sandbox:
+    """A running sandbox; there is one in a process at a time, since moto keeps its state in modules.
+
+    Attributes:
+        clock: Virtual time.
+        engines: CloudFormation.
+        functions: Lambda.
+        authorizer: Knows the sessions of the functions.
+    """
+
+    def __init__(self, *, port: int, speed: float, region: str) -> None:
+        self.region = region
+        self.account_id = ACCOUNT_ID
+        self.clock = Clock(speed)
+        self.authorizer = Authorizer()
+        self.functions = FunctionRunner(
+            clock=self.clock, sessions=self.authorizer, endpoint_url=lambda: self.endpoint_url
+        )
+        urls = ResponseUrls(clock=self.clock, endpoint_url=lambda: self.endpoint_url)
+        custom = CustomResourceProvider(runner=self.functions, urls=urls, clock=self.clock)
+        providers = ProviderRegistry(custom=custom, own=own_providers(lambda: self.endpoint_url))
+        self.engines = StackEngines(providers=providers, clock=self.clock)
+        self._server = self._bind(port, urls)
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, name="sandbox", daemon=True
+        )
+
+    @property
+    def port(self) -> int:
+        """The port that it listens on."""
+        return int(self._server.server_address[1])
+
+    @property
+    def endpoint_url(self) -> str:
+        """What `AWS_ENDPOINT_URL` has to be; by this name, not by address, so that buckets resolve."""
+        return f"http://localhost:{self.port}"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The environment variables that point AWS's tools at the sandbox."""
+        return {
+            "AWS_ENDPOINT_URL": self.endpoint_url,
+            "AWS_ACCESS_KEY_ID": "sandbox",
+            "AWS_SECRET_ACCESS_KEY": "sandbox",
+            "AWS_REGION": self.region,
+            "AWS_DEFAULT_REGION": self.region,
+            "CDK_DEFAULT_ACCOUNT": self.account_id,
+            "CDK_DEFAULT_REGION": self.region,
+        }
+
+    def run(self) -> None:
+        """Serve, in a thread of its own."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop serving, stop every function process and forget everything."""
+        self.functions.stop()
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+        BackendDict.reset()
+
+    def _bind(self, port: int, urls: ResponseUrls) -> BaseWSGIServer:
+        application = SandboxApplication(
+            services={
+                "cloudformation": lambda: CloudFormationService(self.engines),
+                "awslambda": lambda: LambdaService(self.functions),
+                "cloudtrail": CloudTrailService,
+            },
+            urls=urls,
+            admin=AdminApi(self),
+        )
+        return make_server("127.0.0.1", port, application, threaded=True, request_handler=_RequestHandler)
+
+
+def start(*, port: int = 0, speed: float = 1.0, region: str = DEFAULT_REGION) -> Sandbox:
+    """Start a sandbox.
+
+    Args:
+        port: Where to listen, on loopback. Default: any free port.
+        speed: How many times faster than real time its clock runs while nothing is at work, from 1.
+        region: Where tools work by default; every Region is there.
+
+    Returns:
+        The sandbox, ready to use.
+
+    Raises:
+        ValueError: If `speed` is out of range.
+        OSError: If the port is taken.
+    """
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    os.environ.setdefault("MOTO_ALLOW_NONEXISTENT_REGION", "false")
+    sandbox = Sandbox(port=port, speed=speed, region=region)
+    sandbox.run()
+    return sandbox
