@@ -25,9 +25,9 @@ from aws_cdk import aws_iam as iam
 from aws_cdk.aws_sagemaker import CfnEndpoint
 from constructs import Construct, Dependable, IConstruct, IValidation
 
+from cdk_inference_recommender.cross_stack_references import CrossStackReferences
 from cdk_inference_recommender.execution_role import execution_role
 from cdk_inference_recommender.existing_inference_recommendations_job import ExistingInferenceRecommendationsJob
-from cdk_inference_recommender.exported_references import ExportedReferences
 from cdk_inference_recommender.inference_recommendations_job_base import InferenceRecommendationsJobBase
 from cdk_inference_recommender.inference_recommender_provider import InferenceRecommenderProvider, job_arn
 from cdk_inference_recommender.job_legs import job_legs
@@ -111,7 +111,7 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase):
         vpc: The endpoints get network interfaces in it.
         vpc_subnets: Which of its subnets, 1 to 16. Default: the private ones.
         security_groups: 1 to 5. Default: one of its own, which allows everything out and nothing in.
-        tags: Besides those of `Tags.of(...)`; 46 in all.
+        tags: Besides those of `Tags.of(...)`; 45 in all, as five of the service's 50 say whose the job is.
         timeout: How long queueing and running may take in all, 1 minute to 24 hours, no token; then the job is
             stopped and the deployment fails. Default: 110 minutes for a Default job without `job_duration`, else the
             job's duration (18,000 s where it isn't known) and an hour.
@@ -266,7 +266,7 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase):
 
         self.node.add_validation(_Problems(lambda: [self._told(problem) for problem in _errors(problems())]))
         self.node.add_validation(
-            ExportedReferences(
+            CrossStackReferences(
                 self._resource,
                 "Write what the other stack needs to an ssm.StringParameter, and read it there with "
                 "ssm.StringParameter.value_for_string_parameter.",

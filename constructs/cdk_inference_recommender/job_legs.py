@@ -55,6 +55,7 @@ def job_legs(
                 WaitProperty.HAND_OVER_AFTER.value: seconds,
                 WaitProperty.POLL_INTERVAL.value: poll_interval,
                 WaitProperty.ACCEPT_STOPPED.value: accept_stopped,
+                WaitProperty.TIMEOUT.value: timeout,
                 WaitProperty.STATE_MACHINE_ARN.value: provider.state_machine.state_machine_arn,
             },
         )

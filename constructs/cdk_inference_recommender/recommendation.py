@@ -9,7 +9,7 @@ from aws_cdk import aws_sagemaker as sagemaker
 from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
-from cdk_inference_recommender.exported_references import ExportedReferences
+from cdk_inference_recommender.cross_stack_references import CrossStackReferences
 from cdk_inference_recommender.inference_recommender_provider import InferenceRecommenderProvider
 from cdk_inference_recommender.parameter_references import AcknowledgeParameterReferences
 from cdk_inference_recommender.published_recommendations import PublishedRecommendations, check_prefix
@@ -100,7 +100,7 @@ class Recommendation(Construct):
         provider.depend(resource)
         resource.node.add_dependency(finished)
         recommendation.node.add_validation(
-            ExportedReferences(
+            CrossStackReferences(
                 resource,
                 f"Publish it here with publish('/my-app/{id.lower()}') and read it there with "
                 f"{cls.__name__}.from_parameters(self, '{id}', '/my-app/{id.lower()}').",
