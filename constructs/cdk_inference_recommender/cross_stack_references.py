@@ -15,7 +15,7 @@ _WHY: Final = {
     # A strong reference (the CDK's older default): CloudFormation user guide, outputs.
     "Exports": "CloudFormation would export it, and can't change an export that is in use",
     # A weak one (feature flag @aws-cdk/core:defaultCrossStackReferences).
-    "Publish": "the other stack's template would stay the same, so that the CDK CLI would skip it and its value grow old",
+    "Publish": "the other stack's template would stay the same, so the CDK CLI would skip it and its value grow old",
 }
 """How the CDK carries references across stacks: the construct that it puts into the producing stack, and the harm."""
 
