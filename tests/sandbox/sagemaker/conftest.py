@@ -37,15 +37,20 @@ class StandingClock:
 class Aws:
     """What a test does with the account."""
 
-    def __init__(self, clock: StandingClock, installation: Installation, authorizer: Authorizer) -> None:
+    def __init__(
+        self, boto: boto3.Session, clock: StandingClock, installation: Installation, authorizer: Authorizer
+    ) -> None:
+        self.boto = boto
         self.clock = clock
         self.installation = installation
         self.authorizer = authorizer
-        self.iam = boto3.client("iam")
+        self.iam = self.client("iam")
         self.sagemaker = self.client("sagemaker")
 
-    def client(self, service: str, access_key_id: str = "AKIAIOSFODNN7DEVELOP") -> Any:
-        return boto3.client(service, aws_access_key_id=access_key_id, aws_secret_access_key="none", region_name=REGION)
+    def client(self, service: Any, access_key_id: str = "AKIAIOSFODNN7DEVELOP") -> Any:
+        return self.boto.client(
+            service, aws_access_key_id=access_key_id, aws_secret_access_key="none", region_name=REGION
+        )
 
     def role(
         self,
@@ -114,14 +119,18 @@ def policy(statements: Sequence[Mapping[str, Any]]) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
 
 
+@pytest.fixture(scope="session")
+def boto() -> boto3.Session:
+    return boto3.Session()  # reads SageMaker's service model once
+
+
 @pytest.fixture
-def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
-    monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
+def aws(boto: boto3.Session, monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
     monkeypatch.setenv("MOTO_IAM_LOAD_MANAGED_POLICIES", "false")
     clock, authorizer = StandingClock(), Authorizer()
     installation = install(clock=clock, authorizer=authorizer)
     with mock_aws():
-        account = Aws(clock, installation, authorizer)
+        account = Aws(boto, clock, installation, authorizer)
         account.role("execution")
         yield account
     installation.uninstall()

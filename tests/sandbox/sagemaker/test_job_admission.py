@@ -8,7 +8,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 if TYPE_CHECKING:
-    from conftest import Aws
+    from tests.sandbox.sagemaker.conftest import Aws
 
 
 def refusal(aws: Aws, name: str = "job", **overrides: Any) -> str:

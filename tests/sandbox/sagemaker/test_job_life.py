@@ -9,7 +9,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 if TYPE_CHECKING:
-    from conftest import Aws
+    from tests.sandbox.sagemaker.conftest import Aws
 
 
 def test_a_default_job_takes_45_minutes(aws: Aws) -> None:

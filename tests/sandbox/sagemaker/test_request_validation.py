@@ -13,7 +13,7 @@ from inference_recommender_sandbox.sagemaker.request_validation import validate_
 
 if TYPE_CHECKING:
     from botocore.awsrequest import AWSRequest
-    from conftest import Aws
+    from tests.sandbox.sagemaker.conftest import Aws
 
 CREATE = "CreateInferenceRecommendationsJob"
 PHASE = {"InitialNumberOfUsers": 1, "SpawnRate": 1, "DurationInSeconds": 600}
@@ -41,8 +41,8 @@ def test_a_sound_request_passes(aws: Aws) -> None:
             "JobName",
             "my job",
             (
-                "Value 'my job' at 'jobName' failed to satisfy constraint: Member must satisfy regular expression pattern: "
-                "[a-zA-Z0-9](-*[a-zA-Z0-9]){0,63}"
+                "Value 'my job' at 'jobName' failed to satisfy constraint: Member must satisfy regular "
+                "expression pattern: [a-zA-Z0-9](-*[a-zA-Z0-9]){0,63}"
             ),
         ),
         (
@@ -124,7 +124,9 @@ def test_what_botocore_lets_through_is_refused_by_the_api(aws: Aws) -> None:
 
 def test_a_type_that_only_a_raw_call_can_send_is_refused_by_the_api(aws: Aws) -> None:
     def send_a_number(request: AWSRequest, **_: Any) -> None:
-        request.data = json.dumps(json.loads(request.data) | {"JobDescription": 5}).encode()
+        request.data = json.dumps(
+            json.loads(str(request.data, "utf-8") if isinstance(request.data, bytes) else "{}") | {"JobDescription": 5}
+        ).encode()
 
     aws.sagemaker.meta.events.register("before-sign.sagemaker.CreateInferenceRecommendationsJob", send_a_number)
     with pytest.raises(ClientError, match="SerializationException"):
