@@ -6,10 +6,14 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 from inference_recommender_sandbox.cloudformation.resource_provider import ProvisionedResource
 from inference_recommender_sandbox.cloudformation.template import Template
+
+
+_EVENT_SPACING: Final = 0.001
+"""Seconds."""
 
 
 @dataclass(kw_only=True)
@@ -121,11 +125,12 @@ class Stack:
         reason: str | None = None,
         properties: str | None = None,
     ) -> None:
-        """Add an event."""
+        """Add an event, later than the one before: the CDK command line sorts them by time, in milliseconds."""
+        earliest = self.events[-1].timestamp + _EVENT_SPACING if self.events else now
         self.events.append(
             StackEvent(
                 event_id=f"{logical_id}-{status}-{uuid.uuid4()}",
-                timestamp=now,
+                timestamp=max(now, earliest),
                 logical_id=logical_id,
                 physical_id=physical_id,
                 type=resource_type,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any, Final, TypeAlias
 
 import boto3
@@ -121,8 +120,11 @@ class ApiResourceProvider:
         del old_properties
         if self._resource.update is None:
             raise ResourceError(f"The sandbox can't update {self._type} in place")
-        self._call(self._resource.update, request, current.physical_id)
-        return current
+        answer = self._call(self._resource.update, request, current.physical_id)
+        return ProvisionedResource(
+            physical_id=current.physical_id,
+            attributes={**current.attributes, **self._resource.attributes(request.properties, current.physical_id, answer)},
+        )
 
     def delete(self, request: ResourceRequest, current: ProvisionedResource) -> None:
         """Delete it."""
@@ -141,10 +143,9 @@ class ApiResourceProvider:
         return current.attributes[name]
 
     def _provisioned(self, request: ResourceRequest, name: str, answer: Parameters) -> ProvisionedResource:
-        make = partial(dict, {}) if answer is None else lambda: answer
         return ProvisionedResource(
-            physical_id=self._resource.physical_id(request.properties, name, make()),
-            attributes=self._resource.attributes(request.properties, name, make()),
+            physical_id=self._resource.physical_id(request.properties, name, answer),
+            attributes=self._resource.attributes(request.properties, name, answer),
         )
 
     def _call(self, call: ApiCall, request: ResourceRequest, name: str) -> Parameters:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import Final
 
@@ -11,15 +10,13 @@ from inference_recommender_sandbox.cloudformation.providers.api_resource import 
     ApiClients,
     ApiResource,
     ApiResourceProvider,
+    Parameters,
     same,
 )
+from inference_recommender_sandbox.cloudformation.providers.bucket_policy import BucketPolicyProvider
 from inference_recommender_sandbox.cloudformation.providers.lambda_function import LambdaFunctionProvider
 from inference_recommender_sandbox.cloudformation.resource_provider import ResourceProvider
 
-_BUCKET_POLICY: Final = ApiCall(
-    operation="PutBucketPolicy",
-    parameters=lambda p, _: {"Bucket": p["Bucket"], "Policy": json.dumps(p["PolicyDocument"])},
-)
 _EVENT_INVOKE_CONFIG: Final = ApiCall(
     operation="PutFunctionEventInvokeConfig",
     parameters=lambda p, _: same(
@@ -27,13 +24,25 @@ _EVENT_INVOKE_CONFIG: Final = ApiCall(
     ),
 )
 
+def _ssm_parameter(properties: Parameters, name: str) -> Parameters:
+    members = same(properties, "Type", "Value", "Description", "AllowedPattern", "Tier", "DataType", "Policies")
+    return members | {"Name": name}
+
+
 _API_RESOURCES: Final[dict[str, ApiResource]] = {
-    "AWS::S3::BucketPolicy": ApiResource(
-        service="s3",
-        create=_BUCKET_POLICY,
-        update=_BUCKET_POLICY,
-        delete=ApiCall(operation="DeleteBucketPolicy", parameters=lambda p, _: {"Bucket": p["Bucket"]}),
-        physical_id=lambda p, _name, _answer: p["Bucket"],
+    "AWS::SSM::Parameter": ApiResource(
+        service="ssm",
+        create=ApiCall(
+            operation="PutParameter",
+            parameters=lambda p, name: _ssm_parameter(p, name)
+            | {"Tags": [{"Key": key, "Value": value} for key, value in p.get("Tags", {}).items()]},
+        ),
+        update=ApiCall(
+            operation="PutParameter", parameters=lambda p, name: _ssm_parameter(p, name) | {"Overwrite": True}
+        ),
+        delete=ApiCall(operation="DeleteParameter", parameters=lambda _, name: {"Name": name}),
+        attributes=lambda p, _name, _answer: same(p, "Type", "Value"),
+        name_property="Name",
     ),
     "AWS::Lambda::EventInvokeConfig": ApiResource(
         service="lambda",
@@ -57,4 +66,7 @@ def own_providers(endpoint_url: Callable[[], str]) -> dict[str, ResourceProvider
         resource_type: ApiResourceProvider(resource_type, resource, clients)
         for resource_type, resource in _API_RESOURCES.items()
     }
-    return providers | {"AWS::Lambda::Function": LambdaFunctionProvider()}
+    return providers | {
+        "AWS::Lambda::Function": LambdaFunctionProvider(),
+        "AWS::S3::BucketPolicy": BucketPolicyProvider(),
+    }

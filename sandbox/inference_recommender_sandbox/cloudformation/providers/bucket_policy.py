@@ -1,0 +1,66 @@
+"""`AWS::S3::BucketPolicy`: moto has none, and judges policies without their conditions."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Final
+
+from moto.s3.models import s3_backends
+
+from inference_recommender_sandbox.cloudformation.errors import ResourceError
+from inference_recommender_sandbox.cloudformation.parallel_walk import Cancellation
+from inference_recommender_sandbox.cloudformation.providers.replacement import needs_replacement
+from inference_recommender_sandbox.cloudformation.resource_provider import ProvisionedResource, ResourceRequest
+
+_TYPE: Final = "AWS::S3::BucketPolicy"
+
+
+class BucketPolicyProvider:
+    """Sets the policy of a bucket, without the statements that have a condition.
+
+    moto would take a condition for fulfilled, so that "deny what isn't encrypted in transit", which the CDK puts on its
+    asset bucket, would deny everything. What comes over loopback counts as encrypted.
+    """
+
+    def replaces(self, old: dict[str, Any], new: dict[str, Any]) -> bool:
+        """Whether it is another bucket's now."""
+        return needs_replacement(_TYPE, old, new)
+
+    def create(self, request: ResourceRequest, _cancellation: Cancellation) -> ProvisionedResource:
+        """Set the policy."""
+        self._set(request)
+        return ProvisionedResource(physical_id=str(request.properties["Bucket"]))
+
+    def update(
+        self,
+        request: ResourceRequest,
+        current: ProvisionedResource,
+        _old_properties: dict[str, Any],
+        _cancellation: Cancellation,
+    ) -> ProvisionedResource:
+        """Set the policy."""
+        self._set(request)
+        return current
+
+    def delete(self, request: ResourceRequest, current: ProvisionedResource) -> None:
+        """Remove the policy, if the bucket is still there."""
+        bucket = s3_backends[request.account_id]["aws"].buckets.get(current.physical_id)
+        if bucket is not None:
+            bucket.policy = None
+
+    def attribute(self, _current: ProvisionedResource, name: str) -> Any:
+        """There is none.
+
+        Raises:
+            ResourceError: Always.
+        """
+        raise ResourceError(f"Resource type {_TYPE} does not support attribute {{{name}}}")
+
+    def _set(self, request: ResourceRequest) -> None:
+        name = str(request.properties["Bucket"])
+        bucket = s3_backends[request.account_id]["aws"].buckets.get(name)
+        if bucket is None:
+            raise ResourceError(f"The specified bucket does not exist (bucket {name})")
+        document = request.properties["PolicyDocument"]
+        judged = [statement for statement in document["Statement"] if "Condition" not in statement]
+        bucket.policy = json.dumps({**document, "Statement": judged}).encode() if judged else None
