@@ -1,0 +1,189 @@
+"""Policies are evaluated as IAM does."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from inference_recommender_sandbox.authorization import (
+    AccessDenied,
+    Decision,
+    decide,
+    role_policies,
+    trusts_service,
+)
+
+if TYPE_CHECKING:
+    from tests.sandbox.sagemaker.conftest import Aws
+
+JOB = "arn:aws:sagemaker:us-east-1:123456789012:inference-recommendations-job/mine-1"
+STOP = "sagemaker:StopInferenceRecommendationsJob"
+
+
+def decision(*statements: dict[str, Any], action: str = STOP, resource: str = JOB, **context: str) -> Decision:
+    keys = {name.replace("__", ":"): value for name, value in context.items()}
+    return decide([{"Statement": list(statements)}], action=action, resource=resource, context=keys)
+
+
+def allow(action: Any = STOP, resource: Any = "*", **members: Any) -> dict[str, Any]:
+    return {"Effect": "Allow", "Action": action, "Resource": resource} | members
+
+
+def deny(action: Any = STOP, resource: Any = "*", **members: Any) -> dict[str, Any]:
+    return allow(action, resource, **members) | {"Effect": "Deny"}
+
+
+def test_what_nothing_allows_is_denied() -> None:
+    assert decision() is Decision.DENIED_IMPLICITLY
+    assert decision(allow("sagemaker:Describe*")) is Decision.DENIED_IMPLICITLY
+
+
+@pytest.mark.parametrize(
+    "action", ["*", "sagemaker:*", "sagemaker:Stop*", "SAGEMAKER:stopinferencerecommendationsjob", [STOP, "s3:*"]]
+)
+def test_actions_match_by_wildcard_and_without_regard_to_case(action: Any) -> None:
+    assert decision(allow(action)) is Decision.ALLOWED
+
+
+@pytest.mark.parametrize(
+    ("resource", "expected"),
+    [
+        ("*", Decision.ALLOWED),
+        (JOB, Decision.ALLOWED),
+        (JOB.replace("mine-1", "mine-?"), Decision.ALLOWED),
+        (JOB.replace("mine-1", "mine*"), Decision.ALLOWED),
+        (JOB.replace("mine-1", "MINE*"), Decision.DENIED_IMPLICITLY),
+        (JOB.replace("mine-1", "[m]ine*"), Decision.DENIED_IMPLICITLY),
+        (JOB.replace("us-east-1", "eu-west-1"), Decision.DENIED_IMPLICITLY),
+        ([], Decision.DENIED_IMPLICITLY),
+    ],
+)
+def test_resources_match_by_wildcard_and_case(resource: Any, expected: Decision) -> None:
+    assert decision(allow(resource=resource)) is expected
+
+
+def test_a_narrow_permission_does_not_cover_an_action_on_everything() -> None:
+    assert decision(allow(resource=JOB), resource="*") is Decision.DENIED_IMPLICITLY
+
+
+def test_an_explicit_deny_wins() -> None:
+    assert decision(allow("*"), deny()) is Decision.DENIED_EXPLICITLY
+    assert decision(deny(resource="arn:aws:s3:::*"), allow("*")) is Decision.ALLOWED
+
+
+def test_not_action_and_not_resource_are_their_opposites() -> None:
+    assert decision({"Effect": "Allow", "NotAction": "s3:*", "Resource": "*"}) is Decision.ALLOWED
+    assert decision({"Effect": "Allow", "NotAction": "sagemaker:*", "Resource": "*"}) is Decision.DENIED_IMPLICITLY
+    assert decision({"Effect": "Allow", "Action": "*", "NotResource": JOB}) is Decision.DENIED_IMPLICITLY
+    assert decision({"Effect": "Allow", "Action": "*", "NotResource": "arn:aws:s3:::*"}) is Decision.ALLOWED
+
+
+@pytest.mark.parametrize(
+    ("condition", "expected"),
+    [
+        ({"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}}, True),
+        ({"StringEquals": {"iam:PassedToService": ["lambda.amazonaws.com", "sagemaker.amazonaws.com"]}}, True),
+        ({"StringEquals": {"iam:PassedToService": "lambda.amazonaws.com"}}, False),
+        ({"StringEquals": {"iam:PassedToService": "sagemaker.*"}}, False),
+        ({"StringLike": {"iam:PassedToService": "sagemaker.*"}}, True),
+        ({"StringNotEquals": {"iam:PassedToService": "lambda.amazonaws.com"}}, True),
+        ({"StringNotEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}}, False),
+        ({"StringEquals": {"aws:Absent": "x"}}, False),
+        ({"StringEqualsIfExists": {"aws:Absent": "x"}}, True),
+        ({"StringNotEquals": {"aws:Absent": "x"}}, True),
+        ({"Null": {"aws:Absent": "true"}}, True),
+        ({"Null": {"iam:PassedToService": "true"}}, False),
+        ({"ArnLike": {"aws:SourceArn": "arn:aws:sagemaker:*:123456789012:*"}}, True),
+        ({"StringEquals": {"aws:SourceAccount": "${aws:PrincipalAccount}"}}, True),
+        ({"StringEquals": {"aws:SourceAccount": "${aws:Absent}"}}, False),
+        ({"NumericLessThan": {"aws:MultiFactorAuthAge": "1"}}, False),
+    ],
+)
+def test_conditions_must_all_hold(condition: dict[str, Any], *, expected: bool) -> None:
+    allowed = decision(
+        allow(Condition=condition),
+        iam__PassedToService="sagemaker.amazonaws.com",
+        aws__SourceArn=JOB,
+        aws__SourceAccount="123456789012",
+        aws__PrincipalAccount="123456789012",
+    )
+    assert (allowed is Decision.ALLOWED) is expected
+
+
+def test_a_deny_with_a_condition_that_is_not_understood_denies() -> None:
+    condition = {"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}
+    assert decision(allow("*"), deny(Condition=condition)) is Decision.DENIED_EXPLICITLY
+
+
+def authorize(aws: Aws, access_key_id: str | None, action: str = STOP) -> None:
+    aws.authorizer.authorize(
+        account_id="123456789012", access_key_id=access_key_id, action=action, resource=JOB, context={}
+    )
+
+
+@pytest.mark.parametrize("access_key_id", [None, "AKIAIOSFODNN7DEVELOP"])
+def test_the_developer_may_do_everything(aws: Aws, access_key_id: str | None) -> None:
+    authorize(aws, access_key_id)
+
+
+def test_a_session_may_do_what_its_roles_policies_allow(aws: Aws) -> None:
+    aws.role("handler", [allow(STOP)], service="lambda.amazonaws.com")
+    aws.authorizer.register_session("ASIA0000000000000001", "handler", "the-function")
+    authorize(aws, "ASIA0000000000000001")
+    with pytest.raises(AccessDenied) as denied:
+        authorize(aws, "ASIA0000000000000001", "sagemaker:DescribeInferenceRecommendationsJob")
+    assert str(denied.value) == (
+        "User: arn:aws:sts::123456789012:assumed-role/handler/the-function is not authorized to perform: "
+        f"sagemaker:DescribeInferenceRecommendationsJob on resource: {JOB} because no identity-based policy allows "
+        "the sagemaker:DescribeInferenceRecommendationsJob action"
+    )
+
+
+def test_an_explicit_deny_is_told_apart(aws: Aws) -> None:
+    aws.role("handler", [allow("*"), deny(STOP)], service="lambda.amazonaws.com")
+    aws.authorizer.register_session("ASIA0000000000000001", "handler", "the-function")
+    with pytest.raises(AccessDenied, match="with an explicit deny in an identity-based policy"):
+        authorize(aws, "ASIA0000000000000001")
+
+
+def test_a_session_of_a_role_that_is_gone_may_do_nothing(aws: Aws) -> None:
+    aws.authorizer.register_session("ASIA0000000000000001", "deleted", "the-function")
+    with pytest.raises(AccessDenied):
+        authorize(aws, "ASIA0000000000000001")
+
+
+def test_attached_policies_count_in_their_default_version(aws: Aws) -> None:
+    aws.role("handler", [])
+    document = {"Version": "2012-10-17", "Statement": [allow("s3:GetObject")]}
+    arn = aws.iam.create_policy(PolicyName="attached", PolicyDocument=json.dumps(document))["Policy"]["Arn"]
+    aws.iam.attach_role_policy(RoleName="handler", PolicyArn=arn)
+    assert role_policies(account_id="123456789012", role_name="handler") == [document]
+    newer = {"Version": "2012-10-17", "Statement": [allow("s3:PutObject")]}
+    aws.iam.create_policy_version(PolicyArn=arn, PolicyDocument=json.dumps(newer), SetAsDefault=True)
+    assert role_policies(account_id="123456789012", role_name="handler") == [newer]
+
+
+def test_a_role_trusts_the_services_that_its_trust_policy_names(aws: Aws) -> None:
+    arn = aws.role("trusting")
+    trusted = {"account_id": "123456789012", "role_arn": arn, "context": {}}
+    assert trusts_service(service="sagemaker.amazonaws.com", **trusted)  # type: ignore[arg-type]
+    assert not trusts_service(service="lambda.amazonaws.com", **trusted)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("account", "expected"), [("123456789012", True), ("210987654321", False)])
+def test_a_trust_policys_conditions_count(aws: Aws, account: str, *, expected: bool) -> None:
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": ["lambda.amazonaws.com", "sagemaker.amazonaws.com"]},
+        "Action": "sts:AssumeRole",
+        "Condition": {"StringEquals": {"aws:SourceAccount": account}},
+    }
+    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    arn = aws.iam.create_role(RoleName="careful", AssumeRolePolicyDocument=document)["Role"]["Arn"]
+    context = {"aws:SourceAccount": "123456789012"}
+    trusted = trusts_service(
+        account_id="123456789012", role_arn=arn, service="sagemaker.amazonaws.com", context=context
+    )
+    assert trusted is expected

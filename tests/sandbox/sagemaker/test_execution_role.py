@@ -1,0 +1,148 @@
+"""A job whose role lacks something starts, and fails late with IAM's words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from moto.iam.models import AWSManagedPolicy, aws_managed_policies_data, iam_backends
+
+if TYPE_CHECKING:
+    from tests.sandbox.sagemaker.conftest import Aws
+
+BASE = [
+    "cloudwatch:PutMetricData",
+    "iam:PassRole",
+    "logs:CreateLogGroup",
+    "logs:CreateLogStream",
+    "logs:PutLogEvents",
+    "sagemaker:CreateEndpoint",
+    "sagemaker:CreateEndpointConfig",
+    "sagemaker:CreateModel",
+    "sagemaker:DeleteEndpoint",
+    "sagemaker:DeleteEndpointConfig",
+    "sagemaker:DeleteModel",
+    "sagemaker:DescribeEndpoint",
+    "sagemaker:DescribeEndpointConfig",
+    "sagemaker:DescribeModel",
+    "sagemaker:DescribeModelPackage",
+    "sagemaker:InvokeEndpoint",
+]
+PAYLOAD = {
+    "ContainerConfig": {
+        "PayloadConfig": {
+            "SamplePayloadUrl": "s3://payloads/image.tar.gz",
+            "SupportedContentTypes": ["application/json"],
+        }
+    }
+}
+KEY = "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+
+
+def allow(action: Any, resource: str = "*") -> dict[str, Any]:
+    return {"Effect": "Allow", "Action": action, "Resource": resource}
+
+
+def outcome(aws: Aws, *statements: dict[str, Any], **source: Any) -> Any:
+    arn = aws.role("own", statements)
+    aws.create(RoleArn=arn, InputConfig=aws.request()["InputConfig"] | source)
+    assert aws.status() == "PENDING"
+    described = aws.finish()
+    return described["Status"], described.get("FailureReason", "")
+
+
+def test_the_least_that_a_job_needs_is_enough(aws: Aws) -> None:
+    assert outcome(aws, allow(BASE)) == ("COMPLETED", "")
+
+
+@pytest.mark.parametrize("action", BASE)
+def test_every_part_of_the_least_is_needed(aws: Aws, action: str) -> None:
+    status, reason = outcome(aws, allow([each for each in BASE if each != action]))
+    assert status == "FAILED"
+    assert reason.startswith("User: arn:aws:sts::123456789012:assumed-role/own/SageMaker is not authorized to perform:")
+    assert f"the {action} action" in reason
+
+
+def test_the_failure_comes_five_minutes_after_the_start(aws: Aws) -> None:
+    aws.create(RoleArn=aws.role("own", []))
+    aws.clock.sleep(299)
+    assert aws.status() == "IN_PROGRESS"
+    aws.clock.sleep(1)
+    assert aws.status() == "FAILED"
+
+
+@pytest.mark.parametrize(
+    ("source", "action", "resource"),
+    [
+        (PAYLOAD, "s3:GetObject", "arn:aws:s3:::payloads/image.tar.gz"),
+        ({"VolumeKmsKeyId": KEY}, "kms:CreateGrant", KEY),
+        ({"VolumeKmsKeyId": KEY}, "kms:GenerateDataKey", KEY),
+        (
+            {"VolumeKmsKeyId": "alias/volumes"},
+            "kms:CreateGrant",
+            "arn:aws:kms:us-east-1:123456789012:alias/volumes",
+        ),
+    ],
+)
+def test_what_the_request_names_must_be_allowed(aws: Aws, source: dict[str, Any], action: str, resource: str) -> None:
+    others = [
+        allow(BASE),
+        allow([each for each in ("s3:*", "kms:*") if each.split(":")[0] != action.split(":", maxsplit=1)[0]]),
+    ]
+    kms = [each for each in ("kms:CreateGrant", "kms:DescribeKey", "kms:GenerateDataKey") if each != action]
+    status, reason = outcome(aws, *others, allow(kms), **source)
+    assert status == "FAILED"
+    assert f"{action} on resource: {resource}" in reason
+
+
+def test_what_the_request_names_is_enough_on_its_own_resource(aws: Aws) -> None:
+    payload = allow("s3:GetObject", "arn:aws:s3:::payloads/*")
+    assert outcome(aws, allow(BASE), payload, allow("kms:*", KEY), VolumeKmsKeyId=KEY, **PAYLOAD)[0] == "COMPLETED"
+
+
+def test_the_managed_policy_is_enough_for_buckets_named_after_sagemaker_only(aws: Aws) -> None:
+    name = "AmazonSageMakerFullAccess"
+    arn = aws.role("managed", [])
+    data = __import__("json").loads(aws_managed_policies_data)[name]
+    policy = AWSManagedPolicy.from_data(name, "123456789012", "us-east-1", data)
+    policy.attach_to(iam_backends["123456789012"]["aws"].get_role("managed"))
+    source = aws.request()["InputConfig"]
+    aws.create("without", RoleArn=arn)
+    aws.create("elsewhere", RoleArn=arn, InputConfig=source | PAYLOAD)
+    named = {"SamplePayloadUrl": "s3://my-sagemaker-payloads/image.tar.gz"} | {
+        "SupportedContentTypes": ["application/json"]
+    }
+    aws.create("named", RoleArn=arn, InputConfig=source | {"ContainerConfig": {"PayloadConfig": named}})
+    assert aws.finish("without")["Status"] == "COMPLETED"
+    assert "s3:GetObject" in aws.finish("elsewhere")["FailureReason"]
+    assert aws.finish("named")["Status"] == "COMPLETED"
+
+
+def test_a_package_with_its_own_image_artifacts_and_payload_needs_reading_them(aws: Aws) -> None:
+    aws.sagemaker.create_model_package_group(ModelPackageGroupName="own")
+    container = {
+        "Image": "123456789012.dkr.ecr.us-east-1.amazonaws.com/team/serving:1",
+        "ModelDataUrl": "s3://models/model.tar.gz",
+    }
+    package = aws.sagemaker.create_model_package(
+        ModelPackageGroupName="own",
+        InferenceSpecification={
+            "Containers": [container],
+            "SupportedContentTypes": ["application/json"],
+            "SupportedResponseMIMETypes": ["application/json"],
+        },
+        SamplePayloadUrl="s3://payloads/image.tar.gz",
+    )["ModelPackageArn"]
+    needed = [
+        ("s3:GetObject", "arn:aws:s3:::payloads/image.tar.gz"),
+        ("s3:GetObject", "arn:aws:s3:::models/model.tar.gz"),
+        ("ecr:GetAuthorizationToken", "*"),
+        ("ecr:BatchGetImage", "arn:aws:ecr:us-east-1:123456789012:repository/team/serving"),
+    ]
+    source = {"ModelPackageVersionArn": package}
+    for number, (action, resource) in enumerate(needed):
+        others = [allow(each, place) for each, place in needed if (each, place) != (action, resource)]
+        pulling = allow(["ecr:BatchCheckLayerAvailability", "ecr:GetDownloadUrlForLayer"])
+        role = aws.role(f"own-{number}", [allow(BASE), pulling, *others])
+        aws.create(f"job-{number}", RoleArn=role, InputConfig=source)
+        assert f"{action} on resource: {resource}" in aws.finish(f"job-{number}")["FailureReason"]
