@@ -1,0 +1,65 @@
+"""CDK apps for the tests, synthesised here so that the CLI needn't."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from aws_cdk import App, CfnOutput, Stack
+from aws_cdk import aws_ecr as ecr
+from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_sagemaker as sagemaker
+
+from cdk_inference_recommender import (
+    InferenceRecommendationsJob,
+    ModelSource,
+    Objective,
+    RealTimeRecommendation,
+)
+
+MODEL_PACKAGE_ARN = "arn:aws:sagemaker:us-east-1:123456789012:model-package/image-classifier/1"
+PREFIX = "/e2e/best"
+
+
+def job_app(folder: Path, stack_name: str, *, model_package_arn: str = MODEL_PACKAGE_ARN, **props: Any) -> Path:
+    """One stack with a job and its cheapest result."""
+    app = App(outdir=str(folder / "cdk.out"))
+    stack = Stack(app, stack_name)
+    job = _job(stack, model_package_arn, **props)
+    best = job.recommend_real_time("Best")
+    CfnOutput(stack, "JobName", value=job.job_name)
+    CfnOutput(stack, "InstanceType", value=best.instance_type)
+    return _synthesised(app)
+
+
+def publishing_app(folder: Path, *, optimize_for: Objective) -> Path:
+    """A stack with a job that publishes its winner, and one that reads it."""
+    app = App(outdir=str(folder / "cdk.out"))
+    reader = Stack(app, "Reader")
+    recommendation = RealTimeRecommendation.from_parameters(reader, "Best", PREFIX)
+    sagemaker.CfnEndpointConfig(
+        reader, "EndpointConfig", production_variants=[recommendation.production_variant(model_name="a-model")]
+    )
+    publisher = Stack(app, "Publisher")
+    job = _job(publisher, MODEL_PACKAGE_ARN)
+    best = job.recommend_real_time("Best", optimize_for=optimize_for)
+    best.publish(PREFIX)
+    CfnOutput(publisher, "InstanceType", value=best.instance_type)
+    return _synthesised(app)
+
+
+def _job(stack: Stack, model_package_arn: str, **props: Any) -> InferenceRecommendationsJob:
+    return InferenceRecommendationsJob(
+        stack,
+        "Job",
+        model=ModelSource.from_model_package(model_package_arn),
+        **{
+            "read_from": [s3.Bucket.from_bucket_name(stack, "Payload", "payload")],
+            "images": [ecr.Repository.from_repository_name(stack, "Images", "images")],
+            **props,
+        },
+    )
+
+
+def _synthesised(app: App) -> Path:
+    return Path(app.synth().directory)

@@ -1,0 +1,130 @@
+"""A local AWS, as a user starts it, and the real CDK CLI."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+ROOT = Path(__file__).parents[2]
+SPEED = 600
+
+
+@dataclass(frozen=True, kw_only=True)
+class CliResult:
+    """What a user sees of a command."""
+
+    code: int
+    output: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class LocalAws:
+    """The sandbox that the tests deploy to."""
+
+    environment: Mapping[str, str]
+
+    @property
+    def endpoint_url(self) -> str:
+        return self.environment["AWS_ENDPOINT_URL"]
+
+    def client(self, service: str) -> Any:
+        return boto3.client(
+            service,  # type: ignore[call-overload]
+            endpoint_url=self.endpoint_url,
+            region_name=self.environment["AWS_REGION"],
+            aws_access_key_id=self.environment["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key=self.environment["AWS_SECRET_ACCESS_KEY"],
+        )
+
+    def admin(self, path: str, body: Mapping[str, object] | None = None) -> Any:
+        request = urllib.request.Request(  # noqa: S310 -- our own address
+            f"{self.endpoint_url}/_sandbox/{path}",
+            data=None if body is None else json.dumps(body).encode(),
+            headers={"Content-Type": "application/json"},
+        )
+        with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
+            return json.load(answer)
+
+    def received_jobs(self) -> list[dict[str, Any]]:
+        """Every job request that was accepted, in order, as it arrived."""
+        received: list[dict[str, Any]] = self.admin("received")
+        return received
+
+    def cdk(self, *arguments: str, app: Path) -> CliResult:
+        """Run the CDK CLI to its end."""
+        with self.start_cdk(*arguments, app=app) as process:
+            output, _ = process.communicate(timeout=300)
+        return CliResult(code=process.returncode, output=_plain(output))
+
+    def start_cdk(self, *arguments: str, app: Path) -> subprocess.Popen[str]:
+        """Start the CDK CLI."""
+        command = ("cdk", "--no-notices", "--ci", "--progress", "events", *arguments, "--app", str(app))
+        return subprocess.Popen(
+            command,
+            cwd=app.parent,
+            env={**os.environ, **self.environment},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    def events(self, stack: str) -> list[dict[str, Any]]:
+        """The stack's events, the oldest first."""
+        pages = self.client("cloudformation").get_paginator("describe_stack_events").paginate(StackName=stack)
+        return [event for page in pages for event in page["StackEvents"]][::-1]
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"\x1b\[[0-9;]*m", "", text)
+
+
+@pytest.fixture(scope="package")
+def aws() -> Iterator[LocalAws]:
+    command = [sys.executable, "-m", "cdk_inference_recommender.command_line", "sandbox", "--speed", str(SPEED)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT)
+    assert process.stdout is not None
+    environment: dict[str, str] = {}
+    for line in process.stdout:
+        found = re.match(r"\s*export (\w+)=(\S+)", line)
+        if found:
+            environment[found[1]] = found[2].strip("'\"")
+        elif environment:
+            break
+    local = LocalAws(environment=environment)
+    yield local
+    process.send_signal(signal.SIGTERM)
+    process.wait(timeout=20)
+
+
+@pytest.fixture(scope="package")
+def bootstrapped(aws: LocalAws, tmp_path_factory: pytest.TempPathFactory) -> LocalAws:
+    folder = tmp_path_factory.mktemp("bootstrap")
+    command = ["cdk", "--no-notices", "--ci", "bootstrap", "aws://123456789012/us-east-1"]
+    done = subprocess.run(
+        command, cwd=folder, env={**os.environ, **aws.environment}, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return aws
+
+
+def completed(events: Sequence[Mapping[str, Any]], logical_id: str) -> int:
+    """Position of the event that says that a resource is there."""
+    return next(
+        position
+        for position, event in enumerate(events)
+        if event["LogicalResourceId"].startswith(logical_id) and event["ResourceStatus"] == "CREATE_COMPLETE"
+    )
