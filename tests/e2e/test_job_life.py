@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.e2e
 
-FIVE_HOURS = {
+FIVE_HOURS: dict[str, Any] = {
     "job_type": JobType.ADVANCED,
     "job_duration": Duration.seconds(18_000),
     "traffic_pattern": TrafficPattern.stairs(duration=Duration.seconds(3600), number_of_steps=3, users_per_step=1),
