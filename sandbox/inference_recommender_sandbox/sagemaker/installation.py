@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Final
 
-from moto.ec2.models import ec2_backends
-from moto.sagemaker.models import sagemaker_backends
+from moto.ec2.models import EC2Backend, ec2_backends
+from moto.sagemaker.models import SageMakerModelBackend, sagemaker_backends
 
 from inference_recommender_sandbox.authorization import Authorizer
 
@@ -24,11 +24,11 @@ SEEDED_MODEL_PACKAGES: Final = ("image-classifier",)
 
 _OVERRIDDEN: Final[Sequence[tuple[type, Sequence[str]]]] = (
     (
-        InferenceRecommenderBackend.__mro__[1],
+        SageMakerModelBackend,
         ("create_model_package", "create_model_package_group", "describe_model"),
     ),
     (
-        NetworkInterfaceBackend.__mro__[1],
+        EC2Backend,
         (
             "_url_module",
             "create_network_interface",
@@ -48,7 +48,6 @@ class Installation:
     """The sandbox's SageMaker at work."""
 
     service: Service
-    _replaced: tuple[tuple[Any, type], ...]
 
     @property
     def faults(self) -> FaultRegistry:
@@ -69,9 +68,8 @@ class Installation:
 
     def uninstall(self) -> None:
         """Gives moto its own backends back, empty."""
-        for backends, original in self._replaced:
-            backends.clear()
-            backends.backend = original
+        _replace(sagemaker_backends, SageMakerModelBackend)
+        _replace(ec2_backends, EC2Backend)
 
 
 def install(
@@ -108,11 +106,9 @@ def install(
         {"service": service, "__module__": InferenceRecommenderBackend.__module__},
     )
     ec2 = type("InstalledNetworkInterfaceBackend", (NetworkInterfaceBackend,), {"demands": staticmethod(_demands)})
-    replaced = tuple((backends, backends.backend) for backends in (sagemaker_backends, ec2_backends))
-    for backends, backend in ((sagemaker_backends, sagemaker), (ec2_backends, ec2)):
-        backends.clear()
-        backends.backend = backend
-    return Installation(service=service, _replaced=replaced)
+    _replace(sagemaker_backends, sagemaker)
+    _replace(ec2_backends, ec2)
+    return Installation(service=service)
 
 
 def check_moto() -> None:
@@ -132,6 +128,11 @@ def check_moto() -> None:
             f"moto {version('moto')} lacks {', '.join(missing)}, which the sandbox overrides; install the version of "
             "moto that the extra cdk-inference-recommender[sandbox] names"
         )
+
+
+def _replace(backends: Any, backend: type) -> None:
+    backends.clear()
+    backends.backend = backend
 
 
 def _demands(account_id: str, region: str) -> Iterable[InterfaceDemand]:

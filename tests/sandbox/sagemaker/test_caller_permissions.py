@@ -8,6 +8,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.sandbox.sagemaker.conftest import Aws
 
 JOB = "arn:aws:sagemaker:us-east-1:123456789012:inference-recommendations-job/job"
@@ -20,7 +22,7 @@ def allow(action: str, resource: str, **members: Any) -> dict[str, Any]:
     return {"Effect": "Allow", "Action": action, "Resource": resource} | members
 
 
-CALLS = {
+CALLS: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "sagemaker:DescribeInferenceRecommendationsJob": (
         JOB,
         lambda client: client.describe_inference_recommendations_job(JobName="job"),

@@ -43,7 +43,5 @@ def test_installing_again_forgets_everything(aws: Aws) -> None:
 
 def test_a_moto_without_what_is_overridden_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(SageMakerModelBackend, "describe_model")
-    with pytest.raises(
-        RuntimeError, match=r"moto \S+ lacks moto\.sagemaker\.models\.SageMakerModelBackend\.describe_model"
-    ):
+    with pytest.raises(RuntimeError, match=r"moto \S+ lacks moto\.sagemaker\.\S+\.describe_model"):
         check_moto()

@@ -13,6 +13,7 @@ from inference_recommender_sandbox.sagemaker.request_validation import validate_
 
 if TYPE_CHECKING:
     from botocore.awsrequest import AWSRequest
+
     from tests.sandbox.sagemaker.conftest import Aws
 
 CREATE = "CreateInferenceRecommendationsJob"
@@ -123,11 +124,13 @@ def test_what_botocore_lets_through_is_refused_by_the_api(aws: Aws) -> None:
 
 
 def test_a_type_that_only_a_raw_call_can_send_is_refused_by_the_api(aws: Aws) -> None:
-    def send_a_number(request: AWSRequest, **_: Any) -> None:
-        request.data = json.dumps(
-            json.loads(str(request.data, "utf-8") if isinstance(request.data, bytes) else "{}") | {"JobDescription": 5}
-        ).encode()
+    def send_text_for_a_number(request: AWSRequest, **_: Any) -> None:
+        document = json.loads(request.body)
+        document["InputConfig"]["JobDurationInSeconds"] = "3600"
+        request.data = json.dumps(document).encode()
 
-    aws.sagemaker.meta.events.register("before-sign.sagemaker.CreateInferenceRecommendationsJob", send_a_number)
-    with pytest.raises(ClientError, match="SerializationException"):
+    aws.sagemaker.meta.events.register(
+        "before-sign.sagemaker.CreateInferenceRecommendationsJob", send_text_for_a_number
+    )
+    with pytest.raises(ClientError, match=r"SerializationException.*STRING_VALUE can not be converted to an Integer"):
         aws.create()

@@ -52,6 +52,8 @@ def test_recommendations_are_marked_as_simulated(aws: Aws) -> None:
 def test_recommendations_are_not_sorted(aws: Aws) -> None:
     aws.create()
     recommendations = aws.finish()["InferenceRecommendations"]
+    tested = [step["InferenceBenchmark"]["EndpointConfiguration"] for step in aws.steps()]
+    assert [each["EndpointConfiguration"] for each in recommendations] != tested
     for metric in ("CostPerInference", "CostPerHour", "ModelLatency", "MaxInvocations"):
         values = [each["Metrics"][metric] for each in recommendations]
         assert values not in (sorted(values), sorted(values, reverse=True))
