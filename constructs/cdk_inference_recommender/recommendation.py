@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Final, Self
 
-from aws_cdk import Aspects, CustomResource, Duration, Stack, Token
+from aws_cdk import CustomResource, Duration, Stack, Token
 from aws_cdk import aws_sagemaker as sagemaker
 from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
 from cdk_inference_recommender.cross_stack_references import CrossStackReferences
 from cdk_inference_recommender.inference_recommender_provider import InferenceRecommenderProvider
-from cdk_inference_recommender.parameter_references import AcknowledgeParameterReferences
+from cdk_inference_recommender.parameter_references import acknowledge_parameter_references
 from cdk_inference_recommender.published_recommendations import PublishedRecommendations, check_prefix
 from inference_recommendations_handler.contract import (
     CHOICE_SERVICE_TIMEOUT_SECONDS,
@@ -127,7 +127,7 @@ class Recommendation(Construct):
         recommendation = cls(
             scope,
             id,
-            attribute_of=lambda self, attribute: _parameter_value(self, _parameter_name(prefix, attribute)),
+            attribute_of=lambda self, attribute: _parameter_value(self, prefix, attribute),
         )
         PublishedRecommendations.of(scope).add_reader(prefix, recommendation)
         return recommendation
@@ -299,8 +299,9 @@ def _parameter_name(prefix: str, attribute: RecommendationAttribute) -> str:
     return f"{prefix}/{attribute.value}"
 
 
-def _parameter_value(scope: Construct, name: str) -> str:
-    value = ssm.StringParameter.value_for_string_parameter(scope, name)
-    stack = Stack.of(scope)
-    Aspects.of(stack).add(AcknowledgeParameterReferences(stack.resolve(value)["Ref"]))
+def _parameter_value(scope: Construct, prefix: str, attribute: RecommendationAttribute) -> str:
+    value = ssm.StringParameter.value_for_string_parameter(scope, _parameter_name(prefix, attribute))
+    if attribute is RecommendationAttribute.INSTANCE_TYPE:
+        stack = Stack.of(scope)
+        acknowledge_parameter_references(stack, stack.resolve(value)["Ref"])
     return value
