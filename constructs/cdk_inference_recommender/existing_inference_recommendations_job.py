@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Final
 
 from cdk_inference_recommender.inference_recommendations_job_base import InferenceRecommendationsJobBase
 from cdk_inference_recommender.job_legs import job_legs
-from cdk_inference_recommender.tokens import seconds_of
-from cdk_inference_recommender.waiting import LONGEST_JOB_SECONDS
+from cdk_inference_recommender.job_rules import check_waiting
+from cdk_inference_recommender.reported_problems import report_problems
+from cdk_inference_recommender.tokens import literal_seconds_of, seconds_of
+from cdk_inference_recommender.waiting import TIMEOUT_IS_LITERAL, default_timeout_seconds
 
 if TYPE_CHECKING:
     from aws_cdk import Duration
@@ -30,9 +32,18 @@ class ExistingInferenceRecommendationsJob(InferenceRecommendationsJobBase):
         super().__init__(scope, id)
         self._job_name: Final = job_name
         self._job_arn: Final = job_arn
-        self._timeout: Final = int(timeout.to_seconds()) if timeout else LONGEST_JOB_SECONDS + 3600
+        self._timeout: Final = (
+            literal_seconds_of(timeout, "timeout", TIMEOUT_IS_LITERAL)
+            if timeout
+            else default_timeout_seconds(is_default_job=False, job_duration=None)
+        )
         self._poll_interval: Final = seconds_of(poll_interval, "poll_interval") if poll_interval else 30
         self._last_leg: Construct | None = None
+        report_problems(
+            self,
+            lambda: list(check_waiting(timeout=self._timeout, poll_interval=self._poll_interval)),
+            lambda problem: str(problem.path[0]),
+        )
 
     @property
     def job_name(self) -> str:

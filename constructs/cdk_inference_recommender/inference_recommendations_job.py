@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 import botocore
@@ -18,18 +19,17 @@ from aws_cdk import (
     Stack,
     TagManager,
     TagType,
-    Validations,
 )
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk.aws_sagemaker import CfnEndpoint
-from constructs import Construct, Dependable, IConstruct, IValidation
+from constructs import Construct, Dependable, IConstruct
 
 from cdk_inference_recommender.cross_stack_references import CrossStackReferences
 from cdk_inference_recommender.execution_role import execution_role
 from cdk_inference_recommender.existing_inference_recommendations_job import ExistingInferenceRecommendationsJob
 from cdk_inference_recommender.inference_recommendations_job_base import InferenceRecommendationsJobBase
-from cdk_inference_recommender.inference_recommender_provider import InferenceRecommenderProvider, job_arn
+from cdk_inference_recommender.inference_recommender_provider import JOB_RESOURCE, InferenceRecommenderProvider, job_arn
 from cdk_inference_recommender.job_legs import job_legs
 from cdk_inference_recommender.job_network import JobNetwork
 from cdk_inference_recommender.job_rules import check_props
@@ -37,10 +37,11 @@ from cdk_inference_recommender.job_type import JobType
 from cdk_inference_recommender.kms_key import key_statement, kms_key_id
 from cdk_inference_recommender.property_path import property_path
 from cdk_inference_recommender.render_request import render_request
-from cdk_inference_recommender.request import Problem, Severity, check_request
-from cdk_inference_recommender.tokens import is_unresolved, literals_only, seconds_of
+from cdk_inference_recommender.reported_problems import report_problems
+from cdk_inference_recommender.request import Problem, check_request
+from cdk_inference_recommender.tokens import is_unresolved, literal_seconds_of, literals_only, seconds_of
 from cdk_inference_recommender.validation_error import ValidationError
-from cdk_inference_recommender.waiting import default_timeout_seconds
+from cdk_inference_recommender.waiting import TIMEOUT_IS_LITERAL, default_timeout_seconds
 from inference_recommendations_handler.contract import (
     JOB_SERVICE_TIMEOUT_SECONDS,
     MAX_NAME_PREFIX_LENGTH,
@@ -64,7 +65,8 @@ if TYPE_CHECKING:
     from cdk_inference_recommender.stopping_conditions import StoppingConditions
     from cdk_inference_recommender.traffic_pattern import TrafficPattern
 
-_WARNING_PREFIX: Final = "cdk-inference-recommender"
+
+_ARN: Final = re.compile(r"arn(:[^:]*){4}:[^:/]+/[^:/]+")
 
 
 @jsii.implements(iam.IGrantable, ec2.IConnectable, ITaggableV2)
@@ -93,7 +95,7 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase):
         job_type: Default: `JobType.DEFAULT`, which AWS runs on instance types of its own choice.
         job_name: Prefix of the generated name, at most 24 characters, no token; the name has at most 40, where AWS
             cuts names that it derives. Default: from the construct's path.
-        exact_job_name: Take `job_name` as it is, up to 63 characters. The service never frees a name, so that each
+        exact_job_name: Take `job_name` as it is, up to 64 characters. The service never frees a name, so that each
             change of what is measured then needs a new one. Default: false.
         job_description: At most 128 characters.
         role: Execution role; it gets no policy it didn't come with. Default: a role with the least that is needed.
@@ -158,13 +160,8 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase):
         poll_seconds = seconds_of(poll_interval, "poll_interval") if poll_interval else 30
         duration_seconds = seconds_of(job_duration, "job_duration") if job_duration else None
         known_duration = None if is_unresolved(duration_seconds) else duration_seconds
-        if timeout is not None and timeout.is_unresolved():
-            raise ValidationError(
-                f"{self.node.path}: timeout is known only at deploy time, but the number of resources that wait "
-                "follows from it. Give a literal duration."
-            )
         timeout_seconds = (
-            int(timeout.to_seconds())
+            literal_seconds_of(timeout, "timeout", TIMEOUT_IS_LITERAL)
             if timeout
             else default_timeout_seconds(
                 is_default_job=job_type == JobType.DEFAULT and job_duration is None, job_duration=known_duration
@@ -232,6 +229,8 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase):
         self._resource.node.add_dependency(
             self._allow_handler(provider, prefix, exact=exact_job_name, keys=(volume_kms_key, output_kms_key)),
             self.role,
+            # An alias is named in the request, which says nothing of its being made first.
+            *(key for key in (volume_kms_key, output_kms_key) if key is not None and not isinstance(key, str)),
         )
         if network:
             self._resource.node.add_dependency(*network.established)
@@ -248,7 +247,13 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase):
         def problems() -> list[Problem]:
             return [
                 *check_request(
-                    _literals({**self._request, "Tags": self._rendered_tags()}),
+                    _literals(
+                        {
+                            **self._request,
+                            "Tags": self._rendered_tags(),
+                            **({"JobName": job_name} if exact_job_name and job_name is not None else {}),
+                        }
+                    ),
                     complete=False,
                 ),
                 *check_props(
@@ -264,7 +269,7 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase):
                 ),
             ]
 
-        self.node.add_validation(_Problems(lambda: [self._told(problem) for problem in _errors(problems())]))
+        report_problems(self, problems, lambda problem: property_path(problem.path, self._request))
         self.node.add_validation(
             CrossStackReferences(
                 self._resource,
@@ -272,9 +277,6 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase):
                 "ssm.StringParameter.value_for_string_parameter.",
             )
         )
-        for problem in problems():
-            if problem.severity is Severity.WARNING:
-                Validations.of(self).add_warning(f"{_WARNING_PREFIX}:{problem.rule}", self._told(problem))
 
     @classmethod
     def from_job_name(
@@ -321,8 +323,8 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase):
             timeout: As for `from_job_name`.
             poll_interval: As for `from_job_name`.
         """
-        name = Stack.of(scope).split_arn(job_arn, ArnFormat.SLASH_RESOURCE_NAME).resource_name
-        if not name:
+        resource, name = _resource_of(Stack.of(scope), job_arn)
+        if not name or (resource != JOB_RESOURCE and not is_unresolved(resource)):
             raise ValidationError(
                 f"job_arn = {job_arn!r} isn't the ARN of a recommendation job. It has the form "
                 "arn:aws:sagemaker:<region>:<account>:inference-recommendations-job/<name>."
@@ -369,9 +371,6 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase):
         # Through jsii the members' names come in lower case; the API wants them capitalised.
         tags: list[dict[str, str]] = self._tag_manager.render_tags() or []
         return [{"Key": tag["key"], "Value": tag["value"]} for tag in tags]
-
-    def _told(self, problem: Problem) -> str:
-        return f"{problem.told_at(property_path(problem.path, self._request))} ({problem.rule}; {problem.source})"
 
     def _allow_handler(
         self,
@@ -424,27 +423,19 @@ class _RenderedTags:
         return self._tags()
 
 
-@jsii.implements(IValidation)
-class _Problems:
-    """Reports a job's problems together with those of every other construct."""
-
-    def __init__(self, problems: Callable[[], list[str]]) -> None:
-        self._problems = problems
-
-    def validate(self) -> list[str]:
-        return self._problems()
-
-
-def _errors(problems: Sequence[Problem]) -> list[Problem]:
-    return [problem for problem in problems if problem.severity is Severity.ERROR]
-
-
 def _literals(request: Mapping[str, Any]) -> dict[str, object]:
     return {member: literals_only(value) for member, value in request.items()}
 
 
 def _default_prefix(scope: Construct) -> str:
     return Names.unique_resource_name(scope, max_length=MAX_NAME_PREFIX_LENGTH, separator="-").lower()
+
+
+def _resource_of(stack: Stack, arn: str) -> tuple[str, str | None]:
+    if not is_unresolved(arn) and not _ARN.fullmatch(arn):
+        return "", None
+    components = stack.split_arn(arn, ArnFormat.SLASH_RESOURCE_NAME)
+    return components.resource, components.resource_name
 
 
 def _endpoint_name(endpoint: str | IEndpointRef | None) -> str | None:

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 
 _ID: Final = "InferenceRecommenderProvider"
 _HANDLER_PACKAGE: Final = "inference_recommendations_handler"
-_JOB_RESOURCE: Final = "inference-recommendations-job"
+JOB_RESOURCE: Final = "inference-recommendations-job"
+"""The type in a recommendation job's ARN (Service Authorization Reference)."""
 
 
 class InferenceRecommenderProvider(Construct):
@@ -205,7 +206,7 @@ def job_arn(scope: Construct, job_name: str) -> str:
         scope: Any construct.
         job_name: Its name; may be a token or a pattern.
     """
-    return Stack.of(scope).format_arn(service="sagemaker", resource=_JOB_RESOURCE, resource_name=job_name)
+    return Stack.of(scope).format_arn(service="sagemaker", resource=JOB_RESOURCE, resource_name=job_name)
 
 
 def _policy_document(*statements: iam.PolicyStatement) -> iam.PolicyDocument:
@@ -224,6 +225,8 @@ def _staged_handler() -> Iterator[str]:
             copy = Path(staged) / _HANDLER_PACKAGE / source.relative_to(package)
             copy.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(source, copy)
+            # Lambda runs as another user than the one whose umask this is.
+            copy.chmod(0o644)
         yield staged
 
 

@@ -9,6 +9,7 @@ from cdk_inference_recommender.request import Problem, Severity
 from cdk_inference_recommender.tokens import is_unresolved
 from cdk_inference_recommender.waiting import LONGEST_TIMEOUT_SECONDS, SHORTEST_TIMEOUT_SECONDS
 from inference_recommendations_handler.contract import (
+    MAX_JOB_NAME_LENGTH,
     MAX_NAME_PREFIX_LENGTH,
     MIN_POLL_INTERVAL_SECONDS,
     OwnerTag,
@@ -17,7 +18,6 @@ from inference_recommendations_handler.contract import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-MAX_EXACT_JOB_NAME_LENGTH: Final = 63
 MAX_TAGS: Final = 50 - len(OwnerTag)
 
 _NAME: Final = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9])*")
@@ -71,6 +71,29 @@ def check_props(
             remedy="Name the image's repository in images, or give a role of your own",
             source="developer guide, SageMaker roles",
         )
+    yield from check_waiting(timeout=timeout, poll_interval=poll_interval, job_duration=job_duration)
+    if number_of_tags > MAX_TAGS:
+        yield _problem(
+            rule="TagCount",
+            field="tags",
+            value=number_of_tags,
+            message=f"at most {MAX_TAGS} tags: the service allows 50, and {len(OwnerTag)} say whose the job is",
+            remedy="Remove tags, also those that Tags.of(...) adds, or exclude this resource type there",
+            source=_API,
+        )
+
+
+def check_waiting(*, timeout: int, poll_interval: float, job_duration: float | None = None) -> Iterator[Problem]:
+    """Check how a job is waited for.
+
+    Args:
+        timeout: Seconds.
+        poll_interval: Seconds.
+        job_duration: Seconds. Default: not given, or known only at deploy time.
+
+    Yields:
+        Every problem.
+    """
     if not SHORTEST_TIMEOUT_SECONDS <= timeout <= LONGEST_TIMEOUT_SECONDS:
         yield _problem(
             rule="TimeoutRange",
@@ -99,15 +122,6 @@ def check_props(
             remedy="A job takes 45 minutes or more: 30 seconds, the default, is soon enough",
             source=_DESIGN,
         )
-    if number_of_tags > MAX_TAGS:
-        yield _problem(
-            rule="TagCount",
-            field="tags",
-            value=number_of_tags,
-            message=f"at most {MAX_TAGS} tags: the service allows 50, and {len(OwnerTag)} say whose the job is",
-            remedy="Remove tags, also those that Tags.of(...) adds, or exclude this resource type there",
-            source=_API,
-        )
 
 
 def _check_name(job_name: str | None, *, exact: bool) -> Iterator[Problem]:
@@ -131,15 +145,15 @@ def _check_name(job_name: str | None, *, exact: bool) -> Iterator[Problem]:
             source=_DESIGN,
         )
         return
-    longest = MAX_EXACT_JOB_NAME_LENGTH if exact else MAX_NAME_PREFIX_LENGTH
-    if len(job_name) > longest or not _NAME.fullmatch(job_name):
+    # A whole name is a member of the request, and the model's to judge.
+    if not exact and (len(job_name) > MAX_NAME_PREFIX_LENGTH or not _NAME.fullmatch(job_name)):
         yield _problem(
             rule="JobNamePattern",
             field="job_name",
             value=job_name,
             message=(
-                f"must be 1 to {longest} letters, digits and hyphens, with neither a hyphen first nor last"
-                + ("" if exact else ": it is the prefix of a generated name of at most 40 characters")
+                f"must be 1 to {MAX_NAME_PREFIX_LENGTH} letters, digits and hyphens, with neither a hyphen first nor "
+                f"last: it is the prefix of a generated name of at most {MAX_JOB_NAME_LENGTH} characters"
             ),
             remedy="Choose a name that fits",
             source=f"{_API}, JobName",

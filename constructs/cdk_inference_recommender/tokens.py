@@ -68,6 +68,22 @@ def seconds_of(duration: Duration, field: str) -> jsii.Number:
     return _whole(duration.to_milliseconds() / 1000, f"{field}: {duration.to_human_string()}", "seconds")
 
 
+def literal_seconds_of(duration: Duration, field: str, reason: str) -> int:
+    """The length in seconds, where synthesis has to know it.
+
+    Args:
+        duration: The length.
+        field: The prop.
+        reason: Why it has to be known, as the end of a sentence.
+
+    Raises:
+        ValidationError: It is known only at deploy time, or isn't a whole number of seconds.
+    """
+    if duration.is_unresolved():
+        raise ValidationError(f"{field} is known only at deploy time, but {reason}. Give a literal duration.")
+    return int(seconds_of(duration, field))
+
+
 def milliseconds_of(duration: Duration, field: str) -> jsii.Number:
     """The length in milliseconds.
 

@@ -15,6 +15,9 @@ LONGEST_TIMEOUT_SECONDS: Final = 24 * 3600
 
 SHORTEST_TIMEOUT_SECONDS: Final = 60
 
+TIMEOUT_IS_LITERAL: Final = "the number of resources that wait follows from it"
+"""Why a timeout can't be a token."""
+
 _DEFAULT_JOB_SECONDS: Final = 2 * LEG_SECONDS
 """Default jobs take about 45 minutes (developer guide, instance recommendations)."""
 
@@ -41,10 +44,11 @@ def leg_seconds(timeout: int) -> list[int]:
     """Split a timeout into legs that CloudFormation lets a custom resource wait for.
 
     Args:
-        timeout: Seconds, at least 1.
+        timeout: Seconds. What is out of range is taken as the nearest that isn't: synthesis reports it, and must come
+            so far with a number of legs that it can carry.
 
     Returns:
         Seconds of each leg, at most 3300; together the timeout.
     """
-    full, rest = divmod(timeout, LEG_SECONDS)
+    full, rest = divmod(min(max(timeout, SHORTEST_TIMEOUT_SECONDS), LONGEST_TIMEOUT_SECONDS), LEG_SECONDS)
     return [LEG_SECONDS] * full + ([rest] if rest else [])

@@ -1,0 +1,52 @@
+"""Problems of a construct's props, told where all of an app's problems are told."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import jsii
+from aws_cdk import Validations
+from constructs import IValidation
+
+from cdk_inference_recommender.request import Problem, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from constructs import Construct
+
+_WARNING_PREFIX: Final = "cdk-inference-recommender"
+
+
+def report_problems(
+    construct: Construct, problems: Callable[[], Sequence[Problem]], spell: Callable[[Problem], str]
+) -> None:
+    """Let synthesis fail with a construct's errors, together with those of every other one; warn of the rest at once.
+
+    A warning can be acknowledged as `cdk-inference-recommender:<Rule>`.
+
+    Args:
+        construct: Whose props they are of.
+        problems: Finds them; asked again when the tree is complete.
+        spell: The prop that a problem is about, as its user spells it.
+    """
+
+    def told(severity: Severity) -> list[tuple[str, str]]:
+        return [
+            (problem.rule, f"{problem.told_at(spell(problem))} ({problem.rule}; {problem.source})")
+            for problem in problems()
+            if problem.severity is severity
+        ]
+
+    construct.node.add_validation(_Errors(lambda: [text for _, text in told(Severity.ERROR)]))
+    for rule, text in told(Severity.WARNING):
+        Validations.of(construct).add_warning(f"{_WARNING_PREFIX}:{rule}", text)
+
+
+@jsii.implements(IValidation)
+class _Errors:
+    def __init__(self, errors: Callable[[], list[str]]) -> None:
+        self._errors = errors
+
+    def validate(self) -> list[str]:
+        return self._errors()

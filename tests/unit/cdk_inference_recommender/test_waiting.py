@@ -1,0 +1,113 @@
+"""How long a job is waited for: legs within CloudFormation's hour, and timeouts that can't be legs."""
+
+from __future__ import annotations
+
+import pytest
+from aws_cdk import CfnParameter, Duration
+
+from cdk_inference_recommender import InferenceRecommendationsJob, JobType, ValidationError
+from cdk_inference_recommender.waiting import default_timeout_seconds, leg_seconds
+
+from .synthesis import JOB, WAIT, Json, default_job, load_test, logical_id, new_stack, only, resources, template_of
+
+
+@pytest.mark.parametrize("timeout", [60, 3299, 3300, 3301, 6600, 21_600, 86_400])
+def test_legs_add_up_to_the_timeout_and_none_outlasts_cloudformation(timeout: int) -> None:
+    legs = leg_seconds(timeout)
+    assert sum(legs) == timeout
+    assert all(0 < leg <= 3300 for leg in legs)
+
+
+def test_a_default_job_is_waited_for_in_two_legs() -> None:
+    assert len(leg_seconds(default_timeout_seconds(is_default_job=True, job_duration=None))) == 2
+
+
+@pytest.mark.parametrize(
+    ("job_duration", "timeout"), [(None, 18_000 + 3600), (18_000, 18_000 + 3600), (600, 600 + 3600), (10**9, 86_400)]
+)
+def test_a_job_gets_an_hour_beyond_its_duration_and_the_longest_one_where_that_is_unknown(
+    job_duration: int | None, timeout: int
+) -> None:
+    assert default_timeout_seconds(is_default_job=False, job_duration=job_duration) == timeout
+
+
+def test_the_longest_job_fits_into_its_legs() -> None:
+    stack = new_stack()
+    load_test(stack, job_duration=Duration.hours(5))
+    template = template_of(stack)
+    legs = [leg["Properties"] for leg in resources(template, WAIT).values()]
+    assert sum(leg["HandOverAfterSeconds"] for leg in legs) >= 18_000 + 3600
+    assert all(leg["HandOverAfterSeconds"] <= 3300 for leg in legs)
+    assert only(template, JOB)["Properties"]["TimeoutSeconds"] == 21_600
+
+
+@pytest.mark.parametrize("props", [{"job_duration": Duration.hours(1)}, {"job_type": JobType.of("Default")}])
+def test_what_is_no_plain_default_job_is_recognised_by_value(props: Json) -> None:
+    stack = new_stack()
+    default_job(stack, **props)
+    timeout = only(template_of(stack), JOB)["Properties"]["TimeoutSeconds"]
+    assert timeout == (7200 if "job_duration" in props else 6600)
+
+
+def test_legs_run_one_after_the_other_and_again_for_another_job() -> None:
+    stack = new_stack()
+    job = default_job(stack, timeout=Duration.hours(2), poll_interval=Duration.minutes(1), accept_stopped=True)
+    template = template_of(stack)
+    names = list(resources(template, WAIT))
+    for number, (name, leg) in enumerate(resources(template, WAIT).items()):
+        properties = {key: value for key, value in leg["Properties"].items() if key not in ("ServiceToken", "Leg")}
+        assert properties == {
+            "ServiceTimeout": "3540",
+            "JobName": {"Ref": logical_id(job)},
+            "Legs": 3,
+            "HandOverAfterSeconds": [3300, 3300, 600][number],
+            "PollIntervalSeconds": 60,
+            "AcceptStopped": True,
+            "TimeoutSeconds": 7200,
+            "StateMachineArn": only(template, JOB)["Properties"]["StateMachineArn"],
+        }
+        assert leg["Properties"]["Leg"] == number + 1
+        assert [other for other in names if other in leg["DependsOn"]] == names[max(number - 1, 0) : number], name
+
+
+def test_a_timeout_known_only_at_deploy_time_is_refused_for_every_job() -> None:
+    stack = new_stack()
+    timeout = Duration.seconds(CfnParameter(stack, "Timeout", type="Number").value_as_number)
+    with pytest.raises(ValidationError, match=r"timeout is known only at deploy time.*Give a literal duration"):
+        default_job(stack, timeout=timeout)
+    with pytest.raises(ValidationError, match=r"timeout is known only at deploy time.*Give a literal duration"):
+        InferenceRecommendationsJob.from_job_name(stack, "Existing", "bert", timeout=timeout)
+
+
+def test_a_timeout_is_a_whole_number_of_seconds() -> None:
+    with pytest.raises(ValidationError, match=r"timeout: .* is 1\.5 seconds\. Give a whole number of seconds"):
+        default_job(new_stack(), timeout=Duration.millis(1500))
+
+
+@pytest.mark.parametrize("timeout", [Duration.seconds(0), Duration.seconds(59), Duration.days(300)])
+@pytest.mark.parametrize("existing", [False, True])
+def test_a_timeout_out_of_range_is_reported_and_makes_no_thousand_resources(
+    timeout: Duration, *, existing: bool
+) -> None:
+    stack = new_stack()
+    if existing:
+        job = InferenceRecommendationsJob.from_job_name(stack, "Job", "bert", timeout=timeout)
+        job.recommend_real_time("Best")
+    else:
+        default_job(stack, timeout=timeout)
+    assert len(stack.node.find_child("Job").node.children) < 40
+    message = rf"\[Stack/Job\] timeout = {timeout.to_seconds():.0f}: must be from 60 to 86400 seconds\..*TimeoutRange"
+    with pytest.raises(RuntimeError, match=message):
+        template_of(stack)
+
+
+@pytest.mark.parametrize("existing", [False, True])
+def test_a_poll_interval_is_at_least_ten_seconds(*, existing: bool) -> None:
+    stack = new_stack()
+    interval = Duration.seconds(9)
+    if existing:
+        InferenceRecommendationsJob.from_job_name(stack, "Job", "bert", poll_interval=interval)
+    else:
+        default_job(stack, poll_interval=interval)
+    with pytest.raises(RuntimeError, match=r"\[Stack/Job\] poll_interval = 9: must be at least 10 seconds"):
+        template_of(stack)
