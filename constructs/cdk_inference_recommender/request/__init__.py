@@ -6,9 +6,10 @@ Pure: neither AWS nor the CDK is needed to check a request.
 from .api_path import Path, api_path
 from .check_request import check_request
 from .problem import Problem, Severity
-from .request_model import request_shape
+from .request_model import botocore_version, request_shape
 from .rules import RULES
 from .rules.rule import Rule
+from .shape import Shape
 from .unresolved import UNRESOLVED, Unresolved
 
 __all__ = [
@@ -18,8 +19,10 @@ __all__ = [
     "Problem",
     "Rule",
     "Severity",
+    "Shape",
     "Unresolved",
     "api_path",
+    "botocore_version",
     "check_request",
     "request_shape",
 ]

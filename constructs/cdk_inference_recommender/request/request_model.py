@@ -1,49 +1,39 @@
-"""Where the rules of single members come from: botocore's service model."""
+"""Where the rules of single members come from: botocore's service model, of which an extract lies in this package."""
 
 from __future__ import annotations
 
-import re
+import json
 from functools import cache
-from typing import TYPE_CHECKING, Final
+from importlib import resources
+from typing import TYPE_CHECKING, Any, Final
 
-import botocore
-from botocore.loaders import Loader
-from botocore.model import ListShape, ServiceModel, StringShape, StructureShape
+from .shape import Shape
 
 if TYPE_CHECKING:
-    from botocore.model import Shape
+    from collections.abc import Mapping
 
-_VALID_VALUES: Final = re.compile(r"Valid Values:\s*<code>(.*?)</code>")
+_LIMITS: Final = ("min", "max", "pattern", "enum", "required")
 
 
 @cache
 def request_shape() -> Shape:
-    """Load the shape of `CreateInferenceRecommendationsJob`'s request.
+    """The shape of `CreateInferenceRecommendationsJob`'s request; members, lists and limits hang off it."""
+    model = _model()
+    return _shape(model["input"], model["shapes"], ())
 
-    The one place that knows where the model is: botocore's own copy, about 0.2 s for the whole of SageMaker, once a
-    process.
 
-    Returns:
-        The input shape; members, lists and limits hang off it.
-    """
-    description = Loader().load_service_model("sagemaker", "service-2")
-    shape = ServiceModel(description, "sagemaker").operation_model("CreateInferenceRecommendationsJob").input_shape
-    if shape is None:
-        raise LookupError(
-            f"botocore {botocore.__version__} describes CreateInferenceRecommendationsJob without a request; "
-            "install another release of botocore"
-        )
-    return shape
+@cache
+def botocore_version() -> str:
+    """The botocore whose service model the extract was read from."""
+    version: str = _model()["botocore"]
+    return version
 
 
 @cache
 def instance_types() -> frozenset[str]:
-    """List the instance types that the installed botocore knows; the service may know more."""
-    configurations = _member("InputConfig", "EndpointConfigurations")
-    if not isinstance(configurations, ListShape) or not isinstance(configurations.member, StructureShape):
-        return frozenset()
-    instance_type = configurations.member.members["InstanceType"]
-    return frozenset(instance_type.enum if isinstance(instance_type, StringShape) else ())
+    """List the instance types that the service model knows; the service may know more."""
+    configuration = _member("InputConfig", "EndpointConfigurations").member
+    return frozenset(configuration.members["InstanceType"].metadata["enum"] if configuration else ())
 
 
 @cache
@@ -55,18 +45,36 @@ def documented_values(structure: tuple[str, ...], member: str) -> tuple[str, ...
         member: The structure's member.
 
     Returns:
-        What follows "Valid Values:" in the documentation; empty where botocore was installed without it.
+        What follows "Valid Values:" in the documentation; empty where nothing does.
     """
-    listed = _VALID_VALUES.search(_member(*structure, member).documentation)
-    return tuple(listed[1].split(" | ")) if listed else ()
+    return _member(*structure, member).documented_values
+
+
+@cache
+def _model() -> Mapping[str, Any]:
+    text = resources.files(__package__).joinpath("service_model.json").read_text(encoding="utf-8")
+    model: Mapping[str, Any] = json.loads(text)
+    return model
+
+
+def _shape(name: str, shapes: Mapping[str, Any], documented_values: tuple[str, ...]) -> Shape:
+    described = shapes[name]
+
+    def referred(member: Mapping[str, Any]) -> Shape:
+        return _shape(member["shape"], shapes, tuple(member.get("documentedValues", ())))
+
+    return Shape(
+        name=name,
+        type_name=described["type"],
+        metadata={limit: described[limit] for limit in _LIMITS if limit in described},
+        members={member: referred(reference) for member, reference in described.get("members", {}).items()},
+        member=referred(described["member"]) if "member" in described else None,
+        documented_values=documented_values,
+    )
 
 
 def _member(*names: str) -> Shape:
     shape = request_shape()
     for name in names:
-        if not isinstance(shape, StructureShape):
-            raise TypeError(
-                f"botocore {botocore.__version__} has no member {name} in {shape.name}; update this library"
-            )
         shape = shape.members[name]
     return shape

@@ -11,16 +11,13 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
-import botocore
-from botocore.model import ListShape, StringShape, StructureShape
-
 from .pattern import matches
 from .problem import Problem, Severity
+from .request_model import botocore_version
+from .shape import AnyShape, item_of, members_of
 from .unresolved import UNRESOLVED
 
 if TYPE_CHECKING:
-    from botocore.model import Shape
-
     from .api_path import Path
 
 OPEN_ENUMS: Final = frozenset({"ProductionVariantInstanceType"})
@@ -52,7 +49,7 @@ _PYTHON_KINDS: Final[tuple[tuple[type, str], ...]] = (
 
 
 def shape_problems(
-    value: object, shape: Shape, *, path: Path = (), optional: frozenset[str] = frozenset()
+    value: object, shape: AnyShape, *, path: Path = (), optional: frozenset[str] = frozenset()
 ) -> Iterator[Problem]:
     """Check a value against a shape and everything below it.
 
@@ -73,10 +70,12 @@ def shape_problems(
         yield problem("MemberType", f"must be {expected}", f"Write {expected}, not {found}")
     elif isinstance(value, Mapping):
         yield from _structure_problems(value, shape, path, optional)
-    elif isinstance(value, list | tuple) and isinstance(shape, ListShape):
+    elif isinstance(value, list | tuple):
         yield from _bound_problems(len(value), "items", _Reporter(path, value, shape))
-        for index, item in enumerate(value):
-            yield from shape_problems(item, shape.member, path=(*path, index))
+        kind = item_of(shape)
+        if kind is not None:
+            for index, item in enumerate(value):
+                yield from shape_problems(item, kind, path=(*path, index))
     elif isinstance(value, str):
         yield from _string_problems(value, _Reporter(path, value, shape))
     elif isinstance(value, int | float):
@@ -87,7 +86,7 @@ def shape_problems(
 class _Reporter:
     path: Path
     value: object
-    shape: Shape
+    shape: AnyShape
 
     def problem(self, rule: str, message: str, remedy: str) -> Problem:
         return Problem(
@@ -97,32 +96,31 @@ class _Reporter:
             value=self.value,
             message=message,
             remedy=remedy,
-            source=f"botocore {botocore.__version__}, service model of sagemaker, shape {self.shape.name}",
+            source=f"botocore {botocore_version()}, service model of sagemaker, shape {self.shape.name}",
         )
 
 
 def _structure_problems(
-    value: Mapping[object, object], shape: Shape, path: Path, optional: frozenset[str]
+    value: Mapping[object, object], shape: AnyShape, path: Path, optional: frozenset[str]
 ) -> Iterator[Problem]:
-    if not isinstance(shape, StructureShape):
+    members = members_of(shape)
+    if members is None:
         return  # a map: the request has none, and its keys follow no rule of their own
-    for name, member in shape.members.items():
+    for name, member in members.items():
         if name in value:
             yield from shape_problems(value[name], member, path=(*path, name))
-        elif name in shape.required_members and name not in optional:
-            yield _Reporter((*path, name), None, shape).problem("RequiredMember", "is required", f"Add {name}")
+        elif name in shape.metadata.get("required", ()) and name not in optional:
+            yield _Reporter((*path, name), None, shape).problem("RequiredMember", "is required", "Add it")
     for given, item in value.items():
-        if given not in shape.members:
+        if given not in members:
             report = _Reporter((*path, str(given)), item, shape)
-            yield report.problem(
-                "UnknownMember", "is no member that the API knows", _nearest(str(given), shape.members)
-            )
+            yield report.problem("UnknownMember", "is no member that the API knows", _nearest(str(given), members))
 
 
 def _string_problems(value: str, report: _Reporter) -> Iterator[Problem]:
     shape = report.shape
     yield from _bound_problems(len(value), "characters", report)
-    enum = shape.enum if isinstance(shape, StringShape) and shape.name not in OPEN_ENUMS else []
+    enum = shape.metadata.get("enum", []) if shape.name not in OPEN_ENUMS else []
     if enum and value not in enum:
         yield report.problem("AllowedValues", f"must be one of {', '.join(enum)}", _nearest(value, enum))
     pattern = shape.metadata.get("pattern")

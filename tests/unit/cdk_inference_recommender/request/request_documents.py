@@ -10,9 +10,7 @@ from hypothesis import strategies as st
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from botocore.model import Shape
-
-    from cdk_inference_recommender.request import Path
+    from cdk_inference_recommender.request import Path, Shape
 
 Document = dict[str, Any]
 
@@ -100,10 +98,10 @@ def places(value: object, shape: Shape, path: Path = ()) -> Iterator[tuple[Path,
     match value:
         case dict():
             for name, member in value.items():
-                yield from places(member, shape.members[name], (*path, name))  # type: ignore[attr-defined] # StructureShape
-        case list():
+                yield from places(member, shape.members[name], (*path, name))
+        case list() if shape.member:
             for index, item in enumerate(value):
-                yield from places(item, shape.member, (*path, index))  # type: ignore[attr-defined] # ListShape
+                yield from places(item, shape.member, (*path, index))
 
 
 def _optionally(**members: st.SearchStrategy[Any]) -> st.SearchStrategy[Document]:
