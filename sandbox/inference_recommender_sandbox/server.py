@@ -24,6 +24,9 @@ from inference_recommender_sandbox.cloudformation.service import CloudFormationS
 from inference_recommender_sandbox.cloudtrail import CloudTrailService
 from inference_recommender_sandbox.functions.function_runner import FunctionRunner
 from inference_recommender_sandbox.functions.service import LambdaService
+from inference_recommender_sandbox.sagemaker.installation import install
+from inference_recommender_sandbox.state_machines.executions import Executions
+from inference_recommender_sandbox.state_machines.service import StepFunctionsService
 
 ACCOUNT_ID: Final = "123456789012"
 DEFAULT_REGION: Final = "us-east-1"
@@ -40,7 +43,9 @@ class Sandbox:
     Attributes:
         clock: Virtual time.
         engines: CloudFormation.
+        executions: Step Functions.
         functions: Lambda.
+        sagemaker: SageMaker.
         authorizer: Knows the sessions of the functions.
     """
 
@@ -55,6 +60,8 @@ class Sandbox:
         urls = ResponseUrls(clock=self.clock, endpoint_url=lambda: self.endpoint_url)
         custom = CustomResourceProvider(runner=self.functions, urls=urls, clock=self.clock)
         providers = ProviderRegistry(custom=custom, own=own_providers(lambda: self.endpoint_url))
+        self.sagemaker = install(clock=self.clock, authorizer=self.authorizer)
+        self.executions = Executions(clock=self.clock, runner=self.functions)
         self.engines = StackEngines(providers=providers, clock=self.clock)
         self._server = self._bind(port, urls)
         self._thread = threading.Thread(
@@ -94,6 +101,7 @@ class Sandbox:
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
+        self.sagemaker.uninstall()
         BackendDict.reset()
 
     def _bind(self, port: int, urls: ResponseUrls) -> BaseWSGIServer:
@@ -102,6 +110,7 @@ class Sandbox:
                 "cloudformation": lambda: CloudFormationService(self.engines),
                 "awslambda": lambda: LambdaService(self.functions),
                 "cloudtrail": CloudTrailService,
+                "stepfunctions": lambda: StepFunctionsService(self.executions, self.authorizer),
             },
             urls=urls,
             admin=AdminApi(self),

@@ -203,7 +203,13 @@ class Deployment:
     def _create_or_update(self, name: str, cancellation: Cancellation) -> None:
         definition = self._definitions[name]
         current = self._stack.resources.get(name)
-        properties = self._resolver.resolve(definition.get("Properties", {}))
+        try:
+            properties = self._resolver.resolve(definition.get("Properties", {}))
+        except Exception as error:
+            failed = current or self._new_resource(name, {})
+            self._stack.resources.setdefault(name, failed)
+            self._mark(failed, "UPDATE_FAILED" if current else "CREATE_FAILED", str(error))
+            raise
         if current is None or not current.physical_id:
             self._create(self._new_resource(name, properties), cancellation)
             return

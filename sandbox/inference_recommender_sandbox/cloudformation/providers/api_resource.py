@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeAlias
 
 import boto3
@@ -29,10 +29,12 @@ class ApiCall:
         operation: For instance `PutBucketPolicy`.
         parameters: Makes the operation's input of the template's properties and the physical id; in a creation, that is
             the resource's name.
+        when: Whether the call is needed at all.
     """
 
     operation: str
     parameters: Callable[[Parameters, str], Parameters]
+    when: Callable[[Parameters], bool] = lambda _properties: True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,21 +43,25 @@ class ApiResource:
 
     Attributes:
         service: boto3's name of the service.
-        create: Creates the resource.
-        update: Updates it in place; `None` where nothing can be updated.
-        delete: Deletes it; `None` where it goes with another one.
+        create: Creates the resource; the first call's answer identifies it.
+        update: Updates it in place; empty where nothing can be updated.
+        delete: Deletes it; empty where it goes with another one.
         physical_id: Makes what `Ref` gives of the properties, the name and the answer.
         attributes: Makes what `Fn::GetAtt` gives of the same.
+        mutable: Attributes that an update changes.
+        arn: Pattern of the attribute `Arn`, where no answer holds it: `{region}`, `{account_id}` and `{name}`.
         name_property: The property that names it, if it has a name; else one is made up.
         max_name_length: The longest name that is made up.
     """
 
     service: str
-    create: ApiCall
-    update: ApiCall | None = None
-    delete: ApiCall | None = None
+    create: tuple[ApiCall, ...]
+    update: tuple[ApiCall, ...] = ()
+    delete: tuple[ApiCall, ...] = ()
     physical_id: Callable[[Parameters, str, Parameters], str] = lambda _properties, name, _answer: name
     attributes: Callable[[Parameters, str, Parameters], Parameters] = lambda _properties, _name, _answer: {}
+    mutable: tuple[str, ...] = ()
+    arn: str | None = None
     name_property: str | None = None
     max_name_length: int = 63
 
@@ -106,8 +112,18 @@ class ApiResourceProvider:
         """Create it."""
         given = request.properties.get(self._resource.name_property or "")
         name = str(given or request.generated_name(max_length=self._resource.max_name_length))
-        answer = self._call(self._resource.create, request, name)
-        return self._provisioned(request, name, answer)
+        first, *others = self._resource.create
+        answer = self._call(first, request, name)
+        provisioned = ProvisionedResource(
+            physical_id=self._resource.physical_id(request.properties, name, answer),
+            attributes=self._resource.attributes(request.properties, name, answer),
+        )
+        if self._resource.arn is not None:
+            arn = self._resource.arn.format(region=request.region, account_id=request.account_id, name=name)
+            provisioned.attributes["Arn"] = arn
+        for call in others:
+            self._call(call, request, provisioned.physical_id)
+        return provisioned
 
     def update(
         self,
@@ -118,23 +134,23 @@ class ApiResourceProvider:
     ) -> ProvisionedResource:
         """Update it in place."""
         del old_properties
-        if self._resource.update is None:
+        if not self._resource.update:
             raise ResourceError(f"The sandbox can't update {self._type} in place")
-        answer = self._call(self._resource.update, request, current.physical_id)
-        return ProvisionedResource(
-            physical_id=current.physical_id,
-            attributes={**current.attributes, **self._resource.attributes(request.properties, current.physical_id, answer)},
-        )
+        for call in self._resource.update:
+            self._call(call, request, current.physical_id)
+        changed = self._resource.attributes(request.properties, current.physical_id, {})
+        return replace(current, attributes={**changed, **current.attributes, **same(changed, *self._resource.mutable)})
 
     def delete(self, request: ResourceRequest, current: ProvisionedResource) -> None:
-        """Delete it."""
-        if self._resource.delete is None or not current.physical_id:
+        """Delete it; one that is gone already, or never came to be, is no failure."""
+        if not current.physical_id:
             return
-        try:
-            self._call(self._resource.delete, request, current.physical_id)
-        except ResourceError as error:
-            if not any(text in str(error) for text in _GONE):
-                raise
+        for call in self._resource.delete:
+            try:
+                self._call(call, request, current.physical_id)
+            except ResourceError as error:
+                if not any(text in str(error) for text in _GONE):
+                    raise
 
     def attribute(self, current: ProvisionedResource, name: str) -> Any:
         """Return an attribute."""
@@ -142,20 +158,15 @@ class ApiResourceProvider:
             raise ResourceError(f"Resource type {self._type} does not support attribute {{{name}}}")
         return current.attributes[name]
 
-    def _provisioned(self, request: ResourceRequest, name: str, answer: Parameters) -> ProvisionedResource:
-        return ProvisionedResource(
-            physical_id=self._resource.physical_id(request.properties, name, answer),
-            attributes=self._resource.attributes(request.properties, name, answer),
-        )
-
     def _call(self, call: ApiCall, request: ResourceRequest, name: str) -> Parameters:
+        if not call.when(request.properties):
+            return {}
         client = self._clients.of(self._resource.service, request.region)
         shape = client.meta.service_model.operation_model(call.operation).input_shape
         parameters = api_values(call.parameters(request.properties, name), shape)
-        method = client.meta.method_to_api_mapping
+        method = next(key for key, value in client.meta.method_to_api_mapping.items() if value == call.operation)
         try:
-            python_name = next(key for key, value in method.items() if value == call.operation)
-            answer: Parameters = getattr(client, python_name)(**parameters)
+            answer: Parameters = getattr(client, method)(**parameters)
         except (ClientError, ParamValidationError) as error:
             raise ResourceError(f'Resource handler returned message: "{error}"') from error
         return answer
@@ -164,3 +175,10 @@ class ApiResourceProvider:
 def same(properties: Mapping[str, Any], *names: str) -> Parameters:
     """Return the properties of these names, where they are there: for parameters that have the property's name."""
     return {name: properties[name] for name in names if name in properties}
+
+
+def camel_case(value: Any) -> Any:
+    """Lower the first letter of every member's name, for the APIs that write them so."""
+    if isinstance(value, dict):
+        return {f"{key[:1].lower()}{key[1:]}": camel_case(item) for key, item in value.items()}
+    return [camel_case(item) for item in value] if isinstance(value, list) else value

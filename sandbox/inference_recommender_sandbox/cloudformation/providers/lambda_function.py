@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import base64
 import io
-import json
 import zipfile
 from typing import Any, Final
 
 from moto.awslambda.models import lambda_backends
-from moto.iam.models import iam_backends
 
+from inference_recommender_sandbox.authorization import trusts_service
 from inference_recommender_sandbox.cloudformation.errors import ResourceError
 from inference_recommender_sandbox.cloudformation.parallel_walk import Cancellation
 from inference_recommender_sandbox.cloudformation.providers.replacement import needs_replacement
@@ -101,11 +100,10 @@ class LambdaFunctionProvider:
 
 
 def _check_role(role_arn: str, account_id: str) -> None:
-    role = next((role for role in iam_backends[account_id]["aws"].roles.values() if role.arn == role_arn), None)
-    if role is None or "lambda.amazonaws.com" not in json.dumps(role.assume_role_policy_document):
+    if not trusts_service(account_id=account_id, role_arn=role_arn, service="lambda.amazonaws.com", context={}):
         raise ResourceError(
-            "Resource handler returned message: \"The role defined for the function cannot be assumed by Lambda. "
-            "(Service: Lambda, Status Code: 400)\" (HandlerErrorCode: InvalidRequest)"
+            'Resource handler returned message: "The role defined for the function cannot be assumed by Lambda. '
+            '(Service: Lambda, Status Code: 400)" (HandlerErrorCode: InvalidRequest)'
         )
 
 

@@ -1,0 +1,107 @@
+"""Models, endpoints and the model registry."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from inference_recommender_sandbox.cloudformation.providers.api_resource import ApiCall, ApiResource, Parameters
+
+
+def _name(arn: str) -> str:
+    return arn.rsplit("/", 1)[-1]
+
+
+def _with_name(member: str) -> Callable[[Parameters, str], Parameters]:
+    return lambda properties, name: {**properties, member: name}
+
+
+def _by_name(member: str) -> Callable[[Parameters, str], Parameters]:
+    return lambda _, arn: {member: _name(arn)}
+
+
+def _taggable(properties: Parameters) -> bool:
+    return bool(properties.get("Tags"))
+
+
+_TAGS: Final = ApiCall(
+    operation="AddTags", parameters=lambda p, arn: {"ResourceArn": arn, "Tags": p["Tags"]}, when=_taggable
+)
+
+SAGEMAKER_RESOURCES: Final[dict[str, ApiResource]] = {
+    "AWS::SageMaker::Model": ApiResource(
+        service="sagemaker",
+        create=(ApiCall(operation="CreateModel", parameters=_with_name("ModelName")),),
+        update=(_TAGS,),
+        delete=(ApiCall(operation="DeleteModel", parameters=_by_name("ModelName")),),
+        physical_id=lambda _properties, _name, answer: answer["ModelArn"],
+        attributes=lambda _properties, name, _answer: {"ModelName": _name(name)},
+        name_property="ModelName",
+    ),
+    "AWS::SageMaker::EndpointConfig": ApiResource(
+        service="sagemaker",
+        create=(ApiCall(operation="CreateEndpointConfig", parameters=_with_name("EndpointConfigName")),),
+        update=(_TAGS,),
+        delete=(ApiCall(operation="DeleteEndpointConfig", parameters=_by_name("EndpointConfigName")),),
+        physical_id=lambda _properties, _name, answer: answer["EndpointConfigArn"],
+        attributes=lambda _properties, name, _answer: {"EndpointConfigName": _name(name)},
+        name_property="EndpointConfigName",
+    ),
+    "AWS::SageMaker::Endpoint": ApiResource(
+        service="sagemaker",
+        create=(
+            ApiCall(
+                operation="CreateEndpoint",
+                parameters=lambda p, name: {
+                    key: value
+                    for key, value in p.items()
+                    if key in ("EndpointConfigName", "DeploymentConfig", "Tags")
+                }
+                | {"EndpointName": name},
+            ),
+        ),
+        update=(
+            ApiCall(
+                operation="UpdateEndpoint",
+                parameters=lambda p, arn: {
+                    "EndpointName": _name(arn),
+                    "EndpointConfigName": p["EndpointConfigName"],
+                },
+            ),
+        ),
+        delete=(ApiCall(operation="DeleteEndpoint", parameters=_by_name("EndpointName")),),
+        physical_id=lambda _properties, _name, answer: answer["EndpointArn"],
+        attributes=lambda _properties, name, _answer: {"EndpointName": _name(name)},
+        name_property="EndpointName",
+    ),
+    "AWS::SageMaker::ModelPackageGroup": ApiResource(
+        service="sagemaker",
+        create=(
+            ApiCall(
+                operation="CreateModelPackageGroup",
+                parameters=lambda p, name: {
+                    key: value for key, value in p.items() if key != "ModelPackageGroupPolicy"
+                }
+                | {"ModelPackageGroupName": name},
+            ),
+        ),
+        update=(_TAGS,),
+        delete=(ApiCall(operation="DeleteModelPackageGroup", parameters=_by_name("ModelPackageGroupName")),),
+        physical_id=lambda _properties, _name, answer: answer["ModelPackageGroupArn"],
+        attributes=lambda _properties, _name, answer: {"ModelPackageGroupArn": answer.get("ModelPackageGroupArn")},
+        name_property="ModelPackageGroupName",
+    ),
+    "AWS::SageMaker::ModelPackage": ApiResource(
+        service="sagemaker",
+        create=(ApiCall(operation="CreateModelPackage", parameters=lambda p, _: dict(p)),),
+        update=(
+            ApiCall(
+                operation="UpdateModelPackage",
+                parameters=lambda p, arn: {"ModelPackageArn": arn}
+                | {key: p[key] for key in ("ModelApprovalStatus", "ApprovalDescription") if key in p},
+            ),
+        ),
+        physical_id=lambda _properties, _name, answer: answer["ModelPackageArn"],
+        attributes=lambda _properties, _name, answer: {"ModelPackageArn": answer.get("ModelPackageArn")},
+    ),
+}

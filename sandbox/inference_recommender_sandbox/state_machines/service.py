@@ -1,0 +1,165 @@
+"""Step Functions' API: moto's for state machines, the sandbox's own for executions."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from moto.core.responses import ActionResult, EmptyResult
+from moto.stepfunctions.exceptions import ValidationException
+from moto.stepfunctions.models import stepfunctions_backends
+from moto.stepfunctions.responses import StepFunctionResponse
+
+from inference_recommender_sandbox.authorization import AccessDenied, Authorizer, trusts_service
+from inference_recommender_sandbox.state_machines.definition import parse_definition
+from inference_recommender_sandbox.state_machines.errors import AccessDeniedError
+from inference_recommender_sandbox.state_machines.execution import Execution
+from inference_recommender_sandbox.state_machines.executions import Executions
+
+_MAX_RESULTS: Final = 100
+_MAX_NAME_LENGTH: Final = 80
+
+
+class StepFunctionsService(StepFunctionResponse):
+    """Answers Step Functions' operations.
+
+    Args:
+        executions: Holds the executions.
+        authorizer: Asked what a function's session may do.
+    """
+
+    def __init__(self, executions: Executions, authorizer: Authorizer) -> None:
+        super().__init__()
+        self._executions = executions
+        self._authorizer = authorizer
+
+    @property
+    def stepfunction_backend(self) -> Any:
+        """Where moto keeps the state machines."""
+        return stepfunctions_backends[self.current_account][self.region]
+
+    def create_state_machine(self) -> ActionResult:
+        """Create a state machine, if the sandbox can run it and Step Functions may assume its role."""
+        parse_definition(self._get_param("definition"))
+        self._check_role(self._get_param("roleArn"))
+        return super().create_state_machine()
+
+    def update_state_machine(self) -> ActionResult:
+        """Update a state machine; what runs already goes on as it was."""
+        if self._get_param("definition"):
+            parse_definition(self._get_param("definition"))
+        if self._get_param("roleArn"):
+            self._check_role(self._get_param("roleArn"))
+        return super().update_state_machine()
+
+    def delete_state_machine(self) -> ActionResult:
+        """Delete a state machine and abort what runs of it."""
+        super().delete_state_machine()
+        self._executions.abort_all(self._get_param("stateMachineArn"))
+        return EmptyResult()
+
+    def start_execution(self) -> ActionResult:
+        """Start an execution."""
+        arn, name = self._get_param("stateMachineArn"), self._get_param("name")
+        self._authorize("states:StartExecution", arn)
+        if name is not None and not 0 < len(name) <= _MAX_NAME_LENGTH:
+            raise ValidationException(
+                f"1 validation error detected: Value '{name}' at 'name' failed to satisfy constraint: Member must have "
+                f"length less than or equal to {_MAX_NAME_LENGTH}"
+            )
+        machine = self.stepfunction_backend.describe_state_machine(arn)
+        execution = self._executions.start(machine, name, self._get_param("input"))
+        return ActionResult({"executionArn": execution.arn, "startDate": _time(execution.started_at)})
+
+    def stop_execution(self) -> ActionResult:
+        """Abort an execution."""
+        arn = self._get_param("executionArn")
+        self._authorize("states:StopExecution", arn)
+        error, cause = self._get_param("error"), self._get_param("cause")
+        execution = self._executions.stop(arn, error=error, cause=cause)
+        return ActionResult({"stopDate": _time(execution.stopped_at)})
+
+    def describe_execution(self) -> ActionResult:
+        """Describe an execution."""
+        arn = self._get_param("executionArn")
+        self._authorize("states:DescribeExecution", arn)
+        execution = self._executions.get(arn)
+        return ActionResult(
+            _summary(execution)
+            | {
+                "input": execution.input,
+                "inputDetails": {"included": True},
+                "output": execution.output,
+                "error": execution.error,
+                "cause": execution.cause,
+            }
+        )
+
+    def list_executions(self) -> ActionResult:
+        """List a state machine's executions, the newest first."""
+        arn = self._get_param("stateMachineArn")
+        self._authorize("states:ListExecutions", arn)
+        self.stepfunction_backend.describe_state_machine(arn)
+        found = self._executions.of(arn, status=self._get_param("statusFilter"))
+        start = int(self._get_param("nextToken") or 0)
+        size = int(self._get_param("maxResults") or _MAX_RESULTS)
+        following = str(start + size) if start + size < len(found) else None
+        summaries = [_summary(execution) for execution in found[start : start + size]]
+        return ActionResult({"executions": summaries, "nextToken": following})
+
+    def describe_state_machine_for_execution(self) -> ActionResult:
+        """Describe the state machine of an execution."""
+        execution = self._executions.get(self._get_param("executionArn"))
+        return self._describe_state_machine(execution.state_machine_arn)
+
+    def get_execution_history(self) -> ActionResult:
+        """Return an execution's events."""
+        arn = self._get_param("executionArn")
+        self._authorize("states:GetExecutionHistory", arn)
+        events = list(self._executions.get(arn).history)
+        if self._get_bool_param("reverseOrder", if_none=False):
+            events.reverse()
+        start = int(self._get_param("nextToken") or 0)
+        size = int(self._get_param("maxResults") or _MAX_RESULTS)
+        following = str(start + size) if start + size < len(events) else None
+        return ActionResult({"events": events[start : start + size], "nextToken": following})
+
+    def _authorize(self, action: str, resource: str) -> None:
+        try:
+            self._authorizer.authorize(
+                account_id=self.current_account,
+                access_key_id=self.access_key,
+                action=action,
+                resource=resource,
+                context={},
+            )
+        except AccessDenied as error:
+            raise AccessDeniedError(str(error)) from error
+
+    def _check_role(self, role_arn: str) -> None:
+        account_id, service = self.current_account, "states.amazonaws.com"
+        name = self._get_param("name") or str(self._get_param("stateMachineArn")).rsplit(":", 1)[-1]
+        context = {
+            "aws:SourceAccount": account_id,
+            "aws:SourceArn": f"arn:{self.partition}:states:{self.region}:{account_id}:stateMachine:{name}",
+        }
+        if not trusts_service(account_id=account_id, role_arn=role_arn, service=service, context=context):
+            raise AccessDeniedError(
+                f"Neither the global service principal {service}, nor the regional one is authorized to assume the "
+                "provided role."
+            )
+
+
+def _summary(execution: Execution) -> dict[str, Any]:
+    return {
+        "executionArn": execution.arn,
+        "name": execution.name,
+        "stateMachineArn": execution.state_machine_arn,
+        "status": execution.status,
+        "startDate": _time(execution.started_at),
+        "stopDate": _time(execution.stopped_at),
+    }
+
+
+def _time(seconds: float | None) -> datetime | None:
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
