@@ -46,6 +46,10 @@ class Refused:
     reason: str
 
 
+class NotNowError(Exception):
+    """Neither granted nor queued; the same event has to be delivered again."""
+
+
 Admission = Admitted | Taken | Later | Refused
 
 
@@ -79,7 +83,18 @@ def admit(name: str, properties: JobProperties, event: CustomResourceEvent, jobs
     return Admitted()
 
 
-def _take_over(job: Job, properties: JobProperties, event: CustomResourceEvent, jobs: Jobs) -> Admission:
+def find(name: str, properties: JobProperties, event: CustomResourceEvent, jobs: Jobs) -> Admitted | Taken:
+    """As `admit`, of a name under which a request was given up: what runs or has finished serves, nothing is created.
+
+    Raises what boto3 raises.
+    """
+    existing = jobs.find(name)
+    if existing is None:
+        return Taken(reason=f"The job name {name} was used for a request that was given up.")
+    return _take_over(existing, properties, event, jobs)
+
+
+def _take_over(job: Job, properties: JobProperties, event: CustomResourceEvent, jobs: Jobs) -> Admitted | Taken:
     tags = jobs.tags(job)
     if not Owner.of(event).owns(tags):
         return Taken(reason=f"The inference recommendations job {job.name} exists and belongs to {described(tags)}.")

@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING, Any, Final
 
 from . import deletion, job, queue, recommendation, wait
+from .admission import NotNowError
 from .answer import Answer, AnswerNotDeliveredError, send
 from .aws import clients
 from .contract import MachineInput, ResourceType
@@ -66,6 +67,10 @@ def _serve(event: CustomResourceEvent, invocation: Invocation) -> None:
     serve = _SERVED.get(event.resource_type)
     try:
         answer = serve(event, invocation) if serve else _unknown(event, invocation)
+    except NotNowError as error:
+        if age < LAST_DELIVERY_AFTER_SECONDS:
+            raise DeliverAgainError(str(error)) from None
+        answer = invocation.failed(event, f"{error} Try again.")
     except AWS_ERRORS as error:
         passing = kind_of(error) in {ErrorKind.TRANSIENT, ErrorKind.PERMISSION}
         log(

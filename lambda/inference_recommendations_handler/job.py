@@ -9,7 +9,7 @@ import time
 from typing import TYPE_CHECKING, Final
 
 from . import deletion, queue
-from .admission import Admitted, Later, Refused, Taken, admit
+from .admission import Admitted, Later, NotNowError, Refused, Taken, admit, find
 from .answer import Answer
 from .contract import MAX_EVENT_AGE_SECONDS, OwnerTag
 from .custom_resource_event import CustomResourceEvent, RequestType
@@ -75,20 +75,20 @@ def _now_or_queued(
     if execution is not None and _queued_for(execution, event):
         return Admitted()
     if execution is not None and not execution.succeeded:
-        return Taken(reason=f"The job name {name} was used for a request that was given up.")
+        return find(name, properties, event, invocation.jobs)
     outcome = admit(name, properties, event, invocation.jobs)
     if not isinstance(outcome, Later):
         return outcome
     if machine is None:
         return Refused(reason=outcome.reason)
     state = queue.queued(event, name, outcome, timeout=properties.timeout_seconds, now=time.time())
-    started = machine.start(name, state) or _queued_meanwhile(name, event, machine)
-    return Admitted() if started else Taken(reason=outcome.reason)
-
-
-def _queued_meanwhile(name: str, event: CustomResourceEvent, machine: StateMachine) -> bool:
+    if machine.start(name, state):
+        return Admitted()
     execution = machine.find(name)
-    return execution is not None and _queued_for(execution, event)
+    if execution is None or execution.succeeded:
+        # The job is there, and only the look at it failed: the next suffix would run it again.
+        raise NotNowError(outcome.reason)
+    return Admitted() if _queued_for(execution, event) else Taken(reason=outcome.reason)
 
 
 def _update(event: CustomResourceEvent, name: str, properties: JobProperties, invocation: Invocation) -> Answer:

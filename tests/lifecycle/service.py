@@ -1,0 +1,254 @@
+"""SageMaker Inference Recommender by its documented rules, without figures or validation of requests."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from .clock import Clock
+
+ARN = "arn:aws:sagemaker:us-east-1:123456789012:inference-recommendations-job/"
+SECONDS_PENDING = 60.0
+SECONDS_STOPPING = 120.0
+SECONDS_INTERFACES_STAY = 300.0
+RESULT = {
+    "RecommendationId": "first/1",
+    "Metrics": {"CostPerHour": 0.2, "CostPerInference": 1e-05, "MaxInvocations": 900, "ModelLatency": 30},
+    "EndpointConfiguration": {
+        "EndpointName": "sm-epc-1",
+        "VariantName": "v",
+        "InstanceType": "ml.c5.large",
+        "InitialInstanceCount": 1,
+    },
+    "ModelConfiguration": {},
+}
+
+
+class ServiceError(Exception):
+    """What the service answers instead of a result."""
+
+    def __init__(self, code: str, message: str = "", *, status: int = 400) -> None:
+        super().__init__(message)
+        self.code, self.message, self.status = code, message or f"{code} as ordered.", status
+
+
+class FunctionDiedError(Exception):
+    """The function's process was killed."""
+
+
+class ConnectionLostError(Exception):
+    """The caller never learns what the service did."""
+
+
+@dataclass
+class FakeJob:
+    name: str
+    request: Mapping[str, Any]
+    tags: dict[str, str]
+    created_at: float
+    runs_for: float
+    ends_as: str = "COMPLETED"
+    reason: str | None = None
+    results: list[Mapping[str, Any]] = field(default_factory=lambda: [copy.deepcopy(RESULT)])
+    stopped_at: float | None = None
+
+    def status(self, now: float) -> str:
+        if self.stopped_at is not None:
+            return "STOPPING" if now < self.stopped_at + SECONDS_STOPPING else "STOPPED"
+        if now < self.created_at + SECONDS_PENDING:
+            return "PENDING"
+        return "IN_PROGRESS" if now < self.created_at + self.runs_for else self.ends_as
+
+    def security_groups(self) -> list[str]:
+        vpc_config = self.request.get("InputConfig", {}).get("VpcConfig") or {}
+        return list(vpc_config.get("SecurityGroupIds", []))
+
+    def goes_on(self, now: float) -> bool:
+        return self.status(now) in {"PENDING", "IN_PROGRESS"}
+
+    def active(self, now: float) -> bool:
+        return self.status(now) in {"PENDING", "IN_PROGRESS", "STOPPING"}
+
+    def ended_at(self, now: float) -> float:
+        if self.active(now):
+            return now
+        if self.stopped_at is not None:
+            return self.stopped_at + SECONDS_STOPPING
+        return self.created_at + self.runs_for
+
+
+@dataclass
+class Service:
+    """Calls come in by `call`; `faults` are what the next calls of an operation raise."""
+
+    clock: Clock
+    quota: int = 100
+    runs_for: float = 45 * 60
+    ends_as: str = "COMPLETED"
+    reason: str | None = None
+    results: list[Mapping[str, Any]] = field(default_factory=lambda: [copy.deepcopy(RESULT)])
+    role_usable_at: float = 0.0
+    jobs: dict[str, FakeJob] = field(default_factory=dict)
+    late: list[FakeJob] = field(default_factory=list)
+    failed_steps: list[tuple[str, str]] = field(default_factory=list)
+    faults: dict[str, list[Exception]] = field(default_factory=dict)
+    late_create_seconds: float | None = None
+    kills_the_caller_after: str | None = None
+    duplicate_code: str = "ResourceInUse"
+    calls: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
+
+    def call(self, operation: str, request: Mapping[str, Any]) -> dict[str, Any]:
+        self.land()
+        self.calls.append((operation, copy.deepcopy(dict(request))))
+        if ordered := self.faults.get(operation):
+            raise ordered.pop(0)
+        answer: dict[str, Any] = getattr(self, f"_{operation}")(request)
+        if self.kills_the_caller_after == operation:
+            self.kills_the_caller_after = None
+            raise FunctionDiedError
+        return answer
+
+    def land(self) -> None:
+        """Jobs whose caller was cut off appear when their time has come."""
+        for job in [job for job in self.late if job.created_at <= self.clock.now]:
+            self.late.remove(job)
+            self.jobs.setdefault(job.name, job)
+
+    def active(self) -> list[FakeJob]:
+        self.land()
+        return [job for job in self.jobs.values() if job.active(self.clock.now)]
+
+    def made(self, operation: str) -> int:
+        return sum(1 for called, _ in self.calls if called == operation)
+
+    def foreign(self, name: str, tags: Mapping[str, str] | None = None) -> FakeJob:
+        """A job that somebody else runs."""
+        self.jobs[name] = FakeJob(
+            name=name, request={}, tags=dict(tags or {}), created_at=self.clock.now, runs_for=10**9
+        )
+        return self.jobs[name]
+
+    def interfaces(self, groups: list[str]) -> list[dict[str, str]]:
+        now = self.clock.now
+        return [
+            {"NetworkInterfaceId": f"eni-{job.name}"}
+            for job in self.jobs.values()
+            if set(groups) & set(job.security_groups())
+            and (job.active(now) or now < job.ended_at(now) + SECONDS_INTERFACES_STAY)
+        ]
+
+    def _CreateInferenceRecommendationsJob(self, request: Mapping[str, Any]) -> dict[str, Any]:  # noqa: N802 - the API's
+        name, now = str(request["JobName"]), self.clock.now
+        if name in self.jobs:
+            raise ServiceError(self.duplicate_code, f"Cannot create already existing job {name}")
+        if now < self.role_usable_at:
+            message = (
+                f"Could not assume role {request['RoleArn']}. Please ensure that the role exists and allows principal "
+                "'sagemaker.amazonaws.com' to assume the role."
+            )
+            raise ServiceError("ValidationException", message)
+        if len(self.active()) >= self.quota:
+            raise ServiceError("ResourceLimitExceeded", f"The account-level limit is {self.quota} jobs.")
+        job = FakeJob(
+            name=name,
+            request=request,
+            tags={tag["Key"]: tag["Value"] for tag in request.get("Tags", [])},
+            created_at=now,
+            runs_for=self.runs_for,
+            ends_as=self.ends_as,
+            reason=self.reason,
+            results=copy.deepcopy(self.results),
+        )
+        if self.late_create_seconds is not None:
+            job.created_at += self.late_create_seconds
+            self.late_create_seconds = None
+            self.late.append(job)
+            raise ConnectionLostError
+        self.jobs[name] = job
+        return {"JobArn": ARN + name}
+
+    def _DescribeInferenceRecommendationsJob(self, request: Mapping[str, Any]) -> dict[str, Any]:  # noqa: N802
+        job, now = self._existing(request["JobName"]), self.clock.now
+        status = job.status(now)
+        described = self._summary(job) | {"InputConfig": job.request.get("InputConfig", {})}
+        if status == "FAILED" and job.reason:
+            described["FailureReason"] = job.reason
+        if status == "COMPLETED":
+            described["InferenceRecommendations"] = copy.deepcopy(job.results)
+        return described
+
+    def _StopInferenceRecommendationsJob(self, request: Mapping[str, Any]) -> dict[str, Any]:  # noqa: N802
+        job = self._existing(request["JobName"])
+        if not job.goes_on(self.clock.now):
+            raise ServiceError("ValidationException", f"Cannot stop the non-running job {job.name}")
+        job.stopped_at = self.clock.now
+        return {}
+
+    def _ListInferenceRecommendationsJobs(self, request: Mapping[str, Any]) -> dict[str, Any]:  # noqa: N802
+        status, contains, first = (
+            request.get("StatusEquals"),
+            request.get("NameContains", ""),
+            int(request.get("NextToken", "0")),
+        )
+        found = [
+            self._summary(job)
+            for job in self.jobs.values()
+            if contains in job.name and status in (None, job.status(self.clock.now))
+        ]
+        following = {"NextToken": str(first + 2)} if first + 2 < len(found) else {}
+        return {"InferenceRecommendationsJobs": found[first : first + 2]} | following
+
+    def _ListInferenceRecommendationsJobSteps(self, request: Mapping[str, Any]) -> dict[str, Any]:  # noqa: N802
+        self._existing(request["JobName"])
+        return {
+            "Steps": [
+                {
+                    "StepType": "BENCHMARK",
+                    "JobName": request["JobName"],
+                    "Status": "FAILED",
+                    "InferenceBenchmark": {
+                        "EndpointConfiguration": {"InstanceType": instance_type},
+                        "FailureReason": reason,
+                    },
+                }
+                for instance_type, reason in self.failed_steps
+            ]
+        }
+
+    def _ListTags(self, request: Mapping[str, Any]) -> dict[str, Any]:  # noqa: N802
+        return {"Tags": [{"Key": key, "Value": value} for key, value in self._by_arn(request).tags.items()]}
+
+    def _AddTags(self, request: Mapping[str, Any]) -> dict[str, Any]:  # noqa: N802
+        self._by_arn(request).tags.update({tag["Key"]: tag["Value"] for tag in request["Tags"]})
+        return {"Tags": []}
+
+    def _DeleteTags(self, request: Mapping[str, Any]) -> dict[str, Any]:  # noqa: N802
+        for key in request["TagKeys"]:
+            self._by_arn(request).tags.pop(key, None)
+        return {}
+
+    def _by_arn(self, request: Mapping[str, Any]) -> FakeJob:
+        return self._existing(str(request["ResourceArn"]).removeprefix(ARN))
+
+    def _existing(self, name: str) -> FakeJob:
+        if name not in self.jobs:
+            raise ServiceError("ResourceNotFound", f"There is no job {name}")
+        return self.jobs[name]
+
+    def _summary(self, job: FakeJob) -> dict[str, Any]:
+        now = self.clock.now
+        return {
+            "JobName": job.name,
+            "JobArn": ARN + job.name,
+            "JobType": "Default",
+            "JobDescription": "",
+            "RoleArn": "arn:aws:iam::123456789012:role/job",
+            "Status": job.status(now),
+            "CreationTime": datetime.fromtimestamp(job.created_at, tz=UTC),
+            "LastModifiedTime": datetime.fromtimestamp(job.ended_at(now), tz=UTC),
+        }
