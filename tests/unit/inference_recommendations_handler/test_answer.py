@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+from urllib.error import HTTPError, URLError
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from inference_recommendations_handler import answer as answering
+from inference_recommendations_handler.answer import Answer, AnswerNotDeliveredError, body_of, send
+from inference_recommendations_handler.custom_resource_event import CustomResourceEvent
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+EVENT = CustomResourceEvent.parse(
+    {
+        "RequestType": "Create",
+        "RequestId": "r-1",
+        "ResponseURL": "https://bucket.example/key?Expires=7300",
+        "StackId": "arn:stack",
+        "ResourceType": "Custom::InferenceRecommendationsJob",
+        "LogicalResourceId": "Job",
+    },
+    now=5.0,
+)
+
+
+@given(reason=st.text(min_size=1, max_size=6000), stream=st.just("2027/[$LATEST]abc"))
+def test_a_reason_of_any_length_fits_and_keeps_its_log_stream(reason: str, stream: str) -> None:
+    body = body_of(Answer(physical_resource_id="id", reason=reason, log_stream=stream), EVENT)
+    assert len(body) <= 4096
+    answer = json.loads(body)
+    assert answer["Status"] == "FAILED"
+    assert answer["Reason"].endswith(f"CloudWatch Log Stream: {stream}")
+    assert "\n" not in answer["Reason"]
+
+
+@pytest.mark.parametrize("character", ["a", '"', "ä", "語", "🚀"])
+def test_a_cut_reason_uses_the_room_and_never_splits_a_character(character: str) -> None:
+    body = body_of(Answer(physical_resource_id="id", reason=character * 5000, log_stream="s"), EVENT)
+    assert 4080 <= len(body) <= 4096
+    assert set(json.loads(body)["Reason"].partition("...")[0]) == {character}
+
+
+def test_data_that_is_too_long_fails_instead_of_being_cut() -> None:
+    answer = json.loads(body_of(Answer(physical_resource_id="id", data={"EnvironmentJson": "x" * 5000}), EVENT))
+    assert answer["Status"] == "FAILED"
+    assert "4096" in answer["Reason"]
+    assert "Data" not in answer
+
+
+@pytest.fixture
+def puts(monkeypatch: pytest.MonkeyPatch) -> Callable[[list[Exception | None]], list[str]]:
+    def order(results: list[Exception | None]) -> list[str]:
+        urls: list[str] = []
+
+        def put(url: str, body: bytes) -> None:
+            assert body
+            urls.append(url)
+            problem = results.pop(0)
+            if problem is not None:
+                raise problem
+
+        monkeypatch.setattr(answering, "_put", put)
+        monkeypatch.setattr("inference_recommendations_handler.answer.time.sleep", lambda _: None)
+        return urls
+
+    return order
+
+
+def http(status: int) -> HTTPError:
+    return HTTPError("u", status, "m", {}, None)  # type: ignore[arg-type]
+
+
+def test_5xx_and_the_network_are_tried_again(puts: Callable[[list[Exception | None]], list[str]]) -> None:
+    urls = puts([http(503), URLError("reset"), None])
+    send(Answer(physical_resource_id="id"), EVENT)
+    assert len(urls) == 3
+
+
+def test_an_expired_url_is_given_up_at_once(
+    puts: Callable[[list[Exception | None]], list[str]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    urls = puts([http(403)])
+    send(Answer(physical_resource_id="id"), EVENT)
+    assert len(urls) == 1
+    assert "waits no more" in capsys.readouterr().out
+
+
+def test_an_answer_that_nobody_takes_is_an_error(puts: Callable[[list[Exception | None]], list[str]]) -> None:
+    puts([http(500)] * 9)
+    with pytest.raises(AnswerNotDeliveredError):
+        send(Answer(physical_resource_id="id"), EVENT)
