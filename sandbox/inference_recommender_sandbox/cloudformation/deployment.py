@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Mapping
 from copy import copy
 from dataclasses import dataclass, field
@@ -110,7 +111,7 @@ class Deployment:
             What the rollback couldn't reach, where it failed.
         """
         before = StackState.of(self._stack)
-        self._stack.updated_at = self._clock.now()
+        self._stack.updated_at = time.time()
         self._become("UPDATE_IN_PROGRESS", "User Initiated")
         graph = self._adopt(target)
         failed = self._walk(graph, self._create_or_update)
@@ -173,13 +174,13 @@ class Deployment:
             self._become("DELETE_FAILED", _failure_reason(failed, verb="delete"))
             return
         stack.imports, stack.outputs = frozenset(), []
-        stack.deleted_at = self._clock.now()
+        stack.deleted_at = time.time()
         self._become("DELETE_COMPLETE")
 
     # --- Parts of an operation ---
 
     def _become(self, status: str, reason: str | None = None) -> None:
-        self._stack.become(status, now=self._clock.now(), reason=reason)
+        self._stack.become(status, now=time.time(), reason=reason)
         self._clock.notify()
 
     def _adopt(self, target: Target) -> dict[str, frozenset[str]]:
@@ -390,7 +391,7 @@ class Deployment:
             raise
 
     def _mark(self, resource: StackResource, status: str, reason: str | None = None) -> None:
-        now = self._clock.now()
+        now = time.time()
         resource.status, resource.status_reason, resource.updated_at = status, reason, now
         self._stack.record(
             now=now,

@@ -1,4 +1,7 @@
-"""A stack, its resources and its events, as the API shows them."""
+"""A stack, its resources and its events, as the API shows them.
+
+Their times are real ones, whatever the sandbox's clock says: the CDK command line compares them with its own.
+"""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 import uuid
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
@@ -101,7 +102,7 @@ class StackEngine:
                 name=name,
                 stack_id=stack.stack_id,
                 type=kind,
-                created_at=self._clock.now(),
+                created_at=time.time(),
                 template=template,
                 parameters=values,
                 resolved_parameters=resolved,
@@ -196,7 +197,7 @@ class StackEngine:
             if existing is not None:
                 raise AlreadyExistsError(f"Stack [{name}] already exists")
             values = parameter_values(template, parameters)
-            stack = self.store.new(name, status="CREATE_IN_PROGRESS", now=self._clock.now())
+            stack = self.store.new(name, status="CREATE_IN_PROGRESS", now=time.time())
             stack.termination_protection = termination_protection
             target = Target(
                 template=template,
@@ -272,7 +273,7 @@ class StackEngine:
                 if users:
                     names = ", ".join(sorted(user.name for user in users))
                     reason = f"Delete canceled. Cannot delete export {output.export_name} as it is in use by {names}."
-                    stack.become(stack.status, now=self._clock.now(), reason=reason)
+                    stack.become(stack.status, now=time.time(), reason=reason)
                     raise ValidationError(f"Export {output.export_name} cannot be deleted as it is in use by {names}")
             for item in [item for item in self._change_sets.values() if item.stack_id == stack.stack_id]:
                 self._change_sets.pop(item.change_set_id)
@@ -302,7 +303,7 @@ class StackEngine:
         with self._lock:
             stack = self.store.get(name)
             if stack.status == "CREATE_FAILED":
-                stack.become("ROLLBACK_IN_PROGRESS", now=self._clock.now(), reason="User Initiated")
+                stack.become("ROLLBACK_IN_PROGRESS", now=time.time(), reason="User Initiated")
                 self._run(stack, self._deployment(stack).roll_back_creation)
             elif stack.status in ("UPDATE_FAILED", "UPDATE_ROLLBACK_FAILED"):
                 self._resume_rollback(stack, frozenset())
@@ -312,7 +313,7 @@ class StackEngine:
 
     def _resume_rollback(self, stack: Stack, skip: frozenset[str]) -> None:
         deployment, before = self._rollbacks[stack.stack_id]
-        stack.become("UPDATE_ROLLBACK_IN_PROGRESS", now=self._clock.now(), reason="User Initiated")
+        stack.become("UPDATE_ROLLBACK_IN_PROGRESS", now=time.time(), reason="User Initiated")
         self._run(stack, lambda: self._remember(stack, deployment, deployment.roll_back_update(before, skip=skip)))
 
     def _stack_of_change_set(self, stack_name: str, kind: str, template: Template | None) -> Stack:
@@ -324,8 +325,8 @@ class StackEngine:
                 raise ValidationError(f"Stack [{stack_name}] does not exist")
             if template is None:
                 raise ValidationError("Either Template URL or Template Body must be specified.")
-            stack = self.store.new(stack_name, status="REVIEW_IN_PROGRESS", now=self._clock.now())
-            stack.become("REVIEW_IN_PROGRESS", now=self._clock.now(), reason="User Initiated")
+            stack = self.store.new(stack_name, status="REVIEW_IN_PROGRESS", now=time.time())
+            stack.become("REVIEW_IN_PROGRESS", now=time.time(), reason="User Initiated")
             return stack
         if kind == "CREATE" and stack.status != "REVIEW_IN_PROGRESS":
             raise AlreadyExistsError(f"Stack [{stack_name}] already exists and cannot be created again with the changeSet")
@@ -379,7 +380,7 @@ class StackEngine:
             except Exception as error:
                 failed = "DELETE_FAILED" if stack.status.startswith("DELETE") else "UPDATE_ROLLBACK_FAILED"
                 failed = "ROLLBACK_FAILED" if stack.status in ("CREATE_IN_PROGRESS", "ROLLBACK_IN_PROGRESS") else failed
-                stack.become(failed, now=self._clock.now(), reason=f"Error of the sandbox: {error!r}")
+                stack.become(failed, now=time.time(), reason=f"Error of the sandbox: {error!r}")
                 raise
 
         self._clock.start_thread(run, name=f"stack-{stack.name}")
