@@ -38,7 +38,7 @@ class InferenceRecommendationsJobBase(Resource):
     @property
     def grants(self) -> InferenceRecommendationsJobGrants:
         """What others may be allowed to do with the job, for example `job.grants.read(role)`."""
-        return InferenceRecommendationsJobGrants(self, self.job_arn)
+        return InferenceRecommendationsJobGrants(self.job_arn)
 
     def recommend_real_time(
         self,

@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from aws_cdk import aws_iam as iam
-
-if TYPE_CHECKING:
-    from constructs import IConstruct
 
 
 class InferenceRecommendationsJobGrants:
     """Grants on one recommendation job; see `InferenceRecommendationsJob.grants`."""
 
-    def __init__(self, job: IConstruct, job_arn: str) -> None:
-        self._job = job
+    def __init__(self, job_arn: str) -> None:
         self._job_arn = job_arn
 
     def read(self, grantee: iam.IGrantable) -> iam.Grant:
@@ -29,7 +23,6 @@ class InferenceRecommendationsJobGrants:
             actions=["sagemaker:ListInferenceRecommendationsJobSteps"],
             grantee=grantee,
             resource_arns=["*"],
-            scope=self._job,
         )
         return self.actions(
             grantee, "sagemaker:DescribeInferenceRecommendationsJob", "sagemaker:GetScalingConfigurationRecommendation"
@@ -50,6 +43,4 @@ class InferenceRecommendationsJobGrants:
             grantee: Who may.
             *actions: IAM actions, for example `sagemaker:ListTags`.
         """
-        return iam.Grant.add_to_principal(
-            actions=list(actions), grantee=grantee, resource_arns=[self._job_arn], scope=self._job
-        )
+        return iam.Grant.add_to_principal(actions=list(actions), grantee=grantee, resource_arns=[self._job_arn])
