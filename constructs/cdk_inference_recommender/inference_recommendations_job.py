@@ -244,18 +244,13 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase):
         self._last_leg: Final = legs[-1]
         Dependable.implement(self, _Finished(self._last_leg))
 
+        def whole_request() -> dict[str, object]:
+            name = {"JobName": job_name} if exact_job_name and job_name is not None else {}
+            return {**self._request, "Tags": self._rendered_tags(), **name}
+
         def problems() -> list[Problem]:
             return [
-                *check_request(
-                    _literals(
-                        {
-                            **self._request,
-                            "Tags": self._rendered_tags(),
-                            **({"JobName": job_name} if exact_job_name and job_name is not None else {}),
-                        }
-                    ),
-                    complete=False,
-                ),
+                *check_request(_literals(whole_request()), complete=False),
                 *check_props(
                     job_name=job_name,
                     exact_job_name=exact_job_name,
@@ -269,7 +264,7 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase):
                 ),
             ]
 
-        report_problems(self, problems, lambda problem: property_path(problem.path, self._request))
+        report_problems(self, problems, lambda problem: property_path(problem.path, whole_request()))
         self.node.add_validation(
             CrossStackReferences(
                 self._resource,

@@ -60,23 +60,29 @@ class JobNetwork:
                     f"{scope.node.path}: {' and '.join(stray)} given without vpc. Give the vpc that they belong to."
                 )
             return None
-        selected = _select(vpc, vpc_subnets or ec2.SubnetSelection())
+        subnet_ids, connected = _select(vpc, vpc_subnets or ec2.SubnetSelection())
         groups = list(security_groups or ()) or [
             ec2.SecurityGroup(
                 scope, "SecurityGroup", vpc=vpc, description="Endpoints of a SageMaker Inference Recommender job"
             )
         ]
         return cls(
-            subnet_ids=selected.subnet_ids,
+            subnet_ids=subnet_ids,
             security_groups=groups,
             connections=ec2.Connections(security_groups=groups),
-            established=[selected.internet_connectivity_established, *groups],
+            established=[*connected, *groups],
         )
 
 
-def _select(vpc: ec2.IVpc, selection: ec2.SubnetSelection) -> ec2.SelectedSubnets:
+def _select(vpc: ec2.IVpc, selection: ec2.SubnetSelection) -> tuple[Sequence[str], Sequence[IDependable]]:
+    # jsii reads all that was selected at once, and an imported subnet that is known by its id alone has no zone.
+    if selection.subnets and not (selection.availability_zones or selection.one_per_az or selection.subnet_filters):
+        subnets = selection.subnets
+        return [subnet.subnet_id for subnet in subnets], [
+            subnet.internet_connectivity_established for subnet in subnets
+        ]
     # jsii spreads a struct into keywords where it is a method's last parameter.
-    return vpc.select_subnets(
+    selected = vpc.select_subnets(
         availability_zones=selection.availability_zones,
         one_per_az=selection.one_per_az,
         subnet_filters=selection.subnet_filters,
@@ -84,3 +90,4 @@ def _select(vpc: ec2.IVpc, selection: ec2.SubnetSelection) -> ec2.SelectedSubnet
         subnets=selection.subnets,
         subnet_type=selection.subnet_type,
     )
+    return selected.subnet_ids, [selected.internet_connectivity_established]
