@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias
+import re
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 Path: TypeAlias = tuple[str | int, ...]
 """Member names of the API and indices into its lists, from the request's root."""
+
+_FIELD: Final = re.compile(r"`([\w.\[\]]+)`")
 
 
 def api_path(path: Path) -> str:
@@ -18,3 +24,17 @@ def api_path(path: Path) -> str:
         Names joined by dots, indices (from 0) in brackets; the empty text for the empty path.
     """
     return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path).removeprefix(".")
+
+
+def spell_fields(text: str, spell: Callable[[Path], str]) -> str:
+    """Spell the fields in a text as its reader does.
+
+    Args:
+        text: Prose with fields of the API in backquotes, such as `` `InputConfig.TrafficPattern` ``.
+        spell: Writes a path, for example `api_path`.
+    """
+
+    def spelled(field: re.Match[str]) -> str:
+        return spell(tuple(field[1].replace("[]", "").split(".")))
+
+    return _FIELD.sub(spelled, text)

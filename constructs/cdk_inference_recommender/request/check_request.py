@@ -2,39 +2,57 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
+from .placeholder import placeholder_problems, without_placeholders
+from .problem import Severity
 from .request_document import RequestDocument
 from .request_model import request_shape
 from .rules import RULES
 from .shape_rules import shape_problems
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from .problem import Problem
 
 GENERATED_MEMBERS: Final = frozenset({"JobName", "RoleArn"})
 """Members that a construct fills in itself, so that an incomplete document may lack them."""
 
 
-def check_request(document: Mapping[str, object], *, complete: bool = True) -> list[Problem]:
+def check_request(document: object, *, complete: bool = True) -> list[Problem]:
     """Find every problem of a `CreateInferenceRecommendationsJob` request.
 
     Members are checked one by one against botocore's service model (types, minimums, maximums, lengths, enums,
     patterns, required and unknown members), then against the rules that the model doesn't hold.
 
+    Of one value at most what is most useful is told: a rule that refines one of the model's replaces it, nothing is
+    warned of where the model refuses the value itself, and a placeholder is judged by nothing else.
+
     Args:
         document: The request in the API's spelling. `UNRESOLVED` stands for what is known only at deploy time.
+            Anything but a structure is one problem.
         complete: Whether the request is ready to be sent. If not, `JobName` and `RoleArn` may be missing.
 
     Returns:
         All problems at once, errors and warnings; empty for a sound request. The order is the same on every run: the
-        model's, member by member, then the rules'.
+        model's, member by member, then the rules', then what a skeleton's user has still to fill in.
     """
     optional = frozenset() if complete else GENERATED_MEMBERS
-    request = RequestDocument(document)
+    placeholders = list(placeholder_problems(document))
+    judged = without_placeholders(document) if placeholders else document
+    of_model = list(shape_problems(judged, request_shape(), optional=optional))
+    if not isinstance(judged, Mapping):
+        return of_model
+    request = RequestDocument(judged)
+    of_rules = [(rule, problem) for rule in RULES for problem in rule.problems(request)]
+    refined = {(problem.path, model_rule) for rule, problem in of_rules for model_rule in rule.refines}
+    refused = {problem.path for problem in of_model}
     return [
-        *shape_problems(document, request_shape(), optional=optional),
-        *(problem for rule in RULES for problem in rule.problems(request)),
+        *(problem for problem in of_model if (problem.path, problem.rule) not in refined),
+        *(
+            problem
+            for _, problem in of_rules
+            if problem.severity is not Severity.WARNING or problem.path not in refused
+        ),
+        *placeholders,
     ]

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from .api_path import api_path
+from .api_path import api_path, spell_fields
 from .unresolved import UNRESOLVED
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from .api_path import Path
 
 _LONGEST_VALUE_SHOWN: Final = 80
@@ -33,7 +35,8 @@ class Problem:
         severity: Whether the request is refused.
         path: Where: the API's member names and list indices.
         value: What stands there; `None` where a member is missing.
-        message: The rule, stated as a sentence without its full stop.
+        message: The rule, stated as a sentence without its full stop. Fields of the API stand in backquotes, so that
+            `told` can spell them otherwise.
         remedy: What to do about it, likewise.
         source: Where the rule comes from.
     """
@@ -47,17 +50,22 @@ class Problem:
     source: str
 
     def __str__(self) -> str:
-        """The problem on one line: where, what, which rule, what to do."""
-        return self.told_at(api_path(self.path) or "request")
+        """The problem on one line, in the API's spelling: where, what, which rule, what to do."""
+        return self.told(api_path)
 
-    def told_at(self, place: str) -> str:
-        """The problem on one line, with its place spelled as its reader spells it.
+    def told(self, spell: Callable[[Path], str]) -> str:
+        """The problem on one line, with its fields spelled as its reader spells them.
 
         Args:
-            place: For example `traffic_pattern.phases[1].duration` for someone who writes props.
+            spell: Writes a path, for example as `traffic_pattern.phases[1].duration` for someone who writes props.
         """
         found = "" if self.value is None else f" = {_shown(self.value)}"
-        return f"{place}{found}: {_sentence(self.message)} {_sentence(self.remedy)}"
+        texts = (_sentence(spell_fields(text, spell)) for text in (self.message, self.remedy))
+        return f"{spell(self.path) or 'request'}{found}: {' '.join(texts)}"
+
+    def told_at(self, place: str) -> str:
+        """The problem on one line, with its place spelled already; see `told`."""
+        return self.told(lambda path: place if path == self.path else api_path(path))
 
 
 def _sentence(text: str) -> str:

@@ -21,6 +21,12 @@ _CONTAINER: Final = ("InputConfig", "ContainerConfig")
 _PAYLOAD: Final = (*_CONTAINER, "PayloadConfig")
 _PAYLOAD_URL: Final = "InputConfig.ContainerConfig.PayloadConfig.SamplePayloadUrl"
 _ARCHIVE: Final = re.compile(r"(https|s3)://[^/]+/.*[^/]\.tar\.gz")
+_IN_PROSE: Final = {
+    "Domain": "domain",
+    "Task": "task",
+    "Framework": "framework",
+    "NearestModelName": "nearest model's name",
+}
 _ALSO_DOCUMENTED: Final = {"Domain": ("OTHER",), "Framework": ("OTHER",)}
 """Values that only the troubleshooting page names."""
 
@@ -55,7 +61,7 @@ def _documented(member: str) -> Rule:
         id=f"{member}Documented",
         severity=Severity.WARNING,
         fields=(field,),
-        text=f"{member} isn't one of the documented values",
+        text=f"the {_IN_PROSE[member]} should be one of the documented values",
         remedy="Check the spelling and the case",
         source=f"{sources.API_REFERENCE}, RecommendationJobContainerConfig; {sources.TROUBLESHOOTING}; "
         "the service model has no enum for it",
@@ -72,6 +78,7 @@ CONTAINER_RULES: Final = (
         remedy="Pack the payloads with tar -czf and give the archive's URL, such as s3://my-bucket/payload.tar.gz",
         source=sources.CLI_REFERENCE,
         breaches=_no_archive,
+        refines=frozenset({"Pattern"}),
     ),
     _documented("Domain"),
     _documented("Task"),
@@ -81,7 +88,7 @@ CONTAINER_RULES: Final = (
         id="ModelNameNeedsContentTypes",
         severity=Severity.ERROR,
         fields=("InputConfig.ModelName", "InputConfig.ContainerConfig.PayloadConfig.SupportedContentTypes"),
-        text="a job on a ModelName needs at least one of PayloadConfig.SupportedContentTypes",
+        text="a job on a model's name needs at least one content type that the container supports",
         remedy="Add the MIME type of the payload, such as text/csv",
         source=sources.NEO,
         breaches=_no_content_types,

@@ -11,7 +11,7 @@ from cdk_inference_recommender.request.problem import Severity
 from cdk_inference_recommender.request.request_model import instance_types
 
 from . import sources
-from .integer_bounds import outside
+from .integer_bounds import BOUNDS, outside
 from .rule import Breach, Rule
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def _not_one_kind(request: RequestDocument) -> Iterator[Breach]:
         if all(request.is_given(kind) for kind in kinds):
             yield Breach(path=path, value=request.at(path), remedy="Remove one, or make it two configurations")
         elif all(request.is_absent(kind) for kind in kinds):
-            yield Breach(path=path, value=request.at(path), remedy="Add one of the two")
+            yield Breach(path=path, value=request.at(path), remedy="Add InstanceType or ServerlessConfig")
 
 
 def _mixed(request: RequestDocument) -> Iterator[Breach]:
@@ -142,7 +142,7 @@ def _more_parallel_than_all(request: RequestDocument) -> Iterator[Breach]:
         yield Breach(
             path=("InputConfig", "ResourceLimit", "MaxParallelOfTests"),
             value=parallel,
-            particulars=f"MaxNumberOfTests is {tests}",
+            particulars=f"there are {tests} in all",
         )
 
 
@@ -159,7 +159,7 @@ ENDPOINT_CONFIGURATION_RULES: Final = (
         id="InstanceTypeOrServerlessConfig",
         severity=Severity.ERROR,
         fields=(_INSTANCE_TYPE, _SERVERLESS),
-        text="an endpoint configuration has exactly one of InstanceType and ServerlessConfig",
+        text="an endpoint configuration is either on instances or serverless: never both",
         remedy="Give one of the two",
         source=sources.LOAD_TEST,
         breaches=_not_one_kind,
@@ -217,12 +217,13 @@ ENDPOINT_CONFIGURATION_RULES: Final = (
         remedy="Use 1024, 2048, 3072, 4096, 5120 or 6144",
         source=sources.CLI_REFERENCE,
         breaches=_uneven_memory,
+        refines=BOUNDS,
     ),
     Rule(
         id="ProvisionedConcurrencyUnsupported",
         severity=Severity.ERROR,
         fields=(f"{_SERVERLESS}.ProvisionedConcurrency",),
-        text="Inference Recommender jobs don't support ProvisionedConcurrency, though the shape has it",
+        text="Inference Recommender jobs don't support provisioned concurrency, though the API has a member for it",
         remedy="Remove it",
         source=sources.CLI_REFERENCE,
         breaches=_provisioned,
@@ -231,8 +232,8 @@ ENDPOINT_CONFIGURATION_RULES: Final = (
         id="TestsWithinLimit",
         severity=Severity.WARNING,
         fields=(_TESTS, _CONFIGURATIONS, f"{_CONFIGURATIONS}[].EnvironmentParameterRanges"),
-        text="every combination of environment values is a test of its own, and MaxNumberOfTests leaves some out",
-        remedy="Raise MaxNumberOfTests or test fewer combinations",
+        text="every combination of environment values is a test of its own, and the limit leaves some out",
+        remedy="Raise it or test fewer combinations",
         source=f"{sources.LOAD_TEST}; which tests are left out is undocumented",
         breaches=_too_many_tests,
     ),
@@ -240,7 +241,7 @@ ENDPOINT_CONFIGURATION_RULES: Final = (
         id="ResourceLimitMaximum",
         severity=Severity.WARNING,
         fields=(_TESTS, _PARALLEL),
-        text=f"MaxNumberOfTests and MaxParallelOfTests are 1 to {MAX_TESTS}",
+        text=f"a job runs 1 to {MAX_TESTS} tests in all, and 1 to {MAX_TESTS} in parallel",
         remedy=f"Use {MAX_TESTS} or less",
         source=sources.LOAD_TEST,
         breaches=outside(_TESTS, _PARALLEL, high=MAX_TESTS),
@@ -250,7 +251,7 @@ ENDPOINT_CONFIGURATION_RULES: Final = (
         severity=Severity.WARNING,
         fields=(_TESTS, _PARALLEL),
         text="no more tests can run in parallel than there are in all",
-        remedy="Lower MaxParallelOfTests or raise MaxNumberOfTests",
+        remedy=f"Lower it or raise `{_TESTS}`",
         source=sources.INFERRED,
         breaches=_more_parallel_than_all,
     ),
@@ -258,7 +259,7 @@ ENDPOINT_CONFIGURATION_RULES: Final = (
         id="InferenceSpecificationNeedsModelPackage",
         severity=Severity.WARNING,
         fields=(_SPECIFICATION, _PACKAGE),
-        text="InferenceSpecificationName names a part of a model package, and there is no ModelPackageVersionArn",
+        text="an inference specification is a part of a model package, and the job's model is none",
         remedy="Remove it, or use a model package",
         source=f"{sources.INFERRED}; {sources.API_REFERENCE} calls it the specification in the model package version",
         breaches=_specification_without_package,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from .rule import Breach
 
@@ -10,6 +10,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from cdk_inference_recommender.request.request_document import RequestDocument
+
+BOUNDS: Final = frozenset({"MinimumValue", "MaximumValue"})
+"""The service model's rules that a narrower range replaces; see `Rule.refines`."""
 
 
 def outside(
@@ -19,7 +22,7 @@ def outside(
 
     Args:
         fields: Where the integers stand.
-        low: The least allowed; left out where the service model has it, so that nothing is reported twice.
+        low: The least allowed; left out where the service model has it.
         high: The greatest allowed; likewise.
 
     Returns:

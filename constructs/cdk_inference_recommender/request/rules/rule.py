@@ -39,10 +39,12 @@ class Rule:
         id: CamelCase, unique and stable.
         severity: What becomes of a request that breaks it.
         fields: The fields that it reads, such as `InputConfig.TrafficPattern.Phases[].SpawnRate`.
-        text: The rule, stated as a sentence without its full stop.
+        text: The rule, stated as a sentence without its full stop. Fields stand in backquotes, as in `Problem`.
         remedy: What to do, likewise.
         source: The public document that states it, and what contradicts it.
         breaches: Finds where a request breaks it. Never raises, however malformed the request.
+        refines: Rules of the service model that this one says better: where both are broken at the same place, only
+            this one is told.
     """
 
     id: str
@@ -52,6 +54,7 @@ class Rule:
     remedy: str
     source: str
     breaches: Callable[[RequestDocument], Iterable[Breach]]
+    refines: frozenset[str] = frozenset()
 
     def problems(self, request: RequestDocument) -> Iterator[Problem]:
         """Report every breach in the request.

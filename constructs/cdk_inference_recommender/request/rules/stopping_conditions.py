@@ -34,7 +34,7 @@ STOPPING_CONDITION_RULES: Final = (
         id="MaxInvocationsRange",
         severity=Severity.ERROR,
         fields=(_INVOCATIONS,),
-        text=f"MaxInvocations is 1 to {MAX_INVOCATIONS_A_MINUTE} requests a minute",
+        text=f"the endpoint is expected to see 1 to {MAX_INVOCATIONS_A_MINUTE} requests a minute",
         remedy=f"Use a number from 1 to {MAX_INVOCATIONS_A_MINUTE}",
         source=sources.LOAD_TEST,
         breaches=outside(_INVOCATIONS, low=1, high=MAX_INVOCATIONS_A_MINUTE),

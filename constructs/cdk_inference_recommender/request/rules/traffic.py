@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from cdk_inference_recommender.request.problem import Severity
 
 from . import sources
-from .integer_bounds import outside
+from .integer_bounds import BOUNDS, outside
 from .rule import Breach, Rule
 
 if TYPE_CHECKING:
@@ -33,15 +33,25 @@ _MEMBER_OF_TYPE: Final = {"PHASES": "Phases", "STAIRS": "Stairs"}
 
 def _mismatched(request: RequestDocument) -> Iterator[Breach]:
     traffic_type = request.at(f"{_PATTERN}.TrafficType")
-    if not isinstance(traffic_type, str):
-        return
-    wanted = _MEMBER_OF_TYPE.get(traffic_type)
+    wanted = _MEMBER_OF_TYPE.get(traffic_type) if isinstance(traffic_type, str) else None
+    pattern: Path = ("InputConfig", "TrafficPattern")
+    if wanted is None and request.is_given(_PHASES) and request.is_given(_STAIRS):
+        yield Breach(path=pattern, value=request.at(pattern), remedy="Remove one of the two")
     for member in _MEMBER_OF_TYPE.values() if wanted is not None else ():
-        path = ("InputConfig", "TrafficPattern", member)
+        path = (*pattern, member)
         if member == wanted and request.is_absent(path):
-            yield Breach(path=path, remedy=f"Add {member}, or change TrafficType")
+            yield Breach(path=path, remedy=f"Add `{_PATTERN}.{member}`, or change `{_PATTERN}.TrafficType`")
         elif member != wanted and request.is_given(path):
-            yield Breach(path=path, value=request.at(path), remedy=f"Remove {member}, or change TrafficType")
+            yield Breach(path=path, value=request.at(path), remedy=f"Remove it, or change `{_PATTERN}.TrafficType`")
+
+
+def _untyped(request: RequestDocument) -> Iterator[Breach]:
+    given = [
+        traffic_type for traffic_type, member in _MEMBER_OF_TYPE.items() if request.is_given(f"{_PATTERN}.{member}")
+    ]
+    if given and request.is_absent(f"{_PATTERN}.TrafficType"):
+        remedy = f"Add {given[0]}" if len(given) == 1 else None
+        yield Breach(path=("InputConfig", "TrafficPattern", "TrafficType"), remedy=remedy)
 
 
 def _first_phase(request: RequestDocument) -> Iterator[Breach]:
@@ -103,17 +113,26 @@ TRAFFIC_RULES: Final = (
         id="TrafficTypeMatchesPattern",
         severity=Severity.ERROR,
         fields=(f"{_PATTERN}.TrafficType", _PHASES, _STAIRS),
-        text="TrafficType PHASES takes Phases alone, and STAIRS takes Stairs alone",
-        remedy="Give the one that TrafficType names, and only that one",
+        text="traffic is either phases (PHASES) or stairs (STAIRS), and its type names the one that is given",
+        remedy="Give the one that the type names, and only that one",
         source=f"{sources.API_REFERENCE}, TrafficPattern; {sources.LOAD_TEST}",
         breaches=_mismatched,
+    ),
+    Rule(
+        id="TrafficTypeGiven",
+        severity=Severity.WARNING,
+        fields=(f"{_PATTERN}.TrafficType", _PHASES, _STAIRS),
+        text="phases or stairs need their type beside them",
+        remedy="Add PHASES or STAIRS",
+        source=f"{sources.INFERRED}; every example in {sources.LOAD_TEST} has it, yet the model doesn't require it",
+        breaches=_untyped,
     ),
     Rule(
         id="FirstPhaseUsers",
         severity=Severity.ERROR,
         fields=(f"{_PHASES}[].InitialNumberOfUsers",),
         text=f"the first phase starts with 1 to {MAX_FIRST_USERS} users",
-        remedy=f"Start with at most {MAX_FIRST_USERS} users and let SpawnRate add the rest",
+        remedy=f"Start with at most {MAX_FIRST_USERS} users and let the spawn rate add the rest",
         source=f"{sources.CLI_REFERENCE}; {sources.LOAD_TEST}",
         breaches=_first_phase,
     ),
@@ -122,7 +141,7 @@ TRAFFIC_RULES: Final = (
         severity=Severity.WARNING,
         fields=tuple(f"{_PHASES}[].{member}" for member in ("InitialNumberOfUsers", "SpawnRate", "DurationInSeconds")),
         text=f"a phase goes on within {MAX_USERS_BETWEEN_PHASES} users of where the one before ended",
-        remedy="Change InitialNumberOfUsers to what the phase before reaches: its users + SpawnRate x minutes",
+        remedy="Start with what the phase before reaches: its users + spawn rate x minutes",
         source=f"{sources.TROUBLESHOOTING}; how many users a phase ends with is inferred",
         breaches=_discontinuous,
     ),
@@ -130,7 +149,7 @@ TRAFFIC_RULES: Final = (
         id="SpawnRateMaximum",
         severity=Severity.WARNING,
         fields=(f"{_PHASES}[].SpawnRate",),
-        text=f"SpawnRate is 0 to {MAX_SPAWN_RATE} new users a minute",
+        text=f"the spawn rate is 0 to {MAX_SPAWN_RATE} new users a minute",
         remedy=f"Use {MAX_SPAWN_RATE} or less",
         source=f"{sources.LOAD_TEST}, whose own example uses 60",
         breaches=outside(f"{_PHASES}[].SpawnRate", high=MAX_SPAWN_RATE),
@@ -143,6 +162,7 @@ TRAFFIC_RULES: Final = (
         remedy="Lengthen, shorten or split the phase",
         source=f"{sources.CLI_REFERENCE}; {sources.LOAD_TEST}",
         breaches=outside(f"{_PHASES}[].DurationInSeconds", low=MIN_TRAFFIC_SECONDS, high=MAX_TRAFFIC_SECONDS),
+        refines=BOUNDS,
     ),
     Rule(
         id="StairsDuration",
@@ -152,13 +172,14 @@ TRAFFIC_RULES: Final = (
         remedy="Lengthen or shorten the stairs",
         source=sources.LOAD_TEST,
         breaches=outside(f"{_STAIRS}.DurationInSeconds", low=MIN_TRAFFIC_SECONDS, high=MAX_TRAFFIC_SECONDS),
+        refines=BOUNDS,
     ),
     Rule(
         id="StairsStepLength",
         severity=Severity.WARNING,
         fields=(f"{_STAIRS}.DurationInSeconds", f"{_STAIRS}.NumberOfSteps"),
-        text="a step lasts DurationInSeconds / NumberOfSteps, which should be whole seconds",
-        remedy="Choose a NumberOfSteps that divides DurationInSeconds",
+        text="a step lasts the duration divided by the number of steps, which should be whole seconds",
+        remedy="Choose a number of steps that divides the duration",
         source=f"{sources.LOAD_TEST}, by its example; the API Reference takes DurationInSeconds for one step",
         breaches=_uneven_stairs,
     ),
@@ -166,7 +187,7 @@ TRAFFIC_RULES: Final = (
         id="TrafficWithinJobDuration",
         severity=Severity.ERROR,
         fields=(_DURATION, f"{_PHASES}[].DurationInSeconds", f"{_STAIRS}.DurationInSeconds"),
-        text="the traffic may not last longer than JobDurationInSeconds",
+        text=f"the traffic may not last longer than `{_DURATION}`",
         remedy="Lengthen the job or shorten the traffic",
         source=sources.TROUBLESHOOTING,
         breaches=_longer_than_job,

@@ -108,6 +108,11 @@ def _optionally(**members: st.SearchStrategy[Any]) -> st.SearchStrategy[Document
     return st.fixed_dictionaries({}, optional=members)
 
 
+def _texts(min_size: int = 0, *, max_size: int) -> st.SearchStrategy[str]:
+    # Hypothesis reads constants off the code under test, and so knows how a placeholder looks.
+    return st.text(min_size=min_size, max_size=max_size).filter(lambda text: not text.startswith("<fill in: "))
+
+
 _names = st.from_regex(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,39}", fullmatch=True).filter(lambda name: len(name) <= 40)
 _keys = st.sampled_from(["alias/key", "arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"])
 _uris = st.sampled_from(["s3://bucket", "s3://bucket/folder/", "https://bucket.s3.amazonaws.com/key"])
@@ -120,7 +125,7 @@ _environment = st.fixed_dictionaries(
             st.fixed_dictionaries(
                 {
                     "Name": st.text("ABC_", min_size=1, max_size=64),
-                    "Value": st.lists(st.text(max_size=128), min_size=1, max_size=3),
+                    "Value": st.lists(_texts(max_size=128), min_size=1, max_size=3),
                 }
             ),
             min_size=1,
@@ -178,7 +183,7 @@ _container = st.fixed_dictionaries(
         "NearestModelName": st.sampled_from(["resnet50", "xgboost"]),
         "SupportedInstanceTypes": st.lists(_instance_types, max_size=3),
         "SupportedEndpointType": st.sampled_from(["RealTime", "Serverless"]),
-        "DataInputConfig": st.text(min_size=1, max_size=1024),
+        "DataInputConfig": _texts(1, max_size=1024),
         "SupportedResponseMIMETypes": st.lists(st.just("application/json"), max_size=3),
     },
 )
@@ -235,5 +240,5 @@ def valid_documents(draw: st.DrawFn) -> Document:
         )
         document |= draw(_optionally(StoppingConditions=_stopping))
     output = _optionally(KmsKeyId=_keys, CompiledOutputConfig=_optionally(S3OutputUri=_uris))
-    document |= draw(_optionally(JobDescription=st.text(max_size=128), OutputConfig=output, Tags=_tags))
+    document |= draw(_optionally(JobDescription=_texts(max_size=128), OutputConfig=output, Tags=_tags))
     return {"JobType": "Advanced" if advanced else "Default"} | document

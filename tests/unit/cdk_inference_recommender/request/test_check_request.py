@@ -15,6 +15,7 @@ from cdk_inference_recommender.request import (
     api_path,
     check_request,
 )
+from cdk_inference_recommender.request.placeholder import placeholder
 
 from .request_documents import ADVANCED, DEFAULT, MODEL_NAME, Document, with_value, without
 
@@ -149,6 +150,57 @@ class TestMalformed:
         assert found(document) == [("MemberType", "InputConfig.ContainerConfig")]
 
 
+class TestOneProblemAValue:
+    """Of one value only what helps most is told."""
+
+    def test_a_range_replaces_the_models_minimum(self) -> None:
+        phase = (*CONFIGURATIONS[:1], "TrafficPattern", "Phases", 0, "DurationInSeconds")
+        assert found(with_value(ADVANCED, phase, 0)) == [("PhaseDuration", api_path(phase))]
+
+    def test_the_models_minimum_stands_where_no_range_is_known(self) -> None:
+        steps = {"TrafficType": "STAIRS", "Stairs": {"DurationInSeconds": 600, "NumberOfSteps": 0}}
+        document = with_value(ADVANCED, ("InputConfig", "TrafficPattern"), steps)
+        assert found(document) == [("MinimumValue", "InputConfig.TrafficPattern.Stairs.NumberOfSteps")]
+
+    def test_the_archive_rule_replaces_the_models_pattern(self) -> None:
+        payload = ("InputConfig", "ContainerConfig", "PayloadConfig", "SamplePayloadUrl")
+        assert found(with_value(MODEL_NAME, payload, "payload.zip")) == [("SamplePayloadArchive", api_path(payload))]
+
+    def test_nothing_is_warned_of_where_the_value_is_refused(self) -> None:
+        assert found(with_value(DEFAULT, ("JobName",), "n" * 65)) == [
+            ("MaximumLength", "JobName"),
+            ("Pattern", "JobName"),
+        ]
+        package = ("InputConfig", "ModelPackageVersionArn")
+        assert found(with_value(DEFAULT, package, "bert")) == [("Pattern", api_path(package))]
+
+
+class TestPlaceholders:
+    """A skeleton's user is told what is left to fill in."""
+
+    PACKAGE = ("InputConfig", "ModelPackageVersionArn")
+
+    def test_a_placeholder_is_reported_and_judged_by_nothing_else(self) -> None:
+        problem = only(with_value(DEFAULT, self.PACKAGE, placeholder("the package's ARN")))
+        assert str(problem) == (
+            'InputConfig.ModelPackageVersionArn = "<fill in: the package\'s ARN>": '
+            "a placeholder of the skeleton stands here. Put in its place the package's ARN."
+        )
+        assert problem.severity is Severity.ERROR
+
+    def test_it_may_stand_anywhere(self) -> None:
+        tags = [{"Key": placeholder("a key"), "Value": "x"}]
+        assert found(with_value(DEFAULT, ("Tags",), tags)) == [("Placeholder", "Tags[0].Key")]
+
+    def test_other_texts_in_angle_brackets_are_texts(self) -> None:
+        assert found(with_value(DEFAULT, ("JobDescription",), "<beta>")) == []
+
+
+@pytest.mark.parametrize("document", [[], "text", None, 5])
+def test_anything_but_a_structure_is_one_problem(document: object) -> None:
+    assert [(problem.rule, problem.path) for problem in check_request(document)] == [("MemberType", ())]
+
+
 class TestIncompleteRequest:
     """The construct makes name and role itself."""
 
@@ -210,6 +262,15 @@ class TestProblemAsText:
         document = with_value(ADVANCED, JOB_DURATION, 18_001)
         assert str(only(document)) == (
             "InputConfig.JobDurationInSeconds = 18001: a job lasts at most 18000 s. Use 18000 or less."
+        )
+
+    def test_spells_every_field_as_its_reader_does(self) -> None:
+        problem = only(with_value(DEFAULT, ("StoppingConditions",), {"MaxInvocations": 1}))
+        told = problem.told(lambda path: "/".join(str(step) for step in path))
+        assert told == (
+            "StoppingConditions = {'MaxInvocations': 1}: a Default job takes no InputConfig/TrafficPattern, "
+            "InputConfig/EndpointConfigurations, InputConfig/ResourceLimit or StoppingConditions. "
+            "Remove it, or make the job Advanced."
         )
 
     def test_shows_no_value_where_there_is_none(self) -> None:

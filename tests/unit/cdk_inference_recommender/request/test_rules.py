@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 import pytest
 
-from cdk_inference_recommender.request import RULES, UNRESOLVED, Path, Severity, api_path, check_request
+from cdk_inference_recommender.request import (
+    RULES,
+    UNRESOLVED,
+    Path,
+    Rule,
+    Severity,
+    Shape,
+    api_path,
+    check_request,
+    request_shape,
+)
 
 from .request_documents import ADVANCED, DEFAULT, MODEL_NAME, STAIRS, Document, with_value, without
 
@@ -131,6 +142,20 @@ CASES = [
         ON_STAIRS,
     ),
     Case("TrafficTypeMatchesPattern", ERROR, (*TRAFFIC, "Stairs"), without(ON_STAIRS, (*TRAFFIC, "Stairs")), ON_STAIRS),
+    Case(
+        "TrafficTypeMatchesPattern",
+        ERROR,
+        TRAFFIC,
+        with_value(ADVANCED, TRAFFIC, {"Phases": [], "Stairs": STAIRS["Stairs"]}),
+        ADVANCED,
+    ),
+    Case(
+        "TrafficTypeGiven",
+        WARNING,
+        (*TRAFFIC, "TrafficType"),
+        without(ADVANCED, (*TRAFFIC, "TrafficType")),
+        with_value(ADVANCED, (*TRAFFIC, "TrafficType"), UNRESOLVED),
+    ),
     case("FirstPhaseUsers", ERROR, (*PHASES, 0, "InitialNumberOfUsers"), 4, 3, ADVANCED),
     # The first phase ends with 1 + 1 x 2 minutes = 3 users.
     case("PhaseContinuity", WARNING, (*PHASES, 1, "InitialNumberOfUsers"), 7, 6, ADVANCED),
@@ -298,6 +323,30 @@ class TestEveryRule:
 
     def test_lets_the_request_just_inside_its_bound_pass(self, rule: Case) -> None:
         assert rule.rule not in {problem.rule for problem in check_request(rule.sound)}
+
+
+SPELLED = re.compile(r"`[\w.\[\]]+`")
+CAMEL_CASE = re.compile(r"[A-Z][a-z]+[A-Z]\w+")
+DOCUMENTS_ONLY = {"InstanceTypeOrServerlessConfig"}
+"""What can't be written with props may name members of the API as they are."""
+
+
+@pytest.mark.parametrize("rule", CASES, ids=lambda rule: f"{rule.rule}-{api_path(rule.path)}")
+def test_fields_of_the_api_are_marked_so_that_they_can_be_spelled_as_props(rule: Case) -> None:
+    for problem in check_request(rule.broken):
+        if problem.rule == rule.rule and problem.rule not in DOCUMENTS_ONLY:
+            assert CAMEL_CASE.findall(SPELLED.sub("", f"{problem.message} {problem.remedy}")) == []
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+def test_fields_are_the_models(rule: Rule) -> None:
+    marked = [field[1:-1] for field in SPELLED.findall(f"{rule.text} {rule.remedy}")]
+    for field in (*rule.fields, *marked):
+        shape: Shape | None = request_shape()
+        for name in field.split("."):
+            assert shape is not None
+            shape = shape.members[name.removesuffix("[]")]
+            shape = shape.member if name.endswith("[]") else shape
 
 
 def test_every_rule_has_a_case() -> None:
