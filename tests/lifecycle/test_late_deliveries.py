@@ -1,0 +1,76 @@
+"""Requests that are delivered again, late, or after they were withdrawn."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from .cloudformation import JOB, LEG, STACK_ID, TYPES, CancelledError, Deployed, Stack, Template
+
+if TYPE_CHECKING:
+    from .world import World
+
+CREATE = "CreateInferenceRecommendationsJob"
+
+
+def test_a_create_that_comes_too_late_starts_nothing(world: World) -> None:
+    event = {
+        "RequestType": "Create",
+        "RequestId": "r-1",
+        "ResponseURL": world.url(),
+        "StackId": STACK_ID,
+        "ResourceType": TYPES[JOB],
+        "LogicalResourceId": JOB,
+        "ResourceProperties": Template().job(),
+    }
+    world.clock.now += 301
+    world.send(event)
+    world.settle(1)
+    assert world.service.made(CREATE) == 0
+    assert world.answers["r-1"][0].body["Status"] == "FAILED"
+
+
+@pytest.mark.parametrize("cancel_after", [1, 20, 50])
+@pytest.mark.parametrize("again_after", [[], [200.0]])
+def test_a_create_that_comes_after_its_delete_starts_nothing(
+    stack: Stack, world: World, cancel_after: float, again_after: list[float]
+) -> None:
+    world.lost_deliveries = 1
+    world.extra_deliveries = list(again_after)
+    stack.deploy(Template(), cancel_after=cancel_after)
+    world.settle(1200)
+    assert world.service.made(CREATE) == 0
+
+
+def test_watching_for_a_withdrawn_create_spares_the_next_one(stack: Stack, world: World) -> None:
+    world.lost_deliveries = 1
+    stack.deploy(Template(), cancel_after=70)
+    assert stack.deploy(Template()).status == "CREATE_COMPLETE"
+
+
+def test_the_same_request_keeps_its_job_even_when_it_has_failed(stack: Stack, world: World) -> None:
+    world.service.ends_as, world.service.runs_for = "FAILED", 70.0
+    world.extra_deliveries = [100]
+    stack.deploy(Template(), rollback=False)
+    world.settle(300)
+    assert len(world.service.jobs) == 1
+
+
+def test_a_job_whose_queue_broke_off_is_still_the_requests_job(stack: Stack, world: World) -> None:
+    world.service.role_usable_at = world.clock.now + 10
+    world.service.kills_the_caller_after = CREATE
+    assert stack.deploy(Template()).status == "CREATE_COMPLETE"
+    name = stack.job_name
+    stack.deploy(Template(package="2"), cancel_after=100)
+    assert stack.job_name == name
+    assert len(world.service.jobs) == 2
+
+
+def test_a_deleted_leg_polls_no_more(stack: Stack, world: World) -> None:
+    world.service.foreign("other")
+    leg = Deployed(kind=LEG, physical_id="JobWait1", properties=Template().leg(1, "other"))
+    with pytest.raises(CancelledError):
+        stack._request("Create", "JobWait1", leg, cancel_at=world.clock.now + 100, no_id=True)
+    stack._request("Delete", "JobWait1", leg)
+    assert world.machine.running() == []
