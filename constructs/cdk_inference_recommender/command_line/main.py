@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Final
 from botocore.exceptions import BotoCoreError, ClientError
 
 from cdk_inference_recommender.command_line.report import add_report
+from cdk_inference_recommender.command_line.skeleton import add_skeleton
+from cdk_inference_recommender.command_line.validate import add_validate
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,11 +50,16 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="inference-recommender",
-        description="Look at SageMaker Inference Recommender jobs, and try CDK apps that run them on a local AWS.",
+        description=(
+            "Look at SageMaker Inference Recommender jobs, check requests for them, and try CDK apps that run them on "
+            "a local AWS."
+        ),
     )
     parser.add_argument("--version", action="version", version=f"%(prog)s {version('cdk-inference-recommender')}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     add_report(commands)
+    add_validate(commands)
+    add_skeleton(commands)
     commands.add_parser("sandbox", help="run a local AWS; see inference-recommender sandbox --help", add_help=False)
     return parser
 
