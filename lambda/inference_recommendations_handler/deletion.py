@@ -190,7 +190,7 @@ def _hand_over(
         machine.start(event.request_id, _state(state, wait=wait, answered=answered, done=False))
     except AWS_ERRORS as error:
         log("no execution", level="WARNING", errorCode=code_of(error), reason=message_of(error))
-        if kind_of(error) is ErrorKind.NOT_FOUND or answered:
+        if kind_of(error) is ErrorKind.NOT_FOUND:
             return False
         raise
     return True

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from .cloudformation import JOB, LEG, STACK_ID, TYPES, CancelledError, Deployed, Stack, Template
+from .service import ServiceError
 
 if TYPE_CHECKING:
     from .world import World
@@ -47,6 +48,15 @@ def test_watching_for_a_withdrawn_create_spares_the_next_one(stack: Stack, world
     world.lost_deliveries = 1
     stack.deploy(Template(), cancel_after=1)
     assert stack.deploy(Template()).status == "CREATE_COMPLETE"
+
+
+def test_a_withdrawn_update_is_watched_for_even_when_the_machine_refuses_once(stack: Stack, world: World) -> None:
+    stack.deploy(Template())
+    world.lost_deliveries = 1
+    world.machine.faults["StartExecution"] = [ServiceError("InternalFailure", status=500)]
+    stack.deploy(Template(package="2"), cancel_after=20)
+    world.settle(900)
+    assert world.service.active() == []
 
 
 def test_the_same_request_keeps_its_job_even_when_it_has_failed(stack: Stack, world: World) -> None:
