@@ -42,9 +42,8 @@ def job_metric(
             period=period,
         )
     search = f'{{"{NAMESPACE}",EndpointName,JobName}} MetricName="{metric_name}" JobName="{job_name}"'
-    return cloudwatch.MathExpression(
+    return cloudwatch.SearchExpression(
         expression=f"SEARCH('{search}', '{statistic}', {int(period.to_seconds())})",
         label="",
         period=period,
-        using_metrics={},
     )

@@ -77,6 +77,7 @@ def check_prefix(prefix: str) -> None:
     is_path = (
         prefix.startswith("/")
         and all(segments[1:])
+        and prefix.isascii()
         and all(character.isalnum() or character in "._-/" for character in prefix)
         and segments[1].lower() not in {"aws", "ssm"}
         and len(prefix) <= _MAX_PREFIX_LENGTH

@@ -1,0 +1,112 @@
+"""Jobs that the stack didn't start."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from aws_cdk import CfnParameter, Duration, Stack
+from aws_cdk import aws_iam as iam
+
+from cdk_inference_recommender import InferenceRecommendationsJob, ValidationError
+
+from .synthesis import (
+    JOB,
+    RECOMMENDATION,
+    WAIT,
+    arn,
+    new_stack,
+    only,
+    resources,
+    template_of,
+)
+
+ARN = "arn:aws:sagemaker:eu-west-1:123456789012:inference-recommendations-job/bert"
+
+
+def test_a_reference_alone_makes_nothing() -> None:
+    stack = new_stack()
+    InferenceRecommendationsJob.from_job_name(stack, "Job", "bert")
+    assert "Resources" not in template_of(stack)
+
+
+def test_a_job_known_by_name_has_an_arn_here() -> None:
+    stack = new_stack()
+    job = InferenceRecommendationsJob.from_job_name(stack, "Job", "bert")
+    assert job.job_name == "bert"
+    assert stack.resolve(job.job_arn) == arn("sagemaker", "inference-recommendations-job/bert")
+
+
+def test_a_job_known_by_arn_has_a_name() -> None:
+    job = InferenceRecommendationsJob.from_job_arn(new_stack(), "Job", ARN)
+    assert (job.job_name, job.job_arn) == ("bert", ARN)
+
+
+def test_an_arn_may_be_known_only_at_deploy_time() -> None:
+    stack = new_stack()
+    parameter = CfnParameter(stack, "JobArn")
+    job = InferenceRecommendationsJob.from_job_arn(stack, "Job", parameter.value_as_string)
+    assert stack.resolve(job.job_arn) == {"Ref": "JobArn"}
+    assert stack.resolve(job.job_name) == {
+        "Fn::Select": [1, {"Fn::Split": ["/", {"Fn::Select": [5, {"Fn::Split": [":", {"Ref": "JobArn"}]}]}]}]
+    }
+
+
+def test_an_arn_may_be_built_of_the_stack_s_account() -> None:
+    stack = new_stack()
+    built = stack.format_arn(service="sagemaker", resource="inference-recommendations-job", resource_name="bert")
+    job = InferenceRecommendationsJob.from_job_arn(stack, "Job", built)
+    assert job.job_name == "bert"
+    assert stack.resolve(job.job_arn) == arn("sagemaker", "inference-recommendations-job/bert")
+
+
+@pytest.mark.parametrize(
+    "text", ["bert", "", "arn:aws:sagemaker:eu-west-1:123456789012:model/bert", ARN.removesuffix("/bert"), f"{ARN}/1"]
+)
+def test_another_text_is_no_arn_of_a_job(text: str) -> None:
+    with pytest.raises(ValidationError, match=r"isn't the ARN of a recommendation job\. It has the form arn:aws:sage"):
+        InferenceRecommendationsJob.from_job_arn(new_stack(), "Job", text)
+
+
+@pytest.mark.parametrize(
+    ("timeout", "legs"), [(None, [3300] * 6 + [1800]), (Duration.minutes(10), [600])], ids=["default", "given"]
+)
+def test_results_of_an_existing_job_are_waited_for(timeout: Duration | None, legs: list[int]) -> None:
+    stack = new_stack()
+    job = InferenceRecommendationsJob.from_job_name(
+        stack, "Job", "bert", timeout=timeout, poll_interval=Duration.minutes(2)
+    )
+    job.recommend_real_time("Best")
+    job.recommend_serverless("Serverless")
+    template = template_of(stack)
+    assert not resources(template, JOB)
+    made = [leg["Properties"] for leg in resources(template, WAIT).values()]
+    assert [leg["HandOverAfterSeconds"] for leg in made] == legs
+    assert {(leg["JobName"], leg["PollIntervalSeconds"], leg["AcceptStopped"]) for leg in made} == {
+        ("bert", 120, False)
+    }
+    last = list(resources(template, WAIT))[-1]
+    assert all(last in found["DependsOn"] for found in resources(template, RECOMMENDATION).values())
+
+
+def test_a_recommendation_of_a_job_whose_name_is_a_parameter() -> None:
+    stack = new_stack()
+    name = CfnParameter(stack, "JobName").value_as_string
+    InferenceRecommendationsJob.from_job_name(stack, "Job", name).recommend_real_time("Best")
+    assert only(template_of(stack), RECOMMENDATION)["Properties"]["JobName"] == {"Ref": "JobName"}
+
+
+def test_the_handler_needs_no_more_for_it_than_it_has() -> None:
+    stack = new_stack()
+    InferenceRecommendationsJob.from_job_name(stack, "Job", "bert").recommend_real_time("Best")
+    template = template_of(stack)
+    assert all(name.startswith("InferenceRecommenderProvider") for name in resources(template, "AWS::IAM::Policy"))
+
+
+def test_it_can_be_granted_like_any_other() -> None:
+    stack: Stack = new_stack()
+    job: Any = InferenceRecommendationsJob.from_job_arn(stack, "Job", ARN)
+    user = iam.User(stack, "User")
+    job.grants.stop(user)
+    (statement,) = only(template_of(stack), "AWS::IAM::Policy")["Properties"]["PolicyDocument"]["Statement"]
+    assert statement["Resource"] == ARN

@@ -1,0 +1,77 @@
+"""What CloudWatch shows of a job."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from aws_cdk import Duration
+from aws_cdk import aws_cloudwatch as cloudwatch
+
+from cdk_inference_recommender import InferenceRecommendationsJob, InferenceRecommendationsJobBase
+
+from .synthesis import default_job, logical_id, new_stack, only, template_of
+
+NAMESPACE = "/aws/sagemaker/InferenceRecommendationsJobs"
+NAMED = [
+    ("metric_client_latency", "ClientLatency", "Average"),
+    ("metric_client_invocations", "ClientInvocations", "Sum"),
+    ("metric_client_invocation_errors", "ClientInvocationErrors", "Sum"),
+    ("metric_number_of_users", "NumberOfUsers", "Maximum"),
+]
+
+
+def graphed(metric: cloudwatch.IMetric, job: InferenceRecommendationsJobBase) -> Any:
+    """The metric as a dashboard has it, with the job's name in place of its reference."""
+    cloudwatch.Dashboard(job.stack, "Dashboard", widgets=[[cloudwatch.GraphWidget(left=[metric])]])
+    body = only(template_of(job.stack), "AWS::CloudWatch::Dashboard")["Properties"]["DashboardBody"]
+    text = "".join(part if isinstance(part, str) else part["Ref"] for part in body["Fn::Join"][1])
+    (widget,) = json.loads(text)["widgets"]
+    (found,) = widget["properties"]["metrics"]
+    return found
+
+
+@pytest.mark.parametrize(("method", "name", "statistic"), NAMED)
+def test_a_job_s_metric_is_a_search_over_its_endpoints(method: str, name: str, statistic: str) -> None:
+    job = default_job(new_stack())
+    assert graphed(getattr(job, method)(), job) == [
+        {
+            "expression": (
+                f'SEARCH(\'{{"{NAMESPACE}",EndpointName,JobName}} '
+                f'MetricName="{name}" JobName="{logical_id(job)}"\', \'{statistic}\', 60)'
+            ),
+            "period": 60,
+        }
+    ]
+
+
+def test_statistic_and_period_reach_the_search() -> None:
+    job = InferenceRecommendationsJob.from_job_name(new_stack(), "Job", "bert")
+    metric = job.metric("ClientLatency", statistic="p95", period=Duration.minutes(5))
+    (found,) = graphed(metric, job)
+    assert found["expression"].endswith("JobName=\"bert\"', 'p95', 300)")
+
+
+def test_no_alarm_can_watch_a_search() -> None:
+    job = default_job(new_stack())
+    with pytest.raises(RuntimeError, match="Search expressions are not supported in CloudWatch Alarms"):
+        cloudwatch.Alarm(job.stack, "Alarm", metric=job.metric_client_latency(), threshold=1, evaluation_periods=1)
+
+
+@pytest.mark.parametrize(("method", "name", "statistic"), NAMED)
+def test_an_alarm_can_watch_one_endpoint(method: str, name: str, statistic: str) -> None:
+    job = default_job(new_stack())
+    metric = getattr(job, method)(endpoint_name="bert-1")
+    cloudwatch.Alarm(job.stack, "Alarm", metric=metric, threshold=1, evaluation_periods=1)
+    alarm = only(template_of(job.stack), "AWS::CloudWatch::Alarm")["Properties"]
+    assert (alarm["Namespace"], alarm["MetricName"], alarm["Statistic"], alarm["Period"]) == (
+        NAMESPACE,
+        name,
+        statistic,
+        60,
+    )
+    assert alarm["Dimensions"] == [
+        {"Name": "EndpointName", "Value": "bert-1"},
+        {"Name": "JobName", "Value": {"Ref": logical_id(job)}},
+    ]

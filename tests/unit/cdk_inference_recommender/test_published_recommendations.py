@@ -1,0 +1,211 @@
+"""Recommendations that other stacks read from Parameter Store."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from aws_cdk import App, CfnParameter, Stack, Stage
+from aws_cdk import aws_sagemaker as sagemaker
+
+from cdk_inference_recommender import RealTimeRecommendation, ServerlessRecommendation, ValidationError
+
+from .synthesis import Json, default_job, logical_id, new_app, new_stack, resources, template_of
+
+if TYPE_CHECKING:
+    from constructs import Construct
+
+PARAMETER = "AWS::SSM::Parameter"
+CONTEXT: Json = json.loads((Path(__file__).parents[3] / "cdk.json").read_text())["context"]
+
+
+def publisher(scope: Construct, prefix: str = "/bert", name: str = "Publisher") -> Stack:
+    stack = Stack(scope, name)
+    default_job(stack).recommend_real_time("Best").publish(prefix)
+    return stack
+
+
+def reader(scope: Construct, prefix: str = "/bert", name: str = "Reader") -> Stack:
+    stack = Stack(scope, name)
+    best = RealTimeRecommendation.from_parameters(stack, "Best", prefix)
+    variant = best.production_variant(model_name="bert")
+    sagemaker.CfnEndpointConfig(stack, "Config", production_variants=[variant])
+    return stack
+
+
+def values_read(template: Json) -> dict[str, Json]:
+    return {
+        parameter["Default"]: parameter
+        for parameter in template["Parameters"].values()
+        if "cdk-bootstrap" not in parameter["Default"]
+    }
+
+
+@pytest.mark.parametrize("kind", ["real-time", "serverless"])
+def test_every_attribute_is_published_under_its_own_name(kind: str) -> None:
+    stack = new_stack()
+    job = default_job(stack)
+    best = job.recommend_real_time("Best") if kind == "real-time" else job.recommend_serverless("Best")
+    best.publish("/my-app/bert")
+    published = {
+        parameter["Properties"]["Name"]: parameter["Properties"]["Value"]
+        for parameter in resources(template_of(stack), PARAMETER).values()
+    }
+    own = (
+        {"InstanceType", "InitialInstanceCount"}
+        if kind == "real-time"
+        else {"MemorySizeInMB", "MaxConcurrency", "ModelSetupTime"}
+    )
+    assert own < {name.removeprefix("/my-app/bert/") for name in published}
+    assert len(published) == 10 + len(own)
+    for name, value in published.items():
+        assert value == {"Fn::GetAtt": [logical_id(best), name.removeprefix("/my-app/bert/")]}
+
+
+def test_a_recommendation_may_be_published_twice() -> None:
+    stack = new_stack()
+    best = default_job(stack).recommend_real_time("Best")
+    best.publish("/first")
+    best.publish("/second")
+    assert len(resources(template_of(stack), PARAMETER)) == 24
+
+
+def test_a_reader_takes_the_values_of_the_moment_it_is_deployed() -> None:
+    app = new_app()
+    publisher(app)
+    template = template_of(reader(app))
+    read = values_read(template)
+    assert {(name, parameter["Type"]) for name, parameter in read.items()} == {
+        ("/bert/InstanceType", "AWS::SSM::Parameter::Value<String>"),
+        ("/bert/InitialInstanceCount", "AWS::SSM::Parameter::Value<String>"),
+    }
+    names = {parameter["Default"]: name for name, parameter in template["Parameters"].items()}
+    (config,) = resources(template, "AWS::SageMaker::EndpointConfig").values()
+    (variant,) = config["Properties"]["ProductionVariants"]
+    assert variant["InstanceType"] == {"Ref": names["/bert/InstanceType"]}
+    assert variant["InitialInstanceCount"] == {"Ref": names["/bert/InitialInstanceCount"]}
+
+
+def test_a_serverless_recommendation_is_read_alike() -> None:
+    stack = new_stack()
+    best = ServerlessRecommendation.from_parameters(stack, "Best", "/bert")
+    variant = best.production_variant(model_name="bert")
+    sagemaker.CfnEndpointConfig(stack, "Config", production_variants=[variant])
+    assert values_read(template_of(stack)).keys() == {"/bert/MemorySizeInMB", "/bert/MaxConcurrency"}
+
+
+@pytest.mark.parametrize("reader_first", [False, True])
+def test_the_reader_is_deployed_after_the_publisher_in_whichever_order_they_are_declared(*, reader_first: bool) -> None:
+    app = new_app()
+    if reader_first:
+        reading, publishing = reader(app), publisher(app)
+    else:
+        publishing, reading = publisher(app), reader(app)
+    app.synth()
+    assert [stack.node.id for stack in reading.dependencies] == [publishing.node.id]
+
+
+def test_what_another_app_publishes_can_be_read() -> None:
+    app = new_app()
+    stack = reader(app, "/elsewhere")
+    assert stack.dependencies == []
+    assert template_of(stack)
+
+
+def test_each_stage_has_its_own_publisher() -> None:
+    app = new_app()
+    for name in ("Test", "Production"):
+        stage = Stage(app, name)
+        publishing, reading = publisher(stage), reader(stage)
+        assert [stack.node.path for stack in reading.dependencies] == [publishing.node.path]
+    app.synth()
+
+
+@pytest.mark.parametrize("reader_first", [False, True])
+def test_a_stack_can_t_read_what_it_publishes_itself(*, reader_first: bool) -> None:
+    stack = new_stack()
+    best = default_job(stack).recommend_real_time("Best")
+
+    def read() -> None:
+        RealTimeRecommendation.from_parameters(stack, "Read", "/bert")
+
+    def publish() -> None:
+        best.publish("/bert")
+
+    first, second = (read, publish) if reader_first else (publish, read)
+    first()
+    with pytest.raises(ValidationError, match=r"Stack/Job/Best publishes in this same stack.*Use that recommendation"):
+        second()
+
+
+def test_a_prefix_belongs_to_one_recommendation() -> None:
+    app = new_app()
+    publisher(app, name="First")
+    message = r"publish\('/bert'\): First/Job/Best publishes under this prefix already\. Choose another one\."
+    with pytest.raises(ValidationError, match=message):
+        publisher(app, name="Second")
+
+
+@pytest.mark.parametrize(
+    "prefix",
+    ["", "/", "bert", "/bert/", "//bert", "/be rt", "/aws/bert", "/ssm/bert", "/AWS/x", f"/{'b' * 900}", "/bért"],
+)
+def test_a_prefix_is_a_path_of_parameter_store(prefix: str) -> None:
+    stack = new_stack()
+    best = default_job(stack).recommend_real_time("Best")
+    with pytest.raises(ValidationError, match=r"isn't the prefix of a parameter's name\. Write a path such as"):
+        best.publish(prefix)
+    with pytest.raises(ValidationError, match=r"isn't the prefix of a parameter's name\. Write a path such as"):
+        RealTimeRecommendation.from_parameters(stack, "Read", prefix)
+
+
+def test_a_prefix_that_is_refused_can_be_tried_again_with_another_one() -> None:
+    stack = new_stack()
+    best = default_job(stack).recommend_real_time("Best")
+    with pytest.raises(ValidationError):
+        best.publish("bert")
+    best.publish("/bert")
+    assert resources(template_of(stack), PARAMETER)
+
+
+def test_a_prefix_is_literal() -> None:
+    stack = new_stack()
+    prefix = CfnParameter(stack, "Prefix").value_as_string
+    with pytest.raises(ValidationError, match=r"known only at deploy time\. Give it as literal text"):
+        RealTimeRecommendation.from_parameters(stack, "Read", prefix)
+
+
+def report_of(app: App) -> list[str]:
+    """Rules of the CDK's own template check that the app breaks."""
+    report = json.loads((Path(app.synth().directory) / "validation-report.json").read_text())
+    return [violation["ruleName"] for plugin in report["pluginReports"] for violation in plugin["violations"]]
+
+
+def test_the_cdk_s_own_check_isn_t_taken_in_by_the_parameter_s_name() -> None:
+    app = new_app(CONTEXT)
+    publisher(app)
+    reader(app)
+    directory = Path(app.synth().directory)
+    assert not (directory / "validation-report.json").exists() or report_of(app) == []
+
+
+def test_it_is_silenced_where_it_is_wrong_and_nowhere_else() -> None:
+    app = new_app()
+    stack = reader(app)
+    instance_type = CfnParameter(stack, "InstanceType", default="ml.nonsense").value_as_string
+    sagemaker.CfnEndpointConfig(
+        stack,
+        "Other",
+        production_variants=[
+            sagemaker.CfnEndpointConfig.ProductionVariantProperty(
+                model_name="bert",
+                variant_name="Main",
+                initial_variant_weight=1,
+                initial_instance_count=1,
+                instance_type=instance_type,
+            )
+        ],
+    )
+    assert report_of(app) == ["W3030"]

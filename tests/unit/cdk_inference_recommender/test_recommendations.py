@@ -1,0 +1,204 @@
+"""What a finished job's results are for in a template."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from aws_cdk import App, CfnOutput, NestedStack, Stack, Token
+from aws_cdk import aws_sagemaker as sagemaker
+
+from cdk_inference_recommender import Objective, RealTimeRecommendation, ServerlessRecommendation
+from inference_recommendations_handler.contract import RecommendationAttribute
+
+from .synthesis import (
+    JOB,
+    RECOMMENDATION,
+    Json,
+    default_job,
+    logical_id,
+    new_app,
+    new_stack,
+    only,
+    resources,
+    template_of,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from cdk_inference_recommender import InferenceRecommendationsJob
+
+WEAK = {"@aws-cdk/core:defaultCrossStackReferences": "weak"}
+
+COMMON = {
+    "recommendation_id": "RecommendationId",
+    "inference_specification_name": "InferenceSpecificationName",
+    "compilation_job_name": "CompilationJobName",
+    "environment_json": "EnvironmentJson",
+    "cost_per_hour": "CostPerHour",
+    "cost_per_inference": "CostPerInference",
+    "max_invocations": "MaxInvocations",
+    "model_latency": "ModelLatency",
+    "cpu_utilization": "CpuUtilization",
+    "memory_utilization": "MemoryUtilization",
+}
+REAL_TIME = COMMON | {"instance_type": "InstanceType"}
+SERVERLESS = COMMON | {"model_setup_time": "ModelSetupTime"}
+REAL_TIME_NUMBERS = {"initial_instance_count": "InitialInstanceCount"}
+SERVERLESS_NUMBERS = {"memory_size_in_mb": "MemorySizeInMB", "max_concurrency": "MaxConcurrency"}
+
+
+def real_time(stack: Stack) -> RealTimeRecommendation:
+    return default_job(stack).recommend_real_time("Best")
+
+
+def serverless(stack: Stack) -> ServerlessRecommendation:
+    return default_job(stack).recommend_serverless("Best")
+
+
+@pytest.mark.parametrize(
+    ("make", "texts", "numbers"),
+    [(real_time, REAL_TIME, REAL_TIME_NUMBERS), (serverless, SERVERLESS, SERVERLESS_NUMBERS)],
+    ids=["real-time", "serverless"],
+)
+def test_every_attribute_is_known_once_the_job_has_finished(
+    make: Callable[[Stack], RealTimeRecommendation | ServerlessRecommendation],
+    texts: dict[str, str],
+    numbers: dict[str, str],
+) -> None:
+    stack = new_stack()
+    recommendation = make(stack)
+    for name, attribute in texts.items():
+        value = getattr(recommendation, name)
+        assert isinstance(value, str)
+        assert Token.is_unresolved(value)
+        assert stack.resolve(value) == {"Fn::GetAtt": [logical_id(recommendation), attribute]}
+    for name, attribute in numbers.items():
+        value = getattr(recommendation, name)
+        assert isinstance(value, float | int)
+        assert Token.is_unresolved(value)
+        assert stack.resolve(value) == {"Fn::GetAtt": [logical_id(recommendation), attribute]}
+
+
+def test_together_both_kinds_have_every_attribute_that_the_handler_answers() -> None:
+    known = {*REAL_TIME.values(), *SERVERLESS.values(), *REAL_TIME_NUMBERS.values(), *SERVERLESS_NUMBERS.values()}
+    assert known == {attribute.value for attribute in RecommendationAttribute}
+
+
+def recommendation_with(objective: Objective) -> Json:
+    stack = new_stack()
+    job = default_job(stack)
+    job.recommend_real_time("Best", optimize_for=objective)
+    job.recommend_serverless("Serverless", optimize_for=objective)
+    return template_of(stack)
+
+
+@pytest.mark.parametrize(
+    ("objective", "name"),
+    [
+        (Objective.COST_PER_INFERENCE, "CostPerInference"),
+        (Objective.COST_PER_HOUR, "CostPerHour"),
+        (Objective.MODEL_LATENCY, "ModelLatency"),
+        (Objective.MAX_INVOCATIONS, "MaxInvocations"),
+    ],
+)
+def test_a_recommendation_is_chosen_by_kind_and_objective(objective: Objective, name: str) -> None:
+    template = recommendation_with(objective)
+    job = next(iter(resources(template, JOB)))
+    assert [
+        {key: value for key, value in found["Properties"].items() if key != "ServiceToken"}
+        for found in resources(template, RECOMMENDATION).values()
+    ] == [
+        {
+            "ServiceTimeout": "300",
+            "JobName": {"Ref": job},
+            "EndpointType": kind,
+            "Objective": name,
+            "ChoiceVersion": "1",
+        }
+        for kind in ("RealTime", "Serverless")
+    ]
+
+
+def test_another_objective_changes_nothing_but_the_choice() -> None:
+    cheap, fast = recommendation_with(Objective.COST_PER_INFERENCE), recommendation_with(Objective.MODEL_LATENCY)
+    changed = {name for name, resource in resources(cheap).items() if resource != fast["Resources"][name]}
+    assert changed == resources(cheap, RECOMMENDATION).keys()
+    assert cheap["Resources"].keys() == fast["Resources"].keys()
+
+
+def test_a_real_time_variant_runs_on_the_recommended_instances() -> None:
+    stack = new_stack()
+    best = real_time(stack)
+    sagemaker.CfnEndpointConfig(
+        stack, "Config", production_variants=[best.production_variant(model_name="bert", initial_variant_weight=2)]
+    )
+    (variant,) = only(template_of(stack), "AWS::SageMaker::EndpointConfig")["Properties"]["ProductionVariants"]
+    assert variant == {
+        "ModelName": "bert",
+        "VariantName": "AllTraffic",
+        "InitialVariantWeight": 2,
+        "InstanceType": {"Fn::GetAtt": [logical_id(best), "InstanceType"]},
+        "InitialInstanceCount": {"Fn::GetAtt": [logical_id(best), "InitialInstanceCount"]},
+    }
+
+
+def test_a_serverless_variant_has_the_recommended_memory_and_concurrency() -> None:
+    stack = new_stack()
+    best = serverless(stack)
+    sagemaker.CfnEndpointConfig(
+        stack, "Config", production_variants=[best.production_variant(model_name="bert", variant_name="Main")]
+    )
+    (variant,) = only(template_of(stack), "AWS::SageMaker::EndpointConfig")["Properties"]["ProductionVariants"]
+    assert variant == {
+        "ModelName": "bert",
+        "VariantName": "Main",
+        "InitialVariantWeight": 1,
+        "ServerlessConfig": {
+            "MemorySizeInMB": {"Fn::GetAtt": [logical_id(best), "MemorySizeInMB"]},
+            "MaxConcurrency": {"Fn::GetAtt": [logical_id(best), "MaxConcurrency"]},
+        },
+    }
+
+
+def refer(app: App, value: Callable[[InferenceRecommendationsJob], str]) -> str:
+    """Let another stack refer to something of a job, and take the complaint."""
+    here, there = Stack(app, "Here"), Stack(app, "There")
+    CfnOutput(there, "Output", value=value(default_job(here)))
+    with pytest.raises(RuntimeError) as failure:
+        app.synth()
+    (problem,) = [line.strip() for line in str(failure.value).splitlines()[1:] if line.strip()]
+    return problem
+
+
+@pytest.mark.parametrize(
+    ("context", "harm"),
+    [
+        ({}, "CloudFormation would export it, and can't change an export that is in use."),
+        (WEAK, "the CDK CLI would skip it and its value grow old."),
+    ],
+    ids=["strong", "weak"],
+)
+def test_another_stack_may_not_refer_to_a_recommendation_directly(context: Json, harm: str) -> None:
+    problem = refer(new_app(context), lambda job: job.recommend_real_time("Best").instance_type)
+    assert problem.startswith("[Here/Job/Best] another stack refers to InstanceType directly: ")
+    assert problem.endswith(
+        f"{harm} Publish it here with publish('/my-app/best') and read it there with "
+        "RealTimeRecommendation.from_parameters(self, 'Best', '/my-app/best')."
+    )
+
+
+@pytest.mark.parametrize("context", [{}, WEAK], ids=["strong", "weak"])
+def test_nor_to_the_name_of_a_job(context: Json) -> None:
+    problem = refer(new_app(context), lambda job: job.job_name)
+    assert problem.startswith("[Here/Job] another stack refers to its name directly: ")
+    assert "Write what the other stack needs to an ssm.StringParameter" in problem
+
+
+def test_a_parent_may_refer_to_what_its_nested_stack_found() -> None:
+    parent = new_stack()
+    nested = NestedStack(parent, "Nested")
+    CfnOutput(parent, "InstanceType", value=real_time(nested).instance_type)
+    (output,) = template_of(parent)["Outputs"].values()
+    assert "Fn::GetAtt" in output["Value"]
