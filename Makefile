@@ -33,7 +33,7 @@ $(INSTALLED): requirements.txt constraints.txt pyproject.toml package.json packa
 	@touch $@
 
 demo: install
-	@python examples/demo.py
+	@inference-recommender sandbox -- python examples/demo.py
 
 test: lint
 	@python -m pytest

@@ -96,9 +96,9 @@ def _statements(scope: Construct, model: ModelSource) -> list[iam.PolicyStatemen
             resources=[arn("model"), arn("endpoint-config"), arn("endpoint"), arn("compilation-job")],
         ),
         iam.PolicyStatement(
+            # Supports no resource, and by which namespaces the service would be narrowed is undocumented.
             actions=["cloudwatch:PutMetricData"],
             resources=["*"],
-            conditions={"StringLike": {"cloudwatch:namespace": "/aws/sagemaker/*"}},
         ),
         iam.PolicyStatement(
             actions=["logs:CreateLogGroup", "logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],

@@ -56,7 +56,8 @@ class InferenceRecommenderProvider(Construct):
             self,
             "LogGroup",
             retention=logs.RetentionDays.ONE_MONTH,
-            removal_policy=RemovalPolicy.DESTROY,
+            # A failed deployment's reasons point to it, also once the stack was rolled back.
+            removal_policy=RemovalPolicy.RETAIN,
         )
         self.role: Final = iam.Role(
             self,
