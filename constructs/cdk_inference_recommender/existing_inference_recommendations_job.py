@@ -8,6 +8,7 @@ from cdk_inference_recommender.inference_recommendations_job_base import Inferen
 from cdk_inference_recommender.job_legs import job_legs
 from cdk_inference_recommender.job_rules import check_waiting
 from cdk_inference_recommender.reported_problems import report_problems
+from cdk_inference_recommender.request import api_path
 from cdk_inference_recommender.tokens import literal_seconds_of, seconds_of
 from cdk_inference_recommender.waiting import TIMEOUT_IS_LITERAL, default_timeout_seconds
 
@@ -42,7 +43,7 @@ class ExistingInferenceRecommendationsJob(InferenceRecommendationsJobBase):
         report_problems(
             self,
             lambda: list(check_waiting(timeout=self._timeout, poll_interval=self._poll_interval)),
-            lambda problem: str(problem.path[0]),
+            api_path,
         )
 
     @property

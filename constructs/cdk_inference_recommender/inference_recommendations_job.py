@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-import botocore
 import jsii
 from aws_cdk import (
     ArnFormat,
@@ -38,7 +37,7 @@ from cdk_inference_recommender.kms_key import key_statement, kms_key_id
 from cdk_inference_recommender.property_path import property_path
 from cdk_inference_recommender.render_request import render_request
 from cdk_inference_recommender.reported_problems import report_problems
-from cdk_inference_recommender.request import Problem, check_request
+from cdk_inference_recommender.request import Problem, botocore_version, check_request
 from cdk_inference_recommender.tokens import is_unresolved, literal_seconds_of, literals_only, seconds_of
 from cdk_inference_recommender.validation_error import ValidationError
 from cdk_inference_recommender.waiting import TIMEOUT_IS_LITERAL, default_timeout_seconds
@@ -221,7 +220,7 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase):
                 JobProperty.ACCEPT_STOPPED.value: accept_stopped,
                 JobProperty.TIMEOUT.value: timeout_seconds,
                 JobProperty.STATE_MACHINE_ARN.value: provider.state_machine.state_machine_arn,
-                JobProperty.BOTOCORE_VERSION.value: botocore.__version__,
+                JobProperty.BOTOCORE_VERSION.value: botocore_version(),
                 **({} if rerun is None else {JobProperty.RERUN.value: rerun}),
             },
         )
@@ -264,7 +263,7 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase):
                 ),
             ]
 
-        report_problems(self, problems, lambda problem: property_path(problem.path, whole_request()))
+        report_problems(self, problems, lambda path: property_path(path, whole_request()))
         self.node.add_validation(
             CrossStackReferences(
                 self._resource,

@@ -1,11 +1,14 @@
-"""Rules of the props that aren't part of the request."""
+"""Rules of the props that aren't part of the request.
+
+They read a document of the props: members of the request by the API's names, everything else by the prop's.
+"""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Final
 
-from cdk_inference_recommender.request import Problem, Severity
+from cdk_inference_recommender.request import UNRESOLVED, Breach, Problem, RequestDocument, Rule, Severity
 from cdk_inference_recommender.tokens import is_unresolved
 from cdk_inference_recommender.waiting import LONGEST_TIMEOUT_SECONDS, SHORTEST_TIMEOUT_SECONDS
 from inference_recommendations_handler.contract import (
@@ -23,6 +26,7 @@ MAX_TAGS: Final = 50 - len(OwnerTag)
 _NAME: Final = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9])*")
 _API: Final = "API reference, CreateInferenceRecommendationsJob"
 _DESIGN: Final = "this library"
+_JOB_DURATION: Final = "InputConfig.JobDurationInSeconds"
 
 
 def check_props(
@@ -36,6 +40,7 @@ def check_props(
     timeout: int,
     poll_interval: float,
     number_of_tags: int,
+    has_role_arn: bool = False,
 ) -> Iterator[Problem]:
     """Check what the service never sees.
 
@@ -49,38 +54,26 @@ def check_props(
         timeout: Seconds.
         poll_interval: Seconds.
         number_of_tags: The user's own.
+        has_role_arn: Whether a document names a role.
 
     Yields:
         Every problem.
     """
-    yield from _check_name(job_name, exact=exact_job_name)
-    if not has_role and not has_read_from:
-        yield _problem(
-            rule="ReadFromRequired",
-            field="read_from",
-            message="the default execution role could read neither the sample payload nor the model's artifacts",
-            remedy="Name their buckets in read_from, or give a role of your own that may read them",
-            source="developer guide, prerequisites",
-        )
-    if not has_role and not has_images:
-        yield _problem(
-            rule="ImagesUnnamed",
-            severity=Severity.WARNING,
-            field="images",
-            message="the default execution role may pull no container image",
-            remedy="Name the image's repository in images, or give a role of your own",
-            source="developer guide, SageMaker roles",
-        )
+    props: dict[str, object] = {
+        "exact_job_name": exact_job_name,
+        "read_from": has_read_from,
+        "images": has_images,
+        "Tags": number_of_tags,
+    }
+    if job_name is not None:
+        props["JobName"] = UNRESOLVED if is_unresolved(job_name) else job_name
+    if has_role:
+        props["role"] = True
+    if has_role_arn:
+        props["RoleArn"] = True
+    yield from _problems(NAME_AND_ROLE_RULES, props)
     yield from check_waiting(timeout=timeout, poll_interval=poll_interval, job_duration=job_duration)
-    if number_of_tags > MAX_TAGS:
-        yield _problem(
-            rule="TagCount",
-            field="tags",
-            value=number_of_tags,
-            message=f"at most {MAX_TAGS} tags: the service allows 50, and {len(OwnerTag)} say whose the job is",
-            remedy="Remove tags, also those that Tags.of(...) adds, or exclude this resource type there",
-            source=_API,
-        )
+    yield from _problems(TAG_RULES, props)
 
 
 def check_waiting(*, timeout: int, poll_interval: float, job_duration: float | None = None) -> Iterator[Problem]:
@@ -94,82 +87,181 @@ def check_waiting(*, timeout: int, poll_interval: float, job_duration: float | N
     Yields:
         Every problem.
     """
-    if not SHORTEST_TIMEOUT_SECONDS <= timeout <= LONGEST_TIMEOUT_SECONDS:
-        yield _problem(
-            rule="TimeoutRange",
-            field="timeout",
-            value=timeout,
-            message=f"must be from {SHORTEST_TIMEOUT_SECONDS} to {LONGEST_TIMEOUT_SECONDS} seconds",
-            remedy="Give at least the job's duration and an hour of margin",
-            source=_DESIGN,
-        )
-    elif job_duration is not None and timeout < job_duration:
-        yield _problem(
-            rule="TimeoutShorterThanJob",
-            severity=Severity.WARNING,
-            field="timeout",
-            value=timeout,
-            message=f"is shorter than job_duration ({job_duration} seconds): the job would be stopped before its end",
-            remedy="Give at least the job's duration and an hour of margin",
-            source="developer guide, custom load test",
-        )
-    if not is_unresolved(poll_interval) and poll_interval < MIN_POLL_INTERVAL_SECONDS:
-        yield _problem(
-            rule="PollIntervalMinimum",
-            field="poll_interval",
-            value=poll_interval,
-            message=f"must be at least {MIN_POLL_INTERVAL_SECONDS} seconds",
-            remedy="A job takes 45 minutes or more: 30 seconds, the default, is soon enough",
-            source=_DESIGN,
-        )
-
-
-def _check_name(job_name: str | None, *, exact: bool) -> Iterator[Problem]:
-    if job_name is None:
-        if exact:
-            yield _problem(
-                rule="ExactJobNameRequiresJobName",
-                field="exact_job_name",
-                value=True,
-                message="there is no job_name to take exactly",
-                remedy="Give job_name, or leave exact_job_name out",
-                source=_DESIGN,
-            )
-        return
-    if is_unresolved(job_name):
-        yield _problem(
-            rule="JobNameLiteral",
-            field="job_name",
-            message="is known only at deploy time, but permissions are made of it now",
-            remedy="Give literal text, or leave it out",
-            source=_DESIGN,
-        )
-        return
-    # A whole name is a member of the request, and the model's to judge.
-    if not exact and (len(job_name) > MAX_NAME_PREFIX_LENGTH or not _NAME.fullmatch(job_name)):
-        yield _problem(
-            rule="JobNamePattern",
-            field="job_name",
-            value=job_name,
-            message=(
-                f"must be 1 to {MAX_NAME_PREFIX_LENGTH} letters, digits and hyphens, with neither a hyphen first nor "
-                f"last: it is the prefix of a generated name of at most {MAX_JOB_NAME_LENGTH} characters"
-            ),
-            remedy="Choose a name that fits",
-            source=f"{_API}, JobName",
-        )
-
-
-def _problem(
-    *,
-    rule: str,
-    field: str,
-    message: str,
-    remedy: str,
-    source: str,
-    value: object = None,
-    severity: Severity = Severity.ERROR,
-) -> Problem:
-    return Problem(
-        rule=rule, severity=severity, path=(field,), value=value, message=message, remedy=remedy, source=source
+    yield from _problems(
+        WAITING_RULES,
+        {
+            "timeout": timeout,
+            "poll_interval": UNRESOLVED if is_unresolved(poll_interval) else poll_interval,
+            "InputConfig": {} if job_duration is None else {"JobDurationInSeconds": job_duration},
+        },
     )
+
+
+def _problems(rules: tuple[Rule, ...], props: dict[str, object]) -> Iterator[Problem]:
+    document = RequestDocument(props)
+    for rule in rules:
+        yield from rule.problems(document)
+
+
+def _nothing_to_take(props: RequestDocument) -> Iterator[Breach]:
+    if props.at("exact_job_name") is True and props.is_absent("JobName"):
+        yield Breach(path=("exact_job_name",), value=True)
+
+
+def _unknown_name(props: RequestDocument) -> Iterator[Breach]:
+    if props.at("JobName") is UNRESOLVED:
+        yield Breach(path=("JobName",))
+
+
+def _unfit_prefix(props: RequestDocument) -> Iterator[Breach]:
+    # A whole name is a member of the request, and the model's to judge.
+    for path, name in props.strings("JobName") if props.at("exact_job_name") is not True else ():
+        if len(name) > MAX_NAME_PREFIX_LENGTH or not _NAME.fullmatch(name):
+            yield Breach(path=path, value=name)
+
+
+def _has_a_role(props: RequestDocument) -> bool:
+    return props.is_given("role") or props.is_given("RoleArn")
+
+
+def _two_roles(props: RequestDocument) -> Iterator[Breach]:
+    if props.is_given("role") and props.is_given("RoleArn"):
+        yield Breach(path=("RoleArn",))
+
+
+def _reads_nothing(props: RequestDocument) -> Iterator[Breach]:
+    if not _has_a_role(props) and props.at("read_from") is False:
+        yield Breach(path=("read_from",))
+
+
+def _pulls_nothing(props: RequestDocument) -> Iterator[Breach]:
+    if not _has_a_role(props) and props.at("images") is False:
+        yield Breach(path=("images",))
+
+
+def _timeout_out_of_range(props: RequestDocument) -> Iterator[Breach]:
+    for path, timeout in props.integers("timeout"):
+        if not SHORTEST_TIMEOUT_SECONDS <= timeout <= LONGEST_TIMEOUT_SECONDS:
+            yield Breach(path=path, value=timeout)
+
+
+def _ends_before_job(props: RequestDocument) -> Iterator[Breach]:
+    duration = props.integer(_JOB_DURATION)
+    for path, timeout in props.integers("timeout"):
+        if duration is not None and SHORTEST_TIMEOUT_SECONDS <= timeout < duration:
+            yield Breach(path=path, value=timeout, particulars=f"the job may take {duration} seconds")
+
+
+def _polls_too_often(props: RequestDocument) -> Iterator[Breach]:
+    interval = props.at("poll_interval")
+    if isinstance(interval, int | float) and interval < MIN_POLL_INTERVAL_SECONDS:
+        yield Breach(path=("poll_interval",), value=interval)
+
+
+def _too_many_tags(props: RequestDocument) -> Iterator[Breach]:
+    for path, number in props.integers("Tags"):
+        if number > MAX_TAGS:
+            yield Breach(path=path, value=number)
+
+
+NAME_AND_ROLE_RULES: Final = (
+    Rule(
+        id="ExactJobNameRequiresJobName",
+        severity=Severity.ERROR,
+        fields=("exact_job_name", "JobName"),
+        text="there is no `JobName` to take exactly",
+        remedy="Give `JobName`, or leave exact_job_name out",
+        source=_DESIGN,
+        breaches=_nothing_to_take,
+    ),
+    Rule(
+        id="JobNameLiteral",
+        severity=Severity.ERROR,
+        fields=("JobName",),
+        text="is known only at deploy time, but permissions are made of it now",
+        remedy="Give literal text, or leave it out",
+        source=_DESIGN,
+        breaches=_unknown_name,
+    ),
+    Rule(
+        id="JobNamePattern",
+        severity=Severity.ERROR,
+        fields=("JobName", "exact_job_name"),
+        text=(
+            f"must be 1 to {MAX_NAME_PREFIX_LENGTH} letters, digits and hyphens, with neither a hyphen first nor "
+            f"last: it is the prefix of a generated name of at most {MAX_JOB_NAME_LENGTH} characters"
+        ),
+        remedy="Choose a name that fits, or take it whole with exact_job_name=True",
+        source=f"{_API}, JobName; {_DESIGN}",
+        breaches=_unfit_prefix,
+    ),
+    Rule(
+        id="RoleGivenOnce",
+        severity=Severity.ERROR,
+        fields=("RoleArn", "role"),
+        text="the document names a role, and so does the prop role",
+        remedy="Remove one of the two",
+        source=_DESIGN,
+        breaches=_two_roles,
+    ),
+    Rule(
+        id="ReadFromRequired",
+        severity=Severity.ERROR,
+        fields=("read_from", "role", "RoleArn"),
+        text="the default execution role could read neither the sample payload nor the model's artifacts",
+        remedy="Name their buckets in read_from, or give a role of your own that may read them",
+        source="developer guide, prerequisites",
+        breaches=_reads_nothing,
+    ),
+    Rule(
+        id="ImagesUnnamed",
+        severity=Severity.WARNING,
+        fields=("images", "role", "RoleArn"),
+        text="the default execution role may pull no container image",
+        remedy="Name the image's repository in images, or give a role of your own",
+        source="developer guide, SageMaker roles",
+        breaches=_pulls_nothing,
+    ),
+)
+WAITING_RULES: Final = (
+    Rule(
+        id="TimeoutRange",
+        severity=Severity.ERROR,
+        fields=("timeout",),
+        text=f"must be from {SHORTEST_TIMEOUT_SECONDS} to {LONGEST_TIMEOUT_SECONDS} seconds",
+        remedy="Give at least the job's duration and an hour of margin",
+        source=_DESIGN,
+        breaches=_timeout_out_of_range,
+    ),
+    Rule(
+        id="TimeoutShorterThanJob",
+        severity=Severity.WARNING,
+        fields=("timeout", _JOB_DURATION),
+        text=f"is shorter than `{_JOB_DURATION}`, so that the job would be stopped before its end",
+        remedy="Give at least the job's duration and an hour of margin",
+        source="developer guide, custom load test",
+        breaches=_ends_before_job,
+    ),
+    Rule(
+        id="PollIntervalMinimum",
+        severity=Severity.ERROR,
+        fields=("poll_interval",),
+        text=f"must be at least {MIN_POLL_INTERVAL_SECONDS} seconds",
+        remedy="A job takes 45 minutes or more: 30 seconds, the default, is soon enough",
+        source=_DESIGN,
+        breaches=_polls_too_often,
+    ),
+)
+TAG_RULES: Final = (
+    Rule(
+        id="TagCount",
+        severity=Severity.ERROR,
+        fields=("Tags",),
+        text=f"at most {MAX_TAGS} tags: the service allows 50, and {len(OwnerTag)} say whose the job is",
+        remedy="Remove tags, also those that Tags.of(...) adds, or exclude this resource type there",
+        source=_API,
+        breaches=_too_many_tags,
+    ),
+)
+JOB_RULES: Final = (*NAME_AND_ROLE_RULES, *WAITING_RULES, *TAG_RULES)
+"""Every rule, in the order in which they are reported."""

@@ -15,11 +15,13 @@ if TYPE_CHECKING:
 
     from constructs import Construct
 
+    from cdk_inference_recommender.request import Path
+
 _WARNING_PREFIX: Final = "cdk-inference-recommender"
 
 
 def report_problems(
-    construct: Construct, problems: Callable[[], Sequence[Problem]], spell: Callable[[Problem], str]
+    construct: Construct, problems: Callable[[], Sequence[Problem]], spell: Callable[[Path], str]
 ) -> None:
     """Let synthesis fail with a construct's errors, together with those of every other one; warn of the rest at once.
 
@@ -28,12 +30,12 @@ def report_problems(
     Args:
         construct: Whose props they are of.
         problems: Finds them; asked again when the tree is complete.
-        spell: The prop that a problem is about, as its user spells it.
+        spell: Writes a path as the construct's user does.
     """
 
     def told(severity: Severity) -> list[tuple[str, str]]:
         return [
-            (problem.rule, f"{problem.told_at(spell(problem))} ({problem.rule}; {problem.source})")
+            (problem.rule, f"{problem.told(spell)} ({problem.rule}; {problem.source})")
             for problem in problems()
             if problem.severity is severity
         ]

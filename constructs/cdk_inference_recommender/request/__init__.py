@@ -6,17 +6,20 @@ Pure: neither AWS nor the CDK is needed to check a request.
 from .api_path import Path, api_path
 from .check_request import check_request
 from .problem import Problem, Severity
+from .request_document import RequestDocument
 from .request_model import botocore_version, request_shape
 from .rules import RULES
-from .rules.rule import Rule
+from .rules.rule import Breach, Rule
 from .shape import Shape
 from .unresolved import UNRESOLVED, Unresolved
 
 __all__ = [
     "RULES",
     "UNRESOLVED",
+    "Breach",
     "Path",
     "Problem",
+    "RequestDocument",
     "Rule",
     "Severity",
     "Shape",

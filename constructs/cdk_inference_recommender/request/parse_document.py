@@ -29,8 +29,6 @@ def parse_document(text: str | bytes, *, name: str) -> object:
     try:
         decoded = text.decode("utf-8-sig") if isinstance(text, bytes) else text
         document: object = json.loads(decoded, object_pairs_hook=_without_repetition, parse_constant=_no_constant)
-        if _is_deeper(document, _MAX_DEPTH):
-            raise RecursionError
     except json.JSONDecodeError as error:
         place = f"{name}, line {error.lineno}, column {error.colno}"
         raise UnreadableDocumentError(f"{place}: this isn't JSON: {error.msg}. Correct it there.") from None
@@ -39,8 +37,14 @@ def parse_document(text: str | bytes, *, name: str) -> object:
     except ValueError as error:
         raise UnreadableDocumentError(f"{name}: {error}.") from None
     except RecursionError:
-        raise UnreadableDocumentError(f"{name}: it is nested too deeply for a request. Take the excess out.") from None
+        raise _too_deep(name) from None
+    if _is_deeper(document, _MAX_DEPTH):
+        raise _too_deep(name)
     return document
+
+
+def _too_deep(name: str) -> UnreadableDocumentError:
+    return UnreadableDocumentError(f"{name}: it is nested too deeply for a request. Take the excess out.")
 
 
 def _without_repetition(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -63,10 +63,6 @@ class Problem:
         texts = (_sentence(spell_fields(text, spell)) for text in (self.message, self.remedy))
         return f"{spell(self.path) or 'request'}{found}: {' '.join(texts)}"
 
-    def told_at(self, place: str) -> str:
-        """The problem on one line, with its place spelled already; see `told`."""
-        return self.told(lambda path: place if path == self.path else api_path(path))
-
 
 def _sentence(text: str) -> str:
     return text if text.endswith(("?", ".")) else f"{text}."

@@ -138,10 +138,19 @@ def test_what_cant_be_read_is_told_in_one_line(
     assert reason in capsys.readouterr().err
 
 
-def test_json_that_is_no_request_is_a_problem(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    file.write_text("[]")
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [
+        ("[]", "request = []: must be a structure. Write a structure, not a list."),
+        ("null", "request: must be a structure. Write a structure, not null."),
+    ],
+)
+def test_json_that_is_no_request_is_a_problem(
+    file: Path, capsys: pytest.CaptureFixture[str], content: str, complaint: str
+) -> None:
+    file.write_text(content)
     assert main(["validate", str(file)]) == 1
-    assert "request = []: must be a structure. Write a structure, not a list." in capsys.readouterr().out
+    assert complaint in capsys.readouterr().out
 
 
 def test_a_byte_order_mark_does_no_harm(file: Path) -> None:

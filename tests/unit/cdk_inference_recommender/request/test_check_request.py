@@ -183,8 +183,8 @@ class TestPlaceholders:
     def test_a_placeholder_is_reported_and_judged_by_nothing_else(self) -> None:
         problem = only(with_value(DEFAULT, self.PACKAGE, placeholder("the package's ARN")))
         assert str(problem) == (
-            'InputConfig.ModelPackageVersionArn = "<fill in: the package\'s ARN>": '
-            "a placeholder of the skeleton stands here. Put in its place the package's ARN."
+            "InputConfig.ModelPackageVersionArn: a placeholder of the skeleton stands here. "
+            "Put in its place the package's ARN."
         )
         assert problem.severity is Severity.ERROR
 
