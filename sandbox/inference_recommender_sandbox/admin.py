@@ -1,24 +1,129 @@
-"""The admin API, `/_sandbox/...`: what the sandbox does right now, and the faults it is ordered to make."""
+"""The admin API, `/_sandbox/...`: what the sandbox does right now, and the faults it is ordered to make.
+
+| request | answer |
+|---|---|
+| `GET /_sandbox/health` | `{"status": "ok", ...}` |
+| `GET /_sandbox/clock` | the virtual time, the speed, and whether something is at work |
+| `POST /_sandbox/faults` | orders a fault; see `faults.py` and `sagemaker/faults.py` |
+| `GET /_sandbox/received` | the CreateInferenceRecommendationsJob requests that were accepted, as they arrived |
+| `GET /_sandbox/attempts` | all of them, refused ones too, with when, where, and what became of them |
+| `GET /_sandbox/running` | what isn't over: it would cost money, or would go on doing something |
+"""
 
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any, Final
 
+from moto.sagemaker.models import sagemaker_backends
 from werkzeug.wrappers import Request, Response
 
+from inference_recommender_sandbox.faults import KINDS
+
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from inference_recommender_sandbox.server import Sandbox
+
+_PREFIX: Final = "/_sandbox/"
 
 
 class AdminApi:
-    """Answers in JSON."""
+    """Answers in JSON.
+
+    Args:
+        sandbox: Whom it asks.
+    """
 
     def __init__(self, sandbox: Sandbox) -> None:
         self._sandbox = sandbox
 
     def respond(self, request: Request) -> Response:
         """Answer a request."""
-        if request.path == "/_sandbox/health":
-            return Response(json.dumps({"status": "ok"}), content_type="application/json")
-        return Response("{}", status=404)
+        operations: Mapping[tuple[str, str], Callable[[Request], Any]] = {
+            ("GET", "health"): self._health,
+            ("GET", "clock"): self._clock,
+            ("POST", "faults"): self._order_fault,
+            ("GET", "received"): lambda _: [a["request"] for a in self._attempts() if a["outcome"] == "accepted"],
+            ("GET", "attempts"): lambda _: self._attempts(),
+            ("GET", "running"): self._running,
+        }
+        name = request.path.removeprefix(_PREFIX).strip("/")
+        operation = operations.get((request.method, name))
+        if operation is None:
+            known = ", ".join(f"{method} {_PREFIX}{path}" for method, path in operations)
+            return _answer({"error": f"no {request.method} {request.path} here; there are: {known}"}, status=404)
+        try:
+            return _answer(operation(request))
+        except ValueError as error:
+            return _answer({"error": str(error)}, status=400)
+
+    def _health(self, _: Request) -> dict[str, Any]:
+        sandbox = self._sandbox
+        return {
+            "status": "ok",
+            "endpointUrl": sandbox.endpoint_url,
+            "accountId": sandbox.account_id,
+            "region": sandbox.region,
+            "moto": version("moto"),
+        }
+
+    def _clock(self, _: Request) -> dict[str, Any]:
+        clock = self._sandbox.clock
+        return {"now": clock.now(), "speed": clock.speed, "busy": clock.is_busy}
+
+    def _order_fault(self, request: Request) -> dict[str, Any]:
+        try:
+            fault = json.loads(request.get_data() or b"null")
+        except ValueError as error:
+            raise ValueError(f"the body is no JSON: {error}") from error
+        if not isinstance(fault, dict):
+            raise ValueError(  # noqa: TRY004 - the JSON is wrong, not a type of Python's
+                f'a fault is an object such as {{"fault": "kill-function"}}, not {json.dumps(fault)}'
+            )
+        if fault.get("fault") in KINDS:
+            self._sandbox.faults.order(fault)
+        else:
+            self._order_sagemaker_fault(fault)
+        return {"ordered": fault}
+
+    def _order_sagemaker_fault(self, fault: Mapping[str, Any]) -> None:
+        try:
+            self._sandbox.sagemaker.faults.order(fault)
+        except ValueError as error:
+            message = str(error)
+            if message.startswith("unknown fault"):
+                message += f", {', '.join(KINDS)}"
+            raise ValueError(message) from error
+        if fault.get("fault") == "clear":
+            self._sandbox.faults.clear()
+
+    def _attempts(self) -> list[dict[str, Any]]:
+        return self._sandbox.sagemaker.received_requests()
+
+    def _running(self, _: Request) -> dict[str, list[Any]]:
+        sandbox = self._sandbox
+        return {
+            "jobs": sandbox.sagemaker.running_jobs(),
+            "executions": [execution.arn for execution in sandbox.executions.of(status="RUNNING")],
+            "endpoints": [
+                endpoint.arn
+                for _account, _region, backend in sagemaker_backends.iter_backends()
+                for endpoint in backend.endpoints.values()
+            ],
+            "invocations": [
+                {"function": invocation.function_name, "requestId": invocation.request_id}
+                for invocation in sandbox.functions.running()
+            ],
+            "deployments": [
+                stack.stack_id
+                for engine in sandbox.engines.all()
+                for stack in engine.store.active()
+                if stack.status.endswith("_IN_PROGRESS") and stack.status != "REVIEW_IN_PROGRESS"
+            ],
+        }
+
+
+def _answer(document: Any, *, status: int = 200) -> Response:
+    return Response(f"{json.dumps(document)}\n", status=status, content_type="application/json")

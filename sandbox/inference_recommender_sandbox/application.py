@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Protocol
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, Protocol
 
-from moto.core.responses import BaseResponse
 from moto.core.utils import convert_to_flask_response
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.wrappers import Request, Response
 
 from inference_recommender_sandbox.cloudformation.response_urls import PATH_PREFIX, ResponseUrls
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from moto.core.responses import BaseResponse
 
 ADMIN_PREFIX = "/_sandbox"
 
@@ -31,9 +35,7 @@ class SandboxApplication:
         admin: Answers the admin API.
     """
 
-    def __init__(
-        self, *, services: Mapping[str, Callable[[], BaseResponse]], urls: ResponseUrls, admin: Admin
-    ) -> None:
+    def __init__(self, *, services: Mapping[str, Callable[[], BaseResponse]], urls: ResponseUrls, admin: Admin) -> None:
         self._services = services
         self._urls = urls
         self._admin = admin
@@ -46,13 +48,13 @@ class SandboxApplication:
             return self._admin.respond(Request(environ))(environ, start_response)
         if path.startswith(PATH_PREFIX):
             return self._custom_resource_response(Request(environ))(environ, start_response)
-        return self._moto(environ, start_response)  # type: ignore[no-any-return] # moto's application is untyped
+        return self._moto(environ, start_response)
 
     def _custom_resource_response(self, request: Request) -> Response:
         if request.method != "PUT":
             return Response("", status=405)
         status = self._urls.put(request.path, request.args.get("X-Amz-Signature", ""), request.get_data())
-        return Response("" if status < 300 else "<Error><Code>AccessDenied</Code></Error>", status=status)  # noqa: PLR2004
+        return Response("" if status == HTTPStatus.OK else "<Error><Code>AccessDenied</Code></Error>", status=status)
 
     def _create_application(self, service: Any) -> Any:
         application = create_backend_app(service)
@@ -60,7 +62,7 @@ class SandboxApplication:
         if make_service is not None:
 
             def dispatch(request: Any, url: str, headers: Any) -> Any:
-                return make_service()._dispatch(request, url, headers)  # noqa: SLF001 - how moto's own views call it
+                return make_service()._dispatch(request, url, headers)  # noqa: SLF001 - as moto's own views call it
 
             view = convert_to_flask_response(dispatch)
             application.view_functions = dict.fromkeys(application.view_functions, view)

@@ -22,8 +22,10 @@ from inference_recommender_sandbox.cloudformation.providers.registry import Prov
 from inference_recommender_sandbox.cloudformation.response_urls import ResponseUrls
 from inference_recommender_sandbox.cloudformation.service import CloudFormationService
 from inference_recommender_sandbox.cloudtrail import CloudTrailService
+from inference_recommender_sandbox.faults import EngineFaults
 from inference_recommender_sandbox.functions.function_runner import FunctionRunner
 from inference_recommender_sandbox.functions.service import LambdaService
+from inference_recommender_sandbox.moto_symbols import check_moto
 from inference_recommender_sandbox.sagemaker.installation import install
 from inference_recommender_sandbox.state_machines.executions import Executions
 from inference_recommender_sandbox.state_machines.service import StepFunctionsService
@@ -44,6 +46,7 @@ class Sandbox:
         clock: Virtual time.
         engines: CloudFormation.
         executions: Step Functions.
+        faults: What is ordered to go wrong with functions and custom resources.
         functions: Lambda.
         sagemaker: SageMaker.
         authorizer: Knows the sessions of the functions.
@@ -53,11 +56,12 @@ class Sandbox:
         self.region = region
         self.account_id = ACCOUNT_ID
         self.clock = Clock(speed)
+        self.faults = EngineFaults()
         self.authorizer = Authorizer()
         self.functions = FunctionRunner(
-            clock=self.clock, sessions=self.authorizer, endpoint_url=lambda: self.endpoint_url
+            clock=self.clock, sessions=self.authorizer, endpoint_url=lambda: self.endpoint_url, faults=self.faults
         )
-        urls = ResponseUrls(clock=self.clock, endpoint_url=lambda: self.endpoint_url)
+        urls = ResponseUrls(clock=self.clock, endpoint_url=lambda: self.endpoint_url, faults=self.faults)
         custom = CustomResourceProvider(runner=self.functions, urls=urls, clock=self.clock)
         providers = ProviderRegistry(custom=custom, own=own_providers(lambda: self.endpoint_url))
         self.sagemaker = install(clock=self.clock, authorizer=self.authorizer)
@@ -132,7 +136,9 @@ def start(*, port: int = 0, speed: float = 1.0, region: str = DEFAULT_REGION) ->
     Raises:
         ValueError: If `speed` is out of range.
         OSError: If the port is taken.
+        RuntimeError: If the installed moto lacks what is overridden.
     """
+    check_moto()
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     os.environ.setdefault("MOTO_ALLOW_NONEXISTENT_REGION", "false")
     sandbox = Sandbox(port=port, speed=speed, region=region)

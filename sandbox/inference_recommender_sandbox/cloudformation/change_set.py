@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from inference_recommender_sandbox.cloudformation.template import Template
+if TYPE_CHECKING:
+    from inference_recommender_sandbox.cloudformation.template import Template
 
 NO_CHANGES = "The submitted information didn't contain changes. Submit different information to create a change set."
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from inference_recommender_sandbox.cloudformation.change_set import ResourceChange
 from inference_recommender_sandbox.cloudformation.dependency_graph import dependencies
 from inference_recommender_sandbox.cloudformation.errors import ResourceError, ValidationError
 from inference_recommender_sandbox.cloudformation.intrinsics import Resolver
-from inference_recommender_sandbox.cloudformation.providers.registry import ProviderRegistry
-from inference_recommender_sandbox.cloudformation.stack import Stack, StackResource
 from inference_recommender_sandbox.cloudformation.stack_scope import StackScope
-from inference_recommender_sandbox.cloudformation.stack_store import StackStore
-from inference_recommender_sandbox.cloudformation.template import Template
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from inference_recommender_sandbox.cloudformation.providers.registry import ProviderRegistry
+    from inference_recommender_sandbox.cloudformation.stack import Stack, StackResource
+    from inference_recommender_sandbox.cloudformation.stack_store import StackStore
+    from inference_recommender_sandbox.cloudformation.template import Template
 
 
 def resource_changes(
@@ -46,9 +49,7 @@ def resource_changes(
     for name in _in_order(graph):
         definition = active[name]
         if name not in existing:
-            changes[name] = ResourceChange(
-                action="Add", logical_id=name, physical_id=None, type=definition["Type"]
-            )
+            changes[name] = ResourceChange(action="Add", logical_id=name, physical_id=None, type=definition["Type"])
             continue
         change = _modification(existing[name], definition, resolver, providers)
         if change is not None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from inference_recommender_sandbox.cloudformation.errors import ValidationError
 from inference_recommender_sandbox.cloudformation.intrinsics import references
 from inference_recommender_sandbox.cloudformation.template import depends_on
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 def dependencies(resources: Mapping[str, Mapping[str, Any]]) -> dict[str, frozenset[str]]:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from inference_recommender_sandbox.cloudformation.change_set import ChangeSet, ResourceChange
 from inference_recommender_sandbox.cloudformation.parameters import is_ssm_parameter
 from inference_recommender_sandbox.cloudformation.stack import (
     Stack,
@@ -13,7 +12,10 @@ from inference_recommender_sandbox.cloudformation.stack import (
     StackResource,
     timestamp,
 )
-from inference_recommender_sandbox.cloudformation.template import Template
+
+if TYPE_CHECKING:
+    from inference_recommender_sandbox.cloudformation.change_set import ChangeSet, ResourceChange
+    from inference_recommender_sandbox.cloudformation.template import Template
 
 _MASK: Final = "****"
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from inference_recommender_sandbox.cloudformation.errors import ValidationError
-from inference_recommender_sandbox.cloudformation.template import Template
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from inference_recommender_sandbox.cloudformation.template import Template
 
 NO_VALUE: Final = object()
 """What `AWS::NoValue` resolves to: the property that holds it vanishes."""
@@ -52,7 +55,7 @@ class Resolver:
         self._template = template
         self._scope = scope
 
-    def resolve(self, value: Any) -> Any:
+    def resolve(self, value: Any) -> Any:  # noqa: PLR0911 - one for each kind of value
         """Resolve a value whole.
 
         Raises:

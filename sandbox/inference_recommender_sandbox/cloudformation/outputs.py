@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from inference_recommender_sandbox.cloudformation.errors import ResourceError
-from inference_recommender_sandbox.cloudformation.intrinsics import Resolver
 from inference_recommender_sandbox.cloudformation.stack import Stack, StackOutput
-from inference_recommender_sandbox.cloudformation.stack_store import StackStore
-from inference_recommender_sandbox.cloudformation.template import Template
+
+if TYPE_CHECKING:
+    from inference_recommender_sandbox.cloudformation.intrinsics import Resolver
+    from inference_recommender_sandbox.cloudformation.stack_store import StackStore
+    from inference_recommender_sandbox.cloudformation.template import Template
 
 
 def stack_outputs(template: Template, resolver: Resolver) -> list[StackOutput]:
@@ -18,9 +20,7 @@ def stack_outputs(template: Template, resolver: Resolver) -> list[StackOutput]:
         ResourceError: If one is empty or no text; the text is AWS's.
     """
     return [
-        _output(key, definition, resolver)
-        for key, definition in template.outputs.items()
-        if resolver.has(definition)
+        _output(key, definition, resolver) for key, definition in template.outputs.items() if resolver.has(definition)
     ]
 
 
@@ -57,6 +57,4 @@ def _output(key: str, definition: dict[str, Any], resolver: Resolver) -> StackOu
     export_name = resolver.resolve(definition["Export"]["Name"]) if "Export" in definition else None
     if export_name and not str(value):
         raise ResourceError(f"Cannot export output {key}. Exported values must not be empty or whitespace-only.")
-    return StackOutput(
-        key=key, value=str(value), description=definition.get("Description"), export_name=export_name
-    )
+    return StackOutput(key=key, value=str(value), description=definition.get("Description"), export_name=export_name)

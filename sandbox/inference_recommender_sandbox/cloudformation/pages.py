@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from inference_recommender_sandbox.cloudformation.errors import ValidationError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _Item = TypeVar("_Item")
 

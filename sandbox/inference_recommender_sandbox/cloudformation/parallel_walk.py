@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from typing import TYPE_CHECKING
 
-from inference_recommender_sandbox.clock import Clock
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from inference_recommender_sandbox.clock import Clock
 
 
 @dataclass(kw_only=True)

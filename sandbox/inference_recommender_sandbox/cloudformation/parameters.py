@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from inference_recommender_sandbox.cloudformation.errors import ValidationError
-from inference_recommender_sandbox.cloudformation.template import Template
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from inference_recommender_sandbox.cloudformation.template import Template
 
 
 def parameter_values(
@@ -69,9 +72,7 @@ def resolve_parameters(
         if kind.startswith("AWS::SSM::Parameter::Value<"):
             found = ssm_parameter(value)
             if found is None:
-                raise ValidationError(
-                    f"Unable to fetch parameters [{value}] from parameter store for this account."
-                )
+                raise ValidationError(f"Unable to fetch parameters [{value}] from parameter store for this account.")
             resolved[name] = found.split(",") if "List<" in kind or "CommaDelimitedList" in kind else found
         elif kind == "CommaDelimitedList" or kind.startswith("List<"):
             resolved[name] = [item.strip() for item in value.split(",")] if value else []

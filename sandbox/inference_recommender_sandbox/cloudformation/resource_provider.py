@@ -6,9 +6,10 @@ import re
 import secrets
 import string
 from dataclasses import dataclass, field
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from inference_recommender_sandbox.cloudformation.parallel_walk import Cancellation
+if TYPE_CHECKING:
+    from inference_recommender_sandbox.cloudformation.parallel_walk import Cancellation
 
 _RANDOM: Final = string.ascii_uppercase + string.digits
 _MAX_NAME_LENGTH: Final = 63

@@ -6,13 +6,16 @@ import json
 import secrets
 import threading
 import uuid
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, unquote
 
-from inference_recommender_sandbox.clock import Clock
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from inference_recommender_sandbox.clock import Clock
+    from inference_recommender_sandbox.faults import EngineFaults
 
 EXPIRES_SECONDS: Final = 7200
 PATH_PREFIX: Final = "/cloudformation-custom-resource-response-"
@@ -39,15 +42,17 @@ class PendingResponse:
 class ResponseUrls:
     """Makes URLs that look like S3's presigned ones, and takes what is PUT to them.
 
-    As on AWS the URL expires two hours after it was made, on the sandbox's clock. The bucket takes every PUT until then,
-    but only the first counts.
+    As on AWS the URL expires two hours after it was made, on the sandbox's clock. The bucket takes every PUT until
+    then, but only the first counts.
 
     Args:
         clock: Signs and expires the URLs.
         endpoint_url: The sandbox's own address.
+        faults: What is ordered to go wrong.
     """
 
-    def __init__(self, *, clock: Clock, endpoint_url: Callable[[], str]) -> None:
+    def __init__(self, *, clock: Clock, endpoint_url: Callable[[], str], faults: EngineFaults) -> None:
+        self._faults = faults
         self._clock = clock
         self._endpoint_url = endpoint_url
         self._lock = threading.Lock()
@@ -94,8 +99,10 @@ class ResponseUrls:
             body: Whatever was sent.
 
         Returns:
-            The HTTP status: 200, or 403 for a URL that is unknown, tampered with or expired.
+            The HTTP status: 200, 403 for a URL that is unknown, tampered with or expired, or 503 by order.
         """
+        if self._faults.take("refuse-answer"):
+            return 503
         key = unquote(path.removeprefix(PATH_PREFIX).split("/", 1)[-1])
         with self._lock:
             pending = self._pending.get(key)

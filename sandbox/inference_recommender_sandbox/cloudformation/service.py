@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote, urlsplit
 
 from moto.core.responses import ActionResult, BaseResponse, EmptyResult
@@ -19,11 +19,13 @@ from inference_recommender_sandbox.cloudformation.descriptions import (
     stack_summary,
     template_summary,
 )
-from inference_recommender_sandbox.cloudformation.engines import StackEngines
 from inference_recommender_sandbox.cloudformation.errors import ValidationError
 from inference_recommender_sandbox.cloudformation.pages import page
-from inference_recommender_sandbox.cloudformation.stack_engine import StackEngine
 from inference_recommender_sandbox.cloudformation.template import Template
+
+if TYPE_CHECKING:
+    from inference_recommender_sandbox.cloudformation.engines import StackEngines
+    from inference_recommender_sandbox.cloudformation.stack_engine import StackEngine
 
 _EVENTS_PER_PAGE: Final = 100
 _STACKS_PER_PAGE: Final = 100
@@ -67,19 +69,19 @@ class CloudFormationService(BaseResponse):
 
     def describe_change_set(self) -> ActionResult:
         """Describe a change set."""
-        change_set = self._engine.change_set(self._get_param("ChangeSetName"), self._get_param("StackName"))
+        change_set = self._engine.change_sets.get(self._get_param("ChangeSetName"), self._get_param("StackName"))
         stack = self._engine.store.get(change_set.stack_id)
         return ActionResult(change_set_description(change_set, stack.name))
 
     def list_change_sets(self) -> ActionResult:
         """List a stack's change sets."""
         stack = self._engine.store.get(self._get_param("StackName"))
-        items = self._engine.change_sets(stack.stack_id)
+        items = self._engine.change_sets.of(stack)
         return ActionResult({"Summaries": [change_set_summary(item, stack.name) for item in items]})
 
     def delete_change_set(self) -> ActionResult:
         """Delete a change set."""
-        self._engine.delete_change_set(self._get_param("ChangeSetName"), self._get_param("StackName"))
+        self._engine.change_sets.delete(self._get_param("ChangeSetName"), self._get_param("StackName"))
         return EmptyResult()
 
     def execute_change_set(self) -> ActionResult:
@@ -162,7 +164,7 @@ class CloudFormationService(BaseResponse):
         """Return events of a stack or change set, the newest first."""
         name, change_set_name = self._get_param("StackName"), self._get_param("ChangeSetName")
         if change_set_name:
-            name = self._engine.change_set(change_set_name, name).stack_id
+            name = self._engine.change_sets.get(change_set_name, name).stack_id
         stack = self._engine.store.get(name)
         events = stack.events[::-1]
         if (self._get_param("Filters") or {}).get("FailedEvents"):
@@ -205,7 +207,7 @@ class CloudFormationService(BaseResponse):
         """Return a stack's or change set's template as it was given."""
         change_set_name = self._get_param("ChangeSetName")
         if change_set_name:
-            template = self._engine.change_set(change_set_name, self._get_param("StackName")).template
+            template = self._engine.change_sets.get(change_set_name, self._get_param("StackName")).template
         else:
             stack = self._engine.store.get(self._get_param("StackName"))
             if stack.template is None:
@@ -274,7 +276,9 @@ class CloudFormationService(BaseResponse):
         parts = urlsplit(url)
         buckets = s3_backends[self.current_account]["aws"].buckets
         head, _, rest = unquote(parts.path).lstrip("/").partition("/")
-        bucket, key = (head, rest) if head in buckets else (parts.netloc.split(".s3", 1)[0].split(".")[0], f"{head}/{rest}")
+        bucket, key = (
+            (head, rest) if head in buckets else (parts.netloc.split(".s3", 1)[0].split(".")[0], f"{head}/{rest}")
+        )
         if bucket not in buckets or key.rstrip("/") not in buckets[bucket].keys:
             raise ValidationError(f"S3 error: Access Denied (the template {url} doesn't exist)")
         return bytes(buckets[bucket].keys[key.rstrip("/")].value).decode()

@@ -6,14 +6,16 @@ Their times are real ones, whatever the sandbox's clock says: the CDK command li
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from inference_recommender_sandbox.cloudformation.resource_provider import ProvisionedResource
-from inference_recommender_sandbox.cloudformation.template import Template
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from inference_recommender_sandbox.cloudformation.template import Template
 
 _EVENT_SPACING: Final = 0.001
 """Seconds."""
@@ -35,7 +37,7 @@ class StackResource:
     definition: Mapping[str, Any]
     properties: dict[str, Any]
     dependencies: frozenset[str]
-    provisioned: ProvisionedResource = ProvisionedResource(physical_id="")
+    provisioned: ProvisionedResource = field(default_factory=lambda: ProvisionedResource(physical_id=""))
     status: str = ""
     status_reason: str | None = None
     updated_at: float = 0.0

@@ -5,26 +5,30 @@ from __future__ import annotations
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterable, Mapping
 from functools import partial
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from inference_recommender_sandbox.clock import Clock
 from inference_recommender_sandbox.cloudformation.change_set import NO_CHANGES, ChangeSet
+from inference_recommender_sandbox.cloudformation.change_set_store import ChangeSetStore
 from inference_recommender_sandbox.cloudformation.changes import resource_changes
-from inference_recommender_sandbox.cloudformation.deployment import Deployment, StackState, Target
+from inference_recommender_sandbox.cloudformation.deployment import Deployment
 from inference_recommender_sandbox.cloudformation.errors import (
     AlreadyExistsError,
-    ChangeSetNotFoundError,
     InvalidChangeSetStatusError,
     ValidationError,
 )
 from inference_recommender_sandbox.cloudformation.parameters import parameter_values, resolve_parameters
-from inference_recommender_sandbox.cloudformation.providers.registry import ProviderRegistry
-from inference_recommender_sandbox.cloudformation.stack import Stack
 from inference_recommender_sandbox.cloudformation.stack_scope import ssm_parameter
-from inference_recommender_sandbox.cloudformation.stack_store import StackStore
-from inference_recommender_sandbox.cloudformation.template import Template
+from inference_recommender_sandbox.cloudformation.stack_state import StackState, Target
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from inference_recommender_sandbox.clock import Clock
+    from inference_recommender_sandbox.cloudformation.providers.registry import ProviderRegistry
+    from inference_recommender_sandbox.cloudformation.stack import Stack
+    from inference_recommender_sandbox.cloudformation.stack_store import StackStore
+    from inference_recommender_sandbox.cloudformation.template import Template
 
 _UPDATABLE: Final = frozenset(
     {
@@ -42,6 +46,10 @@ _UPDATABLE: Final = frozenset(
 class StackEngine:
     """The stacks and change sets of one account and Region.
 
+    Attributes:
+        store: The stacks.
+        change_sets: The change sets.
+
     Args:
         store: Holds the stacks.
         providers: Provision resources.
@@ -52,7 +60,7 @@ class StackEngine:
         self.store = store
         self._providers = providers
         self._clock = clock
-        self._change_sets: dict[str, ChangeSet] = {}
+        self.change_sets = ChangeSetStore(store)
         self._rollbacks: dict[str, tuple[Deployment, StackState]] = {}
         self._lock = threading.RLock()
 
@@ -87,8 +95,7 @@ class StackEngine:
             template = template or stack.template
             if template is None:
                 raise ValidationError("Either Template URL or Template Body must be specified.")
-            if any(item.stack_id == stack.stack_id and item.name == name for item in self._change_sets.values()):
-                raise AlreadyExistsError(f"ChangeSet {name} already exists")
+            self.change_sets.refuse_taken(name, stack)
             is_new = stack.status == "REVIEW_IN_PROGRESS"
             values = parameter_values(template, parameters, previous=None if is_new else stack.parameters)
             resolved = self._resolve(template, values, stack)
@@ -113,40 +120,8 @@ class StackEngine:
             if not is_new and not changes and self._is_unchanged(stack, change_set):
                 change_set.status, change_set.status_reason = "FAILED", NO_CHANGES
                 change_set.execution_status = "UNAVAILABLE"
-            self._change_sets[change_set.change_set_id] = change_set
+            self.change_sets.add(change_set)
             return change_set
-
-    def change_set(self, name_or_id: str, stack_name: str | None) -> ChangeSet:
-        """Find a change set by its id, or by its name and its stack.
-
-        Raises:
-            ChangeSetNotFoundError: If there is none.
-            ValidationError: If only a name is given.
-        """
-        if name_or_id in self._change_sets:
-            return self._change_sets[name_or_id]
-        if not stack_name:
-            raise ValidationError("StackName must be specified if ChangeSetName is not specified as an ARN.")
-        stack = self.store.find(stack_name)
-        if stack is None:
-            raise ValidationError(f"Stack [{stack_name}] does not exist")
-        for item in self._change_sets.values():
-            if item.name == name_or_id and item.stack_id == stack.stack_id:
-                return item
-        raise ChangeSetNotFoundError(f"ChangeSet [{name_or_id}] does not exist")
-
-    def change_sets(self, stack_name: str) -> list[ChangeSet]:
-        """Return a stack's change sets."""
-        stack = self.store.get(stack_name)
-        return [item for item in self._change_sets.values() if item.stack_id == stack.stack_id]
-
-    def delete_change_set(self, name_or_id: str, stack_name: str | None) -> None:
-        """Delete a change set; one that doesn't exist is no error, as on AWS."""
-        try:
-            change_set = self.change_set(name_or_id, stack_name)
-        except ChangeSetNotFoundError:
-            return
-        self._change_sets.pop(change_set.change_set_id, None)
 
     def execute_change_set(self, name_or_id: str, stack_name: str | None, *, disable_rollback: bool) -> None:
         """Start what a change set describes, in the background.
@@ -155,7 +130,7 @@ class StackEngine:
             InvalidChangeSetStatusError: If it can't be executed.
         """
         with self._lock:
-            change_set = self.change_set(name_or_id, stack_name)
+            change_set = self.change_sets.get(name_or_id, stack_name)
             stack = self.store.get(change_set.stack_id)
             if change_set.execution_status != "AVAILABLE":
                 raise InvalidChangeSetStatusError(
@@ -178,13 +153,17 @@ class StackEngine:
             )
             disable = disable_rollback or change_set.on_stack_failure == "DO_NOTHING"
             self._start(stack, target, creates=creates, disable_rollback=disable)
-            for other in [item for item in self._change_sets.values() if item.stack_id == stack.stack_id]:
-                if other is not change_set:
-                    self._change_sets.pop(other.change_set_id)
+            self.change_sets.delete_all(stack, keep=change_set)
 
     def create_stack(
-        self, *, name: str, template: Template, parameters: Iterable[Mapping[str, Any]], tags: Mapping[str, str],
-        disable_rollback: bool, termination_protection: bool,
+        self,
+        *,
+        name: str,
+        template: Template,
+        parameters: Iterable[Mapping[str, Any]],
+        tags: Mapping[str, str],
+        disable_rollback: bool,
+        termination_protection: bool,
     ) -> Stack:
         """Create a stack, in the background.
 
@@ -209,8 +188,13 @@ class StackEngine:
             return stack
 
     def update_stack(
-        self, *, name: str, template: Template | None, parameters: Iterable[Mapping[str, Any]],
-        tags: Mapping[str, str] | None, disable_rollback: bool,
+        self,
+        *,
+        name: str,
+        template: Template | None,
+        parameters: Iterable[Mapping[str, Any]],
+        tags: Mapping[str, str] | None,
+        disable_rollback: bool,
     ) -> Stack:
         """Update a stack, in the background.
 
@@ -253,15 +237,11 @@ class StackEngine:
             if stack is None or stack.status == "DELETE_COMPLETE":
                 return
             if stack.termination_protection:
-                raise ValidationError(
-                    f"Stack [{stack.name}] cannot be deleted while TerminationProtection is enabled"
-                )
+                raise ValidationError(f"Stack [{stack.name}] cannot be deleted while TerminationProtection is enabled")
             if stack.status == "DELETE_IN_PROGRESS":
                 return
             if stack.status.endswith("_IN_PROGRESS") and stack.status != "REVIEW_IN_PROGRESS":
-                raise ValidationError(
-                    f"Stack [{stack.name}] cannot be deleted while in status {stack.status}"
-                )
+                raise ValidationError(f"Stack [{stack.name}] cannot be deleted while in status {stack.status}")
             retained = frozenset(retain)
             if retained and stack.status != "DELETE_FAILED":
                 raise ValidationError(
@@ -275,8 +255,7 @@ class StackEngine:
                     reason = f"Delete canceled. Cannot delete export {output.export_name} as it is in use by {names}."
                     stack.become(stack.status, now=time.time(), reason=reason)
                     raise ValidationError(f"Export {output.export_name} cannot be deleted as it is in use by {names}")
-            for item in [item for item in self._change_sets.values() if item.stack_id == stack.stack_id]:
-                self._change_sets.pop(item.change_set_id)
+            self.change_sets.delete_all(stack)
             stack.status = "DELETE_IN_PROGRESS"
             self._run(stack, partial(self._deployment(stack).delete, retain=retained))
 
@@ -329,7 +308,9 @@ class StackEngine:
             stack.become("REVIEW_IN_PROGRESS", now=time.time(), reason="User Initiated")
             return stack
         if kind == "CREATE" and stack.status != "REVIEW_IN_PROGRESS":
-            raise AlreadyExistsError(f"Stack [{stack_name}] already exists and cannot be created again with the changeSet")
+            raise AlreadyExistsError(
+                f"Stack [{stack_name}] already exists and cannot be created again with the changeSet"
+            )
         if kind == "UPDATE":
             self._refuse_busy(stack)
         return stack
@@ -350,9 +331,7 @@ class StackEngine:
 
     def _refuse_busy(self, stack: Stack) -> None:
         if stack.status not in _UPDATABLE:
-            raise ValidationError(
-                f"Stack:{stack.stack_id} is in {stack.status} state and can not be updated."
-            )
+            raise ValidationError(f"Stack:{stack.stack_id} is in {stack.status} state and can not be updated.")
 
     def _deployment(self, stack: Stack) -> Deployment:
         return Deployment(stack, store=self.store, providers=self._providers, clock=self._clock)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from moto.ssm.models import ssm_backends
 
 from inference_recommender_sandbox.cloudformation.errors import ResourceError, ValidationError
 from inference_recommender_sandbox.cloudformation.intrinsics import NO_VALUE
-from inference_recommender_sandbox.cloudformation.stack import Stack, StackResource
-from inference_recommender_sandbox.cloudformation.stack_store import StackStore
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from inference_recommender_sandbox.cloudformation.stack import Stack, StackResource
+    from inference_recommender_sandbox.cloudformation.stack_store import StackStore
 
 
 class StackScope:

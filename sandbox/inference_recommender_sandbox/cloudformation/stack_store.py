@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import threading
 import uuid
-from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from inference_recommender_sandbox.cloudformation.errors import ValidationError
 from inference_recommender_sandbox.cloudformation.stack import Stack, StackOutput
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 @dataclass(kw_only=True)

@@ -11,11 +11,13 @@ import struct
 import sys
 import threading
 import time
-from collections.abc import Sequence
-from importlib.machinery import ModuleSpec
 from pathlib import Path
-from types import ModuleType
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from importlib.machinery import ModuleSpec
+    from types import ModuleType
 
 _OFFSET: Final = struct.Struct("d")
 
@@ -67,7 +69,7 @@ def main(handler: str, offset_file: str) -> None:
     """Serve invocations for ever."""
     die_with_sandbox()
     task_root = os.environ["LAMBDA_TASK_ROOT"]
-    from awslambdaric import __main__ as runtime  # noqa: PLC0415 - its imports must see the real clock
+    from awslambdaric import __main__ as runtime  # noqa: PLC0415 - after the sandbox is watched
 
     sys.path[:] = [task_root, *(entry for entry in sys.path if entry != str(Path(__file__).parent))]
     sys.meta_path.insert(0, RuntimePackages(task_root))

@@ -5,11 +5,12 @@ from __future__ import annotations
 import secrets
 import threading
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from moto.logs.models import logs_backends
 
-from inference_recommender_sandbox.clock import Clock
+if TYPE_CHECKING:
+    from inference_recommender_sandbox.clock import Clock
 
 
 class FunctionLog:

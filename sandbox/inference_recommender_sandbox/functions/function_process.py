@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import os
@@ -14,14 +15,16 @@ import threading
 import time
 import zipfile
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from inference_recommender_sandbox.clock import Clock
 from inference_recommender_sandbox.functions import bootstrap
-from inference_recommender_sandbox.functions.function_configuration import FunctionConfiguration
 from inference_recommender_sandbox.functions.function_log import FunctionLog
 from inference_recommender_sandbox.functions.invocation import Invocation, InvocationResult
 from inference_recommender_sandbox.functions.runtime_api import RuntimeApi
+
+if TYPE_CHECKING:
+    from inference_recommender_sandbox.clock import Clock
+    from inference_recommender_sandbox.functions.function_configuration import FunctionConfiguration
 
 _OFFSET: Final = struct.Struct("d")
 _POLL_SECONDS: Final = 0.05
@@ -202,9 +205,7 @@ def _unpack(configuration: FunctionConfiguration, directory: Path) -> Path:
         unpacked = Path(tempfile.mkdtemp(dir=directory))
         with zipfile.ZipFile(io.BytesIO(configuration.code)) as archive:
             archive.extractall(unpacked)
-        try:
+        # Another process of the same code may have been quicker.
+        with contextlib.suppress(OSError):
             unpacked.rename(task_root)
-        except OSError:
-            # Another process of the same code was quicker.
-            pass
     return task_root

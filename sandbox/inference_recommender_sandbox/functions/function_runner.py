@@ -8,17 +8,22 @@ import string
 import tempfile
 import threading
 import uuid
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from moto.awslambda.models import lambda_backends
 
-from inference_recommender_sandbox.clock import Clock
 from inference_recommender_sandbox.functions.function_configuration import FunctionConfiguration
 from inference_recommender_sandbox.functions.function_process import FunctionProcess
-from inference_recommender_sandbox.functions.invocation import InvocationResult
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from inference_recommender_sandbox.clock import Clock
+    from inference_recommender_sandbox.faults import EngineFaults
+    from inference_recommender_sandbox.functions.invocation import InvocationResult
 
 _MAX_IDLE_PROCESSES: Final = 4
 _DEFAULT_RETRIES: Final = 2
@@ -29,9 +34,19 @@ _RETRY_DELAYS: Final = (60.0, 120.0)
 Source: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
 """
 
+_MAX_THROTTLE_DELAY: Final = 300.0
+_KILLED_AFTER_SECONDS: Final = 0.5
+
 
 class FunctionNotFoundError(Exception):
     """There is no function with that name or ARN; the text is AWS's."""
+
+
+class FunctionThrottledError(Exception):
+    """The function was refused for concurrency; the text is AWS's."""
+
+    def __init__(self) -> None:
+        super().__init__("Rate Exceeded.")
 
 
 class Sessions(Protocol):
@@ -39,6 +54,17 @@ class Sessions(Protocol):
 
     def register_session(self, access_key_id: str, role_name: str, session_name: str) -> None:
         """Note whose session an access key is."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Event:
+    """An asynchronous event; times are virtual, in seconds."""
+
+    function_arn: str
+    payload: bytes
+    request_id: str
+    accepted_at: float
+    delay: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,10 +83,14 @@ class FunctionRunner:
         clock: Held at real time while any function runs.
         sessions: Told whose session each process has.
         endpoint_url: Asked when a process starts: the sandbox's own address.
+        faults: What is ordered to go wrong.
     """
 
-    def __init__(self, *, clock: Clock, sessions: Sessions, endpoint_url: Callable[[], str]) -> None:
+    def __init__(
+        self, *, clock: Clock, sessions: Sessions, endpoint_url: Callable[[], str], faults: EngineFaults
+    ) -> None:
         self._clock = clock
+        self._faults = faults
         self._sessions = sessions
         self._endpoint_url = endpoint_url
         self._lock = threading.Lock()
@@ -83,8 +113,11 @@ class FunctionRunner:
 
         Raises:
             FunctionNotFoundError: If there is no such function.
+            FunctionThrottledError: If that is ordered.
         """
         configuration = self.find(function_arn, region=region, account_id=account_id)
+        if self._faults.take("throttle-function", function=configuration.name):
+            raise FunctionThrottledError
         with self._clock.busy():
             process = self._take(configuration)
             identifier = request_id or str(uuid.uuid4())
@@ -92,6 +125,8 @@ class FunctionRunner:
                 self._working[process] = RunningInvocation(
                     function_name=configuration.name, request_id=identifier, process_id=process.pid
                 )
+            if self._faults.take("kill-function", function=configuration.name):
+                threading.Timer(_KILLED_AFTER_SECONDS, process.kill).start()
             try:
                 return process.invoke(request_id=identifier, payload=payload or b"{}")
             finally:
@@ -106,26 +141,50 @@ class FunctionRunner:
         Raises:
             FunctionNotFoundError: If there is no such function.
         """
-        arn = self.find(function_arn, region=region, account_id=account_id).arn
+        configuration = self.find(function_arn, region=region, account_id=account_id)
         request_id = str(uuid.uuid4())
-        accepted_at = self._clock.now()
-
-        def deliver() -> None:
-            for delay in (*_RETRY_DELAYS, None):
-                try:
-                    result = self.invoke(arn, payload, region=region, account_id=account_id, request_id=request_id)
-                except FunctionNotFoundError:
-                    return
-                retries, age = self._event_invoke_limits(arn)
-                attempt = _RETRY_DELAYS.index(delay) if delay is not None else len(_RETRY_DELAYS)
-                if result.error is None or delay is None or attempt >= retries:
-                    return
-                if self._clock.now() + delay - accepted_at > age:
-                    return
-                self._clock.sleep(delay)
-
-        self._clock.start_thread(deliver, name=f"event-{request_id}")
+        deliveries = 2 if self._faults.take("repeat-delivery", function=configuration.name) else 1
+        late = self._faults.take("late-delivery", function=configuration.name)
+        event = _Event(
+            function_arn=configuration.arn,
+            payload=payload or b"{}",
+            request_id=request_id,
+            accepted_at=self._clock.now(),
+            delay=late.seconds if late else 0.0,
+        )
+        for number in range(deliveries):
+            self._clock.start_thread(partial(self._deliver, event), name=f"event-{request_id}-{number}")
         return request_id
+
+    def _deliver(self, event: _Event) -> None:
+        """Deliver an event until the function takes it, has failed too often, or the event is too old."""
+        self._clock.sleep(event.delay)
+        errors, throttles = 0, 0
+        while True:
+            try:
+                failed = self._invoke_event_once(event)
+            except FunctionNotFoundError:
+                return
+            except FunctionThrottledError:
+                delay = min(_MAX_THROTTLE_DELAY, 2.0**throttles)
+                throttles += 1
+            else:
+                retries, _ = self._event_invoke_limits(event.function_arn)
+                if not failed or errors >= retries:
+                    return
+                delay = _RETRY_DELAYS[errors]
+                errors += 1
+            _, age = self._event_invoke_limits(event.function_arn)
+            if self._clock.now() + delay - event.accepted_at > age:
+                return
+            self._clock.sleep(delay)
+
+    def _invoke_event_once(self, event: _Event) -> bool:
+        _, _, _, region, account_id, *_ = event.function_arn.split(":")
+        result = self.invoke(
+            event.function_arn, event.payload, region=region, account_id=account_id, request_id=event.request_id
+        )
+        return result.error is not None
 
     def find(self, function_arn: str, *, region: str, account_id: str) -> FunctionConfiguration:
         """Read the function's present configuration.
@@ -148,14 +207,6 @@ class FunctionRunner:
         """Return the invocations under way."""
         with self._lock:
             return list(self._working.values())
-
-    def kill(self, function_name: str | None = None) -> int:
-        """Kill the processes that serve an invocation of the function (default: of any); return how many."""
-        with self._lock:
-            processes = [p for p in self._working if function_name in (None, p.configuration.name)]
-        for process in processes:
-            process.kill()
-        return len(processes)
 
     def stop(self) -> None:
         """Stop every process and remove what was unpacked."""
@@ -197,7 +248,7 @@ class FunctionRunner:
         if not keep:
             process.stop()
 
-    def _environment(self, configuration: FunctionConfiguration) -> Mapping[str, str] | dict[str, str]:
+    def _environment(self, configuration: FunctionConfiguration) -> dict[str, str]:
         access_key_id = "ASIA" + "".join(secrets.choice(string.ascii_uppercase + string.digits) for _ in range(16))
         role_name = configuration.role_arn.rsplit("/", 1)[-1]
         self._sessions.register_session(access_key_id, role_name, configuration.name)

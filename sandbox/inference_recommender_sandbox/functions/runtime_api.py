@@ -6,9 +6,10 @@ import queue
 import threading
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from inference_recommender_sandbox.functions.invocation import Invocation
+if TYPE_CHECKING:
+    from inference_recommender_sandbox.functions.invocation import Invocation
 
 _RUNTIME: Final = "/2018-06-01/runtime"
 

@@ -8,7 +8,11 @@ from urllib.parse import unquote
 
 from moto.awslambda.responses import LambdaResponse
 
-from inference_recommender_sandbox.functions.function_runner import FunctionNotFoundError, FunctionRunner
+from inference_recommender_sandbox.functions.function_runner import (
+    FunctionNotFoundError,
+    FunctionRunner,
+    FunctionThrottledError,
+)
 
 
 class LambdaService(LambdaResponse):
@@ -39,6 +43,9 @@ class LambdaService(LambdaResponse):
         except FunctionNotFoundError as error:
             body = json.dumps({"Type": "User", "Message": str(error)})
             return 404, {"status": "404", "x-amzn-errortype": "ResourceNotFoundException"}, body
+        except FunctionThrottledError as error:
+            body = json.dumps({"Type": "User", "message": str(error), "Reason": "ConcurrentInvocationLimitExceeded"})
+            return 429, {"status": "429", "x-amzn-errortype": "TooManyRequestsException"}, body
         headers = {"status": "200", "content-type": "application/json", "x-amz-executed-version": "$LATEST"}
         if result.error:
             headers["x-amz-function-error"] = result.error

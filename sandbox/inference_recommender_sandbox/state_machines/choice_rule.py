@@ -6,12 +6,14 @@ Source: https://docs.aws.amazon.com/step-functions/latest/dg/state-choice.html
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Mapping
 from datetime import datetime
 from fnmatch import fnmatchcase
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from inference_recommender_sandbox.state_machines.reference_path import PathNotFoundError, read
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
 
 _COMPARISONS: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
     "Equals": operator.eq,
@@ -65,7 +67,7 @@ def check_rule(rule: Mapping[str, Any]) -> None:
     _comparison(rule)
 
 
-def holds(rule: Mapping[str, Any], document: Any) -> bool:
+def holds(rule: Mapping[str, Any], document: Any) -> bool:  # noqa: PLR0911 - one for each kind of rule
     """Evaluate a rule.
 
     Raises:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from moto.core.exceptions import AWSError
 
 from inference_recommender_sandbox.state_machines.choice_rule import UnknownComparisonError, check_rule
 from inference_recommender_sandbox.state_machines.reference_path import InvalidPathError, steps
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
 
 _TYPES: Final = frozenset({"Wait", "Task", "Choice", "Pass", "Succeed", "Fail"})
 _TERMINAL: Final = frozenset({"Succeed", "Fail"})
@@ -35,7 +37,9 @@ def parse_definition(text: str) -> dict[str, Any]:
     try:
         definition = json.loads(text)
     except ValueError as error:
-        raise InvalidDefinitionError(f"Invalid State Machine Definition: 'INVALID_JSON_DESCRIPTION: {error}'") from error
+        raise InvalidDefinitionError(
+            f"Invalid State Machine Definition: 'INVALID_JSON_DESCRIPTION: {error}'"
+        ) from error
     problems = list(_problems(definition))
     if problems:
         raise InvalidDefinitionError(f"Invalid State Machine Definition: '{'; '.join(problems)}'")
@@ -68,12 +72,7 @@ def _state_problems(state: Mapping[str, Any], states: Mapping[str, Any]) -> Iter
     for target in _targets(state):
         if target not in states:
             yield f"MISSING_TRANSITION_TARGET: {target!r} is no state"
-    if kind == "Task" and not _is_lambda(str(state.get("Resource", ""))):
-        yield f"the sandbox runs tasks of Lambda functions only, not {state.get('Resource')!r}"
-    if kind == "Choice":
-        yield from _choice_problems(state)
-    if kind == "Wait" and not {"Seconds", "SecondsPath", "Timestamp", "TimestampPath"} & state.keys():
-        yield "SCHEMA_VALIDATION_FAILED: a Wait without a time"
+    yield from _problems_of_kind(state, str(kind))
     for path in _paths(state):
         try:
             steps(path.replace("$$", "$", 1) if path.startswith("$$") else path)
@@ -81,7 +80,11 @@ def _state_problems(state: Mapping[str, Any], states: Mapping[str, Any]) -> Iter
             yield str(error)
 
 
-def _choice_problems(state: Mapping[str, Any]) -> Iterator[str]:
+def _problems_of_kind(state: Mapping[str, Any], kind: str) -> Iterator[str]:
+    if kind == "Task" and not _is_lambda(str(state.get("Resource", ""))):
+        yield f"the sandbox runs tasks of Lambda functions only, not {state.get('Resource')!r}"
+    if kind == "Wait" and not {"Seconds", "SecondsPath", "Timestamp", "TimestampPath"} & state.keys():
+        yield "SCHEMA_VALIDATION_FAILED: a Wait without a time"
     for rule in state.get("Choices", []):
         try:
             check_rule(rule)

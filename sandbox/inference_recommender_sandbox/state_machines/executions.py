@@ -5,16 +5,22 @@ from __future__ import annotations
 import json
 import threading
 import uuid
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from moto.stepfunctions.exceptions import ExecutionAlreadyExists, ExecutionDoesNotExist, InvalidExecutionInput
 
 from inference_recommender_sandbox.authorization import Decision, decide, role_policies
-from inference_recommender_sandbox.clock import Clock
-from inference_recommender_sandbox.functions.function_runner import FunctionNotFoundError, FunctionRunner
+from inference_recommender_sandbox.functions.function_runner import (
+    FunctionNotFoundError,
+    FunctionRunner,
+    FunctionThrottledError,
+)
 from inference_recommender_sandbox.state_machines.definition import parse_definition
 from inference_recommender_sandbox.state_machines.execution import Execution
 from inference_recommender_sandbox.state_machines.interpreter import Interpreter, StateError
+
+if TYPE_CHECKING:
+    from inference_recommender_sandbox.clock import Clock
 
 _NAME_STAYS_TAKEN: Final = 90 * 24 * 60 * 60
 """Seconds; source: the API reference of StartExecution."""
@@ -121,6 +127,8 @@ class Executions:
             result = self._runner.invoke(function, payload, region=region, account_id=account_id)
         except FunctionNotFoundError as error:
             raise StateError("Lambda.ResourceNotFoundException", str(error)) from error
+        except FunctionThrottledError as error:
+            raise StateError("Lambda.TooManyRequestsException", str(error)) from error
         return result.payload, result.error
 
     def _check_allowed(self, role_arn: str, function_arn: str, account_id: str) -> None:

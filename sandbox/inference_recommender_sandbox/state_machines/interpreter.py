@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 import math
 import random
-from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from inference_recommender_sandbox.clock import Clock
 from inference_recommender_sandbox.state_machines.choice_rule import holds, is_number
 from inference_recommender_sandbox.state_machines.definition import LAMBDA_INVOKE
 from inference_recommender_sandbox.state_machines.execution import MAX_HISTORY_EVENTS, Execution
 from inference_recommender_sandbox.state_machines.reference_path import PathNotFoundError, place, read
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from inference_recommender_sandbox.clock import Clock
 
 _MAX_DATA_BYTES: Final = 262_144
 _DEFAULT_RETRY: Final = {"IntervalSeconds": 1, "MaxAttempts": 3, "BackoffRate": 2.0}
@@ -106,7 +109,9 @@ class Interpreter:
         """Run a state once; return what follows (nothing at the end) and its output."""
         try:
             context = self._context(name)
-            received = {} if state.get("InputPath", "$") is None else self._read(state.get("InputPath", "$"), data, context)
+            received = (
+                {} if state.get("InputPath", "$") is None else self._read(state.get("InputPath", "$"), data, context)
+            )
             following = str(state.get("Next", ""))
             if kind == "Choice":
                 following = _choose(state, received, name)
@@ -116,12 +121,15 @@ class Interpreter:
                 result = received
             elif kind == "Fail":
                 raise StateError(
-                    str(self._text(state, "Error", received, context)), str(self._text(state, "Cause", received, context))
+                    str(self._text(state, "Error", received, context)),
+                    str(self._text(state, "Cause", received, context)),
                 )
             elif kind == "Succeed":
                 result = received
             else:
-                effective = self._template(state["Parameters"], received, context) if "Parameters" in state else received
+                effective = (
+                    self._template(state["Parameters"], received, context) if "Parameters" in state else received
+                )
                 result = state.get("Result", effective) if kind == "Pass" else self._task(state, effective)
                 if "ResultSelector" in state:
                     result = self._template(state["ResultSelector"], result, context)
@@ -129,7 +137,9 @@ class Interpreter:
             path = state.get("OutputPath", "$")
             return following, {} if path is None else self._read(path, result, context)
         except PathNotFoundError as error:
-            raise StateError("States.Runtime", f"An error occurred while executing the state '{name}'. {error}") from error
+            raise StateError(
+                "States.Runtime", f"An error occurred while executing the state '{name}'. {error}"
+            ) from error
 
     def _task(self, state: Mapping[str, Any], parameters: Any) -> Any:
         resource = str(state["Resource"])
@@ -146,9 +156,9 @@ class Interpreter:
             self._record_failure(error)
             raise
         if function_error:
-            error = _function_error(answer)
-            self._record_failure(error)
-            raise error
+            failure = _function_error(answer)
+            self._record_failure(failure)
+            raise failure
         if self._clock.now() - started > float(state.get("TimeoutSeconds", math.inf)):
             raise StateError("States.Timeout", "")
         self._check_over()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from moto.core.responses import ActionResult, EmptyResult
 from moto.stepfunctions.exceptions import ValidationException
@@ -13,8 +13,10 @@ from moto.stepfunctions.responses import StepFunctionResponse
 from inference_recommender_sandbox.authorization import AccessDenied, Authorizer, trusts_service
 from inference_recommender_sandbox.state_machines.definition import parse_definition
 from inference_recommender_sandbox.state_machines.errors import AccessDeniedError
-from inference_recommender_sandbox.state_machines.execution import Execution
-from inference_recommender_sandbox.state_machines.executions import Executions
+
+if TYPE_CHECKING:
+    from inference_recommender_sandbox.state_machines.execution import Execution
+    from inference_recommender_sandbox.state_machines.executions import Executions
 
 _MAX_RESULTS: Final = 100
 _MAX_NAME_LENGTH: Final = 80

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError, ParamValidationError
 
 from inference_recommender_sandbox.cloudformation.errors import ResourceError
-from inference_recommender_sandbox.cloudformation.parallel_walk import Cancellation
 from inference_recommender_sandbox.cloudformation.providers.api_values import api_values
 from inference_recommender_sandbox.cloudformation.providers.replacement import needs_replacement
 from inference_recommender_sandbox.cloudformation.resource_provider import ProvisionedResource, ResourceRequest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from inference_recommender_sandbox.cloudformation.parallel_walk import Cancellation
 
 Parameters: TypeAlias = dict[str, Any]
 _GONE: Final = ("NotFound", "NoSuch", "does not exist", "Could not find", "ResourceNotFound", "not found")
@@ -82,10 +85,14 @@ class ApiClients:
         """Return a client."""
         with self._lock:
             if (service, region) not in self._clients:
-                self._clients[service, region] = boto3.Session(
-                    aws_access_key_id="cloudformation", aws_secret_access_key="cloudformation", region_name=region
-                ).client(
-                    service, endpoint_url=self.endpoint_url(), config=Config(retries={"total_max_attempts": 1})
+                session: Any = boto3.Session(
+                    aws_access_key_id="cloudformation",
+                    aws_secret_access_key="cloudformation",  # noqa: S106 - the sandbox takes any
+                    region_name=region,
+                )
+                config = Config(retries={"total_max_attempts": 1})
+                self._clients[service, region] = session.client(
+                    service, endpoint_url=self.endpoint_url(), config=config
                 )
             return self._clients[service, region]
 

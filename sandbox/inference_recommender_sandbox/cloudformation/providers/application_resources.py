@@ -20,9 +20,7 @@ def _ssm_parameter(properties: Parameters, name: str) -> Parameters:
 
 
 def _event_invoke_config(properties: Parameters, _: str) -> Parameters:
-    return same(
-        properties, "FunctionName", "MaximumRetryAttempts", "MaximumEventAgeInSeconds", "DestinationConfig"
-    )
+    return same(properties, "FunctionName", "MaximumRetryAttempts", "MaximumEventAgeInSeconds", "DestinationConfig")
 
 
 def _definition(properties: Parameters) -> str:
@@ -64,8 +62,10 @@ def _of_scaling_policy(properties: Parameters) -> Parameters:
 
 def _scaling_policy(properties: Parameters, _: str) -> Parameters:
     step, tracking = "StepScalingPolicyConfiguration", "TargetTrackingScalingPolicyConfiguration"
-    return _of_scaling_policy(properties) | same(properties, "PolicyName", "PolicyType", step) | (
-        {tracking: properties[tracking]} if tracking in properties else {}
+    return (
+        _of_scaling_policy(properties)
+        | same(properties, "PolicyName", "PolicyType", step)
+        | ({tracking: properties[tracking]} if tracking in properties else {})
     )
 
 
@@ -109,8 +109,10 @@ APPLICATION_RESOURCES: Final[dict[str, ApiResource]] = {
         create=(
             ApiCall(
                 operation="CreatePolicy",
-                parameters=lambda p, name: same(p, "Path", "Description")
-                | {"PolicyName": name, "PolicyDocument": json.dumps(p["PolicyDocument"])},
+                parameters=lambda p, name: (
+                    same(p, "Path", "Description")
+                    | {"PolicyName": name, "PolicyDocument": json.dumps(p["PolicyDocument"])}
+                ),
             ),
         ),
         physical_id=lambda _properties, _name, answer: answer["Policy"]["Arn"],
@@ -122,17 +124,16 @@ APPLICATION_RESOURCES: Final[dict[str, ApiResource]] = {
         service="lambda",
         create=(ApiCall(operation="PutFunctionEventInvokeConfig", parameters=_event_invoke_config),),
         update=(ApiCall(operation="PutFunctionEventInvokeConfig", parameters=_event_invoke_config),),
-        delete=(
-            ApiCall(operation="DeleteFunctionEventInvokeConfig", parameters=lambda p, _: same(p, "FunctionName")),
-        ),
+        delete=(ApiCall(operation="DeleteFunctionEventInvokeConfig", parameters=lambda p, _: same(p, "FunctionName")),),
     ),
     "AWS::Lambda::Permission": ApiResource(
         service="lambda",
         create=(
             ApiCall(
                 operation="AddPermission",
-                parameters=lambda p, name: same(p, "FunctionName", "Action", "Principal", "SourceArn", "SourceAccount")
-                | {"StatementId": name},
+                parameters=lambda p, name: (
+                    same(p, "FunctionName", "Action", "Principal", "SourceArn", "SourceAccount") | {"StatementId": name}
+                ),
             ),
         ),
         delete=(
@@ -147,9 +148,11 @@ APPLICATION_RESOURCES: Final[dict[str, ApiResource]] = {
         create=(
             ApiCall(
                 operation="CreateLogGroup",
-                parameters=lambda p, name: {"logGroupName": name}
-                | ({"kmsKeyId": p["KmsKeyId"]} if "KmsKeyId" in p else {})
-                | {"tags": {tag["Key"]: tag["Value"] for tag in p.get("Tags", [])}},
+                parameters=lambda p, name: (
+                    {"logGroupName": name}
+                    | ({"kmsKeyId": p["KmsKeyId"]} if "KmsKeyId" in p else {})
+                    | {"tags": {tag["Key"]: tag["Value"] for tag in p.get("Tags", [])}}
+                ),
             ),
             _RETENTION,
         ),
@@ -171,14 +174,14 @@ APPLICATION_RESOURCES: Final[dict[str, ApiResource]] = {
         create=(
             ApiCall(
                 operation="PutParameter",
-                parameters=lambda p, name: _ssm_parameter(p, name)
-                | {"Tags": [{"Key": key, "Value": value} for key, value in p.get("Tags", {}).items()]},
+                parameters=lambda p, name: (
+                    _ssm_parameter(p, name)
+                    | {"Tags": [{"Key": key, "Value": value} for key, value in p.get("Tags", {}).items()]}
+                ),
             ),
         ),
         update=(
-            ApiCall(
-                operation="PutParameter", parameters=lambda p, name: _ssm_parameter(p, name) | {"Overwrite": True}
-            ),
+            ApiCall(operation="PutParameter", parameters=lambda p, name: _ssm_parameter(p, name) | {"Overwrite": True}),
         ),
         delete=(ApiCall(operation="DeleteParameter", parameters=_named("Name")),),
         attributes=lambda p, _name, _answer: same(p, "Type", "Value"),

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from moto.s3.models import s3_backends
 
 from inference_recommender_sandbox.cloudformation.errors import ResourceError
-from inference_recommender_sandbox.cloudformation.parallel_walk import Cancellation
 from inference_recommender_sandbox.cloudformation.providers.replacement import needs_replacement
 from inference_recommender_sandbox.cloudformation.resource_provider import ProvisionedResource, ResourceRequest
+
+if TYPE_CHECKING:
+    from inference_recommender_sandbox.cloudformation.parallel_walk import Cancellation
 
 _TYPE: Final = "AWS::S3::BucketPolicy"
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from inference_recommender_sandbox.clock import Clock
 from inference_recommender_sandbox.cloudformation.errors import ResourceError
 from inference_recommender_sandbox.cloudformation.parallel_walk import Cancellation, CancelledError
 from inference_recommender_sandbox.cloudformation.resource_provider import (
@@ -14,8 +13,11 @@ from inference_recommender_sandbox.cloudformation.resource_provider import (
     ProvisionedResource,
     ResourceRequest,
 )
-from inference_recommender_sandbox.cloudformation.response_urls import PendingResponse, ResponseUrls
 from inference_recommender_sandbox.functions.function_runner import FunctionNotFoundError, FunctionRunner
+
+if TYPE_CHECKING:
+    from inference_recommender_sandbox.clock import Clock
+    from inference_recommender_sandbox.cloudformation.response_urls import PendingResponse, ResponseUrls
 
 _DEFAULT_SERVICE_TIMEOUT: Final = 3600
 _MAX_RESPONSE_BYTES: Final = 4096
@@ -118,9 +120,7 @@ class CustomResourceProvider:
             raise CancelledError
         fallback = extra.get("PhysicalResourceId", "")
         answer = self._read(pending, request_type, fallback or request.generated_name())
-        return ProvisionedResource(
-            physical_id=answer.physical_id, attributes=answer.attributes, no_echo=answer.no_echo
-        )
+        return ProvisionedResource(physical_id=answer.physical_id, attributes=answer.attributes, no_echo=answer.no_echo)
 
     def _invoke(self, service_token: str, event: dict[str, Any], request: ResourceRequest) -> None:
         if ":lambda:" not in service_token:

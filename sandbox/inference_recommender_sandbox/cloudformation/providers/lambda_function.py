@@ -5,15 +5,17 @@ from __future__ import annotations
 import base64
 import io
 import zipfile
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from moto.awslambda.models import lambda_backends
 
 from inference_recommender_sandbox.authorization import trusts_service
 from inference_recommender_sandbox.cloudformation.errors import ResourceError
-from inference_recommender_sandbox.cloudformation.parallel_walk import Cancellation
 from inference_recommender_sandbox.cloudformation.providers.replacement import needs_replacement
 from inference_recommender_sandbox.cloudformation.resource_provider import ProvisionedResource, ResourceRequest
+
+if TYPE_CHECKING:
+    from inference_recommender_sandbox.cloudformation.parallel_walk import Cancellation
 
 _TYPE: Final = "AWS::Lambda::Function"
 _MAX_INLINE_BYTES: Final = 4 * 1024 * 1024

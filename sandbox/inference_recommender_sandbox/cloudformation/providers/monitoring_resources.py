@@ -23,9 +23,7 @@ MONITORING_RESOURCES: Final[dict[str, ApiResource]] = {
     ),
     "AWS::SNS::Subscription": ApiResource(
         service="sns",
-        create=(
-            ApiCall(operation="Subscribe", parameters=lambda p, _: same(p, "TopicArn", "Protocol", "Endpoint")),
-        ),
+        create=(ApiCall(operation="Subscribe", parameters=lambda p, _: same(p, "TopicArn", "Protocol", "Endpoint")),),
         delete=(ApiCall(operation="Unsubscribe", parameters=lambda _, arn: {"SubscriptionArn": arn}),),
         physical_id=lambda _properties, _name, answer: answer["SubscriptionArn"],
     ),

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import inspect
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from moto.cloudformation.parsing import get_model_map
 from moto.core.common_models import CloudFormationModel
 
 from inference_recommender_sandbox.cloudformation.errors import ResourceError
-from inference_recommender_sandbox.cloudformation.parallel_walk import Cancellation
 from inference_recommender_sandbox.cloudformation.providers.replacement import needs_replacement
 from inference_recommender_sandbox.cloudformation.resource_provider import ProvisionedResource, ResourceRequest
+
+if TYPE_CHECKING:
+    from inference_recommender_sandbox.cloudformation.parallel_walk import Cancellation
 
 
 class MotoResourceProvider:
@@ -110,7 +112,9 @@ class MotoResourceProvider:
 
 
 def _provisioned(resource: Any, name: str) -> ProvisionedResource:
-    return ProvisionedResource(physical_id=str(getattr(resource, "physical_resource_id", None) or name), handle=resource)
+    return ProvisionedResource(
+        physical_id=str(getattr(resource, "physical_resource_id", None) or name), handle=resource
+    )
 
 
 def _implements(model: Any, method: str) -> bool:

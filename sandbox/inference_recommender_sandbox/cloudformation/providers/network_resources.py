@@ -60,7 +60,13 @@ def _vpc_attribute(name: str) -> ApiCall:
     )
 
 
-_ROUTE_MEMBERS: Final = ("RouteTableId", "DestinationCidrBlock", "DestinationIpv6CidrBlock", "GatewayId", "NatGatewayId")
+_ROUTE_MEMBERS: Final = (
+    "RouteTableId",
+    "DestinationCidrBlock",
+    "DestinationIpv6CidrBlock",
+    "GatewayId",
+    "NatGatewayId",
+)
 
 NETWORK_RESOURCES: Final[dict[str, ApiResource]] = {
     "AWS::EC2::EIP": ApiResource(
@@ -87,8 +93,9 @@ NETWORK_RESOURCES: Final[dict[str, ApiResource]] = {
         create=(
             ApiCall(
                 operation="CreateNatGateway",
-                parameters=lambda p, _: same(p, "SubnetId", "AllocationId", "ConnectivityType")
-                | _tags(p, "natgateway"),
+                parameters=lambda p, _: (
+                    same(p, "SubnetId", "AllocationId", "ConnectivityType") | _tags(p, "natgateway")
+                ),
             ),
         ),
         delete=(ApiCall(operation="DeleteNatGateway", parameters=_id("NatGatewayId")),),
@@ -115,9 +122,11 @@ NETWORK_RESOURCES: Final[dict[str, ApiResource]] = {
         create=(
             ApiCall(
                 operation="CreateSecurityGroup",
-                parameters=lambda p, name: same(p, "VpcId")
-                | {"GroupName": name, "Description": p["GroupDescription"]}
-                | _tags(p, "security-group"),
+                parameters=lambda p, name: (
+                    same(p, "VpcId")
+                    | {"GroupName": name, "Description": p["GroupDescription"]}
+                    | _tags(p, "security-group")
+                ),
             ),
             ApiCall(
                 operation="RevokeSecurityGroupEgress",
@@ -166,9 +175,7 @@ NETWORK_RESOURCES: Final[dict[str, ApiResource]] = {
     ),
     "AWS::EC2::SubnetRouteTableAssociation": ApiResource(
         service="ec2",
-        create=(
-            ApiCall(operation="AssociateRouteTable", parameters=lambda p, _: same(p, "RouteTableId", "SubnetId")),
-        ),
+        create=(ApiCall(operation="AssociateRouteTable", parameters=lambda p, _: same(p, "RouteTableId", "SubnetId")),),
         delete=(ApiCall(operation="DisassociateRouteTable", parameters=_id("AssociationId")),),
         physical_id=lambda _properties, _name, answer: answer["AssociationId"],
         attributes=lambda _properties, _name, answer: {"Id": answer.get("AssociationId")},
@@ -193,11 +200,11 @@ NETWORK_RESOURCES: Final[dict[str, ApiResource]] = {
         create=(
             ApiCall(
                 operation="CreateVpcEndpoint",
-                parameters=lambda p, _: same(
-                    p, "VpcId", "ServiceName", "VpcEndpointType", "SubnetIds", "SecurityGroupIds", "RouteTableIds"
-                )
-                | same(p, "PrivateDnsEnabled")
-                | _tags(p, "vpc-endpoint"),
+                parameters=lambda p, _: (
+                    same(p, "VpcId", "ServiceName", "VpcEndpointType", "SubnetIds", "SecurityGroupIds", "RouteTableIds")
+                    | same(p, "PrivateDnsEnabled")
+                    | _tags(p, "vpc-endpoint")
+                ),
             ),
         ),
         delete=(ApiCall(operation="DeleteVpcEndpoints", parameters=lambda _, name: {"VpcEndpointIds": [name]}),),

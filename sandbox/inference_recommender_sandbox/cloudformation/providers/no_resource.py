@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from inference_recommender_sandbox.cloudformation.parallel_walk import Cancellation
 from inference_recommender_sandbox.cloudformation.resource_provider import ProvisionedResource, ResourceRequest
+
+if TYPE_CHECKING:
+    from inference_recommender_sandbox.cloudformation.parallel_walk import Cancellation
 
 NO_RESOURCE_TYPES: Final = frozenset(
     {

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from inference_recommender_sandbox.cloudformation.providers.api_resource import (
     ApiClients,
@@ -16,7 +15,11 @@ from inference_recommender_sandbox.cloudformation.providers.lambda_function impo
 from inference_recommender_sandbox.cloudformation.providers.monitoring_resources import MONITORING_RESOURCES
 from inference_recommender_sandbox.cloudformation.providers.network_resources import NETWORK_RESOURCES
 from inference_recommender_sandbox.cloudformation.providers.sagemaker_resources import SAGEMAKER_RESOURCES
-from inference_recommender_sandbox.cloudformation.resource_provider import ResourceProvider
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from inference_recommender_sandbox.cloudformation.resource_provider import ResourceProvider
 
 _API_RESOURCES: Final[Mapping[str, ApiResource]] = {
     **APPLICATION_RESOURCES,

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from inference_recommender_sandbox.cloudformation.errors import ResourceError
 from inference_recommender_sandbox.cloudformation.providers.moto_resource import MotoResourceProvider
 from inference_recommender_sandbox.cloudformation.providers.no_resource import NO_RESOURCE_TYPES, NoResourceProvider
-from inference_recommender_sandbox.cloudformation.resource_provider import ResourceProvider
-from inference_recommender_sandbox.cloudformation.stack import StackResource
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from inference_recommender_sandbox.cloudformation.resource_provider import ResourceProvider
+    from inference_recommender_sandbox.cloudformation.stack import StackResource
 
 
 class ProviderRegistry:

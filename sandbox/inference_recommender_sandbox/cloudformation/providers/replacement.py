@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 # `createOnlyProperties` of the types' public resource schemas.
 CREATE_ONLY: Final[Mapping[str, frozenset[str]]] = {

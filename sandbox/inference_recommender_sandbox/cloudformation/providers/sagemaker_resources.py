@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from inference_recommender_sandbox.cloudformation.providers.api_resource import ApiCall, ApiResource, Parameters
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def _name(arn: str) -> str:
@@ -52,12 +54,14 @@ SAGEMAKER_RESOURCES: Final[dict[str, ApiResource]] = {
         create=(
             ApiCall(
                 operation="CreateEndpoint",
-                parameters=lambda p, name: {
-                    key: value
-                    for key, value in p.items()
-                    if key in ("EndpointConfigName", "DeploymentConfig", "Tags")
-                }
-                | {"EndpointName": name},
+                parameters=lambda p, name: (
+                    {
+                        key: value
+                        for key, value in p.items()
+                        if key in ("EndpointConfigName", "DeploymentConfig", "Tags")
+                    }
+                    | {"EndpointName": name}
+                ),
             ),
         ),
         update=(
@@ -79,10 +83,10 @@ SAGEMAKER_RESOURCES: Final[dict[str, ApiResource]] = {
         create=(
             ApiCall(
                 operation="CreateModelPackageGroup",
-                parameters=lambda p, name: {
-                    key: value for key, value in p.items() if key != "ModelPackageGroupPolicy"
-                }
-                | {"ModelPackageGroupName": name},
+                parameters=lambda p, name: (
+                    {key: value for key, value in p.items() if key != "ModelPackageGroupPolicy"}
+                    | {"ModelPackageGroupName": name}
+                ),
             ),
         ),
         update=(_TAGS,),
@@ -97,8 +101,10 @@ SAGEMAKER_RESOURCES: Final[dict[str, ApiResource]] = {
         update=(
             ApiCall(
                 operation="UpdateModelPackage",
-                parameters=lambda p, arn: {"ModelPackageArn": arn}
-                | {key: p[key] for key in ("ModelApprovalStatus", "ApprovalDescription") if key in p},
+                parameters=lambda p, arn: (
+                    {"ModelPackageArn": arn}
+                    | {key: p[key] for key in ("ModelApprovalStatus", "ApprovalDescription") if key in p}
+                ),
             ),
         ),
         physical_id=lambda _properties, _name, answer: answer["ModelPackageArn"],

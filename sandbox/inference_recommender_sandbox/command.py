@@ -1,0 +1,165 @@
+"""`inference-recommender sandbox`: a local AWS in the foreground, or around one command."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import urllib.error
+import urllib.request
+from typing import TYPE_CHECKING, Final
+
+from inference_recommender_sandbox.clock import MAX_SPEED
+from inference_recommender_sandbox.server import DEFAULT_REGION, Sandbox, start
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from types import FrameType
+
+_DEFAULT_PORT: Final = 4599
+_DEFAULT_SPEED: Final = 600.0
+_NOT_FOUND: Final = 127
+_USAGE_ERROR: Final = 2
+_STOP_SECONDS: Final = 10
+_FAULT_USAGE: Final = """usage: inference-recommender sandbox fault NAME|'{"fault": NAME, ...}' ..."""
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run the command.
+
+    Args:
+        argv: What follows `inference-recommender sandbox`.
+
+    Returns:
+        The exit code: that of COMMAND where there is one.
+    """
+    arguments = list(argv)
+    if arguments[:1] == ["fault"]:
+        return _order_faults(arguments[1:])
+    command: list[str] = []
+    if "--" in arguments:
+        position = arguments.index("--")
+        arguments, command = arguments[:position], arguments[position + 1 :]
+        if not command:
+            return _fail("there is no command after --", code=_USAGE_ERROR)
+    options = _parser().parse_args(arguments)
+    port = options.port if options.port is not None else (0 if command else _DEFAULT_PORT)
+    try:
+        sandbox = start(port=port, speed=options.speed, region=options.region)
+    except ValueError as error:
+        return _fail(str(error), code=_USAGE_ERROR)
+    except (OSError, SystemExit):
+        return _fail(f"port {port} is taken; choose another one with --port, or any free one with --port 0")
+    except RuntimeError as error:
+        return _fail(str(error))
+    try:
+        return _run(command, sandbox) if command else _serve(sandbox)
+    finally:
+        sandbox.stop()
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="inference-recommender sandbox",
+        description="A local AWS to try an application in: CloudFormation, Lambda, Step Functions and SageMaker "
+        "Inference Recommender, whose figures are simulated. Without COMMAND it runs until Ctrl-C; with it, it runs "
+        "the command inside and exits with its code. `sandbox fault FAULT` orders a fault of a running one.",
+        usage="%(prog)s [--port N] [--speed X] [--region R] [-- COMMAND...]\n"
+        '       %(prog)s fault \'{"fault": "kill-function"}\'',
+    )
+    parser.add_argument(
+        "--port",
+        type=int,
+        help=f"where to listen, on loopback only (default: {_DEFAULT_PORT}; with COMMAND any free one)",
+    )
+    parser.add_argument(
+        "--speed",
+        type=float,
+        default=_DEFAULT_SPEED,
+        help="how many times faster than real time its clock runs while nothing is at work, "
+        f"1 to {MAX_SPEED:,.0f} (default: {_DEFAULT_SPEED:.0f})".replace("%", "%%"),
+    )
+    parser.add_argument("--region", default=DEFAULT_REGION, help="the Region that tools use (default: %(default)s)")
+    return parser
+
+
+def _serve(sandbox: Sandbox) -> int:
+    """Serve until Ctrl-C or SIGTERM."""
+    stopped = threading.Event()
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        stopped.set()
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    lines = [f"export {name}={shlex.quote(value)}" for name, value in sandbox.environment.items()]
+    print(  # noqa: T201 - what the user asked for
+        "Local AWS is ready. Use it from another terminal:\n",
+        *(f"  {line}" for line in lines),
+        f"\nIts clock runs {sandbox.clock.speed:g} times faster than real time. Ctrl-C stops it.",
+        sep="\n",
+        flush=True,
+    )
+    # A wait without a timeout can't be interrupted everywhere.
+    while not stopped.wait(1.0):
+        pass
+    return 0
+
+
+def _run(command: Sequence[str], sandbox: Sandbox) -> int:
+    """Run a command inside the sandbox; its exit code is the answer."""
+    environment = {key: value for key, value in os.environ.items() if key not in ("AWS_PROFILE", "AWS_SESSION_TOKEN")}
+    environment |= sandbox.environment
+    executable = shutil.which(command[0])
+    if executable is None:
+        return _fail(f"there is no command {command[0]!r}", code=_NOT_FOUND)
+    process = subprocess.Popen([executable, *command[1:]], env=environment)  # noqa: S603 - the user's own command
+    signal.signal(signal.SIGTERM, lambda *_: process.terminate())
+    # Ctrl-C reaches the whole foreground group: the command decides what to do with it.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        code = process.wait()
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.wait(_STOP_SECONDS)
+    return code if code >= 0 else 128 - code
+
+
+def _order_faults(documents: Sequence[str]) -> int:
+    """Order faults of the sandbox that `AWS_ENDPOINT_URL` points to."""
+    endpoint_url = os.environ.get("AWS_ENDPOINT_URL", f"http://localhost:{_DEFAULT_PORT}")
+    if not documents or documents[0] in ("-h", "--help"):
+        print(_FAULT_USAGE)  # noqa: T201 - help
+        return 0 if documents else _USAGE_ERROR
+    for document in documents:
+        body = document if document.lstrip().startswith("{") else json.dumps({"fault": document})
+        url = f"{endpoint_url}/_sandbox/faults"
+        request = urllib.request.Request(url, data=body.encode(), method="POST")  # noqa: S310 - a URL of the user's own
+        try:
+            with urllib.request.urlopen(request) as response:  # noqa: S310 - as above
+                print(response.read().decode().strip())  # noqa: T201 - what the user asked for
+        except urllib.error.HTTPError as error:
+            try:
+                cause = json.load(error)["error"]
+            except (ValueError, KeyError):
+                cause = f"{endpoint_url} answered with status {error.code}; is it a sandbox?"
+            return _fail(cause)
+        except OSError as error:
+            return _fail(f"no sandbox answers at {endpoint_url} ({error}); start one, and set AWS_ENDPOINT_URL")
+    return 0
+
+
+def _fail(message: str, *, code: int = 1) -> int:
+    print(f"inference-recommender sandbox: {message}", file=sys.stderr)  # noqa: T201 - an error for the user
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

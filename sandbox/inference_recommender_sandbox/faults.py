@@ -1,0 +1,97 @@
+"""Faults of functions and custom resources that can be ordered; SageMaker has its own, see `sagemaker/faults.py`.
+
+| `fault` | other members | effect |
+|---|---|---|
+| `repeat-delivery` | `function` = `*`, `count` = 1 | the next asynchronous events are delivered twice |
+| `late-delivery` | `function` = `*`, `seconds`, `count` = 1 | they are delivered so many virtual seconds late |
+| `kill-function` | `function` = `*`, `count` = 1 | the processes of the next invocations die half a second in |
+| `throttle-function` | `function` = `*`, `count` = 1 | the next invocations are refused for concurrency |
+| `refuse-answer` | `count` = 1 | the next answers of custom resources are refused with status 503 |
+| `clear` | | no fault any more, of SageMaker's neither |
+
+`function` is a function's name, in which `*` stands for anything.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+KINDS: Final[Mapping[str, frozenset[str]]] = {
+    "repeat-delivery": frozenset({"function", "count"}),
+    "late-delivery": frozenset({"function", "count", "seconds"}),
+    "kill-function": frozenset({"function", "count"}),
+    "throttle-function": frozenset({"function", "count"}),
+    "refuse-answer": frozenset({"count"}),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fault:
+    """One ordered fault.
+
+    Attributes:
+        count: How many times it is still to happen.
+        seconds: Virtual seconds.
+    """
+
+    fault: str
+    function: str = "*"
+    count: int = 1
+    seconds: float = 0.0
+
+
+class EngineFaults:
+    """The faults that are ordered at present. Safe to use from several threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._faults: list[Fault] = []
+
+    def order(self, document: Mapping[str, Any]) -> None:
+        """Order a fault; see the table above.
+
+        Raises:
+            ValueError: If a member is unknown or of the wrong type.
+        """
+        kind = str(document.get("fault"))
+        if kind not in KINDS:
+            raise ValueError(f"unknown fault {kind!r}; choose one of {', '.join(KINDS)}")
+        for name, value in document.items():
+            if name == "fault":
+                continue
+            if name not in KINDS[kind]:
+                raise ValueError(
+                    f"fault {kind!r} has no member {name!r}; its members are: {', '.join(sorted(KINDS[kind]))}"
+                )
+            wanted = {"function": str, "count": int}.get(name, (int, float))
+            if not isinstance(value, wanted) or isinstance(value, bool):
+                raise ValueError(  # noqa: TRY004 - the JSON is wrong, not a type of Python's
+                    f"member {name!r} of fault {kind!r} is {value!r}"
+                )
+        if kind == "late-delivery" and "seconds" not in document:
+            raise ValueError("fault 'late-delivery' lacks seconds")
+        with self._lock:
+            self._faults.append(Fault(**document))
+
+    def take(self, kind: str, *, function: str = "") -> Fault | None:
+        """Return the fault that is to happen now, and count it; `None` where there is none."""
+        with self._lock:
+            for index, fault in enumerate(self._faults):
+                if fault.fault == kind and fnmatchcase(function, fault.function):
+                    if fault.count > 1:
+                        self._faults[index] = replace(fault, count=fault.count - 1)
+                    else:
+                        del self._faults[index]
+                    return fault
+        return None
+
+    def clear(self) -> None:
+        """Forget all faults."""
+        with self._lock:
+            self._faults.clear()

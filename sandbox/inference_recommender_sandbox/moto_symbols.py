@@ -1,0 +1,74 @@
+"""Makes sure that the installed moto has what the sandbox overrides or reaches into."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.metadata import version
+from operator import attrgetter
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+_USED: Final[Mapping[str, Sequence[str]]] = {
+    "moto.awslambda.models": (
+        "LambdaBackend.create_function",
+        "LambdaBackend.delete_function",
+        "LambdaBackend.list_functions",
+        "LambdaFunction.update_configuration",
+        "LambdaFunction.update_function_code",
+        "lambda_backends",
+    ),
+    "moto.awslambda.responses": ("LambdaResponse.invoke",),
+    "moto.cloudformation.parsing": ("get_model_map",),
+    "moto.cloudtrail.responses": ("CloudTrailResponse",),
+    "moto.core.base_backend": ("BackendDict.reset",),
+    "moto.core.common_models": (
+        "CloudFormationModel.delete_from_cloudformation_json",
+        "CloudFormationModel.update_from_cloudformation_json",
+    ),
+    "moto.core.responses": ("ActionResult", "BaseResponse._dispatch", "EmptyResult"),
+    "moto.core.utils": ("convert_to_flask_response",),
+    "moto.logs.models": (
+        "LogGroup.create_log_stream",
+        "LogGroup.put_log_events",
+        "LogsBackend.create_log_group",
+        "logs_backends",
+    ),
+    "moto.moto_server.werkzeug_app": ("DomainDispatcherApplication", "MotoRequestHandler", "create_backend_app"),
+    "moto.s3.models": ("s3_backends",),
+    "moto.ssm.models": ("SimpleSystemManagerBackend.get_parameter", "ssm_backends"),
+    "moto.stepfunctions.models": ("StepFunctionBackend.describe_state_machine", "stepfunctions_backends"),
+    "moto.stepfunctions.responses": (
+        "StepFunctionResponse._describe_state_machine",
+        "StepFunctionResponse.create_state_machine",
+        "StepFunctionResponse.delete_state_machine",
+        "StepFunctionResponse.stepfunction_backend",
+        "StepFunctionResponse.update_state_machine",
+    ),
+}
+
+
+def check_moto(used: Mapping[str, Sequence[str]] = _USED) -> None:
+    """Look every symbol up.
+
+    Args:
+        used: Names in modules.
+
+    Raises:
+        RuntimeError: If one is missing; the message names them and moto's version.
+    """
+    missing = [f"{module}.{name}" for module, names in used.items() for name in names if not _exists(module, name)]
+    if missing:
+        raise RuntimeError(
+            f"moto {version('moto')} lacks {', '.join(missing)}, which the sandbox needs; install the version of moto "
+            "that the extra cdk-inference-recommender[sandbox] names"
+        )
+
+
+def _exists(module: str, name: str) -> bool:
+    try:
+        attrgetter(name)(import_module(module))
+    except (ImportError, AttributeError):
+        return False
+    return True
