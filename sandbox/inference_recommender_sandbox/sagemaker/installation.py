@@ -7,7 +7,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Final
 
 from moto.ec2.models import EC2Backend, ec2_backends
-from moto.sagemaker.models import SageMakerModelBackend, sagemaker_backends
+from moto.sagemaker.models import FakeEndpointConfig, SageMakerModelBackend, sagemaker_backends
 
 from inference_recommender_sandbox.authorization import Authorizer
 
@@ -25,8 +25,15 @@ SEEDED_MODEL_PACKAGES: Final = ("image-classifier",)
 _OVERRIDDEN: Final[Sequence[tuple[type, Sequence[str]]]] = (
     (
         SageMakerModelBackend,
-        ("create_model_package", "create_model_package_group", "describe_model"),
+        (
+            "create_endpoint_config",
+            "create_model_package",
+            "create_model_package_group",
+            "describe_model",
+            "validate_production_variants",
+        ),
     ),
+    (FakeEndpointConfig, ("validate_instance_type",)),
     (
         EC2Backend,
         (

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from threading import RLock
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from moto.sagemaker.models import SageMakerModelBackend
 
+from .endpoint_config import EndpointConfig
 from .errors import ResourceNotFound, ValidationException
 from .inference_recommendations_job import InferenceRecommendationsJob, JobStatus
 from .network_interfaces import RELEASE_SECONDS, InterfaceDemand
@@ -120,6 +121,30 @@ class InferenceRecommenderBackend(SageMakerModelBackend):
         with self.lock:
             for key in keys:
                 self._tags_of(arn).pop(key, None)
+
+    def create_endpoint_config(  # noqa: PLR0917 - moto's signature
+        self,
+        endpoint_config_name: str,
+        production_variants: list[dict[str, Any]],
+        data_capture_config: dict[str, Any],
+        async_inference_config: dict[str, Any],
+        tags: list[dict[str, str]],
+        kms_key_id: str,
+    ) -> EndpointConfig:
+        """As moto's, on every instance type that the service model knows."""
+        self.validate_production_variants(production_variants)
+        configuration = EndpointConfig(
+            account_id=self.account_id,
+            region_name=self.region_name,
+            endpoint_config_name=endpoint_config_name,
+            production_variants=production_variants,
+            async_inference_config=async_inference_config,
+            data_capture_config=data_capture_config,
+            tags=tags,
+            kms_key_id=kms_key_id,
+        )
+        self.endpoint_configs[endpoint_config_name] = configuration
+        return configuration
 
     def interface_demands(self) -> list[InterfaceDemand]:
         """Network interfaces that jobs hold now: from their start until a while after their end."""
