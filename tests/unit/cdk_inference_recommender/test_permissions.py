@@ -189,7 +189,7 @@ def test_the_default_role_may_do_the_least_that_a_job_needs() -> None:
             ],
             [arn("sagemaker", f"{kind}/*") for kind in ("model", "endpoint-config", "endpoint", "compilation-job")],
         ),
-        allow("cloudwatch:PutMetricData", "*", {"StringLike": {"cloudwatch:namespace": "/aws/sagemaker/*"}}),
+        allow("cloudwatch:PutMetricData", "*"),
         allow(
             ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
             arn("logs", "log-group:/aws/sagemaker/*"),

@@ -1,0 +1,78 @@
+"""What is installed from the wheel does the same as the checkout."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from .synthesis import Json, resources
+
+ROOT = Path(__file__).parents[3]
+SYNTHESISE = """
+import json, runpy, sys
+import cdk_inference_recommender, inference_recommendations_handler
+print(json.dumps([cdk_inference_recommender.__file__, inference_recommendations_handler.__file__]))
+runpy.run_path(sys.argv[1], run_name="__main__")
+"""
+
+
+def synthesise(output: Path, *, path: Path | None) -> tuple[list[Path], dict[str, Json]]:
+    """Run the example application elsewhere, with or without another place to import from first."""
+    elsewhere = output.parent / f"{output.name}-cwd"
+    elsewhere.mkdir()
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    environment |= {"CDK_OUTDIR": str(output)} | ({"PYTHONPATH": str(path)} if path else {})
+    done = subprocess.run(
+        [sys.executable, "-c", SYNTHESISE, str(ROOT / "app.py")],
+        cwd=elsewhere,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    modules = [Path(module) for module in json.loads(done.stdout.splitlines()[0])]
+    templates = {path.name: json.loads(path.read_text()) for path in output.glob("*.template.json")}
+    return modules, templates
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel, built from this checkout and installed with bytecode, as pip does it."""
+    wheels, target = tmp_path_factory.mktemp("wheels"), tmp_path_factory.mktemp("installed")
+    pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", "--no-input"]
+    offline = ["--no-deps", "--no-index"]
+    subprocess.run([*pip, "wheel", *offline, "--no-build-isolation", "--wheel-dir", str(wheels), str(ROOT)], check=True)
+    (wheel,) = wheels.glob("*.whl")
+    subprocess.run([*pip, "install", *offline, "--compile", "--target", str(target), str(wheel)], check=True)
+    return target
+
+
+def test_the_wheel_has_the_packages_and_their_types(installed: Path) -> None:
+    packages = {"cdk_inference_recommender", "inference_recommendations_handler", "inference_recommender_sandbox"}
+    assert packages == {path.name for path in installed.iterdir() if path.is_dir() and path.suffix == ""} - {"bin"}
+    assert all((installed / package / "py.typed").exists() for package in packages)
+
+
+def test_the_example_application_is_the_same_from_the_wheel_and_so_is_the_function(
+    installed: Path, tmp_path: Path
+) -> None:
+    handler = installed / "inference_recommendations_handler"
+    assert list(handler.rglob("*.pyc")), "pip has compiled it, which must not change the function"
+    modules, from_wheel = synthesise(tmp_path / "wheel", path=installed)
+    assert all(installed in module.parents for module in modules)
+    modules, from_checkout = synthesise(tmp_path / "checkout", path=None)
+    assert all(ROOT in module.parents for module in modules)
+    assert from_wheel == from_checkout
+    functions = [
+        function["Properties"]["Code"]["S3Key"]
+        for template in from_wheel.values()
+        for function in resources(template, "AWS::Lambda::Function").values()
+    ]
+    assert len(functions) >= 2
+    assert len(set(functions)) == 1

@@ -1,0 +1,137 @@
+"""What serves a stack's jobs when they are deployed."""
+
+from __future__ import annotations
+
+import json
+import os
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from aws_cdk import Stage
+from constructs import Construct
+
+import inference_recommendations_handler
+
+from .synthesis import Json, default_job, new_stack, only, resources, template_of
+
+if TYPE_CHECKING:
+    from aws_cdk import Stack
+
+SOURCES = Path(inference_recommendations_handler.__file__).parent
+
+
+@pytest.fixture(scope="module")
+def template() -> Json:
+    stack = new_stack()
+    default_job(stack)
+    return template_of(stack)
+
+
+def asset_of(stack: Stack) -> Path:
+    """The folder that becomes the function's code."""
+    key = only(template_of(stack), "AWS::Lambda::Function")["Properties"]["Code"]["S3Key"]
+    stage = Stage.of(stack)
+    assert stage is not None
+    return Path(stage.synth().directory) / f"asset.{key.removesuffix('.zip')}"
+
+
+def test_the_function_s_logical_id_never_changes_since_a_service_token_can_t() -> None:
+    for scope in (lambda stack: stack, lambda stack: Construct(stack, "Deep")):
+        stack = new_stack()
+        default_job(scope(stack))
+        assert list(resources(template_of(stack), "AWS::Lambda::Function")) == ["InferenceRecommenderHandler"]
+
+
+def test_every_custom_resource_is_served_by_it(template: Json) -> None:
+    served = [found for found in resources(template).values() if found["Type"].startswith("Custom::")]
+    assert len(served) == 3
+    for resource in served:
+        assert resource["Properties"]["ServiceToken"] == {"Fn::GetAtt": ["InferenceRecommenderHandler", "Arn"]}
+
+
+def test_the_function_runs_the_handler_on_a_runtime_of_every_region(template: Json) -> None:
+    properties = only(template, "AWS::Lambda::Function")["Properties"]
+    assert {name: properties[name] for name in ("Runtime", "Handler", "Architectures", "Timeout", "MemorySize")} == {
+        "Runtime": "python3.13",
+        "Handler": "inference_recommendations_handler.handler.on_event",
+        "Architectures": ["x86_64"],
+        "Timeout": 60,
+        "MemorySize": 256,
+    }
+    assert "Environment" not in properties
+
+
+def test_the_handler_that_it_names_exists() -> None:
+    assert callable(import_module("inference_recommendations_handler.handler").on_event)
+
+
+def test_a_late_create_starts_no_job_after_its_delete(template: Json) -> None:
+    properties = only(template, "AWS::Lambda::EventInvokeConfig")["Properties"]
+    assert properties == {
+        "FunctionName": {"Ref": "InferenceRecommenderHandler"},
+        "Qualifier": "$LATEST",
+        "MaximumEventAgeInSeconds": 300,
+        "MaximumRetryAttempts": 2,
+    }
+
+
+def test_logs_are_kept_for_a_month_also_when_the_stack_is_rolled_back(template: Json) -> None:
+    group = only(template, "AWS::Logs::LogGroup")
+    assert group["Properties"]["RetentionInDays"] == 30
+    assert group["DeletionPolicy"] == "Retain"
+
+
+def test_the_state_machine_waits_polls_and_tells_cloudformation_whatever_happens(template: Json) -> None:
+    properties = only(template, "AWS::StepFunctions::StateMachine")["Properties"]
+    parts = properties["DefinitionString"]["Fn::Join"][1]
+    definition = json.loads("".join(part if isinstance(part, str) else "HANDLER" for part in parts))
+    retry = [{"ErrorEquals": ["States.ALL"], "IntervalSeconds": 5, "MaxAttempts": 5, "BackoffRate": 2}]
+    comments = [definition.pop("Comment"), *(state.pop("Comment", "") for state in definition["States"].values())]
+    assert all(isinstance(comment, str) for comment in comments)
+    assert definition == {
+        "StartAt": "Wait",
+        "States": {
+            "Wait": {"Type": "Wait", "SecondsPath": "$.waitSeconds", "Next": "Poll"},
+            "Poll": {
+                "Type": "Task",
+                "Resource": "HANDLER",
+                "Retry": retry,
+                "Catch": [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": "Answer"}],
+                "Next": "Done?",
+            },
+            "Done?": {
+                "Type": "Choice",
+                "Choices": [{"Variable": "$.done", "BooleanEquals": True, "Next": "Succeed"}],
+                "Default": "Wait",
+            },
+            "Succeed": {"Type": "Succeed"},
+            "Answer": {"Type": "Task", "Resource": "HANDLER", "Retry": retry, "End": True},
+        },
+        "TimeoutSeconds": 25 * 3600,
+    }
+
+
+def test_the_state_machine_logs_no_execution_data(template: Json) -> None:
+    assert "LoggingConfiguration" not in only(template, "AWS::StepFunctions::StateMachine")["Properties"]
+
+
+def test_the_function_s_code_is_the_handler_s_sources_and_nothing_else() -> None:
+    stack = new_stack()
+    default_job(stack)
+    asset = asset_of(stack)
+    deployed = {path.relative_to(asset / SOURCES.name): path for path in asset.rglob("*") if path.is_file()}
+    sources = {path.relative_to(SOURCES): path for path in SOURCES.rglob("*.py")}
+    assert deployed.keys() == sources.keys()
+    assert all(deployed[name].read_bytes() == source.read_bytes() for name, source in sources.items())
+
+
+def test_the_function_may_read_its_code_whatever_the_umask_at_synthesis() -> None:
+    stack = new_stack()
+    umask = os.umask(0o077)
+    try:
+        default_job(stack)
+    finally:
+        os.umask(umask)
+    assert {path.stat().st_mode & 0o777 for path in asset_of(stack).rglob("*.py")} == {0o644}

@@ -1,0 +1,57 @@
+"""Templates that CloudFormation takes, as far as its schemas tell."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from cfnlint.api import ManualArgs, lint
+
+from cdk_inference_recommender import InferenceRecommendationsJob
+
+from .every_prop import every_prop
+from .synthesis import Json, new_app, new_stack, template_of
+
+if TYPE_CHECKING:
+    from aws_cdk import Stack
+
+ROOT = Path(__file__).parents[3]
+
+
+def errors_of(template: str) -> list[str]:
+    found = lint(template, config=ManualArgs(regions=["us-east-1", "eu-west-1"]))
+    return [f"{match.rule.id} {match.path}: {match.message}" for match in found if match.rule.id.startswith("E")]
+
+
+def test_the_example_application(tmp_path: Path) -> None:
+    subprocess.run(
+        [sys.executable, str(ROOT / "app.py")],
+        cwd=ROOT,
+        env=os.environ | {"CDK_OUTDIR": str(tmp_path)},
+        check=True,
+        capture_output=True,
+    )
+    templates = sorted(tmp_path.glob("*.template.json"))
+    assert len(templates) >= 3
+    assert {path.name: errors_of(path.read_text()) for path in templates} == {path.name: [] for path in templates}
+
+
+def every_prop_template(context: Json | None = None) -> Json:
+    stack: Stack = new_stack(new_app(context))
+    for number, props in enumerate(every_prop(stack)):
+        job = InferenceRecommendationsJob(stack, f"Job{number}", **props)
+        job.recommend_real_time("Best").publish(f"/bert/{number}")
+        job.recommend_serverless("Serverless").publish(f"/bert/{number}/serverless")
+    InferenceRecommendationsJob.from_job_name(stack, "Existing", "bert").recommend_real_time("Best")
+    return template_of(stack)
+
+
+@pytest.mark.parametrize("flags", [False, True], ids=["no feature flags", "every feature flag"])
+def test_jobs_with_every_prop(*, flags: bool) -> None:
+    context = json.loads((ROOT / "cdk.json").read_text())["context"] if flags else None
+    assert errors_of(json.dumps(every_prop_template(context))) == []
