@@ -38,8 +38,7 @@ def describe_failure(job: Job, failed_steps: Sequence[Mapping[str, Any]]) -> str
         parts = [f"The {subject} was stopped before it finished; `accept_stopped` accepts that."]
     else:
         parts = [f"The {subject} is {job.status} and the service gives no reason."]
-    if failed_steps:
-        parts.append(f"Failed steps: {'; '.join(_step(step) for step in failed_steps)}.")
+    parts += _steps(failed_steps, cause=_bare(cause or ""))
     parts.append(_RUN_AGAIN)
     parts.append(f"Its log: group {LOG_GROUP}, stream {job.name}/execution.")
     return " ".join(parts)
@@ -50,14 +49,26 @@ def vanished(name: str) -> str:
     return f"There is no inference recommendations job {name}, and no request for it is queued. {_RUN_AGAIN}"
 
 
-def _step(step: Mapping[str, Any]) -> str:
-    benchmark = step.get("InferenceBenchmark") or {}
-    configuration = benchmark.get("EndpointConfiguration") or {}
+def _steps(failed_steps: Sequence[Mapping[str, Any]], *, cause: str) -> list[str]:
+    """Tell each reason once, with all the steps that it ended; a job's own reason isn't told again."""
+    by_reason: dict[str, list[str]] = {}
+    for step in failed_steps:
+        reason = (step.get("InferenceBenchmark") or {}).get("FailureReason")
+        by_reason.setdefault(_bare(str(reason or "no reason given")), []).append(_label(step))
+    told = [f"{', '.join(labels)}: {'as above' if reason == cause else reason}" for reason, labels in by_reason.items()]
+    return [f"Failed steps: {'; '.join(told)}."] if told else []
+
+
+def _label(step: Mapping[str, Any]) -> str:
+    configuration = (step.get("InferenceBenchmark") or {}).get("EndpointConfiguration") or {}
     serverless = configuration.get("ServerlessConfig")
-    label = configuration.get("InstanceType") or (
+    return configuration.get("InstanceType") or (
         f"serverless {serverless.get('MemorySizeInMB')} MB" if serverless else str(step.get("StepType", "a step"))
     )
-    return f"{label}: {' '.join(str(benchmark.get('FailureReason') or 'no reason given').split()).rstrip('.')}"
+
+
+def _bare(text: str) -> str:
+    return " ".join(text.split()).rstrip(".")
 
 
 def _sentence(text: str) -> str:

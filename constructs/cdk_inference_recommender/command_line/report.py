@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
+from rich import box
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -88,19 +89,21 @@ def _results(ranked: Sequence[Candidate], endpoint_type: EndpointType, objective
     table = Table(
         title=f"{'Simulated results' if simulated else 'Results'} {kind}, best {objective.value} first",
         title_justify="left",
+        box=box.SIMPLE,
+        pad_edge=False,
     )
     table.add_column("")
-    table.add_column("Endpoint")
+    table.add_column("Endpoint", no_wrap=True)
     # The service's documents disagree on the latency's unit: it is shown as it comes.
-    for heading in ("USD/hour", "USD/inference", "Requests/min", "Latency", "CPU %", "Memory %"):
+    for heading in ("USD/hour", "USD/million", "Req/min", "Latency", "CPU %", "Mem %"):
         table.add_column(heading, justify="right")
     for position, found in enumerate(ranked):
         metrics = found.metrics
         table.add_row(
             "best" if position == 0 else "",
             found.label,
-            _figure(metrics.cost_per_hour, ".4f"),
-            _figure(metrics.cost_per_inference, ".3g"),
+            _figure(metrics.cost_per_hour, ".3f"),
+            _figure(_per_million(metrics.cost_per_inference), ".3f"),
             _figure(metrics.max_invocations, ".0f"),
             _figure(metrics.model_latency, ".0f"),
             _figure(metrics.cpu_utilization, ".0f"),
@@ -108,6 +111,10 @@ def _results(ranked: Sequence[Candidate], endpoint_type: EndpointType, objective
             style="bold green" if position == 0 else None,
         )
     return table
+
+
+def _per_million(cost_per_inference: float | None) -> float | None:
+    return None if cost_per_inference is None else cost_per_inference * 1_000_000
 
 
 def _figure(value: float | None, form: str) -> str:
