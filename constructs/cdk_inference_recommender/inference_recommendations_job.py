@@ -24,21 +24,21 @@ from aws_cdk import aws_iam as iam
 from aws_cdk.aws_sagemaker import CfnEndpoint
 from constructs import Construct, Dependable, IConstruct
 
+from cdk_inference_recommender.cli_input_source import CliInputSource
 from cdk_inference_recommender.cross_stack_references import CrossStackReferences
 from cdk_inference_recommender.execution_role import execution_role
 from cdk_inference_recommender.existing_inference_recommendations_job import ExistingInferenceRecommendationsJob
 from cdk_inference_recommender.inference_recommendations_job_base import InferenceRecommendationsJobBase
 from cdk_inference_recommender.inference_recommender_provider import JOB_RESOURCE, InferenceRecommenderProvider, job_arn
 from cdk_inference_recommender.job_legs import job_legs
-from cdk_inference_recommender.job_network import JobNetwork
 from cdk_inference_recommender.job_rules import check_props
 from cdk_inference_recommender.job_type import JobType
 from cdk_inference_recommender.kms_key import key_statement, kms_key_id
-from cdk_inference_recommender.property_path import property_path
 from cdk_inference_recommender.render_request import render_request
 from cdk_inference_recommender.reported_problems import report_problems
 from cdk_inference_recommender.request import Problem, botocore_version, check_request
-from cdk_inference_recommender.tokens import is_unresolved, literal_seconds_of, literals_only, seconds_of
+from cdk_inference_recommender.request_source import RequestSource
+from cdk_inference_recommender.tokens import is_unresolved, literal_seconds_of, seconds_of
 from cdk_inference_recommender.validation_error import ValidationError
 from cdk_inference_recommender.waiting import TIMEOUT_IS_LITERAL, default_timeout_seconds
 from inference_recommendations_handler.contract import (
@@ -51,6 +51,7 @@ from inference_recommendations_handler.contract import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
 
     from aws_cdk.aws_ecr import IRepository
     from aws_cdk.aws_kms import IKey
@@ -125,6 +126,9 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase):
             `app.synth()`, together with those of all other constructs.
     """
 
+    _source: RequestSource = RequestSource()
+    """Whose words the request is in."""
+
     def __init__(
         self,
         scope: Construct,
@@ -170,11 +174,11 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase):
         self._tag_manager: Final = TagManager(TagType.STANDARD, ResourceType.JOB)
         for key, value in (tags or {}).items():
             self._tag_manager.set_tag(key, value)
-        network = JobNetwork.of(self, vpc=vpc, vpc_subnets=vpc_subnets, security_groups=security_groups)
+        network = self._source.network(self, vpc=vpc, vpc_subnets=vpc_subnets, security_groups=security_groups)
         self._connections: Final = network.connections if network else None
         output_kms_key = output_config.kms_key if output_config else None
         compiled_output_s3_uri = output_config.compiled_output_s3_uri if output_config else None
-        self.role: Final[iam.IRole] = role or execution_role(
+        self.role: Final[iam.IRole] = self._source.role(self, role) or execution_role(
             self,
             "Role",
             model=model,
@@ -185,7 +189,7 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase):
             compiled_output_s3_uri=compiled_output_s3_uri,
             in_vpc=network is not None,
         )
-        self._request: Final = render_request(
+        rendered = render_request(
             job_type=job_type,
             role_arn=self.role.role_arn,
             model=model,
@@ -202,6 +206,7 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase):
             security_group_ids=[group.security_group_id for group in network.security_groups] if network else [],
             subnet_ids=network.subnet_ids if network else [],
         )
+        request = self._source.request(rendered)
 
         prefix = job_name or _default_prefix(self)
         provider = InferenceRecommenderProvider.of(self)
@@ -212,7 +217,7 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase):
             service_token=provider.function.function_arn,
             service_timeout=Duration.seconds(JOB_SERVICE_TIMEOUT_SECONDS),
             properties={
-                JobProperty.REQUEST.value: self._request,
+                JobProperty.REQUEST.value: request,
                 JobProperty.NAME_PREFIX.value: prefix,
                 JobProperty.EXACT_JOB_NAME.value: exact_job_name,
                 JobProperty.TAGS.value: Lazy.any(_RenderedTags(self._rendered_tags), omit_empty_array=True),
@@ -243,13 +248,14 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase):
         self._last_leg: Final = legs[-1]
         Dependable.implement(self, _Finished(self._last_leg))
 
-        def whole_request() -> dict[str, object]:
-            name = {"JobName": job_name} if exact_job_name and job_name is not None else {}
-            return {**self._request, "Tags": self._rendered_tags(), **name}
-
         def problems() -> list[Problem]:
             return [
-                *check_request(_literals(whole_request()), complete=False),
+                *check_request(
+                    self._source.checked(
+                        request, tags=self._rendered_tags(), exact_job_name=job_name if exact_job_name else None
+                    ),
+                    complete=False,
+                ),
                 *check_props(
                     job_name=job_name,
                     exact_job_name=exact_job_name,
@@ -260,10 +266,11 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase):
                     timeout=timeout_seconds,
                     poll_interval=poll_seconds,
                     number_of_tags=len(self._rendered_tags()),
+                    has_role_arn=self._source.has_role_arn,
                 ),
             ]
 
-        report_problems(self, problems, lambda path: property_path(path, whole_request()))
+        report_problems(self, problems, lambda path: self._source.spell(path, request, self._rendered_tags()))
         self.node.add_validation(
             CrossStackReferences(
                 self._resource,
@@ -325,6 +332,61 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase):
             )
         return ExistingInferenceRecommendationsJob(
             scope, id, job_name=name, job_arn=job_arn, timeout=timeout, poll_interval=poll_interval
+        )
+
+    @classmethod
+    def from_cli_input(
+        cls,
+        scope: Construct,
+        id: str,  # noqa: A002 -- the CDK's name for it
+        document: Mapping[str, Any] | str | Path,
+        *,
+        exact_job_name: bool = False,
+        role: iam.IRole | None = None,
+        read_from: Sequence[IBucket] = (),
+        images: Sequence[IRepository] = (),
+        timeout: Duration | None = None,
+        poll_interval: Duration | None = None,
+        accept_stopped: bool = False,
+        rerun: str | None = None,
+    ) -> InferenceRecommendationsJob:
+        """Declare a job by the document that `aws sagemaker create-inference-recommendations-job` takes.
+
+        The document is sent as it stands, but for its name, role and tags. Everything in it that the service would
+        refuse is reported by `app.synth()`, spelled as it stands there. Tags of `Tags.of(...)` are added to its own.
+
+        Args:
+            scope: The job's parent.
+            id: Its id.
+            document: The whole `--cli-input-json`: as a mapping, whose values may be tokens; as JSON text; or as the
+                path of a file, relative to the working directory. Its `JobName` becomes the prefix of the generated
+                name, at most 24 characters, and may be missing; its `RoleArn` may be missing, too.
+            exact_job_name: Take `JobName` as it is; see the construct's own prop. Default: false.
+            role: Execution role, if the document names none. Default: a role with the least that is needed.
+            read_from: Buckets that the default role may read.
+            images: Repositories that the default role may pull container images from.
+            timeout: As for the construct.
+            poll_interval: As for the construct.
+            accept_stopped: As for the construct.
+            rerun: As for the construct.
+
+        Raises:
+            ValidationError: The file can't be read, or the text isn't JSON.
+        """
+        source = CliInputSource.of(document)
+        return _JobOfCliInput(
+            scope,
+            id,
+            source,
+            **source.props(),
+            exact_job_name=exact_job_name,
+            role=role,
+            read_from=read_from,
+            images=images,
+            timeout=timeout,
+            poll_interval=poll_interval,
+            accept_stopped=accept_stopped,
+            rerun=rerun,
         )
 
     @property
@@ -394,6 +456,18 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase):
         return iam.Policy(self, "HandlerPolicy", roles=[provider.role], statements=statements)
 
 
+class _JobOfCliInput(InferenceRecommendationsJob):
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,  # noqa: A002 -- the CDK's name for it
+        source: CliInputSource,
+        **props: Any,
+    ) -> None:
+        self._source = source
+        super().__init__(scope, id, **props)
+
+
 class _Finished(Dependable):
     """Depending on a job means depending on its end, not on its start, and not on what is chosen of it."""
 
@@ -415,10 +489,6 @@ class _RenderedTags:
 
     def produce(self) -> list[dict[str, str]]:
         return self._tags()
-
-
-def _literals(request: Mapping[str, Any]) -> dict[str, object]:
-    return {member: literals_only(value) for member, value in request.items()}
 
 
 def _default_prefix(scope: Construct) -> str:

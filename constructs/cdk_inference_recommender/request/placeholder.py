@@ -27,6 +27,11 @@ def placeholder(what: str) -> str:
     return f"<fill in: {what}>"
 
 
+def is_placeholder(text: str) -> bool:
+    """Whether a text is a placeholder."""
+    return _PLACEHOLDER.fullmatch(text) is not None
+
+
 def placeholder_problems(value: object, path: Path = ()) -> Iterator[Problem]:
     """Find every placeholder that is left.
 
@@ -57,7 +62,7 @@ def without_placeholders(value: object) -> object:
     """Copy a document with `UNRESOLVED` in place of each placeholder: what will stand there isn't known yet."""
     match value:
         case str():
-            return UNRESOLVED if _PLACEHOLDER.fullmatch(value) else value
+            return UNRESOLVED if is_placeholder(value) else value
         case Mapping():
             return {name: without_placeholders(member) for name, member in value.items()}
         case list() | tuple():

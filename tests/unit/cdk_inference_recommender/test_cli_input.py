@@ -1,0 +1,338 @@
+"""Jobs declared by the document that the AWS CLI takes."""
+
+from __future__ import annotations
+
+import json
+from copy import deepcopy
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from aws_cdk import CfnParameter, Duration, Fn, Stack, Tags
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_iam as iam
+
+from cdk_inference_recommender import InferenceRecommendationsJob, ValidationError
+from cdk_inference_recommender.command_line.skeleton import SKELETONS
+
+from .request.request_documents import ADVANCED, DEFAULT, MODEL_NAME, with_value, without
+from .synthesis import (
+    JOB,
+    POLICY,
+    Json,
+    given_role,
+    images,
+    new_stack,
+    only,
+    payloads,
+    request_of,
+    resources,
+    template_of,
+)
+from .test_validation import problems_of, warnings_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+VPC = {"SecurityGroupIds": ["sg-1", "sg-2"], "Subnets": ["subnet-1", "subnet-2"]}
+
+
+def declare(stack: Stack, document: Any, **props: Any) -> InferenceRecommendationsJob:
+    return InferenceRecommendationsJob.from_cli_input(stack, "Job", document, **props)
+
+
+def problems(document: Any, **props: Any) -> list[str]:
+    """What synthesis complains of, but for the construct's path."""
+    stack = new_stack()
+    declare(stack, document, **props)
+    return [problem.removeprefix("[Stack/Job] ") for problem in problems_of(stack)]
+
+
+def properties(document: Any, **props: Any) -> Json:
+    stack = new_stack()
+    declare(stack, document, **props)
+    found: Json = only(template_of(stack), JOB)["Properties"]
+    return found
+
+
+class TestDocument:
+    """The document is sent as it stands."""
+
+    @pytest.mark.parametrize("document", [DEFAULT, MODEL_NAME, ADVANCED], ids=["default", "name", "load test"])
+    def test_is_sent_as_it_stands_but_for_its_name(self, document: Json) -> None:
+        assert properties(document)["Request"] == without(document, ("JobName",))
+
+    def test_is_sent_whole_even_where_props_would_drop_something(self) -> None:
+        document = with_value(DEFAULT, ("OutputConfig",), {"CompiledOutputConfig": {}})
+        assert properties(document)["Request"]["OutputConfig"] == {"CompiledOutputConfig": {}}
+
+    def test_isnt_changed(self) -> None:
+        document = with_value(DEFAULT, ("Tags",), [{"Key": "team", "Value": "a"}])
+        before = deepcopy(document)
+        declare(new_stack(), document)
+        assert document == before
+
+    def test_may_be_json_text(self) -> None:
+        assert properties(f"\n {json.dumps(DEFAULT)}")["Request"] == without(DEFAULT, ("JobName",))
+
+    @pytest.mark.parametrize("spelled", [str, Path, "file://{}".format], ids=["text", "path", "as the CLI does"])
+    def test_may_be_a_file(self, tmp_path: Path, spelled: Any) -> None:
+        file = tmp_path / "job.json"
+        file.write_text(json.dumps(DEFAULT))
+        assert properties(spelled(str(file)))["Request"] == without(DEFAULT, ("JobName",))
+
+    def test_a_file_that_cant_be_read_is_told_in_one_line(self, tmp_path: Path) -> None:
+        with pytest.raises(ValidationError, match=r"document = '.*nowhere.json' can't be read: No such file.*Give"):
+            declare(new_stack(), tmp_path / "nowhere.json")
+
+    def test_a_file_that_isnt_json_is_told_with_its_place(self, tmp_path: Path) -> None:
+        (tmp_path / "job.json").write_text('{\n"JobName"\n}')
+        with pytest.raises(ValidationError, match=r"job.json, line 3, column 1: this isn't JSON"):
+            declare(new_stack(), tmp_path / "job.json")
+
+    def test_text_that_isnt_json_is_told_with_its_place(self) -> None:
+        with pytest.raises(ValidationError, match="document, line 1, column 2: this isn't JSON"):
+            declare(new_stack(), "{")
+
+    def test_a_document_known_only_at_deploy_time_cant_be_checked(self) -> None:
+        stack = new_stack()
+        with pytest.raises(ValidationError, match="document is known only at deploy time, but it is checked now"):
+            declare(stack, CfnParameter(stack, "Document").value_as_string)
+
+
+class TestName:
+    """`JobName` is the prefix of a generated name."""
+
+    def test_becomes_the_prefix(self) -> None:
+        found = properties(DEFAULT)
+        assert (found["NamePrefix"], found["ExactJobName"]) == ("bert", False)
+
+    def test_may_be_missing(self) -> None:
+        assert properties(without(DEFAULT, ("JobName",)))["NamePrefix"].startswith("stack-job")
+
+    def test_that_is_longer_than_a_prefix_isnt_cut_but_reported_with_both_remedies(self) -> None:
+        (problem,) = problems(with_value(DEFAULT, ("JobName",), "n" * 25))
+        assert problem == (
+            f"JobName = '{'n' * 25}': must be 1 to 24 letters, digits and hyphens, with neither a hyphen first nor "
+            "last: it is the prefix of a generated name of at most 40 characters. Choose a name that fits, or take it "
+            "whole with exact_job_name=True. (JobNamePattern; API reference, CreateInferenceRecommendationsJob, "
+            "JobName; this library)"
+        )
+
+    def test_may_be_taken_whole(self) -> None:
+        found = properties(with_value(DEFAULT, ("JobName",), "n" * 40), exact_job_name=True)
+        assert (found["NamePrefix"], found["ExactJobName"]) == ("n" * 40, True)
+
+    def test_that_is_no_text_is_reported(self) -> None:
+        (problem,) = problems(with_value(DEFAULT, ("JobName",), 5))
+        assert problem.startswith("JobName = 5: must be a string. Write a string, not an integer.")
+
+
+class TestRole:
+    """`RoleArn` is a role that exists."""
+
+    def test_is_imported_and_gets_no_policy(self) -> None:
+        stack = new_stack()
+        job = declare(stack, DEFAULT)
+        job.role.add_to_principal_policy(iam.PolicyStatement(actions=["s3:*"], resources=["*"]))
+        template = template_of(stack)
+        assert only(template, JOB)["Properties"]["Request"]["RoleArn"] == DEFAULT["RoleArn"]
+        assert "s3:*" not in json.dumps(resources(template, POLICY))
+        assert not [name for name in resources(template, "AWS::IAM::Role") if name.startswith("Job")]
+
+    def test_may_be_passed_by_the_handler_alone(self) -> None:
+        stack = new_stack()
+        declare(stack, DEFAULT)
+        passed = [
+            policy for policy in resources(template_of(stack), POLICY).values() if "PassRole" in json.dumps(policy)
+        ]
+        assert [DEFAULT["RoleArn"] in json.dumps(policy) for policy in passed] == [True]
+
+    def test_may_be_missing_where_the_default_role_knows_what_to_read(self) -> None:
+        stack = new_stack()
+        declare(stack, without(DEFAULT, ("RoleArn",)), read_from=[payloads(stack)], images=[images(stack)])
+        assert set(request_of(stack)["RoleArn"]) == {"Fn::GetAtt"}
+
+    def test_missing_without_anything_to_read_is_reported(self) -> None:
+        (problem,) = problems(without(DEFAULT, ("RoleArn",)))
+        assert problem.startswith("read_from: the default execution role could read neither")
+
+    def test_may_be_a_construct_instead(self) -> None:
+        stack = new_stack()
+        declare(stack, without(DEFAULT, ("RoleArn",)), role=given_role(stack))
+        assert request_of(stack)["RoleArn"] == "arn:aws:iam::123456789012:role/recommender"
+
+    def test_beside_a_construct_is_reported(self) -> None:
+        stack = new_stack()
+        declare(stack, DEFAULT, role=given_role(stack))
+        (problem,) = problems_of(stack)
+        assert problem.startswith("[Stack/Job] RoleArn: the document names a role, and so does the prop role.")
+
+    @pytest.mark.parametrize("arn", ["role", 5, None])
+    def test_that_is_none_is_reported_alone(self, arn: object) -> None:
+        assert {problem[:7] for problem in problems(with_value(DEFAULT, ("RoleArn",), arn))} == {"RoleArn"}
+
+
+class TestTags:
+    """The document's tags and those of `Tags.of(...)`."""
+
+    TAGGED = with_value(DEFAULT, ("Tags",), [{"Key": "team", "Value": "a"}])
+
+    def test_are_the_jobs_together_with_those_of_ancestors(self) -> None:
+        stack = new_stack()
+        Tags.of(stack).add("stage", "test")
+        declare(stack, self.TAGGED)
+        tags = only(template_of(stack), JOB)["Properties"]["Tags"]
+        assert tags == [{"Key": "stage", "Value": "test"}, {"Key": "team", "Value": "a"}]
+
+    def test_are_no_part_of_the_request(self) -> None:
+        assert "Tags" not in properties(self.TAGGED)["Request"]
+
+    def test_of_the_document_are_spelled_by_position_others_by_key(self) -> None:
+        stack = new_stack()
+        Tags.of(stack).add("aws:stage", "test")
+        declare(stack, with_value(DEFAULT, ("Tags",), [{"Key": "a", "Value": "1"}, {"Key": "a", "Value": "2"}]))
+        assert [problem.partition(" =")[0] for problem in problems_of(stack)] == [
+            "[Stack/Job] Tags[1].Key",
+            "[Stack/Job] tags['aws:stage']",
+        ]
+
+
+class TestNetwork:
+    """`VpcConfig` has ids only."""
+
+    def test_is_sent_as_it_stands(self) -> None:
+        document = with_value(DEFAULT, ("InputConfig", "VpcConfig"), VPC)
+        assert properties(document)["Request"]["InputConfig"]["VpcConfig"] == VPC
+
+    def test_its_groups_can_be_opened_to_others(self) -> None:
+        stack = new_stack()
+        job = declare(stack, with_value(DEFAULT, ("InputConfig", "VpcConfig"), VPC))
+        job.connections.allow_from(ec2.Peer.ipv4("10.0.0.0/8"), ec2.Port.tcp(443))
+        rules = resources(template_of(stack), "AWS::EC2::SecurityGroupIngress")
+        assert {rule["Properties"]["GroupId"] for rule in rules.values()} == {"sg-1", "sg-2"}
+
+    def test_the_default_role_may_make_network_interfaces(self) -> None:
+        stack = new_stack()
+        document = without(with_value(DEFAULT, ("InputConfig", "VpcConfig"), VPC), ("RoleArn",))
+        declare(stack, document, read_from=[payloads(stack)], images=[images(stack)])
+        assert "ec2:CreateNetworkInterface" in json.dumps(template_of(stack))
+
+    def test_may_be_known_only_at_deploy_time(self) -> None:
+        stack = new_stack()
+        groups = CfnParameter(stack, "Groups", type="List<String>").value_as_list
+        network = {"SecurityGroupIds": groups, "Subnets": [Fn.import_value("subnet")]}
+        declare(stack, with_value(DEFAULT, ("InputConfig",), {**DEFAULT["InputConfig"], "VpcConfig": network}))
+        assert request_of(stack)["InputConfig"]["VpcConfig"] == {
+            "SecurityGroupIds": {"Ref": "Groups"},
+            "Subnets": [{"Fn::ImportValue": "subnet"}],
+        }
+
+
+class TestLifecycle:
+    """What the document doesn't say is a prop."""
+
+    def test_the_documents_duration_decides_how_long_it_is_waited_for(self) -> None:
+        assert properties(ADVANCED)["TimeoutSeconds"] == 7200 + 3600
+
+    def test_props_are_those_of_the_construct(self) -> None:
+        found = properties(DEFAULT, timeout=Duration.hours(3), accept_stopped=True, rerun="again")
+        assert (found["TimeoutSeconds"], found["AcceptStopped"], found["Rerun"]) == (10_800, True, "again")
+
+    def test_keys_are_allowed_to_the_handler(self) -> None:
+        stack = new_stack()
+        key = "arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+        declare(stack, with_value(DEFAULT, ("InputConfig", "VolumeKmsKeyId"), key))
+        assert key in json.dumps([policy for name, policy in resources(template_of(stack), POLICY).items()])
+
+    def test_results_can_be_used(self) -> None:
+        stack = new_stack()
+        declare(stack, DEFAULT).recommend_real_time("Best")
+        assert resources(template_of(stack), "Custom::InferenceRecommendation")
+
+
+class TestProblems:
+    """The document's own spelling, all at once, without a traceback."""
+
+    def test_are_spelled_as_the_document_is(self) -> None:
+        phase = ("InputConfig", "TrafficPattern", "Phases", 1, "DurationInSeconds")
+        (problem,) = problems(with_value(ADVANCED, phase, 20))
+        assert problem.startswith("InputConfig.TrafficPattern.Phases[1].DurationInSeconds = 20: a phase lasts 120 to")
+
+    def test_spell_other_fields_so_too(self) -> None:
+        (problem,) = problems(with_value(DEFAULT, ("StoppingConditions",), {"MaxInvocations": 1}))
+        assert "takes no InputConfig.TrafficPattern, InputConfig.EndpointConfigurations, InputConfig.Res" in problem
+
+    @pytest.mark.parametrize(
+        ("change", "told"),
+        [
+            ({"JobNme": "x"}, ["JobNme = 'x': is no member that the API knows. Did you mean JobName?"]),
+            ({"JobType": "default"}, ["JobType = 'default': must be one of Default, Advanced. Did you mean Default?"]),
+            ({"InputConfig": []}, ["InputConfig = []: must be a structure. Write a structure, not a list."]),
+            ({"InputConfig": None}, ["InputConfig: must be a structure. Write a structure, not null."]),
+            ({"Tags": "x"}, ["Tags = 'x': must be a list. Write a list, not a string."]),
+            ({"JobDescription": Duration.hours(1)}, ["JobDescription = <aws_cdk.Duration object"]),
+            ({"JobDescription": float("nan")}, ["JobDescription = nan: must be a string."]),
+            ({1: "x"}, ["1 = 'x': is no member that the API knows."]),
+        ],
+    )
+    def test_of_any_kind_are_told_at_synthesis(self, change: Mapping[Any, Any], told: list[str]) -> None:
+        found = problems({**DEFAULT, **change})
+        assert [found[index].startswith(start) for index, start in enumerate(told)] == [True] * len(found)
+
+    @pytest.mark.parametrize(
+        ("member", "value"),
+        [
+            ("JobDurationInSeconds", -5),
+            ("JobDurationInSeconds", 10**30),
+            ("JobDurationInSeconds", "7200"),
+            ("TrafficPattern", {"TrafficType": "PHASES", "Phases": "x"}),
+            ("EndpointConfigurations", [5, {"ServerlessConfig": {"MemorySizeInMB": -1}}]),
+            ("ContainerConfig", {"Domain": 5, "PayloadConfig": []}),
+            ("VpcConfig", {"SecurityGroupIds": [5], "Subnets": "x"}),
+            ("Endpoints", [{"EndpointName": 5}]),
+        ],
+    )
+    def test_are_no_traceback_whatever_stands_there(self, member: str, value: object) -> None:
+        assert any(member in problem for problem in problems(with_value(ADVANCED, ("InputConfig", member), value)))
+
+    def test_of_a_document_that_is_a_list(self) -> None:
+        assert problems("[]")[0].startswith("request = []: must be a structure. Write a structure, not a list.")
+
+    @pytest.mark.parametrize("kind", SKELETONS)
+    def test_of_a_skeleton_are_its_placeholders(self, kind: str) -> None:
+        found = problems(SKELETONS[kind])
+        assert [problem.partition(":")[0] for problem in found] == [
+            "JobName",
+            "RoleArn",
+            "InputConfig.ModelPackageVersionArn",
+        ]
+
+    def test_warnings_are_warnings(self) -> None:
+        stack = new_stack()
+        declare(stack, with_value(DEFAULT, ("InputConfig", "JobDurationInSeconds"), 7200))
+        (warning,) = warnings_of(stack)
+        assert warning.startswith("InputConfig.JobDurationInSeconds = 7200: a Default job may not take InputConfig.Job")
+
+
+class TestTokens:
+    """A document that is a mapping may hold values known only at deploy time."""
+
+    def test_are_skipped_one_by_one(self) -> None:
+        stack = new_stack()
+        seconds = CfnParameter(stack, "Seconds", type="Number").value_as_number
+        phase = ("InputConfig", "TrafficPattern", "Phases", 0)
+        document = with_value(ADVANCED, phase, {"InitialNumberOfUsers": 9, "DurationInSeconds": seconds})
+        declare(stack, document)
+        (problem,) = problems_of(stack)
+        assert problem.startswith("[Stack/Job] InputConfig.TrafficPattern.Phases[0].InitialNumberOfUsers = 9")
+
+    def test_are_rendered(self) -> None:
+        stack = new_stack()
+        role = iam.Role(stack, "Own", assumed_by=iam.ServicePrincipal("sagemaker.amazonaws.com"))
+        seconds = CfnParameter(stack, "Seconds", type="Number").value_as_number
+        document = with_value(ADVANCED, ("InputConfig", "JobDurationInSeconds"), seconds)
+        declare(stack, with_value(document, ("RoleArn",), role.role_arn))
+        request = request_of(stack)
+        assert request["InputConfig"]["JobDurationInSeconds"] == {"Ref": "Seconds"}
+        assert set(request["RoleArn"]) == {"Fn::GetAtt"}

@@ -1,0 +1,105 @@
+"""From props to a document and back, nothing is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+from aws_cdk import Duration, Size
+from hypothesis import HealthCheck, given, settings
+
+from cdk_inference_recommender.cli_input import JobProps, props_of
+from cdk_inference_recommender.render_request import render_request
+from cdk_inference_recommender.request import check_request
+
+from .request.request_documents import Document, valid_documents
+
+thorough = settings(suppress_health_check=[HealthCheck.too_slow])
+
+
+def rendered(props: JobProps) -> Document:
+    """The props as a document, by the way that the construct goes."""
+    output = props["output_config"]
+    document = render_request(
+        job_type=props["job_type"],
+        role_arn="arn:aws:iam::123456789012:role/sagemaker",
+        model=props["model"],
+        job_description=props["job_description"],
+        job_duration=props["job_duration"],
+        traffic_pattern=props["traffic_pattern"],
+        resource_limit=props["resource_limit"],
+        endpoint_configurations=props["endpoint_configurations"],
+        existing_endpoint=props["existing_endpoint"],
+        stopping_conditions=props["stopping_conditions"],
+        output_kms_key_id=output.kms_key if output and isinstance(output.kms_key, str) else None,
+        compiled_output_s3_uri=output.compiled_output_s3_uri if output else None,
+        volume_kms_key_id=props["volume_kms_key"],
+        security_group_ids=[],
+        subnet_ids=[],
+    )
+    tags = [{"Key": key, "Value": value} for key, value in props["tags"].items()]
+    return {"JobName": props["job_name"], **document, **({"Tags": tags} if tags else {})}
+
+
+def comparable(value: Any) -> Any:
+    """Durations and sizes have no equality of their own."""
+    match value:
+        case Duration():
+            return value.to_milliseconds()
+        case Size():
+            return value.to_bytes()
+        case Mapping():
+            return {name: comparable(member) for name, member in value.items()}
+        case list() | tuple():
+            return [comparable(item) for item in value]
+        case _ if is_dataclass(value):
+            return {field.name: comparable(getattr(value, field.name)) for field in fields(value)}
+        case _:
+            return value
+
+
+def without_empty(value: Any) -> Any:
+    """A document without the structures and lists that say nothing; props have no way to write them."""
+    if isinstance(value, dict):
+        kept = {name: without_empty(member) for name, member in value.items()}
+        return {name: member for name, member in kept.items() if member not in ({}, [])}
+    return [without_empty(item) for item in value] if isinstance(value, list) else value
+
+
+def without_network(document: Document) -> Document:
+    """Networks are constructs, not values."""
+    config = {name: value for name, value in document["InputConfig"].items() if name != "VpcConfig"}
+    return {**document, "InputConfig": config}
+
+
+def names_differ(document: Document) -> bool:
+    """A parameter's name can stand twice in a document, but not in a mapping."""
+    for configuration in document["InputConfig"].get("EndpointConfigurations", ()):
+        ranges = configuration.get("EnvironmentParameterRanges", {}).get("CategoricalParameterRanges", ())
+        names = [parameter["Name"] for parameter in ranges]
+        if len(set(names)) < len(names):
+            return False
+    return True
+
+
+@thorough
+@given(valid_documents().filter(names_differ))
+def test_props_become_a_document_and_the_same_props_again(document: Document) -> None:
+    props = props_of(without_empty(document))
+    assert comparable(props_of(rendered(props))) == comparable(props)
+
+
+@thorough
+@given(valid_documents().filter(names_differ))
+def test_a_document_becomes_props_and_the_same_document_again(document: Document) -> None:
+    again = rendered(props_of(document))
+    assert without_empty(again) == without_empty(without_network(document))
+
+
+@thorough
+@given(valid_documents().filter(names_differ))
+def test_the_rules_judge_both_alike(document: Document) -> None:
+    document = without_empty(without_network(document))
+    again = without_empty(rendered(props_of(document)))
+    assert check_request(again) == check_request(document)
