@@ -24,6 +24,21 @@ OPEN_ENUMS: Final = frozenset({"ProductionVariantInstanceType"})
 """Enums that grow with every release of botocore and of which none was ever removed: a value from outside is judged by
 a rule (`InstanceTypeUnknown`), or yesterday's botocore would refuse today's instance type."""
 
+MODEL_RULES: Final[Mapping[str, str]] = {
+    "RequiredMember": "a required member is there",
+    "UnknownMember": "a member is one that the API knows; a near miss is guessed",
+    "MemberType": "a value has its member's type: true is no integer, and neither is 5.0 or a text of digits",
+    "MinimumValue": "a number isn't below its minimum",
+    "MaximumValue": "a number isn't above its maximum",
+    "MinimumLength": "a text isn't shorter than its minimum",
+    "MaximumLength": "a text isn't longer than its maximum",
+    "MinimumItems": "a list hasn't fewer items than its minimum",
+    "MaximumItems": "a list hasn't more items than its maximum",
+    "AllowedValues": "a text is one of its member's values, if they are a closed list; a near miss is guessed",
+    "Pattern": "the member's pattern covers the text from end to end",
+}
+"""Every rule of this module by its id."""
+
 _KINDS: Final[Mapping[str, str]] = {
     "structure": "a structure",
     "map": "a structure",

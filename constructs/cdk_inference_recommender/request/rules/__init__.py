@@ -13,15 +13,20 @@ from .stopping_conditions import STOPPING_CONDITION_RULES
 from .traffic import TRAFFIC_RULES
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from .rule import Rule
 
-RULES: Final[tuple[Rule, ...]] = (
-    *JOB_TYPE_RULES,
-    *EXISTING_ENDPOINT_RULES,
-    *TRAFFIC_RULES,
-    *ENDPOINT_CONFIGURATION_RULES,
-    *STOPPING_CONDITION_RULES,
-    *CONTAINER_RULES,
-    *NAME_NETWORK_ENCRYPTION_RULES,
-)
-"""Every rule, by topic."""
+RULES_BY_TOPIC: Final[Mapping[str, tuple[Rule, ...]]] = {
+    "Job type and model": JOB_TYPE_RULES,
+    "Existing endpoint": EXISTING_ENDPOINT_RULES,
+    "Traffic": TRAFFIC_RULES,
+    "Endpoint configurations and limits": ENDPOINT_CONFIGURATION_RULES,
+    "Stopping conditions": STOPPING_CONDITION_RULES,
+    "Container": CONTAINER_RULES,
+    "Name and tags": NAME_NETWORK_ENCRYPTION_RULES,
+}
+"""Every rule."""
+
+RULES: Final[tuple[Rule, ...]] = tuple(rule for rules in RULES_BY_TOPIC.values() for rule in rules)
+"""Every rule, topic by topic."""
