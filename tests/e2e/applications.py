@@ -7,6 +7,7 @@ from typing import Any
 
 from aws_cdk import App, CfnOutput, Stack
 from aws_cdk import aws_ecr as ecr
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sagemaker as sagemaker
 
@@ -18,13 +19,23 @@ from cdk_inference_recommender import (
 )
 
 MODEL_PACKAGE_ARN = "arn:aws:sagemaker:us-east-1:123456789012:model-package/image-classifier/1"
+MODEL_NAME = "a-model"
 PREFIX = "/e2e/best"
 
 
-def job_app(folder: Path, stack_name: str, *, model_package_arn: str = MODEL_PACKAGE_ARN, **props: Any) -> Path:
+def job_app(
+    folder: Path,
+    stack_name: str,
+    *,
+    model_package_arn: str = MODEL_PACKAGE_ARN,
+    role_arn: str | None = None,
+    **props: Any,
+) -> Path:
     """One stack with a job and its cheapest result."""
     app = App(outdir=str(folder / "cdk.out"))
     stack = Stack(app, stack_name)
+    if role_arn is not None:
+        props["role"] = iam.Role.from_role_arn(stack, "Role", role_arn)
     job = _job(stack, model_package_arn, **props)
     best = job.recommend_real_time("Best")
     CfnOutput(stack, "JobName", value=job.job_name)
@@ -38,7 +49,7 @@ def publishing_app(folder: Path, *, optimize_for: Objective) -> Path:
     reader = Stack(app, "Reader")
     recommendation = RealTimeRecommendation.from_parameters(reader, "Best", PREFIX)
     sagemaker.CfnEndpointConfig(
-        reader, "EndpointConfig", production_variants=[recommendation.production_variant(model_name="a-model")]
+        reader, "EndpointConfig", production_variants=[recommendation.production_variant(model_name=MODEL_NAME)]
     )
     publisher = Stack(app, "Publisher")
     job = _job(publisher, MODEL_PACKAGE_ARN)

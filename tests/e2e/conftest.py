@@ -72,7 +72,7 @@ class LocalAws:
 
     def start_cdk(self, *arguments: str, app: Path) -> subprocess.Popen[str]:
         """Start the CDK CLI."""
-        command = ("cdk", "--no-notices", "--ci", "--progress", "events", *arguments, "--app", str(app))
+        command = ("cdk", "--no-notices", "--ci", *arguments, "--app", str(app))
         return subprocess.Popen(
             command,
             cwd=app.parent,
@@ -94,20 +94,20 @@ def _plain(text: str) -> str:
 
 @pytest.fixture(scope="package")
 def aws() -> Iterator[LocalAws]:
-    command = [sys.executable, "-m", "cdk_inference_recommender.command_line", "sandbox", "--speed", str(SPEED)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT)
-    assert process.stdout is not None
-    environment: dict[str, str] = {}
-    for line in process.stdout:
-        found = re.match(r"\s*export (\w+)=(\S+)", line)
-        if found:
-            environment[found[1]] = found[2].strip("'\"")
-        elif environment:
-            break
-    local = LocalAws(environment=environment)
-    yield local
-    process.send_signal(signal.SIGTERM)
-    process.wait(timeout=20)
+    command = [sys.executable, "-m", "cdk_inference_recommender.command_line", "sandbox", "--port", "0"]
+    command += ["--speed", str(SPEED)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
+        assert process.stdout is not None
+        environment: dict[str, str] = {}
+        for line in process.stdout:
+            found = re.match(r"\s*export (\w+)=(\S+)", line)
+            if found:
+                environment[found[1]] = found[2].strip("'\"")
+            elif environment:
+                break
+        yield LocalAws(environment=environment)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=20) == 0
 
 
 @pytest.fixture(scope="package")

@@ -7,8 +7,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from aws_cdk import App, Duration, Stack
-from aws_cdk import aws_iam as iam
+from aws_cdk import Duration
 
 from cdk_inference_recommender import (
     EndpointConfiguration,
@@ -20,7 +19,7 @@ from cdk_inference_recommender import (
     StoppingConditions,
     TrafficPattern,
 )
-from tests.e2e.applications import MODEL_PACKAGE_ARN, job_app, publishing_app
+from tests.e2e.applications import MODEL_NAME, MODEL_PACKAGE_ARN, job_app, publishing_app
 from tests.e2e.conftest import CliResult, LocalAws, completed
 
 if TYPE_CHECKING:
@@ -96,7 +95,13 @@ def test_a_changed_field_replaces_the_job_and_waits_again(bootstrapped: LocalAws
 
 
 def test_a_new_winner_reaches_the_other_stack_and_runs_no_job(bootstrapped: LocalAws, tmp_path: Path) -> None:
-    assert deploy(bootstrapped, publishing_app(tmp_path / "1", optimize_for=Objective.COST_PER_HOUR)).code == 0
+    bootstrapped.client("sagemaker").create_model(
+        ModelName=MODEL_NAME,
+        ExecutionRoleArn="arn:aws:iam::123456789012:role/of-the-model",
+        PrimaryContainer={"ModelPackageName": MODEL_PACKAGE_ARN},
+    )
+    first = deploy(bootstrapped, publishing_app(tmp_path / "1", optimize_for=Objective.COST_PER_HOUR))
+    assert first.code == 0, first.output
     cheapest = _variant(bootstrapped)
     app = publishing_app(tmp_path / "2", optimize_for=Objective.MODEL_LATENCY)
     deployed = deploy(bootstrapped, app)
@@ -119,38 +124,48 @@ def test_destroying_while_the_job_runs_stops_it(bootstrapped: LocalAws, tmp_path
     assert not any(bootstrapped.admin("running").values())
 
 
-@pytest.mark.parametrize(
-    ("stack", "props", "reason"),
-    [
-        (
-            "Unknown",
-            {"model_package_arn": MODEL_PACKAGE_ARN.replace("image-classifier", "unknown")},
-            "unknown",
-        ),
-        ("Failing", {"model_package_arn": MODEL_PACKAGE_ARN.replace("image-classifier", "fail-job")}, "INVALID_INPUT"),
-    ],
-)
-def test_a_failure_is_told_in_the_services_words(
-    bootstrapped: LocalAws, tmp_path: Path, stack: str, props: dict[str, Any], reason: str
-) -> None:
-    app = job_app(tmp_path, stack, **props)
+def test_an_unknown_model_package_is_told_in_the_services_words(bootstrapped: LocalAws, tmp_path: Path) -> None:
+    arn = MODEL_PACKAGE_ARN.replace("image-classifier", "nobody-registered-this")
+    app = job_app(tmp_path, "Unknown", model_package_arn=arn)
     failed = deploy(bootstrapped, app)
-    assert failed.code != 0
-    lines = [line for line in failed.output.splitlines() if reason in line]
-    assert lines, failed.output
-    assert "Traceback" not in failed.output
+    _assert_told(failed, f"ModelPackage {arn} does not exist")
+    destroy(bootstrapped, app)
+
+
+def test_a_job_that_fails_is_told_in_the_services_words(bootstrapped: LocalAws, tmp_path: Path) -> None:
+    bootstrapped.admin(
+        "faults",
+        {
+            "fault": "fail-job",
+            "job": "failing-job-*",
+            "reason": "INVALID_INPUT : 1. Model returned 4xx or 5xx error code.",
+        },
+    )
+    app = job_app(tmp_path, "Failing")
+    failed = deploy(bootstrapped, app)
+    _assert_told(failed, "INVALID_INPUT : 1. Model returned 4xx or 5xx error code.")
+    assert "Change `rerun` to run it again." in _joined(failed)
     destroy(bootstrapped, app)
 
 
 def test_a_role_that_cannot_be_assumed_is_told(bootstrapped: LocalAws, tmp_path: Path) -> None:
     role_arn = "arn:aws:iam::123456789012:role/nobody-made-this"
-    stack = Stack(App(), "Roles")
-    role = iam.Role.from_role_arn(stack, "Role", role_arn)
-    app = job_app(tmp_path, "NoRole", role=role)
+    app = job_app(tmp_path, "NoRole", role_arn=role_arn)
     failed = deploy(bootstrapped, app)
-    assert failed.code != 0
-    assert any("Could not assume role" in line and role_arn in line for line in failed.output.splitlines())
+    _assert_told(failed, f"Could not assume role {role_arn}.")
     destroy(bootstrapped, app)
+
+
+def _assert_told(failed: CliResult, reason: str) -> None:
+    assert failed.code != 0
+    assert "CREATE_FAILED" in failed.output
+    [line, *_] = [line for line in failed.output.splitlines() if reason in line]
+    assert "CloudWatch Log Stream: " in line, "the reason stands in one line"
+    assert "Traceback" not in failed.output
+
+
+def _joined(result: CliResult) -> str:
+    return " ".join(result.output.split())
 
 
 def _variant(aws: LocalAws) -> tuple[str, int]:
