@@ -53,7 +53,8 @@ class PublishedRecommendations(Construct):
         """Note who reads from a prefix; who publishes there may be declared later, or in another app.
 
         Raises:
-            ValidationError: The prefix isn't one, or the publisher is in the reader's own stack.
+            ValidationError: The prefix isn't one, or the publisher is in the reader's own stack, or in another account
+                or Region.
         """
         check_prefix(prefix)
         self._readers.setdefault(prefix, []).append(reader)
@@ -90,10 +91,24 @@ def check_prefix(prefix: str) -> None:
 
 
 def _put_behind(reader: Construct, publisher: Construct, prefix: str) -> None:
-    reading, publishing = Stack.of(reader), Stack.of(publisher)
+    reading, publishing = _deployed_as(reader), _deployed_as(publisher)
     if reading is publishing:
         raise ValidationError(
             f"from_parameters({prefix!r}): {publisher.node.path} publishes in this same stack, and CloudFormation "
             "reads parameters before it creates anything. Use that recommendation itself."
         )
+    for here, there in ((reading.account, publishing.account), (reading.region, publishing.region)):
+        if here != there and not is_unresolved(here) and not is_unresolved(there):
+            raise ValidationError(
+                f"from_parameters({prefix!r}): {publisher.node.path} publishes in {there}, and a stack in {here} can't "
+                "read its parameters. Read them in a stack of the publisher's account and Region."
+            )
     reading.add_stack_dependency(publishing, f"reads the recommendation published under {prefix}")
+
+
+def _deployed_as(scope: Construct) -> Stack:
+    """The stack by itself that a construct is deployed with: a nested stack is a resource of its parent."""
+    stack = Stack.of(scope)
+    while stack.nested_stack_parent is not None:
+        stack = stack.nested_stack_parent
+    return stack

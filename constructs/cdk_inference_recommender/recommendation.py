@@ -122,7 +122,7 @@ class Recommendation(Construct):
             prefix: As given to `publish`.
 
         Raises:
-            ValidationError: The prefix isn't one, or is published in this very stack.
+            ValidationError: The prefix isn't one, or is published in this very stack, or in another account or Region.
         """
         recommendation = cls(
             scope,

@@ -22,7 +22,7 @@ _NUMBER_MARK: Final = -1e280
 
 
 def is_unresolved(value: object) -> bool:
-    """Whether a value, a `Duration` and a `Size` included, is known only at deploy time."""
+    """Whether a value is known only at deploy time; a `Duration` or a `Size` is asked itself."""
     match value:
         case None | bool() | int():
             return False

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from aws_cdk import App, CfnParameter, Stack, Stage
+from aws_cdk import App, CfnParameter, Environment, NestedStack, Stack, Stage
 from aws_cdk import aws_sagemaker as sagemaker
 
 from cdk_inference_recommender import RealTimeRecommendation, ServerlessRecommendation, ValidationError
@@ -138,6 +138,37 @@ def test_a_stack_can_t_read_what_it_publishes_itself(*, reader_first: bool) -> N
     first()
     with pytest.raises(ValidationError, match=r"Stack/Job/Best publishes in this same stack.*Use that recommendation"):
         second()
+
+
+@pytest.mark.parametrize("nested_reads", [False, True])
+def test_a_nested_stack_is_the_same_stack(*, nested_reads: bool) -> None:
+    parent = new_stack()
+    nested = NestedStack(parent, "Nested")
+    publishing, reading = (parent, nested) if nested_reads else (nested, parent)
+    default_job(publishing).recommend_real_time("Best").publish("/bert")
+    with pytest.raises(ValidationError, match=r"publishes in this same stack.*Use that recommendation itself"):
+        RealTimeRecommendation.from_parameters(reading, "Read", "/bert")
+
+
+def test_what_a_nested_stack_publishes_is_read_after_its_parent() -> None:
+    app = new_app()
+    parent = Stack(app, "Parent")
+    default_job(NestedStack(parent, "Nested")).recommend_real_time("Best").publish("/bert")
+    assert [stack.node.path for stack in reader(app).dependencies] == ["Parent"]
+
+
+@pytest.mark.parametrize(
+    ("here", "there"), [(("123456789012", "us-east-1"), "eu-west-1"), (("210987654321", "eu-west-1"), "123456789012")]
+)
+def test_parameters_are_read_where_they_were_published(here: tuple[str, str], there: str) -> None:
+    app = new_app()
+    publishing = Stack(app, "Publisher", env=Environment(account="123456789012", region="eu-west-1"))
+    default_job(publishing).recommend_real_time("Best").publish("/bert")
+    reading = Stack(app, "Reader", env=Environment(account=here[0], region=here[1]))
+    with pytest.raises(
+        ValidationError, match=rf"Publisher/Job/Best publishes in {there}, and a stack in .* can't read"
+    ):
+        RealTimeRecommendation.from_parameters(reading, "Read", "/bert")
 
 
 def test_a_prefix_belongs_to_one_recommendation() -> None:
