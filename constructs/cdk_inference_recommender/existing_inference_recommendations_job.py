@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from aws_cdk import Stack
+
 from cdk_inference_recommender.inference_recommendations_job_base import InferenceRecommendationsJobBase
 from cdk_inference_recommender.job_legs import job_legs
 from cdk_inference_recommender.job_rules import check_waiting
 from cdk_inference_recommender.reported_problems import report_problems
 from cdk_inference_recommender.request import api_path
-from cdk_inference_recommender.tokens import literal_seconds_of, seconds_of
+from cdk_inference_recommender.tokens import is_unresolved, literal_seconds_of, seconds_of
+from cdk_inference_recommender.validation_error import ValidationError
 from cdk_inference_recommender.waiting import TIMEOUT_IS_LITERAL, default_timeout_seconds
 
 if TYPE_CHECKING:
@@ -57,6 +60,7 @@ class ExistingInferenceRecommendationsJob(InferenceRecommendationsJobBase):
         return self._job_arn
 
     def _finished(self) -> Construct:
+        self._check_place()
         if self._last_leg is None:
             self._last_leg = job_legs(
                 self,
@@ -66,3 +70,15 @@ class ExistingInferenceRecommendationsJob(InferenceRecommendationsJobBase):
                 accept_stopped=False,
             )[-1]
         return self._last_leg
+
+    def _check_place(self) -> None:
+        if is_unresolved(self._job_arn):
+            return
+        stack = Stack.of(self)
+        region, account = self._job_arn.split(":")[3:5]
+        for of_job, here in ((region, stack.region), (account, stack.account)):
+            if of_job != here and not is_unresolved(here):
+                raise ValidationError(
+                    f"{self.node.path}: the job is in {of_job}, and results are read in {here}, where the stack is. "
+                    "Use them in a stack of the job's account and Region."
+                )

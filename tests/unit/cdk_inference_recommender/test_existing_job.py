@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from aws_cdk import CfnParameter, Duration, Stack
+from aws_cdk import CfnParameter, Duration, Environment, Stack
 from aws_cdk import aws_iam as iam
 
 from cdk_inference_recommender import InferenceRecommendationsJob, ValidationError
@@ -94,6 +94,24 @@ def test_a_recommendation_of_a_job_whose_name_is_a_parameter() -> None:
     name = CfnParameter(stack, "JobName").value_as_string
     InferenceRecommendationsJob.from_job_name(stack, "Job", name).recommend_real_time("Best")
     assert only(template_of(stack), RECOMMENDATION)["Properties"]["JobName"] == {"Ref": "JobName"}
+
+
+@pytest.mark.parametrize(
+    ("account", "region", "of_job"),
+    [("123456789012", "us-east-1", "eu-west-1"), ("210987654321", "eu-west-1", "123456789012")],
+)
+def test_results_are_read_where_the_job_is(account: str, region: str, of_job: str) -> None:
+    stack = new_stack(env=Environment(account=account, region=region))
+    job = InferenceRecommendationsJob.from_job_arn(stack, "Job", ARN)
+    with pytest.raises(ValidationError, match=rf"Stack/Job: the job is in {of_job}, and results are read in "):
+        job.recommend_real_time("Best")
+
+
+@pytest.mark.parametrize("env", [None, Environment(account="123456789012", region="eu-west-1")], ids=["any", "same"])
+def test_results_of_a_job_known_by_arn(env: Environment | None) -> None:
+    stack = new_stack(env=env)
+    InferenceRecommendationsJob.from_job_arn(stack, "Job", ARN).recommend_real_time("Best")
+    assert only(template_of(stack), RECOMMENDATION)["Properties"]["JobName"] == "bert"
 
 
 def test_the_handler_needs_no_more_for_it_than_it_has() -> None:
