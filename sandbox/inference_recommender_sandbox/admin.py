@@ -3,7 +3,7 @@
 | request | answer |
 |---|---|
 | `GET /_sandbox/health` | `{"status": "ok", ...}` |
-| `GET /_sandbox/clock` | the virtual time, the speed, and whether something is at work |
+| `GET /_sandbox/clock` | the virtual time, in seconds since the epoch, and the speed |
 | `POST /_sandbox/faults` | orders a fault; see `faults.py` and `sagemaker/faults.py` |
 | `GET /_sandbox/received` | the CreateInferenceRecommendationsJob requests that were accepted, as they arrived |
 | `GET /_sandbox/attempts` | all of them, refused ones too, with when, where, and what became of them |
@@ -71,7 +71,7 @@ class AdminApi:
 
     def _clock(self, _: Request) -> dict[str, Any]:
         clock = self._sandbox.clock
-        return {"now": clock.now(), "speed": clock.speed, "busy": clock.is_busy}
+        return {"now": clock.now(), "speed": clock.speed}
 
     def _order_fault(self, request: Request) -> dict[str, Any]:
         try:

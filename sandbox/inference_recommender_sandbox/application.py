@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from moto.core.responses import BaseResponse
 
+    from inference_recommender_sandbox.clock import Clock
+
 ADMIN_PREFIX = "/_sandbox"
 
 
@@ -33,16 +35,29 @@ class SandboxApplication:
         services: Make the services that replace moto's, by moto's name of the service.
         urls: Takes the answers of custom resources.
         admin: Answers the admin API.
+        clock: Held at real time while a request is answered.
     """
 
-    def __init__(self, *, services: Mapping[str, Callable[[], BaseResponse]], urls: ResponseUrls, admin: Admin) -> None:
+    def __init__(
+        self,
+        *,
+        services: Mapping[str, Callable[[], BaseResponse]],
+        urls: ResponseUrls,
+        admin: Admin,
+        clock: Clock,
+    ) -> None:
+        self._clock = clock
         self._services = services
         self._urls = urls
         self._admin = admin
         self._moto = DomainDispatcherApplication(self._create_application)
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        """Answer a request."""
+        """Answer a request; the clock doesn't run away meanwhile."""
+        with self._clock.busy():
+            return self._respond(environ, start_response)
+
+    def _respond(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
         if path.startswith(ADMIN_PREFIX):
             return self._admin.respond(Request(environ))(environ, start_response)

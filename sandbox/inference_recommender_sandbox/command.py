@@ -16,13 +16,15 @@ import urllib.request
 from typing import TYPE_CHECKING, Final
 
 from inference_recommender_sandbox.clock import MAX_SPEED
-from inference_recommender_sandbox.server import DEFAULT_REGION, Sandbox, start
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from types import FrameType
 
+    from inference_recommender_sandbox.server import Sandbox
+
 _DEFAULT_PORT: Final = 4599
+_DEFAULT_REGION: Final = "us-east-1"
 _DEFAULT_SPEED: Final = 600.0
 _NOT_FOUND: Final = 127
 _USAGE_ERROR: Final = 2
@@ -49,12 +51,15 @@ def main(argv: Sequence[str]) -> int:
         if not command:
             return _fail("there is no command after --", code=_USAGE_ERROR)
     options = _parser().parse_args(arguments)
+    # moto takes long to import, and ordering a fault or asking for help doesn't need it.
+    from inference_recommender_sandbox.server import start  # noqa: PLC0415
+
     port = options.port if options.port is not None else (0 if command else _DEFAULT_PORT)
     try:
         sandbox = start(port=port, speed=options.speed, region=options.region)
     except ValueError as error:
         return _fail(str(error), code=_USAGE_ERROR)
-    except (OSError, SystemExit):
+    except OSError:
         return _fail(f"port {port} is taken; choose another one with --port, or any free one with --port 0")
     except RuntimeError as error:
         return _fail(str(error))
@@ -85,7 +90,7 @@ def _parser() -> argparse.ArgumentParser:
         help="how many times faster than real time its clock runs while nothing is at work, "
         f"1 to {MAX_SPEED:,.0f} (default: {_DEFAULT_SPEED:.0f})".replace("%", "%%"),
     )
-    parser.add_argument("--region", default=DEFAULT_REGION, help="the Region that tools use (default: %(default)s)")
+    parser.add_argument("--region", default=_DEFAULT_REGION, help="the Region that tools use (default: %(default)s)")
     return parser
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import socket
 import threading
 from typing import Any, Final
 
@@ -118,8 +119,18 @@ class Sandbox:
             },
             urls=urls,
             admin=AdminApi(self),
+            clock=self.clock,
         )
-        return make_server("127.0.0.1", port, application, threaded=True, request_handler=_RequestHandler)
+        # Bound here, since werkzeug ends the process where the port is taken.
+        with socket.create_server(("127.0.0.1", port)) as listener:
+            return make_server(
+                "127.0.0.1",
+                listener.getsockname()[1],
+                application,
+                threaded=True,
+                request_handler=_RequestHandler,
+                fd=listener.fileno(),
+            )
 
 
 def start(*, port: int = 0, speed: float = 1.0, region: str = DEFAULT_REGION) -> Sandbox:

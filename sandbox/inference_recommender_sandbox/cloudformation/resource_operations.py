@@ -116,11 +116,12 @@ class ResourceOperations:
             self.mark(resource, "DELETE_SKIPPED")
             return
         self.mark(resource, "DELETE_IN_PROGRESS")
-        self._attempt(
-            resource,
-            lambda: self._providers.of(resource.type).delete(self._request(resource), resource.provisioned),
-            "DELETE_FAILED",
-        )
+        if resource.physical_id or resource.was_requested:
+            self._attempt(
+                resource,
+                lambda: self._providers.of(resource.type).delete(self._request(resource), resource.provisioned),
+                "DELETE_FAILED",
+            )
         self.mark(resource, "DELETE_COMPLETE")
 
     def mark(self, resource: StackResource, status: str, reason: str | None = None) -> None:
@@ -142,6 +143,7 @@ class ResourceOperations:
             return work()
         except CancelledError as error:
             verb = {"CREATE_FAILED": "creation", "UPDATE_FAILED": "update"}.get(failure, "deletion")
+            resource.was_requested = True
             self.mark(resource, failure, f"Resource {verb} cancelled")
             raise ResourceError(f"Resource {verb} cancelled") from error
         except Exception as error:

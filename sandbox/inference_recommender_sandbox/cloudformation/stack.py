@@ -5,6 +5,7 @@ Their times are real ones, whatever the sandbox's clock says: the CDK command li
 
 from __future__ import annotations
 
+import threading
 import uuid
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -30,6 +31,7 @@ class StackResource:
         definition: The template's entry.
         dependencies: Logical ids that it was made after.
         provisioned: What the provider of its type made.
+        was_requested: Whether there may be something to delete, even without a physical id.
     """
 
     logical_id: str
@@ -38,6 +40,7 @@ class StackResource:
     properties: dict[str, Any]
     dependencies: frozenset[str]
     provisioned: ProvisionedResource = field(default_factory=lambda: ProvisionedResource(physical_id=""))
+    was_requested: bool = False
     status: str = ""
     status_reason: str | None = None
     updated_at: float = 0.0
@@ -71,7 +74,6 @@ class StackEvent:
     status: str
     reason: str | None
     properties: str | None = None
-    token: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,7 +119,7 @@ class Stack:
     disable_rollback: bool = False
     termination_protection: bool = False
     change_set_id: str | None = None
-    deletion_mode: str | None = None
+    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def record(
         self,
@@ -131,19 +133,20 @@ class Stack:
         properties: str | None = None,
     ) -> None:
         """Add an event, later than the one before: the CDK command line sorts them by time, in milliseconds."""
-        earliest = self.events[-1].timestamp + _EVENT_SPACING if self.events else now
-        self.events.append(
-            StackEvent(
-                event_id=f"{logical_id}-{status}-{uuid.uuid4()}",
-                timestamp=max(now, earliest),
-                logical_id=logical_id,
-                physical_id=physical_id,
-                type=resource_type,
-                status=status,
-                reason=reason,
-                properties=properties,
+        with self._lock:
+            earliest = self.events[-1].timestamp + _EVENT_SPACING if self.events else now
+            self.events.append(
+                StackEvent(
+                    event_id=f"{logical_id}-{status}-{uuid.uuid4()}",
+                    timestamp=max(now, earliest),
+                    logical_id=logical_id,
+                    physical_id=physical_id,
+                    type=resource_type,
+                    status=status,
+                    reason=reason,
+                    properties=properties,
+                )
             )
-        )
 
     def become(self, status: str, *, now: float, reason: str | None = None) -> None:
         """Change the stack's status, which is an event too."""

@@ -23,8 +23,7 @@ class RuntimeApi:
     def __init__(self) -> None:
         self.answers: queue.Queue[RuntimeAnswer] = queue.Queue()
         self._invocations: queue.Queue[Invocation | None] = queue.Queue()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._server.daemon_threads = True
+        self._server = _Server(("127.0.0.1", 0), self._handler())
         self.address = f"127.0.0.1:{self._server.server_address[1]}"
         threading.Thread(
             target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, name="runtime-api", daemon=True
@@ -52,7 +51,8 @@ class RuntimeApi:
                     return
                 invocation = api._invocations.get()
                 if invocation is None:
-                    self._reply(HTTPStatus.GONE, b"{}")
+                    # The process is gone, or is about to be.
+                    self.close_connection = True
                     return
                 self._reply(
                     HTTPStatus.OK,
@@ -83,6 +83,13 @@ class RuntimeApi:
                 pass
 
         return Handler
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing: a process that was killed leaves its connection broken."""
 
 
 class RuntimeAnswer:

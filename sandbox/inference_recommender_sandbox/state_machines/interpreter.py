@@ -222,7 +222,8 @@ class Interpreter:
 
     def _record(self, kind: str, **details: Any) -> None:
         history = self._execution.history
-        if len(history) >= MAX_HISTORY_EVENTS:
+        ends = kind in ("ExecutionFailed", "ExecutionSucceeded")
+        if len(history) >= MAX_HISTORY_EVENTS - 1 and not ends:
             raise StateError(
                 "States.Runtime", f"The execution reached the maximum number of history events ({MAX_HISTORY_EVENTS})."
             )

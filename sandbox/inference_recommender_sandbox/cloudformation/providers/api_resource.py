@@ -13,7 +13,11 @@ from botocore.exceptions import ClientError, ParamValidationError
 from inference_recommender_sandbox.cloudformation.errors import ResourceError
 from inference_recommender_sandbox.cloudformation.providers.api_values import api_values
 from inference_recommender_sandbox.cloudformation.providers.replacement import needs_replacement
-from inference_recommender_sandbox.cloudformation.resource_provider import ProvisionedResource, ResourceRequest
+from inference_recommender_sandbox.cloudformation.resource_provider import (
+    FailedResourceError,
+    ProvisionedResource,
+    ResourceRequest,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -129,7 +133,10 @@ class ApiResourceProvider:
             arn = self._resource.arn.format(region=request.region, account_id=request.account_id, name=name)
             provisioned.attributes["Arn"] = arn
         for call in others:
-            self._call(call, request, provisioned.physical_id)
+            try:
+                self._call(call, request, provisioned.physical_id)
+            except ResourceError as error:
+                raise FailedResourceError(str(error), physical_id=provisioned.physical_id) from error
         return provisioned
 
     def update(

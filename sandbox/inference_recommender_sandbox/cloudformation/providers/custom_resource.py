@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from inference_recommender_sandbox.cloudformation.response_urls import PendingResponse, ResponseUrls
 
 _DEFAULT_SERVICE_TIMEOUT: Final = 3600
+_MAX_SERVICE_TIMEOUT: Final = 3600
 _MAX_RESPONSE_BYTES: Final = 4096
 _MAX_PHYSICAL_ID_BYTES: Final = 1024
 
@@ -101,6 +102,7 @@ class CustomResourceProvider:
         self, request_type: str, request: ResourceRequest, extra: dict[str, Any], cancellation: Cancellation
     ) -> ProvisionedResource:
         properties = as_text(request.properties)
+        timeout = _service_timeout(request.properties)
         pending = self._urls.open(stack_id=request.stack_id, logical_id=request.logical_id, region=request.region)
         event = {
             "RequestType": request_type,
@@ -114,7 +116,6 @@ class CustomResourceProvider:
             "ResourceProperties": properties,
         }
         self._invoke(str(properties.get("ServiceToken", "")), event, request)
-        timeout = float(request.properties.get("ServiceTimeout", _DEFAULT_SERVICE_TIMEOUT))
         self._clock.wait_for(lambda: pending.body is not None or cancellation.is_cancelled, timeout=timeout)
         if pending.body is None and cancellation.is_cancelled:
             raise CancelledError
@@ -184,6 +185,15 @@ def as_text(value: Any) -> Any:
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return value if isinstance(value, str) else str(value)
+
+
+def _service_timeout(properties: dict[str, Any]) -> float:
+    given = str(properties.get("ServiceTimeout", _DEFAULT_SERVICE_TIMEOUT))
+    if not given.isdigit() or not 1 <= int(given) <= _MAX_SERVICE_TIMEOUT:
+        raise ResourceError(
+            f"Invalid ServiceTimeout {given}: must be an integer from 1 to {_MAX_SERVICE_TIMEOUT} (seconds)"
+        )
+    return float(given)
 
 
 def _refuse_constant(name: str) -> None:

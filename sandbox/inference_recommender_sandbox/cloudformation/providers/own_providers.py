@@ -10,6 +10,7 @@ from inference_recommender_sandbox.cloudformation.providers.api_resource import 
     ApiResourceProvider,
 )
 from inference_recommender_sandbox.cloudformation.providers.application_resources import APPLICATION_RESOURCES
+from inference_recommender_sandbox.cloudformation.providers.bucket import BucketProvider
 from inference_recommender_sandbox.cloudformation.providers.bucket_policy import BucketPolicyProvider
 from inference_recommender_sandbox.cloudformation.providers.lambda_function import LambdaFunctionProvider
 from inference_recommender_sandbox.cloudformation.providers.monitoring_resources import MONITORING_RESOURCES
@@ -42,5 +43,6 @@ def own_providers(endpoint_url: Callable[[], str]) -> dict[str, ResourceProvider
     }
     return providers | {
         "AWS::Lambda::Function": LambdaFunctionProvider(),
+        "AWS::S3::Bucket": BucketProvider(),
         "AWS::S3::BucketPolicy": BucketPolicyProvider(),
     }

@@ -1,0 +1,153 @@
+from __future__ import annotations
+
+import json
+import os
+import time
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+
+def _invoke(account: Any, function: str, payload: object = None, **options: Any) -> tuple[dict[str, Any], Any]:
+    answer = account.client("lambda").invoke(
+        FunctionName=function, Payload=json.dumps(payload or {}).encode(), **options
+    )
+    body = answer["Payload"].read()
+    return answer, json.loads(body) if body else None
+
+
+def test_runs_the_code_and_returns_its_answer(account: Any, provider: str) -> None:
+    answer, result = _invoke(account, provider, {"question": 1})
+    assert "FunctionError" not in answer
+    assert result["received"] == {"question": 1}
+
+
+def test_sees_the_sandbox_s_clock_and_its_own_deadline(account: Any, provider: str) -> None:
+    before = account.sandbox.clock.now()
+    _, result = _invoke(account, provider)
+    assert before <= result["time"] <= account.sandbox.clock.now()
+    assert 0 < result["remaining"] <= 3000
+
+
+def test_a_function_error_is_unhandled_and_told(account: Any) -> None:
+    function = account.function("def handler(event, context):\n    raise KeyError('gone')")
+    answer, result = _invoke(account, function)
+    assert answer["FunctionError"] == "Unhandled"
+    assert result["errorType"] == "KeyError"
+
+
+def test_a_function_that_takes_too_long_is_stopped(account: Any) -> None:
+    function = account.function("import time\ndef handler(event, context):\n    time.sleep(60)", Timeout=1)
+    started = time.monotonic()
+    answer, result = _invoke(account, function)
+    assert answer["FunctionError"] == "Unhandled"
+    assert result["errorMessage"].endswith("Task timed out after 1.00 seconds")
+    assert time.monotonic() - started < 5
+
+
+def test_a_process_that_dies_fails_its_invocation_and_is_replaced(account: Any) -> None:
+    code = (
+        "import os\n"
+        "def handler(event, context):\n"
+        "    if event:\n"
+        "        os._exit(event['code'])\n"
+        "    return os.getpid()\n"
+    )
+    function = account.function(code)
+    _, first = _invoke(account, function)
+    answer, result = _invoke(account, function, {"code": 3})
+    assert answer["FunctionError"] == "Unhandled"
+    assert result["errorType"] == "Runtime.ExitError"
+    assert "exit status 3" in result["errorMessage"]
+    _, second = _invoke(account, function)
+    assert first != second
+
+
+def test_a_process_is_reused_while_warm(account: Any) -> None:
+    function = account.function("import os\ndef handler(event, context):\n    return os.getpid()")
+    assert _invoke(account, function)[1] == _invoke(account, function)[1]
+
+
+def test_code_that_cannot_be_imported_fails_the_invocation(account: Any) -> None:
+    answer, result = _invoke(account, account.function("import nowhere_to_be_found"))
+    assert answer["FunctionError"] == "Unhandled"
+    assert "nowhere_to_be_found" in result["errorMessage"]
+
+
+@pytest.mark.parametrize("module", ["flask", "moto", "inference_recommender_sandbox", "yaml"])
+def test_what_aws_s_runtime_lacks_cannot_be_imported(account: Any, module: str) -> None:
+    answer, result = _invoke(account, account.function(f"import {module}\ndef handler(event, context): pass"))
+    assert answer["FunctionError"] == "Unhandled"
+    assert module in result["errorMessage"]
+
+
+def test_has_the_runtime_s_environment_and_nothing_of_the_sandbox_s(
+    account: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SECRET_OF_THE_DEVELOPER", "x")
+    code = "import os\ndef handler(event, context):\n    return dict(os.environ)"
+    function = account.function(code, Environment={"Variables": {"MINE": "yes"}}, MemorySize=256)
+    _, environment = _invoke(account, function)
+    assert environment["MINE"] == "yes"
+    assert environment["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"] == "256"
+    assert environment["AWS_ENDPOINT_URL"] == account.sandbox.endpoint_url
+    assert environment["AWS_REGION"] == "us-east-1"
+    assert "SECRET_OF_THE_DEVELOPER" not in environment
+
+
+def test_calls_aws_as_its_role_only(account: Any) -> None:
+    code = (
+        "import boto3, os\n"
+        "def handler(event, context):\n"
+        "    try:\n"
+        "        boto3.client('stepfunctions').list_executions(stateMachineArn=event['arn'])\n"
+        "    except Exception as error:\n"
+        "        return str(error)\n"
+    )
+    arn = "arn:aws:states:us-east-1:123456789012:stateMachine:any"
+    _, message = _invoke(account, account.function(code, Timeout=10), {"arn": arn})
+    assert "is not authorized to perform: states:ListExecutions" in message
+    assert "assumed-role/" in message
+
+
+def test_logs_as_aws_does(account: Any) -> None:
+    function = account.function("def handler(event, context):\n    print('hello')\n    return context.log_stream_name")
+    _, stream = _invoke(account, function)
+    name = f"/aws/lambda/{function.rsplit(':', 1)[-1]}"
+    events = account.client("logs").get_log_events(logGroupName=name, logStreamName=stream)["events"]
+    messages = [event["message"] for event in events]
+    assert messages[0].startswith("START RequestId:")
+    assert "hello\n" in messages
+    assert messages[-1].startswith("REPORT RequestId:")
+
+
+def test_a_missing_function_is_not_found(account: Any) -> None:
+    with pytest.raises(ClientError) as error:
+        _invoke(account, "nobody")
+    assert error.value.response["Error"]["Code"] == "ResourceNotFoundException"
+
+
+def test_a_role_that_lambda_may_not_assume_is_refused(account: Any) -> None:
+    definition = {
+        "Type": "AWS::Lambda::Function",
+        "Properties": {
+            "Code": {"ZipFile": "x"},
+            "Handler": "index.handler",
+            "Runtime": "python3.13",
+            "Role": account.role("ec2.amazonaws.com"),
+        },
+    }
+    stack_id = account.deploy({"Function": definition})
+    assert account.status(stack_id) == "ROLLBACK_COMPLETE"
+    assert "cannot be assumed by Lambda" in account.reason(stack_id, "Function")
+
+
+def test_processes_die_when_the_sandbox_no_longer_holds_their_input(account: Any) -> None:
+    function = account.function("import os\ndef handler(event, context):\n    return os.getpid()")
+    _, pid = _invoke(account, function)
+    [process] = [p for idle in account.sandbox.functions._idle.values() for p in idle if p.pid == pid]
+    process._process.stdin.close()
+    account.until(lambda: not process.is_alive)
+    with pytest.raises(OSError, match="No such process"):
+        os.kill(pid, 0)

@@ -1,0 +1,116 @@
+from __future__ import annotations
+
+import threading
+import time
+
+import pytest
+
+from inference_recommender_sandbox.clock import Clock
+
+
+def _elapsed(clock: Clock, real_seconds: float) -> float:
+    before = clock.now()
+    time.sleep(real_seconds)
+    return clock.now() - before
+
+
+def test_runs_at_its_speed_while_nothing_is_busy() -> None:
+    assert _elapsed(Clock(1000), 0.05) >= 50
+
+
+def test_runs_at_real_time_while_something_is_busy() -> None:
+    clock = Clock(1000)
+    with clock.busy():
+        assert _elapsed(clock, 0.05) < 1
+    assert _elapsed(clock, 0.05) >= 50
+
+
+def test_starts_at_real_time_and_never_goes_back() -> None:
+    clock = Clock(100)
+    assert clock.now() == pytest.approx(time.time(), abs=5)
+    times = [clock.now() for _ in range(1000)]
+    assert times == sorted(times)
+
+
+def test_a_sleeper_wakes_exactly_when_it_asked_to_at_any_speed() -> None:
+    clock = Clock(1_000_000, start=0)
+    with clock.busy():
+        before = clock.now()
+        clock.sleep(3600)
+        assert clock.now() - before == pytest.approx(3600, abs=1)
+
+
+def test_sleepers_wake_in_order_none_missing_its_moment() -> None:
+    clock = Clock(1_000_000, start=0)
+    woken: list[tuple[int, float]] = []
+
+    def sleeper(seconds: int) -> None:
+        clock.sleep(seconds)
+        woken.append((seconds, clock.now()))
+
+    with clock.busy():
+        started = clock.now()
+        threads = [clock.start_thread(lambda s=s: sleeper(s), name=f"sleeper-{s}") for s in (300, 100, 200)]  # type: ignore[misc]
+    for thread in threads:
+        thread.join(5)
+    assert [seconds for seconds, _ in woken] == [100, 200, 300]
+    assert all(seconds <= when - started < seconds + 2 for seconds, when in woken)
+
+
+def test_a_busy_thread_that_sleeps_is_not_busy_meanwhile() -> None:
+    clock = Clock(10_000)
+    started = time.monotonic()
+    with clock.busy():
+        clock.sleep(1000)
+        assert clock.is_busy
+    assert time.monotonic() - started < 2
+
+
+def test_a_sleeper_wakes_late_in_real_time_when_another_becomes_busy() -> None:
+    clock = Clock(100)
+    woken = threading.Event()
+
+    def sleep() -> None:
+        clock.sleep(30)
+        woken.set()
+
+    clock.start_thread(sleep, name="sleeper")
+    with clock.busy():
+        assert not woken.wait(0.5)
+    assert woken.wait(2)
+
+
+def test_a_thread_is_busy_from_when_it_is_started() -> None:
+    clock = Clock(1000)
+    release = threading.Event()
+
+    def work() -> None:
+        release.wait(5)
+
+    thread = clock.start_thread(work, name="worker")
+    assert clock.is_busy
+    release.set()
+    thread.join(5)
+    assert not clock.is_busy
+
+
+def test_waits_for_a_condition_that_another_makes_true() -> None:
+    clock = Clock(1)
+    done: list[bool] = []
+
+    def make_it_true() -> None:
+        done.append(True)
+        clock.notify()
+
+    threading.Timer(0.05, make_it_true).start()
+    assert clock.wait_for(lambda: bool(done), timeout=60)
+
+
+def test_gives_up_waiting_after_the_timeout() -> None:
+    assert not Clock(1000).wait_for(lambda: False, timeout=60)
+
+
+@pytest.mark.parametrize("speed", [0, 0.5, -1, 2_000_000])
+def test_refuses_a_speed_out_of_range(speed: float) -> None:
+    with pytest.raises(ValueError, match="it must be 1 to 1,000,000"):
+        Clock(speed)

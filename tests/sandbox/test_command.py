@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+
+COMMAND = [sys.executable, "-m", "inference_recommender_sandbox.command"]
+PYTHONPATH = os.pathsep.join(path for path in sys.path if path)
+
+
+def _run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*COMMAND, *arguments],
+        env={**os.environ, "PYTHONPATH": PYTHONPATH, **environment},
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+
+
+def test_runs_a_command_inside_and_exits_with_its_code() -> None:
+    script = "import os, sys; print(os.environ['AWS_ENDPOINT_URL'], os.environ['AWS_REGION']); sys.exit(7)"
+    done = _run("--region", "eu-west-1", "--", sys.executable, "-c", script)
+    assert done.returncode == 7
+    assert re.fullmatch(r"http://localhost:\d+ eu-west-1\n", done.stdout)
+    assert done.stderr == ""
+
+
+def test_serves_until_it_is_told_to_stop() -> None:
+    process = subprocess.Popen(
+        [*COMMAND, "--port", "0"],
+        env={**os.environ, "PYTHONPATH": PYTHONPATH},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    assert process.stderr is not None
+    lines = iter(process.stdout.readline, "")
+    endpoint = next(match[1] for line in lines if (match := re.search(r"export AWS_ENDPOINT_URL=(\S+)", line)))
+    with urllib.request.urlopen(f"{endpoint}/_sandbox/health") as response:  # noqa: S310 - the sandbox's own
+        assert response.status == 200
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(10) == 0
+    assert process.stderr.read() == ""
+    process.stdout.close()
+    process.stderr.close()
+
+
+def test_is_ready_soon() -> None:
+    started = time.monotonic()
+    assert _run("--", sys.executable, "-c", "").returncode == 0
+    assert time.monotonic() - started < 10
+
+
+def test_listens_on_loopback_only(account: object) -> None:
+    port = account.sandbox.port  # type: ignore[attr-defined]
+    with socket.socket() as other:
+        other.settimeout(1)
+        address = socket.gethostbyname(socket.gethostname())
+        assert address.startswith("127.") or other.connect_ex((address, port)) != 0
+
+
+def test_explains_what_is_wrong() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        done = _run("--port", port)
+    assert done.returncode == 1
+    assert done.stderr == (
+        f"inference-recommender sandbox: port {port} is taken; choose another one with --port, or any free one with "
+        "--port 0\n"
+    )
+    done = _run("--speed", "0.1")
+    assert (done.returncode, "it must be 1 to 1,000,000" in done.stderr) == (2, True)
+    done = _run("--", "no-such-command-anywhere")
+    assert (done.returncode, "there is no command" in done.stderr) == (127, True)
+    done = _run("--")
+    assert (done.returncode, "no command after --" in done.stderr) == (2, True)
+
+
+def test_orders_faults_of_a_running_sandbox(account: object) -> None:
+    endpoint_url = account.sandbox.endpoint_url  # type: ignore[attr-defined]
+    done = _run("fault", "clear", '{"fault": "kill-function", "function": "nobody"}', AWS_ENDPOINT_URL=endpoint_url)
+    assert done.returncode == 0
+    done = _run("fault", "nonsense", AWS_ENDPOINT_URL=endpoint_url)
+    assert done.returncode == 1
+    assert "unknown fault 'nonsense'" in done.stderr
+    done = _run("fault", "clear", AWS_ENDPOINT_URL="http://localhost:1")
+    assert "no sandbox answers at http://localhost:1" in done.stderr
