@@ -249,11 +249,10 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase):
         Dependable.implement(self, _Finished(self._last_leg))
 
         def problems() -> list[Problem]:
+            all_tags = self._rendered_tags()
             return [
                 *check_request(
-                    self._source.checked(
-                        request, tags=self._rendered_tags(), exact_job_name=job_name if exact_job_name else None
-                    ),
+                    self._source.checked(request, tags=all_tags, exact_job_name=job_name if exact_job_name else None),
                     complete=False,
                 ),
                 *check_props(
@@ -265,7 +264,7 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase):
                     job_duration=known_duration,
                     timeout=timeout_seconds,
                     poll_interval=poll_seconds,
-                    number_of_tags=len(self._rendered_tags()),
+                    number_of_tags=len(all_tags),
                     has_role_arn=self._source.has_role_arn,
                 ),
             ]

@@ -23,7 +23,8 @@ _INTRODUCTION: Final = """\
 <!-- Made by: python -m cdk_inference_recommender.rule_catalogue > docs/rules.md -->
 
 What `cdk synth`, `app.synth()` and `inference-recommender validate` check before a job costs anything. An error fails
-the synthesis, after the problems of every construct have been gathered; a warning is shown and can be acknowledged:
+the synthesis, after the problems of every construct of the app have been gathered (the CDK synthesises each `Stage` by
+itself, and so gathers its problems by themselves); a warning is shown and can be acknowledged:
 
 ```python
 Validations.of(job).acknowledge(
@@ -98,7 +99,7 @@ def _field(field: str) -> str:
 
 
 def _in_code(text: str) -> str:
-    return spell_fields(text, lambda path: f"`{api_path(path)}`")
+    return spell_fields(text.replace("<", "&lt;"), lambda path: f"`{api_path(path)}`")
 
 
 def _members(shape: Shape, path: Path) -> Iterator[str]:
