@@ -6,7 +6,7 @@ import pytest
 
 from cdk_inference_recommender.request import Severity, check_request
 
-from .request_documents import ADVANCED, DEFAULT, Document, with_value
+from .request_documents import ADVANCED, DEFAULT, MODEL_NAME, Document, with_value
 
 THREE_INSTANCE_TYPES = [{"InstanceType": name} for name in ("ml.c5.xlarge", "ml.m5.xlarge", "ml.r5.xlarge")]
 
@@ -24,6 +24,11 @@ DEVELOPER_GUIDE = load_test(phases((1, 60, 300), (5, 1, 300)), EndpointConfigura
 
 EXAMPLES: dict[str, tuple[Document, list[str]]] = {
     "developer guide, inference recommendation": (DEFAULT, []),
+    "developer guide, inference recommendation for a model's name": (MODEL_NAME, []),
+    "developer guide, existing endpoint": (
+        with_value(DEFAULT, ("InputConfig", "Endpoints"), [{"EndpointName": "my-endpoint"}]),
+        ["ExistingEndpointUnderLoad"],
+    ),
     # Its spawn rate is beyond the 3 that the same page allows, and its second phase starts far below the first's end.
     "developer guide, load test": (DEVELOPER_GUIDE, ["PhaseContinuity", "SpawnRateMaximum"]),
     "developer guide, load test by the CLI": (load_test(phases((1, 60, 300))), ["SpawnRateMaximum"]),

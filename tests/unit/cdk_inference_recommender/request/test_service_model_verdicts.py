@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cdk_inference_recommender.request import Path, request_shape
-from cdk_inference_recommender.request.shape_rules import shape_problems
+from cdk_inference_recommender.request.shape_rules import MODEL_RULES, shape_problems
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -105,3 +105,4 @@ def broken_limits(value: Any, name: str) -> Iterator[str]:
 def test_our_verdict_on_every_constraint_is_the_models(document: object) -> None:
     found = {(problem.rule, problem.path) for problem in shape_problems(document, request_shape())}
     assert found == set(verdicts(document, REQUEST))
+    assert {rule for rule, _ in found} <= set(MODEL_RULES)
