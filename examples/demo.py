@@ -57,7 +57,7 @@ def _show_what_runs() -> None:
 
 
 def _cdk(*arguments: str) -> None:
-    _run("cdk", "--no-notices", "--ci", *arguments)
+    _run("cdk", "--no-notices", *arguments)
 
 
 def _run(*command: str) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
-from rich import box
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -89,14 +88,15 @@ def _results(ranked: Sequence[Candidate], endpoint_type: EndpointType, objective
     table = Table(
         title=f"{'Simulated results' if simulated else 'Results'} {kind}, best {objective.value} first",
         title_justify="left",
-        box=box.SIMPLE,
-        pad_edge=False,
+        # Without lines it fits 80 columns.
+        box=None,
+        padding=(0, 2, 0, 0),
     )
     table.add_column("")
     table.add_column("Endpoint", no_wrap=True)
     # The service's documents disagree on the latency's unit: it is shown as it comes.
     for heading in ("USD/hour", "USD/million", "Req/min", "Latency", "CPU %", "Mem %"):
-        table.add_column(heading, justify="right")
+        table.add_column(heading, justify="right", no_wrap=True)
     for position, found in enumerate(ranked):
         metrics = found.metrics
         table.add_row(
