@@ -119,6 +119,10 @@ class TestName:
             "JobName; this library)"
         )
 
+    @pytest.mark.parametrize("name", ["a b", "-a", "n" * 70])
+    def test_that_is_no_prefix_is_reported_once(self, name: str) -> None:
+        assert ["JobNamePattern" in problem for problem in problems(with_value(DEFAULT, ("JobName",), name))] == [True]
+
     def test_may_be_taken_whole(self) -> None:
         found = properties(with_value(DEFAULT, ("JobName",), "n" * 40), exact_job_name=True)
         assert (found["NamePrefix"], found["ExactJobName"]) == ("n" * 40, True)
@@ -272,6 +276,7 @@ class TestProblems:
             ({"InputConfig": None}, ["InputConfig: must be a structure. Write a structure, not null."]),
             ({"Tags": "x"}, ["Tags = 'x': must be a list. Write a list, not a string."]),
             ({"JobDescription": Duration.hours(1)}, ["JobDescription = <aws_cdk.Duration object"]),
+            ({"JobDescription": object()}, ["JobDescription = <object object"]),
             ({"JobDescription": float("nan")}, ["JobDescription = nan: must be a string."]),
             ({1: "x"}, ["1 = 'x': is no member that the API knows."]),
         ],
