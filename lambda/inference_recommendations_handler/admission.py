@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from .contract import OwnerTag
 from .errors import AWS_ERRORS, ErrorKind, code_of, kind_of, message_of
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from .inference_recommendations_job import Job, Jobs
     from .job_properties import JobProperties
 
+_SHOWN_AFTER_SECONDS: Final = (1, 2, 4, 8)
 _LATER = frozenset({ErrorKind.QUOTA, ErrorKind.PERMISSION, ErrorKind.TRANSIENT})
 
 
@@ -58,7 +60,8 @@ def admit(name: str, properties: JobProperties, event: CustomResourceEvent, jobs
 
     The same request finds its own job whatever has become of it, so that a repeated delivery never makes a second one.
     Otherwise a job of the same owner for the same request is taken over when it is COMPLETED, running, or STOPPED
-    where that is accepted: a rollback pays nothing.
+    where that is accepted: a rollback pays nothing, also where the service would refuse the request by now, since
+    what it names is gone.
     """
     tags = dict(properties.tags) | owner_tags(event, fingerprint=properties.fingerprint)
     try:
@@ -67,19 +70,26 @@ def admit(name: str, properties: JobProperties, event: CustomResourceEvent, jobs
         kind = kind_of(error)
         code, message = code_of(error), message_of(error)
         log("create refused", jobName=name, requestId=event.request_id, errorCode=code, reason=message)
-        if kind is not ErrorKind.TAKEN and kind not in _LATER:
-            return Refused(
-                reason=f"{message} ({code}.) The inference recommendations job {name} wasn't created; "
-                "correct the construct's properties."
-            )
         try:
-            existing = jobs.find(name)
+            existing = _shown(name, jobs) if kind is ErrorKind.TAKEN else jobs.find(name)
             if existing is not None:
                 return _take_over(existing, properties, event, jobs)
         except AWS_ERRORS as second:
-            return _later(second, name)
-        return Taken(reason=f"The name {name} is in use.") if kind is ErrorKind.TAKEN else _later(error, name)
+            if kind is ErrorKind.TAKEN or kind in _LATER:
+                return _later(second, name)
+        if kind is ErrorKind.TAKEN:
+            return Taken(reason=f"The name {name} is in use.")
+        if kind in _LATER:
+            return _later(error, name)
+        return Refused(
+            reason=f"{message} ({code}.) The inference recommendations job {name} wasn't created; "
+            "correct the construct's properties."
+        )
     log("created", jobName=name, requestId=event.request_id, logicalResourceId=event.logical_resource_id)
+    try:
+        _shown(name, jobs)
+    except AWS_ERRORS as error:
+        log("not looked at", level="WARNING", jobName=name, errorCode=code_of(error), reason=message_of(error))
     return Admitted()
 
 
@@ -92,6 +102,20 @@ def find(name: str, properties: JobProperties, event: CustomResourceEvent, jobs:
     if existing is None:
         return Taken(reason=f"The job name {name} was used for a request that was given up.")
     return _take_over(existing, properties, event, jobs)
+
+
+def _shown(name: str, jobs: Jobs) -> Job | None:
+    """The job that is known to exist; None where it isn't shown within 15 seconds.
+
+    Nothing says that a job can be described as soon as its name is taken. A leg that doesn't find it fails, a Delete
+    that doesn't find it leaves it running, and a second delivery would take the next name.
+    """
+    for seconds in _SHOWN_AFTER_SECONDS:
+        job = jobs.find(name)
+        if job is not None:
+            return job
+        time.sleep(seconds)
+    return jobs.find(name)
 
 
 def _take_over(job: Job, properties: JobProperties, event: CustomResourceEvent, jobs: Jobs) -> Admitted | Taken:

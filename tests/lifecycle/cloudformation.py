@@ -1,20 +1,26 @@
-"""CloudFormation's side of the custom resource protocol, for one stack with one job."""
+"""CloudFormation's side of the custom resource protocol, for one stack.
+
+An operation on the stack is a generator: it yields the time until which there is nothing to do unless an answer
+arrives. A test drives it to its end at once (`deploy`, `delete`), or lets time pass and other things happen meanwhile
+(`begin`, `advance`).
+"""
 
 from __future__ import annotations
 
 import copy
+import math
+from collections.abc import Generator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
-from .machine import MACHINE_ARN
+from .template import CHOICE, JOB, LEG, Properties, Template, as_delivered
 from .world import Ids
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from .world import Received, World
 
-JOB, LEG, CHOICE = "Job", "JobWait", "JobRecommendation"
 TYPES = {
     JOB: "Custom::InferenceRecommendationsJob",
     LEG: "Custom::InferenceRecommendationsJobWait",
@@ -22,63 +28,10 @@ TYPES = {
 }
 SERVICE_TIMEOUTS = {JOB: 1800.0, LEG: 3540.0, CHOICE: 300.0}
 STACK_ID = "arn:aws:cloudformation:us-east-1:123456789012:stack/shop/11111111-2222-3333-4444-555555555555"
+CLEANUP_ATTEMPTS = 3
+"""A resource that a cleanup can't delete is left behind, and the update is complete all the same."""
 
-Properties = dict[str, Any]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Template:
-    """What the user wrote, as far as these tests change it."""
-
-    package: str = "1"
-    role: str = "job"
-    rerun: str | None = None
-    prefix: str = "shop-job"
-    exact: bool = False
-    tags: tuple[tuple[str, str], ...] = ()
-    timeout: int = 3 * 3600
-    legs: int = 4
-    accept_stopped: bool = False
-    objective: str = "CostPerInference"
-    vpc: bool = False
-
-    def job(self) -> Properties:
-        package = f"arn:aws:sagemaker:us-east-1:123456789012:model-package/image-classifier/{self.package}"
-        source: Properties = {"ModelPackageVersionArn": package, "JobDurationInSeconds": "3600"}
-        if self.vpc:
-            source["VpcConfig"] = {"SecurityGroupIds": ["sg-1"], "Subnets": ["subnet-1"]}
-        role = f"arn:aws:iam::123456789012:role/{self.role}"
-        properties: Properties = {
-            "Request": {"JobType": "Default", "RoleArn": role, "InputConfig": source},
-            "NamePrefix": self.prefix,
-            "ExactJobName": "true" if self.exact else "false",
-            "Tags": [{"Key": key, "Value": value} for key, value in self.tags],
-            "NameVersion": "1",
-            "AcceptStopped": "true" if self.accept_stopped else "false",
-            "TimeoutSeconds": str(self.timeout),
-            "StateMachineArn": MACHINE_ARN,
-            "BotocoreVersion": "1.44.5",
-        }
-        return properties | ({"Rerun": self.rerun} if self.rerun is not None else {})
-
-    def leg(self, number: int, job_name: str) -> Properties:
-        return {
-            "JobName": job_name,
-            "Leg": str(number),
-            "Legs": str(self.legs),
-            "HandOverAfterSeconds": "3300",
-            "PollIntervalSeconds": "30",
-            "AcceptStopped": "true" if self.accept_stopped else "false",
-            "StateMachineArn": MACHINE_ARN,
-        }
-
-    def choice(self, job_name: str) -> Properties:
-        return {
-            "JobName": job_name,
-            "EndpointType": "RealTime",
-            "Objective": self.objective,
-            "ChoiceVersion": "1",
-        }
+Work = Generator[float, None, None]
 
 
 @dataclass
@@ -87,15 +40,30 @@ class Deployed:
     physical_id: str
     properties: Properties
     data: Mapping[str, str] = field(default_factory=dict)
+    failed: bool = False
+    """Its Create failed: CloudFormation creates it anew when the stack isn't rolled back but deployed again."""
+    unsettled: bool = False
+    """Its last Update failed, so that it is updated again, whatever its properties."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """What one deployment came to."""
+    """What one operation on the stack came to."""
 
     status: str
     """CloudFormation's stack status."""
     reason: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Exchange:
+    """A request, and what came of it."""
+
+    event: Mapping[str, Any]
+    received: Received | None
+    """None when CloudFormation stopped waiting."""
+    cancelled: bool
+    asked_at: float
 
 
 class OperationFailedError(Exception):
@@ -103,106 +71,240 @@ class OperationFailedError(Exception):
 
 
 class CancelledError(Exception):
-    """The user cancelled while a resource was under way."""
+    """The user cancelled while a resource was under way, or another resource failed."""
 
 
 @dataclass
 class Stack:
-    """Deploys, rolls back and deletes, one resource after the other."""
+    """Deploys, rolls back and deletes; jobs beside each other, a job's resources one after the other."""
 
     world: World
     ids: Ids = field(default_factory=Ids)
     stack_id: str = STACK_ID
     resources: dict[str, Deployed] = field(default_factory=dict)
-    events: list[tuple[Mapping[str, Any], Received | None]] = field(default_factory=list)
+    exchanges: list[Exchange] = field(default_factory=list)
+    left_behind: list[Deployed] = field(default_factory=list)
+    rolling_back: bool = False
+    updating: bool = False
+    cancellable: bool = False
+    """Whether resources are being created or updated; a rollback, a cleanup and a deletion go on to their end."""
+    deployed: tuple[Template, ...] = ()
+    """What was deployed last, whatever came of it."""
+    outcome: Outcome | None = None
+    """Of the last operation; None before the first and while one is under way."""
+    _under_way: Work | None = None
+    _until: float = 0.0
+    _cancel_at: float = math.inf
+    _before: dict[str, Deployed] | None = None
 
     @property
     def job_name(self) -> str:
         return self.resources[JOB].physical_id
 
-    def deploy(self, template: Template, *, cancel_after: float | None = None, rollback: bool = True) -> Outcome:
+    @property
+    def events(self) -> list[tuple[Mapping[str, Any], Received | None]]:
+        return [(each.event, each.received) for each in self.exchanges]
+
+    @property
+    def busy(self) -> bool:
+        return self._under_way is not None
+
+    def deploy(self, *templates: Template, cancel_after: float | None = None, rollback: bool = True) -> Outcome:
         """Create or update everything; `cancel_after` seconds later the user cancels."""
-        before = copy.deepcopy(self.resources)
-        cancel_at = None if cancel_after is None else self.world.clock.now + cancel_after
-        obsolete: list[tuple[str, Deployed]] = []
-        try:
-            self._apply(template, cancel_at=cancel_at, obsolete=obsolete)
-        except (OperationFailedError, CancelledError) as problem:
-            reason = str(problem)
-            if not rollback:
-                return Outcome(status="UPDATE_FAILED" if before else "CREATE_FAILED", reason=reason)
-            return self._roll_back(before, reason)
-        for logical_id, old in reversed(obsolete):
-            self._delete(logical_id, old)
-        return Outcome(status="UPDATE_COMPLETE" if before else "CREATE_COMPLETE")
+        self.begin_deploy(*templates, cancel_after=cancel_after, rollback=rollback)
+        return self.finish()
 
     def delete(self) -> Outcome:
-        """Delete the stack, and the function and the machine with it."""
+        """Delete the stack's resources; a user whom it fails for has to try again."""
+        self.begin_delete()
+        return self.finish()
+
+    def continue_rollback(self) -> Outcome:
+        """Roll back again after a rollback that failed."""
+        self.begin_continued_rollback()
+        return self.finish()
+
+    def begin_deploy(self, *templates: Template, cancel_after: float | None = None, rollback: bool = True) -> None:
+        self._cancel_at = math.inf if cancel_after is None else self.world.clock.now + cancel_after
+        self._begin(self._deploying(templates, rollback=rollback))
+
+    def begin_continued_rollback(self) -> None:
+        self._begin(self._continued())
+
+    def begin_delete(self) -> None:
+        """Also while the stack is being created: what is under way is cancelled."""
+        if self._under_way is not None:
+            self._under_way.close()
+            self._under_way = None
+        self._begin(self._deleting())
+
+    def cancel(self) -> None:
+        self._cancel_at = self.world.clock.now
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass, and do what there is to do meanwhile."""
+        end = self.world.clock.now + seconds
+        self._advance(end)
+        self.world.settle(end - self.world.clock.now)
+
+    def finish(self) -> Outcome:
+        """Until the operation is over."""
+        self._advance(math.inf)
+        assert self.outcome is not None
+        return self.outcome
+
+    def _advance(self, end: float) -> None:
+        """Until then, or until the operation is over."""
+        clock = self.world.clock
+        self._step()
+        while self.busy and clock.now < end:
+            self._hear(min(self._until, end) - clock.now)
+            self._step()
+
+    def _hear(self, seconds: float) -> None:
+        """Let time pass until somebody answers."""
+        answered = self.world.answered
+        self.world.run_until(lambda: self.world.answered > answered, limit=max(seconds, 0))
+
+    def _begin(self, work: Work) -> None:
+        assert self._under_way is None
+        self.outcome, self.rolling_back = None, False
+        self._under_way, self._until = work, self.world.clock.now
+        self._step()
+
+    def _step(self) -> None:
+        # As often as answers come at once.
+        while self._under_way is not None:
+            answered = self.world.answered
+            try:
+                self._until = min(next(self._under_way), max(self._cancel_at, self.world.clock.now))
+            except StopIteration:
+                self._under_way, self._cancel_at = None, math.inf
+            if self.world.answered == answered:
+                return
+
+    def _deploying(self, templates: Iterable[Template], *, rollback: bool) -> Work:
+        before = copy.deepcopy(self.resources)
+        self.updating, self.deployed = bool(before), tuple(templates)
+        obsolete: list[tuple[str, Deployed]] = []
+        self.cancellable = True
         try:
-            for logical_id in reversed(list(self.resources)):
-                self._delete(logical_id, self.resources[logical_id])
-                del self.resources[logical_id]
-        except OperationFailedError as problem:
-            return Outcome(status="DELETE_FAILED", reason=str(problem))
-        return Outcome(status="DELETE_COMPLETE")
-
-    def _apply(self, template: Template, *, cancel_at: float | None, obsolete: list[tuple[str, Deployed]]) -> None:
-        self._put(JOB, JOB, template.job(), cancel_at=cancel_at, obsolete=obsolete)
-        for number in range(1, template.legs + 1):
-            leg = template.leg(number, self.job_name)
-            self._put(f"{LEG}{number}", LEG, leg, cancel_at=cancel_at, obsolete=obsolete)
-        self._put(CHOICE, CHOICE, template.choice(self.job_name), cancel_at=cancel_at, obsolete=obsolete)
-
-    def _put(
-        self,
-        logical_id: str,
-        kind: str,
-        properties: Properties,
-        *,
-        cancel_at: float | None,
-        obsolete: list[tuple[str, Deployed]],
-    ) -> None:
-        known = self.resources.get(logical_id)
-        if known is not None and known.properties == properties:
+            yield from _beside_each_other([self._apply(template, obsolete) for template in templates])
+        except (OperationFailedError, CancelledError) as problem:
+            reason = str(problem)
+            self._no_longer_cancellable()
+            if rollback:
+                yield from self._rolling_back(before, reason)
+            else:
+                self.outcome = Outcome(status="UPDATE_FAILED" if before else "CREATE_FAILED", reason=reason)
             return
-        if known is None:
+        self._no_longer_cancellable()
+        kept = {logical_id for template in templates for logical_id in _logical_ids(template)}
+        obsolete += [(logical_id, old) for logical_id, old in self.resources.items() if logical_id not in kept]
+        self.resources = {key: value for key, value in self.resources.items() if key in kept}
+        yield from self._cleaning_up(obsolete)
+        self.outcome = Outcome(status="UPDATE_COMPLETE" if before else "CREATE_COMPLETE")
+
+    def _no_longer_cancellable(self) -> None:
+        self.cancellable, self._cancel_at = False, math.inf
+
+    def _deleting(self) -> Work:
+        self._no_longer_cancellable()
+        problems: list[str] = []
+        chains: dict[str, list[str]] = {}
+        for logical_id in reversed(list(self.resources)):
+            chains.setdefault(logical_id.partition(JOB)[0], []).append(logical_id)
+        yield from _beside_each_other([self._deleting_chain(chain, problems) for chain in chains.values()])
+        if problems:
+            self.outcome = Outcome(status="DELETE_FAILED", reason="; ".join(problems))
+        else:
+            self.outcome = Outcome(status="DELETE_COMPLETE")
+
+    def _deleting_chain(self, logical_ids: list[str], problems: list[str]) -> Work:
+        for logical_id in logical_ids:
+            try:
+                yield from self._delete(logical_id, self.resources[logical_id])
+            except OperationFailedError as problem:
+                problems.append(str(problem))
+                return
+            del self.resources[logical_id]
+
+    def _apply(self, template: Template, obsolete: list[tuple[str, Deployed]]) -> Work:
+        job_id = template.id + JOB
+        yield from self._put(job_id, JOB, template.job(), obsolete)
+        for number in range(1, len(template.leg_seconds()) + 1):
+            leg = template.leg(number, self.resources[job_id].physical_id)
+            yield from self._put(f"{template.id}{LEG}{number}", LEG, leg, obsolete)
+        choice = template.choice(self.resources[job_id].physical_id)
+        yield from self._put(template.id + CHOICE, CHOICE, choice, obsolete)
+
+    def _put(self, logical_id: str, kind: str, properties: Properties, obsolete: list[tuple[str, Deployed]]) -> Work:
+        known = self.resources.get(logical_id)
+        if known is not None and known.properties == properties and not (known.failed or known.unsettled):
+            return
+        if known is None or known.failed:
             invented = f"shop-{logical_id}-1A2B3C4D5E6F7"
-            self.resources[logical_id] = Deployed(kind=kind, physical_id=invented, properties=properties)
-            answer = self._request("Create", logical_id, self.resources[logical_id], cancel_at=cancel_at, no_id=True)
-            self.resources[logical_id].physical_id = str(answer["PhysicalResourceId"])
+            new = Deployed(kind=kind, physical_id=invented, properties=properties, failed=True)
+            self.resources[logical_id] = new
+            answer = yield from self._request("Create", logical_id, new)
+            new.physical_id = str(answer["PhysicalResourceId"])
+            if known is not None and known.physical_id != new.physical_id:
+                obsolete.append((logical_id, known))
             self._check(logical_id, answer)
-            self.resources[logical_id].data = answer.get("Data", {})
+            new.data, new.failed = answer.get("Data", {}), False
             return
         old = copy.deepcopy(known)
-        known.properties = properties
-        answer = self._request("Update", logical_id, known, old=old.properties, cancel_at=cancel_at)
+        known.properties, known.unsettled = properties, True
+        answer = yield from self._request("Update", logical_id, known, old=old.properties)
         self._check(logical_id, answer)
+        known.unsettled = False
         known.physical_id, known.data = str(answer["PhysicalResourceId"]), answer.get("Data", {})
         if known.physical_id != old.physical_id:
             obsolete.append((logical_id, old))
 
-    def _roll_back(self, before: dict[str, Deployed], reason: str) -> Outcome:
+    def _rolling_back(self, before: dict[str, Deployed], reason: str) -> Work:
+        self.rolling_back, self._before = True, before
+        if not before:
+            yield from self._deleting()
+            failed = self.outcome is not None and self.outcome.status == "DELETE_FAILED"
+            why = f"{self.outcome.reason} (after: {reason})" if failed and self.outcome else reason
+            self.outcome = Outcome(status="ROLLBACK_FAILED" if failed else "ROLLBACK_COMPLETE", reason=why)
+            return
         obsolete: list[tuple[str, Deployed]] = []
         try:
             for logical_id, old in before.items():
-                new = self.resources[logical_id]
-                if new.properties != old.properties:
+                new = self.resources.get(logical_id)
+                if new is not None and (new.unsettled or new.properties != old.properties):
                     # A reference is resolved anew in the rollback.
-                    resolved = {"JobName": self.job_name} if "JobName" in old.properties else {}
-                    properties = old.properties | resolved
-                    self._put(logical_id, old.kind, properties, cancel_at=None, obsolete=obsolete)
-            added = [logical_id for logical_id in self.resources if logical_id not in before]
-            for logical_id, new in reversed([*((each, self.resources[each]) for each in added), *obsolete]):
-                self._delete(logical_id, new)
-                if logical_id in added:
-                    del self.resources[logical_id]
+                    job_id = logical_id.partition(JOB)[0] + JOB
+                    resolved = {"JobName": self.resources[job_id].physical_id} if "JobName" in old.properties else {}
+                    yield from self._put(logical_id, old.kind, old.properties | resolved, obsolete)
         except OperationFailedError as problem:
-            status = "UPDATE_ROLLBACK_FAILED" if before else "ROLLBACK_FAILED"
-            return Outcome(status=status, reason=f"{problem} (after: {reason})")
-        return Outcome(status="UPDATE_ROLLBACK_COMPLETE" if before else "ROLLBACK_COMPLETE", reason=reason)
+            self.outcome = Outcome(status="UPDATE_ROLLBACK_FAILED", reason=f"{problem} (after: {reason})")
+            return
+        added = [(logical_id, new) for logical_id, new in self.resources.items() if logical_id not in before]
+        self.resources = {key: value for key, value in self.resources.items() if key in before}
+        yield from self._cleaning_up([*added, *obsolete])
+        self._before = None
+        self.outcome = Outcome(status="UPDATE_ROLLBACK_COMPLETE", reason=reason)
 
-    def _delete(self, logical_id: str, resource: Deployed) -> None:
-        self._check(logical_id, self._request("Delete", logical_id, resource))
+    def _continued(self) -> Work:
+        assert self._before is not None
+        yield from self._rolling_back(self._before, "the rollback is continued")
+
+    def _cleaning_up(self, obsolete: list[tuple[str, Deployed]]) -> Work:
+        for logical_id, old in reversed(obsolete):
+            for attempt in range(1, CLEANUP_ATTEMPTS + 1):
+                try:
+                    yield from self._delete(logical_id, old)
+                except OperationFailedError:
+                    if attempt == CLEANUP_ATTEMPTS:
+                        self.left_behind.append(old)
+                else:
+                    break
+
+    def _delete(self, logical_id: str, resource: Deployed) -> Work:
+        self._check(logical_id, (yield from self._request("Delete", logical_id, resource)))
 
     def _request(
         self,
@@ -211,9 +313,7 @@ class Stack:
         resource: Deployed,
         *,
         old: Properties | None = None,
-        cancel_at: float | None = None,
-        no_id: bool = False,
-    ) -> Mapping[str, Any]:
+    ) -> Generator[float, None, Mapping[str, Any]]:
         world, request_id = self.world, self.ids.new()
         event: dict[str, Any] = {
             "RequestType": request_type,
@@ -223,24 +323,29 @@ class Stack:
             "RequestId": request_id,
             "ResourceType": TYPES[resource.kind],
             "LogicalResourceId": logical_id,
-            "ResourceProperties": {"ServiceToken": "arn", **copy.deepcopy(resource.properties)},
+            "ResourceProperties": {"ServiceToken": "arn", **as_delivered(resource.properties)},
         }
-        if not no_id:
+        if request_type != "Create":
             event["PhysicalResourceId"] = resource.physical_id
         if old is not None:
-            event["OldResourceProperties"] = copy.deepcopy(old)
-        limit = SERVICE_TIMEOUTS[resource.kind]
-        patience = limit if cancel_at is None else max(min(limit, cancel_at - world.clock.now), 0)
+            event["OldResourceProperties"] = as_delivered(old)
         world.send(event)
-        answered = world.run_until(lambda: request_id in world.answers, limit=patience)
-        received = world.answers[request_id][0] if answered else None
-        self.events.append((event, received))
+        asked_at = world.clock.now
+        deadline = asked_at + SERVICE_TIMEOUTS[resource.kind]
+        cancelled = True
+        try:
+            while request_id not in world.answers and world.clock.now < min(deadline, self._cancel_at):
+                yield deadline
+            cancelled = request_id not in world.answers and world.clock.now >= self._cancel_at
+        finally:
+            received = world.answers[request_id][0] if request_id in world.answers else None
+            self.exchanges.append(Exchange(event=event, received=received, cancelled=cancelled, asked_at=asked_at))
         if received is not None:
             return received.body
-        if patience < limit:
+        if cancelled:
             message = f"{logical_id}: Resource {request_type.lower()} cancelled"
             raise CancelledError(message)
-        message = f"{logical_id}: no answer within {limit:.0f} s"
+        message = f"{logical_id}: no answer within {SERVICE_TIMEOUTS[resource.kind]:.0f} s"
         raise OperationFailedError(message)
 
     @staticmethod
@@ -248,3 +353,25 @@ class Stack:
         if answer["Status"] != "SUCCESS":
             message = f"{logical_id}: {answer['Reason']}"
             raise OperationFailedError(message)
+
+
+def _logical_ids(template: Template) -> list[str]:
+    legs = [f"{template.id}{LEG}{number}" for number in range(1, len(template.leg_seconds()) + 1)]
+    return [template.id + JOB, *legs, template.id + CHOICE]
+
+
+def _beside_each_other(chains: list[Work]) -> Work:
+    """Until all are over; when one fails, the others are cancelled."""
+    try:
+        waiting = dict.fromkeys(chains, -math.inf)
+        while waiting:
+            for chain in list(waiting):
+                try:
+                    waiting[chain] = next(chain)
+                except StopIteration:
+                    del waiting[chain]
+            if waiting:
+                yield min(waiting.values())
+    finally:
+        for chain in chains:
+            chain.close()

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from inference_recommendations_handler import answer, deletion, handler, job, state_machine, wait
-
 from .cloudformation import Stack
+from .surroundings import live_in
 from .wiring import unconnected_clients
 from .world import World
 
@@ -37,9 +36,7 @@ def new_world(clients: Clients, patch: pytest.MonkeyPatch) -> NewWorld:
 
     def make() -> World:
         world = World(clients)
-        for module in (answer, deletion, handler, job, state_machine, wait):
-            patch.setattr(module, "time", world.clock)
-        patch.setattr(answer, "_put", world.put)
+        live_in(world, patch)
         return world
 
     return make

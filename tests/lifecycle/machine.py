@@ -14,18 +14,38 @@ if TYPE_CHECKING:
 
     from .clock import Clock
 
+    Result = Mapping[str, Any] | Exception
+
 MACHINE_ARN = "arn:aws:states:us-east-1:123456789012:stateMachine:wait"
+RETRY_INTERVAL, RETRY_RATE, RETRIES = 5.0, 2.0, 5
+TIMEOUT = 25 * 3600.0
+MAX_HISTORY_EVENTS = 25_000
+"""Step Functions ends an execution that has more (quotas)."""
+EVENTS_OF_A_LOOP, EVENTS_OF_A_RETRY = 9, 3
+NAME_TAKEN_SECONDS = 90 * 86_400.0
 
 
 @dataclass
 class FakeExecution:
     name: str
     started_with: str
+    started_at: float
     state: Mapping[str, Any]
     wakes_at: float
     status: str = "RUNNING"
     ended_at: float | None = None
-    polls: int = 0
+    history_events: int = 2
+    failures: int = 0
+    """Of the poll that is tried now."""
+    polling: bool = False
+    """Whether the function is at work for it."""
+
+    @property
+    def request_id(self) -> str:
+        return str(self.state["event"]["RequestId"])
+
+    def end(self, status: str, now: float) -> None:
+        self.status, self.ended_at = status, now
 
 
 @dataclass
@@ -33,61 +53,89 @@ class Machine:
     """Calls come in by `call`; `wake` runs what is due."""
 
     clock: Clock
-    poll: Callable[[Mapping[str, Any]], Mapping[str, Any]]
+    poll: Callable[[Mapping[str, Any], Callable[[Result], None]], None]
+    gave_up: Callable[[str, Exception], None]
+    """Hears of the request that an execution which failed was for."""
     executions: dict[str, FakeExecution] = field(default_factory=dict)
     faults: dict[str, list[Exception]] = field(default_factory=dict)
+    done_all_the_same: dict[str, list[Exception]] = field(default_factory=dict)
+    """Faults of calls that take effect."""
     exists: bool = True
+    calls: list[str] = field(default_factory=list)
 
     def call(self, operation: str, request: Mapping[str, Any]) -> dict[str, Any]:
+        self.calls.append(operation)
         if ordered := self.faults.get(operation):
             raise ordered.pop(0)
         answer: dict[str, Any] = getattr(self, f"_{operation}")(request)
+        if ordered := self.done_all_the_same.get(operation):
+            raise ordered.pop(0)
         return answer
 
     def running(self) -> list[FakeExecution]:
         return [execution for execution in self.executions.values() if execution.status == "RUNNING"]
 
     def next_wake(self) -> float | None:
-        return min((execution.wakes_at for execution in self.running()), default=None)
+        waking = (each.wakes_at for each in self.executions.values() if each.status == "RUNNING" and not each.polling)
+        return min(waking, default=None)
 
     def wake(self) -> None:
         """Run the executions that are due, the longest due first."""
         for execution in sorted(self.running(), key=lambda each: each.wakes_at):
-            if execution.status == "RUNNING" and execution.wakes_at <= self.clock.now:
+            if execution.status == "RUNNING" and not execution.polling and execution.wakes_at <= self.clock.now:
                 self._poll(execution)
 
     def _poll(self, execution: FakeExecution) -> None:
-        execution.polls += 1
-        try:
-            after = self.poll(execution.state)
-            over = bool(after["done"])
-        except Exception as error:  # noqa: BLE001 - Catch States.ALL
-            try:
-                caught = {"Error": type(error).__name__, "Cause": str(error)}
-                after = self.poll(dict(execution.state) | {"error": caught})
-                over = True
-            except Exception:  # noqa: BLE001 - the execution fails
-                execution.status, execution.ended_at = "FAILED", self.clock.now
-                return
+        if self.clock.now >= execution.started_at + TIMEOUT:
+            execution.end("TIMED_OUT", self.clock.now)
+            return
+        execution.polling = True
+        execution.history_events += EVENTS_OF_A_RETRY if execution.failures else EVENTS_OF_A_LOOP
+        self.poll(execution.state, lambda result: self._polled(execution, result))
+
+    def _polled(self, execution: FakeExecution, result: Result) -> None:
+        execution.polling = False
         if execution.status != "RUNNING":
             return
-        execution.state = json.loads(json.dumps(after))
-        assert isinstance(execution.state["waitSeconds"], int)
-        execution.wakes_at = self.clock.now + execution.state["waitSeconds"]
-        if over:
-            execution.status, execution.ended_at = "SUCCEEDED", self.clock.now
+        if execution.history_events > MAX_HISTORY_EVENTS:
+            execution.end("FAILED", self.clock.now)
+        elif isinstance(result, Exception):
+            self._failed(execution, result)
+        else:
+            answering = "error" in execution.state
+            execution.failures = 0
+            execution.state = json.loads(json.dumps(result))
+            assert isinstance(execution.state["waitSeconds"], int)
+            execution.wakes_at = self.clock.now + execution.state["waitSeconds"]
+            if answering or execution.state["done"]:
+                execution.end("SUCCEEDED", self.clock.now)
+
+    def _failed(self, execution: FakeExecution, error: Exception) -> None:
+        execution.failures += 1
+        if execution.failures <= RETRIES:
+            execution.wakes_at = self.clock.now + RETRY_INTERVAL * RETRY_RATE ** (execution.failures - 1)
+        elif "error" in execution.state:
+            execution.end("FAILED", self.clock.now)
+            self.gave_up(execution.request_id, error)
+        else:
+            execution.failures = 0
+            execution.state = dict(execution.state) | {"error": {"Error": type(error).__name__, "Cause": str(error)}}
+            execution.wakes_at = self.clock.now
 
     def _StartExecution(self, request: Mapping[str, Any]) -> dict[str, Any]:  # noqa: N802
         self._check(request["stateMachineArn"])
-        name, text = str(request["name"]), str(request["input"])
+        name, text, now = str(request["name"]), str(request["input"]), self.clock.now
         assert len(name) <= 80
         known = self.executions.get(name)
+        if known is not None and known.ended_at is not None and now > known.ended_at + NAME_TAKEN_SECONDS:
+            known = None
         if known is not None and not (known.status == "RUNNING" and known.started_with == text):
             raise ServiceError("ExecutionAlreadyExists", f"Execution Already Exists: {name}")
         if known is None:
             state = json.loads(text)
-            wakes_at = self.clock.now + state["waitSeconds"]
-            self.executions[name] = FakeExecution(name=name, started_with=text, state=state, wakes_at=wakes_at)
+            self.executions[name] = FakeExecution(
+                name=name, started_with=text, started_at=now, state=state, wakes_at=now + state["waitSeconds"]
+            )
         return {"executionArn": self._arn(name), "startDate": self.clock.datetime()}
 
     def _DescribeExecution(self, request: Mapping[str, Any]) -> dict[str, Any]:  # noqa: N802
@@ -107,7 +155,7 @@ class Machine:
     def _StopExecution(self, request: Mapping[str, Any]) -> dict[str, Any]:  # noqa: N802
         execution = self._existing(request["executionArn"])
         if execution.status == "RUNNING":
-            execution.status, execution.ended_at = "ABORTED", self.clock.now
+            execution.end("ABORTED", self.clock.now)
         return {"stopDate": self.clock.datetime()}
 
     def _ListExecutions(self, request: Mapping[str, Any]) -> dict[str, Any]:  # noqa: N802
@@ -117,9 +165,10 @@ class Machine:
 
     def _existing(self, arn: str) -> FakeExecution:
         name = arn.rsplit(":", 1)[1]
-        if not self.exists or name not in self.executions:
+        execution = self.executions.get(name) if self.exists else None
+        if execution is None or self.clock.now > (execution.ended_at or self.clock.now) + NAME_TAKEN_SECONDS:
             raise ServiceError("ExecutionDoesNotExist", f"Execution Does Not Exist: '{arn}'")
-        return self.executions[name]
+        return execution
 
     def _check(self, arn: str) -> None:
         if not self.exists or arn != MACHINE_ARN:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from .invocation_thread import FunctionDiedError
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -37,10 +39,6 @@ class ServiceError(Exception):
         self.code, self.message, self.status = code, message or f"{code} as ordered.", status
 
 
-class FunctionDiedError(Exception):
-    """The function's process was killed."""
-
-
 class ConnectionLostError(Exception):
     """The caller never learns what the service did."""
 
@@ -56,6 +54,11 @@ class FakeJob:
     reason: str | None = None
     results: list[Mapping[str, Any]] = field(default_factory=lambda: [copy.deepcopy(RESULT)])
     stopped_at: float | None = None
+    asked_by: str = ""
+    """The request id that it was made with, whoever takes it over."""
+
+    def __post_init__(self) -> None:
+        self.asked_by = self.tags.get("cdk-inference-recommender:request-id", "")
 
     def status(self, now: float) -> str:
         if self.stopped_at is not None:
@@ -97,8 +100,12 @@ class Service:
     late: list[FakeJob] = field(default_factory=list)
     failed_steps: list[tuple[str, str]] = field(default_factory=list)
     faults: dict[str, list[Exception]] = field(default_factory=dict)
+    done_all_the_same: dict[str, list[Exception]] = field(default_factory=dict)
+    """Faults of calls that take effect."""
     late_create_seconds: float | None = None
     kills_the_caller_after: str | None = None
+    visible_after: float = 0.0
+    """Seconds for which a job that was made can't be described yet, while its name is taken."""
     duplicate_code: str = "ResourceInUse"
     calls: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
 
@@ -108,6 +115,8 @@ class Service:
         if ordered := self.faults.get(operation):
             raise ordered.pop(0)
         answer: dict[str, Any] = getattr(self, f"_{operation}")(request)
+        if ordered := self.done_all_the_same.get(operation):
+            raise ordered.pop(0)
         if self.kills_the_caller_after == operation:
             self.kills_the_caller_after = None
             raise FunctionDiedError
@@ -198,7 +207,9 @@ class Service:
         found = [
             self._summary(job)
             for job in self.jobs.values()
-            if contains in job.name and status in (None, job.status(self.clock.now))
+            if self.clock.now >= job.created_at + self.visible_after
+            and contains in job.name
+            and status in (None, job.status(self.clock.now))
         ]
         following = {"NextToken": str(first + 2)} if first + 2 < len(found) else {}
         return {"InferenceRecommendationsJobs": found[first : first + 2]} | following
@@ -236,9 +247,10 @@ class Service:
         return self._existing(str(request["ResourceArn"]).removeprefix(ARN))
 
     def _existing(self, name: str) -> FakeJob:
-        if name not in self.jobs:
+        job = self.jobs.get(name)
+        if job is None or self.clock.now < job.created_at + self.visible_after:
             raise ServiceError("ResourceNotFound", f"There is no job {name}")
-        return self.jobs[name]
+        return job
 
     def _summary(self, job: FakeJob) -> dict[str, Any]:
         now = self.clock.now

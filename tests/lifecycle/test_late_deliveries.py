@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from .cloudformation import JOB, LEG, STACK_ID, TYPES, CancelledError, Deployed, Stack, Template
+from .cloudformation import STACK_ID, TYPES, Stack
 from .service import ServiceError
+from .template import JOB, Template, as_delivered
 
 if TYPE_CHECKING:
     from .world import World
@@ -23,7 +24,7 @@ def test_a_create_that_comes_too_late_starts_nothing(world: World) -> None:
         "StackId": STACK_ID,
         "ResourceType": TYPES[JOB],
         "LogicalResourceId": JOB,
-        "ResourceProperties": Template().job(),
+        "ResourceProperties": as_delivered(Template().job()),
     }
     world.clock.now += 301
     world.send(event)
@@ -78,9 +79,9 @@ def test_a_job_whose_queue_broke_off_is_still_the_requests_job(stack: Stack, wor
 
 
 def test_a_deleted_leg_polls_no_more(stack: Stack, world: World) -> None:
-    world.service.foreign("other")
-    leg = Deployed(kind=LEG, physical_id="JobWait1", properties=Template().leg(1, "other"))
-    with pytest.raises(CancelledError):
-        stack._request("Create", "JobWait1", leg, cancel_at=world.clock.now + 100, no_id=True)
-    stack._request("Delete", "JobWait1", leg)
-    assert world.machine.running() == []
+    stack.begin_deploy(Template())
+    stack.advance(100)
+    assert [execution.state["task"] for execution in world.machine.running()] == ["wait"]
+    stack.begin_delete()
+    stack.advance(1)
+    assert "wait" not in [execution.state["task"] for execution in world.machine.running()]

@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
+from functools import cache
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import boto3
 from botocore.exceptions import ReadTimeoutError
 
 from inference_recommendations_handler.aws import Clients
 
+from .light_clients import light_clients
 from .service import ConnectionLostError, Service, ServiceError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
+    from .light_clients import Call
     from .machine import Machine
 
-Call = "Callable[[str, Mapping[str, Any]], dict[str, Any]]"
 
-
+@cache
 def unconnected_clients() -> Clients:
-    """Clients without anything behind them; making them is slow, so make them once."""
+    """Clients without anything behind them; making them is slow, so that they are made once."""
     session = boto3.session.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name="us-east-1")
     return Clients(
         sagemaker=session.client("sagemaker"),
@@ -30,20 +32,46 @@ def unconnected_clients() -> Clients:
     )
 
 
-def connect(clients: Clients, service: Service, machine: Machine) -> None:
-    """Let the clients' calls end in these fakes from now on."""
-    _attach(clients.sagemaker, service.call)
-    _attach(clients.stepfunctions, machine.call)
+class Told(Protocol):
+    """Hears of each call, before and after it takes effect."""
+
+    def __call__(self, operation: str, *, done: bool) -> None: ...
+
+
+def connect(clients: Clients, service: Service, machine: Machine, *, told: Told, light: bool) -> Clients:
+    """Let calls end in these fakes from now on.
+
+    Args:
+        clients: boto3's.
+        service: what the SageMaker client calls.
+        machine: what the Step Functions client calls.
+        told: hears of each call.
+        light: leave boto3 out of it.
+    """
 
     def ec2(operation: str, request: Mapping[str, Any]) -> dict[str, Any]:
         assert operation == "DescribeNetworkInterfaces"
         groups = [value for each in request["Filters"] if each["Name"] == "group-id" for value in each["Values"]]
         return {"NetworkInterfaces": service.interfaces(groups)}
 
-    _attach(clients.ec2, ec2)
+    def telling(call: Call) -> Call:
+        def tell(operation: str, request: Mapping[str, Any]) -> dict[str, Any]:
+            told(operation, done=False)
+            result = call(operation, request)
+            told(operation, done=True)
+            return result
+
+        return tell
+
+    calls = {"sagemaker": telling(service.call), "stepfunctions": telling(machine.call), "ec2": telling(ec2)}
+    if light:
+        return light_clients(clients, **calls)
+    for name, call in calls.items():
+        _attach(getattr(clients, name), call)
+    return clients
 
 
-def _attach(client: Any, call: Callable[[str, Mapping[str, Any]], dict[str, Any]]) -> None:
+def _attach(client: Any, call: Call) -> None:
     def remember(*, params: Mapping[str, Any], context: dict[str, Any], **_: object) -> None:
         context["remembered"] = dict(params)
 

@@ -8,13 +8,16 @@ import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from io import BytesIO
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 from urllib.error import HTTPError
+from urllib.parse import parse_qs, urlsplit
 
-from inference_recommendations_handler.handler import handle
+from inference_recommendations_handler.errors import AWS_ERRORS
+from inference_recommendations_handler.handler import AnswerNotDeliveredError, DeliverAgainError, handle
 from inference_recommendations_handler.invocation import Invocation
 
 from .clock import Clock
+from .invocation_thread import FUNCTION_TIMEOUT, FunctionDiedError, InvocationThread, Pause
 from .machine import Machine
 from .service import Service
 from .wiring import connect
@@ -24,9 +27,15 @@ if TYPE_CHECKING:
 
     from inference_recommendations_handler.aws import Clients
 
+    from .machine import Result
+
+EXPECTED = (FunctionDiedError, AnswerNotDeliveredError, DeliverAgainError, *AWS_ERRORS)
 LAMBDA_RETRIES = (60.0, 120.0)
 MAX_EVENT_AGE = 300.0
+URL_LIFETIME = 7200.0
+MAX_ANSWER_BYTES = 4096
 LOG_STREAM = "2027/01/15/[$LATEST]0123456789abcdef"
+SECRET = "secret-signature"  # noqa: S105 - looked for in logs
 
 
 @dataclass(frozen=True)
@@ -38,20 +47,45 @@ class Received:
     size: int
 
 
+@dataclass
+class Log:
+    """Stands in for the handler's stdout."""
+
+    lines: list[str] = field(default_factory=list)
+
+    @property
+    def stdout(self) -> Self:
+        return self
+
+    def write(self, line: str) -> None:
+        self.lines.append(line)
+
+    def flush(self) -> None: ...
+
+
 class World:
     """The handler's surroundings."""
 
-    def __init__(self, clients: Clients) -> None:
+    def __init__(self, clients: Clients, *, light: bool = False) -> None:
         self.clock = Clock()
+        self.log = Log()
         self.service = Service(self.clock)
-        self.machine = Machine(self.clock, self._invoke)
-        self.clients = clients
-        connect(clients, self.service, self.machine)
+        self.machine = Machine(self.clock, self._invoke, gave_up=self._gave_up)
+        self.clients = connect(clients, self.service, self.machine, told=self._called, light=light)
         self.answers: dict[str, list[Received]] = {}
+        self.answered = 0
         self.put_faults: list[int] = []
         self.extra_deliveries: list[float] = []
         self.lost_deliveries = 0
         self.function_exists = True
+        self.function_works = True
+        self.pauses: list[Pause] = []
+        """One for each of the next invocations for an event."""
+        self.unanswerable: set[str] = set()
+        """Requests that the handler had no chance to answer: all it could do it did, or it was never called."""
+        self.surprises: list[Exception] = []
+        """What the handler raised and doesn't say that it raises."""
+        self._standing_still: list[tuple[float, int, InvocationThread, Callable[[Result], None]]] = []
         self._deliveries: list[tuple[float, int, Mapping[str, Any], int, float]] = []
         self._order = itertools.count()
 
@@ -65,12 +99,17 @@ class World:
         """Let time pass until something is reached; False when `limit` seconds are over before."""
         end = self.clock.now + limit
         while not reached():
-            upcoming = [each for each in (self._next_delivery(), self.machine.next_wake()) if each is not None]
-            if not upcoming or min(upcoming) > end:
+            delivery, resumption = _first(self._deliveries), _first(self._standing_still)
+            upcoming = min(
+                (each for each in (delivery, resumption, self.machine.next_wake()) if each is not None), default=end + 1
+            )
+            if upcoming > end:
                 self.clock.now = max(end, self.clock.now)
                 return reached()
-            self.clock.now = max(self.clock.now, min(upcoming))
-            if self._next_delivery() is not None and (self._next_delivery() or 0) <= self.clock.now:
+            self.clock.now = max(self.clock.now, upcoming)
+            if resumption is not None and resumption <= self.clock.now:
+                self._resume()
+            elif delivery is not None and delivery <= self.clock.now:
                 self._deliver()
             else:
                 self.machine.wake()
@@ -80,25 +119,85 @@ class World:
         """Let time pass."""
         self.run_until(lambda: False, limit=seconds)
 
+    def remove_function(self) -> None:
+        """As when the stack is gone; an invocation that is under way goes on."""
+        self.function_exists = self.machine.exists = False
+        self._deliveries.clear()
+        for execution in self.machine.running():
+            execution.end("ABORTED", self.clock.now)
+
+    def close(self) -> None:
+        """Let no thread stand still for ever."""
+        while self._standing_still:
+            _, _, thread, _ = self._standing_still.pop()
+            thread.go_on(killed=True)
+
     def put(self, url: str, body: bytes) -> None:
         """Stand in for the bucket behind the ResponseURL."""
         if self.put_faults:
-            status = self.put_faults.pop(0)
-            raise HTTPError(url, status, "as ordered", {}, BytesIO())  # type: ignore[arg-type]
-        answer = json.loads(body)
+            raise _http_error(url, self.put_faults.pop(0))
+        signed = datetime.strptime(parse_qs(urlsplit(url).query)["X-Amz-Date"][0], "%Y%m%dT%H%M%S%z")
+        if self.clock.now > signed.timestamp() + URL_LIFETIME:
+            raise _http_error(url, 403)
+        answer = json.loads(body, parse_constant=_refuse_constant)
+        if len(body) > MAX_ANSWER_BYTES:
+            answer = answer | {"Status": "FAILED", "Reason": "Response object is too long.", "Data": {}}
         received = Received(at=self.clock.now, body=answer, size=len(body))
         self.answers.setdefault(str(answer["RequestId"]), []).append(received)
+        self.answered += 1
 
     def url(self) -> str:
         """A signed URL of now."""
         signed = datetime.fromtimestamp(self.clock.now, tz=UTC).strftime("%Y%m%dT%H%M%SZ")
-        return f"https://answers.example/secret-signature?X-Amz-Date={signed}&X-Amz-Expires=7200"
+        return f"https://answers.example/{SECRET}?X-Amz-Date={signed}&X-Amz-Expires=7200"
 
-    def _invoke(self, event: Mapping[str, Any]) -> Mapping[str, Any]:
-        return handle(json.loads(json.dumps(event)), Invocation(clients=self.clients, log_stream=LOG_STREAM))
+    def _invoke(self, event: Mapping[str, Any], then: Callable[[Result], None]) -> None:
+        """Run the function; `then` gets what it returns or raises, now or when it has stood still."""
 
-    def _next_delivery(self) -> float | None:
-        return self._deliveries[0][0] if self._deliveries else None
+        def invoke() -> Mapping[str, Any]:
+            if not (self.function_exists and self.function_works):
+                raise FunctionDiedError
+            try:
+                return handle(json.loads(json.dumps(event)), Invocation(clients=self.clients, log_stream=LOG_STREAM))
+            except EXPECTED:
+                raise
+            except Exception as error:
+                self.surprises.append(error)
+                raise
+
+        if not self.pauses:
+            try:
+                result: Result = invoke()
+            except Exception as error:  # noqa: BLE001 - whatever fails is told to the one who invoked
+                result = error
+            then(result)
+            return
+        pause = self.pauses.pop(0)
+        thread = InvocationThread(invoke, pause)
+        # In the queue before it runs, so that its calls are told to it.
+        entry = (self.clock.now + min(pause.seconds, FUNCTION_TIMEOUT), next(self._order), thread, then)
+        heapq.heappush(self._standing_still, entry)
+        thread.go_on()
+        if thread.over:
+            self._standing_still.remove(entry)
+            heapq.heapify(self._standing_still)
+            _finish(thread, then)
+
+    def _gave_up(self, request_id: str, error: Exception) -> None:
+        if isinstance(error, (FunctionDiedError, AnswerNotDeliveredError)):
+            self.unanswerable.add(request_id)
+
+    def _called(self, operation: str, *, done: bool) -> None:
+        for _, _, thread, _ in self._standing_still:
+            if thread.current:
+                thread.called(operation, done=done)
+                return
+
+    def _resume(self) -> None:
+        _, _, thread, then = self._standing_still[0]
+        thread.go_on(killed=thread.pause.seconds >= FUNCTION_TIMEOUT)
+        heapq.heappop(self._standing_still)
+        _finish(thread, then)
 
     def _deliver_at(self, at: float, event: Mapping[str, Any], *, attempt: int, queued_at: float) -> None:
         heapq.heappush(self._deliveries, (at, next(self._order), event, attempt, queued_at))
@@ -106,21 +205,40 @@ class World:
     def _deliver(self) -> None:
         _, _, event, attempt, queued_at = heapq.heappop(self._deliveries)
         if not self.function_exists or self.clock.now > queued_at + MAX_EVENT_AGE:
+            self.unanswerable.add(event["RequestId"])
             return
-        if self._served(event) or attempt >= len(LAMBDA_RETRIES):
-            return
-        again = self.clock.now + LAMBDA_RETRIES[attempt]
-        self._deliver_at(again, event, attempt=attempt + 1, queued_at=queued_at)
 
-    def _served(self, event: Mapping[str, Any]) -> bool:
+        def then(result: Result) -> None:
+            if isinstance(result, Exception) and attempt < len(LAMBDA_RETRIES):
+                again = self.clock.now + LAMBDA_RETRIES[attempt]
+                self._deliver_at(again, event, attempt=attempt + 1, queued_at=queued_at)
+            elif isinstance(result, Exception):
+                self._gave_up(event["RequestId"], result)
+
         if self.lost_deliveries:
             self.lost_deliveries -= 1
-            return False
-        try:
-            self._invoke(event)
-        except Exception:  # noqa: BLE001 - whatever fails is delivered again
-            return False
-        return True
+            then(FunctionDiedError())
+        else:
+            self._invoke(event, then)
+
+
+def _first(heap: list[Any]) -> float | None:
+    return heap[0][0] if heap else None
+
+
+def _finish(thread: InvocationThread, then: Callable[[Result], None]) -> None:
+    result = thread.error if thread.error is not None else thread.result
+    assert result is not None
+    then(result)
+
+
+def _http_error(url: str, status: int) -> HTTPError:
+    return HTTPError(url, status, "as ordered", {}, BytesIO())  # type: ignore[arg-type]
+
+
+def _refuse_constant(name: str) -> float:
+    message = f"CloudFormation can't read {name}"
+    raise ValueError(message)
 
 
 @dataclass

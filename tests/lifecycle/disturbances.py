@@ -1,0 +1,177 @@
+"""What goes wrong in an account, as values that change a world."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import hypothesis.strategies as st
+
+from .invocation_thread import Pause
+from .service import RESULT, ConnectionLostError, ServiceError
+
+if TYPE_CHECKING:
+    from .world import World
+
+LONG = "\N{SNOWMAN}" * 3000
+NOT_A_NUMBER = RESULT | {"Metrics": {"CostPerHour": float("nan"), "CostPerInference": 1e-05, "ModelLatency": "NaN"}}
+CREATE = "CreateInferenceRecommendationsJob"
+
+PASSING = [
+    ("ThrottlingException", "Rate exceeded", 400),
+    ("AccessDeniedException", "not authorized", 400),
+    ("ExpiredTokenException", "The security token included in the request is expired", 400),
+    ("InternalFailure", "oops", 500),
+    ("", "connection lost", 0),
+]
+INVALID = ("ValidationException", "Could not find model package", 400)
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """The next call of an operation fails."""
+
+    operation: str
+    error: tuple[str, str, int]
+    done: bool = False
+    """Whether it takes effect all the same."""
+
+    def __call__(self, world: World) -> None:
+        code, message, status = self.error
+        fault: Exception = ServiceError(code, message, status=status) if code else ConnectionLostError()
+        target = world.machine if "Execution" in self.operation else world.service
+        faults = target.done_all_the_same if self.done else target.faults
+        faults.setdefault(self.operation, []).append(fault)
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """The next event's way to the function."""
+
+    lost: int = 0
+    again_after: tuple[float, ...] = ()
+    pause: Pause | None = None
+
+    def __call__(self, world: World) -> None:
+        if self.lost:
+            world.lost_deliveries = self.lost
+        if self.again_after:
+            world.extra_deliveries = list(self.again_after)
+        if self.pause is not None:
+            world.pauses = [self.pause]
+
+
+@dataclass(frozen=True)
+class BucketRefusal:
+    """The bucket doesn't take the next answers."""
+
+    status: int
+    times: int
+
+    def __call__(self, world: World) -> None:
+        world.put_faults += [self.status] * self.times
+
+
+@dataclass(frozen=True)
+class Broken:
+    """The function can't be imported."""
+
+    def __call__(self, world: World) -> None:
+        world.function_works = False
+
+
+@dataclass(frozen=True)
+class CreateCutOff:
+    """The next create's caller never hears of the job."""
+
+    lands_after: float | None
+    """Seconds; None: it is there at once, and the function is killed."""
+
+    def __call__(self, world: World) -> None:
+        world.service.late_create_seconds = self.lands_after
+        if self.lands_after is None:
+            world.service.kills_the_caller_after = CREATE
+
+
+@dataclass(frozen=True)
+class Account:
+    """What the service does from now on; None: as before."""
+
+    quota: int | None = None
+    role_usable_after: float | None = None
+    visible_after: float | None = None
+
+    def __call__(self, world: World) -> None:
+        service = world.service
+        service.quota = service.quota if self.quota is None else self.quota
+        service.visible_after = service.visible_after if self.visible_after is None else self.visible_after
+        if self.role_usable_after is not None:
+            service.role_usable_at = world.clock.now + self.role_usable_after
+
+
+@dataclass(frozen=True)
+class NextJobs:
+    """What becomes of jobs that are made from now on."""
+
+    runs_for: float
+    ends_as: str
+    reason: str | None
+    results: tuple[dict[str, Any], ...]
+
+    def __call__(self, world: World) -> None:
+        service = world.service
+        service.runs_for, service.ends_as, service.reason = self.runs_for, self.ends_as, self.reason
+        service.results = list(self.results)
+
+
+Disturbance = Refusal | Delivery | BucketRefusal | Broken | CreateCutOff | Account | NextJobs
+
+_READS = [
+    "DescribeInferenceRecommendationsJob",
+    "ListInferenceRecommendationsJobs",
+    "ListInferenceRecommendationsJobSteps",
+    "ListTags",
+    "DescribeExecution",
+    "ListExecutions",
+]
+_WRITES = [CREATE, "StopInferenceRecommendationsJob", "AddTags", "DeleteTags", "StartExecution", "StopExecution"]
+DISTURBANCES: st.SearchStrategy[Disturbance] = st.one_of(
+    st.builds(Refusal, st.sampled_from(_READS), st.sampled_from(PASSING)),
+    st.builds(Refusal, st.sampled_from([CREATE, *_WRITES]), st.sampled_from(PASSING), st.booleans()),
+    st.just(Refusal(CREATE, INVALID)),
+    st.builds(Delivery, lost=st.sampled_from([1, 2])),
+    st.builds(
+        Delivery, again_after=st.lists(st.sampled_from([0, 3, 59, 70, 130, 250]), min_size=1, max_size=2).map(tuple)
+    ),
+    st.builds(
+        Delivery,
+        pause=st.builds(Pause, st.integers(1, 6), st.sampled_from([1, 20, 45, 59, 60]), st.booleans(), st.just(None)),
+    ),
+    st.builds(BucketRefusal, st.sampled_from([500, 503]), st.sampled_from([1, 2, 5])),
+    st.just(Broken()),
+    st.builds(CreateCutOff, st.sampled_from([None, 5, 50])),
+    st.builds(Account, quota=st.sampled_from([0, 3, 100])),
+    st.builds(Account, role_usable_after=st.sampled_from([20, 200, 10**6])),
+    st.builds(Account, visible_after=st.sampled_from([1, 10])),
+    st.builds(
+        NextJobs,
+        st.sampled_from([100.0, 300.0, 2700.0, 20000.0]),
+        st.sampled_from(["COMPLETED", "COMPLETED", "FAILED"]),
+        st.sampled_from([None, "Model returned 5xx.", LONG]),
+        st.sampled_from([(RESULT,), (NOT_A_NUMBER,), ()]),
+    ),
+)
+
+
+def calm(world: World) -> None:
+    """Nothing is wrong any more."""
+    world.lost_deliveries, world.extra_deliveries, world.put_faults, world.pauses = 0, [], [], []
+    world.function_works = True
+    for faults in (world.service.faults, world.service.done_all_the_same):
+        faults.clear()
+    for faults in (world.machine.faults, world.machine.done_all_the_same):
+        faults.clear()
+    service = world.service
+    service.kills_the_caller_after = service.late_create_seconds = None
+    Account(quota=100, role_usable_after=0, visible_after=0)(world)
+    NextJobs(300.0, "COMPLETED", None, (RESULT,))(world)

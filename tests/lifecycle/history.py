@@ -1,0 +1,267 @@
+"""Any sequence of deployments, cancellations, deletions, faults and accidents, each followed by the promises."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import hypothesis.strategies as st
+import pytest
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from inference_recommendations_handler.job_name import is_name_of
+from inference_recommendations_handler.job_properties import JobProperties
+from inference_recommendations_handler.owner import Owner
+
+from . import promises
+from .cloudformation import STACK_ID, Stack
+from .disturbances import DISTURBANCES, Disturbance, calm
+from .surroundings import live_in
+from .template import JOB, Template, as_delivered
+from .wiring import unconnected_clients
+from .world import World
+
+if TYPE_CHECKING:
+    from .service import FakeJob
+
+LONGEST_FUNCTION_AND_EVENT = 300 + 60 + 120 + 60
+ANOTHER_STACK = STACK_ID.replace("shop", "another-shop")
+DEPLOYABLE = (
+    "CREATE_COMPLETE",
+    "UPDATE_COMPLETE",
+    "UPDATE_ROLLBACK_COMPLETE",
+    "CREATE_FAILED",
+    "UPDATE_FAILED",
+)
+GONE = ("ROLLBACK_COMPLETE", "DELETE_COMPLETE")
+
+TEMPLATES = st.builds(
+    Template,
+    package=st.sampled_from(["1", "1", "2", "3"]),
+    role=st.sampled_from(["job", "other"]),
+    rerun=st.sampled_from([None, "again"]),
+    tags=st.sampled_from([(), (("team", "search"),)]),
+    timeout=st.sampled_from([3000, 2 * 3600]),
+    poll_interval=st.just(300),
+    accept_stopped=st.booleans(),
+    vpc=st.sampled_from([False, False, True]),
+    botocore_version=st.sampled_from(["1.44.5", "1.45.0"]),
+)
+EXACT = st.builds(
+    Template, prefix=st.just("mine"), exact=st.just(True), package=st.sampled_from("12"), poll_interval=st.just(300)
+)
+SECONDS = st.sampled_from([0, 1, 5, 30, 61, 130, 400, 1500, 3400, 7200])
+
+
+class History(RuleBasedStateMachine):
+    """One account, with one stack after the other in it."""
+
+    light = True
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.patch = pytest.MonkeyPatch()
+        self.world = World(unconnected_clients(), light=self.light)
+        live_in(self.world, self.patch)
+        self.stack = Stack(self.world)
+        self.gone: list[Stack] = []
+        self.strangers: dict[str, tuple[FakeJob, dict[str, str]]] = {}
+        self.kept: dict[str, set[str]] = {}
+        """Logical ids of resources whose request hasn't changed, with the jobs that they had before."""
+        self.paid: dict[tuple[str, str], set[str]] = {}
+        """Logical ids and names of jobs that a rollback needn't pay for again, with the jobs that there were."""
+        self.made = 0
+
+    @property
+    def status(self) -> str | None:
+        """CloudFormation's stack status; None before the first operation and while one is under way."""
+        return self.stack.outcome.status if self.stack.outcome else None
+
+    @property
+    def idle(self) -> bool:
+        return not self.stack.busy
+
+    @initialize()
+    def strangers_work_here_too(self) -> None:
+        self._stranger("somebody-elses-shop-job", {})
+        tags = {f"{promises.TAG}stack-id": ANOTHER_STACK, f"{promises.TAG}logical-id": JOB}
+        self._stranger("shop-job-of-another-shop", tags)
+
+    @rule(template=TEMPLATES, other=st.none() | TEMPLATES, rollback=st.sampled_from([True, True, True, False]))
+    @precondition(lambda self: self.idle and (self.status is None or self.status in (*DEPLOYABLE, *GONE)))
+    def deploy(self, template: Template, other: Template | None, rollback: bool) -> None:
+        others = [] if other is None else [replace(other, id="Other")]
+        self._deploy([template, *others], rollback=rollback)
+
+    @rule(template=EXACT)
+    @precondition(lambda self: self.idle and (self.status is None or self.status in (*DEPLOYABLE, *GONE)))
+    def deploy_a_job_of_exact_name(self, template: Template) -> None:
+        self._deploy([template], rollback=True)
+
+    @rule()
+    @precondition(lambda self: self.idle and self.stack.deployed and self.status in DEPLOYABLE)
+    def deploy_the_same_again(self) -> None:
+        self._deploy(list(self.stack.deployed), rollback=True)
+
+    @rule()
+    @precondition(lambda self: self.stack.busy and self.stack.cancellable)
+    def cancel(self) -> None:
+        self.stack.cancel()
+        self.stack.advance(0)
+
+    @rule()
+    @precondition(lambda self: self.status not in (None, *GONE) or (not self.idle and not self.stack.updating))
+    def delete(self) -> None:
+        self.stack.begin_delete()
+
+    @rule()
+    @precondition(lambda self: self.status == "UPDATE_ROLLBACK_FAILED")
+    def continue_rollback(self) -> None:
+        self.stack.begin_continued_rollback()
+
+    @rule(seconds=SECONDS)
+    def time_passes(self, seconds: float) -> None:
+        self.stack.advance(seconds)
+
+    @rule()
+    @precondition(lambda self: not self.idle)
+    def the_operation_ends(self) -> None:
+        self.stack.finish()
+
+    @rule(disturbances=st.lists(DISTURBANCES, min_size=1, max_size=3))
+    def something_is_wrong(self, disturbances: list[Disturbance]) -> None:
+        for disturbance in disturbances:
+            disturbance(self.world)
+
+    @rule()
+    def nothing_is_wrong_any_more(self) -> None:
+        calm(self.world)
+
+    @rule()
+    @precondition(lambda self: not self.idle)
+    def somebody_stops_our_jobs(self) -> None:
+        now = self.world.clock.now
+        for job in self.world.service.active():
+            if job.goes_on(now) and job.name not in self.strangers:
+                job.stopped_at = now
+
+    @rule()
+    @precondition(lambda self: not self.idle)
+    def somebody_aborts_the_executions(self) -> None:
+        for execution in self.world.machine.running():
+            execution.end("ABORTED", self.world.clock.now)
+            self.world.unanswerable.add(execution.request_id)
+
+    @rule(template=TEMPLATES)
+    @precondition(lambda self: self.idle)
+    def a_stranger_takes_a_name(self, template: Template) -> None:
+        owner = Owner(stack_id=self._next_stack_id(), logical_id=JOB)
+        properties = JobProperties.parse(as_delivered(template.job()), owner=owner, client=self.world.clients.sagemaker)
+        if properties.base not in self.world.service.jobs:
+            self._stranger(properties.base, {f"{promises.TAG}stack-id": ANOTHER_STACK})
+
+    @invariant()
+    def promises_are_kept(self) -> None:
+        promises.no_two_jobs_for_one_request(self.world)
+        promises.strangers_are_untouched(self.strangers)
+        promises.nothing_secret_is_logged(self.world)
+        promises.nothing_surprising_is_raised(self.world)
+        for stack in (self.stack, *self.gone):
+            promises.nothing_goes_on_after_its_delete(stack)
+            promises.answers_are_well_formed(stack)
+            promises.every_request_is_answered_once(stack)
+        for stack in self.gone:
+            promises.nothing_goes_on_without_its_stack(self.world, stack.stack_id)
+        self._unchanged_requests_made_no_job()
+        self._rollback_paid_nothing()
+
+    def teardown(self) -> None:
+        try:
+            self._all_is_well_in_the_end()
+        finally:
+            self.world.close()
+            self.patch.undo()
+
+    def _all_is_well_in_the_end(self) -> None:
+        """When nothing is disturbed any more, the next deployment succeeds and a deletion leaves nothing behind."""
+        calm(self.world)
+        if self.stack.busy:
+            self.stack.finish()
+        self.stack.advance(LONGEST_FUNCTION_AND_EVENT)
+        self.promises_are_kept()
+        if self.status is None:
+            return
+        if self.status.endswith("_COMPLETE"):
+            self._nothing_is_under_way()
+        if self.status == "UPDATE_ROLLBACK_FAILED":
+            self.stack.continue_rollback()
+        if self.status in (*DEPLOYABLE, *GONE):
+            self._deploy([Template(rerun="at the end", poll_interval=300)], rollback=True)
+            outcome = self.stack.finish()
+            assert outcome.status in {"CREATE_COMPLETE", "UPDATE_COMPLETE"}, f"{outcome}"
+            self.promises_are_kept()
+        self.stack.begin_delete()
+        outcome = self.stack.finish()
+        assert outcome.status == "DELETE_COMPLETE", f"{outcome}"
+        self._stack_is_gone()
+        self.world.settle(LONGEST_FUNCTION_AND_EVENT)
+        self.promises_are_kept()
+
+    def _deploy(self, templates: list[Template], *, rollback: bool) -> None:
+        if self.status in GONE:
+            self._stack_is_gone()
+        self.kept, self.paid = {}, {}
+        for template in templates:
+            logical_id = template.id + JOB
+            known = self.stack.resources.get(logical_id)
+            if known is None or known.failed or known.unsettled:
+                continue
+            jobs = self._jobs_of(logical_id)
+            job = self.world.service.jobs.get(known.physical_id)
+            if known.properties["Request"]["InputConfig"] == template.job()["Request"]["InputConfig"] and (
+                known.properties["NamePrefix"],
+                known.properties.get("Rerun"),
+                known.properties["ExactJobName"],
+            ) == (template.prefix, template.rerun, template.exact):
+                self.kept[logical_id] = jobs
+            if job is not None and job.status(self.world.clock.now) == "COMPLETED" and job.name not in self.strangers:
+                self.paid[logical_id, re.sub(r"-\d+$", "", job.name)] = jobs
+        self.stack.begin_deploy(*templates, rollback=rollback)
+
+    def _jobs_of(self, logical_id: str) -> set[str]:
+        own = (self.stack.stack_id, logical_id)
+        return {job.name for job in self.world.service.jobs.values() if promises.owner(job) == own}
+
+    def _unchanged_requests_made_no_job(self) -> None:
+        for logical_id, before in self.kept.items():
+            assert self._jobs_of(logical_id) <= before, "a new job for an unchanged request"
+
+    def _rollback_paid_nothing(self) -> None:
+        if not self.stack.rolling_back:
+            return
+        for (logical_id, base), before in self.paid.items():
+            again = [name for name in self._jobs_of(logical_id) - before if is_name_of(name, base)]
+            assert again == [], "a rollback paid for a job again"
+
+    def _nothing_is_under_way(self) -> None:
+        left = {old.physical_id for old in self.stack.left_behind}
+        active = [job.name for job in self.world.service.active() if job.name not in self.strangers.keys() | left]
+        assert active == [] or self.stack.left_behind, f"{active} goes on after {self.stack.outcome}"
+        assert self.world.machine.running() == []
+
+    def _stack_is_gone(self) -> None:
+        """The next deployment makes another one, with another id, another function and another state machine."""
+        self.world.remove_function()
+        if not self.stack.left_behind:
+            self.gone.append(self.stack)
+        self.stack = Stack(self.world, ids=self.stack.ids, stack_id=self._next_stack_id())
+        self.made += 1
+        self.world.function_exists = self.world.machine.exists = True
+
+    def _next_stack_id(self) -> str:
+        gone = self.status in GONE or (self.made > 0 and self.status is None)
+        return STACK_ID if not gone and not self.made else f"{STACK_ID}-{self.made + (self.status in GONE)}"
+
+    def _stranger(self, name: str, tags: dict[str, str]) -> None:
+        self.strangers[name] = (self.world.service.foreign(name, tags), dict(tags))

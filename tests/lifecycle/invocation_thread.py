@@ -1,0 +1,76 @@
+"""An invocation of the function that stands still at one of its API calls while the world goes on."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+FUNCTION_TIMEOUT = 60.0
+
+
+class FunctionDiedError(Exception):
+    """The function's process was killed."""
+
+
+@dataclass(frozen=True)
+class Pause:
+    """Where an invocation stands still, and for how long."""
+
+    at_call: int
+    """Counted from 1, over all services."""
+    seconds: float
+    """A minute or more kills the function."""
+    done: bool = False
+    """Whether the call has taken effect by then, so that only its answer is late."""
+    operation: str | None = None
+    """Count only calls of this operation."""
+
+
+class InvocationThread:
+    """Runs in turns with the thread that made it, never at the same time."""
+
+    def __init__(self, invoke: Callable[[], Mapping[str, Any]], pause: Pause) -> None:
+        self._invoke, self.pause = invoke, pause
+        self._calls = 0
+        self._killed = False
+        self._turn, self._handed_back = threading.Semaphore(0), threading.Semaphore(0)
+        self.over = False
+        self.result: Mapping[str, Any] | None = None
+        self.error: Exception | None = None
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    @property
+    def current(self) -> bool:
+        """Whether the caller is in this invocation."""
+        return threading.current_thread() is self._thread
+
+    def go_on(self, *, killed: bool = False) -> None:
+        """Until it stands still or is over."""
+        self._killed = killed
+        self._turn.release()
+        self._handed_back.acquire()
+
+    def called(self, operation: str, *, done: bool) -> None:
+        """To be told before (not `done`) and after each API call."""
+        if done != self.pause.done or (self.pause.operation or operation) != operation:
+            return
+        self._calls += 1
+        if self._calls == self.pause.at_call:
+            self._handed_back.release()
+            self._turn.acquire()
+            if self._killed:
+                raise FunctionDiedError
+
+    def _run(self) -> None:
+        self._turn.acquire()
+        try:
+            self.result = self._invoke()
+        except Exception as error:  # noqa: BLE001 - told to the one who invoked
+            self.error = error
+        self.over = True
+        self._handed_back.release()

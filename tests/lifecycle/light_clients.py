@@ -1,0 +1,71 @@
+"""Clients that call the fakes at once: a fortieth of what boto3's own cost, for the many histories.
+
+They check nothing of a request; the tests that aren't about many histories run on boto3's own clients, in `wiring`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
+
+from botocore.exceptions import ClientError, ReadTimeoutError
+
+from inference_recommendations_handler.aws import Clients
+
+from .service import ConnectionLostError, ServiceError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    Call = Callable[[str, Mapping[str, Any]], dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class LightClient:
+    """Has the methods of a boto3 client, and its `meta`."""
+
+    meta: Any
+    call: Call
+
+    def __getattr__(self, method: str) -> Callable[..., dict[str, Any]]:
+        operation = self.meta.method_to_api_mapping[method]
+        return lambda **request: self.invoke(operation, request)
+
+    def get_paginator(self, method: str) -> LightPaginator:
+        return LightPaginator(self, self.meta.method_to_api_mapping[method])
+
+    def invoke(self, operation: str, request: Mapping[str, Any]) -> dict[str, Any]:
+        try:
+            return self.call(operation, request)
+        except ConnectionLostError:
+            raise ReadTimeoutError(endpoint_url="https://aws.example") from None
+        except ServiceError as error:
+            response = {
+                "Error": {"Code": error.code, "Message": error.message},
+                "ResponseMetadata": {"HTTPStatusCode": error.status},
+            }
+            raise ClientError(cast("Any", response), operation) from None
+
+
+@dataclass(frozen=True)
+class LightPaginator:
+    client: LightClient
+    operation: str
+
+    def paginate(self, **request: Any) -> Iterator[dict[str, Any]]:
+        following: dict[str, Any] = {}
+        while True:
+            page = self.client.invoke(self.operation, request | following)
+            yield page
+            if "NextToken" not in page:
+                return
+            following = {"NextToken": page["NextToken"]}
+
+
+def light_clients(real: Clients, *, sagemaker: Call, stepfunctions: Call, ec2: Call) -> Clients:
+    """Stand-ins for boto3's clients."""
+    return Clients(
+        sagemaker=cast("Any", LightClient(real.sagemaker.meta, sagemaker)),
+        stepfunctions=cast("Any", LightClient(real.stepfunctions.meta, stepfunctions)),
+        ec2=cast("Any", LightClient(real.ec2.meta, ec2)),
+    )

@@ -1,0 +1,102 @@
+"""What holds at every moment, whatever happens: each function fails where its promise is broken."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from .template import JOB
+from .world import LOG_STREAM, MAX_ANSWER_BYTES, SECRET
+
+if TYPE_CHECKING:
+    from .cloudformation import Stack
+    from .service import FakeJob
+    from .world import World
+
+TAG = "cdk-inference-recommender:"
+LOG_STREAM_PHRASE = f" CloudWatch Log Stream: {LOG_STREAM}"
+
+
+def owner(job: FakeJob) -> tuple[str, str]:
+    """Stack id and logical id; empty for a job that is nobody's."""
+    return job.tags.get(f"{TAG}stack-id", ""), job.tags.get(f"{TAG}logical-id", "")
+
+
+def going_on(world: World) -> list[FakeJob]:
+    """Jobs of anybody that go on unless they are stopped."""
+    return [job for job in world.service.active() if job.goes_on(world.clock.now)]
+
+
+def no_two_jobs_for_one_request(world: World) -> None:
+    live = Counter((*owner(job), job.tags.get(f"{TAG}fingerprint")) for job in going_on(world) if job.asked_by)
+    assert max(live.values(), default=0) <= 1, f"two live jobs for one resource and request: {live}"
+    made = Counter((*owner(job), job.asked_by) for job in world.service.jobs.values() if job.asked_by)
+    assert max(made.values(), default=0) <= 1, f"one request made two jobs: {made}"
+
+
+def nothing_goes_on_after_its_delete(stack: Stack) -> None:
+    """What was asked for before a Delete that succeeded neither runs nor starts after it."""
+    for exchange in stack.exchanges:
+        event, received = exchange.event, exchange.received
+        if received is None or received.body["Status"] != "SUCCESS" or event["RequestType"] != "Delete":
+            continue
+        if not event["ResourceType"].endswith(f"Recommendations{JOB}"):
+            continue
+        name, invented = event["PhysicalResourceId"], event["PhysicalResourceId"].endswith("-1A2B3C4D5E6F7")
+        for job in going_on(stack.world):
+            if owner(job) == (event["StackId"], event["LogicalResourceId"]) and (invented or job.name == name):
+                asked = float(job.tags[f"{TAG}requested-at"])
+                assert asked > exchange.asked_at, f"{job.name} goes on after its Delete at {exchange.asked_at}: {job}"
+
+
+def nothing_goes_on_without_its_stack(world: World, stack_id: str) -> None:
+    left = [job.name for job in going_on(world) if owner(job)[0] == stack_id]
+    assert left == [], f"{left} outlived the stack"
+
+
+def strangers_are_untouched(strangers: dict[str, tuple[FakeJob, dict[str, str]]]) -> None:
+    for job, tags in strangers.values():
+        assert job.stopped_at is None, f"{job.name} isn't ours and was stopped"
+        assert job.tags == tags, f"{job.name} isn't ours and was adopted"
+
+
+def answers_are_well_formed(stack: Stack) -> None:
+    """What CloudFormation acts on: its own ids, a reason for a person, at most 4096 bytes."""
+    for event, received in stack.events:
+        if received is None:
+            continue
+        body = received.body
+        assert received.size <= MAX_ANSWER_BYTES, "an answer is over 4096 bytes"
+        assert (body["StackId"], body["LogicalResourceId"]) == (event["StackId"], event["LogicalResourceId"])
+        assert body["PhysicalResourceId"]
+        if event["RequestType"] == "Delete":
+            assert body["PhysicalResourceId"] == event["PhysicalResourceId"]
+        if body["Status"] == "FAILED":
+            reason = str(body["Reason"])
+            cause = reason.removesuffix(LOG_STREAM_PHRASE)
+            assert cause != reason, f"the log isn't named: {reason}"
+            assert len(cause) > 10, f"no reason: {reason}"
+            assert "\n" not in reason
+            if event["RequestType"] == "Update":
+                assert body["PhysicalResourceId"] == event["PhysicalResourceId"], "a failed Update changed the id"
+
+
+def every_request_is_answered_once(stack: Stack) -> None:
+    """In time, unless no code of ours had the chance; and never twice with different effect."""
+    world = stack.world
+    for exchange in stack.exchanges:
+        request_id = exchange.event["RequestId"]
+        if exchange.received is None and not exchange.cancelled:
+            assert request_id in world.unanswerable, f"never answered: {exchange.event}"
+        bodies = [received.body for received in world.answers.get(request_id, [])]
+        effects = {body["PhysicalResourceId"] for body in bodies if body["Status"] == "SUCCESS"}
+        assert len(effects) <= 1, f"answered twice with different effect: {effects}"
+
+
+def nothing_secret_is_logged(world: World) -> None:
+    assert not any(SECRET in line for line in world.log.lines), "a ResponseURL was logged"
+    world.log.lines.clear()
+
+
+def nothing_surprising_is_raised(world: World) -> None:
+    assert world.surprises == [], f"raised: {world.surprises!r}"

@@ -1,0 +1,96 @@
+"""What the user wrote, and the properties that synthesis makes of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from .machine import MACHINE_ARN
+
+JOB, LEG, CHOICE = "Job", "JobWait", "JobRecommendation"
+LEG_SECONDS = 3300
+
+Properties = dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Template:
+    """One job of a stack, as far as these tests change it."""
+
+    id: str = ""
+    """Starts the job's logical ids, where a stack has several jobs."""
+    package: str = "1"
+    role: str = "job"
+    rerun: str | None = None
+    prefix: str = "shop-job"
+    exact: bool = False
+    tags: tuple[tuple[str, str], ...] = ()
+    timeout: int = 3 * 3600
+    legs: int | None = None
+    """Default: as many as the timeout needs."""
+    poll_interval: int = 30
+    accept_stopped: bool = False
+    objective: str = "CostPerInference"
+    vpc: bool = False
+    botocore_version: str = "1.44.5"
+
+    @property
+    def measured(self) -> tuple[object, ...]:
+        """What decides which job it is."""
+        return (self.package, self.rerun, self.prefix, self.exact, self.vpc)
+
+    def leg_seconds(self) -> list[int]:
+        """As synthesis splits the timeout."""
+        if self.legs is not None:
+            return [LEG_SECONDS] * self.legs
+        full, rest = divmod(self.timeout, LEG_SECONDS)
+        return [LEG_SECONDS] * full + ([rest] if rest else [])
+
+    def job(self) -> Properties:
+        package = f"arn:aws:sagemaker:us-east-1:123456789012:model-package/image-classifier/{self.package}"
+        source: Properties = {"ModelPackageVersionArn": package, "JobDurationInSeconds": 3600}
+        if self.vpc:
+            source["VpcConfig"] = {"SecurityGroupIds": ["sg-1"], "Subnets": ["subnet-1"]}
+        role = f"arn:aws:iam::123456789012:role/{self.role}"
+        properties: Properties = {
+            "Request": {"JobType": "Default", "RoleArn": role, "InputConfig": source},
+            "NamePrefix": self.prefix,
+            "ExactJobName": self.exact,
+            "Tags": [{"Key": key, "Value": value} for key, value in self.tags],
+            "NameVersion": "1",
+            "AcceptStopped": self.accept_stopped,
+            "TimeoutSeconds": self.timeout,
+            "StateMachineArn": MACHINE_ARN,
+            "BotocoreVersion": self.botocore_version,
+        }
+        return properties | ({"Rerun": self.rerun} if self.rerun is not None else {})
+
+    def leg(self, number: int, job_name: str) -> Properties:
+        lengths = self.leg_seconds()
+        return {
+            "JobName": job_name,
+            "Leg": number,
+            "Legs": len(lengths),
+            "HandOverAfterSeconds": lengths[number - 1],
+            "PollIntervalSeconds": self.poll_interval,
+            "AcceptStopped": self.accept_stopped,
+            "TimeoutSeconds": self.timeout,
+            "StateMachineArn": MACHINE_ARN,
+        }
+
+    def choice(self, job_name: str) -> Properties:
+        return {
+            "JobName": job_name,
+            "EndpointType": "RealTime",
+            "Objective": self.objective,
+            "ChoiceVersion": "1",
+        }
+
+
+def as_delivered(value: Any) -> Any:
+    """What CloudFormation makes of properties: every scalar becomes a string."""
+    if isinstance(value, dict):
+        return {key: as_delivered(member) for key, member in value.items()}
+    if isinstance(value, list):
+        return [as_delivered(item) for item in value]
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,42 @@
+"""The service says that a name is taken before it shows the job: neither may lead to a second job, or lose one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from .invocation_thread import Pause
+from .template import Template
+
+if TYPE_CHECKING:
+    from .cloudformation import Stack
+    from .world import World
+
+CREATE = "CreateInferenceRecommendationsJob"
+
+
+@pytest.fixture(autouse=True)
+def slow_to_show(world: World) -> None:
+    world.service.visible_after = 5
+
+
+def test_a_job_that_shows_late_is_waited_for(stack: Stack, world: World) -> None:
+    assert stack.deploy(Template()).status == "CREATE_COMPLETE"
+    assert len(world.service.jobs) == 1
+
+
+def test_a_delivery_that_finds_the_name_taken_and_no_job_makes_no_second_one(stack: Stack, world: World) -> None:
+    world.extra_deliveries = [1]
+    # The first delivery's create has taken effect, and its answer takes 3 s.
+    world.pauses = [Pause(1, 3, done=True, operation=CREATE)]
+    assert stack.deploy(Template()).status == "CREATE_COMPLETE"
+    assert len(world.service.jobs) == 1
+
+
+def test_a_job_that_is_withdrawn_before_it_shows_is_stopped(stack: Stack, world: World) -> None:
+    stack.begin_deploy(Template())
+    stack.advance(1)
+    stack.begin_delete()
+    assert stack.finish().status == "DELETE_COMPLETE"
+    assert world.service.active() == []
