@@ -42,6 +42,7 @@ class Clock:
         self._busy_count = 0
         self._deadlines: dict[object, float] = {}
         self._thread = threading.local()
+        self._stopped = False
 
     @property
     def speed(self) -> float:
@@ -75,6 +76,10 @@ class Clock:
             self._thread.held = 1
             try:
                 work()
+            except Exception:
+                # What is still at work when the sandbox stops finds its surroundings gone; nobody waits for it.
+                if not self._stopped:
+                    raise
             finally:
                 self._hold(-1)
 
@@ -83,6 +88,10 @@ class Clock:
         thread = threading.Thread(target=run, name=name, daemon=True)
         thread.start()
         return thread
+
+    def stop(self) -> None:
+        """Expect no more of the threads that were started."""
+        self._stopped = True
 
     def sleep(self, seconds: float) -> None:
         """Sleep for so many virtual seconds."""

@@ -102,6 +102,7 @@ class Sandbox:
 
     def stop(self) -> None:
         """Stop serving, stop every function process and forget everything."""
+        self.clock.stop()
         self.functions.stop()
         self._server.shutdown()
         self._server.server_close()

@@ -114,3 +114,17 @@ def test_gives_up_waiting_after_the_timeout() -> None:
 def test_refuses_a_speed_out_of_range(speed: float) -> None:
     with pytest.raises(ValueError, match="it must be 1 to 1,000,000"):
         Clock(speed)
+
+
+def test_a_thread_that_fails_once_the_clock_has_stopped_fails_silently(capfd: pytest.CaptureFixture[str]) -> None:
+    clock = Clock(1000)
+
+    def work() -> None:
+        clock.sleep(60)
+        raise FileNotFoundError
+
+    thread = clock.start_thread(work, name="late")
+    clock.stop()
+    thread.join(5)
+    assert not thread.is_alive()
+    assert capfd.readouterr().err == ""
