@@ -103,9 +103,9 @@ def abandon_update(event: CustomResourceEvent, name: str, invocation: Invocation
     """
     try:
         old = JobProperties.parse(event.old_properties, owner=Owner.of(event), client=invocation.clients.sagemaker)
-        if old.exact or old.names(name):
+        if old.names(name):
             return
-        target = Target(names=(), by_owner=True, base=old.base)
+        target = Target(names=(old.base,), by_owner=not old.exact, base=old.base)
     except RequestError:
         return
     machine = invocation.machine(event.properties)
@@ -176,8 +176,9 @@ def _hand_over(
 ) -> bool:
     """Let an execution go on; False where there is no machine that could."""
     now = time.time()
-    # A Create that was never answered may be delivered again until it is too old; its last call takes a while more.
-    watch_until = event.requested_at + MAX_EVENT_AGE_SECONDS + FUNCTION_TIMEOUT_SECONDS if target.by_owner else 0.0
+    # A request that was never answered may be delivered again until it is too old; its last call takes a while more.
+    watched = target.by_owner or answered
+    watch_until = event.requested_at + MAX_EVENT_AGE_SECONDS + FUNCTION_TIMEOUT_SECONDS if watched else 0.0
     wait = FUNCTION_TIMEOUT_SECONDS if unsure else POLL_SECONDS
     state = {
         MachineInput.TASK.value: TASK,

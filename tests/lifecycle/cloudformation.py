@@ -17,7 +17,7 @@ from .template import CHOICE, JOB, LEG, Properties, Template, as_delivered
 from .world import Ids
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from .world import Received, World
 
@@ -28,6 +28,8 @@ TYPES = {
 }
 SERVICE_TIMEOUTS = {JOB: 1800.0, LEG: 3540.0, CHOICE: 300.0}
 STACK_ID = "arn:aws:cloudformation:us-east-1:123456789012:stack/shop/11111111-2222-3333-4444-555555555555"
+INVENTED = "-1A2B3C4D5E6F7"
+"""Ends the ids that CloudFormation makes up for resources whose Create was never answered."""
 CLEANUP_ATTEMPTS = 3
 """A resource that a cleanup can't delete is left behind, and the update is complete all the same."""
 
@@ -95,7 +97,10 @@ class Stack:
     _under_way: Work | None = None
     _until: float = 0.0
     _cancel_at: float = math.inf
-    _before: dict[str, Deployed] | None = None
+    _stable: dict[str, Deployed] = field(default_factory=dict)
+    """What a rollback goes back to: the resources of the last operation that completed."""
+    _obsolete: list[tuple[str, Deployed]] = field(default_factory=list)
+    """What has been replaced, and stays until an operation completes."""
 
     @property
     def job_name(self) -> str:
@@ -129,7 +134,7 @@ class Stack:
         self._begin(self._deploying(templates, rollback=rollback))
 
     def begin_continued_rollback(self) -> None:
-        self._begin(self._continued())
+        self._begin(self._rolling_back("the rollback is continued"))
 
     def begin_delete(self) -> None:
         """Also while the stack is being created: what is under way is cancelled."""
@@ -183,27 +188,25 @@ class Stack:
             if self.world.answered == answered:
                 return
 
-    def _deploying(self, templates: Iterable[Template], *, rollback: bool) -> Work:
-        before = copy.deepcopy(self.resources)
-        self.updating, self.deployed = bool(before), tuple(templates)
-        obsolete: list[tuple[str, Deployed]] = []
+    def _deploying(self, templates: tuple[Template, ...], *, rollback: bool) -> Work:
+        self.updating, self.deployed = bool(self.resources), templates
         self.cancellable = True
         try:
-            yield from _beside_each_other([self._apply(template, obsolete) for template in templates])
+            yield from _beside_each_other([self._apply(template) for template in templates])
         except (OperationFailedError, CancelledError) as problem:
             reason = str(problem)
             self._no_longer_cancellable()
             if rollback:
-                yield from self._rolling_back(before, reason)
+                yield from self._rolling_back(reason)
             else:
-                self.outcome = Outcome(status="UPDATE_FAILED" if before else "CREATE_FAILED", reason=reason)
+                self.outcome = Outcome(status="UPDATE_FAILED" if self._stable else "CREATE_FAILED", reason=reason)
             return
         self._no_longer_cancellable()
         kept = {logical_id for template in templates for logical_id in _logical_ids(template)}
-        obsolete += [(logical_id, old) for logical_id, old in self.resources.items() if logical_id not in kept]
+        self._obsolete += [(logical_id, old) for logical_id, old in self.resources.items() if logical_id not in kept]
         self.resources = {key: value for key, value in self.resources.items() if key in kept}
-        yield from self._cleaning_up(obsolete)
-        self.outcome = Outcome(status="UPDATE_COMPLETE" if before else "CREATE_COMPLETE")
+        yield from self._cleaning_up()
+        self.outcome = Outcome(status="UPDATE_COMPLETE" if self.updating else "CREATE_COMPLETE")
 
     def _no_longer_cancellable(self) -> None:
         self.cancellable, self._cancel_at = False, math.inf
@@ -211,6 +214,9 @@ class Stack:
     def _deleting(self) -> Work:
         self._no_longer_cancellable()
         problems: list[str] = []
+        for number, (logical_id, old) in enumerate(self._obsolete):
+            self.resources[f"{logical_id}/{number}"] = old
+        self._obsolete.clear()
         chains: dict[str, list[str]] = {}
         for logical_id in reversed(list(self.resources)):
             chains.setdefault(logical_id.partition(JOB)[0], []).append(logical_id)
@@ -223,33 +229,33 @@ class Stack:
     def _deleting_chain(self, logical_ids: list[str], problems: list[str]) -> Work:
         for logical_id in logical_ids:
             try:
-                yield from self._delete(logical_id, self.resources[logical_id])
+                yield from self._delete(logical_id.partition("/")[0], self.resources[logical_id])
             except OperationFailedError as problem:
                 problems.append(str(problem))
                 return
             del self.resources[logical_id]
 
-    def _apply(self, template: Template, obsolete: list[tuple[str, Deployed]]) -> Work:
+    def _apply(self, template: Template) -> Work:
         job_id = template.id + JOB
-        yield from self._put(job_id, JOB, template.job(), obsolete)
+        yield from self._put(job_id, JOB, template.job())
         for number in range(1, len(template.leg_seconds()) + 1):
             leg = template.leg(number, self.resources[job_id].physical_id)
-            yield from self._put(f"{template.id}{LEG}{number}", LEG, leg, obsolete)
+            yield from self._put(f"{template.id}{LEG}{number}", LEG, leg)
         choice = template.choice(self.resources[job_id].physical_id)
-        yield from self._put(template.id + CHOICE, CHOICE, choice, obsolete)
+        yield from self._put(template.id + CHOICE, CHOICE, choice)
 
-    def _put(self, logical_id: str, kind: str, properties: Properties, obsolete: list[tuple[str, Deployed]]) -> Work:
+    def _put(self, logical_id: str, kind: str, properties: Properties) -> Work:
         known = self.resources.get(logical_id)
         if known is not None and known.properties == properties and not (known.failed or known.unsettled):
             return
         if known is None or known.failed:
-            invented = f"shop-{logical_id}-1A2B3C4D5E6F7"
+            invented = f"shop-{logical_id}{INVENTED}"
             new = Deployed(kind=kind, physical_id=invented, properties=properties, failed=True)
             self.resources[logical_id] = new
             answer = yield from self._request("Create", logical_id, new)
             new.physical_id = str(answer["PhysicalResourceId"])
             if known is not None and known.physical_id != new.physical_id:
-                obsolete.append((logical_id, known))
+                self._obsolete.append((logical_id, known))
             self._check(logical_id, answer)
             new.data, new.failed = answer.get("Data", {}), False
             return
@@ -260,40 +266,39 @@ class Stack:
         known.unsettled = False
         known.physical_id, known.data = str(answer["PhysicalResourceId"]), answer.get("Data", {})
         if known.physical_id != old.physical_id:
-            obsolete.append((logical_id, old))
+            self._obsolete.append((logical_id, old))
 
-    def _rolling_back(self, before: dict[str, Deployed], reason: str) -> Work:
-        self.rolling_back, self._before = True, before
-        if not before:
+    def _rolling_back(self, reason: str) -> Work:
+        self.rolling_back = True
+        if not self._stable:
             yield from self._deleting()
-            failed = self.outcome is not None and self.outcome.status == "DELETE_FAILED"
-            why = f"{self.outcome.reason} (after: {reason})" if failed and self.outcome else reason
+            assert self.outcome is not None
+            failed = self.outcome.status == "DELETE_FAILED"
+            why = f"{self.outcome.reason} (after: {reason})" if failed else reason
             self.outcome = Outcome(status="ROLLBACK_FAILED" if failed else "ROLLBACK_COMPLETE", reason=why)
             return
-        obsolete: list[tuple[str, Deployed]] = []
         try:
-            for logical_id, old in before.items():
+            for logical_id, old in self._stable.items():
                 new = self.resources.get(logical_id)
                 if new is not None and (new.unsettled or new.properties != old.properties):
                     # A reference is resolved anew in the rollback.
                     job_id = logical_id.partition(JOB)[0] + JOB
                     resolved = {"JobName": self.resources[job_id].physical_id} if "JobName" in old.properties else {}
-                    yield from self._put(logical_id, old.kind, old.properties | resolved, obsolete)
+                    yield from self._put(logical_id, old.kind, old.properties | resolved)
         except OperationFailedError as problem:
             self.outcome = Outcome(status="UPDATE_ROLLBACK_FAILED", reason=f"{problem} (after: {reason})")
             return
-        added = [(logical_id, new) for logical_id, new in self.resources.items() if logical_id not in before]
-        self.resources = {key: value for key, value in self.resources.items() if key in before}
-        yield from self._cleaning_up([*added, *obsolete])
-        self._before = None
+        self._obsolete += [(key, new) for key, new in self.resources.items() if key not in self._stable]
+        self.resources = {key: value for key, value in self.resources.items() if key in self._stable}
+        yield from self._cleaning_up()
         self.outcome = Outcome(status="UPDATE_ROLLBACK_COMPLETE", reason=reason)
 
-    def _continued(self) -> Work:
-        assert self._before is not None
-        yield from self._rolling_back(self._before, "the rollback is continued")
-
-    def _cleaning_up(self, obsolete: list[tuple[str, Deployed]]) -> Work:
-        for logical_id, old in reversed(obsolete):
+    def _cleaning_up(self) -> Work:
+        while self._obsolete:
+            logical_id, old = self._obsolete.pop()
+            current = self.resources.get(logical_id)
+            if current is not None and current.physical_id == old.physical_id:
+                continue
             for attempt in range(1, CLEANUP_ATTEMPTS + 1):
                 try:
                     yield from self._delete(logical_id, old)
@@ -302,6 +307,7 @@ class Stack:
                         self.left_behind.append(old)
                 else:
                     break
+        self._stable = copy.deepcopy(self.resources)
 
     def _delete(self, logical_id: str, resource: Deployed) -> Work:
         self._check(logical_id, (yield from self._request("Delete", logical_id, resource)))

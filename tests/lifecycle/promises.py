@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from .cloudformation import INVENTED
 from .template import JOB
 from .world import LOG_STREAM, MAX_ANSWER_BYTES, SECRET
 
@@ -42,9 +43,12 @@ def nothing_goes_on_after_its_delete(stack: Stack) -> None:
             continue
         if not event["ResourceType"].endswith(f"Recommendations{JOB}"):
             continue
-        name, invented = event["PhysicalResourceId"], event["PhysicalResourceId"].endswith("-1A2B3C4D5E6F7")
+        name, prefix = event["PhysicalResourceId"], str(event["ResourceProperties"].get("NamePrefix"))
+        invented = name.endswith(INVENTED)
         for job in going_on(stack.world):
-            if owner(job) == (event["StackId"], event["LogicalResourceId"]) and (invented or job.name == name):
+            if owner(job) == (event["StackId"], event["LogicalResourceId"]) and (
+                job.name.startswith(prefix) if invented else job.name == name
+            ):
                 asked = float(job.tags[f"{TAG}requested-at"])
                 assert asked > exchange.asked_at, f"{job.name} goes on after its Delete at {exchange.asked_at}: {job}"
 

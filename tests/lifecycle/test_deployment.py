@@ -338,6 +338,17 @@ class TestExactName:
         assert list(world.service.jobs) == ["mine"]
 
 
+    @pytest.mark.parametrize("cancel_after", [0, 20])
+    def test_an_update_to_it_that_was_never_answered_leaves_no_job(
+        self, stack: Stack, world: World, cancel_after: float
+    ) -> None:
+        stack.deploy(Template())
+        world.lost_deliveries = 1 if cancel_after else 0
+        stack.deploy(Template(prefix="mine", exact=True), cancel_after=cancel_after)
+        world.settle(900)
+        assert world.service.active() == []
+
+
 class TestAnswer:
     def test_response_urls_are_in_no_log(self, stack: Stack, world: World) -> None:
         world.put_faults = [503, 403]
