@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -38,6 +39,28 @@ class Deployment:
         self._providers = providers
         self._clock = clock
         self._operations = ResourceOperations(stack, providers)
+        self._lock = threading.Lock()
+        self._cancellation = Cancellation()
+        self._is_withdrawn = False
+        self._is_cancelled = False
+
+    def withdraw(self) -> None:
+        """Stop what is under way as soon as it can stop; the stack belongs to another operation from now on."""
+        with self._lock:
+            self._is_withdrawn = True
+            self._cancellation.is_cancelled = True
+        self._clock.notify()
+
+    def cancel_update(self) -> bool:
+        """Make the update under way roll back; return whether it is still early enough for that."""
+        with self._lock:
+            if self._stack.status != "UPDATE_IN_PROGRESS":
+                return False
+            self._is_cancelled = True
+            self._cancellation.is_cancelled = True
+            self._stack.become("UPDATE_ROLLBACK_IN_PROGRESS", now=time.time(), reason="User Initiated")
+        self._clock.notify()
+        return True
 
     def create(self, target: Target) -> None:
         """Create the stack's resources, or roll back."""
@@ -45,13 +68,14 @@ class Deployment:
         self._become("CREATE_IN_PROGRESS", "User Initiated")
         graph = self._adopt(target)
         failed = self._walk(graph, self._create_or_update)
+        if self._is_withdrawn:
+            return
         reason = _failure_reason(failed, verb="create") if failed else self._publish_outputs()
         if reason is None:
             self._become("CREATE_COMPLETE")
         elif stack.disable_rollback:
             self._become("CREATE_FAILED", reason)
-        else:
-            self._become("ROLLBACK_IN_PROGRESS", f"{reason} Rollback requested by user.")
+        elif self._become("ROLLBACK_IN_PROGRESS", f"{reason} Rollback requested by user."):
             self.roll_back_creation()
 
     def roll_back_creation(self) -> None:
@@ -76,15 +100,15 @@ class Deployment:
         failed = self._walk(graph, self._create_or_update)
         reason = _failure_reason(failed, verb="update", resources=before.resources) if failed else None
         reason = reason or self._publish_outputs()
-        if reason is None:
+        if reason is None and self._become("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"):
             removed = [self._stack.resources[name] for name in before.resources if name not in graph]
-            self._clean_up("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", replaced=self._operations.superseded, removed=removed)
+            self._clean_up(replaced=self._operations.superseded, removed=removed)
             self._become("UPDATE_COMPLETE")
             return None
-        if self._stack.disable_rollback:
-            self._become("UPDATE_FAILED", reason)
+        if self._stack.disable_rollback and not self._is_cancelled and self._become("UPDATE_FAILED", reason):
             return before
         self._become("UPDATE_ROLLBACK_IN_PROGRESS", reason)
+        self._is_cancelled = False
         return self.roll_back_update(before)
 
     def roll_back_update(self, before: StackState, *, skip: frozenset[str] = frozenset()) -> StackState | None:
@@ -114,9 +138,8 @@ class Deployment:
         for resource in created:
             stack.resources.pop(resource.logical_id, None)
         before.restore(stack)
-        self._clean_up(
-            "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS", replaced=self._operations.superseded, removed=created
-        )
+        self._become("UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS")
+        self._clean_up(replaced=self._operations.superseded, removed=created)
         self._become("UPDATE_ROLLBACK_COMPLETE")
         return None
 
@@ -127,7 +150,6 @@ class Deployment:
             retain: Resources that are left, of a stack whose deletion failed.
         """
         stack = self._stack
-        self._become("DELETE_IN_PROGRESS", "User Initiated")
         failed = self._delete_all(retain=retain)
         if failed:
             self._become("DELETE_FAILED", _failure_reason(failed, verb="delete"))
@@ -138,9 +160,14 @@ class Deployment:
 
     # --- Parts of an operation ---
 
-    def _become(self, status: str, reason: str | None = None) -> None:
-        self._stack.become(status, now=time.time(), reason=reason)
+    def _become(self, status: str, reason: str | None = None) -> bool:
+        """Give the stack a status, unless this operation was cut short; return whether it wasn't."""
+        with self._lock:
+            if self._is_withdrawn or self._is_cancelled:
+                return False
+            self._stack.become(status, now=time.time(), reason=reason)
         self._clock.notify()
+        return True
 
     def _adopt(self, target: Target) -> dict[str, frozenset[str]]:
         stack = self._stack
@@ -160,7 +187,10 @@ class Deployment:
         self, graph: Mapping[str, frozenset[str]], work: Any, *, cancel_on_failure: bool = True
     ) -> dict[str, Exception]:
         self._graph = graph
-        return parallel_walk(graph, work, clock=self._clock, cancel_on_failure=cancel_on_failure)
+        cancellation = self._cancellation if cancel_on_failure else Cancellation()
+        return parallel_walk(
+            graph, work, clock=self._clock, cancel_on_failure=cancel_on_failure, cancellation=cancellation
+        )
 
     def _create_or_update(self, name: str, cancellation: Cancellation) -> None:
         definition = self._definitions[name]
@@ -201,9 +231,8 @@ class Deployment:
         stack.outputs, stack.imports = outputs, frozenset(self._scope.imports)
         return None
 
-    def _clean_up(self, status: str, *, replaced: list[StackResource], removed: list[StackResource]) -> None:
+    def _clean_up(self, *, replaced: list[StackResource], removed: list[StackResource]) -> None:
         """Delete what the stack no longer has; what fails there is an event, and no failure of the operation."""
-        self._become(status)
         unused = {
             f"{resource.logical_id}/{index}": resource
             for index, resource in enumerate([*replaced, *removed])

@@ -14,13 +14,13 @@ if TYPE_CHECKING:
 
 @dataclass(kw_only=True)
 class Cancellation:
-    """Tells those at work that another one has failed."""
+    """Tells those at work that they may stop: another one has failed, or the user has cancelled."""
 
     is_cancelled: bool = False
 
 
 class CancelledError(Exception):
-    """What was at work stopped because another resource failed."""
+    """What was at work stopped because another resource failed, or the user cancelled."""
 
 
 def parallel_walk(
@@ -29,6 +29,7 @@ def parallel_walk(
     *,
     clock: Clock,
     cancel_on_failure: bool,
+    cancellation: Cancellation | None = None,
 ) -> dict[str, Exception]:
     """Do `work` on every member of the graph, each after what it depends on.
 
@@ -37,6 +38,7 @@ def parallel_walk(
         work: Raises where it fails. Called in a thread of its own.
         clock: Its threads are used.
         cancel_on_failure: Whether the first failure stops everything; else only what depends on it isn't done.
+        cancellation: Set by whoever wants it to stop; what is at work may look at it. Default: one of its own.
 
     Returns:
         What failed, by name, in order; without what was never started.
@@ -44,7 +46,7 @@ def parallel_walk(
     done: set[str] = set()
     running: set[str] = set()
     failed: dict[str, Exception] = {}
-    cancellation = Cancellation()
+    cancellation = cancellation or Cancellation()
 
     def run(name: str) -> None:
         try:

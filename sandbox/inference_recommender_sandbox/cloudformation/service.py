@@ -50,7 +50,7 @@ class CloudFormationService(BaseResponse):
     def create_change_set(self) -> ActionResult:
         """Create a change set."""
         get = self._get_param
-        change_set = self._engine.create_change_set(
+        change_set = self._engine.change_set_engine.create(
             name=get("ChangeSetName"),
             stack_name=get("StackName"),
             kind=get("ChangeSetType") or "UPDATE",
@@ -86,7 +86,7 @@ class CloudFormationService(BaseResponse):
 
     def execute_change_set(self) -> ActionResult:
         """Start a change set."""
-        self._engine.execute_change_set(
+        self._engine.change_set_engine.execute(
             self._get_param("ChangeSetName"),
             self._get_param("StackName"),
             disable_rollback=bool(self._get_bool_param("DisableRollback", if_none=False)),
@@ -121,6 +121,11 @@ class CloudFormationService(BaseResponse):
     def delete_stack(self) -> ActionResult:
         """Start the deletion of a stack."""
         self._engine.delete_stack(self._get_param("StackName"), retain=self._get_param("RetainResources") or [])
+        return EmptyResult()
+
+    def cancel_update_stack(self) -> ActionResult:
+        """Make an update roll back."""
+        self._engine.cancel_update_stack(self._get_param("StackName"))
         return EmptyResult()
 
     def continue_update_rollback(self) -> ActionResult:
