@@ -95,15 +95,16 @@ def on_delete(event: CustomResourceEvent, invocation: Invocation) -> Answer | No
     return Answer(physical_resource_id=own_id)
 
 
-def abandon_update(event: CustomResourceEvent, name: str, invocation: Invocation) -> None:
+def abandon_update(event: CustomResourceEvent, name: str, properties: JobProperties, invocation: Invocation) -> None:
     """Stop what an Update that was never answered may have started.
 
-    CloudFormation doesn't know such a job's id and sends no Delete for it: it sends an Update back, whose old
-    properties are the ones that were abandoned. The answer needn't wait, because the stack, and the function, stay.
+    CloudFormation doesn't know such a job's id and sends no Delete for it: it sends an Update back, or another one,
+    whose old properties are the ones that were abandoned. The answer needn't wait, because the stack, and the
+    function, stay.
     """
     try:
         old = JobProperties.parse(event.old_properties, owner=Owner.of(event), client=invocation.clients.sagemaker)
-        if old.names(name):
+        if old.names(name) or old.base == properties.base:
             return
         target = Target(names=(old.base,), by_owner=not old.exact, base=old.base)
     except RequestError:

@@ -92,6 +92,7 @@ def _now_or_queued(
 
 
 def _update(event: CustomResourceEvent, name: str, properties: JobProperties, invocation: Invocation) -> Answer:
+    deletion.abandon_update(event, name, properties, invocation)
     if not properties.names(name):
         return _create(event, properties, invocation)
     if properties.exact and not _same_request(event, name, properties, invocation):
@@ -101,7 +102,6 @@ def _update(event: CustomResourceEvent, name: str, properties: JobProperties, in
         )
         return invocation.failed(event, reason)
     _bring_tags_in_line(event, name, properties, invocation)
-    deletion.abandon_update(event, name, invocation)
     return _requested(name)
 
 

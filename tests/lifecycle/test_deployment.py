@@ -234,6 +234,18 @@ class TestUpdate:
         assert world.service.active() == []
         assert world.machine.running() == []
 
+    def test_an_update_that_was_never_answered_leaves_no_job_when_another_one_follows(
+        self, stack: Stack, world: World
+    ) -> None:
+        stack.deploy(Template())
+        world.service.runs_for = 6 * 3600
+        stack.deploy(Template(package="2"), cancel_after=0, rollback=False)
+        world.settle(600)
+        assert len(world.service.active()) == 1
+        world.service.runs_for = 2700
+        assert stack.deploy(Template(package="3")).status == "UPDATE_COMPLETE"
+        assert world.service.active() == []
+
     def test_a_failed_job_fails_again_until_rerun_changes(self, stack: Stack, world: World) -> None:
         world.service.ends_as = "FAILED"
         stack.deploy(Template(), rollback=False)
@@ -336,7 +348,6 @@ class TestExactName:
         stack.deploy(Template(prefix="mine", exact=True))
         assert stack.deploy(Template(prefix="mine", exact=True, role="other")).status == "UPDATE_COMPLETE"
         assert list(world.service.jobs) == ["mine"]
-
 
     @pytest.mark.parametrize("cancel_after", [0, 20])
     def test_an_update_to_it_that_was_never_answered_leaves_no_job(
