@@ -14,6 +14,7 @@ help:
 	@echo "make demo     deploy the example application to a local AWS with the real CDK CLI, and destroy it"
 	@echo "make test     lint, types and all tests"
 	@echo "make lint     ruff and mypy only"
+	@echo "make nightly  the tests with many more random examples (hours)"
 	@echo "make format   let ruff rewrite the sources"
 	@echo "make install  .venv and node_modules only; the others do it themselves"
 
@@ -39,6 +40,9 @@ demo: install
 
 test: lint
 	@python -m pytest
+
+nightly: install
+	@HYPOTHESIS_PROFILE=nightly python -m pytest
 
 lint: install
 	@ruff format --check --quiet
