@@ -11,29 +11,29 @@ from aws_cdk import (
     CustomResource,
     Duration,
     Fn,
-    IStableAnyProducer,
     ITaggableV2,
-    Lazy,
     Names,
     Stack,
     TagManager,
-    TagType,
 )
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk.aws_sagemaker import CfnEndpoint
-from constructs import Construct, Dependable, IConstruct
+from constructs import Construct, Dependable
 
 from cdk_inference_recommender.cli_input_source import CliInputSource
 from cdk_inference_recommender.cross_stack_references import CrossStackReferences
 from cdk_inference_recommender.execution_role import execution_role
 from cdk_inference_recommender.existing_inference_recommendations_job import ExistingInferenceRecommendationsJob
+from cdk_inference_recommender.finished_job import FinishedJob
+from cdk_inference_recommender.handler_policy import handler_policy
 from cdk_inference_recommender.inference_recommendations_job_base import InferenceRecommendationsJobBase
 from cdk_inference_recommender.inference_recommender_provider import JOB_RESOURCE, InferenceRecommenderProvider, job_arn
 from cdk_inference_recommender.job_legs import job_legs
 from cdk_inference_recommender.job_rules import check_props
+from cdk_inference_recommender.job_tags import JobTags
 from cdk_inference_recommender.job_type import JobType
-from cdk_inference_recommender.kms_key import key_statement, kms_key_id
+from cdk_inference_recommender.kms_key import kms_key_id
 from cdk_inference_recommender.render_request import render_request
 from cdk_inference_recommender.reported_problems import report_problems
 from cdk_inference_recommender.request import Problem, botocore_version, check_request
@@ -50,7 +50,7 @@ from inference_recommendations_handler.contract import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from aws_cdk.aws_ecr import IRepository
@@ -171,9 +171,7 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase):
             )
         )
 
-        self._tag_manager: Final = TagManager(TagType.STANDARD, ResourceType.JOB)
-        for key, value in (tags or {}).items():
-            self._tag_manager.set_tag(key, value)
+        self._tags: Final = JobTags(tags)
         network = self._source.network(self, vpc=vpc, vpc_subnets=vpc_subnets, security_groups=security_groups)
         self._connections: Final = network.connections if network else None
         output_kms_key = output_config.kms_key if output_config else None
@@ -220,7 +218,7 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase):
                 JobProperty.REQUEST.value: request,
                 JobProperty.NAME_PREFIX.value: prefix,
                 JobProperty.EXACT_JOB_NAME.value: exact_job_name,
-                JobProperty.TAGS.value: Lazy.any(_RenderedTags(self._rendered_tags), omit_empty_array=True),
+                JobProperty.TAGS.value: self._tags.property(),
                 JobProperty.NAME_VERSION.value: NAME_VERSION,
                 JobProperty.ACCEPT_STOPPED.value: accept_stopped,
                 JobProperty.TIMEOUT.value: timeout_seconds,
@@ -231,7 +229,12 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase):
         )
         provider.depend(self._resource)
         self._resource.node.add_dependency(
-            self._allow_handler(provider, prefix, exact=exact_job_name, keys=(volume_kms_key, output_kms_key)),
+            handler_policy(
+                self,
+                job_name=prefix if exact_job_name else f"{prefix}-*",
+                role=self.role,
+                keys=(volume_kms_key, output_kms_key),
+            ),
             self.role,
             # An alias is named in the request, which says nothing of its being made first.
             *(key for key in (volume_kms_key, output_kms_key) if key is not None and not isinstance(key, str)),
@@ -246,10 +249,10 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase):
             accept_stopped=accept_stopped,
         )
         self._last_leg: Final = legs[-1]
-        Dependable.implement(self, _Finished(self._last_leg))
+        Dependable.implement(self, FinishedJob(self._last_leg))
 
         def problems() -> list[Problem]:
-            all_tags = self._rendered_tags()
+            all_tags = self._tags.produce()
             return [
                 *check_request(
                     self._source.checked(request, tags=all_tags, exact_job_name=job_name if exact_job_name else None),
@@ -269,7 +272,7 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase):
                 ),
             ]
 
-        report_problems(self, problems, lambda path: self._source.spell(path, request, self._rendered_tags()))
+        report_problems(self, problems, lambda path: self._source.spell(path, request, self._tags.produce()))
         self.node.add_validation(
             CrossStackReferences(
                 self._resource,
@@ -417,42 +420,10 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase):
     @property
     def cdk_tag_manager(self) -> TagManager:
         """The job's tags, so that `Tags.of(...)` reaches it."""
-        return self._tag_manager
+        return self._tags.manager
 
     def _finished(self) -> Construct:
         return self._last_leg
-
-    def _rendered_tags(self) -> list[dict[str, str]]:
-        # Through jsii the members' names come in lower case; the API wants them capitalised.
-        tags: list[dict[str, str]] = self._tag_manager.render_tags() or []
-        return [{"Key": tag["key"], "Value": tag["value"]} for tag in tags]
-
-    def _allow_handler(
-        self,
-        provider: InferenceRecommenderProvider,
-        prefix: str,
-        *,
-        exact: bool,
-        keys: Sequence[IKey | str | None],
-    ) -> iam.Policy:
-        # A policy for each job: with a shared one, every job would depend on every other one's role.
-        name = prefix if exact else f"{prefix}-*"
-        statements = [
-            iam.PolicyStatement(
-                actions=["sagemaker:CreateInferenceRecommendationsJob"], resources=[job_arn(self, name)]
-            ),
-            iam.PolicyStatement(
-                actions=["iam:PassRole"],
-                resources=[self.role.role_arn],
-                conditions={"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}},
-            ),
-            *(
-                key_statement(self, key, "kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey")
-                for key in keys
-                if key is not None
-            ),
-        ]
-        return iam.Policy(self, "HandlerPolicy", roles=[provider.role], statements=statements)
 
 
 class _JobOfCliInput(InferenceRecommendationsJob):
@@ -465,29 +436,6 @@ class _JobOfCliInput(InferenceRecommendationsJob):
     ) -> None:
         self._source = source
         super().__init__(scope, id, **props)
-
-
-class _Finished(Dependable):
-    """Depending on a job means depending on its end, not on its start, and not on what is chosen of it."""
-
-    def __init__(self, last_leg: IConstruct) -> None:
-        super().__init__()
-        self._roots = [last_leg]
-
-    @property
-    def dependency_roots(self) -> list[IConstruct]:
-        return self._roots
-
-
-@jsii.implements(IStableAnyProducer)
-class _RenderedTags:
-    """Tags of ancestors arrive after the job was made."""
-
-    def __init__(self, tags: Callable[[], list[dict[str, str]]]) -> None:
-        self._tags = tags
-
-    def produce(self) -> list[dict[str, str]]:
-        return self._tags()
 
 
 def _default_prefix(scope: Construct) -> str:
