@@ -4,28 +4,25 @@ from __future__ import annotations
 
 import secrets
 import threading
+import time
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from moto.logs.models import logs_backends
-
-if TYPE_CHECKING:
-    from inference_recommender_sandbox.clock import Clock
 
 
 class FunctionLog:
     """One log stream, named as AWS names it: `2026/11/23/[$LATEST]` and 32 hexadecimal digits.
 
-    Events are put straight into the stream: moto's PutLogEvents refuses what is hours ahead of real time, and the
-    sandbox's clock may be.
+    Its times are real ones, whatever the sandbox's clock says, as those of stacks are: the CDK command line shows what
+    a function wrote around the time at which its custom resource failed.
     """
 
-    def __init__(self, *, account_id: str, region: str, log_group: str, clock: Clock) -> None:
-        self._clock = clock
+    def __init__(self, *, account_id: str, region: str, log_group: str) -> None:
         self._backend: Any = logs_backends[account_id][region]
         self._log_group = log_group
         self._lock = threading.Lock()
-        date = datetime.fromtimestamp(clock.now(), UTC).strftime("%Y/%m/%d")
+        date = datetime.now(UTC).strftime("%Y/%m/%d")
         self.stream = f"{date}/[$LATEST]{secrets.token_hex(16)}"
 
     def write(self, message: str) -> None:
@@ -36,5 +33,5 @@ class FunctionLog:
             group = self._backend.groups[self._log_group]
             if self.stream not in group.streams:
                 group.create_log_stream(self.stream)
-            timestamp = int(self._clock.now() * 1000)
+            timestamp = int(time.time() * 1000)
             group.put_log_events(self.stream, [{"timestamp": timestamp, "message": message}])

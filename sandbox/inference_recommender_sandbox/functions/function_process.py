@@ -60,7 +60,6 @@ class FunctionProcess:
             account_id=configuration.account_id,
             region=configuration.region,
             log_group=configuration.log_group,
-            clock=clock,
         )
         self._clock = clock
         self._task_root = _unpack(configuration, directory)
@@ -134,7 +133,7 @@ class FunctionProcess:
                 payload=answer.body, error="Unhandled" if answer.failed else None, log_stream=self.log.stream
             )
         message = f"Task timed out after {self.configuration.timeout:.2f} seconds"
-        stamp = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(self._clock.now()))
+        stamp = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
         self.log.write(f"{stamp} {request_id} {message}\n\n")
         self._process.kill()
         return self._failure(f"{stamp} {request_id} {message}", "Sandbox.Timedout")

@@ -234,3 +234,19 @@ def test_a_service_timeout_out_of_range_is_refused(account: Any, provider: str, 
     stack_id = account.deploy({"Thing": _custom(provider, ServiceTimeout=timeout)})
     assert "ServiceTimeout" in account.reason(stack_id, "Thing")
     assert [event for event in account.received(stack_id) if event["RequestType"] == "Create"] == []
+
+
+def test_what_a_function_logged_is_found_around_the_time_of_the_failure(account: Any, provider: str) -> None:
+    account.sandbox.clock.sleep(2 * 24 * 3600)
+    stack_id = account.deploy({"Thing": _custom(provider, Fail="Create")})
+    pages = account.client("cloudformation").describe_stack_events(StackName=stack_id)["StackEvents"]
+    [failed] = [event for event in pages if event["ResourceStatus"] == "CREATE_FAILED"]
+    at = int(failed["Timestamp"].timestamp() * 1000)
+    group = f"/aws/lambda/{provider.rpartition(':')[2]}"
+    found = account.client("logs").filter_log_events(
+        logGroupName=group,
+        startTime=at - 60_000,
+        endTime=at + 60_000,
+        logStreamNamePrefix=f"{failed['Timestamp']:%Y/%m/%d}",
+    )["events"]
+    assert any(stack_id in event["message"] for event in found)
