@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from aws_cdk import App, CfnOutput, NestedStack, Stack, Token
+from aws_cdk import App, CfnOutput, Environment, NestedStack, Stack, Token
 from aws_cdk import aws_sagemaker as sagemaker
 
 from cdk_inference_recommender import Objective, RealTimeRecommendation, ServerlessRecommendation
@@ -194,6 +194,27 @@ def test_nor_to_the_name_of_a_job(context: Json) -> None:
     problem = refer(new_app(context), lambda job: job.job_name)
     assert problem.startswith("[Here/Job] another stack refers to its name directly: ")
     assert "Write what the other stack needs to an ssm.StringParameter" in problem
+
+
+@pytest.mark.parametrize("context", [{}, WEAK], ids=["strong", "weak"])
+def test_nor_to_what_a_nested_stack_found(context: Json) -> None:
+    app = new_app(context)
+    here, there = Stack(app, "Here"), Stack(app, "There")
+    inner = NestedStack(NestedStack(here, "Outer"), "Inner")
+    CfnOutput(there, "Output", value=real_time(inner).instance_type)
+    with pytest.raises(RuntimeError, match="another stack refers to InstanceType directly: "):
+        app.synth()
+
+
+def test_nor_from_another_region() -> None:
+    app = new_app({})
+    here, there = (
+        Stack(app, name, env=Environment(account="111122223333", region=region), cross_region_references=True)
+        for name, region in (("Here", "us-east-1"), ("There", "eu-west-1"))
+    )
+    CfnOutput(there, "Output", value=real_time(here).instance_type)
+    with pytest.raises(RuntimeError, match="another stack refers to InstanceType directly: the CDK would export it"):
+        app.synth()
 
 
 def test_a_parent_may_refer_to_what_its_nested_stack_found() -> None:
