@@ -71,6 +71,8 @@ class Sweep:
     """Until then, in epoch seconds, a create may still be under way inside the function; 0 when none can be."""
     unfinished: list[str]
     """Jobs that haven't ended yet, or network interfaces that are still there: what is waited for."""
+    found: bool = False
+    """Whether there is a job that is meant, whatever has become of it."""
     failure: str | None = field(default=None)
     """Why not everything could be looked at."""
 
@@ -86,6 +88,9 @@ def on_delete(event: CustomResourceEvent, invocation: Invocation) -> Answer | No
     target = _widened(target, sweep)
     unsure = target.by_owner or sweep.settles_at > 0 or sweep.failure is not None
     if not unsure and not sweep.unfinished:
+        if not sweep.found and machine is not None:
+            # The request was refused; a late delivery of it might be granted.
+            _hand_over(target, event, machine, unsure=True, answered=True)
         return Answer(physical_resource_id=own_id)
     if machine is not None and _hand_over(target, event, machine, unsure=unsure, answered=False):
         return None
@@ -202,7 +207,7 @@ def _sweep(
     target: Target, event: CustomResourceEvent, machine: StateMachine | None, invocation: Invocation, *, now: float
 ) -> Sweep:
     """Stop the executions first: they could still create the job that is looked for."""
-    settles_at, unfinished, failure = 0.0, [], None
+    settles_at, unfinished, found, failure = 0.0, [], False, None
     try:
         for execution in _queue_executions(target, event, machine) if machine else ():
             if execution.running and machine:
@@ -215,6 +220,7 @@ def _sweep(
         failure = _failure(error)
     try:
         for job in _jobs(target, event, invocation):
+            found = True
             if job.running:
                 invocation.jobs.stop(job.name)
                 log("stopped", jobName=job.name, stackId=event.stack_id)
@@ -226,7 +232,7 @@ def _sweep(
                 unfinished.append(job.name)
     except AWS_ERRORS as error:
         failure = _failure(error)
-    return Sweep(settles_at=settles_at, unfinished=unfinished, failure=failure)
+    return Sweep(settles_at=settles_at, unfinished=unfinished, found=found, failure=failure)
 
 
 def _queue_executions(target: Target, event: CustomResourceEvent, machine: StateMachine) -> Iterator[Execution]:

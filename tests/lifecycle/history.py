@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import hypothesis.strategies as st
 import pytest
@@ -51,7 +51,34 @@ TEMPLATES = st.builds(
 EXACT = st.builds(
     Template, prefix=st.just("mine"), exact=st.just(True), package=st.sampled_from("12"), poll_interval=st.just(300)
 )
+CHANGES = st.sampled_from(
+    [
+        {},
+        {"package": "1"},
+        {"package": "2"},
+        {"package": "2"},
+        {"package": "3", "role": "other"},
+        {"role": "job"},
+        {"role": "other"},
+        {"tags": (("team", "search"),)},
+        {"tags": ()},
+        {"rerun": "again"},
+        {"rerun": None},
+        {"accept_stopped": True},
+        {"timeout": 3000},
+        {"vpc": True},
+        {"prefix": "other"},
+        {"prefix": "mine", "exact": True},
+        {"botocore_version": "1.45.0"},
+        {"objective": "CostPerHour"},
+    ]
+)
+CANCEL_AFTER = st.sampled_from([None, None, None, 0, 1, 20, 45, 61, 100, 400, 2000])
 SECONDS = st.sampled_from([0, 1, 5, 30, 61, 130, 400, 1500, 3400, 7200])
+
+
+def deployable(history: History) -> bool:
+    return history.idle and (history.status is None or history.status in (*DEPLOYABLE, *GONE))
 
 
 class History(RuleBasedStateMachine):
@@ -88,14 +115,50 @@ class History(RuleBasedStateMachine):
         tags = {f"{promises.TAG}stack-id": ANOTHER_STACK, f"{promises.TAG}logical-id": JOB}
         self._stranger("shop-job-of-another-shop", tags)
 
+    @rule(
+        changes=st.lists(CHANGES, min_size=1, max_size=2),
+        disturbances=st.lists(DISTURBANCES, max_size=3),
+        cancel_after=CANCEL_AFTER,
+        rollback=st.sampled_from([True, True, True, False]),
+    )
+    @precondition(deployable)
+    def deploy_to_the_end(
+        self,
+        changes: list[dict[str, Any]],
+        disturbances: list[Disturbance],
+        cancel_after: float | None,
+        rollback: bool,
+    ) -> None:
+        """What is deployed is mostly what was deployed before, with a change."""
+        before = dict(enumerate(self.stack.deployed))
+        first = Template(poll_interval=300)
+        templates = [
+            replace(before.get(number, replace(first, id="Other" * number)), **change)
+            for number, change in enumerate(changes)
+        ]
+        for disturbance in disturbances:
+            disturbance(self.world)
+        self._deploy(templates, rollback=rollback, cancel_after=cancel_after)
+        self.stack.finish()
+        calm(self.world)
+
+    @rule(disturbances=st.lists(DISTURBANCES, max_size=2))
+    @precondition(lambda self: self.idle and self.status not in (None, *GONE, "UPDATE_ROLLBACK_FAILED"))
+    def delete_to_the_end(self, disturbances: list[Disturbance]) -> None:
+        for disturbance in disturbances:
+            disturbance(self.world)
+        self.stack.begin_delete()
+        self.stack.finish()
+        calm(self.world)
+
     @rule(template=TEMPLATES, other=st.none() | TEMPLATES, rollback=st.sampled_from([True, True, True, False]))
-    @precondition(lambda self: self.idle and (self.status is None or self.status in (*DEPLOYABLE, *GONE)))
+    @precondition(deployable)
     def deploy(self, template: Template, other: Template | None, rollback: bool) -> None:
         others = [] if other is None else [replace(other, id="Other")]
         self._deploy([template, *others], rollback=rollback)
 
     @rule(template=EXACT)
-    @precondition(lambda self: self.idle and (self.status is None or self.status in (*DEPLOYABLE, *GONE)))
+    @precondition(deployable)
     def deploy_a_job_of_exact_name(self, template: Template) -> None:
         self._deploy([template], rollback=True)
 
@@ -208,7 +271,7 @@ class History(RuleBasedStateMachine):
         self.world.settle(LONGEST_FUNCTION_AND_EVENT)
         self.promises_are_kept()
 
-    def _deploy(self, templates: list[Template], *, rollback: bool) -> None:
+    def _deploy(self, templates: list[Template], *, rollback: bool, cancel_after: float | None = None) -> None:
         if self.status in GONE:
             self._stack_is_gone()
         self.kept, self.paid = {}, {}
@@ -227,7 +290,7 @@ class History(RuleBasedStateMachine):
                 self.kept[logical_id] = jobs
             if job is not None and job.status(self.world.clock.now) == "COMPLETED" and job.name not in self.strangers:
                 self.paid[logical_id, re.sub(r"-\d+$", "", job.name)] = jobs
-        self.stack.begin_deploy(*templates, rollback=rollback)
+        self.stack.begin_deploy(*templates, rollback=rollback, cancel_after=cancel_after)
 
     def _jobs_of(self, logical_id: str) -> set[str]:
         own = (self.stack.stack_id, logical_id)

@@ -85,3 +85,16 @@ def test_a_deleted_leg_polls_no_more(stack: Stack, world: World) -> None:
     stack.begin_delete()
     stack.advance(1)
     assert "wait" not in [execution.state["task"] for execution in world.machine.running()]
+
+
+def test_a_request_that_was_refused_and_withdrawn_is_not_granted_to_a_later_delivery(
+    stack: Stack, world: World
+) -> None:
+    stack.deploy(Template())
+    world.service.faults[CREATE] = [ServiceError("ValidationException", "Could not find model package")]
+    world.extra_deliveries = [70.0]
+    outcome = stack.deploy(Template(), Template(id="Other"))
+    assert "Could not find model package" in str(outcome.reason)
+    world.settle(600)
+    assert len(world.service.jobs) == 1
+    assert world.machine.running() == []

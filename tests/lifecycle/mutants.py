@@ -1,0 +1,235 @@
+"""Faults that a handler could have: each replaces one function of it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from inference_recommendations_handler import (
+    admission,
+    answer,
+    deletion,
+    handler,
+    invocation,
+    job,
+    job_name,
+    owner,
+    wait,
+)
+from inference_recommendations_handler.admission import Admitted, Taken
+from inference_recommendations_handler.answer import Answer, _encode, _reason, send
+from inference_recommendations_handler.contract import MachineInput, OwnerTag
+from inference_recommendations_handler.custom_resource_event import RequestType
+from inference_recommendations_handler.owner import Owner
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import pytest
+
+    from inference_recommendations_handler.job_properties import JobProperties
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One fault."""
+
+    name: str
+    seed: Callable[[pytest.MonkeyPatch], None]
+    histories: int = 60
+    """Within how many it is found."""
+    nightly: bool = False
+    """Whether finding it takes long."""
+
+
+def _adopts_anything(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(admission, "_take_over", lambda *_: Admitted())
+
+
+def _adopts_nothing(patch: pytest.MonkeyPatch) -> None:
+    original = admission._take_over
+
+    def take_over(job: Any, properties: Any, event: Any, jobs: Any) -> Any:
+        same = jobs.tags(job).get(OwnerTag.REQUEST_ID) == event.request_id
+        return original(job, properties, event, jobs) if same else Taken(reason="The name is in use.")
+
+    patch.setattr(admission, "_take_over", take_over)
+
+
+def _adopts_no_job_of_its_own_request(patch: pytest.MonkeyPatch) -> None:
+    original = admission._take_over
+
+    def take_over(job: Any, properties: Any, event: Any, jobs: Any) -> Any:
+        same = jobs.tags(job).get(OwnerTag.REQUEST_ID) == event.request_id
+        return Taken(reason="The name is in use.") if same else original(job, properties, event, jobs)
+
+    patch.setattr(admission, "_take_over", take_over)
+
+
+def _ignores_owner_tags(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(owner.Owner, "owns", lambda *_: True)
+
+
+def _answers_a_create_before_it_is_asked_for(patch: pytest.MonkeyPatch) -> None:
+    original = job._create
+
+    def create(event: Any, properties: JobProperties, invocation: Any) -> Any:
+        send(Answer(physical_resource_id=properties.base, data={"JobName": properties.base}), event)
+        return original(event, properties, invocation)
+
+    patch.setattr(job, "_create", create)
+
+
+def _answers_a_delete_at_once(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(deletion, "_hand_over", lambda *_, **__: False)
+
+
+def _forgets_the_cancelled_create(patch: pytest.MonkeyPatch) -> None:
+    original = deletion._target
+
+    def target(event: Any) -> Any:
+        found = original(event)
+        return found and replace(found, by_owner=False)
+
+    patch.setattr(deletion, "_target", target)
+
+
+def _drops_the_size_guard(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(answer, "body_of", lambda said, event: _encode(said, event, _reason(said, said.reason)))
+
+
+def _lets_the_queue_go_on(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(deletion, "_queue_executions", lambda *_: ())
+
+
+def _serves_late_creates(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(job, "_deleted_since", lambda *_: False)
+
+
+def _forgets_abandoned_updates(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(deletion, "abandon_update", lambda *_: None)
+
+
+def _measures_the_role(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(job_name, "MEASURED", (*job_name.MEASURED, "RoleArn"))
+
+
+def _logs_events(patch: pytest.MonkeyPatch) -> None:
+    original = handler._serve
+
+    def serve(event: Any, invocation: Any) -> None:
+        handler.log("received", reason=json.dumps(event.to_state()))
+        original(event, invocation)
+
+    patch.setattr(handler, "_serve", serve)
+
+
+def _never_hands_over(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(wait, "_at_deadline", lambda state, *_: wait._waiting(state, 60))
+
+
+def _gives_no_reason(patch: pytest.MonkeyPatch) -> None:
+    original = invocation.Invocation.failed
+
+    def failed(self: Any, event: Any, reason: str, *, physical_resource_id: str | None = None) -> Answer:
+        del reason
+        return original(self, event, "Failed.", physical_resource_id=physical_resource_id)
+
+    patch.setattr(invocation.Invocation, "failed", failed)
+
+
+def _names_what_failed_to_update(patch: pytest.MonkeyPatch) -> None:
+    def refused(event: Any, name: str, reason: str, invocation: Any) -> Answer:
+        answered: Answer = invocation.failed(event, reason, physical_resource_id=name)
+        return answered
+
+    patch.setattr(job, "_refused", refused)
+
+
+def _takes_the_unseen_for_absent(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(admission, "_shown", lambda name, jobs: jobs.find(name))
+
+
+def _gives_up_an_answer(patch: pytest.MonkeyPatch) -> None:
+    original = answer._put
+
+    def put(url: str, body: bytes) -> None:
+        try:
+            original(url, body)
+        except OSError:
+            return
+
+    patch.setattr(answer, "_put", put)
+
+
+def _fails_without_an_answer(patch: pytest.MonkeyPatch) -> None:
+    original = wait.step
+
+    def step(state: Any, invocation: Any, *, now: float) -> dict[str, Any]:
+        if MachineInput.ERROR in state:
+            return {MachineInput.WAIT_SECONDS.value: 0, MachineInput.DONE.value: True}
+        return original(state, invocation, now=now)
+
+    patch.setitem(handler._STEPS, wait.TASK, step)
+
+
+def _deletes_the_job_of_every_update(patch: pytest.MonkeyPatch) -> None:
+    """An Update that changes nothing of what is measured asks for the job anew."""
+    original = job.on_event
+
+    def on_event(event: Any, invocation: Any) -> Any:
+        if event.request_type is not RequestType.UPDATE:
+            return original(event, invocation)
+        properties = {**event.properties, "Rerun": event.request_id}
+        return original(replace(event, properties=properties), invocation)
+
+    patch.setitem(handler._SERVED, "Custom::InferenceRecommendationsJob", on_event)
+
+
+def _stops_what_was_asked_for_since(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(deletion, "requested_at", lambda _: 0.0)
+
+
+def _takes_any_execution_for_its_own(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(job, "_queued_for", lambda *_: True)
+
+
+def _forgets_who_asked(patch: pytest.MonkeyPatch) -> None:
+    original = Owner.of
+    del original
+
+    def tags(event: Any, *, fingerprint: str) -> dict[str, str]:
+        return {OwnerTag.FINGERPRINT.value: fingerprint, OwnerTag.REQUEST_ID.value: event.request_id}
+
+    patch.setattr(admission, "owner_tags", tags)
+
+
+ALL = [
+    Mutant(seed.__name__.strip("_").replace("_", " "), seed)
+    for seed in (
+        _adopts_anything,
+        _adopts_nothing,
+        _adopts_no_job_of_its_own_request,
+        _ignores_owner_tags,
+        _answers_a_create_before_it_is_asked_for,
+        _answers_a_delete_at_once,
+        _forgets_the_cancelled_create,
+        _drops_the_size_guard,
+        _lets_the_queue_go_on,
+        _serves_late_creates,
+        _forgets_abandoned_updates,
+        _measures_the_role,
+        _logs_events,
+        _never_hands_over,
+        _gives_no_reason,
+        _names_what_failed_to_update,
+        _takes_the_unseen_for_absent,
+        _gives_up_an_answer,
+        _fails_without_an_answer,
+        _deletes_the_job_of_every_update,
+        _stops_what_was_asked_for_since,
+        _takes_any_execution_for_its_own,
+        _forgets_who_asked,
+    )
+]
