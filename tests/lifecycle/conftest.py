@@ -6,17 +6,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from . import promises
 from .cloudformation import Stack
 from .surroundings import live_in
 from .wiring import unconnected_clients
 from .world import World
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from inference_recommendations_handler.aws import Clients
-
-    NewWorld = Callable[[], World]
 
 
 @pytest.fixture(scope="session")
@@ -24,27 +23,15 @@ def clients() -> Clients:
     return unconnected_clients()
 
 
-@pytest.fixture(scope="session")
-def patch() -> Iterator[pytest.MonkeyPatch]:
-    with pytest.MonkeyPatch.context() as patch:
-        yield patch
-
-
-@pytest.fixture(scope="session")
-def new_world(clients: Clients, patch: pytest.MonkeyPatch) -> NewWorld:
-    """Makes a world, and lets the handler live in it from then on."""
-
-    def make() -> World:
-        world = World(clients)
-        live_in(world, patch)
-        return world
-
-    return make
-
-
 @pytest.fixture
-def world(new_world: NewWorld) -> World:
-    return new_world()
+def world(clients: Clients, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    """A new account, in which the handler lives; its clients are boto3's."""
+    world = World(clients)
+    live_in(world, monkeypatch)
+    yield world
+    world.close()
+    promises.nothing_surprising_is_raised(world)
+    promises.nothing_secret_is_logged(world)
 
 
 @pytest.fixture

@@ -120,6 +120,7 @@ class History(RuleBasedStateMachine):
         disturbances=st.lists(DISTURBANCES, max_size=3),
         cancel_after=CANCEL_AFTER,
         rollback=st.sampled_from([True, True, True, False]),
+        after=st.sampled_from([0, 0, 30, 600]),
     )
     @precondition(deployable)
     def deploy_to_the_end(
@@ -128,8 +129,10 @@ class History(RuleBasedStateMachine):
         disturbances: list[Disturbance],
         cancel_after: float | None,
         rollback: bool,
+        after: float,
     ) -> None:
         """What is deployed is mostly what was deployed before, with a change."""
+        self.stack.advance(after)
         before = dict(enumerate(self.stack.deployed))
         first = Template(poll_interval=300)
         templates = [
@@ -184,6 +187,7 @@ class History(RuleBasedStateMachine):
         self.stack.begin_continued_rollback()
 
     @rule(seconds=SECONDS)
+    @precondition(lambda self: not self.idle)
     def time_passes(self, seconds: float) -> None:
         self.stack.advance(seconds)
 
@@ -198,6 +202,7 @@ class History(RuleBasedStateMachine):
             disturbance(self.world)
 
     @rule()
+    @precondition(lambda self: not self.idle)
     def nothing_is_wrong_any_more(self) -> None:
         calm(self.world)
 
@@ -217,7 +222,7 @@ class History(RuleBasedStateMachine):
             self.world.unanswerable.add(execution.request_id)
 
     @rule(template=TEMPLATES)
-    @precondition(lambda self: self.idle)
+    @precondition(lambda self: self.idle and len(self.strangers) < 4)
     def a_stranger_takes_a_name(self, template: Template) -> None:
         owner = Owner(stack_id=self._next_stack_id(), logical_id=JOB)
         properties = JobProperties.parse(as_delivered(template.job()), owner=owner, client=self.world.clients.sagemaker)
