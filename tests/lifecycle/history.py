@@ -177,7 +177,7 @@ class History(RuleBasedStateMachine):
         self.stack.advance(0)
 
     @rule()
-    @precondition(lambda self: self.status not in (None, *GONE) or (not self.idle and not self.stack.updating))
+    @precondition(lambda self: self.status not in (None, *GONE) or (self.stack.cancellable and not self.stack.updating))
     def delete(self) -> None:
         self.stack.begin_delete()
 
@@ -287,11 +287,16 @@ class History(RuleBasedStateMachine):
                 continue
             jobs = self._jobs_of(logical_id)
             job = self.world.service.jobs.get(known.physical_id)
-            if known.properties["Request"]["InputConfig"] == template.job()["Request"]["InputConfig"] and (
-                known.properties["NamePrefix"],
-                known.properties.get("Rerun"),
-                known.properties["ExactJobName"],
-            ) == (template.prefix, template.rerun, template.exact):
+            if (
+                job is not None
+                and known.properties["Request"]["InputConfig"] == template.job()["Request"]["InputConfig"]
+                and (
+                    known.properties["NamePrefix"],
+                    known.properties.get("Rerun"),
+                    known.properties["ExactJobName"],
+                )
+                == (template.prefix, template.rerun, template.exact)
+            ):
                 self.kept[logical_id] = jobs
             if job is not None and job.status(self.world.clock.now) == "COMPLETED" and job.name not in self.strangers:
                 self.paid[logical_id, re.sub(r"-\d+$", "", job.name)] = jobs

@@ -54,6 +54,7 @@ class FakeJob:
     reason: str | None = None
     results: list[Mapping[str, Any]] = field(default_factory=lambda: [copy.deepcopy(RESULT)])
     stopped_at: float | None = None
+    shown_at: float = 0.0
     asked_by: str = ""
     """The request id that it was made with, whoever takes it over."""
 
@@ -172,6 +173,7 @@ class Service:
             ends_as=self.ends_as,
             reason=self.reason,
             results=copy.deepcopy(self.results),
+            shown_at=now + self.visible_after,
         )
         if self.late_create_seconds is not None:
             job.created_at += self.late_create_seconds
@@ -207,7 +209,7 @@ class Service:
         found = [
             self._summary(job)
             for job in self.jobs.values()
-            if self.clock.now >= job.created_at + self.visible_after
+            if self.clock.now >= job.shown_at
             and contains in job.name
             and status in (None, job.status(self.clock.now))
         ]
@@ -248,7 +250,7 @@ class Service:
 
     def _existing(self, name: str) -> FakeJob:
         job = self.jobs.get(name)
-        if job is None or self.clock.now < job.created_at + self.visible_after:
+        if job is None or self.clock.now < job.shown_at:
             raise ServiceError("ResourceNotFound", f"There is no job {name}")
         return job
 
