@@ -111,9 +111,13 @@ def _shown(name: str, jobs: Jobs) -> Job | None:
     that doesn't find it leaves it running, and a second delivery would take the next name.
     """
     for seconds in _SHOWN_AFTER_SECONDS:
-        job = jobs.find(name)
-        if job is not None:
-            return job
+        try:
+            job = jobs.find(name)
+        except AWS_ERRORS as error:
+            log("not looked at", level="WARNING", jobName=name, errorCode=code_of(error), reason=message_of(error))
+        else:
+            if job is not None:
+                return job
         time.sleep(seconds)
     return jobs.find(name)
 

@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 TASK: Final = "delete"
 NEVER_REQUESTED: Final = "never-requested-"
 """Starts the physical id of a resource for which nothing was ever asked of the service."""
+WATCH: Final = "watch-"
+"""Starts the names of executions whose event is answered, and that look for what it may have left."""
 POLL_SECONDS: Final = 10
 _MARGIN_SECONDS: Final = 3 * 60
 
@@ -86,7 +88,7 @@ def on_delete(event: CustomResourceEvent, invocation: Invocation) -> Answer | No
     machine = invocation.machine(event.properties)
     sweep = _sweep(target, event, machine, invocation, now=time.time())
     target = _widened(target, sweep)
-    unsure = target.by_owner or sweep.settles_at > 0 or sweep.failure is not None
+    unsure = target.by_owner or sweep.settles_at > 0 or sweep.failure is not None or _watched(event, machine)
     if not unsure and not sweep.unfinished:
         if not sweep.found and machine is not None:
             # The request was refused; a late delivery of it might be granted.
@@ -194,13 +196,30 @@ def _hand_over(
         _WATCH_UNTIL: watch_until,
     }
     try:
-        machine.start(event.request_id, _state(state, wait=wait, answered=answered, done=False))
+        name = f"{WATCH}{event.request_id}" if answered else event.request_id
+        machine.start(name, _state(state, wait=wait, answered=answered, done=False))
     except AWS_ERRORS as error:
         log("no execution", level="WARNING", errorCode=code_of(error), reason=message_of(error))
         if kind_of(error) is ErrorKind.NOT_FOUND:
             return False
         raise
     return True
+
+
+def _watched(event: CustomResourceEvent, machine: StateMachine | None) -> bool:
+    """Whether a withdrawn update of the resource may still be at work inside the function.
+
+    Its watch stops what it makes, as long as the stack isn't gone before.
+    """
+    for execution in machine.running(prefix=WATCH) if machine else ():
+        asked = execution.event
+        if (
+            asked is not None
+            and Owner.of(asked) == Owner.of(event)
+            and asked.requested_at > event.requested_at - 2 * FUNCTION_TIMEOUT_SECONDS
+        ):
+            return True
+    return False
 
 
 def _sweep(

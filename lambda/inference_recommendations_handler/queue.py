@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 TASK: Final = "create"
 NAME: Final = "name"
+REASON: Final = "reason"
+"""Why the request was queued."""
 _DENIED_SINCE: Final = "deniedSince"
 _ATTEMPTS: Final = "attempts"
 
@@ -34,7 +36,7 @@ PERMISSION_BOUND_SECONDS: Final = 5 * 60
 
 def queued(event: CustomResourceEvent, name: str, later: Later, *, timeout: float, now: float) -> dict[str, Any]:
     """The state of an execution that asks for the job again and again."""
-    state = {MachineInput.TASK.value: TASK, EVENT: event.to_state(), NAME: name, _ATTEMPTS: 0}
+    state = {MachineInput.TASK.value: TASK, EVENT: event.to_state(), NAME: name, REASON: later.reason, _ATTEMPTS: 0}
     return _next(state, later, timeout=timeout, deadline=event.requested_at + timeout, now=now)
 
 

@@ -106,8 +106,8 @@ class StateMachine:
             ended_at=found["stopDate"].timestamp() if found.get("stopDate") else 0,
         )
 
-    def running(self) -> Iterator[Execution]:
-        """All executions that run; each is described. A machine that is gone has none."""
+    def running(self, *, prefix: str = "") -> Iterator[Execution]:
+        """All executions that run and are named so; each is described. A machine that is gone has none."""
         paginator = self.client.get_paginator("list_executions")
         try:
             pages = _patiently(lambda: list(paginator.paginate(stateMachineArn=self.arn, statusFilter="RUNNING")))
@@ -116,6 +116,8 @@ class StateMachine:
                 return
             raise
         for name in [execution["name"] for page in pages for execution in page["executions"]]:
+            if not name.startswith(prefix):
+                continue
             execution = self.find(name)
             if execution is not None and execution.running:
                 yield execution

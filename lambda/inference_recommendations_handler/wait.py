@@ -19,6 +19,7 @@ from .inference_recommendations_job import JobStatus
 from .job_properties import flag, seconds
 from .log import log
 from .owner import Owner
+from .queue import REASON as QUEUED_BECAUSE
 from .state_machine import EVENT
 from .typed_request import RequestError
 
@@ -166,7 +167,8 @@ def _look(leg: Leg, machine: StateMachine | None, invocation: Invocation) -> Pen
 def _look_at_queue(leg: Leg, machine: StateMachine | None, invocation: Invocation) -> Pending | Over:
     execution = machine.find(leg.job_name) if machine else None
     if execution is not None and execution.running:
-        return Pending(reason=f"The request for the job {leg.job_name} is queued.")
+        why = execution.state.get(QUEUED_BECAUSE, "")
+        return Pending(reason=f"The request for the job {leg.job_name} is queued. {why}".rstrip())
     if execution is not None and execution.failure:
         return Over(failure=f"{execution.failure} Then change `rerun`.")
     # The request may have been granted between the two looks.

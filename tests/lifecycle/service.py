@@ -105,6 +105,7 @@ class Service:
     """Faults of calls that take effect."""
     late_create_seconds: float | None = None
     kills_the_caller_after: str | None = None
+    stopped_jobs_have_results: bool = False
     visible_after: float = 0.0
     """Seconds for which a job that was made can't be described yet, while its name is taken."""
     duplicate_code: str = "ResourceInUse"
@@ -189,7 +190,7 @@ class Service:
         described = self._summary(job) | {"InputConfig": job.request.get("InputConfig", {})}
         if status == "FAILED" and job.reason:
             described["FailureReason"] = job.reason
-        if status == "COMPLETED":
+        if status == "COMPLETED" or (status == "STOPPED" and self.stopped_jobs_have_results):
             described["InferenceRecommendations"] = copy.deepcopy(job.results)
         return described
 
@@ -209,9 +210,7 @@ class Service:
         found = [
             self._summary(job)
             for job in self.jobs.values()
-            if self.clock.now >= job.shown_at
-            and contains in job.name
-            and status in (None, job.status(self.clock.now))
+            if self.clock.now >= job.shown_at and contains in job.name and status in (None, job.status(self.clock.now))
         ]
         following = {"NextToken": str(first + 2)} if first + 2 < len(found) else {}
         return {"InferenceRecommendationsJobs": found[first : first + 2]} | following

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from .invocation_thread import Pause
+from .service import ServiceError
 from .template import Template
 
 if TYPE_CHECKING:
@@ -24,6 +25,11 @@ def slow_to_show(world: World) -> None:
 def test_a_job_that_shows_late_is_waited_for(stack: Stack, world: World) -> None:
     assert stack.deploy(Template()).status == "CREATE_COMPLETE"
     assert len(world.service.jobs) == 1
+
+
+def test_a_job_that_shows_late_is_looked_for_again_when_the_service_refuses_once(stack: Stack, world: World) -> None:
+    world.service.faults["DescribeInferenceRecommendationsJob"] = [ServiceError("AccessDeniedException")]
+    assert stack.deploy(Template()).status == "CREATE_COMPLETE"
 
 
 def test_a_delivery_that_finds_the_name_taken_and_no_job_makes_no_second_one(stack: Stack, world: World) -> None:

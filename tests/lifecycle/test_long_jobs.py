@@ -1,0 +1,73 @@
+"""Jobs that outlast a custom resource, and what ends in the last second."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from .cloudformation import SERVICE_TIMEOUTS
+from .invocation_thread import Pause
+from .template import CHOICE, LEG, LEG_SECONDS, Template
+
+if TYPE_CHECKING:
+    from .cloudformation import Stack
+    from .world import World
+
+LONGEST_JOB = 18_000
+
+
+def test_the_longest_job_is_handed_from_leg_to_leg_within_the_limits_of_each(stack: Stack, world: World) -> None:
+    world.service.runs_for = LONGEST_JOB
+    assert stack.deploy(Template(timeout=LONGEST_JOB + 3600)).status == "CREATE_COMPLETE"
+    lasted = [
+        each.received.at - each.asked_at
+        for each in stack.exchanges
+        if each.received and LEG in each.event["LogicalResourceId"]
+    ]
+    assert lasted == [LEG_SECONDS] * 5 + [1500, 0]
+    assert max(lasted) + 2 * 60 < SERVICE_TIMEOUTS[LEG]
+
+
+@pytest.mark.parametrize("legs", [1, 2, 3])
+def test_a_job_that_ends_in_the_same_second_as_its_leg_is_finished(stack: Stack, world: World, legs: int) -> None:
+    world.service.runs_for = LEG_SECONDS * legs
+    started = world.clock.now
+    assert stack.deploy(Template(timeout=LEG_SECONDS * legs)).status == "CREATE_COMPLETE"
+    assert world.clock.now - started == LEG_SECONDS * legs
+
+
+def test_a_job_that_ends_a_second_after_its_last_leg_is_stopped(stack: Stack, world: World) -> None:
+    world.service.runs_for = LEG_SECONDS + 1
+    outcome = stack.deploy(Template(timeout=LEG_SECONDS), rollback=False)
+    assert "did not finish within 55 minutes" in str(outcome.reason)
+    world.settle(180)
+    assert [job.status(world.clock.now) for job in world.service.jobs.values()] == ["STOPPED"]
+
+
+def test_the_last_leg_waits_for_a_create_that_is_under_way_and_stops_its_job(stack: Stack, world: World) -> None:
+    world.service.quota = 0
+    stack.begin_deploy(Template(timeout=4000, legs=1), rollback=False)
+    stack.advance(LEG_SECONDS - 1)
+    world.service.quota, world.service.runs_for = 9, 10**6
+    world.pauses = [Pause(1, 50, operation="CreateInferenceRecommendationsJob")]
+    outcome = stack.finish()
+    assert "did not finish within" in str(outcome.reason)
+    assert "queued" in str(outcome.reason)
+    assert len(world.service.jobs) == 1
+    assert not any(job.goes_on(world.clock.now) for job in world.service.jobs.values())
+
+
+def test_a_request_that_was_queued_until_the_timeout_says_what_it_waited_for(stack: Stack, world: World) -> None:
+    world.service.quota = 0
+    outcome = stack.deploy(Template(timeout=4000, legs=1), rollback=False)
+    assert "account-level limit is 0" in str(outcome.reason)
+
+
+def test_the_results_of_a_stopped_job_are_taken_where_that_is_accepted(stack: Stack, world: World) -> None:
+    world.service.stopped_jobs_have_results = True
+    stack.begin_deploy(Template(accept_stopped=True))
+    stack.advance(600)
+    world.service.jobs[stack.job_name].stopped_at = world.clock.now
+    assert stack.finish().status == "CREATE_COMPLETE"
+    assert stack.resources[CHOICE].data["InstanceType"] == "ml.c5.large"
