@@ -18,26 +18,24 @@ from .contract import (
     MachineInput,
 )
 from .custom_resource_event import CustomResourceEvent
+from .deletion_target import Target, target_of, withdrawn
 from .errors import AWS_ERRORS, ErrorKind, code_of, kind_of, message_of
-from .job_name import is_generated, is_job_name, is_name_of
-from .job_properties import JobProperties, flag
+from .job_name import is_job_name
 from .log import log
 from .network_interfaces import LEFT_BEHIND_SECONDS, any_left
 from .owner import Owner, requested_at
 from .queue import TASK as CREATE_TASK
 from .state_machine import EVENT
-from .typed_request import RequestError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from .inference_recommendations_job import Job
     from .invocation import Invocation
+    from .job_properties import JobProperties
     from .state_machine import Execution, StateMachine
 
 TASK: Final = "delete"
-NEVER_REQUESTED: Final = "never-requested-"
-"""Starts the physical id of a resource for which nothing was ever asked of the service."""
 WATCH: Final = "watch-"
 """Starts the names of executions whose event is answered, and that look for what it may have left."""
 POLL_SECONDS: Final = 10
@@ -47,22 +45,6 @@ _SETTLES_AT: Final = "settlesAt"
 _WATCH_UNTIL: Final = "watchUntil"
 _ANSWERED: Final = "answered"
 _TARGET: Final = "target"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Target:
-    """What is to be stopped."""
-
-    names: tuple[str, ...]
-    """Jobs that are known by name."""
-    by_owner: bool
-    """Whether all jobs of the owner are meant: the id is unknown to the handler, so that any job may be the one."""
-    base: str = ""
-    """With `by_owner`, only jobs of this base name."""
-
-    def covers(self, name: str) -> bool:
-        """Whether a job of the owner with that name is meant."""
-        return name in self.names or (self.by_owner and (not self.base or is_name_of(name, self.base)))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,7 +63,7 @@ class Sweep:
 
 def on_delete(event: CustomResourceEvent, invocation: Invocation) -> Answer | None:
     """Stop what runs; None when an execution of the state machine waits for it and answers."""
-    target = _target(event)
+    target = target_of(event, invocation)
     own_id = event.physical_resource_id or event.logical_resource_id
     if target is None:
         return Answer(physical_resource_id=own_id)
@@ -109,13 +91,10 @@ def abandon_update(event: CustomResourceEvent, name: str, properties: JobPropert
     whose old properties are the ones that were abandoned. The answer needn't wait, because the stack, and the
     function, stay.
     """
-    try:
-        old = JobProperties.parse(event.old_properties, owner=Owner.of(event), client=invocation.clients.sagemaker)
-        if old.names(name) or old.base == properties.base:
-            return
-        target = Target(names=(old.base,), by_owner=not old.exact, base=old.base)
-    except RequestError:
+    old = withdrawn(event, event.old_properties, name, invocation)
+    if old is None or old.base == properties.base:
         return
+    target = Target(names=(old.base,), by_owner=not old.exact, base=old.base)
     machine = invocation.machine(event.properties)
     sweep = _sweep(target, event, machine, invocation, now=time.time())
     if sweep.failure is not None:
@@ -155,15 +134,6 @@ def step(state: Mapping[str, Any], invocation: Invocation, *, now: float) -> dic
         _SETTLES_AT: settles_at,
         _TARGET: _written(_widened(target, sweep)),
     }
-
-
-def _target(event: CustomResourceEvent) -> Target | None:
-    """None when nothing was ever requested."""
-    name = event.physical_resource_id or ""
-    if name.startswith(NEVER_REQUESTED):
-        return None
-    exact = flag(event.properties, JobProperty.EXACT_JOB_NAME) and name == event.properties.get(JobProperty.NAME_PREFIX)
-    return Target(names=(name,) if is_job_name(name) else (), by_owner=not (exact or is_generated(name)))
 
 
 def _widened(target: Target, sweep: Sweep) -> Target:

@@ -13,6 +13,7 @@ from .admission import Admitted, Later, NotNowError, Refused, Taken, admit, find
 from .answer import Answer
 from .contract import MAX_EVENT_AGE_SECONDS, OwnerTag
 from .custom_resource_event import CustomResourceEvent, RequestType
+from .deletion_target import NEVER_REQUESTED
 from .errors import AWS_ERRORS, code_of, message_of
 from .job_name import candidates
 from .job_properties import JobProperties, tags_of
@@ -172,4 +173,4 @@ def _refused(event: CustomResourceEvent, name: str, reason: str, invocation: Inv
 
 
 def _unmade(event: CustomResourceEvent) -> str:
-    return event.physical_resource_id or f"{deletion.NEVER_REQUESTED}{event.logical_resource_id}"
+    return event.physical_resource_id or f"{NEVER_REQUESTED}{event.logical_resource_id}"

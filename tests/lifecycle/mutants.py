@@ -86,13 +86,13 @@ def _answers_a_delete_at_once(patch: pytest.MonkeyPatch) -> None:
 
 
 def _forgets_the_cancelled_create(patch: pytest.MonkeyPatch) -> None:
-    original = deletion._target
+    original = deletion.target_of
 
-    def target(event: Any) -> Any:
-        found = original(event)
+    def target(event: Any, invocation: Any) -> Any:
+        found = original(event, invocation)
         return found and replace(found, by_owner=False)
 
-    patch.setattr(deletion, "_target", target)
+    patch.setattr(deletion, "target_of", target)
 
 
 def _drops_the_size_guard(patch: pytest.MonkeyPatch) -> None:

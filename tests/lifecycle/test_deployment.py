@@ -246,6 +246,17 @@ class TestUpdate:
         assert stack.deploy(Template(package="3")).status == "UPDATE_COMPLETE"
         assert world.service.active() == []
 
+    def test_an_update_that_was_never_answered_leaves_no_job_when_the_stack_is_deleted(
+        self, stack: Stack, world: World
+    ) -> None:
+        stack.deploy(Template())
+        world.service.runs_for = 6 * 3600
+        stack.deploy(Template(package="2"), cancel_after=0, rollback=False)
+        world.settle(600)
+        assert len(world.service.active()) == 1
+        assert stack.delete().status == "DELETE_COMPLETE"
+        assert world.service.active() == []
+
     def test_a_failed_job_fails_again_until_rerun_changes(self, stack: Stack, world: World) -> None:
         world.service.ends_as = "FAILED"
         stack.deploy(Template(), rollback=False)
