@@ -64,7 +64,7 @@ class Sandbox:
         )
         urls = ResponseUrls(clock=self.clock, endpoint_url=lambda: self.endpoint_url, faults=self.faults)
         custom = CustomResourceProvider(runner=self.functions, urls=urls, clock=self.clock)
-        providers = ProviderRegistry(custom=custom, own=own_providers(lambda: self.endpoint_url))
+        providers = ProviderRegistry(custom=custom, own=own_providers(lambda: self.endpoint_url, self.clock))
         self.sagemaker = install(clock=self.clock, authorizer=self.authorizer)
         self.executions = Executions(clock=self.clock, runner=self.functions)
         self.engines = StackEngines(providers=providers, clock=self.clock)

@@ -44,6 +44,10 @@ class ResourceLimitExceeded(SageMakerError):  # noqa: N818 - the API's own name
     """As many jobs run as may."""
 
 
+class ConflictException(SageMakerError):  # noqa: N818 - the API's own name
+    """Something else still needs the resource."""
+
+
 class AccessDeniedException(SageMakerError):  # noqa: N818 - the API's own name
     """The caller's role doesn't allow it."""
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Final
 
+from moto.applicationautoscaling.models import ApplicationAutoscalingBackend
 from moto.ec2.models import EC2Backend, ec2_backends
-from moto.sagemaker.models import FakeEndpointConfig, SageMakerModelBackend, sagemaker_backends
+from moto.sagemaker.models import FakeEndpoint, FakeEndpointConfig, SageMakerModelBackend, sagemaker_backends
 
 from inference_recommender_sandbox.authorization import Authorizer
 
@@ -26,13 +27,19 @@ _OVERRIDDEN: Final[Sequence[tuple[type, Sequence[str]]]] = (
     (
         SageMakerModelBackend,
         (
+            "create_endpoint",
             "create_endpoint_config",
             "create_model_package",
             "create_model_package_group",
+            "delete_endpoint",
+            "describe_endpoint",
+            "describe_endpoint_config",
             "describe_model",
             "validate_production_variants",
         ),
     ),
+    (ApplicationAutoscalingBackend, ("describe_scalable_targets",)),
+    (FakeEndpoint, ("_process_production_variants", "arn_formatter")),
     (FakeEndpointConfig, ("validate_instance_type",)),
     (
         EC2Backend,

@@ -6,11 +6,11 @@ from dataclasses import replace
 from threading import RLock
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from moto.sagemaker.models import SageMakerModelBackend
-
+from .endpoint_backend import EndpointBackend
 from .endpoint_config import EndpointConfig
 from .errors import ResourceNotFound, ValidationException
 from .inference_recommendations_job import InferenceRecommendationsJob, JobStatus
+from .model_registry import ModelRegistryBackend
 from .network_interfaces import RELEASE_SECONDS, InterfaceDemand
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ _MAX_TAGS = 50
 _AWS_IMAGES = "763104351884"
 
 
-class InferenceRecommenderBackend(SageMakerModelBackend):
+class InferenceRecommenderBackend(EndpointBackend, ModelRegistryBackend):
     """SageMaker of one account in one Region."""
 
     service: ClassVar[Service]

@@ -125,6 +125,23 @@ class InferenceRecommenderResponse(SageMakerResponse):
         job = self.recommender.job(self.params["InferenceRecommendationsJobName"])
         return self._answer(scaling_configuration(job, self.params, self.recommender.now()))
 
+    def update_endpoint(self) -> ActionResult:
+        """Gives an endpoint another configuration."""
+        get = self._get_param
+        return ActionResult(
+            {"EndpointArn": self.recommender.update_endpoint(get("EndpointName"), get("EndpointConfigName"))}
+        )
+
+    def delete_model_package(self) -> ActionResult:
+        """Deletes a model package."""
+        self.recommender.delete_model_package(self._get_param("ModelPackageName"))
+        return EmptyResult()
+
+    def delete_model_package_group(self) -> ActionResult:
+        """Deletes an empty group of model packages."""
+        self.recommender.delete_model_package_group(self._get_param("ModelPackageGroupName"))
+        return EmptyResult()
+
     def add_tags(self) -> ActionResult:
         """Adds tags."""
         arn = self._get_param("ResourceArn")

@@ -22,9 +22,11 @@ from inference_recommender_sandbox.cloudformation.resource_provider import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from inference_recommender_sandbox.clock import Clock
     from inference_recommender_sandbox.cloudformation.parallel_walk import Cancellation
 
 Parameters: TypeAlias = dict[str, Any]
+_POLL_SECONDS: Final = 30.0
 _GONE: Final = ("NotFound", "NoSuch", "does not exist", "Could not find", "ResourceNotFound", "not found")
 
 
@@ -37,11 +39,13 @@ class ApiCall:
         parameters: Makes the operation's input of the template's properties and the physical id; in a creation, that is
             the resource's name.
         when: Whether the call is needed at all.
+        until: Whether the answer says that what was begun is done; else the call is made again, every so often.
     """
 
     operation: str
     parameters: Callable[[Parameters, str], Parameters]
     when: Callable[[Parameters], bool] = lambda _properties: True
+    until: Callable[[Parameters], bool] = lambda _answer: True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,9 +83,11 @@ class ApiClients:
 
     Attributes:
         endpoint_url: The sandbox's own address.
+        clock: What takes its time takes it on this clock.
     """
 
     endpoint_url: Callable[[], str]
+    clock: Clock
     _clients: dict[tuple[str, str], Any] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -179,11 +185,14 @@ class ApiResourceProvider:
         shape = client.meta.service_model.operation_model(call.operation).input_shape
         parameters = api_values(call.parameters(request.properties, name), shape)
         method = next(key for key, value in client.meta.method_to_api_mapping.items() if value == call.operation)
-        try:
-            answer: Parameters = getattr(client, method)(**parameters)
-        except (ClientError, ParamValidationError) as error:
-            raise ResourceError(f'Resource handler returned message: "{error}"') from error
-        return answer
+        while True:
+            try:
+                answer: Parameters = getattr(client, method)(**parameters)
+            except (ClientError, ParamValidationError) as error:
+                raise ResourceError(f'Resource handler returned message: "{error}"') from error
+            if call.until(answer):
+                return answer
+            self._clients.clock.sleep(_POLL_SECONDS)
 
 
 def same(properties: Mapping[str, Any], *names: str) -> Parameters:

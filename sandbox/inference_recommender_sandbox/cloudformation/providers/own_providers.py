@@ -20,6 +20,7 @@ from inference_recommender_sandbox.cloudformation.providers.sagemaker_resources 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from inference_recommender_sandbox.clock import Clock
     from inference_recommender_sandbox.cloudformation.resource_provider import ResourceProvider
 
 _API_RESOURCES: Final[Mapping[str, ApiResource]] = {
@@ -30,13 +31,14 @@ _API_RESOURCES: Final[Mapping[str, ApiResource]] = {
 }
 
 
-def own_providers(endpoint_url: Callable[[], str]) -> dict[str, ResourceProvider]:
+def own_providers(endpoint_url: Callable[[], str], clock: Clock) -> dict[str, ResourceProvider]:
     """Return the providers by type.
 
     Args:
         endpoint_url: The sandbox's own address.
+        clock: What takes its time takes it on this clock.
     """
-    clients = ApiClients(endpoint_url=endpoint_url)
+    clients = ApiClients(endpoint_url=endpoint_url, clock=clock)
     providers: dict[str, ResourceProvider] = {
         resource_type: ApiResourceProvider(resource_type, resource, clients)
         for resource_type, resource in _API_RESOURCES.items()

@@ -30,6 +30,12 @@ _TAGS: Final = ApiCall(
     operation="AddTags", parameters=lambda p, arn: {"ResourceArn": arn, "Tags": p["Tags"]}, when=_taggable
 )
 
+_IN_SERVICE: Final = ApiCall(
+    operation="DescribeEndpoint",
+    parameters=lambda _, arn: {"EndpointName": _name(arn)},
+    until=lambda answer: answer["EndpointStatus"] not in ("Creating", "Updating"),
+)
+
 SAGEMAKER_RESOURCES: Final[dict[str, ApiResource]] = {
     "AWS::SageMaker::Model": ApiResource(
         service="sagemaker",
@@ -63,6 +69,7 @@ SAGEMAKER_RESOURCES: Final[dict[str, ApiResource]] = {
                     | {"EndpointName": name}
                 ),
             ),
+            _IN_SERVICE,
         ),
         update=(
             ApiCall(
@@ -72,6 +79,7 @@ SAGEMAKER_RESOURCES: Final[dict[str, ApiResource]] = {
                     "EndpointConfigName": p["EndpointConfigName"],
                 },
             ),
+            _IN_SERVICE,
         ),
         delete=(ApiCall(operation="DeleteEndpoint", parameters=_by_name("EndpointName")),),
         physical_id=lambda _properties, _name, answer: answer["EndpointArn"],
@@ -107,6 +115,7 @@ SAGEMAKER_RESOURCES: Final[dict[str, ApiResource]] = {
                 ),
             ),
         ),
+        delete=(ApiCall(operation="DeleteModelPackage", parameters=lambda _, arn: {"ModelPackageName": arn}),),
         physical_id=lambda _properties, _name, answer: answer["ModelPackageArn"],
         attributes=lambda _properties, _name, answer: {"ModelPackageArn": answer.get("ModelPackageArn")},
     ),
