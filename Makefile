@@ -39,10 +39,10 @@ demo: install
 	@inference-recommender sandbox -- python examples/demo.py
 
 test: lint
-	@python -m pytest
+	@python -m pytest --numprocesses 4 --dist loadfile
 
 nightly: install
-	@HYPOTHESIS_PROFILE=nightly python -m pytest
+	@HYPOTHESIS_PROFILE=nightly python -m pytest --numprocesses 4 --dist loadfile
 
 lint: install
 	@ruff format --check --quiet

@@ -5,22 +5,43 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from aws_cdk import App, CfnOutput, Stack
+from aws_cdk import App, CfnOutput, Duration, Stack
 from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sagemaker as sagemaker
 
 from cdk_inference_recommender import (
+    EndpointConfiguration,
     InferenceRecommendationsJob,
+    JobType,
+    LatencyPercentile,
+    ModelLatencyThreshold,
     ModelSource,
     Objective,
     RealTimeRecommendation,
+    ResourceLimit,
+    StoppingConditions,
+    TrafficPattern,
 )
 
 MODEL_PACKAGE_ARN = "arn:aws:sagemaker:us-east-1:123456789012:model-package/image-classifier/1"
 MODEL_NAME = "a-model"
 PREFIX = "/e2e/best"
+FIVE_HOURS: dict[str, Any] = {
+    "job_type": JobType.ADVANCED,
+    "job_duration": Duration.seconds(18_000),
+    "traffic_pattern": TrafficPattern.stairs(duration=Duration.seconds(3600), number_of_steps=3, users_per_step=1),
+    "endpoint_configurations": [
+        EndpointConfiguration.real_time(f"ml.c5.{size}") for size in ("large", "xlarge", "2xlarge", "4xlarge")
+    ],
+    "resource_limit": ResourceLimit(max_number_of_tests=4, max_parallel_of_tests=1),
+    "stopping_conditions": StoppingConditions(
+        max_invocations=1000,
+        model_latency_thresholds=[ModelLatencyThreshold(percentile=LatencyPercentile.P95, value=Duration.millis(500))],
+    ),
+}
+"""Props of the longest job that the service allows."""
 
 
 def job_app(

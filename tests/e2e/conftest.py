@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
 ROOT = Path(__file__).parents[2]
-SPEED = 600
+SPEED = 3600
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,46 @@
+"""Jobs that take longer than one custom resource may."""
+
+from __future__ import annotations
+
+import signal
+from typing import TYPE_CHECKING
+
+import pytest
+from aws_cdk import Duration
+
+from tests.e2e.applications import FIVE_HOURS, job_app
+from tests.e2e.commands import deploy, destroy, job_status, requests_of, until
+from tests.e2e.conftest import LocalAws, completed
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.e2e
+
+
+def test_a_job_of_five_hours_is_waited_for_in_legs(bootstrapped: LocalAws, tmp_path: Path) -> None:
+    app = job_app(tmp_path, "FiveHours", poll_interval=Duration.minutes(5), **FIVE_HOURS)
+    deployed = deploy(bootstrapped, app)
+    assert deployed.code == 0, deployed.output
+    events = bootstrapped.events("FiveHours")
+    legs = [completed(events, f"JobWait{number}") for number in range(1, 8)]
+    assert legs == sorted(legs)
+    assert legs[-1] < completed(events, "JobBest")
+    [job] = requests_of(bootstrapped, "FiveHours")
+    finished = bootstrapped.client("sagemaker").describe_inference_recommendations_job(JobName=job["JobName"])
+    assert finished["Status"] == "COMPLETED"
+    assert (finished["CompletionTime"] - finished["CreationTime"]).total_seconds() > 4 * 3600
+    destroy(bootstrapped, app)
+
+
+def test_destroying_while_the_job_runs_stops_it(bootstrapped: LocalAws, tmp_path: Path) -> None:
+    app = job_app(tmp_path, "Interrupted", **FIVE_HOURS)
+    with bootstrapped.start_cdk("deploy", "--require-approval", "never", app=app) as cli:
+        until(lambda: bool(requests_of(bootstrapped, "Interrupted")))
+        cli.send_signal(signal.SIGINT)
+        cli.communicate(timeout=30)
+    [job] = requests_of(bootstrapped, "Interrupted")
+    assert job_status(bootstrapped, job["JobName"]) in {"PENDING", "IN_PROGRESS"}
+    destroy(bootstrapped, app)
+    assert job_status(bootstrapped, job["JobName"]) == "STOPPED"
+    assert not any(bootstrapped.admin("running").values())
