@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -29,7 +30,7 @@ def going_on(world: World) -> list[FakeJob]:
 
 
 def no_two_jobs_for_one_request(world: World) -> None:
-    live = Counter((*owner(job), job.tags.get(f"{TAG}fingerprint")) for job in going_on(world) if job.asked_by)
+    live = Counter((*owner(job), re.sub(r"-\d+$", "", job.name)) for job in going_on(world) if job.asked_by)
     assert max(live.values(), default=0) <= 1, f"two live jobs for one resource and request: {live}"
     made = Counter((*owner(job), job.asked_by) for job in world.service.jobs.values() if job.asked_by)
     assert max(made.values(), default=0) <= 1, f"one request made two jobs: {made}"
