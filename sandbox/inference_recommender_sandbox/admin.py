@@ -13,6 +13,7 @@
 from __future__ import annotations
 
 import json
+from fnmatch import fnmatchcase
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Final
 
@@ -84,6 +85,8 @@ class AdminApi:
             )
         if fault.get("fault") in KINDS:
             self._sandbox.faults.order(fault)
+            if fault["fault"] == "abort-execution":
+                self._abort_executions()
         else:
             self._order_sagemaker_fault(fault)
         return {"ordered": fault}
@@ -98,6 +101,12 @@ class AdminApi:
             raise ValueError(message) from error
         if fault.get("fault") == "clear":
             self._sandbox.faults.clear()
+
+    def _abort_executions(self) -> None:
+        executions, ordered = self._sandbox.executions, self._sandbox.faults.take("abort-execution")
+        for execution in executions.of(status="RUNNING"):
+            if ordered is not None and fnmatchcase(execution.name, ordered.execution):
+                executions.stop(execution.arn, error="Sandbox.Aborted", cause="fault 'abort-execution'")
 
     def _attempts(self) -> list[dict[str, Any]]:
         return self._sandbox.sagemaker.received_requests()

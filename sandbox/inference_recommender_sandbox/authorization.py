@@ -13,10 +13,13 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from functools import cache
 from threading import Lock
-from typing import Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from moto.iam.exceptions import NotFoundException
 from moto.iam.models import iam_backends
+
+if TYPE_CHECKING:
+    from inference_recommender_sandbox.policy_propagation import PolicyPropagation
 
 PolicyDocument: TypeAlias = Mapping[str, Any]
 
@@ -61,9 +64,14 @@ class RoleSession:
 
 
 class Authorizer:
-    """The sandbox's gatekeeper: knows which access keys belong to which role. Safe to use from several threads."""
+    """The sandbox's gatekeeper: knows which access keys belong to which role. Safe to use from several threads.
 
-    def __init__(self) -> None:
+    Args:
+        propagation: Knows which policies have taken effect; by default all have at once.
+    """
+
+    def __init__(self, propagation: PolicyPropagation | None = None) -> None:
+        self._propagation = propagation
         self._sessions: dict[str, RoleSession] = {}
         self._lock = Lock()
 
@@ -82,6 +90,11 @@ class Authorizer:
         """The session of an access key; None for the developer's own keys."""
         with self._lock:
             return self._sessions.get(access_key_id or "")
+
+    def policies_changed(self, account_id: str) -> None:
+        """Takes note of what roles are allowed now, so that it takes effect in due time."""
+        if self._propagation is not None:
+            self._propagation.note(account_id, lambda name: role_policies(account_id=account_id, role_name=name))
 
     def authorize(
         self,
@@ -110,6 +123,8 @@ class Authorizer:
         if session is None:
             return
         policies = role_policies(account_id=account_id, role_name=session.role_name, partition=partition)
+        if self._propagation is not None:
+            policies = self._propagation.in_effect(account_id, session.role_name, policies)
         full_context = {"aws:PrincipalAccount": account_id, **context}
         decision = decide(policies, action=action, resource=resource, context=full_context)
         if decision is not Decision.ALLOWED:

@@ -6,10 +6,17 @@
 | `late-delivery` | `function` = `*`, `seconds`, `count` = 1 | they are delivered so many virtual seconds late |
 | `kill-function` | `function` = `*`, `count` = 1 | the processes of the next invocations die half a second in |
 | `throttle-function` | `function` = `*`, `count` = 1 | the next invocations are refused for concurrency |
+| `break-function` | `function` = `*` | the functions can't be imported, until `clear` |
 | `refuse-answer` | `count` = 1 | the next answers of custom resources are refused with status 503 |
+| `fail-resource` | `resource` = `*`, `operation`, `count` = 1 | the next operations on these resources fail, unsent |
+| `adopt-failed-id` | | the id in a custom resource's FAILED answer to Update counts, until `clear` |
+| `iam-propagation` | `seconds` | what a role is allowed takes effect so many virtual seconds late, until `clear` |
+| `abort-execution` | `execution` = `*` | executions of state machines that run now are aborted |
 | `clear` | | no fault any more, of SageMaker's neither |
 
-`function` is a function's name, in which `*` stands for anything.
+`function` is a function's name, `resource` a logical id, `execution` an execution's name; `*` stands for anything in
+them. `operation` is `create`, `update` or `delete`. Whether CloudFormation takes the id in a FAILED answer to Update
+isn't documented, so the sandbox can do both: it doesn't by itself, and does by order.
 """
 
 from __future__ import annotations
@@ -27,8 +34,17 @@ KINDS: Final[Mapping[str, frozenset[str]]] = {
     "late-delivery": frozenset({"function", "count", "seconds"}),
     "kill-function": frozenset({"function", "count"}),
     "throttle-function": frozenset({"function", "count"}),
+    "break-function": frozenset({"function"}),
     "refuse-answer": frozenset({"count"}),
+    "fail-resource": frozenset({"resource", "operation", "count"}),
+    "adopt-failed-id": frozenset(),
+    "iam-propagation": frozenset({"seconds"}),
+    "abort-execution": frozenset({"execution"}),
 }
+
+_TYPES: Final[Mapping[str, type | tuple[type, ...]]] = {"count": int, "seconds": (int, float)}
+_REQUIRED: Final = frozenset({"seconds", "operation"})
+_OPERATIONS: Final = ("create", "update", "delete")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +60,9 @@ class Fault:
     function: str = "*"
     count: int = 1
     seconds: float = 0.0
+    resource: str = "*"
+    operation: str = ""
+    execution: str = "*"
 
 
 class EngineFaults:
@@ -69,27 +88,47 @@ class EngineFaults:
                 raise ValueError(
                     f"fault {kind!r} has no member {name!r}; its members are: {', '.join(sorted(KINDS[kind]))}"
                 )
-            wanted = {"function": str, "count": int}.get(name, (int, float))
+            wanted = _TYPES.get(name, str)
             if not isinstance(value, wanted) or isinstance(value, bool):
                 raise ValueError(  # noqa: TRY004 - the JSON is wrong, not a type of Python's
                     f"member {name!r} of fault {kind!r} is {value!r}"
                 )
-        if kind == "late-delivery" and "seconds" not in document:
-            raise ValueError("fault 'late-delivery' lacks seconds")
+        missing = sorted(_REQUIRED & KINDS[kind] - document.keys())
+        if missing:
+            raise ValueError(f"fault {kind!r} lacks {', '.join(missing)}")
+        if document.get("operation", "create") not in _OPERATIONS:
+            raise ValueError(f"operation is {document['operation']!r}; choose one of {', '.join(_OPERATIONS)}")
         with self._lock:
             self._faults.append(Fault(**document))
 
-    def take(self, kind: str, *, function: str = "") -> Fault | None:
+    def take(self, kind: str, *, function: str = "", resource: str = "", operation: str = "") -> Fault | None:
         """Return the fault that is to happen now, and count it; `None` where there is none."""
         with self._lock:
             for index, fault in enumerate(self._faults):
-                if fault.fault == kind and fnmatchcase(function, fault.function):
+                if (
+                    fault.fault == kind
+                    and fnmatchcase(function, fault.function)
+                    and fnmatchcase(resource, fault.resource)
+                    and operation == fault.operation
+                ):
                     if fault.count > 1:
                         self._faults[index] = replace(fault, count=fault.count - 1)
                     else:
                         del self._faults[index]
                     return fault
         return None
+
+    def lasting(self, kind: str, *, function: str = "") -> Fault | None:
+        """Return the latest order of a fault that stays until it is cleared; `None` where there is none."""
+        with self._lock:
+            return next(
+                (
+                    fault
+                    for fault in reversed(self._faults)
+                    if fault.fault == kind and fnmatchcase(function, fault.function)
+                ),
+                None,
+            )
 
     def clear(self) -> None:
         """Forget all faults."""

@@ -27,6 +27,7 @@ from inference_recommender_sandbox.faults import EngineFaults
 from inference_recommender_sandbox.functions.function_runner import FunctionRunner
 from inference_recommender_sandbox.functions.service import LambdaService
 from inference_recommender_sandbox.moto_symbols import check_moto
+from inference_recommender_sandbox.policy_propagation import PolicyPropagation
 from inference_recommender_sandbox.sagemaker.installation import install
 from inference_recommender_sandbox.state_machines.executions import Executions
 from inference_recommender_sandbox.state_machines.service import StepFunctionsService
@@ -58,13 +59,18 @@ class Sandbox:
         self.account_id = ACCOUNT_ID
         self.clock = Clock(speed)
         self.faults = EngineFaults()
-        self.authorizer = Authorizer()
+        self.authorizer = Authorizer(PolicyPropagation(now=self.clock.now, delay=self._policy_delay))
         self.functions = FunctionRunner(
             clock=self.clock, sessions=self.authorizer, endpoint_url=lambda: self.endpoint_url, faults=self.faults
         )
         urls = ResponseUrls(clock=self.clock, endpoint_url=lambda: self.endpoint_url, faults=self.faults)
         custom = CustomResourceProvider(runner=self.functions, urls=urls, clock=self.clock)
-        providers = ProviderRegistry(custom=custom, own=own_providers(lambda: self.endpoint_url, self.clock))
+        providers = ProviderRegistry(
+            custom=custom,
+            own=own_providers(lambda: self.endpoint_url, self.clock),
+            faults=self.faults,
+            policies_changed=self.authorizer.policies_changed,
+        )
         self.sagemaker = install(clock=self.clock, authorizer=self.authorizer)
         self.executions = Executions(clock=self.clock, runner=self.functions)
         self.engines = StackEngines(providers=providers, clock=self.clock)
@@ -109,6 +115,10 @@ class Sandbox:
         self._thread.join()
         self.sagemaker.uninstall()
         BackendDict.reset()
+
+    def _policy_delay(self) -> float:
+        ordered = self.faults.lasting("iam-propagation")
+        return ordered.seconds if ordered else 0.0
 
     def _bind(self, port: int, urls: ResponseUrls) -> BaseWSGIServer:
         application = SandboxApplication(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+import urllib.request
 import uuid
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -73,6 +74,12 @@ class Account:
                 aws_secret_access_key="x",
             )
         return self.clients[service]
+
+    def order(self, fault: Mapping[str, Any]) -> None:
+        """Order a fault through the admin API."""
+        url = f"{self.sandbox.endpoint_url}/_sandbox/faults"
+        request = urllib.request.Request(url, data=json.dumps(fault).encode())  # noqa: S310 - the sandbox's own
+        urllib.request.urlopen(request).close()  # noqa: S310 - the sandbox's own
 
     def name(self) -> str:
         return f"stack-{uuid.uuid4().hex[:8]}"

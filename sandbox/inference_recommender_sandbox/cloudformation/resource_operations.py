@@ -140,17 +140,22 @@ class ResourceOperations:
 
     def _attempt(self, resource: StackResource, work: Callable[[], _Result], failure: str) -> _Result:
         try:
-            return work()
+            self._providers.refuse_by_order(resource.logical_id, failure.removesuffix("_FAILED").lower())
+            result = work()
+            self._providers.changed(resource.type, self._stack.account_id)
         except CancelledError as error:
             verb = {"CREATE_FAILED": "creation", "UPDATE_FAILED": "update"}.get(failure, "deletion")
             resource.was_requested = True
             self.mark(resource, failure, f"Resource {verb} cancelled")
             raise ResourceError(f"Resource {verb} cancelled") from error
         except Exception as error:
-            if isinstance(error, FailedResourceError) and failure == "CREATE_FAILED":
+            adopts = failure == "UPDATE_FAILED" and self._providers.adopts_failed_ids
+            if isinstance(error, FailedResourceError) and (failure == "CREATE_FAILED" or adopts):
                 resource.provisioned = ProvisionedResource(physical_id=error.physical_id)
             self.mark(resource, failure, str(error) or type(error).__name__)
             raise
+        else:
+            return result
 
     def _request(self, resource: StackResource) -> ResourceRequest:
         stack = self._stack

@@ -8,7 +8,7 @@ import string
 import tempfile
 import threading
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
@@ -36,6 +36,8 @@ Source: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-hand
 
 _MAX_THROTTLE_DELAY: Final = 300.0
 _KILLED_AFTER_SECONDS: Final = 0.5
+_BROKEN_HANDLER: Final = "broken_by_order.handler"
+"""No function has such a module."""
 
 
 class FunctionNotFoundError(Exception):
@@ -118,6 +120,8 @@ class FunctionRunner:
         configuration = self.find(function_arn, region=region, account_id=account_id)
         if self._faults.take("throttle-function", function=configuration.name):
             raise FunctionThrottledError
+        if self._faults.lasting("break-function", function=configuration.name):
+            configuration = replace(configuration, handler=_BROKEN_HANDLER)
         with self._clock.busy():
             process = self._take(configuration)
             identifier = request_id or str(uuid.uuid4())

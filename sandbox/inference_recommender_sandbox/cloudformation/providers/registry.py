@@ -9,10 +9,11 @@ from inference_recommender_sandbox.cloudformation.providers.moto_resource import
 from inference_recommender_sandbox.cloudformation.providers.no_resource import NO_RESOURCE_TYPES, NoResourceProvider
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from inference_recommender_sandbox.cloudformation.resource_provider import ResourceProvider
     from inference_recommender_sandbox.cloudformation.stack import StackResource
+    from inference_recommender_sandbox.faults import EngineFaults
 
 
 class ProviderRegistry:
@@ -21,9 +22,20 @@ class ProviderRegistry:
     Args:
         custom: Provisions custom resources.
         own: Providers of the sandbox, by type.
+        faults: What is ordered to go wrong.
+        policies_changed: Told the account when a resource of IAM was created, updated or deleted.
     """
 
-    def __init__(self, *, custom: ResourceProvider, own: Mapping[str, ResourceProvider]) -> None:
+    def __init__(
+        self,
+        *,
+        custom: ResourceProvider,
+        own: Mapping[str, ResourceProvider],
+        faults: EngineFaults,
+        policies_changed: Callable[[str], None],
+    ) -> None:
+        self._faults = faults
+        self._policies_changed = policies_changed
         self._custom = custom
         self._own = dict(own)
 
@@ -44,6 +56,25 @@ class ProviderRegistry:
         if resource_type in NO_RESOURCE_TYPES:
             return NoResourceProvider()
         return MotoResourceProvider(resource_type)
+
+    @property
+    def adopts_failed_ids(self) -> bool:
+        """Whether the id in a FAILED answer to Update counts."""
+        return self._faults.lasting("adopt-failed-id") is not None
+
+    def refuse_by_order(self, logical_id: str, operation: str) -> None:
+        """Fail an operation that is ordered to fail.
+
+        Raises:
+            ResourceError: If it is.
+        """
+        if self._faults.take("fail-resource", resource=logical_id, operation=operation):
+            raise ResourceError(f"The {operation} of {logical_id} failed by order (fault 'fail-resource')")
+
+    def changed(self, resource_type: str, account_id: str) -> None:
+        """Take note that a resource was created, updated or deleted."""
+        if resource_type.startswith("AWS::IAM::"):
+            self._policies_changed(account_id)
 
     def attribute(self, resource: StackResource, name: str) -> Any:
         """Return an attribute of a resource.
