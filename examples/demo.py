@@ -15,6 +15,8 @@ import urllib.request
 from pathlib import Path
 
 APP = Path(__file__).parent.parent
+# npm's newest version of the CLI is an older build, and nobody wants to send telemetry of a demonstration.
+QUIET = {**os.environ, "CDK_DISABLE_VERSION_CHECK": "1", "CDK_DISABLE_CLI_TELEMETRY": "true"}
 STACKS_WITH_A_JOB = {"InstanceRecommendation": "CostPerInference", "LoadTest": "ModelLatency"}
 
 
@@ -61,7 +63,7 @@ def _cdk(*arguments: str) -> None:
 
 
 def _run(*command: str) -> None:
-    code = subprocess.run(command, cwd=APP, check=False).returncode  # noqa: S603 -- the commands stand above
+    code = subprocess.run(command, cwd=APP, env=QUIET, check=False).returncode  # noqa: S603 -- the commands stand above
     if code:
         sys.exit(code)
 
