@@ -136,7 +136,8 @@ def _take_over(job: Job, properties: JobProperties, event: CustomResourceEvent, 
     if not (
         job.running
         or job.status == JobStatus.COMPLETED
-        or (job.status == JobStatus.STOPPED and properties.accept_stopped)
+        # Alike, or a repeated delivery would take another job than the first one took.
+        or (job.status in {JobStatus.STOPPING, JobStatus.STOPPED} and properties.accept_stopped)
     ):
         return Taken(
             reason=f"The inference recommendations job {job.name} exists and is {job.status}, and the service never "

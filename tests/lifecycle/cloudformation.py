@@ -110,6 +110,16 @@ class Stack:
     def events(self) -> list[tuple[Mapping[str, Any], Received | None]]:
         return [(each.event, each.received) for each in self.exchanges]
 
+    def last_request(self, request_type: str, logical_id: str) -> str:
+        """The id of the last request of that kind."""
+        return str(
+            next(
+                event["RequestId"]
+                for event, _ in reversed(self.events)
+                if (event["RequestType"], event["LogicalResourceId"]) == (request_type, logical_id)
+            )
+        )
+
     @property
     def busy(self) -> bool:
         return self._under_way is not None

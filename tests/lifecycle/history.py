@@ -43,13 +43,13 @@ TEMPLATES = st.builds(
     rerun=st.sampled_from([None, "again"]),
     tags=st.sampled_from([(), (("team", "search"),)]),
     timeout=st.sampled_from([3000, 2 * 3600]),
-    poll_interval=st.just(300),
+    poll_interval=st.just(600),
     accept_stopped=st.booleans(),
     vpc=st.sampled_from([False, False, True]),
     botocore_version=st.sampled_from(["1.44.5", "1.45.0"]),
 )
 EXACT = st.builds(
-    Template, prefix=st.just("mine"), exact=st.just(True), package=st.sampled_from("12"), poll_interval=st.just(300)
+    Template, prefix=st.just("mine"), exact=st.just(True), package=st.sampled_from("12"), poll_interval=st.just(600)
 )
 CHANGES = st.sampled_from(
     [
@@ -121,24 +121,29 @@ class History(RuleBasedStateMachine):
         cancel_after=CANCEL_AFTER,
         rollback=st.sampled_from([True, True, True, False]),
         after=st.sampled_from([0, 0, 30, 600]),
+        taken=st.sampled_from([False, False, False, True]),
     )
     @precondition(deployable)
     def deploy_to_the_end(
         self,
+        *,
         changes: list[dict[str, Any]],
         disturbances: list[Disturbance],
         cancel_after: float | None,
         rollback: bool,
         after: float,
+        taken: bool,
     ) -> None:
         """What is deployed is mostly what was deployed before, with a change."""
         self.stack.advance(after)
         before = dict(enumerate(self.stack.deployed))
-        first = Template(poll_interval=300)
+        first = Template(poll_interval=600)
         templates = [
             replace(before.get(number, replace(first, id="Other" * number)), **change)
             for number, change in enumerate(changes)
         ]
+        if taken:
+            self._take_name(templates[0])
         for disturbance in disturbances:
             disturbance(self.world)
         self._deploy(templates, rollback=rollback, cancel_after=cancel_after)
@@ -221,14 +226,6 @@ class History(RuleBasedStateMachine):
             execution.end("ABORTED", self.world.clock.now)
             self.world.unanswerable.add(execution.request_id)
 
-    @rule(template=TEMPLATES)
-    @precondition(lambda self: self.idle and len(self.strangers) < 4)
-    def a_stranger_takes_a_name(self, template: Template) -> None:
-        owner = Owner(stack_id=self._next_stack_id(), logical_id=JOB)
-        properties = JobProperties.parse(as_delivered(template.job()), owner=owner, client=self.world.clients.sagemaker)
-        if properties.base not in self.world.service.jobs:
-            self._stranger(properties.base, {f"{promises.TAG}stack-id": ANOTHER_STACK})
-
     @invariant()
     def promises_are_kept(self) -> None:
         promises.no_two_jobs_for_one_request(self.world)
@@ -238,6 +235,7 @@ class History(RuleBasedStateMachine):
         for stack in (self.stack, *self.gone):
             promises.nothing_goes_on_after_its_delete(stack)
             promises.answers_are_well_formed(stack)
+            promises.nothing_of_a_stranger_is_adopted(stack, self.strangers)
             promises.every_request_is_answered_once(stack)
         for stack in self.gone:
             promises.nothing_goes_on_without_its_stack(self.world, stack.stack_id)
@@ -265,7 +263,7 @@ class History(RuleBasedStateMachine):
         if self.status == "UPDATE_ROLLBACK_FAILED":
             self.stack.continue_rollback()
         if self.status in (*DEPLOYABLE, *GONE):
-            self._deploy([Template(rerun="at the end", poll_interval=300)], rollback=True)
+            self._deploy([Template(rerun="at the end", poll_interval=600)], rollback=True)
             outcome = self.stack.finish()
             assert outcome.status in {"CREATE_COMPLETE", "UPDATE_COMPLETE"}, f"{outcome}"
             self.promises_are_kept()
@@ -335,6 +333,13 @@ class History(RuleBasedStateMachine):
     def _next_stack_id(self) -> str:
         gone = self.status in GONE or (self.made > 0 and self.status is None)
         return STACK_ID if not gone and not self.made else f"{STACK_ID}-{self.made + (self.status in GONE)}"
+
+    def _take_name(self, template: Template) -> None:
+        """Somebody else has a job of the name that the template's will have."""
+        owner = Owner(stack_id=self._next_stack_id(), logical_id=template.id + JOB)
+        properties = JobProperties.parse(as_delivered(template.job()), owner=owner, client=self.world.clients.sagemaker)
+        if properties.base not in self.world.service.jobs and not template.exact:
+            self._stranger(properties.base, {f"{promises.TAG}stack-id": ANOTHER_STACK})
 
     def _stranger(self, name: str, tags: dict[str, str]) -> None:
         self.strangers[name] = (self.world.service.foreign(name, tags), dict(tags))

@@ -11,6 +11,8 @@ from .template import JOB
 from .world import LOG_STREAM, MAX_ANSWER_BYTES, SECRET
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from .cloudformation import Stack
     from .service import FakeJob
     from .world import World
@@ -63,6 +65,13 @@ def strangers_are_untouched(strangers: dict[str, tuple[FakeJob, dict[str, str]]]
     for job, tags in strangers.values():
         assert job.stopped_at is None, f"{job.name} isn't ours and was stopped"
         assert job.tags == tags, f"{job.name} isn't ours and was adopted"
+
+
+def nothing_of_a_stranger_is_adopted(stack: Stack, strangers: Collection[str]) -> None:
+    for event, received in stack.events:
+        if received is not None and received.body["Status"] == "SUCCESS" and event["RequestType"] != "Delete":
+            name = received.body["PhysicalResourceId"]
+            assert name not in strangers, f"{name} isn't ours and was adopted"
 
 
 def answers_are_well_formed(stack: Stack) -> None:

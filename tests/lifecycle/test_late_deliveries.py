@@ -98,3 +98,19 @@ def test_a_request_that_was_refused_and_withdrawn_is_not_granted_to_a_later_deli
     world.settle(600)
     assert len(world.service.jobs) == 1
     assert world.machine.running() == []
+
+
+def test_a_later_delivery_takes_the_same_job_when_another_one_has_stopped_meanwhile(stack: Stack, world: World) -> None:
+    template = Template(accept_stopped=True)
+    world.service.stopped_jobs_have_results = True
+    stack.begin_deploy(template, rollback=False)
+    stack.advance(200)
+    world.service.jobs[stack.job_name].stopped_at = world.clock.now
+    stack.begin_delete()
+    assert stack.finish().status == "DELETE_COMPLETE"
+    world.service.jobs[next(iter(world.service.jobs))].stopped_at = world.clock.now
+    world.extra_deliveries = [100.0, 200.0]
+    assert stack.deploy(template).status == "CREATE_COMPLETE"
+    world.settle(300)
+    answered = {received.body["PhysicalResourceId"] for received in world.answers[stack.last_request("Create", JOB)]}
+    assert answered == {stack.job_name}
