@@ -102,7 +102,7 @@ def on_event(event: CustomResourceEvent, invocation: Invocation) -> Answer | Non
     except RequestError as error:
         return invocation.failed(event, str(error))
     now = time.time()
-    found = _look(leg, machine, invocation)
+    found = _look(leg, event, machine, invocation)
     if isinstance(found, Over):
         return _answer(event, found.failure, invocation)
     if machine is None:
@@ -121,7 +121,7 @@ def step(state: Mapping[str, Any], invocation: Invocation, *, now: float) -> dic
     if MachineInput.ERROR in state:
         return _end(state, event, "Waiting for the job broke off; see the handler's log. Deploy again.", invocation)
     leg = Leg.parse(event.properties)
-    found = _look(leg, invocation.machine(event.properties), invocation)
+    found = _look(leg, event, invocation.machine(event.properties), invocation)
     if isinstance(found, Over):
         timed_out = found.failure is not None and _GIVEN_UP in state
         failure = _timed_out(leg, str(state[_GIVEN_UP])) if timed_out else found.failure
@@ -150,10 +150,17 @@ def _at_deadline(
     return _end(state, event, _timed_out(leg, str(state.get(_GIVEN_UP, found.reason))), invocation)
 
 
-def _look(leg: Leg, machine: StateMachine | None, invocation: Invocation) -> Pending | Over:
+def _look(leg: Leg, event: CustomResourceEvent, machine: StateMachine | None, invocation: Invocation) -> Pending | Over:
     try:
         job = invocation.jobs.find(leg.job_name)
-        return _judge(job, leg, invocation) if job is not None else _look_at_queue(leg, machine, invocation)
+        if job is None:
+            return _look_at_queue(leg, machine, invocation)
+        execution = machine.find(leg.job_name) if machine else None
+        failure = execution.failure if execution is not None else None
+        # The queue may have found that the name is another's; a job that it made itself is the stack's.
+        if failure is not None and not Owner.of(event).same_stack(invocation.jobs.tags(job)):
+            return Over(failure=f"{failure} Then change `rerun`.")
+        return _judge(job, leg, invocation)
     except AWS_ERRORS as error:
         code, message = code_of(error), message_of(error)
         log("poll failed", level="WARNING", jobName=leg.job_name, errorCode=code, reason=message)

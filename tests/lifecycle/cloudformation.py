@@ -259,13 +259,13 @@ class Stack:
         if known is not None and known.properties == properties and not (known.failed or known.unsettled):
             return
         if known is None or known.failed:
-            invented = f"shop-{logical_id}{INVENTED}"
+            invented = f"shop-{logical_id}-{self.ids.made}{INVENTED}"
+            if known is not None:
+                self._obsolete.append((logical_id, known))
             new = Deployed(kind=kind, physical_id=invented, properties=properties, failed=True)
             self.resources[logical_id] = new
             answer = yield from self._request("Create", logical_id, new)
             new.physical_id = str(answer["PhysicalResourceId"])
-            if known is not None and known.physical_id != new.physical_id:
-                self._obsolete.append((logical_id, known))
             self._check(logical_id, answer)
             new.data, new.failed = answer.get("Data", {}), False
             return

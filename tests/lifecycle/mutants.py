@@ -21,7 +21,8 @@ from inference_recommendations_handler.admission import Admitted, Taken
 from inference_recommendations_handler.answer import Answer, _encode, _reason, send
 from inference_recommendations_handler.contract import MachineInput, OwnerTag
 from inference_recommendations_handler.custom_resource_event import RequestType
-from inference_recommendations_handler.owner import Owner
+
+from . import test_broken_function, test_deployment, test_late_deliveries, test_long_jobs
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,17 +31,21 @@ if TYPE_CHECKING:
 
     from inference_recommendations_handler.job_properties import JobProperties
 
+    from .cloudformation import Stack
+    from .world import World
+
 
 @dataclass(frozen=True)
 class Mutant:
     """One fault."""
 
-    name: str
     seed: Callable[[pytest.MonkeyPatch], None]
-    histories: int = 60
-    """Within how many it is found."""
-    nightly: bool = False
-    """Whether finding it takes long."""
+    scenario: Callable[[Stack, World], None] | None = None
+    """What finds it; None: the histories do, by themselves."""
+
+    @property
+    def name(self) -> str:
+        return self.seed.__name__.strip("_").replace("_", " ")
 
 
 def _adopts_anything(patch: pytest.MonkeyPatch) -> None:
@@ -174,7 +179,7 @@ def _fails_without_an_answer(patch: pytest.MonkeyPatch) -> None:
     patch.setitem(handler._STEPS, wait.TASK, step)
 
 
-def _deletes_the_job_of_every_update(patch: pytest.MonkeyPatch) -> None:
+def _asks_anew_at_every_update(patch: pytest.MonkeyPatch) -> None:
     """An Update that changes nothing of what is measured asks for the job anew."""
     original = job.on_event
 
@@ -191,14 +196,7 @@ def _stops_what_was_asked_for_since(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(deletion, "requested_at", lambda _: 0.0)
 
 
-def _takes_any_execution_for_its_own(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(job, "_queued_for", lambda *_: True)
-
-
 def _forgets_who_asked(patch: pytest.MonkeyPatch) -> None:
-    original = Owner.of
-    del original
-
     def tags(event: Any, *, fingerprint: str) -> dict[str, str]:
         return {OwnerTag.FINGERPRINT.value: fingerprint, OwnerTag.REQUEST_ID.value: event.request_id}
 
@@ -206,30 +204,40 @@ def _forgets_who_asked(patch: pytest.MonkeyPatch) -> None:
 
 
 ALL = [
-    Mutant(seed.__name__.strip("_").replace("_", " "), seed)
-    for seed in (
-        _adopts_anything,
-        _adopts_nothing,
-        _adopts_no_job_of_its_own_request,
-        _ignores_owner_tags,
-        _answers_a_create_before_it_is_asked_for,
-        _answers_a_delete_at_once,
-        _forgets_the_cancelled_create,
+    Mutant(_adopts_anything, test_deployment.TestDelete().test_another_stacks_job_is_left_alone),
+    Mutant(_adopts_nothing),
+    Mutant(_adopts_no_job_of_its_own_request),
+    Mutant(_ignores_owner_tags),
+    Mutant(_answers_a_create_before_it_is_asked_for),
+    Mutant(_answers_a_delete_at_once),
+    Mutant(_forgets_the_cancelled_create),
+    Mutant(
         _drops_the_size_guard,
-        _lets_the_queue_go_on,
+        test_deployment.TestAnswer().test_environment_parameters_that_are_too_long_fail_readably,
+    ),
+    Mutant(_lets_the_queue_go_on),
+    Mutant(_forgets_abandoned_updates),
+    Mutant(_measures_the_role),
+    Mutant(_logs_events),
+    Mutant(_gives_no_reason),
+    Mutant(_names_what_failed_to_update),
+    Mutant(_takes_the_unseen_for_absent),
+    Mutant(_gives_up_an_answer),
+    Mutant(_asks_anew_at_every_update),
+    Mutant(_forgets_who_asked),
+    Mutant(
         _serves_late_creates,
-        _forgets_abandoned_updates,
-        _measures_the_role,
-        _logs_events,
+        lambda stack, world: test_late_deliveries.test_a_create_that_comes_after_its_delete_starts_nothing(
+            stack, world, cancel_after=1, again_after=[]
+        ),
+    ),
+    Mutant(
         _never_hands_over,
-        _gives_no_reason,
-        _names_what_failed_to_update,
-        _takes_the_unseen_for_absent,
-        _gives_up_an_answer,
-        _fails_without_an_answer,
-        _deletes_the_job_of_every_update,
+        test_long_jobs.test_the_longest_job_is_handed_from_leg_to_leg_within_the_limits_of_each,
+    ),
+    Mutant(_fails_without_an_answer, test_broken_function.test_a_poll_that_fails_for_good_still_answers),
+    Mutant(
         _stops_what_was_asked_for_since,
-        _takes_any_execution_for_its_own,
-        _forgets_who_asked,
-    )
+        test_late_deliveries.test_watching_for_a_withdrawn_create_spares_the_next_one,
+    ),
 ]

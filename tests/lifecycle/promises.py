@@ -68,9 +68,10 @@ def strangers_are_untouched(strangers: dict[str, tuple[FakeJob, dict[str, str]]]
 
 
 def nothing_of_a_stranger_is_adopted(stack: Stack, strangers: Collection[str]) -> None:
+    """A stranger's results are never taken for ours; its name may be, until the queue finds it taken."""
     for event, received in stack.events:
-        if received is not None and received.body["Status"] == "SUCCESS" and event["RequestType"] != "Delete":
-            name = received.body["PhysicalResourceId"]
+        if received is not None and received.body["Status"] == "SUCCESS" and received.body.get("Data"):
+            name = event["ResourceProperties"].get("JobName")
             assert name not in strangers, f"{name} isn't ours and was adopted"
 
 

@@ -348,6 +348,15 @@ class TestDelete:
 
 
 class TestExactName:
+    def test_a_strangers_job_is_not_waited_for_when_it_could_not_be_looked_at_first(
+        self, stack: Stack, world: World
+    ) -> None:
+        world.service.foreign("taken").runs_for = 600
+        world.service.faults["ListTags"] = [THROTTLED]
+        outcome = stack.deploy(Template(prefix="taken", exact=True))
+        assert outcome.status == "ROLLBACK_COMPLETE"
+        assert "belongs to nobody that this library knows" in str(outcome.reason)
+
     def test_a_changed_request_needs_a_new_name(self, stack: Stack) -> None:
         stack.deploy(Template(prefix="mine", exact=True))
         outcome = stack.deploy(Template(prefix="mine", exact=True, package="2"))

@@ -1,8 +1,8 @@
-"""Faults that are seeded into the handler are found: the histories would notice if it broke a promise."""
+"""Faults that are seeded into the handler are found: these tests would notice if it broke a promise."""
 
 from __future__ import annotations
 
-import os
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
@@ -11,20 +11,28 @@ from hypothesis.stateful import run_state_machine_as_test
 from .history import History
 from .mutants import ALL, Mutant
 
-NIGHTLY = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
+if TYPE_CHECKING:
+    from .cloudformation import Stack
+    from .world import World
+
+HISTORIES = 200
+SEARCHED = [each for each in ALL if each.scenario is None]
+TOLD = [each for each in ALL if each.scenario is not None]
 
 
-def _search(seed: Mutant | None, *, histories: int) -> None:
+def _search(mutant: Mutant | None) -> None:
+    """The same histories each time."""
+
     class Mutated(History):
         def __init__(self) -> None:
             super().__init__()
-            if seed is not None:
-                seed.seed(self.patch)
+            if mutant is not None:
+                mutant.seed(self.patch)
 
     run_state_machine_as_test(
         Mutated,
         settings=settings(
-            max_examples=histories,
+            max_examples=HISTORIES,
             stateful_step_count=40,
             deadline=None,
             derandomize=True,
@@ -35,11 +43,21 @@ def _search(seed: Mutant | None, *, histories: int) -> None:
     )
 
 
-@pytest.mark.parametrize("mutant", [each for each in ALL if NIGHTLY or not each.nightly], ids=lambda each: each.name)
-def test_a_seeded_fault_is_found(mutant: Mutant) -> None:
+@pytest.mark.parametrize("mutant", SEARCHED, ids=lambda each: each.name)
+def test_a_seeded_fault_is_found_by_the_histories(mutant: Mutant) -> None:
+    with pytest.raises((AssertionError, ExceptionGroup)):
+        _search(mutant)
+
+
+@pytest.mark.parametrize("mutant", TOLD, ids=lambda each: each.name)
+def test_a_seeded_fault_is_found_by_its_scenario(
+    mutant: Mutant, stack: Stack, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mutant.seed(monkeypatch)
+    assert mutant.scenario is not None
     with pytest.raises(AssertionError):
-        _search(mutant, histories=mutant.histories)
+        mutant.scenario(stack, world)
 
 
 def test_without_a_fault_nothing_is_found() -> None:
-    _search(None, histories=max(each.histories for each in ALL if NIGHTLY or not each.nightly))
+    _search(None)
