@@ -10,10 +10,12 @@ from inference_recommendations_handler import (
     admission,
     answer,
     deletion,
+    deletion_target,
     handler,
     invocation,
     job,
     job_name,
+    log,
     owner,
     wait,
 )
@@ -91,7 +93,7 @@ def _answers_a_delete_at_once(patch: pytest.MonkeyPatch) -> None:
 
 
 def _forgets_the_cancelled_create(patch: pytest.MonkeyPatch) -> None:
-    original = deletion.target_of
+    original = deletion_target.target_of
 
     def target(event: Any, invocation: Any) -> Any:
         found = original(event, invocation)
@@ -124,7 +126,7 @@ def _logs_events(patch: pytest.MonkeyPatch) -> None:
     original = handler._serve
 
     def serve(event: Any, invocation: Any) -> None:
-        handler.log("received", reason=json.dumps(event.to_state()))
+        log.log("received", reason=json.dumps(event.to_state()))
         original(event, invocation)
 
     patch.setattr(handler, "_serve", serve)
