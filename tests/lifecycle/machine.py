@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     Result = Mapping[str, Any] | Exception
 
 MACHINE_ARN = "arn:aws:states:us-east-1:123456789012:stateMachine:wait"
-RETRY_INTERVAL, RETRY_RATE, RETRIES = 5.0, 2.0, 5
+RETRY_INTERVAL, RETRY_RATE, RETRIES = 2, 2, 4
 TIMEOUT = 25 * 3600.0
 MAX_HISTORY_EVENTS = 25_000
 """Step Functions ends an execution that has more (quotas)."""
