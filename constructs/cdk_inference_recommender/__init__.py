@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from cdk_inference_recommender.constraints import Constraints
     from cdk_inference_recommender.container_config import (
         ContainerConfig,
         Domain,
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from cdk_inference_recommender.validation_error import ValidationError
 
 __all__ = [
+    "Constraints",
     "ContainerConfig",
     "Domain",
     "EndpointConfiguration",
@@ -64,6 +66,7 @@ __all__ = [
 ]
 
 _MODULES: Final = {
+    "Constraints": "constraints",
     "ContainerConfig": "container_config",
     "Domain": "container_config",
     "EndpointConfiguration": "endpoint_configuration",

@@ -66,6 +66,26 @@ class RecommendationProperty(StrEnum):
     OBJECTIVE = "Objective"
     CHOICE_VERSION = "ChoiceVersion"
     """Version of the rule that chooses; see `choosing.py`."""
+    CONSTRAINTS = "Constraints"
+    """A structure of `ConstraintProperty`; absent where nothing is asked."""
+
+
+class ConstraintProperty(StrEnum):
+    """Members of a recommendation's `Constraints`: what a result must meet to be chosen."""
+
+    MAX_COST_PER_HOUR = "MaxCostPerHour"
+    MAX_COST_PER_INFERENCE = "MaxCostPerInference"
+    MAX_MODEL_LATENCY = "MaxModelLatency"
+    MIN_INVOCATIONS = "MinInvocations"
+    MAX_CPU_UTILIZATION = "MaxCpuUtilization"
+    MAX_MEMORY_UTILIZATION = "MaxMemoryUtilization"
+    MIN_INVOCATIONS_GAIN = "MinInvocationsGain"
+    """Times the existing endpoint's MaxInvocations."""
+    MIN_MODEL_LATENCY_GAIN = "MinModelLatencyGain"
+    """How many times the result's ModelLatency the existing endpoint's has to be."""
+    ALLOWED_INSTANCE_FAMILIES = "AllowedInstanceFamilies"
+    """List such as `["c5", "m5"]`."""
+    EXCLUDED_INSTANCE_FAMILIES = "ExcludedInstanceFamilies"
 
 
 class EndpointType(StrEnum):
@@ -123,6 +143,8 @@ class OwnerTag(StrEnum):
 
 NAME_VERSION: Final = "1"
 CHOICE_VERSION: Final = "1"
+CONSTRAINED_CHOICE_VERSION: Final = "2"
+"""As 1, among what meets the constraints; an own version, so that a handler without them refuses to choose."""
 
 MAX_JOB_NAME_LENGTH: Final = 40
 """Names that the service derives from the job's are cut at 40 characters (CLI reference, `--job-name`)."""
