@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from cdk_inference_recommender.objective import Objective
     from cdk_inference_recommender.output_config import OutputConfig
     from cdk_inference_recommender.recommendation import RealTimeRecommendation, ServerlessRecommendation
+    from cdk_inference_recommender.recommended_endpoint import RecommendedEndpoint
     from cdk_inference_recommender.resource_limit import ResourceLimit
     from cdk_inference_recommender.stopping_conditions import (
         FlatInvocations,
@@ -55,6 +56,7 @@ __all__ = [
     "PayloadConfig",
     "Phase",
     "RealTimeRecommendation",
+    "RecommendedEndpoint",
     "ResourceLimit",
     "ServerlessRecommendation",
     "Stairs",
@@ -83,6 +85,7 @@ _MODULES: Final = {
     "PayloadConfig": "container_config",
     "Phase": "traffic_pattern",
     "RealTimeRecommendation": "recommendation",
+    "RecommendedEndpoint": "recommended_endpoint",
     "ResourceLimit": "resource_limit",
     "ServerlessRecommendation": "recommendation",
     "Stairs": "traffic_pattern",
