@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from aws_cdk import App, Duration, Size, Stack
@@ -24,7 +24,9 @@ from cdk_inference_recommender import (
     TrafficPattern,
 )
 from tests.e2e.applications import MODEL_PACKAGE_ARN
-from tests.e2e.conftest import CliResult, LocalAws
+
+if TYPE_CHECKING:
+    from tests.e2e.conftest import CliResult, LocalAws
 
 pytestmark = pytest.mark.e2e
 
