@@ -135,6 +135,9 @@ class RecommendedEndpoint(Resource):
             ],
             kms_key_id=kms_key_id(volume_kms_key),
         )
+        if volume_kms_key is not None and not isinstance(volume_kms_key, str):
+            # An alias is named here, which says nothing of its being made first.
+            configuration.node.add_dependency(volume_kms_key)
         self._endpoint: Final = sagemaker.CfnEndpoint(
             self,
             "Resource",

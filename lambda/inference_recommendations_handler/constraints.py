@@ -82,7 +82,7 @@ class Constraints:
     excluded_families: tuple[str, ...]
 
     @classmethod
-    def parse(cls, properties: Mapping[str, Any], *, performances: Sequence[Mapping[str, Any]]) -> Constraints:
+    def parse(cls, properties: object, *, performances: Sequence[Mapping[str, Any]]) -> Constraints:
         """Read the property `Constraints`.
 
         Args:
@@ -93,6 +93,9 @@ class Constraints:
             NoChoiceError: A value can't be read, a constraint is newer than this handler, or one compares with an
                 existing endpoint that the job didn't measure.
         """
+        if not isinstance(properties, dict):
+            message = f"Constraints is {properties!r}: it must be a structure. Correct it."
+            raise NoChoiceError(message)
         unknown = sorted(properties.keys() - set(Name))
         if unknown:
             message = (

@@ -58,7 +58,7 @@ def _choose(event: CustomResourceEvent, invocation: Invocation) -> Candidate:
     version = str(properties.get(RecommendationProperty.CHOICE_VERSION, CHOICE_VERSION))
     asked = properties.get(RecommendationProperty.CONSTRAINTS)
     try:
-        if asked:
+        if asked is not None:
             constraints = Constraints.parse(asked, performances=job.description.get("EndpointPerformances") or [])
             chosen = choose_within(
                 recommendations,

@@ -144,6 +144,15 @@ def test_network_key_and_isolation_are_carried_over() -> None:
     assert "VpcPrivateSubnet1DefaultRouteBE02A9ED" in before(template, model)
 
 
+def test_an_alias_is_there_before_it_is_named() -> None:
+    stack = new_stack()
+    alias = kms.Alias(stack, "Alias", alias_name="alias/volumes", target_key=kms.Key(stack, "Key"))
+    endpoint(stack, volume_kms_key=alias)
+    template = template_of(stack)
+    (configuration,) = resources(template, CONFIG)
+    assert logical_id(alias) in before(template, configuration)
+
+
 def test_tags_reach_model_configuration_and_endpoint() -> None:
     stack = new_stack()
     endpoint(stack, tags={"team": "search"})
