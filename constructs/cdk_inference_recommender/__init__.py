@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from cdk_inference_recommender.constraints import Constraints
     from cdk_inference_recommender.container_config import (
         ContainerConfig,
         Domain,
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from cdk_inference_recommender.objective import Objective
     from cdk_inference_recommender.output_config import OutputConfig
     from cdk_inference_recommender.recommendation import RealTimeRecommendation, ServerlessRecommendation
+    from cdk_inference_recommender.recommended_endpoint import RecommendedEndpoint
     from cdk_inference_recommender.resource_limit import ResourceLimit
     from cdk_inference_recommender.stopping_conditions import (
         FlatInvocations,
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     from cdk_inference_recommender.validation_error import ValidationError
 
 __all__ = [
+    "Constraints",
     "ContainerConfig",
     "Domain",
     "EndpointConfiguration",
@@ -53,6 +56,7 @@ __all__ = [
     "PayloadConfig",
     "Phase",
     "RealTimeRecommendation",
+    "RecommendedEndpoint",
     "ResourceLimit",
     "ServerlessRecommendation",
     "Stairs",
@@ -64,6 +68,7 @@ __all__ = [
 ]
 
 _MODULES: Final = {
+    "Constraints": "constraints",
     "ContainerConfig": "container_config",
     "Domain": "container_config",
     "EndpointConfiguration": "endpoint_configuration",
@@ -80,6 +85,7 @@ _MODULES: Final = {
     "PayloadConfig": "container_config",
     "Phase": "traffic_pattern",
     "RealTimeRecommendation": "recommendation",
+    "RecommendedEndpoint": "recommended_endpoint",
     "ResourceLimit": "resource_limit",
     "ServerlessRecommendation": "recommendation",
     "Stairs": "traffic_pattern",

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aws_cdk import ArnFormat, Stack
+from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 
+from cdk_inference_recommender.hosting_statements import network_interfaces_statement, telemetry_statements
 from cdk_inference_recommender.kms_key import grant_key
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def execution_role(
     if compiled_output_s3_uri is not None:
         role.add_to_policy(_write_compiled_output(scope, compiled_output_s3_uri))
     if in_vpc:
-        role.add_to_policy(_network_interfaces())
+        role.add_to_policy(network_interfaces_statement())
     return role
 
 
@@ -95,22 +96,7 @@ def _statements(scope: Construct, model: ModelSource) -> list[iam.PolicyStatemen
             + ["sagemaker:InvokeEndpoint", "sagemaker:AddTags"],
             resources=[arn("model"), arn("endpoint-config"), arn("endpoint"), arn("compilation-job")],
         ),
-        iam.PolicyStatement(
-            # Supports no resource, and by which namespaces the service would be narrowed is undocumented.
-            actions=["cloudwatch:PutMetricData"],
-            resources=["*"],
-        ),
-        iam.PolicyStatement(
-            actions=["logs:CreateLogGroup", "logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
-            resources=[
-                Stack.of(scope).format_arn(
-                    service="logs",
-                    resource="log-group",
-                    resource_name="/aws/sagemaker/*",
-                    arn_format=ArnFormat.COLON_RESOURCE_NAME,
-                )
-            ],
-        ),
+        *telemetry_statements(scope),
     ]
 
 
@@ -118,22 +104,3 @@ def _write_compiled_output(scope: Construct, uri: str) -> iam.PolicyStatement:
     path = uri.removeprefix("s3://").rstrip("/")
     objects = Stack.of(scope).format_arn(service="s3", account="", region="", resource=f"{path}/*")
     return iam.PolicyStatement(actions=["s3:PutObject"], resources=[objects])
-
-
-def _network_interfaces() -> iam.PolicyStatement:
-    return iam.PolicyStatement(
-        # Describe* supports no resource; interfaces are made before their ids are known (developer guide, VPC).
-        actions=[
-            "ec2:CreateNetworkInterface",
-            "ec2:CreateNetworkInterfacePermission",
-            "ec2:DeleteNetworkInterface",
-            "ec2:DeleteNetworkInterfacePermission",
-            "ec2:DescribeDhcpOptions",
-            "ec2:DescribeNetworkInterfaces",
-            "ec2:DescribeSecurityGroups",
-            "ec2:DescribeSubnets",
-            "ec2:DescribeVpcs",
-            "ec2:ModifyNetworkInterfaceAttribute",
-        ],
-        resources=["*"],
-    )

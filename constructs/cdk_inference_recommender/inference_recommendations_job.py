@@ -36,9 +36,9 @@ from cdk_inference_recommender.job_type import JobType
 from cdk_inference_recommender.kms_key import kms_key_id
 from cdk_inference_recommender.render_request import render_request
 from cdk_inference_recommender.reported_problems import report_problems
-from cdk_inference_recommender.request import Problem, botocore_version, check_request
+from cdk_inference_recommender.request import UNRESOLVED, Problem, RequestDocument, botocore_version, check_request
 from cdk_inference_recommender.request_source import RequestSource
-from cdk_inference_recommender.tokens import is_unresolved, literal_seconds_of, seconds_of
+from cdk_inference_recommender.tokens import is_unresolved, literal_seconds_of, literals_only, seconds_of
 from cdk_inference_recommender.validation_error import ValidationError
 from cdk_inference_recommender.waiting import TIMEOUT_IS_LITERAL, default_timeout_seconds
 from inference_recommendations_handler.contract import (
@@ -205,6 +205,7 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase):
             subnet_ids=network.subnet_ids if network else [],
         )
         request = self._source.request(rendered)
+        self._request: Final = request
 
         prefix = job_name or _default_prefix(self)
         provider = InferenceRecommenderProvider.of(self)
@@ -424,6 +425,12 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase):
 
     def _finished(self) -> Construct:
         return self._last_leg
+
+    def _has_existing_endpoint(self) -> bool | None:
+        document = RequestDocument({"InputConfig": literals_only(self._request.get("InputConfig"))})
+        return (
+            None if document.at("InputConfig.Endpoints") is UNRESOLVED else document.is_given("InputConfig.Endpoints")
+        )
 
 
 class _JobOfCliInput(InferenceRecommendationsJob):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from aws_cdk import Resource
 
+from cdk_inference_recommender.constraints import Constraints
 from cdk_inference_recommender.job_grants import InferenceRecommendationsJobGrants
 from cdk_inference_recommender.job_metrics import job_metric
 from cdk_inference_recommender.objective import Objective
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from aws_cdk import Duration
     from aws_cdk import aws_cloudwatch as cloudwatch
     from constructs import Construct
+
+
+_UNCONSTRAINED: Final = Constraints()
 
 
 class InferenceRecommendationsJobBase(Resource):
@@ -35,6 +39,10 @@ class InferenceRecommendationsJobBase(Resource):
     def _finished(self) -> Construct:
         """What exists once the job has finished."""
 
+    def _has_existing_endpoint(self) -> bool | None:
+        """Whether the job compares with an existing endpoint; None where nothing is known of it."""
+        return None
+
     @property
     def grants(self) -> InferenceRecommendationsJobGrants:
         """What others may be allowed to do with the job, for example `job.grants.read(role)`."""
@@ -45,18 +53,28 @@ class InferenceRecommendationsJobBase(Resource):
         id: str,  # noqa: A002 -- the CDK's name for it
         *,
         optimize_for: Objective = Objective.COST_PER_INFERENCE,
+        constraints: Constraints = _UNCONSTRAINED,
     ) -> RealTimeRecommendation:
         """Choose the best endpoint on instances among the finished job's results.
 
-        Changing the objective chooses again and runs no job. The deployment fails, with what was measured, where no
-        result is for instances.
+        Changing the objective or a constraint chooses again and runs no job. The deployment fails, with what was
+        measured, where no result is for instances or none meets the constraints. Equal ones are ordered by cost an
+        hour, then latency, instance type, number of instances and id: the service's own order never decides. A result
+        without the objective's metric never wins.
 
         Args:
             id: Id of the recommendation, unique in this job.
             optimize_for: By which measure. Default: the lowest cost of an inference.
+            constraints: What a result must meet. Default: nothing.
         """
         return RealTimeRecommendation.of_job(
-            self, id, job_name=self.job_name, finished=self._finished(), optimize_for=optimize_for
+            self,
+            id,
+            job_name=self.job_name,
+            finished=self._finished(),
+            optimize_for=optimize_for,
+            constraints=constraints,
+            has_existing_endpoint=self._has_existing_endpoint(),
         )
 
     def recommend_serverless(
@@ -64,18 +82,28 @@ class InferenceRecommendationsJobBase(Resource):
         id: str,  # noqa: A002 -- the CDK's name for it
         *,
         optimize_for: Objective = Objective.COST_PER_INFERENCE,
+        constraints: Constraints = _UNCONSTRAINED,
     ) -> ServerlessRecommendation:
         """Choose the best serverless endpoint among the finished job's results.
 
-        Changing the objective chooses again and runs no job. The deployment fails, with what was measured, where no
-        result is serverless.
+        Changing the objective or a constraint chooses again and runs no job. The deployment fails, with what was
+        measured, where no result is serverless or none meets the constraints. Equal ones are ordered by cost an hour,
+        then latency, memory, concurrency and id: the service's own order never decides. A result without the
+        objective's metric never wins.
 
         Args:
             id: Id of the recommendation, unique in this job.
             optimize_for: By which measure. Default: the lowest cost of an inference.
+            constraints: What a result must meet. Default: nothing.
         """
         return ServerlessRecommendation.of_job(
-            self, id, job_name=self.job_name, finished=self._finished(), optimize_for=optimize_for
+            self,
+            id,
+            job_name=self.job_name,
+            finished=self._finished(),
+            optimize_for=optimize_for,
+            constraints=constraints,
+            has_existing_endpoint=self._has_existing_endpoint(),
         )
 
     def metric(

@@ -39,6 +39,7 @@ class JobNetwork:
         vpc: ec2.IVpc | None,
         vpc_subnets: ec2.SubnetSelection | None,
         security_groups: Sequence[ec2.ISecurityGroup] | None,
+        description: str = "Endpoints of a SageMaker Inference Recommender job",
     ) -> JobNetwork | None:
         """Select the subnets, and make a security group where none is given; nothing without a VPC.
 
@@ -47,6 +48,7 @@ class JobNetwork:
             vpc: As given.
             vpc_subnets: As given. Default: the VPC's private subnets.
             security_groups: As given.
+            description: Of the security group that is made.
 
         Raises:
             ValidationError: Subnets or security groups are given, but no VPC.
@@ -62,9 +64,7 @@ class JobNetwork:
             return None
         subnet_ids, connected = _select(vpc, vpc_subnets or ec2.SubnetSelection())
         groups = list(security_groups or ()) or [
-            ec2.SecurityGroup(
-                scope, "SecurityGroup", vpc=vpc, description="Endpoints of a SageMaker Inference Recommender job"
-            )
+            ec2.SecurityGroup(scope, "SecurityGroup", vpc=vpc, description=description)
         ]
         return cls(
             subnet_ids=subnet_ids,

@@ -1,4 +1,4 @@
-"""A job's tags: its own, and those of `Tags.of(...)` of any ancestor."""
+"""Tags of a custom resource: its own, and those of `Tags.of(...)` of any ancestor."""
 
 from __future__ import annotations
 
@@ -19,10 +19,11 @@ class JobTags:
 
     Args:
         own: The job's own.
+        resource_type: Default: a job.
     """
 
-    def __init__(self, own: Mapping[str, str] | None) -> None:
-        self.manager: Final = TagManager(TagType.STANDARD, ResourceType.JOB)
+    def __init__(self, own: Mapping[str, str] | None, resource_type: ResourceType = ResourceType.JOB) -> None:
+        self.manager: Final = TagManager(TagType.STANDARD, resource_type)
         for key, value in (own or {}).items():
             self.manager.set_tag(key, value)
 

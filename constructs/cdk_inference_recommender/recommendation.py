@@ -9,13 +9,17 @@ from aws_cdk import aws_sagemaker as sagemaker
 from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
+from cdk_inference_recommender.constraint_rules import check_constraints
 from cdk_inference_recommender.cross_stack_references import CrossStackReferences
 from cdk_inference_recommender.inference_recommender_provider import InferenceRecommenderProvider
 from cdk_inference_recommender.parameter_references import acknowledge_parameter_references
+from cdk_inference_recommender.property_path import property_path
 from cdk_inference_recommender.published_recommendations import PublishedRecommendations, check_prefix
+from cdk_inference_recommender.reported_problems import report_problems
 from inference_recommendations_handler.contract import (
     CHOICE_SERVICE_TIMEOUT_SECONDS,
     CHOICE_VERSION,
+    CONSTRAINED_CHOICE_VERSION,
     EndpointType,
     RecommendationAttribute,
     RecommendationProperty,
@@ -27,6 +31,7 @@ if TYPE_CHECKING:
 
     import jsii
 
+    from cdk_inference_recommender.constraints import Constraints
     from cdk_inference_recommender.objective import Objective
 
 _COMMON: Final = (
@@ -72,6 +77,8 @@ class Recommendation(Construct):
         job_name: str,
         finished: Construct,
         optimize_for: Objective,
+        constraints: Constraints,
+        has_existing_endpoint: bool | None,
     ) -> Self:
         """Choose among a job's results; use the job's `recommend_real_time` or `recommend_serverless`.
 
@@ -81,7 +88,10 @@ class Recommendation(Construct):
             job_name: The job.
             finished: What exists once the job has finished.
             optimize_for: By which measure.
+            constraints: What a result must meet.
+            has_existing_endpoint: Whether the job measures an existing endpoint; None where nothing is known of it.
         """
+        asked = constraints.render()
         recommendation = cls(scope, id, attribute_of=lambda _, attribute: resource.get_att_string(attribute))
         provider = InferenceRecommenderProvider.of(scope)
         resource = CustomResource(
@@ -94,11 +104,19 @@ class Recommendation(Construct):
                 RecommendationProperty.JOB_NAME.value: job_name,
                 RecommendationProperty.ENDPOINT_TYPE.value: cls._endpoint_type.value,
                 RecommendationProperty.OBJECTIVE.value: optimize_for.value,
-                RecommendationProperty.CHOICE_VERSION.value: CHOICE_VERSION,
+                RecommendationProperty.CHOICE_VERSION.value: CONSTRAINED_CHOICE_VERSION if asked else CHOICE_VERSION,
+                **({RecommendationProperty.CONSTRAINTS.value: asked} if asked else {}),
             },
         )
         provider.depend(resource)
         resource.node.add_dependency(finished)
+        report_problems(
+            recommendation,
+            lambda: list(
+                check_constraints(asked, endpoint_type=cls._endpoint_type, has_existing_endpoint=has_existing_endpoint)
+            ),
+            lambda path: property_path(path, {}),
+        )
         recommendation.node.add_validation(
             CrossStackReferences(
                 resource,

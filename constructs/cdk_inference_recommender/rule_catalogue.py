@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Final
 
+from cdk_inference_recommender.constraint_rules import CONSTRAINT_RULES
 from cdk_inference_recommender.job_rules import JOB_RULES
 from cdk_inference_recommender.property_path import property_path
 from cdk_inference_recommender.request import Rule, Shape, api_path, request_shape
@@ -75,7 +76,11 @@ _SKELETON: Final = """\
 
 def catalogue() -> str:
     """The page, in Markdown."""
-    topics = {**RULES_BY_TOPIC, "Props that aren't part of the request": JOB_RULES}
+    topics = {
+        **RULES_BY_TOPIC,
+        "Props that aren't part of the request": JOB_RULES,
+        "Constraints of a recommendation": CONSTRAINT_RULES,
+    }
     rules = (f"## {topic}\n\n" + "\n".join(_entry(rule) for rule in of_topic) for topic, of_topic in topics.items())
     model = _MODEL + "".join(f"| {rule} | {text} |\n" for rule, text in MODEL_RULES.items())
     members = _MEMBERS + "".join(_members(request_shape(), ()))

@@ -15,7 +15,7 @@ from .contract import EndpointType, ObjectiveName
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-KNOWN_CHOICE_VERSIONS: Final = ("1",)
+KNOWN_CHOICE_VERSIONS: Final = ("1", "2")
 HIGHEST_IS_BEST: Final = frozenset({ObjectiveName.MAX_INVOCATIONS})
 
 

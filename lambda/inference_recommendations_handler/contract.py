@@ -16,6 +16,7 @@ class ResourceType(StrEnum):
     JOB = "Custom::InferenceRecommendationsJob"
     WAIT = "Custom::InferenceRecommendationsJobWait"
     RECOMMENDATION = "Custom::InferenceRecommendation"
+    RECOMMENDED_MODEL = "Custom::RecommendedModel"
 
 
 class JobProperty(StrEnum):
@@ -66,6 +67,26 @@ class RecommendationProperty(StrEnum):
     OBJECTIVE = "Objective"
     CHOICE_VERSION = "ChoiceVersion"
     """Version of the rule that chooses; see `choosing.py`."""
+    CONSTRAINTS = "Constraints"
+    """A structure of `ConstraintProperty`; absent where nothing is asked."""
+
+
+class ConstraintProperty(StrEnum):
+    """Members of a recommendation's `Constraints`: what a result must meet to be chosen."""
+
+    MAX_COST_PER_HOUR = "MaxCostPerHour"
+    MAX_COST_PER_INFERENCE = "MaxCostPerInference"
+    MAX_MODEL_LATENCY = "MaxModelLatency"
+    MIN_INVOCATIONS = "MinInvocations"
+    MAX_CPU_UTILIZATION = "MaxCpuUtilization"
+    MAX_MEMORY_UTILIZATION = "MaxMemoryUtilization"
+    MIN_INVOCATIONS_GAIN = "MinInvocationsGain"
+    """Times the existing endpoint's MaxInvocations."""
+    MIN_MODEL_LATENCY_GAIN = "MinModelLatencyGain"
+    """How many times the result's ModelLatency the existing endpoint's has to be."""
+    ALLOWED_INSTANCE_FAMILIES = "AllowedInstanceFamilies"
+    """List such as `["c5", "m5"]`."""
+    EXCLUDED_INSTANCE_FAMILIES = "ExcludedInstanceFamilies"
 
 
 class EndpointType(StrEnum):
@@ -106,6 +127,29 @@ class RecommendationAttribute(StrEnum):
     MODEL_SETUP_TIME = "ModelSetupTime"
 
 
+class RecommendedModelProperty(StrEnum):
+    """Properties of `Custom::RecommendedModel`, whose physical id is the model's name."""
+
+    NAME_PREFIX = "NamePrefix"
+    """At most 40 characters; the model's name is `<prefix>-<hash>`."""
+    MODEL_PACKAGE_ARN = "ModelPackageArn"
+    """A versioned model package; this or `SOURCE_MODEL_NAME`."""
+    SOURCE_MODEL_NAME = "SourceModelName"
+    """The model that was measured; its containers are copied."""
+    EXECUTION_ROLE_ARN = "ExecutionRoleArn"
+    VPC_CONFIG = "VpcConfig"
+    """As `CreateModel` takes it; absent where the source model's is kept."""
+    ENABLE_NETWORK_ISOLATION = "EnableNetworkIsolation"
+    """Absent where the source model's is kept."""
+    TAGS = "Tags"
+    """List of `{"Key": ..., "Value": ...}`, without the owner's tags."""
+    # Of the chosen recommendation, as `RecommendationAttribute` has them
+    RECOMMENDATION_ID = "RecommendationId"
+    INFERENCE_SPECIFICATION_NAME = "InferenceSpecificationName"
+    COMPILATION_JOB_NAME = "CompilationJobName"
+    ENVIRONMENT_JSON = "EnvironmentJson"
+
+
 UNAVAILABLE: Final = "unavailable"
 """What a displayed attribute holds where the service gave no value; exports and parameters refuse an empty one."""
 
@@ -121,8 +165,21 @@ class OwnerTag(StrEnum):
     FINGERPRINT = "cdk-inference-recommender:fingerprint"
 
 
+class RecommendedModelTag(StrEnum):
+    """Tags of a recommended model, besides the user's."""
+
+    STACK_ID = "cdk-inference-recommender:stack-id"
+    LOGICAL_ID = "cdk-inference-recommender:logical-id"
+    RECOMMENDATION_ID = "cdk-inference-recommender:recommendation-id"
+    """Where the measurements are that the model was chosen by."""
+
+
 NAME_VERSION: Final = "1"
+MAX_MODEL_NAME_PREFIX_LENGTH: Final = 40
+"""A model's name has at most 63 characters (API reference, `CreateModel`)."""
 CHOICE_VERSION: Final = "1"
+CONSTRAINED_CHOICE_VERSION: Final = "2"
+"""As 1, among what meets the constraints; an own version, so that a handler without them refuses to choose."""
 
 MAX_JOB_NAME_LENGTH: Final = 40
 """Names that the service derives from the job's are cut at 40 characters (CLI reference, `--job-name`)."""

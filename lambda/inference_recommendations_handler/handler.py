@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any, Final
 
-from . import deletion, job, queue, recommendation, wait
+from . import deletion, job, queue, recommendation, recommended_model, wait
 from .admission import NotNowError
 from .answer import Answer, AnswerNotDeliveredError, send
 from .aws import clients
@@ -23,6 +23,7 @@ _SERVED: Final[Mapping[str, Callable[[CustomResourceEvent, Invocation], Answer |
     ResourceType.JOB: job.on_event,
     ResourceType.WAIT: wait.on_event,
     ResourceType.RECOMMENDATION: recommendation.on_event,
+    ResourceType.RECOMMENDED_MODEL: recommended_model.on_event,
 }
 _STEPS: Final = {wait.TASK: wait.step, queue.TASK: queue.step, deletion.TASK: deletion.step}
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from .answer import Answer
 from .choosing import NoChoiceError, choose
+from .constraints import Constraints, choose_within
 from .contract import (
     CHOICE_VERSION,
     UNAVAILABLE,
@@ -53,13 +54,21 @@ def _choose(event: CustomResourceEvent, invocation: Invocation) -> Candidate:
         message = f"{error}: deploy with the version of cdk-inference-recommender that wrote the template."
         raise NoChoiceError(message) from error
     job = _finished(name, invocation)
+    recommendations = job.description.get("InferenceRecommendations") or []
+    version = str(properties.get(RecommendationProperty.CHOICE_VERSION, CHOICE_VERSION))
+    asked = properties.get(RecommendationProperty.CONSTRAINTS)
     try:
-        chosen = choose(
-            job.description.get("InferenceRecommendations") or [],
-            endpoint_type=endpoint_type,
-            objective=objective,
-            version=str(properties.get(RecommendationProperty.CHOICE_VERSION, CHOICE_VERSION)),
-        )
+        if asked is not None:
+            constraints = Constraints.parse(asked, performances=job.description.get("EndpointPerformances") or [])
+            chosen = choose_within(
+                recommendations,
+                constraints=constraints,
+                endpoint_type=endpoint_type,
+                objective=objective,
+                version=version,
+            )
+        else:
+            chosen = choose(recommendations, endpoint_type=endpoint_type, objective=objective, version=version)
     except NoChoiceError as error:
         message = f"{error} Job: {name}."
         raise NoChoiceError(message) from error

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 from cfnlint.api import ManualArgs, lint
 
-from cdk_inference_recommender import InferenceRecommendationsJob
+from cdk_inference_recommender import Constraints, InferenceRecommendationsJob, RecommendedEndpoint
 
 from .every_prop import every_prop
 from .synthesis import Json, new_app, new_stack, template_of
@@ -45,8 +45,21 @@ def every_prop_template(context: Json | None = None) -> Json:
     stack: Stack = new_stack(new_app(context))
     for number, props in enumerate(every_prop(stack)):
         job = InferenceRecommendationsJob(stack, f"Job{number}", **props)
-        job.recommend_real_time("Best").publish(f"/bert/{number}")
-        job.recommend_serverless("Serverless").publish(f"/bert/{number}/serverless")
+        best = job.recommend_real_time("Best", constraints=Constraints(max_cost_per_hour=0.5))
+        best.publish(f"/bert/{number}")
+        serverless = job.recommend_serverless("Serverless")
+        serverless.publish(f"/bert/{number}/serverless")
+        common = {"model": props["model"], "read_from": props["read_from"], "tags": {"team": "search"}}
+        RecommendedEndpoint(
+            stack,
+            f"Endpoint{number}",
+            recommendation=best,
+            volume_kms_key=props.get("volume_kms_key"),
+            vpc=props.get("vpc"),
+            enable_network_isolation=True,
+            **common,
+        )
+        RecommendedEndpoint(stack, f"Serverless{number}", recommendation=serverless, **common)
     InferenceRecommendationsJob.from_job_name(stack, "Existing", "bert").recommend_real_time("Best")
     return template_of(stack)
 

@@ -83,8 +83,8 @@ def test_nothing_fitting_says_what_was_measured() -> None:
 
 
 def test_a_rule_that_is_unknown_chooses_nothing() -> None:
-    with pytest.raises(NoChoiceError, match="rule '2'"):
-        choose([], endpoint_type=EndpointType.REAL_TIME, objective=ObjectiveName.COST_PER_HOUR, version="2")
+    with pytest.raises(NoChoiceError, match="rule '3'"):
+        choose([], endpoint_type=EndpointType.REAL_TIME, objective=ObjectiveName.COST_PER_HOUR, version="3")
 
 
 def test_a_recommendation_without_what_a_deployment_needs_is_left_out() -> None:

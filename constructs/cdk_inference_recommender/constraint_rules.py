@@ -1,0 +1,154 @@
+"""Rules of a recommendation's constraints, read from the property that the handler gets."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from cdk_inference_recommender.request import UNRESOLVED, Breach, Problem, RequestDocument, Rule, Severity
+from cdk_inference_recommender.request.request_document import ABSENT
+from cdk_inference_recommender.tokens import literals_only
+from inference_recommendations_handler.contract import ConstraintProperty, EndpointType
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+_FAMILY: Final = re.compile(r"[a-z][a-z0-9-]*")
+_FAMILIES: Final = (ConstraintProperty.ALLOWED_INSTANCE_FAMILIES, ConstraintProperty.EXCLUDED_INSTANCE_FAMILIES)
+_GAINS: Final = (ConstraintProperty.MIN_INVOCATIONS_GAIN, ConstraintProperty.MIN_MODEL_LATENCY_GAIN)
+_NUMBERS: Final = tuple(name for name in ConstraintProperty if name not in _FAMILIES)
+_METRICS: Final = "API reference, RecommendationMetrics"
+_DESIGN: Final = "this library"
+_PERCENT: Final = 100
+
+
+def check_constraints(
+    constraints: Mapping[str, object], *, endpoint_type: EndpointType, has_existing_endpoint: bool | None
+) -> Iterator[Problem]:
+    """Check what a recommendation asks of a result.
+
+    Args:
+        constraints: By `ConstraintProperty`; may hold tokens, which are passed over one by one.
+        endpoint_type: Which kind of endpoint is recommended.
+        has_existing_endpoint: Whether the job measures an existing endpoint; None where nothing is known of the job.
+
+    Yields:
+        Every problem.
+    """
+    document = RequestDocument(
+        {
+            "Constraints": literals_only(constraints),
+            "EndpointType": endpoint_type.value,
+            "ExistingEndpoint": UNRESOLVED if has_existing_endpoint is None else has_existing_endpoint,
+        }
+    )
+    for rule in CONSTRAINT_RULES:
+        yield from rule.problems(document)
+
+
+def _field(name: ConstraintProperty) -> str:
+    return f"Constraints.{name}"
+
+
+def _given(document: RequestDocument, *names: ConstraintProperty) -> Iterator[Breach]:
+    for name in names:
+        if document.at(_field(name)) is not ABSENT:
+            yield Breach(path=("Constraints", name.value))
+
+
+def _out_of_range(document: RequestDocument) -> Iterator[Breach]:
+    for name in _NUMBERS:
+        value = document.at(_field(name))
+        if value is ABSENT or value is UNRESOLVED:
+            continue
+        if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
+            yield Breach(path=("Constraints", name.value), value=value)
+
+
+def _beyond_all_memory(document: RequestDocument) -> Iterator[Breach]:
+    name = ConstraintProperty.MAX_MEMORY_UTILIZATION
+    value = document.at(_field(name))
+    if isinstance(value, int | float) and value > _PERCENT:
+        yield Breach(path=("Constraints", name.value), value=value)
+
+
+def _no_family(document: RequestDocument) -> Iterator[Breach]:
+    for name in _FAMILIES:
+        for path, family in document.each(f"{_field(name)}[]"):
+            if family is not UNRESOLVED and not (isinstance(family, str) and _FAMILY.fullmatch(family)):
+                yield Breach(path=path, value=family)
+
+
+def _allowed_and_excluded(document: RequestDocument) -> Iterator[Breach]:
+    allowed, excluded = (dict(document.strings(f"{_field(name)}[]")) for name in _FAMILIES)
+    for path, family in excluded.items():
+        if family in allowed.values():
+            yield Breach(path=path, value=family)
+
+
+def _families_of_serverless(document: RequestDocument) -> Iterator[Breach]:
+    if document.at("EndpointType") == EndpointType.SERVERLESS:
+        yield from _given(document, *_FAMILIES)
+
+
+def _nothing_to_compare_with(document: RequestDocument) -> Iterator[Breach]:
+    if document.at("ExistingEndpoint") is False:
+        yield from _given(document, *_GAINS)
+
+
+CONSTRAINT_RULES: Final = (
+    Rule(
+        id="ConstraintRange",
+        severity=Severity.ERROR,
+        fields=tuple(map(_field, _NUMBERS)),
+        text="must be a number above 0",
+        remedy="Give such a number, or leave the constraint out",
+        source=_METRICS,
+        breaches=_out_of_range,
+    ),
+    Rule(
+        id="ConstraintMemoryPercent",
+        severity=Severity.ERROR,
+        fields=(_field(ConstraintProperty.MAX_MEMORY_UTILIZATION),),
+        text="is in percent, at most 100",
+        remedy="Give a percentage, or leave the constraint out",
+        source=_METRICS,
+        breaches=_beyond_all_memory,
+    ),
+    Rule(
+        id="InstanceFamilyName",
+        severity=Severity.ERROR,
+        fields=tuple(f"{_field(name)}[]" for name in _FAMILIES),
+        text="isn't an instance family",
+        remedy="Write what stands between the dots of the instance type: c5 for ml.c5.xlarge",
+        source=_DESIGN,
+        breaches=_no_family,
+    ),
+    Rule(
+        id="InstanceFamilyAllowedOrExcluded",
+        severity=Severity.ERROR,
+        fields=tuple(f"{_field(name)}[]" for name in _FAMILIES),
+        text="is allowed and excluded",
+        remedy="Remove it from one of the two lists",
+        source=_DESIGN,
+        breaches=_allowed_and_excluded,
+    ),
+    Rule(
+        id="InstanceFamiliesOfServerless",
+        severity=Severity.ERROR,
+        fields=tuple(map(_field, _FAMILIES)),
+        text="a serverless endpoint has no instance family",
+        remedy="Leave it out, or use recommend_real_time",
+        source="API reference, ProductionVariantServerlessConfig",
+        breaches=_families_of_serverless,
+    ),
+    Rule(
+        id="BaselineRequired",
+        severity=Severity.ERROR,
+        fields=tuple(map(_field, _GAINS)),
+        text="compares with an existing endpoint, and the job measures none",
+        remedy="Give the job an existing_endpoint, or leave the constraint out",
+        source="API reference, DescribeInferenceRecommendationsJob, EndpointPerformances",
+        breaches=_nothing_to_compare_with,
+    ),
+)

@@ -1,0 +1,218 @@
+"""An endpoint that runs what a recommendation job found to be best."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import jsii
+from aws_cdk import Resource, Stack, Tags
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_sagemaker as sagemaker
+
+from cdk_inference_recommender.hosting_statements import network_interfaces_statement, telemetry_statements
+from cdk_inference_recommender.job_network import JobNetwork
+from cdk_inference_recommender.kms_key import kms_key_id
+from cdk_inference_recommender.recommendation import ServerlessRecommendation
+from cdk_inference_recommender.recommended_model import RecommendedModel
+from cdk_inference_recommender.validation_error import ValidationError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from aws_cdk.aws_ecr import IRepository
+    from aws_cdk.aws_kms import IKey
+    from aws_cdk.aws_s3 import IBucket
+    from constructs import Construct
+
+    from cdk_inference_recommender.model_source import ModelSource
+    from cdk_inference_recommender.recommendation import RealTimeRecommendation
+
+
+@jsii.implements(iam.IGrantable, ec2.IConnectable)
+class RecommendedEndpoint(Resource):
+    """Model, endpoint configuration and endpoint, as a recommendation says and as it was measured.
+
+    The model runs with the environment and the inference specification of the chosen result. A later deployment that
+    chooses otherwise makes what changed anew, and lets the same endpoint go over to it: SageMaker starts the new
+    instances beside the old ones, which serve until then (API reference, `UpdateEndpoint`). If that fails, the old ones
+    go on. A result that SageMaker Neo compiled fails the deployment, since the endpoint would run the uncompiled model,
+    which wasn't measured.
+
+    Example:
+        ```python
+        best = job.recommend_real_time("Best", constraints=Constraints(max_cost_per_hour=0.5))
+        endpoint = RecommendedEndpoint(
+            self, "Endpoint",
+            recommendation=best, model=model, read_from=[artifact_bucket], images=[repository],
+        )
+        endpoint.grant_invoke(client_function)
+        ```
+
+    Args:
+        scope: The construct's parent.
+        id: Its id.
+        recommendation: Of this stack, or read with `from_parameters`. Whether it is real-time or serverless decides
+            what the endpoint is, and is known at synth.
+        model: What the job has measured. A model is copied; its network and isolation are kept where none are given.
+            `container_config` plays no part.
+        role: With which the containers run. Default: a role with the least that is needed.
+        read_from: Buckets with the model's artifacts, which the default role may read.
+        images: Repositories that the default role may pull container images from.
+        endpoint_name: At most 63 characters. Default: generated. A name keeps CloudFormation from replacing the
+            endpoint, should it have to.
+        variant_name: Of the production variant. Default: `AllTraffic`.
+        volume_kms_key: Encrypts the instances' volumes: a key, or its id, ARN, alias or alias ARN. Real-time only.
+            Instance types with local disks take none (API reference, `CreateEndpointConfig`): exclude their families
+            in the recommendation's constraints.
+        vpc: The containers get network interfaces in it. Real-time only.
+        vpc_subnets: Which of its subnets. Default: the private ones.
+        security_groups: Default: one of its own, which allows everything out and nothing in.
+        enable_network_isolation: Whether the containers have no network. Real-time only. Default: as the source, or
+            no isolation for a package.
+        tags: For model, configuration and endpoint, besides those of `Tags.of(...)`.
+
+    Raises:
+        ValidationError: The default role could read nothing, or a serverless endpoint is asked for what it can't be.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,  # noqa: A002 -- the CDK's name for it
+        *,
+        recommendation: RealTimeRecommendation | ServerlessRecommendation,
+        model: ModelSource,
+        role: iam.IRole | None = None,
+        read_from: Sequence[IBucket] = (),
+        images: Sequence[IRepository] = (),
+        endpoint_name: str | None = None,
+        variant_name: str = "AllTraffic",
+        volume_kms_key: IKey | str | None = None,
+        vpc: ec2.IVpc | None = None,
+        vpc_subnets: ec2.SubnetSelection | None = None,
+        security_groups: Sequence[ec2.ISecurityGroup] | None = None,
+        enable_network_isolation: bool | None = None,
+        tags: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(scope, id)
+        if isinstance(recommendation, ServerlessRecommendation):
+            self._refuse_of_serverless(
+                vpc=vpc is not None,
+                volume_kms_key=volume_kms_key is not None,
+                enable_network_isolation=bool(enable_network_isolation),
+            )
+        if role is None and not read_from and not images:
+            raise ValidationError(
+                f"{self.node.path}: the default role could read neither the model's artifacts nor its image. Name "
+                "their buckets in read_from and repositories in images, or give a role of your own."
+            )
+        network = JobNetwork.of(
+            self,
+            vpc=vpc,
+            vpc_subnets=vpc_subnets,
+            security_groups=security_groups,
+            description="Endpoint of a SageMaker Inference Recommender recommendation",
+        )
+        self._connections: Final = network.connections if network else None
+        self.role: Final[iam.IRole] = role or _hosting_role(
+            self, read_from=read_from, images=images, in_vpc=network is not None
+        )
+        self._model: Final = RecommendedModel(
+            self,
+            "Model",
+            recommendation=recommendation,
+            source=model,
+            role=self.role,
+            network=network,
+            enable_network_isolation=enable_network_isolation,
+        )
+        configuration = sagemaker.CfnEndpointConfig(
+            self,
+            "EndpointConfig",
+            production_variants=[
+                recommendation.production_variant(model_name=self._model.model_name, variant_name=variant_name)
+            ],
+            kms_key_id=kms_key_id(volume_kms_key),
+        )
+        if volume_kms_key is not None and not isinstance(volume_kms_key, str):
+            # An alias is named here, which says nothing of its being made first.
+            configuration.node.add_dependency(volume_kms_key)
+        self._endpoint: Final = sagemaker.CfnEndpoint(
+            self,
+            "Resource",
+            endpoint_config_name=configuration.attr_endpoint_config_name,
+            endpoint_name=endpoint_name,
+        )
+        for key, value in (tags or {}).items():
+            Tags.of(self).add(key, value)
+
+    @property
+    def endpoint_name(self) -> str:
+        """Name of the endpoint."""
+        return self._endpoint.attr_endpoint_name
+
+    @property
+    def endpoint_arn(self) -> str:
+        """ARN of the endpoint."""
+        return self._endpoint.ref
+
+    @property
+    def model_name(self) -> str:
+        """Name of the model; another one for a choice that runs otherwise."""
+        return self._model.model_name
+
+    @property
+    def grant_principal(self) -> iam.IPrincipal:
+        """The role of the containers, so that `bucket.grant_read(endpoint)` works."""
+        return self.role
+
+    @property
+    def connections(self) -> ec2.Connections:
+        """Opens the containers' security groups to others.
+
+        Raises:
+            ValidationError: The endpoint is in no VPC.
+        """
+        if self._connections is None:
+            raise ValidationError(f"{self.node.path}: an endpoint without a VPC has no connections. Give it a vpc.")
+        return self._connections
+
+    def grant_invoke(self, grantee: iam.IGrantable) -> iam.Grant:
+        """Allow invoking the endpoint.
+
+        Args:
+            grantee: Who may.
+        """
+        return iam.Grant.add_to_principal(
+            grantee=grantee,
+            actions=["sagemaker:InvokeEndpoint", "sagemaker:InvokeEndpointWithResponseStream"],
+            resource_arns=[self.endpoint_arn],
+        )
+
+    def _refuse_of_serverless(self, **asked: bool) -> None:
+        stray = [name for name, is_asked in asked.items() if is_asked]
+        if stray:
+            raise ValidationError(
+                f"{self.node.path}: a serverless endpoint takes no {' and no '.join(stray)} (developer guide, "
+                "serverless inference, feature exclusions). Leave it out, or use a real-time recommendation."
+            )
+
+
+def _hosting_role(
+    scope: Construct, *, read_from: Sequence[IBucket], images: Sequence[IRepository], in_vpc: bool
+) -> iam.Role:
+    role = iam.Role(
+        scope,
+        "Role",
+        assumed_by=iam.ServicePrincipal("sagemaker.amazonaws.com"),
+        description=f"Runs the containers of an endpoint of {Stack.of(scope).stack_name}",
+    )
+    statements = telemetry_statements(scope) + ([network_interfaces_statement()] if in_vpc else [])
+    for statement in statements:
+        role.add_to_policy(statement)
+    for bucket in read_from:
+        bucket.grant_read(role)
+    for repository in images:
+        repository.grant_pull(role)
+    return role

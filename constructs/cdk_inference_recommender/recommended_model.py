@@ -1,0 +1,142 @@
+"""The model of a recommended endpoint."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import jsii
+from aws_cdk import CustomResource, Duration, ITaggableV2, Names, Stack, TagManager
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+from cdk_inference_recommender.inference_recommender_provider import InferenceRecommenderProvider
+from cdk_inference_recommender.job_tags import JobTags
+from cdk_inference_recommender.tokens import is_unresolved
+from inference_recommendations_handler.contract import (
+    CHOICE_SERVICE_TIMEOUT_SECONDS,
+    MAX_MODEL_NAME_PREFIX_LENGTH,
+    RecommendedModelProperty,
+    ResourceType,
+)
+
+if TYPE_CHECKING:
+    from cdk_inference_recommender.job_network import JobNetwork
+    from cdk_inference_recommender.model_source import ModelSource
+    from cdk_inference_recommender.recommendation import Recommendation
+
+
+@jsii.implements(ITaggableV2)
+class RecommendedModel(Construct):
+    """A model with the environment and the inference specification that were measured; see `RecommendedEndpoint`.
+
+    CloudFormation's own model can't be it: which environment variables there are is known at deploy time only.
+
+    Args:
+        scope: The endpoint.
+        id: Its id.
+        recommendation: What was chosen.
+        source: The model package, or the model, that was measured.
+        role: With which the containers run.
+        network: Where they have network interfaces; None for those of the source.
+        enable_network_isolation: Whether the containers have no network; None as the source.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,  # noqa: A002 -- the CDK's name for it
+        *,
+        recommendation: Recommendation,
+        source: ModelSource,
+        role: iam.IRole,
+        network: JobNetwork | None,
+        enable_network_isolation: bool | None,
+    ) -> None:
+        super().__init__(scope, id)
+        self._tags: Final = JobTags(None, ResourceType.RECOMMENDED_MODEL)
+        # In ARNs the service writes the names of models in lower case.
+        prefix = Names.unique_resource_name(self, max_length=MAX_MODEL_NAME_PREFIX_LENGTH, separator="-").lower()
+        provider = InferenceRecommenderProvider.of(self)
+        properties: dict[RecommendedModelProperty, Any] = {
+            RecommendedModelProperty.NAME_PREFIX: prefix,
+            RecommendedModelProperty.MODEL_PACKAGE_ARN: source.model_package_version_arn,
+            RecommendedModelProperty.SOURCE_MODEL_NAME: source.model_name,
+            RecommendedModelProperty.EXECUTION_ROLE_ARN: role.role_arn,
+            RecommendedModelProperty.VPC_CONFIG: _vpc_config(network),
+            RecommendedModelProperty.ENABLE_NETWORK_ISOLATION: enable_network_isolation,
+            RecommendedModelProperty.TAGS: self._tags.property(),
+            RecommendedModelProperty.RECOMMENDATION_ID: recommendation.recommendation_id,
+            RecommendedModelProperty.INFERENCE_SPECIFICATION_NAME: recommendation.inference_specification_name,
+            RecommendedModelProperty.COMPILATION_JOB_NAME: recommendation.compilation_job_name,
+            RecommendedModelProperty.ENVIRONMENT_JSON: recommendation.environment_json,
+        }
+        resource = CustomResource(
+            self,
+            "Resource",
+            resource_type=ResourceType.RECOMMENDED_MODEL,
+            service_token=provider.function.function_arn,
+            service_timeout=Duration.seconds(CHOICE_SERVICE_TIMEOUT_SECONDS),
+            properties={name.value: value for name, value in properties.items() if value is not None},
+        )
+        provider.depend(resource)
+        resource.node.add_dependency(_allow_handler(self, provider, prefix, source, role), role)
+        if network:
+            resource.node.add_dependency(*network.established)
+        self.model_name: Final = resource.ref
+        """Known when the model was made; another one for a choice that runs otherwise."""
+
+    @property
+    def cdk_tag_manager(self) -> TagManager:
+        """The model's tags, so that `Tags.of(...)` reaches it."""
+        return self._tags.manager
+
+
+def _vpc_config(network: JobNetwork | None) -> dict[str, list[str]] | None:
+    if network is None:
+        return None
+    return {
+        "Subnets": list(network.subnet_ids),
+        "SecurityGroupIds": [group.security_group_id for group in network.security_groups],
+    }
+
+
+def _allow_handler(
+    scope: Construct, provider: InferenceRecommenderProvider, prefix: str, source: ModelSource, role: iam.IRole
+) -> iam.Policy:
+    own = _model_arn(scope, f"{prefix}-*")
+    statements = [
+        iam.PolicyStatement(
+            actions=[
+                "sagemaker:CreateModel",
+                "sagemaker:DescribeModel",
+                "sagemaker:DeleteModel",
+                "sagemaker:AddTags",
+                "sagemaker:DeleteTags",
+            ],
+            resources=[own],
+        ),
+        iam.PolicyStatement(
+            actions=["iam:PassRole"],
+            resources=[role.role_arn],
+            conditions={"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}},
+        ),
+    ]
+    if source.model_package_version_arn is not None:
+        statements.append(
+            iam.PolicyStatement(
+                # What a package's own policy has to allow another account (developer guide, model registry).
+                actions=["sagemaker:CreateModel", "sagemaker:DescribeModelPackage"],
+                resources=[source.model_package_version_arn],
+            )
+        )
+    if source.model_name is not None:
+        # A name known at deploy time can't be put in lower case.
+        described = "*" if is_unresolved(source.model_name) else source.model_name.lower()
+        statements.append(
+            iam.PolicyStatement(actions=["sagemaker:DescribeModel"], resources=[_model_arn(scope, described)])
+        )
+    return iam.Policy(scope, "HandlerPolicy", roles=[provider.role], statements=statements)
+
+
+def _model_arn(scope: Construct, name: str) -> str:
+    return Stack.of(scope).format_arn(service="sagemaker", resource="model", resource_name=name)

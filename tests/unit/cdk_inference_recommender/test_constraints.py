@@ -1,0 +1,150 @@
+"""What a recommendation asks of a result, in a template."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from aws_cdk import CfnParameter, Stack
+
+from cdk_inference_recommender import Constraints, InferenceRecommendationsJob, ValidationError
+from inference_recommendations_handler.contract import ConstraintProperty
+
+from .synthesis import RECOMMENDATION, Json, default_job, new_stack, only, resources, template_of
+
+EVERY_NUMBER: Json = {
+    "max_cost_per_hour": 0.5,
+    "max_cost_per_inference": 1e-5,
+    "max_model_latency": 100,
+    "min_invocations": 600,
+    "max_cpu_utilization": 180,
+    "max_memory_utilization": 80.5,
+    "min_invocations_gain": 1.2,
+    "min_model_latency_gain": 2,
+}
+
+
+def properties_of(stack: Stack) -> Json:
+    properties: Json = only(template_of(stack), RECOMMENDATION)["Properties"]
+    return properties
+
+
+def errors_of(constraints: Constraints, *, serverless: bool = False, **props: Any) -> list[str]:
+    stack = new_stack()
+    job = default_job(stack, **props)
+    (job.recommend_serverless if serverless else job.recommend_real_time)("Best", constraints=constraints)
+    with pytest.raises(RuntimeError) as failure:
+        template_of(stack)
+    return [line.strip() for line in str(failure.value).splitlines()[1:] if line.strip()]
+
+
+def test_without_constraints_nothing_changes_for_what_is_deployed() -> None:
+    stack = new_stack()
+    default_job(stack).recommend_real_time("Best", constraints=Constraints())
+    properties = properties_of(stack)
+    assert "Constraints" not in properties
+    assert properties["ChoiceVersion"] == "1"
+
+
+def test_every_constraint_reaches_the_handler() -> None:
+    stack = new_stack()
+    default_job(stack, existing_endpoint="now").recommend_real_time(
+        "Best",
+        constraints=Constraints(
+            **EVERY_NUMBER, allowed_instance_families=["c5", "m5"], excluded_instance_families=["g4dn"]
+        ),
+    )
+    properties = properties_of(stack)
+    assert properties["ChoiceVersion"] == "2"
+    assert properties["Constraints"] == {
+        "MaxCostPerHour": 0.5,
+        "MaxCostPerInference": 1e-5,
+        "MaxModelLatency": 100,
+        "MinInvocations": 600,
+        "MaxCpuUtilization": 180,
+        "MaxMemoryUtilization": 80.5,
+        "MinInvocationsGain": 1.2,
+        "MinModelLatencyGain": 2,
+        "AllowedInstanceFamilies": ["c5", "m5"],
+        "ExcludedInstanceFamilies": ["g4dn"],
+    }
+    assert properties["Constraints"].keys() == set(ConstraintProperty)
+
+
+def test_another_constraint_changes_nothing_but_the_choice() -> None:
+    def template(limit: float) -> Json:
+        stack = new_stack()
+        default_job(stack).recommend_serverless("Best", constraints=Constraints(max_cost_per_hour=limit))
+        return template_of(stack)
+
+    loose, tight = template(2), template(1)
+    changed = {name for name, resource in resources(loose).items() if resource != tight["Resources"][name]}
+    assert changed == resources(loose, RECOMMENDATION).keys()
+
+
+@pytest.mark.parametrize("prop", EVERY_NUMBER)
+@pytest.mark.parametrize("value", [0, -1, -0.5, True, "5"])
+def test_a_constraint_is_a_number_above_0(prop: str, value: Any) -> None:
+    (error,) = errors_of(Constraints(**{prop: value}), existing_endpoint="now")
+    assert error.startswith(f"[Stack/Job/Best] constraints.{prop} = {value!r}: must be a number above 0.")
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_what_no_template_can_hold_is_refused_at_once(value: float) -> None:
+    with pytest.raises(ValidationError, match=r"^max_cost_per_hour = (nan|inf): must be a number above 0\."):
+        Constraints(max_cost_per_hour=value)
+
+
+def test_memory_has_100_percent() -> None:
+    (error,) = errors_of(Constraints(max_memory_utilization=101))
+    assert error.startswith("[Stack/Job/Best] constraints.max_memory_utilization = 101: is in percent, at most 100.")
+
+
+@pytest.mark.parametrize("family", ["ml.c5", "c5.xlarge", "ml.c5.xlarge", "", "C5"])
+def test_a_family_is_spelled_without_its_surroundings(family: str) -> None:
+    (error,) = errors_of(Constraints(excluded_instance_families=["m5", family]))
+    assert error.startswith(
+        f"[Stack/Job/Best] constraints.excluded_instance_families[1] = {family!r}: isn't an instance family."
+    )
+
+
+def test_a_family_is_allowed_or_excluded() -> None:
+    (error,) = errors_of(Constraints(allowed_instance_families=["c5", "m5"], excluded_instance_families=["g4dn", "m5"]))
+    assert "constraints.excluded_instance_families[1] = 'm5': is allowed and excluded." in error
+
+
+def test_a_serverless_endpoint_has_no_family() -> None:
+    (error,) = errors_of(Constraints(allowed_instance_families=["c5"]), serverless=True)
+    assert "constraints.allowed_instance_families: a serverless endpoint has no instance family." in error
+
+
+@pytest.mark.parametrize("prop", ["min_invocations_gain", "min_model_latency_gain"])
+def test_a_gain_needs_an_existing_endpoint(prop: str) -> None:
+    asked: Json = {prop: 2}
+    (error,) = errors_of(Constraints(**asked))
+    assert f"constraints.{prop}: compares with an existing endpoint, and the job measures none." in error
+
+
+def test_of_a_job_that_exists_already_its_endpoint_isnt_known() -> None:
+    stack = new_stack()
+    job = InferenceRecommendationsJob.from_job_name(stack, "Job", "bert-1")
+    job.recommend_real_time("Best", constraints=Constraints(min_invocations_gain=2))
+    assert properties_of(stack)["Constraints"] == {"MinInvocationsGain": 2}
+
+
+def test_what_is_known_at_deploy_time_only_passes() -> None:
+    stack = new_stack()
+    limit = CfnParameter(stack, "Limit", type="Number").value_as_number
+    families = CfnParameter(stack, "Families", type="CommaDelimitedList").value_as_list
+    family = CfnParameter(stack, "Family").value_as_string
+    default_job(stack).recommend_real_time(
+        "Best",
+        constraints=Constraints(
+            max_cost_per_hour=limit, allowed_instance_families=families, excluded_instance_families=[family, "g4dn"]
+        ),
+    )
+    assert properties_of(stack)["Constraints"] == {
+        "MaxCostPerHour": {"Ref": "Limit"},
+        "AllowedInstanceFamilies": {"Ref": "Families"},
+        "ExcludedInstanceFamilies": [{"Ref": "Family"}, "g4dn"],
+    }

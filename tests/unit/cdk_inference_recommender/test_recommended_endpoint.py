@@ -1,0 +1,275 @@
+"""An endpoint on what was chosen, as a template."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from aws_cdk import Stack, Tags, Token
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_sagemaker as sagemaker
+
+from cdk_inference_recommender import (
+    ContainerConfig,
+    ModelSource,
+    RealTimeRecommendation,
+    RecommendedEndpoint,
+    ValidationError,
+)
+from inference_recommendations_handler.contract import RecommendedModelProperty
+
+from .dependency_order import before
+from .synthesis import (
+    PACKAGE_ARN,
+    ROLE_ARN,
+    Json,
+    arn,
+    default_job,
+    given_role,
+    images,
+    logical_id,
+    new_app,
+    new_stack,
+    only,
+    payloads,
+    resources,
+    statements,
+    template_of,
+)
+
+MODEL = "Custom::RecommendedModel"
+CONFIG = "AWS::SageMaker::EndpointConfig"
+ENDPOINT = "AWS::SageMaker::Endpoint"
+
+
+def endpoint(stack: Stack, *, serverless: bool = False, **props: Any) -> RecommendedEndpoint:
+    job = default_job(stack)
+    sound: Json = {
+        "recommendation": job.recommend_serverless("Best") if serverless else job.recommend_real_time("Best"),
+        "model": ModelSource.from_model_package(PACKAGE_ARN),
+        "role": given_role(stack),
+    }
+    return RecommendedEndpoint(stack, "Endpoint", **(sound | props))
+
+
+def template_with(**props: Any) -> Json:
+    stack = new_stack()
+    endpoint(stack, **props)
+    return template_of(stack)
+
+
+def model_of(template: Json) -> Json:
+    properties: Json = only(template, MODEL)["Properties"]
+    return properties
+
+
+def test_the_model_gets_all_of_the_choice() -> None:
+    template = template_with()
+    (recommendation,) = resources(template, "Custom::InferenceRecommendation")
+    properties = model_of(template)
+    assert {key: value for key, value in properties.items() if key != "ServiceToken"} == {
+        "ServiceTimeout": "300",
+        "NamePrefix": "stack-endpoint-model-d4a5a85a",
+        "ModelPackageArn": PACKAGE_ARN,
+        "ExecutionRoleArn": ROLE_ARN,
+        **{
+            name: {"Fn::GetAtt": [recommendation, name]}
+            for name in ("RecommendationId", "InferenceSpecificationName", "CompilationJobName", "EnvironmentJson")
+        },
+    }
+
+
+def test_configuration_and_endpoint_follow_the_model() -> None:
+    template = template_with(endpoint_name="bert", variant_name="Main")
+    (model,), (configuration,) = resources(template, MODEL), resources(template, CONFIG)
+    (recommendation,) = resources(template, "Custom::InferenceRecommendation")
+    assert only(template, CONFIG)["Properties"] == {
+        "ProductionVariants": [
+            {
+                "ModelName": {"Ref": model},
+                "VariantName": "Main",
+                "InitialVariantWeight": 1,
+                "InstanceType": {"Fn::GetAtt": [recommendation, "InstanceType"]},
+                "InitialInstanceCount": {"Fn::GetAtt": [recommendation, "InitialInstanceCount"]},
+            }
+        ]
+    }
+    # Without a name of its own, CloudFormation can make the new configuration beside the old one.
+    assert only(template, ENDPOINT)["Properties"] == {
+        "EndpointConfigName": {"Fn::GetAtt": [configuration, "EndpointConfigName"]},
+        "EndpointName": "bert",
+    }
+
+
+def test_serverless_is_decided_at_synth() -> None:
+    template = template_with(serverless=True)
+    (variant,) = only(template, CONFIG)["Properties"]["ProductionVariants"]
+    assert variant["ServerlessConfig"].keys() == {"MemorySizeInMB", "MaxConcurrency"}
+    assert "InstanceType" not in variant
+
+
+def test_a_recommendation_of_another_stack_is_read_from_parameters() -> None:
+    app = new_app()
+    stack = Stack(app, "Reader")
+    best = RealTimeRecommendation.from_parameters(stack, "Best", "/bert")
+    RecommendedEndpoint(
+        stack,
+        "Endpoint",
+        recommendation=best,
+        model=ModelSource.from_model_package(PACKAGE_ARN),
+        role=given_role(stack),
+    )
+    template = template_of(stack)
+    for name in ("RecommendationId", "EnvironmentJson", "InferenceSpecificationName", "CompilationJobName"):
+        parameter = template["Parameters"][model_of(template)[name]["Ref"]]
+        assert parameter == {"Type": "AWS::SSM::Parameter::Value<String>", "Default": f"/bert/{name}"}
+
+
+def test_network_key_and_isolation_are_carried_over() -> None:
+    stack = new_stack()
+    key = kms.Key(stack, "Key")
+    made = endpoint(stack, vpc=ec2.Vpc(stack, "Vpc", max_azs=2), volume_kms_key=key, enable_network_isolation=True)
+    assert made.connections.security_groups
+    template = template_of(stack)
+    (group,) = resources(template, "AWS::EC2::SecurityGroup")
+    assert model_of(template)["VpcConfig"] == {
+        "Subnets": [{"Ref": "VpcPrivateSubnet1Subnet536B997A"}, {"Ref": "VpcPrivateSubnet2Subnet3788AAA1"}],
+        "SecurityGroupIds": [{"Fn::GetAtt": [group, "GroupId"]}],
+    }
+    assert model_of(template)["EnableNetworkIsolation"] is True
+    assert only(template, CONFIG)["Properties"]["KmsKeyId"] == {"Fn::GetAtt": [logical_id(key), "Arn"]}
+    (model,) = resources(template, MODEL)
+    assert "VpcPrivateSubnet1DefaultRouteBE02A9ED" in before(template, model)
+
+
+def test_an_alias_is_there_before_it_is_named() -> None:
+    stack = new_stack()
+    alias = kms.Alias(stack, "Alias", alias_name="alias/volumes", target_key=kms.Key(stack, "Key"))
+    endpoint(stack, volume_kms_key=alias)
+    template = template_of(stack)
+    (configuration,) = resources(template, CONFIG)
+    assert logical_id(alias) in before(template, configuration)
+
+
+def test_tags_reach_model_configuration_and_endpoint() -> None:
+    stack = new_stack()
+    endpoint(stack, tags={"team": "search"})
+    Tags.of(stack).add("stage", "test")
+    template = template_of(stack)
+    wanted = [{"Key": "stage", "Value": "test"}, {"Key": "team", "Value": "search"}]
+    assert [only(template, kind)["Properties"]["Tags"] for kind in (MODEL, CONFIG, ENDPOINT)] == [wanted] * 3
+
+
+def test_a_model_can_be_the_source() -> None:
+    stack = new_stack()
+    source = sagemaker.CfnModel(stack, "Source", execution_role_arn=ROLE_ARN)
+    endpoint(stack, model=ModelSource.from_model(source, container_config=ContainerConfig()))
+    template = template_of(stack)
+    assert model_of(template)["SourceModelName"] == {"Fn::GetAtt": ["Source", "ModelName"]}
+    assert "ModelPackageArn" not in model_of(template)
+
+
+def test_the_handler_may_do_what_the_model_needs_and_no_more() -> None:
+    template = template_with()
+    assert statements(template, "EndpointModelHandlerPolicy") == [
+        {
+            "Effect": "Allow",
+            "Action": [
+                "sagemaker:CreateModel",
+                "sagemaker:DescribeModel",
+                "sagemaker:DeleteModel",
+                "sagemaker:AddTags",
+                "sagemaker:DeleteTags",
+            ],
+            "Resource": arn("sagemaker", "model/stack-endpoint-model-d4a5a85a-*"),
+        },
+        {
+            "Effect": "Allow",
+            "Action": "iam:PassRole",
+            "Resource": ROLE_ARN,
+            "Condition": {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}},
+        },
+        {
+            "Effect": "Allow",
+            "Action": ["sagemaker:CreateModel", "sagemaker:DescribeModelPackage"],
+            "Resource": PACKAGE_ARN,
+        },
+    ]
+
+
+def test_it_may_describe_the_source() -> None:
+    template = template_with(model=ModelSource.from_model("Bert", container_config=ContainerConfig()))
+    described = statements(template, "EndpointModelHandlerPolicy")[-1]
+    assert described == {
+        "Effect": "Allow",
+        "Action": "sagemaker:DescribeModel",
+        "Resource": arn("sagemaker", "model/bert"),
+    }
+
+
+def test_the_model_waits_for_its_roles_permissions() -> None:
+    stack = new_stack()
+    endpoint(stack, role=None, read_from=[payloads(stack)], images=[images(stack)])
+    template = template_of(stack)
+    (model,) = resources(template, MODEL)
+    there = before(template, model)
+    for policy in ("EndpointRoleDefaultPolicy", "EndpointModelHandlerPolicy"):
+        assert any(name.startswith(policy) for name in there)
+
+
+def test_the_default_role_has_the_least_that_is_needed() -> None:
+    stack = new_stack()
+    endpoint(stack, role=None, read_from=[payloads(stack)], images=[images(stack)])
+    allowed = {
+        action
+        for statement in statements(template_of(stack), "EndpointRoleDefaultPolicy")
+        for action in ([statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"])
+    }
+    assert {action.partition(":")[0] for action in allowed} == {"cloudwatch", "logs", "s3", "ecr"}
+    assert not any("Put" in action or "Delete" in action for action in allowed if action.startswith(("s3", "ecr")))
+
+
+def test_a_default_role_that_could_read_nothing_is_refused() -> None:
+    with pytest.raises(ValidationError, match=r"^Stack/Endpoint: the default role could read neither"):
+        endpoint(new_stack(), role=None)
+
+
+def test_a_serverless_endpoint_has_no_network_of_its_own() -> None:
+    stack = new_stack()
+    message = (
+        r"^Stack/Endpoint: a serverless endpoint takes no vpc and no volume_kms_key and no enable_network_isolation"
+    )
+    with pytest.raises(ValidationError, match=message):
+        endpoint(
+            stack,
+            serverless=True,
+            vpc=ec2.Vpc(stack, "Vpc"),
+            volume_kms_key="alias/key",
+            enable_network_isolation=True,
+        )
+
+
+def test_without_a_vpc_it_has_no_connections() -> None:
+    with pytest.raises(ValidationError, match="an endpoint without a VPC has no connections"):
+        _ = endpoint(new_stack()).connections
+
+
+def test_it_can_be_invoked_by_whom_it_is_granted_to() -> None:
+    stack = new_stack()
+    made = endpoint(stack)
+    caller = iam.Role(stack, "Caller", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
+    made.grant_invoke(caller)
+    (allowed,) = statements(template_of(stack), "CallerDefaultPolicy")
+    assert allowed["Resource"] == {"Ref": logical_id(made)}
+    assert "sagemaker:InvokeEndpoint" in allowed["Action"]
+    assert Token.is_unresolved(made.endpoint_name)
+    assert Token.is_unresolved(made.model_name)
+
+
+def test_every_property_of_the_contract_is_sent() -> None:
+    stack = new_stack()
+    endpoint(stack, vpc=ec2.Vpc(stack, "Vpc"), enable_network_isolation=False, tags={"a": "b"})
+    sent = model_of(template_of(stack)).keys() - {"ServiceToken", "ServiceTimeout"}
+    assert sent | {"SourceModelName"} == set(RecommendedModelProperty)

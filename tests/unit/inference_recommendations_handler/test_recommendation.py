@@ -1,0 +1,94 @@
+"""A choice among a described job's results, through the events of its resource."""
+
+from __future__ import annotations
+
+import copy
+import json
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from inference_recommendations_handler import recommendation
+from inference_recommendations_handler.custom_resource_event import CustomResourceEvent
+from inference_recommendations_handler.invocation import Invocation
+
+if TYPE_CHECKING:
+    from inference_recommendations_handler.answer import Answer
+
+
+def result(instance_type: str, *, cost: float, invocations: int) -> dict[str, Any]:
+    return {
+        "RecommendationId": f"bert/{instance_type}",
+        "Metrics": {"CostPerInference": cost, "CostPerHour": 1.0, "MaxInvocations": invocations, "ModelLatency": 9},
+        "EndpointConfiguration": {"InstanceType": instance_type, "InitialInstanceCount": 1},
+        "ModelConfiguration": {"EnvironmentParameters": [{"Key": "THREADS", "ValueType": "string", "Value": "2"}]},
+    }
+
+
+JOB: dict[str, Any] = {
+    "JobName": "bert",
+    "Status": "COMPLETED",
+    "InferenceRecommendations": [
+        result("ml.c5.xlarge", cost=0.1, invocations=100),
+        result("ml.m5.xlarge", cost=0.2, invocations=300),
+    ],
+    "EndpointPerformances": [{"Metrics": {"MaxInvocations": 200, "ModelLatency": 9}}],
+}
+
+
+def answer(constraints: dict[str, Any] | None, *, version: str = "2", request: str = "Update") -> Answer:
+    properties = {
+        "JobName": "bert",
+        "EndpointType": "RealTime",
+        "Objective": "CostPerInference",
+        "ChoiceVersion": version,
+        **({} if constraints is None else {"Constraints": constraints}),
+    }
+    event = CustomResourceEvent.parse(
+        {
+            "RequestType": request,
+            "RequestId": "r",
+            "ResponseURL": "https://bucket.example/key",
+            "StackId": "arn:stack",
+            "ResourceType": "Custom::InferenceRecommendation",
+            "LogicalResourceId": "Best",
+            "PhysicalResourceId": "Best",
+            "ResourceProperties": properties,
+        },
+        now=0,
+    )
+    service = SimpleNamespace(describe_inference_recommendations_job=lambda **_: copy.deepcopy(JOB))
+    invocation = Invocation(clients=SimpleNamespace(sagemaker=service), log_stream="stream")  # type: ignore[arg-type]
+    return recommendation.on_event(event, invocation)
+
+
+@pytest.mark.parametrize(
+    ("constraints", "winner"),
+    [
+        (None, "ml.c5.xlarge"),
+        ({"MinInvocations": "200"}, "ml.m5.xlarge"),
+        ({"MinInvocationsGain": "1.5"}, "ml.m5.xlarge"),
+        ({"ExcludedInstanceFamilies": ["c5"]}, "ml.m5.xlarge"),
+        ({"MinInvocations": "50"}, "ml.c5.xlarge"),
+    ],
+)
+def test_the_best_that_meets_the_constraints_is_chosen(constraints: dict[str, Any] | None, winner: str) -> None:
+    chosen = answer(constraints, version="1" if constraints is None else "2")
+    assert chosen.succeeded
+    assert chosen.data["InstanceType"] == winner
+    assert json.loads(chosen.data["EnvironmentJson"]) == {"THREADS": "2"}
+
+
+def test_a_gate_that_nothing_passes_fails_with_what_was_measured_and_keeps_the_id() -> None:
+    failed = answer({"MinInvocations": "500"})
+    assert failed.reason is not None
+    assert failed.reason.startswith("No RealTime recommendation meets the constraints (MinInvocations 500). ")
+    assert "1 x ml.m5.xlarge: MaxInvocations 300 is 200 (40.0%) below 500; 1 x ml.c5.xlarge: " in failed.reason
+    assert failed.reason.endswith(" Job: bert.")
+    assert failed.physical_resource_id == "Best"
+
+
+@pytest.mark.parametrize("constraints", ["", "MaxCostPerHour", ["5"]])
+def test_a_malformed_property_is_never_passed_over(constraints: Any) -> None:
+    assert "must be a structure" in str(answer(constraints).reason)
