@@ -7,8 +7,8 @@ import sys
 from importlib.metadata import entry_points, version
 from typing import TYPE_CHECKING, Final
 
-from botocore.exceptions import BotoCoreError, ClientError
-
+from cdk_inference_recommender.command_line.aws_error import AWS_ERRORS, say
+from cdk_inference_recommender.command_line.command_error import CommandError
 from cdk_inference_recommender.command_line.report import add_report
 from cdk_inference_recommender.command_line.skeleton import add_skeleton
 from cdk_inference_recommender.command_line.validate import add_validate
@@ -38,7 +38,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     parsed = _parser().parse_args(arguments)
     try:
         code: int = parsed.run(parsed)
-    except (ClientError, BotoCoreError) as error:
+    except AWS_ERRORS as error:
+        print(f"inference-recommender: {say(error)}", file=sys.stderr)
+        return 2
+    except CommandError as error:
         print(f"inference-recommender: {error}", file=sys.stderr)
         return 2
     except BrokenPipeError:
