@@ -20,7 +20,7 @@ class Figure:
     heading: str
     """Short, for the terminal."""
     title: str
-    """Whole, with its unit."""
+    """In words, for the page."""
     value: Callable[[Metrics], float | None]
     """In the unit of the title."""
     form: str
@@ -33,30 +33,28 @@ class Figure:
 
 
 FIGURES: Final[Sequence[Figure]] = (
-    Figure(heading="USD/hour", title="Cost (USD an hour)", value=lambda metrics: metrics.cost_per_hour, form=".3f"),
+    Figure(heading="USD/hour", title="USD an hour", value=lambda metrics: metrics.cost_per_hour, form=".3f"),
     Figure(
         heading="USD/million",
-        title="Cost (USD per million inferences)",
+        title="USD per million",
         value=lambda metrics: per_million(metrics.cost_per_inference),
         form=".3f",
     ),
     Figure(
         heading="Req/min",
-        title="Throughput (requests a minute)",
+        title="Requests a minute",
         value=lambda metrics: metrics.max_invocations,
         form=".0f",
     ),
     # The service's documents disagree on the latency's unit: it is shown as it comes.
     Figure(
         heading="Latency",
-        title="Model latency (as the API gives it)",
+        title="Latency",
         value=lambda metrics: metrics.model_latency,
         form=".0f",
     ),
-    Figure(heading="CPU %", title="CPU utilisation (%)", value=lambda metrics: metrics.cpu_utilization, form=".0f"),
-    Figure(
-        heading="Mem %", title="Memory utilisation (%)", value=lambda metrics: metrics.memory_utilization, form=".0f"
-    ),
+    Figure(heading="CPU %", title="CPU %", value=lambda metrics: metrics.cpu_utilization, form=".0f"),
+    Figure(heading="Mem %", title="Memory %", value=lambda metrics: metrics.memory_utilization, form=".0f"),
 )
 
 

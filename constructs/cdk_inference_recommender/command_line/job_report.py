@@ -29,9 +29,15 @@ class Result:
     """From 1 among the results of its kind of endpoint; None without the objective's figure."""
     candidate: Candidate
     variation: Mapping[str, str]
-    """What of its environment and specification differs between the rows."""
+    """What of its environment and specification differs between the results of its kind of endpoint."""
     on_front: bool
-    """Whether no other result is both cheaper and faster."""
+    """Whether no other result of its kind of endpoint is both cheaper and faster."""
+
+    @property
+    def place(self) -> str:
+        """Its rank as one number for the whole job: `1`, `2` on instances, `s1`, `s2` serverless; empty without."""
+        kind = "s" if self.candidate.endpoint_type is EndpointType.SERVERLESS else ""
+        return "" if self.rank is None else f"{kind}{self.rank}"
 
     @property
     def label(self) -> str:
@@ -132,7 +138,6 @@ def cost(found: Candidate, objective: ObjectiveName) -> float | None:
 
 def _sections(recommendations: Sequence[Mapping[str, Any]], objective: ObjectiveName) -> list[Section]:
     every = [found for found in map(candidate, recommendations) if found is not None]
-    varying = _varying(every)
     sections = []
     for endpoint_type in EndpointType:
         ranked = rank(recommendations, endpoint_type=endpoint_type, objective=objective, version=CHOICE_VERSION)
@@ -143,21 +148,20 @@ def _sections(recommendations: Sequence[Mapping[str, Any]], objective: Objective
         ordered = [*ranked, *unranked]
         if not ordered:
             continue
+        varying = _varying(ordered)
         front = set(pareto_front([(cost(each, objective), each.metrics.model_latency) for each in ordered]))
-        sections.append(
-            Section(
-                endpoint_type=endpoint_type,
-                results=[
-                    Result(
-                        rank=place + 1 if place < len(ranked) else None,
-                        candidate=each,
-                        variation={name: value for name, value in _variation(each).items() if name in varying},
-                        on_front=place in front,
-                    )
-                    for place, each in enumerate(ordered)
-                ],
-                why=why_it_won(ranked, objective) if ranked else None,
+        results = [
+            Result(
+                rank=place + 1 if place < len(ranked) else None,
+                candidate=each,
+                variation={name: value for name, value in _variation(each).items() if name in varying},
+                on_front=place in front,
             )
+            for place, each in enumerate(ordered)
+        ]
+        won = [(result.label, result.candidate.metrics) for result in results if result.rank]
+        sections.append(
+            Section(endpoint_type=endpoint_type, results=results, why=why_it_won(won, objective) if won else None)
         )
     return sections
 

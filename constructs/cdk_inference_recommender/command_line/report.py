@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import sys
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from rich.console import Console
 
 from cdk_inference_recommender.command_line.aws_options import aws_options, sagemaker_client
+from cdk_inference_recommender.command_line.command_error import CommandError
 from cdk_inference_recommender.command_line.job_report import JobReport
 from cdk_inference_recommender.command_line.progress_display import ProgressDisplay
 from cdk_inference_recommender.command_line.recommendations_job import add_poll_interval, read_job, wait_for_end
 from cdk_inference_recommender.command_line.report_document import report_document
+from cdk_inference_recommender.command_line.report_page import report_page
 from cdk_inference_recommender.command_line.report_tables import print_report
 from inference_recommendations_handler.contract import ObjectiveName
 
@@ -47,6 +50,12 @@ def add_report(commands: argparse._SubParsersAction[Any]) -> None:
         help="by which measure results are sorted; default: %(default)s",
     )
     parser.add_argument("--no-wait", action="store_true", help="show what is known now")
+    parser.add_argument(
+        "--html",
+        metavar="FILE",
+        type=Path,
+        help="also write a page with charts, which needs no network; needs the extra `html`",
+    )
     add_poll_interval(parser)
     parser.set_defaults(run=_run)
 
@@ -66,8 +75,18 @@ def _run(arguments: argparse.Namespace) -> int:
             )
             return INTERRUPTED
     report = JobReport.of(job, objective=ObjectiveName(arguments.optimize_for), now=datetime.now(UTC))
+    if arguments.html is not None:
+        _write(arguments.html, report_page(report))
     if arguments.output == "json":
         print(report_document(report))
     else:
         print_report(Console(highlight=False), report)
     return 0 if job.status == "COMPLETED" or not job.has_ended else 1
+
+
+def _write(file: Path, page: str) -> None:
+    try:
+        file.write_text(page, encoding="utf-8")
+    except OSError as error:
+        raise CommandError(f"{file} can't be written: {error.strerror}. Give --html another path.") from error
+    print(f"The page is {file}", file=sys.stderr)

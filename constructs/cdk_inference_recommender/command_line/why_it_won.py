@@ -10,7 +10,7 @@ from inference_recommendations_handler.contract import ObjectiveName
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from inference_recommendations_handler.choosing import Candidate
+    from inference_recommendations_handler.choosing import Metrics
 
 OBJECTIVES: Final[Mapping[ObjectiveName, str]] = {
     ObjectiveName.COST_PER_INFERENCE: "cost per inference",
@@ -21,24 +21,24 @@ OBJECTIVES: Final[Mapping[ObjectiveName, str]] = {
 """What an objective is called in a sentence."""
 
 
-def why_it_won(ranked: Sequence[Candidate], objective: ObjectiveName) -> str:
+def why_it_won(ranked: Sequence[tuple[str, Metrics]], objective: ObjectiveName) -> str:
     """Say it.
 
     Args:
-        ranked: By `choosing.rank`, at least one.
+        ranked: What results are called and their figures, by `choosing.rank`, at least one.
         objective: By which they were.
     """
-    best, others = ranked[0], ranked[1:]
+    (name, best), others = ranked[0], ranked[1:]
     superlative = "highest" if objective in HIGHEST_IS_BEST else "lowest"
-    figure = _figure(best.metrics.of(objective), objective)
-    won = f"{best.label} wins: {superlative} {OBJECTIVES[objective]}, {figure}"
+    figure = _figure(best.of(objective), objective)
+    won = f"{name} wins: {superlative} {OBJECTIVES[objective]}, {figure}"
     if not others:
-        return f"{best.label} is the only result with a {OBJECTIVES[objective]}: {figure}."
-    second = others[0]
-    first_value, second_value = best.metrics.of(objective), second.metrics.of(objective)
+        return f"{name} is the only result with a {OBJECTIVES[objective]}: {figure}."
+    second_name, second = others[0]
+    first_value, second_value = best.of(objective), second.of(objective)
     if first_value == second_value:
-        return f"{won}, as {second.label}; {_tie_break(best, second)}."
-    return f"{won}{_margin(first_value, second_value, objective)} the next, {second.label}."
+        return f"{won}, as {second_name}; {_tie_break(best, second)}."
+    return f"{won}{_margin(first_value, second_value, objective)} the next, {second_name}."
 
 
 def _margin(best: float | None, second: float | None, objective: ObjectiveName) -> str:
@@ -49,10 +49,10 @@ def _margin(best: float | None, second: float | None, objective: ObjectiveName) 
     return f", {shown} % {'more' if objective in HIGHEST_IS_BEST else 'less'} than"
 
 
-def _tie_break(best: Candidate, second: Candidate) -> str:
-    if best.metrics.cost_per_hour != second.metrics.cost_per_hour:
+def _tie_break(best: Metrics, second: Metrics) -> str:
+    if best.cost_per_hour != second.cost_per_hour:
         return "it costs less an hour"
-    if best.metrics.model_latency != second.metrics.model_latency:
+    if best.model_latency != second.model_latency:
         return "it has the lower latency"
     return "they are equal in cost per hour and latency too, and ordered by name and size"
 

@@ -44,6 +44,7 @@ def test_the_widest_result_fits_80_columns_uncut(objective: ObjectiveName) -> No
         report_of(
             job(
                 recommendation("ml.p4de.24xlarge", model_latency=1_234_567, environment={"K" * 64: "v" * 128}, **wide),
+                recommendation("ml.p4de.24xlarge", **wide),
                 recommendation(serverless=(6144, 200), model_latency=1_234_567, **wide),
             ),
             objective,
