@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from cdk_inference_recommender.command_line import main
+from tests.sandbox.requested_job import job
 
 if TYPE_CHECKING:
     from tests.sandbox.conftest import Account
@@ -24,19 +25,6 @@ PYTHONPATH = os.pathsep.join(path for path in sys.path if path)
 def environment(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in account.sandbox.environment.items():
         monkeypatch.setenv(name, value)
-
-
-def job(account: Account, group: str = "classifier") -> str:
-    """Create a job; its package group's name orders faults."""
-    role = account.role("sagemaker.amazonaws.com", {"Effect": "Allow", "Action": "*", "Resource": "*"})
-    name, sagemaker = account.name(), account.client("sagemaker")
-    group_name = f"{group}-{name}"
-    sagemaker.create_model_package_group(ModelPackageGroupName=group_name)
-    package = sagemaker.create_model_package(ModelPackageGroupName=group_name)["ModelPackageArn"]
-    sagemaker.create_inference_recommendations_job(
-        JobName=name, JobType="Default", RoleArn=role, InputConfig={"ModelPackageVersionArn": package}
-    )
-    return name
 
 
 def document(capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from cdk_inference_recommender.command_line.aws_error import AWS_ERRORS, say
 from cdk_inference_recommender.command_line.command_error import CommandError
 from cdk_inference_recommender.command_line.report import add_report
 from cdk_inference_recommender.command_line.skeleton import add_skeleton
+from cdk_inference_recommender.command_line.stop import add_stop
 from cdk_inference_recommender.command_line.validate import add_validate
 
 if TYPE_CHECKING:
@@ -54,13 +55,14 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="inference-recommender",
         description=(
-            "Look at SageMaker Inference Recommender jobs, check requests for them, and try CDK apps that run them on "
-            "a local AWS."
+            "Look at SageMaker Inference Recommender jobs and stop them, check requests for them, and try CDK apps that "
+            "run them on a local AWS."
         ),
     )
     parser.add_argument("--version", action="version", version=f"%(prog)s {version('cdk-inference-recommender')}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     add_report(commands)
+    add_stop(commands)
     add_validate(commands)
     add_skeleton(commands)
     commands.add_parser("sandbox", help="run a local AWS; see inference-recommender sandbox --help", add_help=False)
