@@ -55,8 +55,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="inference-recommender",
         description=(
-            "Look at SageMaker Inference Recommender jobs and stop them, check requests for them, and try CDK apps that "
-            "run them on a local AWS."
+            "Look at SageMaker Inference Recommender jobs and stop them, check requests for them, and try CDK apps "
+            "that run them on a local AWS."
         ),
     )
     parser.add_argument("--version", action="version", version=f"%(prog)s {version('cdk-inference-recommender')}")
