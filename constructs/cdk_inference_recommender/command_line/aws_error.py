@@ -44,7 +44,7 @@ def say(error: Exception) -> str:
         return f"The AWS credentials have expired. Renew them, for example with: aws sso login ({message_of(error)})"
     if code in _REFUSED_CREDENTIALS:
         return f"AWS doesn't accept the credentials. Check --profile and --region. ({message_of(error)})"
-    return text
+    return f"{message_of(error)} ({code}, {error.operation_name})" if isinstance(error, ClientError) else text
 
 
 def code_of(error: Exception) -> str:

@@ -25,6 +25,8 @@ class JobProgress:
     remaining: int
     """Neither begun nor at their end."""
     elapsed: timedelta
+    """Until it ended, or until now."""
+    has_ended: bool
 
     @classmethod
     def of(cls, job: RecommendationsJob, *, now: datetime) -> JobProgress:
@@ -42,6 +44,7 @@ class JobProgress:
             stopped=stopped,
             remaining=len(statuses) - done - failed - stopped,
             elapsed=_elapsed(job, now),
+            has_ended=job.has_ended,
         )
 
     @property
@@ -50,23 +53,25 @@ class JobProgress:
         return self.done + self.failed + self.stopped + self.remaining
 
     def __str__(self) -> str:
+        span = f"{duration(self.elapsed)} {'in all' if self.has_ended else 'since it was created'}"
         if not self.total:
-            return f"no benchmark yet, {duration(self.elapsed)} since it was created"
+            return f"no benchmark{'' if self.has_ended else ' yet'}, {span}"
         counts = [f"{self.done} of {self.total} benchmarks done", f"{self.failed} failed"]
         if self.stopped:
             counts.append(f"{self.stopped} stopped")
         if self.remaining:
             counts.append(f"{self.remaining} remaining")
-        return f"{', '.join(counts)}, {duration(self.elapsed)} since it was created"
+        return f"{', '.join(counts)}, {span}"
 
 
 def duration(elapsed: timedelta) -> str:
-    """A time span as a person says it: `45 s`, `12 min 05 s`, `2 h 05 min`."""
+    """A time span as a person says it: `45 s`, `12 min`, `12 min 05 s`, `2 h 05 min`."""
     seconds = round(elapsed.total_seconds())
     if seconds < _MINUTE:
         return f"{seconds} s"
     if seconds < _HOUR:
-        return f"{seconds // _MINUTE} min {seconds % _MINUTE:02d} s"
+        rest = f" {seconds % _MINUTE:02d} s" if seconds % _MINUTE else ""
+        return f"{seconds // _MINUTE} min{rest}"
     return f"{seconds // _HOUR} h {seconds % _HOUR // _MINUTE:02d} min"
 
 

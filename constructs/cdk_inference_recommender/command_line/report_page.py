@@ -67,12 +67,9 @@ def report_page(report: JobReport) -> str:
 
 def _head(report: JobReport) -> list[str]:
     lines = [f"<h1>{escape(report.job_name)}</h1>"]
-    progress = str(report.progress)
-    if report.has_ended:
-        # What follows the number of a finished job is how long it took.
-        progress = progress.replace("since it was created", "in all")
     kind = f"{report.job_type} job of SageMaker Inference Recommender"
-    lines.append(f'<p class="muted">{escape(kind)}: <strong>{escape(report.status)}</strong>; {escape(progress)}.</p>')
+    status = f"<strong>{escape(report.status)}</strong>; {escape(str(report.progress))}"
+    lines.append(f'<p class="muted">{escape(kind)}: {status}.</p>')
     if report.failure_reason:
         lines.append(f'<p class="failure">{escape(report.failure_reason)}</p>')
     if report.simulated:

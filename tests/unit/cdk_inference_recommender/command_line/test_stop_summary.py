@@ -32,7 +32,7 @@ def stopped(**members: Any) -> StopSummary:
 
 def test_says_what_would_be_stopped_and_how_long_it_has_run() -> None:
     assert summary(running_job(steps=RUNNING)).before() == [
-        "Default job job is IN_PROGRESS and has run its endpoints for up to 12 min 00 s.",
+        "Default job job is IN_PROGRESS and has run its endpoints for up to 12 min.",
         "Benchmarks: 1 done, 1 failed, 2 would be cut short or never begin.",
     ]
 
@@ -45,7 +45,7 @@ def test_says_whose_deployment_waits_for_it() -> None:
 def test_says_what_was_saved() -> None:
     before = summary(running_job(steps=RUNNING))
     assert stopped().saved(before) == (
-        "Saved: 2 benchmarks cut short or never begun, about 33 min 00 s of its running time. There is 1 result kept."
+        "Saved: 2 benchmarks cut short or never begun, about 33 min of its running time. There is 1 result kept."
     )
 
 
