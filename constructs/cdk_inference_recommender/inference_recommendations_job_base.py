@@ -11,12 +11,17 @@ from cdk_inference_recommender.constraints import Constraints
 from cdk_inference_recommender.job_grants import InferenceRecommendationsJobGrants
 from cdk_inference_recommender.job_metrics import job_metric
 from cdk_inference_recommender.objective import Objective
+from cdk_inference_recommender.output_summary import output_summary
 from cdk_inference_recommender.recommendation import RealTimeRecommendation, ServerlessRecommendation
 
 if TYPE_CHECKING:
-    from aws_cdk import Duration
+    from collections.abc import Mapping
+
+    from aws_cdk import CfnOutput, Duration
     from aws_cdk import aws_cloudwatch as cloudwatch
     from constructs import Construct
+
+    from cdk_inference_recommender.recommendation import Recommendation
 
 
 _UNCONSTRAINED: Final = Constraints()
@@ -148,3 +153,23 @@ class InferenceRecommendationsJobBase(Resource):
     ) -> cloudwatch.IMetric:
         """How many users are simulated at a time; arguments as for `metric`."""
         return self.metric("NumberOfUsers", statistic=statistic, endpoint_name=endpoint_name, period=period)
+
+    def output_summary(self, *recommendations: Recommendation, prefix: str = "") -> Mapping[str, CfnOutput]:
+        """Tell the job, and what was chosen of it, as outputs of the job's stack.
+
+        The names stay the same as long as the ids of the recommendations do: `JobName` and `JobArn`, and for a
+        recommendation with the id `Best` `BestInstanceType`, `BestInitialInstanceCount` (serverless:
+        `BestMemorySizeInMB`, `BestMaxConcurrency`), `BestRecommendationId`, `BestCostPerInference`,
+        `BestModelLatency` and `BestMaxInvocations`.
+
+        Args:
+            *recommendations: Of this job.
+            prefix: Comes before each name; letters and digits. Default: none, which one job of a stack can have.
+
+        Returns:
+            The outputs by name, for example for `env_from_cfn_outputs` of a pipeline's step.
+
+        Raises:
+            ValidationError: A name is taken or impossible, or a recommendation is another job's.
+        """
+        return output_summary(self, recommendations, prefix)

@@ -221,6 +221,10 @@ class Recommendation(Construct):
         """Memory utilisation at that load, in percent."""
         return self._value(RecommendationAttribute.MEMORY_UTILIZATION)
 
+    def value_of(self, attribute: RecommendationAttribute) -> str:
+        """Any of the attributes of its kind, by name."""
+        return self._value(attribute)
+
     def _value(self, attribute: RecommendationAttribute) -> str:
         return self._attribute_of(self, attribute)
 

@@ -7,10 +7,11 @@ import sys
 from importlib.metadata import entry_points, version
 from typing import TYPE_CHECKING, Final
 
-from botocore.exceptions import BotoCoreError, ClientError
-
+from cdk_inference_recommender.command_line.aws_error import AWS_ERRORS, say
+from cdk_inference_recommender.command_line.command_error import CommandError
 from cdk_inference_recommender.command_line.report import add_report
 from cdk_inference_recommender.command_line.skeleton import add_skeleton
+from cdk_inference_recommender.command_line.stop import add_stop
 from cdk_inference_recommender.command_line.validate import add_validate
 
 if TYPE_CHECKING:
@@ -38,7 +39,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     parsed = _parser().parse_args(arguments)
     try:
         code: int = parsed.run(parsed)
-    except (ClientError, BotoCoreError) as error:
+    except AWS_ERRORS as error:
+        print(f"inference-recommender: {say(error)}", file=sys.stderr)
+        return 2
+    except CommandError as error:
         print(f"inference-recommender: {error}", file=sys.stderr)
         return 2
     except BrokenPipeError:
@@ -51,13 +55,14 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="inference-recommender",
         description=(
-            "Look at SageMaker Inference Recommender jobs, check requests for them, and try CDK apps that run them on "
-            "a local AWS."
+            "Look at SageMaker Inference Recommender jobs and stop them, check requests for them, and try CDK apps "
+            "that run them on a local AWS."
         ),
     )
     parser.add_argument("--version", action="version", version=f"%(prog)s {version('cdk-inference-recommender')}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     add_report(commands)
+    add_stop(commands)
     add_validate(commands)
     add_skeleton(commands)
     commands.add_parser("sandbox", help="run a local AWS; see inference-recommender sandbox --help", add_help=False)

@@ -1,0 +1,58 @@
+"""An error of boto3 in words that say what to do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    EndpointConnectionError,
+    NoCredentialsError,
+    NoRegionError,
+    PartialCredentialsError,
+    ProfileNotFound,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+AWS_ERRORS: Final = (ClientError, BotoCoreError)
+"""Everything that a boto3 call raises."""
+
+_BY_CLASS: Final[Mapping[type[Exception], str]] = {
+    NoRegionError: "No AWS Region is configured. Give --region, or set AWS_REGION.",
+    NoCredentialsError: "No AWS credentials were found. Give --profile, or run: aws configure",
+    PartialCredentialsError: "The AWS credentials are incomplete. Set both the access key id and the secret.",
+}
+_EXPIRED: Final = frozenset({"ExpiredToken", "ExpiredTokenException"})
+_REFUSED_CREDENTIALS: Final = frozenset({"UnrecognizedClientException", "InvalidClientTokenId"})
+
+
+def say(error: Exception) -> str:
+    """One line for what a boto3 call raised: the cause first, then what to do where that is known."""
+    for kind, message in _BY_CLASS.items():
+        if isinstance(error, kind):
+            return message
+    text = " ".join(str(error).split())
+    if isinstance(error, ProfileNotFound):
+        return f"{text}. Name one of your AWS configuration files."
+    if isinstance(error, EndpointConnectionError):
+        return f"{text.rstrip('.')}. Check --region, --endpoint-url and AWS_ENDPOINT_URL, and the network."
+    code = code_of(error)
+    if code in _EXPIRED:
+        return f"The AWS credentials have expired. Renew them, for example with: aws sso login ({message_of(error)})"
+    if code in _REFUSED_CREDENTIALS:
+        return f"AWS doesn't accept the credentials. Check --profile and --region. ({message_of(error)})"
+    return f"{message_of(error)} ({code}, {error.operation_name})" if isinstance(error, ClientError) else text
+
+
+def code_of(error: Exception) -> str:
+    """The service's code for the error; empty where the service never answered."""
+    return str(error.response.get("Error", {}).get("Code", "")) if isinstance(error, ClientError) else ""
+
+
+def message_of(error: Exception) -> str:
+    """The service's own words on one line, without boto3's preamble."""
+    text = error.response.get("Error", {}).get("Message", "") if isinstance(error, ClientError) else ""
+    return " ".join((text or str(error)).split())

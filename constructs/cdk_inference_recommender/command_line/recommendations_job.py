@@ -1,0 +1,141 @@
+"""A job as the API tells of it, and waiting until it ends."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from botocore.exceptions import ClientError, HTTPClientError
+from botocore.exceptions import ConnectionError as AwsConnectionError
+
+from cdk_inference_recommender.command_line.aws_error import AWS_ERRORS, code_of
+from cdk_inference_recommender.command_line.command_error import CommandError
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable, Mapping, Sequence
+
+    from types_boto3_sagemaker import SageMakerClient
+
+TERMINAL: Final = frozenset({"COMPLETED", "FAILED", "STOPPED", "DELETED"})
+"""The API's `RecommendationJobStatus` after which nothing follows."""
+DEFAULT_POLL_SECONDS: Final = 10.0
+
+_MOST_FAILED_POLLS: Final = 5
+"""In a row. boto3 has tried each of them several times."""
+_NOT_FOUND: Final = frozenset({"ResourceNotFound", "ResourceNotFoundException"})
+_THROTTLED: Final = frozenset({"ThrottlingException", "Throttling", "TooManyRequestsException", "RequestLimitExceeded"})
+_SERVER_ERROR: Final = 500
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecommendationsJob:
+    """The answers of `DescribeInferenceRecommendationsJob` and `ListInferenceRecommendationsJobSteps`."""
+
+    description: Mapping[str, Any]
+    steps: Sequence[Mapping[str, Any]]
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+        return str(self.description["JobName"])
+
+    @property
+    def status(self) -> str:
+        """The API's `RecommendationJobStatus`."""
+        return str(self.description["Status"])
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether nothing follows."""
+        return self.status in TERMINAL
+
+
+def read_job(client: SageMakerClient, job_name: str) -> RecommendationsJob:
+    """Ask for a job and all its steps.
+
+    Raises:
+        CommandError: There is no such job.
+    """
+    try:
+        description: Mapping[str, Any] = client.describe_inference_recommendations_job(JobName=job_name)
+        pages = client.get_paginator("list_inference_recommendations_job_steps").paginate(JobName=job_name)
+        steps = [step for page in pages for step in page["Steps"]]
+    except ClientError as error:
+        if code_of(error) in _NOT_FOUND:
+            raise CommandError(
+                f"There is no inference recommendations job {job_name!r} in {client.meta.region_name}. Check the name "
+                "and --region; aws sagemaker list-inference-recommendations-jobs lists those that there are."
+            ) from error
+        raise
+    return RecommendationsJob(description=description, steps=steps)
+
+
+def wait_for_end(
+    client: SageMakerClient,
+    job: RecommendationsJob,
+    *,
+    poll_seconds: float,
+    show: Callable[[RecommendationsJob], None],
+    sleep: Callable[[float], None] = time.sleep,
+) -> RecommendationsJob:
+    """Poll until the job has ended; a poll that fails is repeated, five times in a row at most.
+
+    Args:
+        client: Whom to ask.
+        job: As it was found.
+        poll_seconds: Between two polls.
+        show: Called with every state of the job, the last one included.
+        sleep: Waits.
+
+    Raises:
+        CommandError: The job has vanished.
+        ClientError: The service refuses to answer.
+        BotoCoreError: The service can't be reached.
+    """
+    failed = 0
+    show(job)
+    while not job.has_ended:
+        sleep(poll_seconds)
+        try:
+            job = read_job(client, job.name)
+        except AWS_ERRORS as error:
+            failed += 1
+            if failed >= _MOST_FAILED_POLLS or not _passes(error):
+                raise
+            continue
+        failed = 0
+        show(job)
+    return job
+
+
+def poll_interval(text: str) -> float:
+    """Read the option `--poll-interval`.
+
+    Raises:
+        ValueError: It is no number of seconds from 1.
+    """
+    seconds = float(text)
+    if not 1 <= seconds <= 3600:  # noqa: PLR2004 -- an hour, in seconds
+        raise ValueError(text)
+    return seconds
+
+
+def add_poll_interval(parser: argparse.ArgumentParser) -> None:
+    """Add the option `--poll-interval`."""
+    parser.add_argument(
+        "--poll-interval",
+        type=poll_interval,
+        default=DEFAULT_POLL_SECONDS,
+        metavar="SECONDS",
+        help="how often to ask while waiting, 1 to 3600 s; default: 10",
+    )
+
+
+def _passes(error: Exception) -> bool:
+    """Whether the next poll may succeed: throttling, 5xx, or the connection."""
+    if isinstance(error, ClientError):
+        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+        return code_of(error) in _THROTTLED or status >= _SERVER_ERROR
+    return isinstance(error, (HTTPClientError, AwsConnectionError))

@@ -1,0 +1,72 @@
+"""The report for programs: one JSON document, described in docs/report.md."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from cdk_inference_recommender.command_line.job_report import JobReport, Result
+
+DOCUMENT_VERSION: Final = 1
+"""Raised when a member is renamed, removed or changes its meaning; new members don't raise it."""
+
+
+def report_document(report: JobReport) -> str:
+    """Render it; figures that the service doesn't have are null."""
+    progress = report.progress
+    document = {
+        "Version": DOCUMENT_VERSION,
+        "JobName": report.job_name,
+        "JobType": report.job_type,
+        "Status": report.status,
+        "FailureReason": report.failure_reason,
+        "Simulated": report.simulated,
+        "Objective": report.objective.value,
+        "ElapsedSeconds": round(progress.elapsed.total_seconds()),
+        "Steps": {
+            "Done": progress.done,
+            "Failed": progress.failed,
+            "Stopped": progress.stopped,
+            "Remaining": progress.remaining,
+        },
+        "Results": [_result(result) for result in report.results],
+        "Reasons": {section.endpoint_type.value: section.why for section in report.sections if section.why},
+        "FailedSteps": [
+            {"Reason": failed.reason, "Benchmarks": list(failed.benchmarks)} for failed in report.failed_steps
+        ],
+        "ExistingEndpoints": [
+            {
+                "EndpointName": endpoint.endpoint_name,
+                "MaxInvocations": endpoint.max_invocations,
+                "ModelLatency": endpoint.model_latency,
+            }
+            for endpoint in report.existing_endpoints
+        ],
+    }
+    return json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False)
+
+
+def _result(result: Result) -> dict[str, Any]:
+    found, metrics = result.candidate, result.candidate.metrics
+    real_time = found.instance_type is not None
+    return {
+        "Rank": result.rank,
+        "EndpointType": found.endpoint_type.value,
+        "InstanceType": found.instance_type,
+        "InitialInstanceCount": found.initial_instance_count if real_time else None,
+        "MemorySizeInMB": None if real_time else found.memory_size_in_mb,
+        "MaxConcurrency": None if real_time else found.max_concurrency,
+        "RecommendationId": found.recommendation_id,
+        "InferenceSpecificationName": found.inference_specification_name,
+        "CompilationJobName": found.compilation_job_name,
+        "Environment": dict(found.environment),
+        "ParetoFront": result.on_front,
+        "CostPerHour": metrics.cost_per_hour,
+        "CostPerInference": metrics.cost_per_inference,
+        "MaxInvocations": metrics.max_invocations,
+        "ModelLatency": metrics.model_latency,
+        "CpuUtilization": metrics.cpu_utilization,
+        "MemoryUtilization": metrics.memory_utilization,
+        "ModelSetupTime": metrics.model_setup_time,
+    }

@@ -1,0 +1,132 @@
+"""`inference-recommender stop`: ends a job that is charged for."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from botocore.exceptions import ClientError
+
+from cdk_inference_recommender.command_line.aws_error import AWS_ERRORS, code_of, message_of
+from cdk_inference_recommender.command_line.aws_options import aws_options, sagemaker_client
+from cdk_inference_recommender.command_line.command_error import CommandError
+from cdk_inference_recommender.command_line.progress_display import ProgressDisplay
+from cdk_inference_recommender.command_line.recommendations_job import add_poll_interval, read_job, wait_for_end
+from cdk_inference_recommender.command_line.report import INTERRUPTED
+from cdk_inference_recommender.command_line.stop_summary import StopSummary
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Mapping
+
+    from types_boto3_sagemaker import SageMakerClient
+
+    from cdk_inference_recommender.command_line.recommendations_job import RecommendationsJob
+
+_YES: Final = frozenset({"y", "yes"})
+
+
+def add_stop(commands: argparse._SubParsersAction[Any]) -> None:
+    """Add the command.
+
+    Args:
+        commands: What the parser's `add_subparsers` has returned.
+    """
+    parser = commands.add_parser(
+        "stop",
+        parents=[aws_options()],
+        help="stop a job that runs",
+        description=(
+            "Say what would be stopped, ask, stop it and wait until it is. Exit code: 0 if it is stopped or had ended "
+            "before; 1 if the answer is no; 2 if it can't be stopped, or nobody can be asked and --yes isn't given."
+        ),
+    )
+    parser.add_argument("job_name", metavar="JOB", help="name of the job")
+    parser.add_argument("--yes", action="store_true", help="don't ask")
+    add_poll_interval(parser)
+    parser.set_defaults(run=_run)
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    client = sagemaker_client(arguments)
+    job = read_job(client, arguments.job_name)
+    before = _summary(client, job)
+    as_json = arguments.output == "json"
+    if job.has_ended:
+        _tell(before, before, f"Job {job.name} is {job.status}: there is nothing to stop.", as_json=as_json)
+        return 0
+    print("\n".join(before.before()), file=sys.stderr)
+    if job.status != "STOPPING":
+        if not arguments.yes and not _agreed(job):
+            print("Nothing was stopped.", file=sys.stderr)
+            return 1
+        _stop(client, job)
+    try:
+        with ProgressDisplay() as display:
+            job = wait_for_end(
+                client, read_job(client, job.name), poll_seconds=arguments.poll_interval, show=display.show
+            )
+    except KeyboardInterrupt:
+        print("Not waiting any longer. The job goes on stopping.", file=sys.stderr)
+        return INTERRUPTED
+    after = _summary(client, job)
+    _tell(after, before, f"Job {job.name} is {job.status}. {after.saved(before)}", as_json=as_json)
+    return 0
+
+
+def _agreed(job: RecommendationsJob) -> bool:
+    """Ask.
+
+    Raises:
+        CommandError: Nobody is there to answer.
+    """
+    if not sys.stdin.isatty():
+        raise CommandError(f"Nobody can be asked whether to stop {job.name}: this is no terminal. Give --yes.")
+    print("Stop it? It can't be resumed. [y/N] ", end="", flush=True, file=sys.stderr)
+    try:
+        return sys.stdin.readline().strip().lower() in _YES
+    except KeyboardInterrupt:
+        print(file=sys.stderr)
+        return False
+
+
+def _stop(client: SageMakerClient, job: RecommendationsJob) -> None:
+    try:
+        client.stop_inference_recommendations_job(JobName=job.name)
+    except ClientError as error:
+        # So the service refuses to stop a job that has ended since it was described.
+        if code_of(error) != "ValidationException" or "non-running" not in message_of(error).lower():
+            raise
+
+
+def _summary(client: SageMakerClient, job: RecommendationsJob) -> StopSummary:
+    return StopSummary.of(job, tags=_tags(client, job), now=datetime.now(UTC))
+
+
+def _tags(client: SageMakerClient, job: RecommendationsJob) -> Mapping[str, str]:
+    try:
+        pages = client.get_paginator("list_tags").paginate(ResourceArn=str(job.description["JobArn"]))
+        return {tag["Key"]: tag["Value"] for page in pages for tag in page["Tags"]}
+    except AWS_ERRORS:
+        # Whoever may stop a job need not be allowed to read its tags; they only make the question clearer.
+        return {}
+
+
+def _tell(after: StopSummary, before: StopSummary, sentence: str, *, as_json: bool) -> None:
+    if not as_json:
+        print(sentence)
+        return
+    saved = after.saved_time(before) if after is not before else None
+    document = {
+        "Version": 1,
+        "JobName": after.job_name,
+        "Status": after.status,
+        "ElapsedSeconds": round(after.progress.elapsed.total_seconds()),
+        "BenchmarksDone": after.progress.done,
+        "BenchmarksSaved": before.progress.remaining if after is not before and after.status == "STOPPED" else 0,
+        "SecondsSaved": None if saved is None else round(saved.total_seconds()),
+        "Results": after.results,
+    }
+    print(json.dumps(document, indent=2))

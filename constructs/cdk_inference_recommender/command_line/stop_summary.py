@@ -1,0 +1,110 @@
+"""What stopping a job would end, and what it has saved: pure, from the API's answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from cdk_inference_recommender.command_line.job_progress import JobProgress, duration
+from inference_recommendations_handler.contract import OwnerTag
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from cdk_inference_recommender.command_line.recommendations_job import RecommendationsJob
+
+_DEFAULT_JOB: Final = timedelta(minutes=45)
+"""How long a Default job takes (developer guide, `Get an inference recommendation`)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StopSummary:
+    """A job that is to be stopped, or has been."""
+
+    job_name: str
+    job_type: str
+    status: str
+    progress: JobProgress
+    results: int
+    """How many results it has, which stay."""
+    planned: timedelta | None
+    """How long it would take in all, about; None where that isn't known."""
+    stack: str | None
+    """Name of the stack whose deployment started it."""
+
+    @classmethod
+    def of(cls, job: RecommendationsJob, *, tags: Mapping[str, str], now: datetime) -> StopSummary:
+        """Gather it.
+
+        Args:
+            job: The job.
+            tags: Its tags, as far as they could be read.
+            now: With a time zone.
+        """
+        description = job.description
+        job_type = str(description.get("JobType", ""))
+        return cls(
+            job_name=job.name,
+            job_type=job_type,
+            status=job.status,
+            progress=JobProgress.of(job, now=now),
+            results=len(description.get("InferenceRecommendations") or []),
+            planned=_planned(description, job_type),
+            stack=_stack_name(tags.get(OwnerTag.STACK_ID)),
+        )
+
+    def before(self) -> list[str]:
+        """What would be stopped, a line each."""
+        elapsed = duration(self.progress.elapsed)
+        progress = self.progress
+        cut = f"{progress.remaining} would be cut short or never begin"
+        lines = [
+            f"{self.job_type} job {self.job_name} is {self.status} and has run its endpoints for up to {elapsed}.",
+            f"Benchmarks: {progress.done} done, {progress.failed} failed, {cut}.",
+        ]
+        if self.stack:
+            lines.append(
+                f"The stack {self.stack} started it: its deployment fails if it still waits and doesn't accept a "
+                "stopped job."
+            )
+        return lines
+
+    def saved(self, before: StopSummary) -> str:
+        """What stopping has saved, in a sentence or two.
+
+        Args:
+            before: The summary of the same job before it was stopped.
+        """
+        if self.status != "STOPPED":
+            return f"The job ended as {self.status} before it could be stopped: nothing was saved."
+        cut = before.progress.remaining
+        parts = [f"{_count(cut, 'benchmark')} cut short or never begun" if cut else "no benchmark was left to run"]
+        time = self.saved_time(before)
+        if time:
+            parts.append(f"about {duration(time)} of its running time")
+        kept = f"{_count(self.results, 'result')} kept" if self.results else "no results to keep"
+        return f"Saved: {', '.join(parts)}. There {'are' if self.results != 1 else 'is'} {kept}."
+
+    def saved_time(self, before: StopSummary) -> timedelta | None:
+        """How much of the planned time it didn't run; None where that isn't known, never negative."""
+        if self.planned is None or self.status != "STOPPED":
+            return None
+        return max(self.planned - before.progress.elapsed, timedelta())
+
+
+def _planned(description: Mapping[str, Any], job_type: str) -> timedelta | None:
+    seconds = (description.get("InputConfig") or {}).get("JobDurationInSeconds")
+    if seconds:
+        return timedelta(seconds=int(seconds))
+    return _DEFAULT_JOB if job_type == "Default" else None
+
+
+def _stack_name(stack_id: str | None) -> str | None:
+    # arn:aws:cloudformation:<region>:<account>:stack/<name>/<id>
+    return stack_id.split("/")[1] if stack_id and stack_id.count("/") > 1 else stack_id
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

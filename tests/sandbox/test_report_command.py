@@ -1,0 +1,121 @@
+"""`inference-recommender report` against a running sandbox."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from cdk_inference_recommender.command_line import main
+from tests.sandbox.requested_job import job
+
+if TYPE_CHECKING:
+    from tests.sandbox.conftest import Account
+
+PYTHONPATH = os.pathsep.join(path for path in sys.path if path)
+
+
+@pytest.fixture(autouse=True)
+def environment(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in account.sandbox.environment.items():
+        monkeypatch.setenv(name, value)
+
+
+def document(capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
+    parsed: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return parsed
+
+
+def test_waits_with_progress_and_shows_simulated_results(account: Account, capsys: pytest.CaptureFixture[str]) -> None:
+    name = job(account)
+    assert main(["report", name, "--poll-interval", "1"]) == 0
+    shown = capsys.readouterr()
+    assert re.search(rf"{name} (PENDING|IN_PROGRESS): .*since it was created", shown.err)
+    assert f"Job {name}, Default: COMPLETED" in shown.out
+    assert "Simulated results on instances, lowest cost per inference first" in shown.out
+
+
+def test_does_not_wait_if_told_so(account: Account, capsys: pytest.CaptureFixture[str]) -> None:
+    name = job(account, "slow-job")
+    assert main(["report", name, "--no-wait", "--output", "json"]) == 0
+    assert document(capsys)["Status"] in {"PENDING", "IN_PROGRESS"}
+
+
+def test_a_failed_job_exits_with_1_and_tells_the_reasons(account: Account, capsys: pytest.CaptureFixture[str]) -> None:
+    name = job(account, "fail-all-steps")
+    assert main(["report", name, "--poll-interval", "1"]) == 1
+    assert "Failed benchmarks" in capsys.readouterr().out
+    assert main(["report", name, "--output", "json"]) == 1
+    found = document(capsys)
+    assert found["FailureReason"].startswith("INVALID_INPUT")
+    assert found["FailedSteps"][0]["Benchmarks"]
+
+
+def test_the_document_is_json_without_nan(account: Account, capsys: pytest.CaptureFixture[str]) -> None:
+    name = job(account, "nan-metrics")
+    assert main(["report", name, "--poll-interval", "1", "--output", "json"]) == 0
+    found = document(capsys)
+    assert found["Simulated"] is True
+    assert found["Results"][0]["CpuUtilization"] is None
+
+
+def test_an_unknown_job_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["report", "nobody"]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("inference-recommender: There is no inference recommendations job 'nobody' in us-east-1. ")
+
+
+def test_no_region_is_one_line(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Any
+) -> None:
+    monkeypatch.delenv("AWS_REGION")
+    monkeypatch.delenv("AWS_DEFAULT_REGION")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
+    assert main(["report", "job"]) == 2
+    assert capsys.readouterr().err == (
+        "inference-recommender: No AWS Region is configured. Give --region, or set AWS_REGION.\n"
+    )
+
+
+def test_no_credentials_is_one_line(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Any
+) -> None:
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+    monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "none"))
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    assert main(["report", "job"]) == 2
+    assert capsys.readouterr().err == (
+        "inference-recommender: No AWS credentials were found. Give --profile, or run: aws configure\n"
+    )
+
+
+def test_an_unknown_profile_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["report", "job", "--profile", "nobody"]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "(nobody) could not be found" in line
+
+
+def test_ctrl_c_leaves_quietly_and_the_job_goes_on(account: Account) -> None:
+    name = job(account, "slow-job")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "cdk_inference_recommender.command_line", "report", name, "--poll-interval", "600"],
+        env={**os.environ, "PYTHONPATH": PYTHONPATH},
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stderr is not None
+    assert name in process.stderr.readline()
+    process.send_signal(signal.SIGINT)
+    assert process.wait(10) == 130
+    assert process.stderr.read().splitlines() == [
+        "Not waiting any longer. The job goes on and is charged for; to end it: inference-recommender stop " + name
+    ]
+    process.stderr.close()

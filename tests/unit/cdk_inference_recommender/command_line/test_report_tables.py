@@ -1,0 +1,102 @@
+"""What a terminal of 80 columns shows."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from rich.console import Console
+
+from cdk_inference_recommender.command_line.report_tables import print_report
+from inference_recommendations_handler.contract import ObjectiveName
+from tests.unit.cdk_inference_recommender.command_line.finished_jobs import (
+    NAN,
+    job,
+    recommendation,
+    report_of,
+    step,
+)
+
+if TYPE_CHECKING:
+    from cdk_inference_recommender.command_line.job_report import JobReport
+
+
+def printed(report: JobReport) -> str:
+    stream = io.StringIO()
+    print_report(Console(file=stream, width=80, highlight=False), report)
+    return stream.getvalue()
+
+
+def test_results_have_units_and_the_winner_a_reason() -> None:
+    text = printed(report_of(job(recommendation(), recommendation("ml.m5.large", cost_per_inference=2e-6))))
+    assert "Results on instances, lowest cost per inference first" in text
+    for heading in ("USD/hour", "USD/million", "Req/min", "Latency", "CPU %", "Mem %"):
+        assert heading in text
+    assert "best 1 x ml.c5.xlarge    0.200       1.000     500      20    80    40" in text
+    assert "1 x ml.c5.xlarge wins: lowest cost per inference" in text
+
+
+@pytest.mark.parametrize("objective", list(ObjectiveName))
+def test_the_widest_result_fits_80_columns_uncut(objective: ObjectiveName) -> None:
+    wide: Any = {"cost_per_hour": 113.068, "cost_per_inference": 1234.5678e-6, "max_invocations": 1_000_000}
+    text = printed(
+        report_of(
+            job(
+                recommendation("ml.p4de.24xlarge", model_latency=1_234_567, environment={"K" * 64: "v" * 128}, **wide),
+                recommendation("ml.p4de.24xlarge", **wide),
+                recommendation(serverless=(6144, 200), model_latency=1_234_567, **wide),
+            ),
+            objective,
+        )
+    )
+    assert max(map(len, text.splitlines())) <= 80
+    assert "…" not in text
+    assert "serverless 6144 MB x 200" in text
+    assert "".join(text.split()).count("v") >= 128
+
+
+def test_what_distinguishes_rows_stands_under_the_endpoint() -> None:
+    text = printed(report_of(job(recommendation(environment={"T": "2"}), recommendation(environment={"T": "4"}))))
+    lines = [line.strip() for line in text.splitlines()]
+    assert {"T=2", "T=4"} <= set(lines)
+
+
+def test_absent_figures_are_dashes() -> None:
+    assert "500      20     -     -" in printed(report_of(job(recommendation(cpu=NAN, memory="NaN"))))
+
+
+def test_simulated_results_say_so() -> None:
+    text = printed(report_of(job(recommendation(identifier="job/sim01234"))))
+    assert "Simulated results on instances" in text
+
+
+def test_a_failed_job_shows_its_reason_and_each_steps() -> None:
+    steps = [
+        step("FAILED", "ml.c5.large", reason="Out of memory"),
+        step("FAILED", "ml.m5.large", reason="The container returned 500"),
+        step("FAILED", "ml.r5.large", reason="All went wrong"),
+    ]
+    text = printed(report_of(job(steps=steps, Status="FAILED", FailureReason="All went wrong")))
+    assert "Job job, Default: FAILED: All went wrong" in text
+    assert "ml.c5.large: Out of memory" in text
+    assert "ml.m5.large: The container returned 500" in text
+    assert "ml.r5.large: as the job" in text
+
+
+def test_a_completed_job_without_results_says_so() -> None:
+    assert "The job has no results." in printed(report_of(job()))
+
+
+def test_the_existing_endpoint_is_compared() -> None:
+    performance = {"Metrics": {"MaxInvocations": 90, "ModelLatency": NAN}, "EndpointInfo": {"EndpointName": "live"}}
+    text = printed(report_of(job(recommendation(), EndpointPerformances=[performance])))
+    assert "Existing endpoint live: 90 requests a minute, latency -." in text
+
+
+def test_text_of_others_neither_colours_the_terminal_nor_is_read_as_markup() -> None:
+    reason = "\x1b[31m[bold]red[/bold]\x07 [/nonsense]"
+    text = printed(report_of(job(steps=[step("FAILED", reason=reason)], Status="FAILED", FailureReason=reason)))
+    assert "\x1b" not in text
+    assert "\x07" not in text
+    assert "[bold]red[/bold]" in text
