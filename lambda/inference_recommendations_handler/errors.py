@@ -7,6 +7,7 @@ from http import HTTPStatus
 from typing import Final
 
 from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError, IncompleteReadError
+from botocore.exceptions import ConnectionError as NoConnectionError
 
 AWS_ERRORS: Final = (ClientError, BotoCoreError)
 """Everything that a boto3 call raises."""
@@ -80,7 +81,7 @@ def kind_of(error: Exception) -> ErrorKind:
         if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == HTTPStatus.TOO_MANY_REQUESTS:
             return ErrorKind.TRANSIENT
         return ErrorKind.PERMANENT
-    if isinstance(error, (HTTPClientError, IncompleteReadError)):
+    if isinstance(error, (HTTPClientError, NoConnectionError, IncompleteReadError)):
         return ErrorKind.TRANSIENT
     return ErrorKind.PERMANENT
 

@@ -1,7 +1,14 @@
 from __future__ import annotations
 
 import pytest
-from botocore.exceptions import ClientError, ConnectionClosedError, NoRegionError, ReadTimeoutError
+from botocore.exceptions import (
+    ClientError,
+    ConnectionClosedError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    NoRegionError,
+    ReadTimeoutError,
+)
 
 from inference_recommendations_handler.errors import ErrorKind, kind_of, message_of
 
@@ -19,6 +26,8 @@ def service_error(code: str, message: str = "", status: int = 400) -> ClientErro
         (service_error("Whatever", status=429), ErrorKind.TRANSIENT),
         (ReadTimeoutError(endpoint_url="u"), ErrorKind.TRANSIENT),
         (ConnectionClosedError(endpoint_url="u"), ErrorKind.TRANSIENT),
+        (EndpointConnectionError(endpoint_url="u"), ErrorKind.TRANSIENT),
+        (ConnectTimeoutError(endpoint_url="u"), ErrorKind.TRANSIENT),
         (service_error("AccessDeniedException"), ErrorKind.PERMISSION),
         (service_error("ValidationException", "Could not assume role arn:x. Please"), ErrorKind.PERMISSION),
         (service_error("ResourceLimitExceeded"), ErrorKind.QUOTA),
