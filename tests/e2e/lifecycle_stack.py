@@ -1,0 +1,177 @@
+"""A stack that is deployed through CloudFormation's API: as the CDK CLI does it, without its pauses."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from aws_cdk import App, CfnOutput, DefaultStackSynthesizer, Duration, Stack
+from aws_cdk import aws_ecr as ecr
+from aws_cdk import aws_s3 as s3
+
+from cdk_inference_recommender import InferenceRecommendationsJob, ModelSource
+
+from .applications import MODEL_PACKAGE_ARN
+from .commands import until
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tests.e2e.conftest import LocalAws
+
+ASSETS = "lifecycle-assets"
+AT_WORK = "_IN_PROGRESS"
+
+
+@dataclass(kw_only=True)
+class LifecycleStack:
+    """One stack with one job or more, each with its cheapest recommendation."""
+
+    aws: LocalAws
+    name: str
+    folder: Path
+    stack_id: str = ""
+    _synthesised: int = field(default=0)
+
+    def deploy(self, *, jobs: int = 1, wait: bool = True, disable_rollback: bool = False, **props: Any) -> str:
+        """Create or update the stack; return its status."""
+        template = self._template(jobs, props)
+        stacks = self.aws.client("cloudformation")
+        arguments = {
+            "StackName": self.stack_id or self.name,
+            "TemplateBody": template,
+            "Capabilities": ["CAPABILITY_IAM"],
+            "DisableRollback": disable_rollback,
+        }
+        if self.stack_id:
+            stacks.update_stack(**arguments)
+        else:
+            self.stack_id = stacks.create_stack(**arguments)["StackId"]
+        return self.wait() if wait else self.status
+
+    def delete(self) -> str:
+        """Delete the stack; return its status."""
+        self.aws.client("cloudformation").delete_stack(StackName=self.stack_id)
+        return self.wait()
+
+    def wait(self, *, seconds: float = 60) -> str:
+        """Wait at most so many real seconds for the stack's operation to end; return its status."""
+        until(lambda: not self.status.endswith(AT_WORK), seconds=seconds)
+        return self.status
+
+    def order(self, fault: str, **members: object) -> None:
+        self.aws.admin("faults", {"fault": fault, **members})
+
+    @property
+    def jobs(self) -> str:
+        """What the names of the stack's jobs have in common."""
+        return f"{self.name.lower()}-*"
+
+    @property
+    def function(self) -> str:
+        """What the handler's name has in common with no other stack's."""
+        return f"{self.name}-*"
+
+    @property
+    def description(self) -> dict[str, Any]:
+        found: dict[str, Any] = self.aws.client("cloudformation").describe_stacks(StackName=self.stack_id)["Stacks"][0]
+        return found
+
+    @property
+    def status(self) -> str:
+        return str(self.description["StackStatus"])
+
+    @property
+    def outputs(self) -> dict[str, str]:
+        return {item["OutputKey"]: item["OutputValue"] for item in self.description.get("Outputs", [])}
+
+    @property
+    def requests(self) -> list[str]:
+        """Names of the jobs that were accepted, in order."""
+        accepted = [request["JobName"] for request in self.aws.received_jobs()]
+        return [name for name in accepted if name.startswith(self.jobs[:-1])]
+
+    @property
+    def attempts(self) -> list[dict[str, Any]]:
+        """All requests for the stack's jobs, refused ones too."""
+        return [item for item in self.aws.admin("attempts") if item["request"]["JobName"].startswith(self.jobs[:-1])]
+
+    @property
+    def executions(self) -> list[str]:
+        """Executions of the stack's state machine that run now."""
+        return [arn for arn in self.aws.admin("running")["executions"] if self.name in arn]
+
+    def job(self, name: str) -> dict[str, Any]:
+        described: dict[str, Any] = self.aws.client("sagemaker").describe_inference_recommendations_job(JobName=name)
+        return described
+
+    def tags(self, name: str) -> dict[str, str]:
+        tags = self.aws.client("sagemaker").list_tags(ResourceArn=self.job(name)["JobArn"])["Tags"]
+        return {tag["Key"]: tag["Value"] for tag in tags}
+
+    def reasons(self) -> list[str]:
+        """Why resources failed, in order, without those that were cancelled."""
+        failed = [event for event in self.aws.events(self.stack_id) if event["ResourceStatus"].endswith("FAILED")]
+        reasons = [
+            str(event["ResourceStatusReason"]) for event in failed if event["PhysicalResourceId"] != self.stack_id
+        ]
+        return [reason for reason in reasons if not reason.endswith("cancelled")]
+
+    def logged(self) -> list[str]:
+        """Everything that the stack's handler and state machine logged."""
+        logs = self.aws.client("logs")
+        groups = logs.describe_log_groups()["logGroups"]
+        names = [group["logGroupName"] for group in groups if self.name in group["logGroupName"]]
+        pages = [page for name in names for page in logs.get_paginator("filter_log_events").paginate(logGroupName=name)]
+        return [event["message"] for page in pages for event in page["events"]]
+
+    def after(self, seconds: float) -> None:
+        """Let so many virtual seconds pass."""
+        clock = self.aws.admin("clock")
+        until(lambda: self.aws.admin("clock")["now"] >= clock["now"] + seconds)
+
+    def _template(self, jobs: int, props: Mapping[str, Any]) -> str:
+        self._synthesised += 1
+        app = App(outdir=str(self.folder / f"{self.name}-{self._synthesised}"))
+        synthesizer = DefaultStackSynthesizer(file_assets_bucket_name=ASSETS, generate_bootstrap_version_rule=False)
+        stack = Stack(app, self.name, synthesizer=synthesizer)
+        common = {
+            # Every poll runs the handler, in real time.
+            "poll_interval": Duration.minutes(5),
+            "read_from": [s3.Bucket.from_bucket_name(stack, "Payload", "payload")],
+            "images": [ecr.Repository.from_repository_name(stack, "Images", "images")],
+            **props,
+        }
+        for number in range(jobs):
+            suffix = str(number or "")
+            job = InferenceRecommendationsJob(
+                stack, f"Job{suffix}", model=ModelSource.from_model_package(MODEL_PACKAGE_ARN), **common
+            )
+            best = job.recommend_real_time("Best")
+            CfnOutput(stack, f"JobName{suffix}", value=job.job_name)
+            CfnOutput(stack, f"CpuUtilization{suffix}", value=best.cpu_utilization)
+        directory = Path(app.synth().directory)
+        self._upload(directory)
+        return (directory / f"{self.name}.template.json").read_text()
+
+    def _upload(self, directory: Path) -> None:
+        storage = self.aws.client("s3")
+        storage.create_bucket(Bucket=ASSETS)
+        manifest = json.loads((directory / f"{self.name}.assets.json").read_text())
+        for asset in manifest["files"].values():
+            source = directory / asset["source"]["path"]
+            body = _zipped(source) if asset["source"]["packaging"] == "zip" else source.read_bytes()
+            for destination in asset["destinations"].values():
+                storage.put_object(Bucket=ASSETS, Key=destination["objectKey"], Body=body)
+
+
+def _zipped(folder: Path) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for path in sorted(folder.rglob("*")):
+            archive.write(path, path.relative_to(folder))
+    return packed.getvalue()

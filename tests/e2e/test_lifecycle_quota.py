@@ -1,0 +1,64 @@
+"""Twenty jobs in one stack, of which the account may run three at a time."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from aws_cdk import Duration
+
+from .commands import until
+from .lifecycle_stack import LifecycleStack
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.e2e.conftest import LocalAws
+
+pytestmark = [
+    pytest.mark.e2e,
+    pytest.mark.skipif(
+        os.environ.get("HYPOTHESIS_PROFILE") != "nightly",
+        reason="six minutes: every queued job asks again each minute, for hours of the sandbox's clock (make nightly)",
+    ),
+]
+
+JOBS, QUOTA = 20, 3
+PROPS: dict[str, Any] = {"jobs": JOBS, "timeout": Duration.hours(8), "poll_interval": Duration.minutes(15)}
+
+
+@pytest.fixture
+def stack(aws: LocalAws, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[LifecycleStack]:
+    stack = LifecycleStack(aws=aws, name="Cancelled" if "cancelled" in request.node.name else "Twenty", folder=tmp_path)
+    stack.order("quota", limit=QUOTA)
+    yield stack
+    stack.order("clear")
+
+
+def _at_once(periods: list[tuple[float, float]]) -> int:
+    return max(sum(start <= moment < end for start, end in periods) for moment, _ in periods)
+
+
+def test_all_finish_and_never_more_run_than_may(stack: LifecycleStack) -> None:
+    stack.deploy(wait=False, **PROPS)
+    assert stack.wait(seconds=600) == "CREATE_COMPLETE", stack.reasons()
+    jobs = [stack.job(name) for name in stack.requests]
+    assert [job["Status"] for job in jobs] == ["COMPLETED"] * JOBS
+    periods = [(job["CreationTime"].timestamp(), job["CompletionTime"].timestamp()) for job in jobs]
+    assert _at_once(periods) == QUOTA
+    assert any(attempt["outcome"] == "ResourceLimitExceeded" for attempt in stack.attempts), "nothing had to wait"
+    assert stack.delete() == "DELETE_COMPLETE"
+
+
+def test_cancelled_half_way_no_job_starts_after_its_delete(stack: LifecycleStack) -> None:
+    stack.deploy(wait=False, **PROPS)
+    until(lambda: len(stack.requests) >= JOBS // 2, seconds=300)
+    stack.aws.client("cloudformation").delete_stack(StackName=stack.stack_id)
+    assert stack.wait(seconds=300) == "DELETE_COMPLETE", stack.reasons()
+    started = len(stack.attempts)
+    assert not stack.executions
+    stack.after(3600)
+    assert len(stack.attempts) == started
+    assert not [job for job in stack.aws.admin("running")["jobs"] if stack.jobs[:-1] in job["jobArn"]]

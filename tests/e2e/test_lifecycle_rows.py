@@ -1,0 +1,224 @@
+"""Every row of the lifecycle, once from end to end: the real handler, CloudFormation's protocol, and ordered faults."""
+
+from __future__ import annotations
+
+import zlib
+from typing import TYPE_CHECKING
+
+import pytest
+from aws_cdk import Duration
+
+from .applications import FIVE_HOURS
+from .commands import until
+from .lifecycle_stack import LifecycleStack
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.e2e.conftest import LocalAws
+
+pytestmark = pytest.mark.e2e
+
+
+@pytest.fixture
+def stack(aws: LocalAws, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[LifecycleStack]:
+    # Short: a job's name holds no more than the beginning of its stack's.
+    name = f"Row{zlib.crc32(request.node.name.encode()):08x}"
+    stack = LifecycleStack(aws=aws, name=name, folder=tmp_path)
+    yield stack
+    stack.order("clear")
+    if stack.status.endswith("_IN_PROGRESS"):
+        stack.wait()
+    assert stack.delete() == "DELETE_COMPLETE", stack.reasons()
+    assert not stack.executions
+    assert not [job for job in aws.admin("running")["jobs"] if stack.jobs[:-1] in job["jobArn"]]
+
+
+def test_a_create_that_is_delivered_twice_makes_one_job(stack: LifecycleStack) -> None:
+    stack.order("repeat-delivery", function=stack.function, count=1)
+    assert stack.deploy() == "CREATE_COMPLETE", stack.reasons()
+    assert stack.requests == [stack.outputs["JobName"]]
+
+
+def test_a_create_waits_for_roles_and_policies_to_take_effect(stack: LifecycleStack) -> None:
+    stack.order("role-propagation", seconds=60)
+    stack.order("iam-propagation", seconds=20)
+    assert stack.deploy() == "CREATE_COMPLETE", stack.reasons()
+    assert len(stack.requests) == 1
+
+
+def test_deleting_while_the_job_is_queued_starts_none(stack: LifecycleStack) -> None:
+    stack.order("quota", limit=0)
+    stack.deploy(wait=False)
+    until(lambda: len(stack.attempts) > 1)
+    assert stack.delete() == "DELETE_COMPLETE"
+    stack.order("clear")
+    stack.after(3600)
+    assert not stack.requests
+
+
+def test_a_quota_that_stays_full_fails_by_its_name(stack: LifecycleStack) -> None:
+    stack.order("quota", limit=0)
+    assert stack.deploy(timeout=Duration.minutes(90)) == "ROLLBACK_COMPLETE"
+    assert any("Number of concurrent Inference Recommender jobs" in reason for reason in stack.reasons())
+
+
+def test_throttling_and_failing_calls_are_retried(stack: LifecycleStack) -> None:
+    stack.order("throttle", operation="*", count=6)
+    stack.order("internal-error", operation="*", count=3)
+    stack.order("refuse-answer", count=2)
+    assert stack.deploy() == "CREATE_COMPLETE", stack.reasons()
+    assert len(stack.requests) == 1
+
+
+def test_the_answer_to_a_create_is_lost(stack: LifecycleStack) -> None:
+    stack.order("lose-answer", operation="CreateInferenceRecommendationsJob")
+    assert stack.deploy() == "CREATE_COMPLETE", stack.reasons()
+    assert len(stack.requests) == 1
+
+
+def test_a_job_that_somebody_stops_fails(stack: LifecycleStack) -> None:
+    stack.deploy(wait=False)
+    until(lambda: bool(stack.requests))
+    [job] = stack.requests
+    stack.aws.client("sagemaker").stop_inference_recommendations_job(JobName=job)
+    assert stack.wait() == "ROLLBACK_COMPLETE"
+    assert any("stopped" in reason.lower() for reason in stack.reasons()), stack.reasons()
+
+
+def test_a_vanished_job_fails(stack: LifecycleStack) -> None:
+    stack.order("slow-job", job=stack.jobs, seconds=3600)
+    stack.deploy(wait=False)
+    until(lambda: bool(stack.requests))
+    stack.order("vanish-job", job=stack.requests[0])
+    assert stack.wait() == "ROLLBACK_COMPLETE"
+    assert any(stack.requests[0] in reason for reason in stack.reasons())
+    # Nobody can stop what nobody can see.
+    stack.after(2 * 3600)
+
+
+def test_an_update_of_what_is_not_measured_runs_no_job(stack: LifecycleStack) -> None:
+    assert stack.deploy(tags={"team": "one"}) == "CREATE_COMPLETE", stack.reasons()
+    job = stack.outputs["JobName"]
+    assert stack.deploy(tags={"team": "two"}, job_description="anew") == "UPDATE_COMPLETE", stack.reasons()
+    assert stack.requests == [job]
+    assert stack.tags(job)["team"] == "two"
+
+
+def test_what_is_measured_changed_and_another_job_runs(stack: LifecycleStack) -> None:
+    assert stack.deploy() == "CREATE_COMPLETE", stack.reasons()
+    assert stack.deploy(rerun="2") == "UPDATE_COMPLETE", stack.reasons()
+    first, second = stack.requests
+    assert first != second == stack.outputs["JobName"]
+
+
+def test_an_update_that_fails_goes_back_to_the_finished_job_and_pays_nothing(stack: LifecycleStack) -> None:
+    assert stack.deploy() == "CREATE_COMPLETE", stack.reasons()
+    old = stack.outputs["JobName"]
+    stack.order("fail-resource", resource="JobWait*", operation="update")
+    assert stack.deploy(rerun="2") == "UPDATE_ROLLBACK_COMPLETE", stack.reasons()
+    assert stack.outputs["JobName"] == old
+    _, new = stack.requests
+    assert stack.job(new)["Status"] == "STOPPED"
+
+
+def test_a_rollback_that_fails_is_continued(stack: LifecycleStack) -> None:
+    assert stack.deploy() == "CREATE_COMPLETE", stack.reasons()
+    old = stack.outputs["JobName"]
+    stack.order("fail-resource", resource="JobWait1*", operation="update", count=2)
+    assert stack.deploy(rerun="2") == "UPDATE_ROLLBACK_FAILED"
+    stack.aws.client("cloudformation").continue_update_rollback(StackName=stack.stack_id)
+    assert stack.wait() == "UPDATE_ROLLBACK_COMPLETE", stack.reasons()
+    assert stack.outputs["JobName"] == old
+    assert len(stack.requests) == 2
+
+
+def test_a_cancelled_update_stops_its_job(stack: LifecycleStack) -> None:
+    assert stack.deploy() == "CREATE_COMPLETE", stack.reasons()
+    old = stack.outputs["JobName"]
+    stack.order("slow-job", job=stack.jobs, seconds=7200)
+    stack.deploy(wait=False, rerun="2")
+    until(lambda: len(stack.requests) == 2)
+    stack.aws.client("cloudformation").cancel_update_stack(StackName=stack.stack_id)
+    assert stack.wait() == "UPDATE_ROLLBACK_COMPLETE", stack.reasons()
+    assert stack.outputs["JobName"] == old
+    until(lambda: stack.job(stack.requests[1])["Status"] == "STOPPED")
+
+
+def test_a_create_that_arrives_after_its_delete_starts_nothing(stack: LifecycleStack) -> None:
+    stack.order("late-delivery", function=stack.function, seconds=600)
+    stack.deploy(wait=False)
+    until(lambda: any(event["LogicalResourceId"].startswith("Job") for event in stack.aws.events(stack.stack_id)))
+    until(lambda: any(event["ResourceType"].endswith("RecommendationsJob") for event in _events(stack)))
+    assert stack.delete() == "DELETE_COMPLETE", stack.reasons()
+    stack.after(1200)
+    assert not stack.requests
+
+
+def test_deleting_while_the_job_runs_stops_it(stack: LifecycleStack) -> None:
+    stack.deploy(wait=False, **FIVE_HOURS)
+    until(lambda: bool(stack.requests))
+    assert stack.delete() == "DELETE_COMPLETE", stack.reasons()
+    assert stack.job(stack.requests[0])["Status"] == "STOPPED"
+
+
+def test_a_failed_job_that_is_deployed_again_says_how_to_run_it_again(stack: LifecycleStack) -> None:
+    stack.order("fail-job", job=stack.jobs, reason="INVALID_INPUT : 1.")
+    assert stack.deploy(disable_rollback=True) == "CREATE_FAILED"
+    stack.order("clear")
+    assert stack.deploy(disable_rollback=True, poll_interval=Duration.minutes(4)) == "UPDATE_FAILED"
+    assert "Change `rerun` to run it again" in stack.reasons()[-1]
+    assert len(stack.requests) == 1
+    assert stack.deploy(rerun="2") == "UPDATE_COMPLETE", stack.reasons()
+
+
+def test_the_last_leg_stops_the_job_before_it_fails(stack: LifecycleStack) -> None:
+    stack.order("slow-job", job=stack.jobs, seconds=36_000)
+    assert stack.deploy(timeout=Duration.minutes(90), disable_rollback=True) == "CREATE_FAILED"
+    until(lambda: stack.job(stack.requests[0])["Status"] == "STOPPED")
+    assert any("CloudWatch Log Stream: " in reason for reason in stack.reasons())
+
+
+def test_a_reason_longer_than_an_answer_may_be_is_cut(stack: LifecycleStack) -> None:
+    stack.order("fail-job", job=stack.jobs, reason="ä" * 1000 + "\n" + "much " * 1500)
+    assert stack.deploy() == "ROLLBACK_COMPLETE"
+    [reason] = stack.reasons()
+    assert "ä" * 100 in reason
+    assert "Response object is too long" not in reason
+
+
+def test_a_metric_that_is_missing_is_unavailable_and_no_log_holds_a_response_url(stack: LifecycleStack) -> None:
+    stack.order("nan-metrics", job=stack.jobs)
+    assert stack.deploy() == "CREATE_COMPLETE", stack.reasons()
+    assert stack.outputs["CpuUtilization"] == "unavailable"
+    logged = stack.logged()
+    assert logged
+    assert not [line for line in logged if "X-Amz-Signature" in line or "cloudformation-custom-resource" in line]
+
+
+def test_a_function_that_is_killed_mid_poll_is_asked_again(stack: LifecycleStack) -> None:
+    stack.deploy(wait=False)
+    until(lambda: bool(stack.requests))
+    stack.order("kill-function", function=stack.function, count=2)
+    assert stack.wait() == "CREATE_COMPLETE", stack.reasons()
+    assert len(stack.requests) == 1
+
+
+def test_an_execution_that_is_aborted_fails_within_the_service_timeout(stack: LifecycleStack) -> None:
+    stack.deploy(wait=False, **FIVE_HOURS)
+    until(lambda: bool(stack.requests) and bool(stack.executions))
+    stack.order("abort-execution")
+    assert stack.wait() == "ROLLBACK_COMPLETE", stack.reasons()
+    assert stack.job(stack.requests[0])["Status"] == "STOPPED"
+
+
+def test_a_function_that_cannot_be_imported_fails_within_the_service_timeout(stack: LifecycleStack) -> None:
+    stack.order("break-function", function=stack.function)
+    assert stack.deploy() in {"ROLLBACK_FAILED", "ROLLBACK_COMPLETE"}
+    assert any("did not receive a response" in reason for reason in stack.reasons())
+    assert not stack.requests
+
+
+def _events(stack: LifecycleStack) -> list[dict[str, str]]:
+    return stack.aws.events(stack.stack_id)
