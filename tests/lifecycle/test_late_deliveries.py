@@ -60,6 +60,34 @@ def test_a_withdrawn_update_is_watched_for_even_when_the_machine_refuses_once(st
     assert world.service.active() == []
 
 
+@pytest.mark.xfail(strict=True, reason="The first Update's job is in neither the old nor the new properties")
+@pytest.mark.parametrize("prefix", ["shop-job", "other"])
+@pytest.mark.parametrize("then", ["roll back", "update", "delete"])
+def test_the_job_of_the_first_of_two_updates_that_were_never_answered_is_stopped(
+    stack: Stack, world: World, prefix: str, then: str
+) -> None:
+    world.service.runs_for = 600
+    stack.deploy(Template())
+    world.service.runs_for = 4 * 3600
+    world.service.kills_the_caller_after = CREATE
+    stack.deploy(Template(package="2", prefix=prefix), cancel_after=20, rollback=False)
+    world.settle(400)
+    _, orphan = world.service.jobs.values()
+    assert orphan.goes_on(world.clock.now)
+    world.function_works = False
+    stack.deploy(Template(package="3"), cancel_after=20, rollback=False)
+    world.settle(400)
+    world.function_works = True
+    if then == "roll back":
+        stack.continue_rollback()
+    elif then == "update":
+        stack.begin_deploy(Template(package="4"))
+        stack.advance(60)
+    else:
+        stack.delete()
+    assert not orphan.goes_on(world.clock.now)
+
+
 def test_the_same_request_keeps_its_job_even_when_it_has_failed(stack: Stack, world: World) -> None:
     world.service.ends_as, world.service.runs_for = "FAILED", 70.0
     world.extra_deliveries = [100]
