@@ -1,4 +1,4 @@
-"""Which jobs a Delete means."""
+"""Which jobs a Delete means, and which an Update leaves alone."""
 
 from __future__ import annotations
 
@@ -23,43 +23,56 @@ NEVER_REQUESTED: Final = "never-requested-"
 
 @dataclass(frozen=True, kw_only=True)
 class Target:
-    """What is to be stopped."""
+    """What is to be stopped: whatever the owner has unfinished, except what is spared."""
 
-    names: tuple[str, ...]
-    """Jobs that are known by name."""
-    by_owner: bool
-    """Whether all jobs of the owner are meant: the id is unknown to the handler, so that any job may be the one."""
-    base: str = ""
-    """With `by_owner`, only jobs of this base name."""
+    names: tuple[str, ...] = ()
+    """Jobs that are known by name: followed when they have ended, too."""
+    spared: tuple[str, ...] = ()
+    """Jobs that stay."""
+    spared_base: str = ""
+    """Jobs of this base name stay."""
+    withdrawn: bool
+    """Whether a request that was never answered may be under way, so that its job may be yet to come."""
 
     def covers(self, name: str) -> bool:
         """Whether a job of the owner with that name is meant."""
-        return name in self.names or (self.by_owner and (not self.base or is_name_of(name, self.base)))
+        return name not in self.spared and not (self.spared_base and is_name_of(name, self.spared_base))
 
 
-def target_of(event: CustomResourceEvent, invocation: Invocation) -> Target | None:
-    """Read the id; None when nothing was ever requested."""
+def target_of_delete(event: CustomResourceEvent, invocation: Invocation) -> Target | None:
+    """Everything: when an id is deleted, the job of the id that stays has ended, since the legs have waited for it.
+
+    None when nothing was ever requested.
+    """
     name = event.physical_resource_id or ""
     if name.startswith(NEVER_REQUESTED):
         return None
     names = (name,) if is_job_name(name) else ()
     if flag(event.properties, JobProperty.EXACT_JOB_NAME) and name == event.properties.get(JobProperty.NAME_PREFIX):
-        return Target(names=names, by_owner=False)
-    if not is_generated(name):
-        return Target(names=names, by_owner=True)
-    other = withdrawn(event, event.properties, name, invocation)
-    return Target(names=names, by_owner=other is not None, base=other.base if other else "")
+        return Target(names=names, withdrawn=False)
+    return Target(
+        names=names, withdrawn=not is_generated(name) or _withdrawn(event, event.properties, name, invocation)
+    )
 
 
-def withdrawn(
-    event: CustomResourceEvent, properties: Mapping[str, Any], name: str, invocation: Invocation
-) -> JobProperties | None:
-    """The request of the properties where it isn't the one of the id: an Update asked for it and was never answered.
+def target_of_update(
+    event: CustomResourceEvent, name: str, properties: JobProperties, invocation: Invocation
+) -> Target:
+    """Everything but the job of the id, which its own Delete stops, and the job that is asked for."""
+    return Target(
+        spared=(name, properties.base),
+        spared_base="" if properties.exact else properties.base,
+        withdrawn=_withdrawn(event, event.old_properties, name, invocation),
+    )
 
-    None as well where the properties can't be read: no job was made with them.
+
+def _withdrawn(event: CustomResourceEvent, properties: Mapping[str, Any], name: str, invocation: Invocation) -> bool:
+    """Whether the request of the properties isn't the one of the id: an Update asked for it and was never answered.
+
+    Nor is it where the properties can't be read: no job was made with them.
     """
     try:
         asked = JobProperties.parse(properties, owner=Owner.of(event), client=invocation.clients.sagemaker)
-        return None if asked.names(name) or not asked.base else asked
+        return not asked.names(name) and bool(asked.base)
     except RequestError:
-        return None
+        return False

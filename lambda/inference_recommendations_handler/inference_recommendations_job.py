@@ -95,13 +95,12 @@ class Jobs:
                 return None
             raise
 
-    def unfinished_names(self, *, name_contains: str | None) -> Iterator[str]:
+    def unfinished_names(self) -> Iterator[str]:
         """Names of the account's jobs that are PENDING, IN_PROGRESS or STOPPING."""
         paginator = self.client.get_paginator("list_inference_recommendations_jobs")
         statuses: tuple[RecommendationJobStatusType, ...] = ("PENDING", "IN_PROGRESS", "STOPPING")
         for status in statuses:
-            narrowed = {"NameContains": name_contains} if name_contains else {}
-            for page in cast("Any", paginator).paginate(StatusEquals=status, **narrowed):
+            for page in paginator.paginate(StatusEquals=status):
                 yield from (str(job["JobName"]) for job in page.get("InferenceRecommendationsJobs", []))
 
     def failed_steps(self, name: str) -> list[Mapping[str, Any]]:

@@ -45,10 +45,10 @@ def on_event(event: CustomResourceEvent, invocation: Invocation) -> Answer | Non
 
 def _create(event: CustomResourceEvent, properties: JobProperties, invocation: Invocation) -> Answer:
     machine = invocation.machine(event.properties)
-    age = time.time() - event.requested_at
-    if age > MAX_EVENT_AGE_SECONDS or (age > REDELIVERED_AFTER_SECONDS and _deleted_since(event, machine)):
+    if _overtaken(event, machine):
         # FAILED is harmless where an earlier delivery has answered and honest where none has; an earlier one may have
         # started a job all the same, so that the id must be one that the Delete looks behind.
+        age = time.time() - event.requested_at
         log("refused: too late", level="WARNING", requestId=event.request_id, deliveryAge=round(age))
         reason = f"The request reached the handler {age:.0f} s late, when it may have been withdrawn: deploy again."
         own = event.physical_resource_id or f"{properties.base}.{event.request_id}"
@@ -93,7 +93,8 @@ def _now_or_queued(
 
 
 def _update(event: CustomResourceEvent, name: str, properties: JobProperties, invocation: Invocation) -> Answer:
-    deletion.abandon_update(event, name, properties, invocation)
+    if not _overtaken(event, invocation.machine(event.properties)):
+        deletion.stop_orphans(event, name, properties, invocation)
     if not properties.names(name):
         return _create(event, properties, invocation)
     if properties.exact and not _same_request(event, name, properties, invocation):
@@ -150,6 +151,11 @@ def _queued_for(execution: Execution, event: CustomResourceEvent) -> bool:
     return asked.request_id == event.request_id or execution.running
 
 
+def _overtaken(event: CustomResourceEvent, machine: StateMachine | None) -> bool:
+    age = time.time() - event.requested_at
+    return age > MAX_EVENT_AGE_SECONDS or (age > REDELIVERED_AFTER_SECONDS and _deleted_since(event, machine))
+
+
 def _deleted_since(event: CustomResourceEvent, machine: StateMachine | None) -> bool:
     for execution in machine.running() if machine else ():
         other = execution.event
@@ -157,6 +163,7 @@ def _deleted_since(event: CustomResourceEvent, machine: StateMachine | None) -> 
             execution.task == deletion.TASK
             and other is not None
             and Owner.of(other) == Owner.of(event)
+            and other.request_id != event.request_id
             and other.requested_at >= event.requested_at
         ):
             return True

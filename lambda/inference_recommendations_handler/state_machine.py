@@ -106,7 +106,7 @@ class StateMachine:
             ended_at=found["stopDate"].timestamp() if found.get("stopDate") else 0,
         )
 
-    def running(self, *, prefix: str = "") -> Iterator[Execution]:
+    def running(self, *, named: Callable[[str], bool] = lambda _: True) -> Iterator[Execution]:
         """All executions that run and are named so; each is described. A machine that is gone has none."""
         paginator = self.client.get_paginator("list_executions")
         try:
@@ -116,7 +116,7 @@ class StateMachine:
                 return
             raise
         for name in [execution["name"] for page in pages for execution in page["executions"]]:
-            if not name.startswith(prefix):
+            if not named(name):
                 continue
             execution = self.find(name)
             if execution is not None and execution.running:

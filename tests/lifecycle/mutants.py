@@ -17,6 +17,7 @@ from inference_recommendations_handler import (
     job_name,
     log,
     owner,
+    sweep,
     wait,
 )
 from inference_recommendations_handler.admission import Admitted, Taken
@@ -93,13 +94,13 @@ def _answers_a_delete_at_once(patch: pytest.MonkeyPatch) -> None:
 
 
 def _forgets_the_cancelled_create(patch: pytest.MonkeyPatch) -> None:
-    original = deletion_target.target_of
+    original = deletion_target.target_of_delete
 
     def target(event: Any, invocation: Any) -> Any:
         found = original(event, invocation)
-        return found and replace(found, by_owner=False)
+        return found and replace(found, withdrawn=False)
 
-    patch.setattr(deletion, "target_of", target)
+    patch.setattr(deletion, "target_of_delete", target)
 
 
 def _drops_the_size_guard(patch: pytest.MonkeyPatch) -> None:
@@ -107,15 +108,19 @@ def _drops_the_size_guard(patch: pytest.MonkeyPatch) -> None:
 
 
 def _lets_the_queue_go_on(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(deletion, "_queue_executions", lambda *_: ())
+    patch.setattr(sweep, "_queue_executions", lambda *_: ())
 
 
 def _serves_late_creates(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(job, "_deleted_since", lambda *_: False)
 
 
-def _forgets_abandoned_updates(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(deletion, "abandon_update", lambda *_: None)
+def _leaves_orphans(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(deletion, "stop_orphans", lambda *_: None)
+
+
+def _stops_what_an_update_keeps(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(deletion_target.Target, "covers", lambda *_: True)
 
 
 def _measures_the_role(patch: pytest.MonkeyPatch) -> None:
@@ -195,7 +200,7 @@ def _asks_anew_at_every_update(patch: pytest.MonkeyPatch) -> None:
 
 
 def _stops_what_was_asked_for_since(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(deletion, "requested_at", lambda _: 0.0)
+    patch.setattr(sweep, "requested_at", lambda _: 0.0)
 
 
 def _forgets_who_asked(patch: pytest.MonkeyPatch) -> None:
@@ -218,7 +223,8 @@ ALL = [
         test_deployment.TestAnswer().test_environment_parameters_that_are_too_long_fail_readably,
     ),
     Mutant(_lets_the_queue_go_on),
-    Mutant(_forgets_abandoned_updates),
+    Mutant(_leaves_orphans),
+    Mutant(_stops_what_an_update_keeps, test_late_deliveries.test_an_update_spares_the_job_that_stays),
     Mutant(_measures_the_role),
     Mutant(_logs_events),
     Mutant(_gives_no_reason),

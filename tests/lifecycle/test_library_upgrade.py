@@ -10,7 +10,13 @@ if TYPE_CHECKING:
     from .cloudformation import Stack
     from .world import World
 
-READS = {"DescribeInferenceRecommendationsJob", "ListTags", "DescribeExecution"}
+READS = {
+    "DescribeInferenceRecommendationsJob",
+    "ListTags",
+    "ListInferenceRecommendationsJobs",
+    "ListExecutions",
+    "DescribeExecution",
+}
 
 
 def test_a_new_botocore_starts_nothing_and_changes_nothing(stack: Stack, world: World) -> None:
