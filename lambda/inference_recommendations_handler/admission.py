@@ -10,13 +10,17 @@ from .contract import OwnerTag
 from .errors import AWS_ERRORS, ErrorKind, code_of, kind_of, message_of
 from .inference_recommendations_job import JobStatus
 from .log import log
-from .owner import Owner, described, owner_tags
+from .owner import Owner, described, owner_tags, requested_at
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from .custom_resource_event import CustomResourceEvent
     from .inference_recommendations_job import Job, Jobs
     from .job_properties import JobProperties
 
+REDELIVERED_AFTER_SECONDS: Final = 30
+"""Lambda delivers an event again a minute after it failed; a younger one can't have been overtaken."""
 _SHOWN_AFTER_SECONDS: Final = (1, 2, 4, 8)
 _LATER = frozenset({ErrorKind.QUOTA, ErrorKind.PERMISSION, ErrorKind.TRANSIENT})
 
@@ -93,7 +97,7 @@ def admit(name: str, properties: JobProperties, event: CustomResourceEvent, jobs
     return Admitted()
 
 
-def find(name: str, properties: JobProperties, event: CustomResourceEvent, jobs: Jobs) -> Admitted | Taken:
+def find(name: str, properties: JobProperties, event: CustomResourceEvent, jobs: Jobs) -> Admitted | Taken | Refused:
     """As `admit`, of a name under which a request was given up: what runs or has finished serves, nothing is created.
 
     Raises what boto3 raises.
@@ -122,7 +126,9 @@ def _shown(name: str, jobs: Jobs) -> Job | None:
     return jobs.find(name)
 
 
-def _take_over(job: Job, properties: JobProperties, event: CustomResourceEvent, jobs: Jobs) -> Admitted | Taken:
+def _take_over(
+    job: Job, properties: JobProperties, event: CustomResourceEvent, jobs: Jobs
+) -> Admitted | Taken | Refused:
     tags = jobs.tags(job)
     if not Owner.of(event).owns(tags):
         return Taken(reason=f"The inference recommendations job {job.name} exists and belongs to {described(tags)}.")
@@ -133,19 +139,30 @@ def _take_over(job: Job, properties: JobProperties, event: CustomResourceEvent, 
             reason=f"The inference recommendations job {job.name} exists for another request, and the service never "
             "frees a name."
         )
-    if not (
-        job.running
-        or job.status == JobStatus.COMPLETED
-        # Alike, or a repeated delivery would take another job than the first one took.
-        or (job.status in {JobStatus.STOPPING, JobStatus.STOPPED} and properties.accept_stopped)
-    ):
-        return Taken(
-            reason=f"The inference recommendations job {job.name} exists and is {job.status}, and the service never "
-            "frees a name."
-        )
-    jobs.tag(job, dict(properties.tags) | owner_tags(event, fingerprint=properties.fingerprint))
+    if not _serves(job, properties):
+        state = f"The inference recommendations job {job.name} exists and is {job.status}, and"
+        if _overtaken(tags, event):
+            return Refused(reason=f"{state} it was asked for again since: this request has been withdrawn.")
+        return Taken(reason=f"{state} the service never frees a name.")
+    if requested_at(tags) <= event.requested_at:
+        jobs.tag(job, dict(properties.tags) | owner_tags(event, fingerprint=properties.fingerprint))
     log("took over", jobName=job.name, requestId=event.request_id, status=job.status)
     return Admitted()
+
+
+def _serves(job: Job, properties: JobProperties) -> bool:
+    # STOPPING and STOPPED alike, or a repeated delivery would take another job than the first one took.
+    stopped = job.status in {JobStatus.STOPPING, JobStatus.STOPPED}
+    return job.running or job.status == JobStatus.COMPLETED or (stopped and properties.accept_stopped)
+
+
+def _overtaken(tags: Mapping[str, str], event: CustomResourceEvent) -> bool:
+    """Whether the event is a late delivery, of before the request that has the job.
+
+    Its own job may be the one that was taken over: another one would be paid for twice.
+    """
+    late = time.time() > event.requested_at + REDELIVERED_AFTER_SECONDS
+    return late and requested_at(tags) >= event.requested_at
 
 
 def _later(error: Exception, name: str) -> Admission:

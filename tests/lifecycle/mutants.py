@@ -222,7 +222,7 @@ ALL = [
         _drops_the_size_guard,
         test_deployment.TestAnswer().test_environment_parameters_that_are_too_long_fail_readably,
     ),
-    Mutant(_lets_the_queue_go_on),
+    Mutant(_lets_the_queue_go_on, test_deployment.TestDelete().test_a_queued_request_never_becomes_a_job),
     Mutant(_leaves_orphans),
     Mutant(_stops_what_an_update_keeps, test_late_deliveries.test_an_update_spares_the_job_that_stays),
     Mutant(_measures_the_role),

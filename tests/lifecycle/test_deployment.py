@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from .world import World
 
 THROTTLED = ServiceError("ThrottlingException", "Rate exceeded")
+CREATE = "CreateInferenceRecommendationsJob"
+WITHOUT_QUOTA = ServiceError("ResourceLimitExceeded", "The account-level limit is 0 jobs.")
+WRONG = ServiceError("ValidationException", "Could not find model package")
 DENIED = ServiceError("AccessDeniedException", "User is not authorized to perform: sagemaker:Whatever")
 
 
@@ -114,6 +117,30 @@ def test_one_call_that_fails_never_fails_the_deployment(
 ) -> None:
     world.service.faults[operation] = [fault]
     assert stack.deploy(Template()).status == "CREATE_COMPLETE"
+
+
+@pytest.mark.parametrize("fault", [THROTTLED, DENIED, ConnectionLostError(), WITHOUT_QUOTA, WRONG])
+def test_a_create_that_is_refused_and_was_granted_all_the_same_finds_its_own_job(
+    stack: Stack, world: World, fault: Exception
+) -> None:
+    world.service.done_all_the_same[CREATE] = [fault]
+    assert stack.deploy(Template()).status == "CREATE_COMPLETE"
+    assert [job.name for job in world.service.jobs.values()] == [stack.job_name]
+    assert world.service.made(CREATE) == 1, "it was asked for again"
+
+
+@pytest.mark.parametrize("fault", [WITHOUT_QUOTA, WRONG])
+def test_a_rollback_takes_its_finished_job_although_the_service_would_refuse_it_by_now(
+    stack: Stack, world: World, fault: Exception
+) -> None:
+    stack.deploy(Template())
+    name = stack.job_name
+    stack.begin_deploy(Template(package="2"))
+    stack.advance(60)
+    stack.cancel()
+    world.service.faults[CREATE] = [fault]
+    assert stack.finish().status == "UPDATE_ROLLBACK_COMPLETE"
+    assert stack.job_name == name
 
 
 @pytest.mark.parametrize("operation", ["StartExecution", "DescribeExecution"])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 
-import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
@@ -34,12 +33,6 @@ def _run(history: type[History], *, histories: int) -> None:
     )
 
 
-@pytest.mark.xfail(
-    strict=False,
-    reason="Known: where an Update was never answered and another Update or a Delete follows before anything is, the "
-    "first one's job can go on to its end; about one history in a thousand gets there. See "
-    "test_the_job_of_the_first_of_two_updates_that_were_never_answered_is_stopped.",
-)
 def test_every_history_keeps_the_promises() -> None:
     _run(History, histories=HISTORIES)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from .cloudformation import STACK_ID, TYPES, Stack
+from .invocation_thread import Pause
 from .service import ServiceError
 from .template import JOB, Template, as_delivered
 
@@ -92,6 +93,43 @@ def test_an_update_spares_the_job_that_stays(stack: Stack, world: World) -> None
     job = world.service.jobs[stack.job_name]
     assert stack.deploy(Template(role="other")).status == "UPDATE_COMPLETE"
     assert job.stopped_at is None
+
+
+def test_a_late_delivery_of_a_create_whose_job_was_asked_for_again_since_starts_nothing(
+    stack: Stack, world: World
+) -> None:
+    world.service.kills_the_caller_after = CREATE
+    stack.begin_deploy(Template(), rollback=False)
+    stack.cancel()
+    stack.finish()
+    world.settle(1)
+    stack.begin_deploy(Template())
+    stack.advance(5)
+    stack.begin_delete()
+    stack.advance(5)
+    for execution in world.machine.running():
+        # Without the Delete's execution, nothing but the job itself tells that the first request is over.
+        execution.end("ABORTED", world.clock.now)
+    world.settle(400)
+    assert len(world.service.jobs) == 1
+    late = world.answers["00000000-0000-4000-8000-000000000001"]
+    assert [received.body["Status"] for received in late] == ["FAILED"]
+
+
+def test_a_create_that_is_overtaken_inside_the_function_leaves_its_job_to_the_next_request(
+    stack: Stack, world: World
+) -> None:
+    world.pauses = [Pause(1, 40, operation=CREATE)]
+    stack.begin_deploy(Template(), rollback=False)
+    stack.advance(10)
+    stack.cancel()
+    stack.finish()
+    stack.begin_deploy(Template())
+    stack.advance(60)
+    assert len(world.service.jobs) == 1
+    assert world.service.jobs[stack.job_name].tags["cdk-inference-recommender:request-id"] == stack.last_request(
+        "Create", JOB
+    )
 
 
 def test_the_same_request_keeps_its_job_even_when_it_has_failed(stack: Stack, world: World) -> None:
