@@ -123,6 +123,7 @@ def _read(state: Mapping[str, Any]) -> Target:
         spared=tuple(state["spared"]),
         spared_base=str(state["spared_base"]),
         withdrawn=bool(state["withdrawn"]),
+        base=str(state["base"]),
     )
 
 

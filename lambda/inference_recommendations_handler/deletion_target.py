@@ -33,10 +33,21 @@ class Target:
     """Jobs of this base name stay."""
     withdrawn: bool
     """Whether a request that was never answered may be under way, so that its job may be yet to come."""
+    base: str = ""
+    """The base name of the jobs of the request that is withdrawn or deleted, where it can be read."""
 
     def covers(self, name: str) -> bool:
         """Whether a job of the owner with that name is meant."""
         return name not in self.spared and not (self.spared_base and is_name_of(name, self.spared_base))
+
+    def precedes(self, name: str, requested_at: float, event: CustomResourceEvent) -> bool:
+        """Whether the job was asked for before the event.
+
+        CloudFormation's events carry whole seconds. Within the same one, only what the event is about is sure to come
+        before it.
+        """
+        known = name in self.names or bool(self.base and is_name_of(name, self.base))
+        return requested_at < event.requested_at or (known and requested_at == event.requested_at)
 
 
 def target_of_delete(event: CustomResourceEvent, invocation: Invocation) -> Target | None:
@@ -50,29 +61,30 @@ def target_of_delete(event: CustomResourceEvent, invocation: Invocation) -> Targ
     names = (name,) if is_job_name(name) else ()
     if flag(event.properties, JobProperty.EXACT_JOB_NAME) and name == event.properties.get(JobProperty.NAME_PREFIX):
         return Target(names=names, withdrawn=False)
-    return Target(
-        names=names, withdrawn=not is_generated(name) or _withdrawn(event, event.properties, name, invocation)
-    )
+    asked = _read(event, event.properties, invocation)
+    if asked is None:
+        return Target(names=names, withdrawn=not is_generated(name))
+    return Target(names=names, withdrawn=not is_generated(name) or not asked.names(name), base=asked.base)
 
 
 def target_of_update(
     event: CustomResourceEvent, name: str, properties: JobProperties, invocation: Invocation
 ) -> Target:
     """Everything but the job of the id, which its own Delete stops, and the job that is asked for."""
+    before = _read(event, event.old_properties, invocation)
     return Target(
         spared=(name, properties.base),
         spared_base="" if properties.exact else properties.base,
-        withdrawn=_withdrawn(event, event.old_properties, name, invocation),
+        withdrawn=before is not None and not before.names(name),
+        base="" if before is None else before.base,
     )
 
 
-def _withdrawn(event: CustomResourceEvent, properties: Mapping[str, Any], name: str, invocation: Invocation) -> bool:
-    """Whether the request of the properties isn't the one of the id: an Update asked for it and was never answered.
-
-    Nor is it where the properties can't be read: no job was made with them.
-    """
+def _read(event: CustomResourceEvent, properties: Mapping[str, Any], invocation: Invocation) -> JobProperties | None:
+    """The request of the properties; None where they can't be read, so that no job was made with them."""
     try:
         asked = JobProperties.parse(properties, owner=Owner.of(event), client=invocation.clients.sagemaker)
-        return not asked.names(name) and bool(asked.base)
+        known = bool(asked.base)
     except RequestError:
-        return False
+        return None
+    return asked if known else None

@@ -91,7 +91,7 @@ def _queue_executions(target: Target, event: CustomResourceEvent, machine: State
             execution.task == CREATE_TASK
             and asked is not None
             and Owner.of(asked) == Owner.of(event)
-            and asked.requested_at <= event.requested_at
+            and target.precedes(execution.name, asked.requested_at, event)
         ):
             yield execution
 
@@ -113,7 +113,7 @@ def _jobs(target: Target, event: CustomResourceEvent, invocation: Invocation) ->
             continue
         if not Owner.of(event).owns(tags):
             log("left alone: another's job", jobName=name)
-        elif requested_at(tags) > event.requested_at:
+        elif not target.precedes(name, requested_at(tags), event):
             log("left alone: asked for since", jobName=name)
         else:
             yield job

@@ -95,8 +95,8 @@ class History(RuleBasedStateMachine):
         self.stack = Stack(self.world)
         self.gone: list[Stack] = []
         self.strangers: dict[str, tuple[FakeJob, dict[str, str]]] = {}
-        self.kept: dict[str, set[str]] = {}
-        """Logical ids of resources whose request hasn't changed, with the jobs that they had before."""
+        self.kept: dict[str, int] = {}
+        """Logical ids of resources whose request hasn't changed, with the number of requests that there were before."""
         self.paid: dict[tuple[str, str], set[str]] = {}
         """Logical ids and names of jobs that a rollback needn't pay for again, with the jobs that there were."""
         self.unwatched: set[str] = set()
@@ -303,7 +303,7 @@ class History(RuleBasedStateMachine):
                 )
                 == (template.prefix, template.rerun, template.exact)
             ):
-                self.kept[logical_id] = jobs
+                self.kept[logical_id] = len(self.stack.ids.issued)
             if job is not None and job.status(self.world.clock.now) == "COMPLETED" and job.name not in self.strangers:
                 self.paid[logical_id, re.sub(r"-\d+$", "", job.name)] = jobs
         self.stack.begin_deploy(*templates, rollback=rollback, cancel_after=cancel_after)
@@ -314,7 +314,9 @@ class History(RuleBasedStateMachine):
 
     def _unchanged_requests_made_no_job(self) -> None:
         for logical_id, before in self.kept.items():
-            assert self._jobs_of(logical_id) <= before, "a new job for an unchanged request"
+            since = self.stack.ids.issued[before:]
+            made = [name for name in self._jobs_of(logical_id) if self.world.service.jobs[name].asked_by in since]
+            assert made == [], "a new job for an unchanged request"
 
     def _rollback_paid_nothing(self) -> None:
         if not self.stack.rolling_back:

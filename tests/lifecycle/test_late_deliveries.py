@@ -52,6 +52,18 @@ def test_watching_for_a_withdrawn_create_spares_the_next_one(stack: Stack, world
     assert stack.deploy(Template()).status == "CREATE_COMPLETE"
 
 
+def test_watching_for_a_withdrawn_update_spares_what_is_asked_for_in_the_same_second(
+    stack: Stack, world: World
+) -> None:
+    stack.deploy(Template())
+    world.lost_deliveries = 1
+    stack.begin_deploy(Template(package="2"), cancel_after=1)
+    assert stack.finish().status == "UPDATE_ROLLBACK_COMPLETE"
+    rolled_back_at = stack.exchanges[-1].asked_at
+    assert stack.deploy(Template(package="3")).status == "UPDATE_COMPLETE"
+    assert world.service.jobs[stack.job_name].created_at == rolled_back_at
+
+
 def test_a_withdrawn_update_is_watched_for_even_when_the_machine_refuses_once(stack: Stack, world: World) -> None:
     stack.deploy(Template())
     world.lost_deliveries = 1
