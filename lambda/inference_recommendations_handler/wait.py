@@ -226,12 +226,18 @@ def _stop_earlier(event: CustomResourceEvent, machine: StateMachine) -> None:
                 execution.task == TASK
                 and earlier is not None
                 and Owner.of(earlier) == Owner.of(event)
-                and earlier.requested_at <= event.requested_at
-                and earlier.request_id != event.request_id
+                and _precedes(earlier, event)
             ):
                 machine.stop(execution.name)
     except AWS_ERRORS as error:
         log("earlier wait goes on", level="WARNING", errorCode=code_of(error), reason=message_of(error))
+
+
+def _precedes(earlier: CustomResourceEvent, event: CustomResourceEvent) -> bool:
+    if earlier.requested_at == event.requested_at:
+        # Of two Updates in the same second the first may be delivered again, after the second.
+        return event.request_type is RequestType.DELETE
+    return earlier.requested_at < event.requested_at
 
 
 def _answer(event: CustomResourceEvent, failure: str | None, invocation: Invocation) -> Answer:

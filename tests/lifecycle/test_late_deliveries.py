@@ -162,13 +162,28 @@ def test_a_job_whose_queue_broke_off_is_still_the_requests_job(stack: Stack, wor
     assert len(world.service.jobs) == 2
 
 
-def test_a_deleted_leg_polls_no_more(stack: Stack, world: World) -> None:
+@pytest.mark.parametrize("after", [0, 100])
+def test_a_deleted_leg_polls_no_more(stack: Stack, world: World, after: float) -> None:
     stack.begin_deploy(Template())
-    stack.advance(100)
+    stack.advance(after)
     assert [execution.state["task"] for execution in world.machine.running()] == ["wait"]
     stack.begin_delete()
     stack.advance(1)
     assert "wait" not in [execution.state["task"] for execution in world.machine.running()]
+
+
+def test_an_update_of_a_leg_that_is_delivered_again_stops_no_other_of_the_same_second(
+    stack: Stack, world: World
+) -> None:
+    stack.deploy(Template())
+    changed = Template(package="2")
+    stack.deploy(changed, cancel_after=100, rollback=False)
+    world.extra_deliveries = [59.0]
+    stack.deploy(changed, cancel_after=0, rollback=False)
+    outcome = stack.deploy(changed, rollback=False)
+    (first, _), (second, _) = [each for each in stack.events if each[0]["RequestType"] == "Update"][-3:-1]
+    assert first["ResponseURL"] == second["ResponseURL"], "not in the same second"
+    assert outcome.status == "UPDATE_COMPLETE"
 
 
 def test_a_request_that_was_refused_and_withdrawn_is_not_granted_to_a_later_delivery(
