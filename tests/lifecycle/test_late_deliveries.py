@@ -165,6 +165,7 @@ def test_a_job_whose_queue_broke_off_is_still_the_requests_job(stack: Stack, wor
 @pytest.mark.parametrize("after", [0, 100])
 def test_a_deleted_leg_polls_no_more(stack: Stack, world: World, after: float) -> None:
     stack.begin_deploy(Template())
+    stack.advance(0)
     stack.advance(after)
     assert [execution.state["task"] for execution in world.machine.running()] == ["wait"]
     stack.begin_delete()
