@@ -72,6 +72,7 @@ class ExistingInferenceRecommendationsJob(InferenceRecommendationsJobBase):
                 timeout=self._timeout,
                 poll_interval=self._poll_interval,
                 accept_stopped=False,
+                existing_job=True,
             )[-1]
         return self._last_leg
 

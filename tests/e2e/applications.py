@@ -64,6 +64,22 @@ def job_app(
     return _synthesised(app)
 
 
+def existing_job_app(folder: Path, stack_name: str, job: str) -> Path:
+    """One stack with the cheapest result of a job that it didn't start.
+
+    Args:
+        folder: Where the assembly goes.
+        stack_name: Its name.
+        job: The job's name or ARN.
+    """
+    app = App(outdir=str(folder / "cdk.out"))
+    stack = Stack(app, stack_name)
+    refer = InferenceRecommendationsJob.from_job_arn if ":" in job else InferenceRecommendationsJob.from_job_name
+    found = refer(stack, "Job", job, timeout=Duration.hours(24), poll_interval=Duration.minutes(5))
+    found.output_summary(found.recommend_real_time("Best"))
+    return _synthesised(app)
+
+
 def example(script: str, folder: Path, **context: str) -> Path:
     """One of the checkout's own apps, run as the CDK CLI does."""
     outdir = folder / "cdk.out"
