@@ -35,7 +35,7 @@ def report_page(report: JobReport) -> str:
     policy = f"default-src 'none'; {own}; base-uri 'none'"
     body = [
         *_head(report),
-        *(_winner(section) for section in report.sections if section.winner),
+        *(_winner(section) for section in report.sections),
         *(_chart(chart) for chart in report_charts(report)),
         *(_results(report, section) for section in report.sections),
         *_existing_endpoints(report),
@@ -72,6 +72,8 @@ def _head(report: JobReport) -> list[str]:
     lines.append(f'<p class="muted">{escape(kind)}: {status}.</p>')
     if report.failure_reason:
         lines.append(f'<p class="failure">{escape(report.failure_reason)}</p>')
+    if report.asked:
+        lines.append(f'<p class="muted">{escape(f"Constraints: {report.constraints}.")}</p>')
     if report.simulated:
         lines.append(f'<p class="note">{_SIMULATED}</p>')
     if not report.results:
@@ -82,8 +84,10 @@ def _head(report: JobReport) -> list[str]:
 
 def _winner(section: Section) -> str:
     winner = section.winner
-    if winner is None or section.why is None:
+    if section.why is None:
         return ""
+    if winner is None:
+        return f'<p class="failure">{escape(section.why)}</p>'
     return f'<div class="winner"><strong>{escape(winner.label)}</strong><p>{escape(section.why)}</p></div>'
 
 
@@ -110,8 +114,9 @@ def _results(report: JobReport, section: Section) -> str:
         _heading("Endpoint", "text"),
         *(_heading(figure.title, "number") for figure in FIGURES),
         _heading("Pareto front", "text"),
+        *([_heading("Constraints", "text")] if report.asked else []),
     ]
-    rows = "\n".join(_row(result) for result in section.results)
+    rows = "\n".join(_row(result, constrained=bool(report.asked)) for result in section.results)
     return (
         f'<section><h2 id="{name}">{_KINDS[section.endpoint_type]}</h2>'
         f'<p class="muted">{caption} {_SORTING}</p>'
@@ -130,7 +135,7 @@ def _heading(title: str, kind: str, *, sort: str | None = None) -> str:
     )
 
 
-def _row(result: Result) -> str:
+def _row(result: Result, *, constrained: bool) -> str:
     found = result.candidate
     rank = "" if result.rank is None else str(result.rank)
     place = result.place or NO_VALUE
@@ -140,13 +145,15 @@ def _row(result: Result) -> str:
         value = figure.value(found.metrics)
         figures += _cell("" if value is None else repr(value), figure.text(found.metrics))
     front = "yes" if result.on_front else "no"
-    row = '<tr class="best">' if result.rank == 1 else "<tr>"
+    row = '<tr class="best">' if result.rank == 1 else '<tr class="refused">' if result.unmet else "<tr>"
+    met = escape("; ".join(result.unmet) or "met")
+    constraints = f'<td class="text" data-value="{met}">{met}</td>' if constrained else ""
     return (
         f"{row}"
         f"{_cell(rank, f'{place} best' if result.rank == 1 else place)}"
         f'<th scope="row" class="text" data-value="{escape(result.label)}">{escape(found.label)}{details}</th>'
         f"{figures}"
-        f'<td class="text" data-value="{front}">{front}</td></tr>'
+        f'<td class="text" data-value="{front}">{front}</td>{constraints}</tr>'
     )
 
 

@@ -179,6 +179,7 @@ def test_the_document_has_every_figure_and_no_nan() -> None:
         "FailureReason": None,
         "Simulated": False,
         "Objective": "CostPerInference",
+        "Constraints": {},
         "ElapsedSeconds": 2700,
         "Steps": {"Done": 0, "Failed": 1, "Stopped": 0, "Remaining": 0},
         "Reasons": {
@@ -200,6 +201,7 @@ def test_the_document_has_every_figure_and_no_nan() -> None:
         "CompilationJobName": None,
         "Environment": {"A": "1"},
         "ParetoFront": True,
+        "UnmetConstraints": [],
         "CostPerHour": 0.2,
         "CostPerInference": 1e-6,
         "MaxInvocations": 500.0,
