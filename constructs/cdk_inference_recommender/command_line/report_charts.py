@@ -86,8 +86,6 @@ def report_charts(report: JobReport) -> list[Chart]:
 
 def name_of(result: Result) -> str:
     """What a result is called in a chart: by its place, if it has one."""
-    if result.unmet:
-        return f"{result.label} (refused)"
     return f"{result.place}. {result.label}" if result.place else result.label
 
 
@@ -156,18 +154,21 @@ def _scatter(rows: Sequence[dict[str, Any]], width: int, title: str) -> dict[str
     }
     marks = [mark for mark in _MARKS if mark != "refused" or any(row["mark"] == mark for row in rows)]
     colors, shapes = ([_MARKS[mark][place] for mark in marks] for place in (0, 1))
+    legend = {"columns": len(marks) if width == WIDTHS[0] else 2}
     style = {
         "color": {
             "field": "mark",
             "type": "nominal",
             "sort": marks,
             "scale": {"domain": marks, "range": colors},
+            "legend": legend,
         },
         "shape": {
             "field": "mark",
             "type": "nominal",
             "sort": marks,
             "scale": {"domain": marks, "range": shapes},
+            "legend": legend,
         },
     }
     number = {"text": {"field": "number", "type": "nominal"}}
@@ -215,7 +216,10 @@ def _throughput(report: JobReport) -> Chart | None:
     return Chart(
         name="throughput",
         title="Throughput",
-        description=f"Requests a minute of {len(rows)} results; most: {most['name']}, {most['shown']}.",
+        description=(
+            f"Requests a minute of {len(rows)} results; most: {most['name']}, {most['shown']}."
+            + (" In grey: refused by the constraints." if any(row["mark"] == "refused" for row in rows) else "")
+        ),
         drawings=[_svg(_bars(rows, width, title="Requests a minute", color=color)) for width in WIDTHS],
     )
 

@@ -114,9 +114,8 @@ def _results(report: JobReport, section: Section) -> str:
         _heading("Endpoint", "text"),
         *(_heading(figure.title, "number") for figure in FIGURES),
         _heading("Pareto front", "text"),
-        *([_heading("Constraints", "text")] if report.asked else []),
     ]
-    rows = "\n".join(_row(result, constrained=bool(report.asked)) for result in section.results)
+    rows = "\n".join(_row(result) for result in section.results)
     return (
         f'<section><h2 id="{name}">{_KINDS[section.endpoint_type]}</h2>'
         f'<p class="muted">{caption} {_SORTING}</p>'
@@ -135,25 +134,24 @@ def _heading(title: str, kind: str, *, sort: str | None = None) -> str:
     )
 
 
-def _row(result: Result, *, constrained: bool) -> str:
+def _row(result: Result) -> str:
     found = result.candidate
     rank = "" if result.rank is None else str(result.rank)
-    place = result.place or NO_VALUE
-    details = "".join(f"<span>{escape(f'{key}={value}')}</span>" for key, value in result.variation.items())
+    place = "refused" if result.unmet else result.place or NO_VALUE
+    details = [f"{key}={value}" for key, value in result.variation.items()] + list(result.unmet)
+    lines = "".join(f"<span>{escape(line)}</span>" for line in details)
     figures = ""
     for figure in FIGURES:
         value = figure.value(found.metrics)
         figures += _cell("" if value is None else repr(value), figure.text(found.metrics))
     front = "yes" if result.on_front else "no"
     row = '<tr class="best">' if result.rank == 1 else '<tr class="refused">' if result.unmet else "<tr>"
-    met = escape("; ".join(result.unmet) or "met")
-    constraints = f'<td class="text" data-value="{met}">{met}</td>' if constrained else ""
     return (
         f"{row}"
         f"{_cell(rank, f'{place} best' if result.rank == 1 else place)}"
-        f'<th scope="row" class="text" data-value="{escape(result.label)}">{escape(found.label)}{details}</th>'
+        f'<th scope="row" class="text" data-value="{escape(result.label)}">{escape(found.label)}{lines}</th>'
         f"{figures}"
-        f'<td class="text" data-value="{front}">{front}</td>{constraints}</tr>'
+        f'<td class="text" data-value="{front}">{front}</td></tr>'
     )
 
 

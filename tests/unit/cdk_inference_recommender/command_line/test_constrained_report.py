@@ -137,12 +137,15 @@ def test_each_way_of_telling_says_what_was_refused_and_why() -> None:
     page = report_page(report)
     assert "Constraints: MaxCostPerHour 0.5." in page
     reason = "CostPerHour 0.9 is 0.4 (80.0%) above 0.5"
-    assert f'<td class="text" data-value="{reason}">{reason}</td>' in page
-    assert page.count('<td class="text" data-value="met">met</td>') == 2
+    assert (
+        f'>refused</td><th scope="row" class="text" data-value="1 x ml.c5.large">1 x ml.c5.large<span>{reason}' in page
+    )
+    assert page.count(">refused</td>") == 1
     assert "Refused by the constraints: 1 x ml.c5.large." in page
     scatter, throughput, _ = report_charts(report)
     assert 'fill="var(--bad)"' in scatter.drawings[0]
-    assert "1 x ml.c5.large (refused)" in throughput.drawings[0]
+    assert throughput.drawings[0].count('fill="var(--other)"') == 1
+    assert throughput.description.endswith("In grey: refused by the constraints.")
 
     document = json.loads(report_document(report))
     assert document["Constraints"] == {"MaxCostPerHour": 0.5}
