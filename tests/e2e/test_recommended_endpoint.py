@@ -24,11 +24,9 @@ from cdk_inference_recommender import (
     TrafficPattern,
 )
 from tests.e2e.applications import MODEL_PACKAGE_ARN
-from tests.e2e.commands import deploy, destroy
-from tests.e2e.served_endpoint import models, physical_ids, serving
 
 if TYPE_CHECKING:
-    from tests.e2e.conftest import LocalAws
+    from tests.e2e.conftest import CliResult, LocalAws
 
 pytestmark = pytest.mark.e2e
 
@@ -78,6 +76,29 @@ def hosting_app(
     return Path(app.synth().directory)
 
 
+def deploy(aws: LocalAws, app: Path) -> CliResult:
+    return aws.cdk("deploy", "--all", "--require-approval", "never", app=app)
+
+
+def physical_ids(aws: LocalAws, stack: str) -> dict[str, str]:
+    described = aws.client("cloudformation").describe_stack_resources(StackName=stack)["StackResources"]
+    return {each["ResourceType"]: each["PhysicalResourceId"] for each in described}
+
+
+def serving(aws: LocalAws, stack: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The variant that the stack's endpoint runs, and the container that it runs in."""
+    client = aws.client("sagemaker")
+    name = physical_ids(aws, stack)["AWS::SageMaker::Endpoint"].rpartition("/")[2]
+    configuration = client.describe_endpoint(EndpointName=name)["EndpointConfigName"]
+    [variant] = client.describe_endpoint_config(EndpointConfigName=configuration)["ProductionVariants"]
+    return variant, client.describe_model(ModelName=variant["ModelName"])["PrimaryContainer"]
+
+
+def models(aws: LocalAws, stack: str) -> list[str]:
+    listed = aws.client("sagemaker").list_models()["Models"]
+    return [model["ModelName"] for model in listed if model["ModelName"].startswith(stack.lower())]
+
+
 def jobs(aws: LocalAws, stack: str) -> int:
     return sum(request["JobName"].startswith(stack.lower()) for request in aws.received_jobs())
 
@@ -111,7 +132,8 @@ def test_a_constraint_moves_the_endpoint_and_a_gate_keeps_it(bootstrapped: Local
     assert serving(bootstrapped, "Hosted") == (variant, container), "the old endpoint still serves"
     assert jobs(bootstrapped, "Hosted") == 1, "no choice runs a job"
 
-    destroy(bootstrapped, gated)
+    destroyed = bootstrapped.cdk("destroy", "--all", "--force", app=gated)
+    assert destroyed.code == 0, destroyed.output
     assert models(bootstrapped, "Hosted") == []
 
 
@@ -122,5 +144,5 @@ def test_a_serverless_winner_is_served_without_instances(bootstrapped: LocalAws,
     variant, container = serving(bootstrapped, "Serverless")
     assert variant["ServerlessConfig"] == {"MemorySizeInMB": 2048, "MaxConcurrency": 5}
     assert container == {"ModelPackageName": MODEL_PACKAGE_ARN}
-    destroy(bootstrapped, app)
+    assert bootstrapped.cdk("destroy", "--all", "--force", app=app).code == 0
     assert models(bootstrapped, "Serverless") == []
