@@ -10,17 +10,16 @@ import subprocess
 import sys
 import urllib.request
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
 
-from tests.e2e.applications import ROOT
-
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from pathlib import Path
 
+ROOT = Path(__file__).parents[2]
 SPEED = 3600
 
 
