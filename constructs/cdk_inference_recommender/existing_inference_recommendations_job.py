@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
-from aws_cdk import Stack
+from aws_cdk import ArnFormat, Stack
 
 from cdk_inference_recommender.inference_recommendations_job_base import InferenceRecommendationsJobBase
+from cdk_inference_recommender.inference_recommender_provider import JOB_RESOURCE
 from cdk_inference_recommender.job_legs import job_legs
 from cdk_inference_recommender.job_rules import check_waiting
 from cdk_inference_recommender.reported_problems import report_problems
@@ -18,6 +20,8 @@ from cdk_inference_recommender.waiting import TIMEOUT_IS_LITERAL, default_timeou
 if TYPE_CHECKING:
     from aws_cdk import Duration
     from constructs import Construct
+
+_ARN: Final = re.compile(r"arn(:[^:]*){4}:[^:/]+/[^:/]+")
 
 
 class ExistingInferenceRecommendationsJob(InferenceRecommendationsJobBase):
@@ -68,6 +72,7 @@ class ExistingInferenceRecommendationsJob(InferenceRecommendationsJobBase):
                 timeout=self._timeout,
                 poll_interval=self._poll_interval,
                 accept_stopped=False,
+                existing_job=True,
             )[-1]
         return self._last_leg
 
@@ -82,3 +87,19 @@ class ExistingInferenceRecommendationsJob(InferenceRecommendationsJobBase):
                     f"{self.node.path}: the job is in {of_job}, and results are read in {here}, where the stack is. "
                     "Use them in a stack of the job's account and Region."
                 )
+
+
+def name_in_job_arn(scope: Construct, arn: str) -> str:
+    """The job's name in its ARN; may be a token.
+
+    Raises:
+        ValidationError: It isn't the ARN of a recommendation job.
+    """
+    if is_unresolved(arn) or _ARN.fullmatch(arn):
+        components = Stack.of(scope).split_arn(arn, ArnFormat.SLASH_RESOURCE_NAME)
+        if components.resource_name and (components.resource == JOB_RESOURCE or is_unresolved(components.resource)):
+            return components.resource_name
+    raise ValidationError(
+        f"job_arn = {arn!r} isn't the ARN of a recommendation job. It has the form "
+        f"arn:aws:sagemaker:<region>:<account>:{JOB_RESOURCE}/<name>."
+    )

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any, Final
 
 import jsii
 from aws_cdk import (
-    ArnFormat,
     CustomResource,
     Duration,
-    Fn,
     ITaggableV2,
-    Names,
-    Stack,
     TagManager,
 )
 from aws_cdk import aws_ec2 as ec2
@@ -24,20 +19,25 @@ from constructs import Construct, Dependable
 from cdk_inference_recommender.cli_input_source import CliInputSource
 from cdk_inference_recommender.cross_stack_references import CrossStackReferences
 from cdk_inference_recommender.execution_role import execution_role
-from cdk_inference_recommender.existing_inference_recommendations_job import ExistingInferenceRecommendationsJob
+from cdk_inference_recommender.existing_inference_recommendations_job import (
+    ExistingInferenceRecommendationsJob,
+    name_in_job_arn,
+)
 from cdk_inference_recommender.finished_job import FinishedJob
 from cdk_inference_recommender.handler_policy import handler_policy
 from cdk_inference_recommender.inference_recommendations_job_base import InferenceRecommendationsJobBase
-from cdk_inference_recommender.inference_recommender_provider import JOB_RESOURCE, InferenceRecommenderProvider, job_arn
+from cdk_inference_recommender.inference_recommender_provider import InferenceRecommenderProvider, job_arn
 from cdk_inference_recommender.job_legs import job_legs
 from cdk_inference_recommender.job_rules import check_props
 from cdk_inference_recommender.job_tags import JobTags
 from cdk_inference_recommender.job_type import JobType
 from cdk_inference_recommender.kms_key import kms_key_id
+from cdk_inference_recommender.name_prefix import name_prefix
 from cdk_inference_recommender.render_request import render_request
 from cdk_inference_recommender.reported_problems import report_problems
 from cdk_inference_recommender.request import UNRESOLVED, Problem, RequestDocument, botocore_version, check_request
 from cdk_inference_recommender.request_source import RequestSource
+from cdk_inference_recommender.resource_name import resource_name
 from cdk_inference_recommender.tokens import is_unresolved, literal_seconds_of, literals_only, seconds_of
 from cdk_inference_recommender.validation_error import ValidationError
 from cdk_inference_recommender.waiting import TIMEOUT_IS_LITERAL, default_timeout_seconds
@@ -64,9 +64,6 @@ if TYPE_CHECKING:
     from cdk_inference_recommender.resource_limit import ResourceLimit
     from cdk_inference_recommender.stopping_conditions import StoppingConditions
     from cdk_inference_recommender.traffic_pattern import TrafficPattern
-
-
-_ARN: Final = re.compile(r"arn(:[^:]*){4}:[^:/]+/[^:/]+")
 
 
 @jsii.implements(iam.IGrantable, ec2.IConnectable, ITaggableV2)
@@ -207,7 +204,7 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase):
         request = self._source.request(rendered)
         self._request: Final = request
 
-        prefix = job_name or _default_prefix(self)
+        prefix = job_name or name_prefix(self, max_length=MAX_NAME_PREFIX_LENGTH)
         provider = InferenceRecommenderProvider.of(self)
         self._resource: Final = CustomResource(
             self,
@@ -326,15 +323,17 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase):
             job_arn: ARN of the job; may be a token.
             timeout: As for `from_job_name`.
             poll_interval: As for `from_job_name`.
+
+        Raises:
+            ValidationError: It isn't the ARN of such a job.
         """
-        resource, name = _resource_of(Stack.of(scope), job_arn)
-        if not name or (resource != JOB_RESOURCE and not is_unresolved(resource)):
-            raise ValidationError(
-                f"job_arn = {job_arn!r} isn't the ARN of a recommendation job. It has the form "
-                "arn:aws:sagemaker:<region>:<account>:inference-recommendations-job/<name>."
-            )
         return ExistingInferenceRecommendationsJob(
-            scope, id, job_name=name, job_arn=job_arn, timeout=timeout, poll_interval=poll_interval
+            scope,
+            id,
+            job_name=name_in_job_arn(scope, job_arn),
+            job_arn=job_arn,
+            timeout=timeout,
+            poll_interval=poll_interval,
         )
 
     @classmethod
@@ -445,20 +444,9 @@ class _JobOfCliInput(InferenceRecommendationsJob):
         super().__init__(scope, id, **props)
 
 
-def _default_prefix(scope: Construct) -> str:
-    return Names.unique_resource_name(scope, max_length=MAX_NAME_PREFIX_LENGTH, separator="-").lower()
-
-
-def _resource_of(stack: Stack, arn: str) -> tuple[str, str | None]:
-    if not is_unresolved(arn) and not _ARN.fullmatch(arn):
-        return "", None
-    components = stack.split_arn(arn, ArnFormat.SLASH_RESOURCE_NAME)
-    return components.resource, components.resource_name
-
-
 def _endpoint_name(endpoint: str | IEndpointRef | None) -> str | None:
     if endpoint is None or isinstance(endpoint, str):
         return endpoint
     if isinstance(endpoint, CfnEndpoint):
         return endpoint.attr_endpoint_name
-    return Fn.select(1, Fn.split("/", endpoint.endpoint_ref.endpoint_arn))
+    return resource_name(endpoint.endpoint_ref.endpoint_arn)

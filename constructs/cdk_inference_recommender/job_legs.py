@@ -22,6 +22,7 @@ def job_legs(
     timeout: int,
     poll_interval: jsii.Number,
     accept_stopped: bool,
+    existing_job: bool = False,
 ) -> list[CustomResource]:
     """Wait for a job, however long it takes.
 
@@ -34,6 +35,7 @@ def job_legs(
         timeout: Seconds in all.
         poll_interval: Seconds.
         accept_stopped: Whether a stopped job counts as finished.
+        existing_job: Whether the stack only refers to the job, which is then never stopped.
 
     Returns:
         The legs, each depending on the one before; what depends on the last one finds the job finished.
@@ -57,6 +59,7 @@ def job_legs(
                 WaitProperty.ACCEPT_STOPPED.value: accept_stopped,
                 WaitProperty.TIMEOUT.value: timeout,
                 WaitProperty.STATE_MACHINE_ARN.value: provider.state_machine.state_machine_arn,
+                **({WaitProperty.EXISTING_JOB.value: True} if existing_job else {}),
             },
         )
         provider.depend(leg)

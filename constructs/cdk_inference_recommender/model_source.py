@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from aws_cdk import Fn
 from aws_cdk.aws_sagemaker import CfnModel
+
+from cdk_inference_recommender.resource_name import resource_name
 
 if TYPE_CHECKING:
     from aws_cdk.interfaces.aws_sagemaker import IModelPackageRef, IModelRef
@@ -52,4 +53,4 @@ def _model_name(model: str | IModelRef) -> str:
         return model
     if isinstance(model, CfnModel):
         return model.attr_model_name
-    return Fn.select(1, Fn.split("/", model.model_ref.model_arn))
+    return resource_name(model.model_ref.model_arn)

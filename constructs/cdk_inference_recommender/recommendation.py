@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Final, Self
 
-from aws_cdk import CustomResource, Duration, Stack, Token
+from aws_cdk import CustomResource, Duration, Token
 from aws_cdk import aws_sagemaker as sagemaker
-from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
 from cdk_inference_recommender.constraint_rules import check_constraints
 from cdk_inference_recommender.cross_stack_references import CrossStackReferences
 from cdk_inference_recommender.inference_recommender_provider import InferenceRecommenderProvider
-from cdk_inference_recommender.parameter_references import acknowledge_parameter_references
 from cdk_inference_recommender.property_path import property_path
-from cdk_inference_recommender.published_recommendations import PublishedRecommendations, check_prefix
+from cdk_inference_recommender.published_recommendations import PublishedRecommendations
+from cdk_inference_recommender.recommendation_parameters import parameter_value, write_parameters
 from cdk_inference_recommender.reported_problems import report_problems
 from inference_recommendations_handler.contract import (
     CHOICE_SERVICE_TIMEOUT_SECONDS,
@@ -145,7 +144,7 @@ class Recommendation(Construct):
         recommendation = cls(
             scope,
             id,
-            attribute_of=lambda self, attribute: _parameter_value(self, prefix, attribute),
+            attribute_of=lambda self, attribute: parameter_value(self, prefix, attribute),
         )
         PublishedRecommendations.of(scope).add_reader(prefix, recommendation)
         return recommendation
@@ -159,17 +158,12 @@ class Recommendation(Construct):
         Raises:
             ValidationError: The prefix isn't one, or is taken in this stage.
         """
-        check_prefix(prefix)
-        PublishedRecommendations.of(self).add_publisher(prefix, self)
-        published = Construct(self, f"Published{prefix.replace('/', '-')}")
-        for attribute in self._attributes:
-            ssm.StringParameter(
-                published,
-                attribute.value,
-                parameter_name=_parameter_name(prefix, attribute),
-                string_value=self._value(attribute),
-                description=f"{self._endpoint_type.value} recommendation of SageMaker Inference Recommender",
-            )
+        write_parameters(
+            self,
+            prefix,
+            {attribute: self._value(attribute) for attribute in self._attributes},
+            description=f"{self._endpoint_type.value} recommendation of SageMaker Inference Recommender",
+        )
 
     @property
     def recommendation_id(self) -> str:
@@ -315,15 +309,3 @@ class ServerlessRecommendation(Recommendation):
                 memory_size_in_mb=self.memory_size_in_mb, max_concurrency=self.max_concurrency
             ),
         )
-
-
-def _parameter_name(prefix: str, attribute: RecommendationAttribute) -> str:
-    return f"{prefix}/{attribute.value}"
-
-
-def _parameter_value(scope: Construct, prefix: str, attribute: RecommendationAttribute) -> str:
-    value = ssm.StringParameter.value_for_string_parameter(scope, _parameter_name(prefix, attribute))
-    if attribute is RecommendationAttribute.INSTANCE_TYPE:
-        stack = Stack.of(scope)
-        acknowledge_parameter_references(stack, stack.resolve(value)["Ref"])
-    return value

@@ -10,11 +10,14 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sagemaker as sagemaker
 
+from cdk_inference_recommender.endpoint_rules import check_endpoint
 from cdk_inference_recommender.hosting_statements import network_interfaces_statement, telemetry_statements
 from cdk_inference_recommender.job_network import JobNetwork
 from cdk_inference_recommender.kms_key import kms_key_id
+from cdk_inference_recommender.property_path import property_path
 from cdk_inference_recommender.recommendation import ServerlessRecommendation
 from cdk_inference_recommender.recommended_model import RecommendedModel
+from cdk_inference_recommender.reported_problems import report_problems
 from cdk_inference_recommender.validation_error import ValidationError
 
 if TYPE_CHECKING:
@@ -55,7 +58,7 @@ class RecommendedEndpoint(Resource):
         recommendation: Of this stack, or read with `from_parameters`. Whether it is real-time or serverless decides
             what the endpoint is, and is known at synth.
         model: What the job has measured. A model is copied; its network and isolation are kept where none are given.
-            `container_config` plays no part.
+            `container_config` plays no part, but that a warning tells of one that lets SageMaker Neo compile.
         role: With which the containers run. Default: a role with the least that is needed.
         read_from: Buckets with the model's artifacts, which the default role may read.
         images: Repositories that the default role may pull container images from.
@@ -107,6 +110,7 @@ class RecommendedEndpoint(Resource):
                 f"{self.node.path}: the default role could read neither the model's artifacts nor its image. Name "
                 "their buckets in read_from and repositories in images, or give a role of your own."
             )
+        report_problems(self, lambda: list(check_endpoint(model)), lambda path: property_path(path, {}))
         network = JobNetwork.of(
             self,
             vpc=vpc,

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 import jsii
-from aws_cdk import CustomResource, Duration, ITaggableV2, Names, Stack, TagManager
+from aws_cdk import CustomResource, Duration, ITaggableV2, Stack, TagManager
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from cdk_inference_recommender.inference_recommender_provider import InferenceRecommenderProvider
 from cdk_inference_recommender.job_tags import JobTags
+from cdk_inference_recommender.name_prefix import name_prefix
 from cdk_inference_recommender.tokens import is_unresolved
 from inference_recommendations_handler.contract import (
     CHOICE_SERVICE_TIMEOUT_SECONDS,
@@ -54,8 +55,7 @@ class RecommendedModel(Construct):
     ) -> None:
         super().__init__(scope, id)
         self._tags: Final = JobTags(None, ResourceType.RECOMMENDED_MODEL)
-        # In ARNs the service writes the names of models in lower case.
-        prefix = Names.unique_resource_name(self, max_length=MAX_MODEL_NAME_PREFIX_LENGTH, separator="-").lower()
+        prefix = name_prefix(self, max_length=MAX_MODEL_NAME_PREFIX_LENGTH)
         provider = InferenceRecommenderProvider.of(self)
         properties: dict[RecommendedModelProperty, Any] = {
             RecommendedModelProperty.NAME_PREFIX: prefix,

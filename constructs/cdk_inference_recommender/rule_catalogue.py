@@ -6,6 +6,7 @@ import sys
 from typing import TYPE_CHECKING, Final
 
 from cdk_inference_recommender.constraint_rules import CONSTRAINT_RULES
+from cdk_inference_recommender.endpoint_rules import ENDPOINT_RULES
 from cdk_inference_recommender.job_rules import JOB_RULES
 from cdk_inference_recommender.property_path import property_path
 from cdk_inference_recommender.request import Rule, Shape, api_path, request_shape
@@ -79,6 +80,7 @@ def catalogue() -> str:
     topics = {
         **RULES_BY_TOPIC,
         "Props that aren't part of the request": JOB_RULES,
+        "Recommended endpoints": ENDPOINT_RULES,
         "Constraints of a recommendation": CONSTRAINT_RULES,
     }
     rules = (f"## {topic}\n\n" + "\n".join(_entry(rule) for rule in of_topic) for topic, of_topic in topics.items())

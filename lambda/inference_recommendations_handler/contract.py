@@ -56,6 +56,8 @@ class WaitProperty(StrEnum):
     ACCEPT_STOPPED = "AcceptStopped"
     TIMEOUT = "TimeoutSeconds"
     """The job's whole timeout, for the reason that the last leg gives; optional."""
+    EXISTING_JOB = "ExistingJob"
+    """Whether the stack only refers to the job, which is then never stopped; optional."""
     STATE_MACHINE_ARN = "StateMachineArn"
 
 

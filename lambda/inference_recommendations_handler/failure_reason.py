@@ -15,37 +15,47 @@ if TYPE_CHECKING:
 
 LOG_GROUP: Final = "/aws/sagemaker/InferenceRecommendationsJobs"
 _RUN_AGAIN: Final = "Change `rerun` to run it again."
+_NAME_ANOTHER: Final = "This stack only refers to the job: name one that has completed."
 
 
-def job_failure(job: Job, jobs: Jobs) -> str:
-    """The reason for a deployment to fail because of `job`; asks the service which steps failed."""
+def job_failure(job: Job, jobs: Jobs, *, existing: bool = False) -> str:
+    """The reason for a deployment to fail because of `job`; asks the service which steps failed.
+
+    Args:
+        job: The job.
+        jobs: The service.
+        existing: Whether the stack only refers to the job.
+    """
     try:
         steps: Sequence[Mapping[str, Any]] = jobs.failed_steps(job.name)
     except AWS_ERRORS as error:
         # The job's own reason is worth more than none.
         log("steps not listed", level="WARNING", jobName=job.name, errorCode=code_of(error), reason=message_of(error))
         steps = []
-    return describe_failure(job, steps)
+    return describe_failure(job, steps, existing=existing)
 
 
-def describe_failure(job: Job, failed_steps: Sequence[Mapping[str, Any]]) -> str:
+def describe_failure(job: Job, failed_steps: Sequence[Mapping[str, Any]], *, existing: bool = False) -> str:
     """Put the job's FailureReason, its failed steps and where its log is into one line."""
     subject = f"inference recommendations job {job.name}"
     cause = job.description.get("FailureReason")
     if cause:
         parts = [f"{_sentence(cause)} (The {subject} is {job.status}.)"]
     elif job.status == JobStatus.STOPPED:
-        parts = [f"The {subject} was stopped before it finished; `accept_stopped` accepts that."]
+        accepted = "" if existing else "; `accept_stopped` accepts that"
+        parts = [f"The {subject} was stopped before it finished{accepted}."]
     else:
         parts = [f"The {subject} is {job.status} and the service gives no reason."]
     parts += _steps(failed_steps, cause=_bare(cause or ""))
-    parts.append(_RUN_AGAIN)
+    parts.append(_NAME_ANOTHER if existing else _RUN_AGAIN)
     parts.append(f"Its log: group {LOG_GROUP}, stream {job.name}/execution.")
     return " ".join(parts)
 
 
-def vanished(name: str) -> str:
+def vanished(name: str, *, existing: bool = False) -> str:
     """The reason where there is no job of that name and no request for it."""
+    if existing:
+        return f"There is no inference recommendations job {name} in this account and Region. {_NAME_ANOTHER}"
     return f"There is no inference recommendations job {name}, and no request for it is queued. {_RUN_AGAIN}"
 
 

@@ -100,7 +100,9 @@ class ModelProperties:
             message = (
                 f"The recommendation {recommendation} was measured on a model that SageMaker Neo compiled (compilation "
                 f"job {compilation}), and the endpoint would run the uncompiled one: nothing was deployed. Leave "
-                "`data_input_config` out of the job's container config, so that the uncompiled model is measured."
+                "`data_input_config` out of the job's container config, or `ModelInput` out of the model package, so "
+                "that the uncompiled model is measured; or serve what the compilation job has written with a model of "
+                "your own."
             )
             raise ModelPropertiesError(message)
         specification = _given(properties, Property.INFERENCE_SPECIFICATION_NAME)

@@ -1,7 +1,7 @@
 """`Custom::InferenceRecommendationsJobWait`: one leg of the relay that waits for a job.
 
 CloudFormation gives one operation of a custom resource at most an hour. A leg waits for 55 minutes at most and hands
-over to the next one; the last one stops the job and fails.
+over to the next one; the last one stops the job, unless the stack only refers to it, and fails.
 """
 
 from __future__ import annotations
@@ -48,6 +48,8 @@ class Leg:
     accept_stopped: bool
     timeout: float | None
     """The job's; None where the template doesn't tell."""
+    existing_job: bool
+    """Whether the stack only refers to the job."""
 
     @classmethod
     def parse(cls, properties: Mapping[str, Any]) -> Leg:
@@ -68,6 +70,7 @@ class Leg:
             poll_interval=max(seconds(properties, WaitProperty.POLL_INTERVAL, default=30), MIN_POLL_INTERVAL_SECONDS),
             accept_stopped=flag(properties, WaitProperty.ACCEPT_STOPPED),
             timeout=seconds(properties, WaitProperty.TIMEOUT, default=0) or None,
+            existing_job=flag(properties, WaitProperty.EXISTING_JOB),
         )
 
 
@@ -144,6 +147,8 @@ def _at_deadline(
     if not leg.last:
         log("handed over", jobName=leg.job_name, requestId=event.request_id, reason=found.reason)
         return _end(state, event, None, invocation)
+    if leg.existing_job:
+        return _end(state, event, _timed_out(leg, found.reason), invocation)
     if _give_up(leg, event, invocation.machine(event.properties), invocation) and _GIVEN_UP not in state:
         # The create of the queue may be under way inside the function; the job it makes must not go on.
         return _waiting(dict(state) | {_GIVEN_UP: found.reason}, FUNCTION_TIMEOUT_SECONDS)
@@ -153,6 +158,9 @@ def _at_deadline(
 def _look(leg: Leg, event: CustomResourceEvent, machine: StateMachine | None, invocation: Invocation) -> Pending | Over:
     try:
         job = invocation.jobs.find(leg.job_name)
+        if leg.existing_job:
+            gone = Over(failure=vanished(leg.job_name, existing=True))
+            return gone if job is None else _judge(job, leg, invocation)
         if job is None:
             return _look_at_queue(leg, machine, invocation)
         execution = machine.find(leg.job_name) if machine else None
@@ -187,7 +195,7 @@ def _judge(job: Job, leg: Leg, invocation: Invocation) -> Pending | Over:
     if job.status == JobStatus.COMPLETED or (job.status == JobStatus.STOPPED and leg.accept_stopped):
         return Over()
     if job.status in _ENDED_BADLY:
-        return Over(failure=job_failure(job, invocation.jobs))
+        return Over(failure=job_failure(job, invocation.jobs, existing=leg.existing_job))
     return Pending(reason=f"The inference recommendations job {job.name} is {job.status}.")
 
 
@@ -211,10 +219,12 @@ def _give_up(leg: Leg, event: CustomResourceEvent, machine: StateMachine | None,
 
 def _timed_out(leg: Leg, reason: str) -> str:
     limit = f"{leg.timeout / 60:.0f} minutes" if leg.timeout else "its timeout"
-    return (
-        f"The job {leg.job_name} did not finish within {limit}, and it was stopped if it is this stack's: set a longer "
-        f"`timeout` and change `rerun`. Last seen: {reason}"
+    remedy = (
+        "and it goes on, as this stack only refers to it: set a longer `timeout`."
+        if leg.existing_job
+        else "and it was stopped if it is this stack's: set a longer `timeout` and change `rerun`."
     )
+    return f"The job {leg.job_name} did not finish within {limit}, {remedy} Last seen: {reason}"
 
 
 def _stop_earlier(event: CustomResourceEvent, machine: StateMachine) -> None:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +13,6 @@ from aws_cdk import App, CfnOutput, Duration, Stack
 from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
-from aws_cdk import aws_sagemaker as sagemaker
 
 from cdk_inference_recommender import (
     EndpointConfiguration,
@@ -18,16 +21,13 @@ from cdk_inference_recommender import (
     LatencyPercentile,
     ModelLatencyThreshold,
     ModelSource,
-    Objective,
-    RealTimeRecommendation,
     ResourceLimit,
     StoppingConditions,
     TrafficPattern,
 )
+from tests.e2e.conftest import ROOT
 
 MODEL_PACKAGE_ARN = "arn:aws:sagemaker:us-east-1:123456789012:model-package/image-classifier/1"
-MODEL_NAME = "a-model"
-PREFIX = "/e2e/best"
 FIVE_HOURS: dict[str, Any] = {
     "job_type": JobType.ADVANCED,
     "job_duration": Duration.seconds(18_000),
@@ -64,20 +64,28 @@ def job_app(
     return _synthesised(app)
 
 
-def publishing_app(folder: Path, *, optimize_for: Objective) -> Path:
-    """A stack with a job that publishes its winner, and one that reads it."""
+def existing_job_app(folder: Path, stack_name: str, job: str) -> Path:
+    """One stack with the cheapest result of a job that it didn't start.
+
+    Args:
+        folder: Where the assembly goes.
+        stack_name: Its name.
+        job: The job's name or ARN.
+    """
     app = App(outdir=str(folder / "cdk.out"))
-    reader = Stack(app, "Reader")
-    recommendation = RealTimeRecommendation.from_parameters(reader, "Best", PREFIX)
-    sagemaker.CfnEndpointConfig(
-        reader, "EndpointConfig", production_variants=[recommendation.production_variant(model_name=MODEL_NAME)]
-    )
-    publisher = Stack(app, "Publisher")
-    job = _job(publisher, MODEL_PACKAGE_ARN)
-    best = job.recommend_real_time("Best", optimize_for=optimize_for)
-    best.publish(PREFIX)
-    CfnOutput(publisher, "InstanceType", value=best.instance_type)
+    stack = Stack(app, stack_name)
+    refer = InferenceRecommendationsJob.from_job_arn if ":" in job else InferenceRecommendationsJob.from_job_name
+    found = refer(stack, "Job", job, timeout=Duration.hours(24), poll_interval=Duration.minutes(5))
+    found.output_summary(found.recommend_real_time("Best"))
     return _synthesised(app)
+
+
+def example(script: str, folder: Path, **context: str) -> Path:
+    """One of the checkout's own apps, run as the CDK CLI does."""
+    outdir = folder / "cdk.out"
+    environment = {**os.environ, "CDK_OUTDIR": str(outdir), "CDK_CONTEXT_JSON": json.dumps(context)}
+    subprocess.run([sys.executable, script], cwd=ROOT, env=environment, check=True)
+    return outdir
 
 
 def _job(stack: Stack, model_package_arn: str, **props: Any) -> InferenceRecommendationsJob:

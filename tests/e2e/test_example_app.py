@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.e2e.conftest import ROOT, CliResult, LocalAws, completed
+from tests.e2e.applications import example
+from tests.e2e.conftest import CliResult, LocalAws, completed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,9 +17,7 @@ pytestmark = pytest.mark.e2e
 
 @pytest.fixture(scope="module")
 def assembly(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("example") / "cdk.out"
-    subprocess.run([sys.executable, "app.py"], cwd=ROOT, env={**os.environ, "CDK_OUTDIR": str(folder)}, check=True)
-    return folder
+    return example("app.py", tmp_path_factory.mktemp("example"))
 
 
 @pytest.fixture(scope="module")

@@ -65,6 +65,27 @@ def test_the_document_is_json_without_nan(account: Account, capsys: pytest.Captu
     assert found["Results"][0]["CpuUtilization"] is None
 
 
+def test_constraints_that_nothing_meets_exit_with_1(account: Account, capsys: pytest.CaptureFixture[str]) -> None:
+    name = job(account)
+    assert main(["report", name, "--poll-interval", "1", "--max-cost-per-hour", "1000"]) == 0
+    assert "Constraints: MaxCostPerHour 1000." in capsys.readouterr().out
+    assert main(["report", name, "--max-cost-per-hour", "0.0001"]) == 1
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "No result meets the constraints (MaxCostPerHour 0.0001): a deployment that has them fails." in shown
+    assert re.search(r"Refused 1 x ml\.\S+: CostPerHour \S+ is \S+ \(\S+%\) above 0\.0001\.", shown)
+
+
+def test_a_comparison_without_an_endpoint_is_one_line_at_once(
+    account: Account, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name = job(account, "slow-job")
+    assert main(["report", name, "--poll-interval", "600", "--min-invocations-gain", "2"]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith(
+        "inference-recommender: MinInvocationsGain compares with the existing endpoint, and the job "
+    )
+
+
 def test_an_unknown_job_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["report", "nobody"]) == 2
     (line,) = capsys.readouterr().err.splitlines()

@@ -9,7 +9,13 @@ from cdk_inference_recommender.command_line.job_progress import JobProgress
 from cdk_inference_recommender.command_line.pareto_front import pareto_front
 from cdk_inference_recommender.command_line.why_it_won import why_it_won
 from inference_recommendations_handler.choosing import Candidate, candidate, number, rank
-from inference_recommendations_handler.contract import CHOICE_VERSION, EndpointType, ObjectiveName
+from inference_recommendations_handler.constraints import Constraints
+from inference_recommendations_handler.contract import (
+    CHOICE_VERSION,
+    CONSTRAINED_CHOICE_VERSION,
+    EndpointType,
+    ObjectiveName,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -26,12 +32,14 @@ class Result:
     """One row of the report."""
 
     rank: int | None
-    """From 1 among the results of its kind of endpoint; None without the objective's figure."""
+    """From 1 among the results of its kind of endpoint; None without the objective's figure or if it is refused."""
     candidate: Candidate
     variation: Mapping[str, str]
     """What of its environment and specification differs between the results of its kind of endpoint."""
     on_front: bool
     """Whether no other result of its kind of endpoint is both cheaper and faster."""
+    unmet: Sequence[str]
+    """The constraints that it doesn't meet, with what was measured; empty if it meets all."""
 
     @property
     def place(self) -> str:
@@ -47,17 +55,22 @@ class Result:
 
 @dataclass(frozen=True, kw_only=True)
 class Section:
-    """The results of one kind of endpoint, the best first, those that can't be ranked last."""
+    """The results of one kind of endpoint: the best first, then what the constraints refuse, then what has no rank."""
 
     endpoint_type: EndpointType
     results: Sequence[Result]
     why: str | None
-    """Why the first one won; None where none can be ranked."""
+    """Why the first one won, or why the constraints let none; None where none can be ranked."""
 
     @property
     def winner(self) -> Result | None:
         """The first one, if it is ranked."""
         return self.results[0] if self.results and self.results[0].rank == 1 else None
+
+    @property
+    def refused(self) -> list[Result]:
+        """Those that don't meet the constraints."""
+        return [result for result in self.results if result.unmet]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,6 +102,10 @@ class JobReport:
     has_ended: bool
     failure_reason: str | None
     objective: ObjectiveName
+    asked: Mapping[str, Any]
+    """By `ConstraintProperty`, what a result must meet; empty where nothing is asked."""
+    constraints: str
+    """The same in words."""
     progress: JobProgress
     sections: Sequence[Section]
     failed_steps: Sequence[FailedSteps]
@@ -97,17 +114,25 @@ class JobReport:
     """Whether the local AWS made the figures up."""
 
     @classmethod
-    def of(cls, job: RecommendationsJob, *, objective: ObjectiveName, now: datetime) -> JobReport:
+    def of(
+        cls, job: RecommendationsJob, *, objective: ObjectiveName, asked: Mapping[str, Any], now: datetime
+    ) -> JobReport:
         """Gather it.
 
         Args:
             job: The job.
             objective: By which measure results are sorted.
+            asked: By `ConstraintProperty`, what a result must meet.
             now: With a time zone.
+
+        Raises:
+            NoChoiceError: A constraint can't be read, or compares with an existing endpoint that wasn't measured.
         """
         description = job.description
         recommendations: Sequence[Mapping[str, Any]] = description.get("InferenceRecommendations") or []
-        sections = _sections(recommendations, objective)
+        performances: Sequence[Mapping[str, Any]] = description.get("EndpointPerformances") or []
+        constraints = Constraints.parse(dict(asked), performances=performances)
+        sections = _sections(recommendations, objective, constraints if asked else None)
         ids = [result.candidate.recommendation_id or "" for section in sections for result in section.results]
         reason = description.get("FailureReason")
         return cls(
@@ -117,10 +142,12 @@ class JobReport:
             has_ended=job.has_ended,
             failure_reason=_one_line(reason) if reason else None,
             objective=objective,
+            asked=asked,
+            constraints=constraints.described(),
             progress=JobProgress.of(job, now=now),
             sections=sections,
             failed_steps=_failed_steps(job.steps),
-            existing_endpoints=[_existing_endpoint(each) for each in description.get("EndpointPerformances") or []],
+            existing_endpoints=[_existing_endpoint(each) for each in performances],
             simulated=bool(ids) and all(_SIMULATED in each for each in ids),
         )
 
@@ -129,6 +156,11 @@ class JobReport:
         """Those of all sections."""
         return [result for section in self.sections for result in section.results]
 
+    @property
+    def nothing_fits(self) -> bool:
+        """Whether constraints were asked and no result of an ended job meets them."""
+        return bool(self.asked) and self.has_ended and not any(section.winner for section in self.sections)
+
 
 def cost(found: Candidate, objective: ObjectiveName) -> float | None:
     """The cost that is compared with latency: an hour's where that is the objective, else an inference's; in USD."""
@@ -136,34 +168,61 @@ def cost(found: Candidate, objective: ObjectiveName) -> float | None:
     return metrics.cost_per_hour if objective is ObjectiveName.COST_PER_HOUR else metrics.cost_per_inference
 
 
-def _sections(recommendations: Sequence[Mapping[str, Any]], objective: ObjectiveName) -> list[Section]:
+def _sections(
+    recommendations: Sequence[Mapping[str, Any]], objective: ObjectiveName, constraints: Constraints | None
+) -> list[Section]:
     every = [found for found in map(candidate, recommendations) if found is not None]
+    version = CONSTRAINED_CHOICE_VERSION if constraints else CHOICE_VERSION
     sections = []
     for endpoint_type in EndpointType:
-        ranked = rank(recommendations, endpoint_type=endpoint_type, objective=objective, version=CHOICE_VERSION)
+        ranked = rank(recommendations, endpoint_type=endpoint_type, objective=objective, version=version)
+        fitting = [each for each in ranked if not _unmet(each, constraints)]
+        refused = [each for each in ranked if _unmet(each, constraints)]
         unranked = sorted(
             (each for each in every if each.endpoint_type is endpoint_type and each.metrics.of(objective) is None),
             key=lambda each: (each.label, each.recommendation_id or ""),
         )
-        ordered = [*ranked, *unranked]
+        ordered = [*fitting, *refused, *unranked]
         if not ordered:
             continue
         varying = _varying(ordered)
         front = set(pareto_front([(cost(each, objective), each.metrics.model_latency) for each in ordered]))
         results = [
             Result(
-                rank=place + 1 if place < len(ranked) else None,
+                rank=place + 1 if place < len(fitting) else None,
                 candidate=each,
                 variation={name: value for name, value in _variation(each).items() if name in varying},
                 on_front=place in front,
+                unmet=_unmet(each, constraints),
             )
             for place, each in enumerate(ordered)
         ]
-        won = [(result.label, result.candidate.metrics) for result in results if result.rank]
-        sections.append(
-            Section(endpoint_type=endpoint_type, results=results, why=why_it_won(won, objective) if won else None)
-        )
+        why = _why(results, objective, constraints, would_win=ranked[0] if ranked else None)
+        sections.append(Section(endpoint_type=endpoint_type, results=results, why=why))
     return sections
+
+
+def _unmet(found: Candidate, constraints: Constraints | None) -> list[str]:
+    return [shortfall.text for shortfall in constraints.shortfalls(found)] if constraints else []
+
+
+def _why(
+    results: Sequence[Result],
+    objective: ObjectiveName,
+    constraints: Constraints | None,
+    *,
+    would_win: Candidate | None,
+) -> str | None:
+    won = [(result.label, result.candidate.metrics) for result in results if result.rank]
+    if not won:
+        if constraints is None or would_win is None:
+            return None
+        return f"No result meets the constraints ({constraints.described()}): a deployment that has them fails."
+    why = why_it_won(won, objective, constrained=constraints is not None)
+    if would_win is results[0].candidate:
+        return why
+    [label] = [result.label for result in results if result.candidate is would_win]
+    return f"{why} Without the constraints {label} would win."
 
 
 def _variation(found: Candidate) -> dict[str, str]:

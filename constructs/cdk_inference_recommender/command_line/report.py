@@ -11,16 +11,20 @@ from rich.console import Console
 
 from cdk_inference_recommender.command_line.aws_options import aws_options, sagemaker_client
 from cdk_inference_recommender.command_line.command_error import CommandError
+from cdk_inference_recommender.command_line.constraint_options import add_constraints, asked
 from cdk_inference_recommender.command_line.job_report import JobReport
 from cdk_inference_recommender.command_line.progress_display import ProgressDisplay
 from cdk_inference_recommender.command_line.recommendations_job import add_poll_interval, read_job, wait_for_end
 from cdk_inference_recommender.command_line.report_document import report_document
 from cdk_inference_recommender.command_line.report_page import report_page
 from cdk_inference_recommender.command_line.report_tables import print_report
+from inference_recommendations_handler.choosing import NoChoiceError
 from inference_recommendations_handler.contract import ObjectiveName
 
 if TYPE_CHECKING:
     import argparse
+
+    from cdk_inference_recommender.command_line.recommendations_job import RecommendationsJob
 
 INTERRUPTED: Final = 130
 """The exit code of a command that Ctrl-C ended."""
@@ -39,7 +43,7 @@ def add_report(commands: argparse._SubParsersAction[Any]) -> None:
         description=(
             "Wait for a job, then show its results, the best first and why it won, and why benchmarks failed. Ctrl-C "
             "ends the waiting, not the job. Exit code: 0 if the job has completed or, with --no-wait, still runs; "
-            "1 if it failed or was stopped; 2 if it can't be read."
+            "1 if it failed or was stopped, or no result meets the constraints; 2 if it can't be read."
         ),
     )
     parser.add_argument("job_name", metavar="JOB", help="name of the job")
@@ -57,12 +61,16 @@ def add_report(commands: argparse._SubParsersAction[Any]) -> None:
         help="also write a page with charts, which needs no network; needs the extra `html`",
     )
     add_poll_interval(parser)
+    add_constraints(parser)
     parser.set_defaults(run=_run)
 
 
 def _run(arguments: argparse.Namespace) -> int:
     client = sagemaker_client(arguments)
     job = read_job(client, arguments.job_name)
+    if not job.description.get("InputConfig", {}).get("Endpoints"):
+        # What compares with an endpoint that the job doesn't measure is told before the job is waited for.
+        _report(job, arguments)
     if not job.has_ended and not arguments.no_wait:
         try:
             with ProgressDisplay() as display:
@@ -74,14 +82,22 @@ def _run(arguments: argparse.Namespace) -> int:
                 file=sys.stderr,
             )
             return INTERRUPTED
-    report = JobReport.of(job, objective=ObjectiveName(arguments.optimize_for), now=datetime.now(UTC))
+    report = _report(job, arguments)
     if arguments.html is not None:
         _write(arguments.html, report_page(report))
     if arguments.output == "json":
         print(report_document(report))
     else:
         print_report(Console(highlight=False), report)
-    return 0 if job.status == "COMPLETED" or not job.has_ended else 1
+    return 1 if report.nothing_fits or (job.has_ended and job.status != "COMPLETED") else 0
+
+
+def _report(job: RecommendationsJob, arguments: argparse.Namespace) -> JobReport:
+    objective = ObjectiveName(arguments.optimize_for)
+    try:
+        return JobReport.of(job, objective=objective, asked=asked(arguments), now=datetime.now(UTC))
+    except NoChoiceError as error:
+        raise CommandError(str(error)) from error
 
 
 def _write(file: Path, page: str) -> None:

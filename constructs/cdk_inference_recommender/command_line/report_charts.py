@@ -26,6 +26,14 @@ _BAR_STEP: Final = 28
 _LABEL_LENGTH: Final = 34
 """Characters of a bar's label in a wide chart; what doesn't fit stands in the table."""
 
+_MARKS: Final = {
+    "best": ("var(--best)", "diamond"),
+    "on the Pareto front": ("var(--series)", "circle"),
+    "other": ("var(--other)", "square"),
+    "refused": ("var(--bad)", "cross"),
+}
+"""Colour and shape of each kind of result, so that neither is needed to tell them apart."""
+
 _CONFIG: Final[dict[str, Any]] = {
     # The page names the charts itself; their marks say nothing to a screen reader that its table doesn't say better.
     "aria": False,
@@ -95,7 +103,7 @@ def _cost_and_latency(report: JobReport) -> Chart | None:
             {
                 "cost": money if hourly else per_million(money),
                 "latency": latency,
-                "mark": "best" if best else "on the Pareto front" if result.on_front else "other",
+                "mark": _mark(result),
                 "number": result.place,
                 "name": result.candidate.label,
                 "best": best,
@@ -106,6 +114,8 @@ def _cost_and_latency(report: JobReport) -> Chart | None:
     if not rows:
         return None
     front = [result for result in report.results if result.on_front]
+    refused = [result for section in report.sections for result in section.refused]
+    by_constraints = f" Refused by the constraints: {', '.join(result.label for result in refused)}." if refused else ""
     winners = [section.winner for section in report.sections if section.winner]
     return Chart(
         name="cost-and-latency",
@@ -113,10 +123,18 @@ def _cost_and_latency(report: JobReport) -> Chart | None:
         description=(
             f"{len(rows)} results by model latency and {title}; lower and further left is better. Best: "
             f"{', '.join(result.label for result in winners) or 'none'}. On the Pareto front, where no other result is "
-            f"both cheaper and faster: {', '.join(result.label for result in front) or 'none'}."
+            f"both cheaper and faster: {', '.join(result.label for result in front) or 'none'}.{by_constraints}"
         ),
         drawings=[_svg(_scatter(rows, width, title)) for width in WIDTHS],
     )
+
+
+def _mark(result: Result) -> str:
+    if result.rank == 1:
+        return "best"
+    if result.unmet:
+        return "refused"
+    return "on the Pareto front" if result.on_front else "other"
 
 
 def _scatter(rows: Sequence[dict[str, Any]], width: int, title: str) -> dict[str, Any]:
@@ -134,19 +152,23 @@ def _scatter(rows: Sequence[dict[str, Any]], width: int, title: str) -> dict[str
             "axis": {"title": f"Cost ({title})", "tickCount": 5},
         },
     }
-    marks = ["best", "on the Pareto front", "other"]
+    marks = [mark for mark in _MARKS if mark != "refused" or any(row["mark"] == mark for row in rows)]
+    colors, shapes = ([_MARKS[mark][place] for mark in marks] for place in (0, 1))
+    legend = {"columns": len(marks) if width == WIDTHS[0] else 2}
     style = {
         "color": {
             "field": "mark",
             "type": "nominal",
             "sort": marks,
-            "scale": {"domain": marks, "range": ["var(--best)", "var(--series)", "var(--other)"]},
+            "scale": {"domain": marks, "range": colors},
+            "legend": legend,
         },
         "shape": {
             "field": "mark",
             "type": "nominal",
             "sort": marks,
-            "scale": {"domain": marks, "range": ["diamond", "circle", "square"]},
+            "scale": {"domain": marks, "range": shapes},
+            "legend": legend,
         },
     }
     number = {"text": {"field": "number", "type": "nominal"}}
@@ -177,9 +199,9 @@ def _throughput(report: JobReport) -> Chart | None:
             "name": name_of(result),
             "value": result.candidate.metrics.max_invocations,
             "shown": f"{result.candidate.metrics.max_invocations:.0f}",
-            "mark": "best" if result.rank == 1 else "other",
+            "mark": "best" if result.rank == 1 else "refused" if result.unmet else "other",
         }
-        for result in _in_order(report)
+        for result in report.results
         if result.candidate.metrics.max_invocations is not None
     ]
     if not rows:
@@ -188,13 +210,16 @@ def _throughput(report: JobReport) -> Chart | None:
         "field": "mark",
         "type": "nominal",
         "legend": None,
-        "scale": {"domain": ["best", "other"], "range": ["var(--best)", "var(--series)"]},
+        "scale": {"domain": ["best", "other", "refused"], "range": ["var(--best)", "var(--series)", "var(--other)"]},
     }
     most = max(rows, key=lambda row: row["value"] or 0)
     return Chart(
         name="throughput",
         title="Throughput",
-        description=f"Requests a minute of {len(rows)} results; most: {most['name']}, {most['shown']}.",
+        description=(
+            f"Requests a minute of {len(rows)} results; most: {most['name']}, {most['shown']}."
+            + (" In grey: refused by the constraints." if any(row["mark"] == "refused" for row in rows) else "")
+        ),
         drawings=[_svg(_bars(rows, width, title="Requests a minute", color=color)) for width in WIDTHS],
     )
 
@@ -202,7 +227,7 @@ def _throughput(report: JobReport) -> Chart | None:
 def _utilisation(report: JobReport) -> Chart | None:
     rows = [
         {"name": name_of(result), "value": value, "shown": f"{value:.0f} %", "mark": of}
-        for result in _in_order(report)
+        for result in report.results
         for of, value in (
             ("CPU", result.candidate.metrics.cpu_utilization),
             ("memory", result.candidate.metrics.memory_utilization),
@@ -226,10 +251,6 @@ def _utilisation(report: JobReport) -> Chart | None:
             for width in WIDTHS
         ],
     )
-
-
-def _in_order(report: JobReport) -> list[Result]:
-    return [result for section in report.sections for result in section.results]
 
 
 def _bars(

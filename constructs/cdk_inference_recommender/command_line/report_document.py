@@ -23,6 +23,7 @@ def report_document(report: JobReport) -> str:
         "FailureReason": report.failure_reason,
         "Simulated": report.simulated,
         "Objective": report.objective.value,
+        "Constraints": dict(report.asked),
         "ElapsedSeconds": round(progress.elapsed.total_seconds()),
         "Steps": {
             "Done": progress.done,
@@ -62,6 +63,7 @@ def _result(result: Result) -> dict[str, Any]:
         "CompilationJobName": found.compilation_job_name,
         "Environment": dict(found.environment),
         "ParetoFront": result.on_front,
+        "UnmetConstraints": list(result.unmet),
         "CostPerHour": metrics.cost_per_hour,
         "CostPerInference": metrics.cost_per_inference,
         "MaxInvocations": metrics.max_invocations,

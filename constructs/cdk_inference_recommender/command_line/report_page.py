@@ -35,7 +35,7 @@ def report_page(report: JobReport) -> str:
     policy = f"default-src 'none'; {own}; base-uri 'none'"
     body = [
         *_head(report),
-        *(_winner(section) for section in report.sections if section.winner),
+        *(_winner(section) for section in report.sections),
         *(_chart(chart) for chart in report_charts(report)),
         *(_results(report, section) for section in report.sections),
         *_existing_endpoints(report),
@@ -72,6 +72,8 @@ def _head(report: JobReport) -> list[str]:
     lines.append(f'<p class="muted">{escape(kind)}: {status}.</p>')
     if report.failure_reason:
         lines.append(f'<p class="failure">{escape(report.failure_reason)}</p>')
+    if report.asked:
+        lines.append(f'<p class="muted">{escape(f"Constraints: {report.constraints}.")}</p>')
     if report.simulated:
         lines.append(f'<p class="note">{_SIMULATED}</p>')
     if not report.results:
@@ -82,8 +84,10 @@ def _head(report: JobReport) -> list[str]:
 
 def _winner(section: Section) -> str:
     winner = section.winner
-    if winner is None or section.why is None:
+    if section.why is None:
         return ""
+    if winner is None:
+        return f'<p class="failure">{escape(section.why)}</p>'
     return f'<div class="winner"><strong>{escape(winner.label)}</strong><p>{escape(section.why)}</p></div>'
 
 
@@ -133,18 +137,19 @@ def _heading(title: str, kind: str, *, sort: str | None = None) -> str:
 def _row(result: Result) -> str:
     found = result.candidate
     rank = "" if result.rank is None else str(result.rank)
-    place = result.place or NO_VALUE
-    details = "".join(f"<span>{escape(f'{key}={value}')}</span>" for key, value in result.variation.items())
+    place = "refused" if result.unmet else result.place or NO_VALUE
+    details = [f"{key}={value}" for key, value in result.variation.items()] + list(result.unmet)
+    lines = "".join(f"<span>{escape(line)}</span>" for line in details)
     figures = ""
     for figure in FIGURES:
         value = figure.value(found.metrics)
         figures += _cell("" if value is None else repr(value), figure.text(found.metrics))
     front = "yes" if result.on_front else "no"
-    row = '<tr class="best">' if result.rank == 1 else "<tr>"
+    row = '<tr class="best">' if result.rank == 1 else '<tr class="refused">' if result.unmet else "<tr>"
     return (
         f"{row}"
         f"{_cell(rank, f'{place} best' if result.rank == 1 else place)}"
-        f'<th scope="row" class="text" data-value="{escape(result.label)}">{escape(found.label)}{details}</th>'
+        f'<th scope="row" class="text" data-value="{escape(result.label)}">{escape(found.label)}{lines}</th>'
         f"{figures}"
         f'<td class="text" data-value="{front}">{front}</td></tr>'
     )

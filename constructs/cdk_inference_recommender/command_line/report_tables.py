@@ -30,11 +30,15 @@ def print_report(console: Console, report: JobReport) -> None:
     reason = f": {report.failure_reason}" if report.failure_reason else ""
     console.print(_text(f"Job {report.job_name}, {report.job_type}: {report.status}{reason}", style="bold"))
     console.print(_text(_capitalised(f"{report.progress}.")))
+    if report.asked:
+        console.print(_text(f"Constraints: {report.constraints}."))
     for section in report.sections:
         console.print()
         console.print(_table(report, section))
         if section.why:
-            console.print(_text(section.why, style="bold green"))
+            console.print(_text(section.why, style="bold green" if section.winner else "bold red"))
+        for result in section.refused:
+            console.print(_text(f"Refused {result.label}: {', '.join(result.unmet)}."))
     if report.sections:
         console.print(Text(_LATENCY_NOTE, style="dim"))
     elif report.status == "COMPLETED":
@@ -71,7 +75,7 @@ def _table(report: JobReport, section: Section) -> Table:
     for result in section.results:
         lines = [result.candidate.label, *(f"  {name}={value}" for name, value in result.variation.items())]
         table.add_row(
-            "best" if result.rank == 1 else "",
+            "best" if result.rank == 1 else "no" if result.unmet else "",
             _text("\n".join(lines)),
             *(figure.text(result.candidate.metrics) for figure in FIGURES),
             style="bold green" if result.rank == 1 else None,

@@ -21,19 +21,21 @@ OBJECTIVES: Final[Mapping[ObjectiveName, str]] = {
 """What an objective is called in a sentence."""
 
 
-def why_it_won(ranked: Sequence[tuple[str, Metrics]], objective: ObjectiveName) -> str:
+def why_it_won(ranked: Sequence[tuple[str, Metrics]], objective: ObjectiveName, *, constrained: bool = False) -> str:
     """Say it.
 
     Args:
         ranked: What results are called and their figures, by `choosing.rank`, at least one.
         objective: By which they were.
+        constrained: Whether they are what constraints have let through.
     """
     (name, best), others = ranked[0], ranked[1:]
     superlative = "highest" if objective in HIGHEST_IS_BEST else "lowest"
     figure = _figure(best.of(objective), objective)
     won = f"{name} wins: {superlative} {OBJECTIVES[objective]}, {figure}"
     if not others:
-        return f"{name} is the only result with a {OBJECTIVES[objective]}: {figure}."
+        allowed = " that meets the constraints" if constrained else ""
+        return f"{name} is the only result with a {OBJECTIVES[objective]}{allowed}: {figure}."
     second_name, second = others[0]
     first_value, second_value = best.of(objective), second.of(objective)
     if first_value == second_value:

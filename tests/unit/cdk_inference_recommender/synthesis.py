@@ -105,6 +105,12 @@ def template_of(stack: Stack, *, check: bool = True) -> Json:
     return template
 
 
+def warnings_of(stack: Stack) -> list[str]:
+    stage = Stage.of(stack)
+    assert stage is not None
+    return [str(message.entry.data) for message in stage.synth().get_stack_artifact(stack.artifact_id).messages]
+
+
 def resources(template: Json, kind: str | None = None) -> dict[str, Json]:
     """Resources by logical id, all or those of one type."""
     return {

@@ -28,8 +28,9 @@ from .synthesis import (
     request_of,
     resources,
     template_of,
+    warnings_of,
 )
-from .test_validation import problems_of, warnings_of
+from .test_validation import problems_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

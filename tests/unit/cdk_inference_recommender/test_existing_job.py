@@ -82,8 +82,8 @@ def test_results_of_an_existing_job_are_waited_for(timeout: Duration | None, leg
     assert not resources(template, JOB)
     made = [leg["Properties"] for leg in resources(template, WAIT).values()]
     assert [leg["HandOverAfterSeconds"] for leg in made] == legs
-    assert {(leg["JobName"], leg["PollIntervalSeconds"], leg["AcceptStopped"]) for leg in made} == {
-        ("bert", 120, False)
+    assert {(leg["JobName"], leg["PollIntervalSeconds"], leg["AcceptStopped"], leg["ExistingJob"]) for leg in made} == {
+        ("bert", 120, False, True)
     }
     last = list(resources(template, WAIT))[-1]
     assert all(last in found["DependsOn"] for found in resources(template, RECOMMENDATION).values())

@@ -37,6 +37,7 @@ from .synthesis import (
     resources,
     statements,
     template_of,
+    warnings_of,
 )
 
 MODEL = "Custom::RecommendedModel"
@@ -249,6 +250,18 @@ def test_a_serverless_endpoint_has_no_network_of_its_own() -> None:
             volume_kms_key="alias/key",
             enable_network_isolation=True,
         )
+
+
+def test_a_model_that_neo_would_compile_is_warned_of_before_the_job_is_paid_for() -> None:
+    stack = new_stack()
+    config = ContainerConfig(data_input_config='{"input": [1, 3]}')
+    endpoint(stack, model=ModelSource.from_model_package(PACKAGE_ARN, container_config=config))
+    plain = new_stack(name="Plain")
+    endpoint(plain, model=ModelSource.from_model_package(PACKAGE_ARN, container_config=ContainerConfig()))
+    [warning] = [each for each in warnings_of(stack) if "NeoCompiledWinner" in each]
+    assert warning.startswith("model.container_config.data_input_config = '{\"input\": [1, 3]}': ")
+    assert "Leave it out, so that the uncompiled model is measured" in warning
+    assert not warnings_of(plain)
 
 
 def test_without_a_vpc_it_has_no_connections() -> None:

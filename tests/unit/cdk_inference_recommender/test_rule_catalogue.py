@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from cdk_inference_recommender.constraint_rules import CONSTRAINT_RULES
+from cdk_inference_recommender.endpoint_rules import ENDPOINT_RULES
 from cdk_inference_recommender.job_rules import JOB_RULES
 from cdk_inference_recommender.request import RULES, request_shape
 from cdk_inference_recommender.request.shape_rules import MODEL_RULES
@@ -21,7 +22,7 @@ def test_the_page_is_current() -> None:
 
 def test_has_one_entry_a_rule() -> None:
     headings = [line.removeprefix("### ") for line in catalogue().splitlines() if line.startswith("### ")]
-    assert headings == [rule.id for rule in (*RULES, *JOB_RULES, *CONSTRAINT_RULES)] + ["Placeholder"]
+    assert headings == [rule.id for rule in (*RULES, *JOB_RULES, *ENDPOINT_RULES, *CONSTRAINT_RULES)] + ["Placeholder"]
     assert len(set(headings) | set(MODEL_RULES)) == len(headings) + len(MODEL_RULES)
 
 

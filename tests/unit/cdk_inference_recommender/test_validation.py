@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from aws_cdk import Acknowledgment, Duration, Stack, Stage, Validations
+from aws_cdk import Acknowledgment, Duration, Stack, Validations
 from constructs import Construct
 
 from cdk_inference_recommender import (
@@ -20,7 +20,17 @@ from cdk_inference_recommender import (
     ValidationError,
 )
 
-from .synthesis import PACKAGE_ARN, default_job, given_role, load_test, new_app, new_stack, payloads, template_of
+from .synthesis import (
+    PACKAGE_ARN,
+    default_job,
+    given_role,
+    load_test,
+    new_app,
+    new_stack,
+    payloads,
+    template_of,
+    warnings_of,
+)
 
 PHASE = Phase(initial_number_of_users=1, spawn_rate=1, duration=Duration.minutes(2))
 
@@ -30,12 +40,6 @@ def problems_of(stack: Stack) -> list[str]:
     with pytest.raises(RuntimeError, match="Validation failed with the following errors") as failure:
         template_of(stack)
     return [line.strip() for line in str(failure.value).splitlines()[1:] if line.strip()]
-
-
-def warnings_of(stack: Stack) -> list[str]:
-    stage = Stage.of(stack)
-    assert stage is not None
-    return [str(message.entry.data) for message in stage.synth().get_stack_artifact(stack.artifact_id).messages]
 
 
 def test_all_problems_of_all_jobs_are_told_in_one_synthesis() -> None:

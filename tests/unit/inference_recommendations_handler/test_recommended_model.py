@@ -204,6 +204,15 @@ def test_what_wasnt_measured_is_never_made(properties: dict[str, Any], told: str
     assert not resource.service.models
 
 
+def test_a_compiled_winner_is_told_with_what_to_do() -> None:
+    assert Resource().serve("Create", **of_package(RecommendationId="bert/1", CompilationJobName="neo-1")) == (
+        "The recommendation bert/1 was measured on a model that SageMaker Neo compiled (compilation job neo-1), and "
+        "the endpoint would run the uncompiled one: nothing was deployed. Leave `data_input_config` out of the job's "
+        "container config, or `ModelInput` out of the model package, so that the uncompiled model is measured; or "
+        "serve what the compilation job has written with a model of your own."
+    )
+
+
 def test_a_second_delivery_makes_no_second_model() -> None:
     resource = created(**of_package())
     first = resource.physical_id

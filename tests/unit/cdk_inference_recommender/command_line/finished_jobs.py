@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import io
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
+from rich.console import Console
+
 from cdk_inference_recommender.command_line.job_report import JobReport
 from cdk_inference_recommender.command_line.recommendations_job import RecommendationsJob
+from cdk_inference_recommender.command_line.report_tables import print_report
 from inference_recommendations_handler.contract import ObjectiveName
 
 CREATED: Final = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -82,5 +86,14 @@ def report_of(
     objective: ObjectiveName = ObjectiveName.COST_PER_INFERENCE,
     *,
     now: datetime = CREATED + timedelta(minutes=12, seconds=5),
+    **asked: Any,
 ) -> JobReport:
-    return JobReport.of(found, objective=objective, now=now)
+    """The report, with constraints by the names that the template has for them."""
+    return JobReport.of(found, objective=objective, asked=asked, now=now)
+
+
+def printed(report: JobReport) -> str:
+    """What a terminal of 80 columns shows."""
+    stream = io.StringIO()
+    print_report(Console(file=stream, width=80, highlight=False), report)
+    return stream.getvalue()

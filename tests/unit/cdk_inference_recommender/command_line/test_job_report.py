@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -107,6 +108,27 @@ def test_kinds_of_endpoint_have_a_winner_each() -> None:
     assert [winner.candidate.label for winner in winners if winner] == ["1 x ml.c5.xlarge", "serverless 2048 MB x 10"]
 
 
+def test_each_kind_of_endpoint_has_a_front_of_its_own_and_its_results_know() -> None:
+    slow = recommendation("ml.c5.large", cost_per_inference=2e-6, model_latency=40)
+    beaten = recommendation("ml.m5.large", cost_per_inference=4e-6, model_latency=50)
+    quick = recommendation("ml.r5.large", cost_per_inference=3e-6, model_latency=30)
+    serverless = recommendation(serverless=(2048, 10), cost_per_inference=1e-6, model_latency=1)
+    report = report_of(job(beaten, serverless, quick, slow))
+    assert {result.candidate.label: result.on_front for result in report.results} == {
+        "1 x ml.c5.large": True,
+        "1 x ml.r5.large": True,
+        "1 x ml.m5.large": False,
+        "serverless 2048 MB x 10": True,
+    }
+
+
+def test_a_nan_that_got_so_far_is_never_written() -> None:
+    report = report_of(job(EndpointPerformances=[{"Metrics": {}, "EndpointInfo": {"EndpointName": "live"}}]))
+    (endpoint,) = report.existing_endpoints
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        report_document(replace(report, existing_endpoints=[replace(endpoint, model_latency=NAN)]))
+
+
 def test_failed_steps_are_told_once_a_reason() -> None:
     steps = [
         step("FAILED", "ml.c5.large", reason="Out of\nmemory"),
@@ -179,6 +201,7 @@ def test_the_document_has_every_figure_and_no_nan() -> None:
         "FailureReason": None,
         "Simulated": False,
         "Objective": "CostPerInference",
+        "Constraints": {},
         "ElapsedSeconds": 2700,
         "Steps": {"Done": 0, "Failed": 1, "Stopped": 0, "Remaining": 0},
         "Reasons": {
@@ -200,6 +223,7 @@ def test_the_document_has_every_figure_and_no_nan() -> None:
         "CompilationJobName": None,
         "Environment": {"A": "1"},
         "ParetoFront": True,
+        "UnmetConstraints": [],
         "CostPerHour": 0.2,
         "CostPerInference": 1e-6,
         "MaxInvocations": 500.0,

@@ -104,6 +104,15 @@ def test_the_winner_the_front_and_other_results_are_told_apart() -> None:
         assert f'fill="{color}"' in wide
 
 
+def test_the_winners_row_and_no_other_is_marked() -> None:
+    source = Page(job(recommendation("ml.m5.large", cost_per_inference=2e-6), recommendation("ml.c5.large"))).source
+    rows = re.findall(r"<tr.*?</tr>", source, flags=re.DOTALL)
+    (best,) = [row for row in rows if 'class="best"' in row]
+    assert "1 best" in best
+    assert "1 x ml.c5.large" in best
+    assert "1 x ml.c5.large wins" in source
+
+
 def test_an_hours_cost_is_drawn_where_it_is_the_objective() -> None:
     assert "Cost (USD an hour)" in Page(job(recommendation()), ObjectiveName.COST_PER_HOUR).text
     assert "Cost (USD per million inferences)" in Page(job(recommendation())).text

@@ -2,30 +2,19 @@
 
 from __future__ import annotations
 
-import io
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
-from rich.console import Console
 
-from cdk_inference_recommender.command_line.report_tables import print_report
 from inference_recommendations_handler.contract import ObjectiveName
 from tests.unit.cdk_inference_recommender.command_line.finished_jobs import (
     NAN,
     job,
+    printed,
     recommendation,
     report_of,
     step,
 )
-
-if TYPE_CHECKING:
-    from cdk_inference_recommender.command_line.job_report import JobReport
-
-
-def printed(report: JobReport) -> str:
-    stream = io.StringIO()
-    print_report(Console(file=stream, width=80, highlight=False), report)
-    return stream.getvalue()
 
 
 def test_results_have_units_and_the_winner_a_reason() -> None:
