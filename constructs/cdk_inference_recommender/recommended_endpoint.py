@@ -13,20 +13,30 @@ from aws_cdk import aws_sagemaker as sagemaker
 from cdk_inference_recommender.hosting_statements import network_interfaces_statement, telemetry_statements
 from cdk_inference_recommender.job_network import JobNetwork
 from cdk_inference_recommender.kms_key import kms_key_id
-from cdk_inference_recommender.recommendation import ServerlessRecommendation
+from cdk_inference_recommender.property_path import property_path
+from cdk_inference_recommender.recommendation import RealTimeRecommendation, ServerlessRecommendation
 from cdk_inference_recommender.recommended_model import RecommendedModel
+from cdk_inference_recommender.reported_problems import report_problems
+from cdk_inference_recommender.scaled_instance_count import ScaledInstanceCount
+from cdk_inference_recommender.scaling_rules import check_scaling
+from cdk_inference_recommender.tokens import seconds_of
 from cdk_inference_recommender.validation_error import ValidationError
+from inference_recommendations_handler.contract import RecommendationAttribute, ScalableTargetProperty
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from aws_cdk import Duration
     from aws_cdk.aws_ecr import IRepository
     from aws_cdk.aws_kms import IKey
     from aws_cdk.aws_s3 import IBucket
     from constructs import Construct
 
     from cdk_inference_recommender.model_source import ModelSource
-    from cdk_inference_recommender.recommendation import RealTimeRecommendation
+    from cdk_inference_recommender.scaling_recommendation import ScalingRecommendation
+
+DEFAULT_SAFETY_FACTOR: Final = 0.8
+_SCALING: Final = "Scaling"
 
 
 @jsii.implements(iam.IGrantable, ec2.IConnectable)
@@ -127,7 +137,9 @@ class RecommendedEndpoint(Resource):
             network=network,
             enable_network_isolation=enable_network_isolation,
         )
-        configuration = sagemaker.CfnEndpointConfig(
+        self._recommendation: Final = recommendation
+        self._variant_name: Final = variant_name
+        self._configuration: Final = sagemaker.CfnEndpointConfig(
             self,
             "EndpointConfig",
             production_variants=[
@@ -137,11 +149,11 @@ class RecommendedEndpoint(Resource):
         )
         if volume_kms_key is not None and not isinstance(volume_kms_key, str):
             # An alias is named here, which says nothing of its being made first.
-            configuration.node.add_dependency(volume_kms_key)
+            self._configuration.node.add_dependency(volume_kms_key)
         self._endpoint: Final = sagemaker.CfnEndpoint(
             self,
             "Resource",
-            endpoint_config_name=configuration.attr_endpoint_config_name,
+            endpoint_config_name=self._configuration.attr_endpoint_config_name,
             endpoint_name=endpoint_name,
         )
         for key, value in (tags or {}).items():
@@ -190,6 +202,120 @@ class RecommendedEndpoint(Resource):
             resource_arns=[self.endpoint_arn],
         )
 
+    def auto_scale_as_recommended(
+        self, scaling: ScalingRecommendation, *, disable_scale_in: bool = False
+    ) -> ScaledInstanceCount:
+        """Let the number of instances follow the load within the bounds, and by the policies, of the service.
+
+        Args:
+            scaling: What `recommendation.scaling(...)` returned, of the recommendation that the endpoint runs.
+            disable_scale_in: Whether instances are only added. Default: they are removed, too.
+
+        Raises:
+            ValidationError: It is another recommendation's, the endpoint is serverless, or is scaled already.
+        """
+        if scaling.node.scope is not self._recommendation:
+            raise ValidationError(
+                f"{self.node.path}: {scaling.node.path} recommends how to scale another recommendation. Give what "
+                "scaling(...) of the endpoint's own recommendation returned."
+            )
+        return self._scaled(
+            {
+                ScalableTargetProperty.MIN_CAPACITY: scaling.min_capacity,
+                ScalableTargetProperty.MAX_CAPACITY: scaling.max_capacity,
+                ScalableTargetProperty.SCALE_IN_COOLDOWN: scaling.scale_in_cooldown,
+                ScalableTargetProperty.SCALE_OUT_COOLDOWN: scaling.scale_out_cooldown,
+                ScalableTargetProperty.SCALING_POLICIES_JSON: scaling.scaling_policies_json,
+                ScalableTargetProperty.DISABLE_SCALE_IN: disable_scale_in,
+            }
+        )
+
+    def auto_scale_instance_count(
+        self,
+        *,
+        max_capacity: jsii.Number,
+        min_capacity: jsii.Number = 1,
+        target_invocations_per_instance: jsii.Number | None = None,
+        safety_factor: jsii.Number | None = None,
+        scale_in_cooldown: Duration | None = None,
+        scale_out_cooldown: Duration | None = None,
+        disable_scale_in: bool = False,
+    ) -> ScaledInstanceCount:
+        """Let the number of instances follow the load within these bounds.
+
+        The metric is `SageMakerVariantInvocationsPerInstance`. A number of instances outside the bounds, also the
+        recommended one, is brought inside them when the endpoint is registered.
+
+        Args:
+            max_capacity: The greatest number of instances.
+            min_capacity: The least, 1 or more. Default: 1.
+            target_invocations_per_instance: Requests a minute for each instance. Default: `safety_factor` of what was
+                measured, `MaxInvocations / InitialInstanceCount`; the deployment fails where nothing was.
+            safety_factor: Share of what was measured, above 0 and at most 1. Default: 0.8.
+            scale_in_cooldown: Time between two reductions. Default: Application Auto Scaling's, 300 seconds.
+            scale_out_cooldown: Time between two increases. Default: Application Auto Scaling's, 300 seconds.
+            disable_scale_in: Whether instances are only added. Default: they are removed, too.
+
+        Raises:
+            ValidationError: The endpoint is serverless or is scaled already, or a cooldown is no whole number of
+                seconds.
+        """
+        report_problems(
+            self,
+            lambda: list(
+                check_scaling(
+                    {
+                        "MinCapacity": min_capacity,
+                        "MaxCapacity": max_capacity,
+                        "TargetInvocationsPerInstance": target_invocations_per_instance,
+                        "SafetyFactor": safety_factor,
+                    }
+                )
+            ),
+            lambda path: property_path(path, {}),
+        )
+        measured = self._recommendation
+        return self._scaled(
+            {
+                ScalableTargetProperty.MIN_CAPACITY: min_capacity,
+                ScalableTargetProperty.MAX_CAPACITY: max_capacity,
+                ScalableTargetProperty.SCALE_IN_COOLDOWN: _seconds(scale_in_cooldown, "scale_in_cooldown"),
+                ScalableTargetProperty.SCALE_OUT_COOLDOWN: _seconds(scale_out_cooldown, "scale_out_cooldown"),
+                ScalableTargetProperty.DISABLE_SCALE_IN: disable_scale_in,
+            }
+            | (
+                {
+                    ScalableTargetProperty.SAFETY_FACTOR: DEFAULT_SAFETY_FACTOR
+                    if safety_factor is None
+                    else safety_factor,
+                    ScalableTargetProperty.MAX_INVOCATIONS: measured.max_invocations,
+                    ScalableTargetProperty.INITIAL_INSTANCE_COUNT: measured.value_of(
+                        RecommendationAttribute.INITIAL_INSTANCE_COUNT
+                    ),
+                }
+                if target_invocations_per_instance is None
+                else {ScalableTargetProperty.TARGET_VALUE: target_invocations_per_instance}
+            )
+        )
+
+    def _scaled(self, scaling: Mapping[ScalableTargetProperty, object]) -> ScaledInstanceCount:
+        if not isinstance(self._recommendation, RealTimeRecommendation):
+            raise ValidationError(
+                f"{self.node.path}: a serverless endpoint has no instances to scale; max_concurrency is its bound. "
+                "Leave autoscaling out, or use a real-time recommendation."
+            )
+        if self.node.try_find_child(_SCALING) is not None:
+            raise ValidationError(f"{self.node.path}: the endpoint is scaled already. Scale it once.")
+        return ScaledInstanceCount(
+            self,
+            _SCALING,
+            endpoint=self._endpoint,
+            configuration=self._configuration,
+            variant_name=self._variant_name,
+            instance_type=self._recommendation.instance_type,
+            scaling=scaling,
+        )
+
     def _refuse_of_serverless(self, **asked: bool) -> None:
         stray = [name for name, is_asked in asked.items() if is_asked]
         if stray:
@@ -197,6 +323,10 @@ class RecommendedEndpoint(Resource):
                 f"{self.node.path}: a serverless endpoint takes no {' and no '.join(stray)} (developer guide, "
                 "serverless inference, feature exclusions). Leave it out, or use a real-time recommendation."
             )
+
+
+def _seconds(cooldown: Duration | None, name: str) -> jsii.Number | None:
+    return None if cooldown is None else seconds_of(cooldown, name)
 
 
 def _hosting_role(
