@@ -168,10 +168,13 @@ def _restored(event: CustomResourceEvent, invocation: Invocation) -> bool | None
     if not endpoint.settled:
         return None
     target = _target(pause, endpoint, invocation)
-    serves = endpoint.serves(variant_name=pause.variant_name, instance_type=pause.instance_type)
-    if serves and not target.registered():
+    if target.registered():
+        return True
+    if endpoint.serves(variant_name=pause.variant_name, instance_type=pause.instance_type):
         target.register(pause.scaling)
         log("scaling restored after the rollback", physicalResourceId=target.resource_id, requestId=event.request_id)
+    else:
+        log("scaling not restored: the endpoint isn't what it was", level="WARNING", requestId=event.request_id)
     return True
 
 
