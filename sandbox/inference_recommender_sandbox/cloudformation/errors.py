@@ -29,11 +29,5 @@ class AlreadyExistsError(ServiceException):
     code = "AlreadyExistsException"
 
 
-class AccessDeniedError(ServiceException):
-    """The caller's role doesn't allow it."""
-
-    code = "AccessDenied"
-
-
 class ResourceError(Exception):
     """A resource failed; the text is what the stack's event shows."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote, urlsplit
 
-from moto.core.responses import ActionResult, BaseResponse, EmptyResult
+from moto.core.responses import ActionResult, EmptyResult
 from moto.s3.models import s3_backends
 
-from inference_recommender_sandbox.authorization import AccessDenied
+from inference_recommender_sandbox.cloudformation.authorized_response import AuthorizedResponse
 from inference_recommender_sandbox.cloudformation.descriptions import (
     change_set_description,
     change_set_summary,
@@ -20,7 +20,7 @@ from inference_recommender_sandbox.cloudformation.descriptions import (
     stack_summary,
     template_summary,
 )
-from inference_recommender_sandbox.cloudformation.errors import AccessDeniedError, ValidationError
+from inference_recommender_sandbox.cloudformation.errors import ValidationError
 from inference_recommender_sandbox.cloudformation.pages import page
 from inference_recommender_sandbox.cloudformation.template import Template
 
@@ -33,7 +33,7 @@ _EVENTS_PER_PAGE: Final = 100
 _STACKS_PER_PAGE: Final = 100
 
 
-class CloudFormationService(BaseResponse):
+class CloudFormationService(AuthorizedResponse):
     """Answers CloudFormation's operations from the sandbox's own engine.
 
     Args:
@@ -42,38 +42,11 @@ class CloudFormationService(BaseResponse):
     """
 
     def __init__(self, engines: StackEngines, authorizer: Authorizer) -> None:
-        super().__init__(service_name="cloudformation")
-        self.automated_parameter_parsing = True
+        super().__init__(authorizer)
         self._engines = engines
-        self._authorizer = authorizer
 
-    def call_action(self) -> Any:
-        """Authorise the call of a function's session, on the stack that it names."""
-        if self._authorizer.session(self.access_key) is not None:
-            try:
-                self._authorize()
-            except AccessDeniedError as refusal:
-                status, headers, body = self.serialized(ActionResult(refusal))
-                return (status, *self._enrich_response(headers, body))
-        return super().call_action()
-
-    def _authorize(self) -> None:
-        name = self._get_param("StackName")
-        try:
-            resource = self._engine.store.get(name).stack_id if name else "*"
-        except ValidationError:
-            resource = str(name)
-        try:
-            self._authorizer.authorize(
-                account_id=self.current_account,
-                access_key_id=self.access_key,
-                action=f"cloudformation:{self._get_action()}",
-                resource=resource,
-                context={},
-                partition=self.partition,
-            )
-        except AccessDenied as denied:
-            raise AccessDeniedError(str(denied)) from denied
+    def _stack_arn(self, name: str) -> str:
+        return self._engine.store.get(name).stack_id
 
     @property
     def _engine(self) -> StackEngine:
