@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 import jsii
-from aws_cdk import Resource, Stack, Tags
+from aws_cdk import Resource, Tags
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sagemaker as sagemaker
 
-from cdk_inference_recommender.hosting_statements import network_interfaces_statement, telemetry_statements
+from cdk_inference_recommender.hosting_role import hosting_role
 from cdk_inference_recommender.job_network import JobNetwork
 from cdk_inference_recommender.kms_key import kms_key_id
 from cdk_inference_recommender.property_path import property_path
@@ -18,10 +18,9 @@ from cdk_inference_recommender.recommendation import RealTimeRecommendation, Ser
 from cdk_inference_recommender.recommended_model import RecommendedModel
 from cdk_inference_recommender.reported_problems import report_problems
 from cdk_inference_recommender.scaled_instance_count import ScaledInstanceCount
+from cdk_inference_recommender.scaling_properties import own_scaling, recommended_scaling
 from cdk_inference_recommender.scaling_rules import check_scaling
-from cdk_inference_recommender.tokens import seconds_of
 from cdk_inference_recommender.validation_error import ValidationError
-from inference_recommendations_handler.contract import RecommendationAttribute, ScalableTargetProperty
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -34,8 +33,8 @@ if TYPE_CHECKING:
 
     from cdk_inference_recommender.model_source import ModelSource
     from cdk_inference_recommender.scaling_recommendation import ScalingRecommendation
+    from inference_recommendations_handler.contract import ScalableTargetProperty
 
-DEFAULT_SAFETY_FACTOR: Final = 0.8
 _SCALING: Final = "Scaling"
 
 
@@ -125,7 +124,7 @@ class RecommendedEndpoint(Resource):
             description="Endpoint of a SageMaker Inference Recommender recommendation",
         )
         self._connections: Final = network.connections if network else None
-        self.role: Final[iam.IRole] = role or _hosting_role(
+        self.role: Final[iam.IRole] = role or hosting_role(
             self, read_from=read_from, images=images, in_vpc=network is not None
         )
         self._model: Final = RecommendedModel(
@@ -219,16 +218,7 @@ class RecommendedEndpoint(Resource):
                 f"{self.node.path}: {scaling.node.path} recommends how to scale another recommendation. Give what "
                 "scaling(...) of the endpoint's own recommendation returned."
             )
-        return self._scaled(
-            {
-                ScalableTargetProperty.MIN_CAPACITY: scaling.min_capacity,
-                ScalableTargetProperty.MAX_CAPACITY: scaling.max_capacity,
-                ScalableTargetProperty.SCALE_IN_COOLDOWN: scaling.scale_in_cooldown,
-                ScalableTargetProperty.SCALE_OUT_COOLDOWN: scaling.scale_out_cooldown,
-                ScalableTargetProperty.SCALING_POLICIES_JSON: scaling.scaling_policies_json,
-                ScalableTargetProperty.DISABLE_SCALE_IN: disable_scale_in,
-            }
-        )
+        return self._scaled(recommended_scaling(scaling, disable_scale_in=disable_scale_in))
 
     def auto_scale_instance_count(
         self,
@@ -274,27 +264,16 @@ class RecommendedEndpoint(Resource):
             ),
             lambda path: property_path(path, {}),
         )
-        measured = self._recommendation
         return self._scaled(
-            {
-                ScalableTargetProperty.MIN_CAPACITY: min_capacity,
-                ScalableTargetProperty.MAX_CAPACITY: max_capacity,
-                ScalableTargetProperty.SCALE_IN_COOLDOWN: _seconds(scale_in_cooldown, "scale_in_cooldown"),
-                ScalableTargetProperty.SCALE_OUT_COOLDOWN: _seconds(scale_out_cooldown, "scale_out_cooldown"),
-                ScalableTargetProperty.DISABLE_SCALE_IN: disable_scale_in,
-            }
-            | (
-                {
-                    ScalableTargetProperty.SAFETY_FACTOR: DEFAULT_SAFETY_FACTOR
-                    if safety_factor is None
-                    else safety_factor,
-                    ScalableTargetProperty.MAX_INVOCATIONS: measured.max_invocations,
-                    ScalableTargetProperty.INITIAL_INSTANCE_COUNT: measured.value_of(
-                        RecommendationAttribute.INITIAL_INSTANCE_COUNT
-                    ),
-                }
-                if target_invocations_per_instance is None
-                else {ScalableTargetProperty.TARGET_VALUE: target_invocations_per_instance}
+            own_scaling(
+                self._recommendation,
+                min_capacity=min_capacity,
+                max_capacity=max_capacity,
+                target_invocations_per_instance=target_invocations_per_instance,
+                safety_factor=safety_factor,
+                scale_in_cooldown=scale_in_cooldown,
+                scale_out_cooldown=scale_out_cooldown,
+                disable_scale_in=disable_scale_in,
             )
         )
 
@@ -323,26 +302,3 @@ class RecommendedEndpoint(Resource):
                 f"{self.node.path}: a serverless endpoint takes no {' and no '.join(stray)} (developer guide, "
                 "serverless inference, feature exclusions). Leave it out, or use a real-time recommendation."
             )
-
-
-def _seconds(cooldown: Duration | None, name: str) -> jsii.Number | None:
-    return None if cooldown is None else seconds_of(cooldown, name)
-
-
-def _hosting_role(
-    scope: Construct, *, read_from: Sequence[IBucket], images: Sequence[IRepository], in_vpc: bool
-) -> iam.Role:
-    role = iam.Role(
-        scope,
-        "Role",
-        assumed_by=iam.ServicePrincipal("sagemaker.amazonaws.com"),
-        description=f"Runs the containers of an endpoint of {Stack.of(scope).stack_name}",
-    )
-    statements = telemetry_statements(scope) + ([network_interfaces_statement()] if in_vpc else [])
-    for statement in statements:
-        role.add_to_policy(statement)
-    for bucket in read_from:
-        bucket.grant_read(role)
-    for repository in images:
-        repository.grant_pull(role)
-    return role

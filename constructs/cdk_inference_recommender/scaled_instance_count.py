@@ -97,7 +97,6 @@ class ScaledInstanceCount(Construct):
         # What fails before the endpoint changes should leave it scaled.
         pause.node.add_dependency(configuration)
         endpoint.node.add_dependency(pause)
-        target.node.add_dependency(endpoint)
         self.resource_id: Final = target.ref
         """As Application Auto Scaling names the variant: `endpoint/<name>/variant/<name>`."""
 

@@ -50,7 +50,6 @@ class ScalingRecommendation(Construct):
         max_invocations: jsii.Number | None,
     ) -> None:
         super().__init__(scope, id)
-        provider = InferenceRecommenderProvider.of(self)
         properties: dict[ScalingRecommendationProperty, object] = {
             ScalingRecommendationProperty.JOB_NAME: job_name,
             ScalingRecommendationProperty.RECOMMENDATION_ID: recommendation_id,
@@ -63,11 +62,10 @@ class ScalingRecommendation(Construct):
             self,
             "Resource",
             resource_type=ResourceType.SCALING_RECOMMENDATION,
-            service_token=provider.function.function_arn,
+            service_token=InferenceRecommenderProvider.of(self).function.function_arn,
             service_timeout=Duration.seconds(CHOICE_SERVICE_TIMEOUT_SECONDS),
             properties={name.value: value for name, value in properties.items() if value is not None},
         )
-        provider.depend(self._resource)
         report_problems(
             self,
             lambda: list(
