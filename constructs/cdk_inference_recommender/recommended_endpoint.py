@@ -40,7 +40,7 @@ _SCALING: Final = "Scaling"
 
 @jsii.implements(iam.IGrantable, ec2.IConnectable)
 class RecommendedEndpoint(Resource):
-    """Model, endpoint configuration and endpoint, as a recommendation says and as it was measured.
+    """Model, endpoint configuration, endpoint and autoscaling, as a recommendation says and as it was measured.
 
     The model runs with the environment and the inference specification of the chosen result. A later deployment that
     chooses otherwise makes what changed anew, and lets the same endpoint go over to it: SageMaker starts the new
@@ -55,6 +55,7 @@ class RecommendedEndpoint(Resource):
             self, "Endpoint",
             recommendation=best, model=model, read_from=[artifact_bucket], images=[repository],
         )
+        endpoint.auto_scale_as_recommended(best.scaling())
         endpoint.grant_invoke(client_function)
         ```
 

@@ -179,23 +179,21 @@ def _restored(event: CustomResourceEvent, invocation: Invocation) -> bool | None
 
 
 def _is_to_be_restored(pause: Pause, endpoint: Endpoint, event: CustomResourceEvent, invocation: Invocation) -> bool:
-    """Bring the registration back in a rollback; True where that has to wait until the rollback is through."""
-    if not _stack(event, invocation).status().startswith("UPDATE_ROLLBACK_"):
-        # The scalable target follows the endpoint.
-        return False
+    """Bring back what is missing; True where that has to wait until a rollback is through."""
     target = _target(pause, endpoint, invocation)
     if target.registered():
         return False
-    if not endpoint.serves(variant_name=pause.variant_name, instance_type=pause.instance_type):
-        return True
-    try:
-        target.register(pause.scaling)
-    except AWS_ERRORS as error:
-        # A rollback that fails for it would leave the whole stack stuck.
-        log("not restored yet", level="WARNING", errorCode=code_of(error), reason=message_of(error))
-        return True
-    log("scaling restored in the rollback", physicalResourceId=target.resource_id, requestId=event.request_id)
-    return False
+    if endpoint.serves(variant_name=pause.variant_name, instance_type=pause.instance_type):
+        try:
+            target.register(pause.scaling)
+        except AWS_ERRORS as error:
+            # A rollback that fails for it would leave the whole stack stuck; the scalable target tells an update.
+            log("not restored yet", level="WARNING", errorCode=code_of(error), reason=message_of(error))
+        else:
+            log("scaling restored at once", physicalResourceId=target.resource_id, requestId=event.request_id)
+            return False
+    # An update's scalable target follows the endpoint; a rollback's may not.
+    return _stack(event, invocation).status().startswith("UPDATE_ROLLBACK_")
 
 
 def _deregister(pause: Pause, target: VariantScaling, endpoint: Endpoint) -> None:

@@ -34,7 +34,7 @@ THREADS = {"ml.c5.xlarge": "2", "ml.g4dn.xlarge": "4"}
 def was_brought_back(aws: LocalAws, stack: str) -> bool:
     """Whether the last update had deregistered the variant, and its rollback had to register it again."""
     told = " ".join(handler_log(aws, stack))
-    return told.rfind("scaling deregistered") < told.rfind("scaling restored in the rollback")
+    return told.rfind("scaling deregistered") < told.rfind("scaling restored at once")
 
 
 def test_scaling_moves_with_the_winner_and_survives_what_fails(bootstrapped: LocalAws, tmp_path: Path) -> None:

@@ -81,6 +81,13 @@ def test_a_rollback_of_numbers_alone_is_left_to_the_scalable_target(stack: Scale
     assert (stack.bounds, stack.stepfunctions.executions) == ((1, 9), {})
 
 
+def test_what_a_disabled_rollback_left_unscaled_is_scaled_by_the_next_deployment(stack: ScaledStack) -> None:
+    stack.pause(LARGE, SMALL)
+    assert stack.bounds is None, "and the endpoint's update fails"
+    assert succeeded(stack.pause(SMALL, LARGE))
+    assert stack.bounds == (1, 4)
+
+
 def unreached(stack: ScaledStack) -> None:
     """Something else fails when the endpoint has changed, before the scalable target's turn."""
     stack.pause(LARGE, SMALL)
@@ -174,6 +181,13 @@ def test_a_refusal_within_the_rollback_doesnt_fail_it(stack: ScaledStack) -> Non
     stack.cloudformation.status = "UPDATE_ROLLBACK_COMPLETE"
     assert stack.step()
     assert stack.bounds == (1, 4)
+
+
+def test_a_refusal_within_an_update_is_left_to_the_scalable_target_to_tell(stack: ScaledStack) -> None:
+    stack.pause(LARGE, SMALL)
+    stack.autoscaling.refusals = [refusal("ValidationException")]
+    assert succeeded(stack.pause(SMALL, LARGE))
+    assert not stack.stepfunctions.executions
 
 
 def test_a_change_of_the_number_of_instances_is_waited_for(stack: ScaledStack) -> None:
