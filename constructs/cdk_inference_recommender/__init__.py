@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from cdk_inference_recommender.recommendation import RealTimeRecommendation, ServerlessRecommendation
     from cdk_inference_recommender.recommended_endpoint import RecommendedEndpoint
     from cdk_inference_recommender.resource_limit import ResourceLimit
+    from cdk_inference_recommender.scaled_instance_count import ScaledInstanceCount
+    from cdk_inference_recommender.scaling_recommendation import ScalingRecommendation
     from cdk_inference_recommender.stopping_conditions import (
         FlatInvocations,
         LatencyPercentile,
@@ -58,6 +60,8 @@ __all__ = [
     "RealTimeRecommendation",
     "RecommendedEndpoint",
     "ResourceLimit",
+    "ScaledInstanceCount",
+    "ScalingRecommendation",
     "ServerlessRecommendation",
     "Stairs",
     "StoppingConditions",
@@ -87,6 +91,8 @@ _MODULES: Final = {
     "RealTimeRecommendation": "recommendation",
     "RecommendedEndpoint": "recommended_endpoint",
     "ResourceLimit": "resource_limit",
+    "ScaledInstanceCount": "scaled_instance_count",
+    "ScalingRecommendation": "scaling_recommendation",
     "ServerlessRecommendation": "recommendation",
     "Stairs": "traffic_pattern",
     "StoppingConditions": "stopping_conditions",

@@ -189,6 +189,7 @@ class InferenceRecommenderProvider(Construct):
                 actions=[
                     "sagemaker:DescribeInferenceRecommendationsJob",
                     "sagemaker:StopInferenceRecommendationsJob",
+                    "sagemaker:GetScalingConfigurationRecommendation",
                     "sagemaker:ListTags",
                     "sagemaker:AddTags",
                     "sagemaker:DeleteTags",

@@ -15,6 +15,8 @@ from cdk_inference_recommender.property_path import property_path
 from cdk_inference_recommender.published_recommendations import PublishedRecommendations
 from cdk_inference_recommender.recommendation_parameters import parameter_value, write_parameters
 from cdk_inference_recommender.reported_problems import report_problems
+from cdk_inference_recommender.scaling_recommendation import ScalingRecommendation
+from cdk_inference_recommender.validation_error import ValidationError
 from inference_recommendations_handler.contract import (
     CHOICE_SERVICE_TIMEOUT_SECONDS,
     CHOICE_VERSION,
@@ -63,9 +65,11 @@ class Recommendation(Construct):
         id: str,  # noqa: A002 -- the CDK's name for it
         *,
         attribute_of: Callable[[Construct, RecommendationAttribute], str],
+        job_name: str | None = None,
     ) -> None:
         super().__init__(scope, id)
         self._attribute_of = attribute_of
+        self._job_name = job_name
 
     @classmethod
     def of_job(
@@ -91,7 +95,9 @@ class Recommendation(Construct):
             has_existing_endpoint: Whether the job measures an existing endpoint; None where nothing is known of it.
         """
         asked = constraints.render()
-        recommendation = cls(scope, id, attribute_of=lambda _, attribute: resource.get_att_string(attribute))
+        recommendation = cls(
+            scope, id, attribute_of=lambda _, attribute: resource.get_att_string(attribute), job_name=job_name
+        )
         provider = InferenceRecommenderProvider.of(scope)
         resource = CustomResource(
             recommendation,
@@ -245,6 +251,44 @@ class RealTimeRecommendation(Recommendation):
     def initial_instance_count(self) -> jsii.Number:
         """How many instances; for a load test, as many as `stopping_conditions.max_invocations` needs."""
         return self._number(RecommendationAttribute.INITIAL_INSTANCE_COUNT)
+
+    def scaling(
+        self,
+        id: str = "Scaling",  # noqa: A002 -- the CDK's name for it
+        *,
+        target_cpu_utilization_per_core: jsii.Number | None = None,
+        min_invocations: jsii.Number | None = None,
+        max_invocations: jsii.Number | None = None,
+    ) -> ScalingRecommendation:
+        """Ask the service how to scale an endpoint on these instances.
+
+        Asked again, without a new job, where the choice or an argument changes. The deployment fails where the job
+        isn't completed: a stopped one that was accepted isn't.
+
+        Args:
+            id: Id of the scaling recommendation, unique in this recommendation.
+            target_cpu_utilization_per_core: Percent that an instance should be used at most before another one is
+                started, 1 to 100. Default: the service's, 50.
+            min_invocations: Requests a minute to expect at least (`ScalingPolicyObjective`). Default: nothing said.
+            max_invocations: Requests a minute to expect at most. Default: nothing said.
+
+        Raises:
+            ValidationError: The recommendation was read with `from_parameters`, and so its job isn't known here.
+        """
+        if self._job_name is None:
+            raise ValidationError(
+                f"{self.node.path}: which job a recommendation read with from_parameters is of isn't known here. Scale "
+                "its endpoint with auto_scale_instance_count(max_capacity=...)."
+            )
+        return ScalingRecommendation(
+            self,
+            id,
+            job_name=self._job_name,
+            recommendation_id=self.recommendation_id,
+            target_cpu_utilization_per_core=target_cpu_utilization_per_core,
+            min_invocations=min_invocations,
+            max_invocations=max_invocations,
+        )
 
     def production_variant(
         self, *, model_name: str, variant_name: str = "AllTraffic", initial_variant_weight: jsii.Number = 1

@@ -5,36 +5,43 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 import jsii
-from aws_cdk import Resource, Stack, Tags
+from aws_cdk import Resource, Tags
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sagemaker as sagemaker
 
 from cdk_inference_recommender.endpoint_rules import check_endpoint
-from cdk_inference_recommender.hosting_statements import network_interfaces_statement, telemetry_statements
+from cdk_inference_recommender.hosting_role import hosting_role
 from cdk_inference_recommender.job_network import JobNetwork
 from cdk_inference_recommender.kms_key import kms_key_id
 from cdk_inference_recommender.property_path import property_path
-from cdk_inference_recommender.recommendation import ServerlessRecommendation
+from cdk_inference_recommender.recommendation import RealTimeRecommendation, ServerlessRecommendation
 from cdk_inference_recommender.recommended_model import RecommendedModel
 from cdk_inference_recommender.reported_problems import report_problems
+from cdk_inference_recommender.scaled_instance_count import ScaledInstanceCount
+from cdk_inference_recommender.scaling_properties import own_scaling, recommended_scaling
+from cdk_inference_recommender.scaling_rules import check_scaling
 from cdk_inference_recommender.validation_error import ValidationError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from aws_cdk import Duration
     from aws_cdk.aws_ecr import IRepository
     from aws_cdk.aws_kms import IKey
     from aws_cdk.aws_s3 import IBucket
     from constructs import Construct
 
     from cdk_inference_recommender.model_source import ModelSource
-    from cdk_inference_recommender.recommendation import RealTimeRecommendation
+    from cdk_inference_recommender.scaling_recommendation import ScalingRecommendation
+    from inference_recommendations_handler.contract import ScalableTargetProperty
+
+_SCALING: Final = "Scaling"
 
 
 @jsii.implements(iam.IGrantable, ec2.IConnectable)
 class RecommendedEndpoint(Resource):
-    """Model, endpoint configuration and endpoint, as a recommendation says and as it was measured.
+    """Model, endpoint configuration, endpoint and autoscaling, as a recommendation says and as it was measured.
 
     The model runs with the environment and the inference specification of the chosen result. A later deployment that
     chooses otherwise makes what changed anew, and lets the same endpoint go over to it: SageMaker starts the new
@@ -49,6 +56,7 @@ class RecommendedEndpoint(Resource):
             self, "Endpoint",
             recommendation=best, model=model, read_from=[artifact_bucket], images=[repository],
         )
+        endpoint.auto_scale_as_recommended(best.scaling())
         endpoint.grant_invoke(client_function)
         ```
 
@@ -119,7 +127,7 @@ class RecommendedEndpoint(Resource):
             description="Endpoint of a SageMaker Inference Recommender recommendation",
         )
         self._connections: Final = network.connections if network else None
-        self.role: Final[iam.IRole] = role or _hosting_role(
+        self.role: Final[iam.IRole] = role or hosting_role(
             self, read_from=read_from, images=images, in_vpc=network is not None
         )
         self._model: Final = RecommendedModel(
@@ -131,7 +139,9 @@ class RecommendedEndpoint(Resource):
             network=network,
             enable_network_isolation=enable_network_isolation,
         )
-        configuration = sagemaker.CfnEndpointConfig(
+        self._recommendation: Final = recommendation
+        self._variant_name: Final = variant_name
+        self._configuration: Final = sagemaker.CfnEndpointConfig(
             self,
             "EndpointConfig",
             production_variants=[
@@ -141,11 +151,11 @@ class RecommendedEndpoint(Resource):
         )
         if volume_kms_key is not None and not isinstance(volume_kms_key, str):
             # An alias is named here, which says nothing of its being made first.
-            configuration.node.add_dependency(volume_kms_key)
+            self._configuration.node.add_dependency(volume_kms_key)
         self._endpoint: Final = sagemaker.CfnEndpoint(
             self,
             "Resource",
-            endpoint_config_name=configuration.attr_endpoint_config_name,
+            endpoint_config_name=self._configuration.attr_endpoint_config_name,
             endpoint_name=endpoint_name,
         )
         for key, value in (tags or {}).items():
@@ -194,6 +204,100 @@ class RecommendedEndpoint(Resource):
             resource_arns=[self.endpoint_arn],
         )
 
+    def auto_scale_as_recommended(
+        self, scaling: ScalingRecommendation, *, disable_scale_in: bool = False
+    ) -> ScaledInstanceCount:
+        """Let the number of instances follow the load within the bounds, and by the policies, of the service.
+
+        Args:
+            scaling: What `recommendation.scaling(...)` returned, of the recommendation that the endpoint runs.
+            disable_scale_in: Whether instances are only added. Default: they are removed, too.
+
+        Raises:
+            ValidationError: It is another recommendation's, the endpoint is serverless, or is scaled already.
+        """
+        if scaling.node.scope is not self._recommendation:
+            raise ValidationError(
+                f"{self.node.path}: {scaling.node.path} recommends how to scale another recommendation. Give what "
+                "scaling(...) of the endpoint's own recommendation returned."
+            )
+        return self._scaled(recommended_scaling(scaling, disable_scale_in=disable_scale_in))
+
+    def auto_scale_instance_count(
+        self,
+        *,
+        max_capacity: jsii.Number,
+        min_capacity: jsii.Number = 1,
+        target_invocations_per_instance: jsii.Number | None = None,
+        safety_factor: jsii.Number | None = None,
+        scale_in_cooldown: Duration | None = None,
+        scale_out_cooldown: Duration | None = None,
+        disable_scale_in: bool = False,
+    ) -> ScaledInstanceCount:
+        """Let the number of instances follow the load within these bounds.
+
+        The metric is `SageMakerVariantInvocationsPerInstance`. A number of instances outside the bounds, also the
+        recommended one, is brought inside them when the endpoint is registered.
+
+        Args:
+            max_capacity: The greatest number of instances.
+            min_capacity: The least, 1 or more. Default: 1.
+            target_invocations_per_instance: Requests a minute for each instance. Default: `safety_factor` of what was
+                measured, `MaxInvocations / InitialInstanceCount`; the deployment fails where nothing was.
+            safety_factor: Share of what was measured, above 0 and at most 1. Default: 0.8.
+            scale_in_cooldown: Time between two reductions. Default: Application Auto Scaling's, 300 seconds.
+            scale_out_cooldown: Time between two increases. Default: Application Auto Scaling's, 300 seconds.
+            disable_scale_in: Whether instances are only added. Default: they are removed, too.
+
+        Raises:
+            ValidationError: The endpoint is serverless or is scaled already, or a cooldown is no whole number of
+                seconds.
+        """
+        report_problems(
+            self,
+            lambda: list(
+                check_scaling(
+                    {
+                        "MinCapacity": min_capacity,
+                        "MaxCapacity": max_capacity,
+                        "TargetInvocationsPerInstance": target_invocations_per_instance,
+                        "SafetyFactor": safety_factor,
+                    }
+                )
+            ),
+            lambda path: property_path(path, {}),
+        )
+        return self._scaled(
+            own_scaling(
+                self._recommendation,
+                min_capacity=min_capacity,
+                max_capacity=max_capacity,
+                target_invocations_per_instance=target_invocations_per_instance,
+                safety_factor=safety_factor,
+                scale_in_cooldown=scale_in_cooldown,
+                scale_out_cooldown=scale_out_cooldown,
+                disable_scale_in=disable_scale_in,
+            )
+        )
+
+    def _scaled(self, scaling: Mapping[ScalableTargetProperty, object]) -> ScaledInstanceCount:
+        if not isinstance(self._recommendation, RealTimeRecommendation):
+            raise ValidationError(
+                f"{self.node.path}: a serverless endpoint has no instances to scale; max_concurrency is its bound. "
+                "Leave autoscaling out, or use a real-time recommendation."
+            )
+        if self.node.try_find_child(_SCALING) is not None:
+            raise ValidationError(f"{self.node.path}: the endpoint is scaled already. Scale it once.")
+        return ScaledInstanceCount(
+            self,
+            _SCALING,
+            endpoint=self._endpoint,
+            configuration=self._configuration,
+            variant_name=self._variant_name,
+            instance_type=self._recommendation.instance_type,
+            scaling=scaling,
+        )
+
     def _refuse_of_serverless(self, **asked: bool) -> None:
         stray = [name for name, is_asked in asked.items() if is_asked]
         if stray:
@@ -201,22 +305,3 @@ class RecommendedEndpoint(Resource):
                 f"{self.node.path}: a serverless endpoint takes no {' and no '.join(stray)} (developer guide, "
                 "serverless inference, feature exclusions). Leave it out, or use a real-time recommendation."
             )
-
-
-def _hosting_role(
-    scope: Construct, *, read_from: Sequence[IBucket], images: Sequence[IRepository], in_vpc: bool
-) -> iam.Role:
-    role = iam.Role(
-        scope,
-        "Role",
-        assumed_by=iam.ServicePrincipal("sagemaker.amazonaws.com"),
-        description=f"Runs the containers of an endpoint of {Stack.of(scope).stack_name}",
-    )
-    statements = telemetry_statements(scope) + ([network_interfaces_statement()] if in_vpc else [])
-    for statement in statements:
-        role.add_to_policy(statement)
-    for bucket in read_from:
-        bucket.grant_read(role)
-    for repository in images:
-        repository.grant_pull(role)
-    return role

@@ -13,6 +13,7 @@ from cdk_inference_recommender.request import Rule, Shape, api_path, request_sha
 from cdk_inference_recommender.request.api_path import spell_fields
 from cdk_inference_recommender.request.rules import RULES_BY_TOPIC
 from cdk_inference_recommender.request.shape_rules import MODEL_RULES, OPEN_ENUMS
+from cdk_inference_recommender.scaling_rules import SCALING_RULES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -82,6 +83,7 @@ def catalogue() -> str:
         "Props that aren't part of the request": JOB_RULES,
         "Recommended endpoints": ENDPOINT_RULES,
         "Constraints of a recommendation": CONSTRAINT_RULES,
+        "Scaling of an endpoint": SCALING_RULES,
     }
     rules = (f"## {topic}\n\n" + "\n".join(_entry(rule) for rule in of_topic) for topic, of_topic in topics.items())
     model = _MODEL + "".join(f"| {rule} | {text} |\n" for rule, text in MODEL_RULES.items())

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.config import Config
 
 if TYPE_CHECKING:
+    from types_boto3_cloudformation import CloudFormationClient
     from types_boto3_ec2 import EC2Client
     from types_boto3_sagemaker import SageMakerClient
     from types_boto3_stepfunctions import SFNClient
@@ -22,6 +23,9 @@ class Clients:
     sagemaker: SageMakerClient
     stepfunctions: SFNClient
     ec2: EC2Client
+    cloudformation: CloudFormationClient
+    autoscaling: Any
+    """Application Auto Scaling; its types are no dependency of the project."""
 
 
 @cache
@@ -38,4 +42,7 @@ def clients() -> Clients:
         sagemaker=session.client("sagemaker", config=config),
         stepfunctions=session.client("stepfunctions", config=config),
         ec2=session.client("ec2", config=config),
+        cloudformation=session.client("cloudformation", config=config),
+        # The stubs that are installed don't know this service.
+        autoscaling=session.client("application-autoscaling", config=config),
     )

@@ -16,7 +16,10 @@ class ResourceType(StrEnum):
     JOB = "Custom::InferenceRecommendationsJob"
     WAIT = "Custom::InferenceRecommendationsJobWait"
     RECOMMENDATION = "Custom::InferenceRecommendation"
+    SCALING_RECOMMENDATION = "Custom::InferenceScalingRecommendation"
     RECOMMENDED_MODEL = "Custom::RecommendedModel"
+    SCALABLE_TARGET = "Custom::ScalableTarget"
+    SCALABLE_TARGET_PAUSE = "Custom::ScalableTargetPause"
 
 
 class JobProperty(StrEnum):
@@ -129,6 +132,70 @@ class RecommendationAttribute(StrEnum):
     MODEL_SETUP_TIME = "ModelSetupTime"
 
 
+class ScalingRecommendationProperty(StrEnum):
+    """Properties of `Custom::InferenceScalingRecommendation`."""
+
+    JOB_NAME = "JobName"
+    RECOMMENDATION_ID = "RecommendationId"
+    """Of the chosen recommendation."""
+    SCALING_VERSION = "ScalingVersion"
+    """Version of the rule that reads the service's answer; see `scaling_recommendation.py`."""
+    TARGET_CPU_UTILIZATION_PER_CORE = "TargetCpuUtilizationPerCore"
+    """Percent; absent for the service's default."""
+    MIN_INVOCATIONS_PER_MINUTE = "MinInvocationsPerMinute"
+    """Absent where no traffic is expected in particular."""
+    MAX_INVOCATIONS_PER_MINUTE = "MaxInvocationsPerMinute"
+
+
+class ScalingRecommendationAttribute(StrEnum):
+    """Attributes (`Fn::GetAtt`) of `Custom::InferenceScalingRecommendation`."""
+
+    MIN_CAPACITY = "MinCapacity"
+    MAX_CAPACITY = "MaxCapacity"
+    SCALE_IN_COOLDOWN = "ScaleInCooldown"
+    SCALE_OUT_COOLDOWN = "ScaleOutCooldown"
+    TARGET_VALUE = "TargetValue"
+    """Of the first policy, like the four that follow; one of them has the metric, the others `UNAVAILABLE`."""
+    PREDEFINED_METRIC_TYPE = "PredefinedMetricType"
+    METRIC_NAME = "MetricName"
+    METRIC_NAMESPACE = "MetricNamespace"
+    METRIC_STATISTIC = "MetricStatistic"
+    SCALING_POLICIES_JSON = "ScalingPoliciesJson"
+    """All of the service's `ScalingPolicies`, as a JSON array."""
+    INVOCATIONS_PER_INSTANCE = "InvocationsPerInstance"
+    MODEL_LATENCY = "ModelLatency"
+
+
+class ScalableTargetProperty(StrEnum):
+    """Properties of `Custom::ScalableTarget`, and of `Custom::ScalableTargetPause` where nothing else is said."""
+
+    ENDPOINT_NAME = "EndpointName"
+    """The target's only: the pause comes before the endpoint, and finds it by what the stack has registered."""
+    ENDPOINT_CONFIG_NAME = "EndpointConfigName"
+    """The target's only: another configuration starts with its own number of instances, and is registered again."""
+    SCALABLE_TARGET_LOGICAL_ID = "ScalableTargetLogicalId"
+    """The pause's only: whose physical id says what the stack has registered."""
+    STATE_MACHINE_ARN = "StateMachineArn"
+    """The pause's only."""
+    VARIANT_NAME = "VariantName"
+    INSTANCE_TYPE = "InstanceType"
+    """What the variant runs on when the update is through."""
+    MIN_CAPACITY = "MinCapacity"
+    MAX_CAPACITY = "MaxCapacity"
+    SCALE_IN_COOLDOWN = "ScaleInCooldown"
+    """Seconds; absent for Application Auto Scaling's default, like the next."""
+    SCALE_OUT_COOLDOWN = "ScaleOutCooldown"
+    DISABLE_SCALE_IN = "DisableScaleIn"
+    SCALING_POLICIES_JSON = "ScalingPoliciesJson"
+    """As the attribute of a scaling recommendation; or one of the two that follow."""
+    TARGET_VALUE = "TargetValue"
+    """Invocations a minute for each instance."""
+    SAFETY_FACTOR = "SafetyFactor"
+    """Share of what was measured for each instance, with the two that follow."""
+    MAX_INVOCATIONS = "MaxInvocations"
+    INITIAL_INSTANCE_COUNT = "InitialInstanceCount"
+
+
 class RecommendedModelProperty(StrEnum):
     """Properties of `Custom::RecommendedModel`, whose physical id is the model's name."""
 
@@ -182,6 +249,7 @@ MAX_MODEL_NAME_PREFIX_LENGTH: Final = 40
 CHOICE_VERSION: Final = "1"
 CONSTRAINED_CHOICE_VERSION: Final = "2"
 """As 1, among what meets the constraints; an own version, so that a handler without them refuses to choose."""
+SCALING_VERSION: Final = "1"
 
 MAX_JOB_NAME_LENGTH: Final = 40
 """Names that the service derives from the job's are cut at 40 characters (CLI reference, `--job-name`)."""

@@ -5,7 +5,17 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any, Final
 
-from . import deletion, job, queue, recommendation, recommended_model, wait
+from . import (
+    deletion,
+    job,
+    queue,
+    recommendation,
+    recommended_model,
+    scalable_target,
+    scalable_target_pause,
+    scaling_recommendation,
+    wait,
+)
 from .admission import NotNowError
 from .answer import Answer, AnswerNotDeliveredError, send
 from .aws import clients
@@ -23,9 +33,17 @@ _SERVED: Final[Mapping[str, Callable[[CustomResourceEvent, Invocation], Answer |
     ResourceType.JOB: job.on_event,
     ResourceType.WAIT: wait.on_event,
     ResourceType.RECOMMENDATION: recommendation.on_event,
+    ResourceType.SCALING_RECOMMENDATION: scaling_recommendation.on_event,
     ResourceType.RECOMMENDED_MODEL: recommended_model.on_event,
+    ResourceType.SCALABLE_TARGET: scalable_target.on_event,
+    ResourceType.SCALABLE_TARGET_PAUSE: scalable_target_pause.on_event,
 }
-_STEPS: Final = {wait.TASK: wait.step, queue.TASK: queue.step, deletion.TASK: deletion.step}
+_STEPS: Final = {
+    wait.TASK: wait.step,
+    queue.TASK: queue.step,
+    deletion.TASK: deletion.step,
+    scalable_target_pause.TASK: scalable_target_pause.step,
+}
 
 LAST_DELIVERY_AFTER_SECONDS: Final = 150
 """Lambda delivers again one minute after the first failure and two minutes after the second, and then no more."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from .answer import Answer
@@ -22,6 +21,7 @@ from .errors import AWS_ERRORS, ErrorKind, code_of, kind_of, message_of
 from .failure_reason import job_failure, vanished
 from .inference_recommendations_job import JobStatus
 from .log import log
+from .metric_text import metric_text
 
 if TYPE_CHECKING:
     from .choosing import Candidate
@@ -99,12 +99,12 @@ def attributes(chosen: Candidate) -> dict[str, str]:
         Attribute.INFERENCE_SPECIFICATION_NAME: chosen.inference_specification_name or UNAVAILABLE,
         Attribute.COMPILATION_JOB_NAME: chosen.compilation_job_name or UNAVAILABLE,
         Attribute.ENVIRONMENT_JSON: json.dumps(dict(chosen.environment), sort_keys=True, separators=(",", ":")),
-        Attribute.COST_PER_HOUR: _text(metrics.cost_per_hour),
-        Attribute.COST_PER_INFERENCE: _text(metrics.cost_per_inference),
-        Attribute.MAX_INVOCATIONS: _text(metrics.max_invocations),
-        Attribute.MODEL_LATENCY: _text(metrics.model_latency),
-        Attribute.CPU_UTILIZATION: _text(metrics.cpu_utilization),
-        Attribute.MEMORY_UTILIZATION: _text(metrics.memory_utilization),
+        Attribute.COST_PER_HOUR: metric_text(metrics.cost_per_hour),
+        Attribute.COST_PER_INFERENCE: metric_text(metrics.cost_per_inference),
+        Attribute.MAX_INVOCATIONS: metric_text(metrics.max_invocations),
+        Attribute.MODEL_LATENCY: metric_text(metrics.model_latency),
+        Attribute.CPU_UTILIZATION: metric_text(metrics.cpu_utilization),
+        Attribute.MEMORY_UTILIZATION: metric_text(metrics.memory_utilization),
     }
     if chosen.endpoint_type is EndpointType.REAL_TIME:
         own = {
@@ -115,14 +115,6 @@ def attributes(chosen: Candidate) -> dict[str, str]:
         own = {
             Attribute.MEMORY_SIZE_IN_MB: str(chosen.memory_size_in_mb),
             Attribute.MAX_CONCURRENCY: str(chosen.max_concurrency),
-            Attribute.MODEL_SETUP_TIME: _text(metrics.model_setup_time),
+            Attribute.MODEL_SETUP_TIME: metric_text(metrics.model_setup_time),
         }
     return {attribute.value: value for attribute, value in (common | own).items()}
-
-
-def _text(value: float | None) -> str:
-    """Without an exponent, which a reader of a price stumbles over, and without `.0` on whole numbers."""
-    if value is None:
-        return UNAVAILABLE
-    digits = format(Decimal(repr(value)), "f")
-    return digits.rstrip("0").rstrip(".") if "." in digits else digits

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from .answer import Answer, send
 from .contract import FUNCTION_TIMEOUT_SECONDS, LEG_SECONDS, MIN_POLL_INTERVAL_SECONDS, MachineInput, WaitProperty
 from .custom_resource_event import CustomResourceEvent, RequestType
+from .earlier_executions import stop_earlier
 from .errors import AWS_ERRORS, ErrorKind, code_of, kind_of, message_of
 from .failure_reason import job_failure, vanished
 from .inference_recommendations_job import JobStatus
@@ -97,7 +98,7 @@ def on_event(event: CustomResourceEvent, invocation: Invocation) -> Answer | Non
     own_id = event.physical_resource_id or event.logical_resource_id
     machine = invocation.machine(event.properties)
     if event.request_type is not RequestType.CREATE and machine is not None:
-        _stop_earlier(event, machine)
+        stop_earlier(event, machine, task=TASK)
     if event.request_type is RequestType.DELETE:
         return Answer(physical_resource_id=own_id)
     try:
@@ -225,29 +226,6 @@ def _timed_out(leg: Leg, reason: str) -> str:
         else "and it was stopped if it is this stack's: set a longer `timeout` and change `rerun`."
     )
     return f"The job {leg.job_name} did not finish within {limit}, {remedy} Last seen: {reason}"
-
-
-def _stop_earlier(event: CustomResourceEvent, machine: StateMachine) -> None:
-    """Nothing polls for an answer that CloudFormation waits for no more."""
-    try:
-        for execution in machine.running():
-            earlier = execution.event
-            if (
-                execution.task == TASK
-                and earlier is not None
-                and Owner.of(earlier) == Owner.of(event)
-                and _precedes(earlier, event)
-            ):
-                machine.stop(execution.name)
-    except AWS_ERRORS as error:
-        log("earlier wait goes on", level="WARNING", errorCode=code_of(error), reason=message_of(error))
-
-
-def _precedes(earlier: CustomResourceEvent, event: CustomResourceEvent) -> bool:
-    if earlier.requested_at == event.requested_at:
-        # Of two Updates in the same second the first may be delivered again, after the second.
-        return event.request_type is RequestType.DELETE
-    return earlier.requested_at < event.requested_at
 
 
 def _answer(event: CustomResourceEvent, failure: str | None, invocation: Invocation) -> Answer:

@@ -11,6 +11,17 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 _USED: Final[Mapping[str, Sequence[str]]] = {
+    "moto.applicationautoscaling.models": (
+        "ApplicationAutoscalingBackend.describe_scalable_targets",
+        "applicationautoscaling_backends",
+    ),
+    "moto.applicationautoscaling.responses": (
+        "ApplicationAutoScalingResponse.applicationautoscaling_backend",
+        "ApplicationAutoScalingResponse.delete_scaling_policy",
+        "ApplicationAutoScalingResponse.deregister_scalable_target",
+        "ApplicationAutoScalingResponse.put_scaling_policy",
+        "ApplicationAutoScalingResponse.register_scalable_target",
+    ),
     "moto.awslambda.models": (
         "LambdaBackend.create_function",
         "LambdaBackend.delete_function",

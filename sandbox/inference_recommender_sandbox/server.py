@@ -15,6 +15,7 @@ from werkzeug.serving import BaseWSGIServer, make_server
 from inference_recommender_sandbox.admin import AdminApi
 from inference_recommender_sandbox.application import SandboxApplication
 from inference_recommender_sandbox.authorization import Authorizer
+from inference_recommender_sandbox.autoscaling.service import ApplicationAutoScalingService
 from inference_recommender_sandbox.clock import Clock
 from inference_recommender_sandbox.cloudformation.engines import StackEngines
 from inference_recommender_sandbox.cloudformation.providers.custom_resource import CustomResourceProvider
@@ -121,9 +122,11 @@ class Sandbox:
         return ordered.seconds if ordered else 0.0
 
     def _bind(self, port: int, urls: ResponseUrls) -> BaseWSGIServer:
+        linked_accounts: set[str] = set()
         application = SandboxApplication(
             services={
-                "cloudformation": lambda: CloudFormationService(self.engines),
+                "applicationautoscaling": lambda: ApplicationAutoScalingService(self.authorizer, linked_accounts),
+                "cloudformation": lambda: CloudFormationService(self.engines, self.authorizer),
                 "awslambda": lambda: LambdaService(self.functions),
                 "cloudtrail": CloudTrailService,
                 "stepfunctions": lambda: StepFunctionsService(self.executions, self.authorizer),

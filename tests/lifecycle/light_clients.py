@@ -68,4 +68,6 @@ def light_clients(real: Clients, *, sagemaker: Call, stepfunctions: Call, ec2: C
         sagemaker=cast("Any", LightClient(real.sagemaker.meta, sagemaker)),
         stepfunctions=cast("Any", LightClient(real.stepfunctions.meta, stepfunctions)),
         ec2=cast("Any", LightClient(real.ec2.meta, ec2)),
+        cloudformation=real.cloudformation,
+        autoscaling=real.autoscaling,
     )

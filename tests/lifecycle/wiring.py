@@ -29,6 +29,8 @@ def unconnected_clients() -> Clients:
         sagemaker=session.client("sagemaker"),
         stepfunctions=session.client("stepfunctions"),
         ec2=session.client("ec2"),
+        cloudformation=session.client("cloudformation"),
+        autoscaling=session.client("application-autoscaling"),
     )
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote, urlsplit
 
-from moto.core.responses import ActionResult, BaseResponse, EmptyResult
+from moto.core.responses import ActionResult, EmptyResult
 from moto.s3.models import s3_backends
 
+from inference_recommender_sandbox.cloudformation.authorized_response import AuthorizedResponse
 from inference_recommender_sandbox.cloudformation.descriptions import (
     change_set_description,
     change_set_summary,
@@ -24,6 +25,7 @@ from inference_recommender_sandbox.cloudformation.pages import page
 from inference_recommender_sandbox.cloudformation.template import Template
 
 if TYPE_CHECKING:
+    from inference_recommender_sandbox.authorization import Authorizer
     from inference_recommender_sandbox.cloudformation.engines import StackEngines
     from inference_recommender_sandbox.cloudformation.stack_engine import StackEngine
 
@@ -31,17 +33,20 @@ _EVENTS_PER_PAGE: Final = 100
 _STACKS_PER_PAGE: Final = 100
 
 
-class CloudFormationService(BaseResponse):
+class CloudFormationService(AuthorizedResponse):
     """Answers CloudFormation's operations from the sandbox's own engine.
 
     Args:
         engines: Where the stacks are.
+        authorizer: Asked what a function's session may do.
     """
 
-    def __init__(self, engines: StackEngines) -> None:
-        super().__init__(service_name="cloudformation")
-        self.automated_parameter_parsing = True
+    def __init__(self, engines: StackEngines, authorizer: Authorizer) -> None:
+        super().__init__(authorizer)
         self._engines = engines
+
+    def _stack_arn(self, name: str) -> str:
+        return self._engine.store.get(name).stack_id
 
     @property
     def _engine(self) -> StackEngine:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 CREATING_SECONDS: Final = 240.0
 """Virtual seconds from Creating, or Updating, to InService; the service takes minutes."""
+SCALING_SECONDS: Final = 120.0
+"""Virtual seconds that a change of the number of instances takes; the endpoint is Updating meanwhile."""
 
 
 class EndpointBackend(SageMakerModelBackend):
@@ -66,7 +68,7 @@ class EndpointBackend(SageMakerModelBackend):
         return described
 
     def delete_endpoint(self, endpoint_name: str) -> None:
-        """Delete an endpoint.
+        """Delete an endpoint; Application Auto Scaling deregisters its variants (developer guide).
 
         Raises:
             ValidationException: If it is at work.
@@ -76,10 +78,39 @@ class EndpointBackend(SageMakerModelBackend):
             if endpoint.endpoint_status in ("Creating", "Updating"):
                 raise ValidationException(f'Cannot update in-progress endpoint "{endpoint.arn}".')
         super().delete_endpoint(endpoint_name)
+        autoscaling = applicationautoscaling_backends[self.account_id][self.region_name]
+        variants = f"endpoint/{endpoint_name}/variant/"
+        for target in autoscaling.describe_scalable_targets("sagemaker", None, None):
+            if target.resource_id.startswith(variants):
+                autoscaling.deregister_scalable_target("sagemaker", target.resource_id, target.scalable_dimension)
+        for key in [k for k, policy in autoscaling.policies.items() if policy.resource_id.startswith(variants)]:
+            del autoscaling.policies[key]
 
-    def _begin(self, endpoint: FakeEndpoint, status: str) -> None:
+    def instance_types(self, endpoint_name: str) -> dict[str, str]:
+        """What an endpoint's variants run on, by variant: empty text where serverless, nothing without an endpoint."""
+        if endpoint_name not in self.endpoints:
+            return {}
+        configuration = self.describe_endpoint_config(self.endpoints[endpoint_name].endpoint_config_name)
+        return {
+            variant["VariantName"]: variant.get("InstanceType", "") for variant in configuration["ProductionVariants"]
+        }
+
+    def scale_variant(self, endpoint_name: str, variant_name: str, *, low: int, high: int) -> None:
+        """Bring a variant's number of instances inside bounds, which takes a while.
+
+        Of an endpoint that isn't in service, nothing changes (API reference, RegisterScalableTarget).
+        """
+        endpoint = self._settled_endpoint(endpoint_name)
+        for variant in endpoint.production_variants:
+            wanted = min(max(variant["DesiredInstanceCount"], low), high)
+            changes = variant["VariantName"] == variant_name and wanted != variant["DesiredInstanceCount"]
+            if changes and endpoint.endpoint_status == "InService":
+                variant["CurrentInstanceCount"] = variant["DesiredInstanceCount"] = wanted
+                self._begin(endpoint, "Updating", seconds=SCALING_SECONDS)
+
+    def _begin(self, endpoint: FakeEndpoint, status: str, *, seconds: float = CREATING_SECONDS) -> None:
         endpoint.endpoint_status = status
-        self._endpoints_ready_at[endpoint.endpoint_name] = self.service.clock.now() + CREATING_SECONDS
+        self._endpoints_ready_at[endpoint.endpoint_name] = self.service.clock.now() + seconds
 
     def _settled_endpoint(self, name: str) -> FakeEndpoint:
         endpoint = self.endpoints.get(name)

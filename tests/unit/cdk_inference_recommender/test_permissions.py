@@ -62,6 +62,7 @@ def test_what_every_job_s_handler_may_do_is_the_same_in_every_stack() -> None:
                 [
                     "sagemaker:DescribeInferenceRecommendationsJob",
                     "sagemaker:StopInferenceRecommendationsJob",
+                    "sagemaker:GetScalingConfigurationRecommendation",
                     "sagemaker:ListTags",
                     "sagemaker:AddTags",
                     "sagemaker:DeleteTags",

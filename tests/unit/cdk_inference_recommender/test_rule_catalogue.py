@@ -10,6 +10,7 @@ from cdk_inference_recommender.job_rules import JOB_RULES
 from cdk_inference_recommender.request import RULES, request_shape
 from cdk_inference_recommender.request.shape_rules import MODEL_RULES
 from cdk_inference_recommender.rule_catalogue import catalogue
+from cdk_inference_recommender.scaling_rules import SCALING_RULES
 
 PAGE = Path(__file__).parents[3] / "docs" / "rules.md"
 
@@ -22,7 +23,9 @@ def test_the_page_is_current() -> None:
 
 def test_has_one_entry_a_rule() -> None:
     headings = [line.removeprefix("### ") for line in catalogue().splitlines() if line.startswith("### ")]
-    assert headings == [rule.id for rule in (*RULES, *JOB_RULES, *ENDPOINT_RULES, *CONSTRAINT_RULES)] + ["Placeholder"]
+    assert headings == [
+        rule.id for rule in (*RULES, *JOB_RULES, *ENDPOINT_RULES, *CONSTRAINT_RULES, *SCALING_RULES)
+    ] + ["Placeholder"]
     assert len(set(headings) | set(MODEL_RULES)) == len(headings) + len(MODEL_RULES)
 
 

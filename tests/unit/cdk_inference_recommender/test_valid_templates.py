@@ -50,7 +50,7 @@ def every_prop_template(context: Json | None = None) -> Json:
         serverless = job.recommend_serverless("Serverless")
         serverless.publish(f"/bert/{number}/serverless")
         common = {"model": props["model"], "read_from": props["read_from"], "tags": {"team": "search"}}
-        RecommendedEndpoint(
+        endpoint = RecommendedEndpoint(
             stack,
             f"Endpoint{number}",
             recommendation=best,
@@ -59,6 +59,7 @@ def every_prop_template(context: Json | None = None) -> Json:
             enable_network_isolation=True,
             **common,
         )
+        endpoint.auto_scale_as_recommended(best.scaling(max_invocations=900))
         RecommendedEndpoint(stack, f"Serverless{number}", recommendation=serverless, **common)
     InferenceRecommendationsJob.from_job_name(stack, "Existing", "bert").recommend_real_time("Best")
     return template_of(stack)

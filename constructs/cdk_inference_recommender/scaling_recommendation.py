@@ -1,0 +1,149 @@
+"""How Inference Recommender recommends to scale what was chosen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from aws_cdk import CustomResource, Duration, Token
+from constructs import Construct
+
+from cdk_inference_recommender.cross_stack_references import CrossStackReferences
+from cdk_inference_recommender.inference_recommender_provider import InferenceRecommenderProvider
+from cdk_inference_recommender.property_path import property_path
+from cdk_inference_recommender.reported_problems import report_problems
+from cdk_inference_recommender.scaling_rules import check_scaling
+from inference_recommendations_handler.contract import (
+    CHOICE_SERVICE_TIMEOUT_SECONDS,
+    SCALING_VERSION,
+    ResourceType,
+    ScalingRecommendationAttribute,
+    ScalingRecommendationProperty,
+)
+
+if TYPE_CHECKING:
+    import jsii
+
+_REMEDY: Final = (
+    "Make the endpoint in this stack, or scale it there with auto_scale_instance_count(max_capacity=...), whose target "
+    "follows from what recommendation.publish(...) carries over."
+)
+
+
+class ScalingRecommendation(Construct):
+    """Bounds and policies for autoscaling; made by `RealTimeRecommendation.scaling`.
+
+    The service derives them from the finished job: no load is run (API reference,
+    `GetScalingConfigurationRecommendation`). What an endpoint is registered with is always there, or the deployment
+    fails with a reason. The metric and the two figures are for display: text, and `unavailable` where the service gave
+    none.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,  # noqa: A002 -- the CDK's name for it
+        *,
+        job_name: str,
+        recommendation_id: str,
+        target_cpu_utilization_per_core: jsii.Number | None,
+        min_invocations: jsii.Number | None,
+        max_invocations: jsii.Number | None,
+    ) -> None:
+        super().__init__(scope, id)
+        properties: dict[ScalingRecommendationProperty, object] = {
+            ScalingRecommendationProperty.JOB_NAME: job_name,
+            ScalingRecommendationProperty.RECOMMENDATION_ID: recommendation_id,
+            ScalingRecommendationProperty.SCALING_VERSION: SCALING_VERSION,
+            ScalingRecommendationProperty.TARGET_CPU_UTILIZATION_PER_CORE: target_cpu_utilization_per_core,
+            ScalingRecommendationProperty.MIN_INVOCATIONS_PER_MINUTE: min_invocations,
+            ScalingRecommendationProperty.MAX_INVOCATIONS_PER_MINUTE: max_invocations,
+        }
+        self._resource: Final = CustomResource(
+            self,
+            "Resource",
+            resource_type=ResourceType.SCALING_RECOMMENDATION,
+            service_token=InferenceRecommenderProvider.of(self).function.function_arn,
+            service_timeout=Duration.seconds(CHOICE_SERVICE_TIMEOUT_SECONDS),
+            properties={name.value: value for name, value in properties.items() if value is not None},
+        )
+        report_problems(
+            self,
+            lambda: list(
+                check_scaling(
+                    {
+                        "TargetCpuUtilizationPerCore": target_cpu_utilization_per_core,
+                        "MinInvocations": min_invocations,
+                        "MaxInvocations": max_invocations,
+                    }
+                )
+            ),
+            lambda path: property_path(path, {}),
+        )
+        self.node.add_validation(CrossStackReferences(self._resource, _REMEDY))
+
+    @property
+    def min_capacity(self) -> jsii.Number:
+        """The least number of instances."""
+        return self._number(ScalingRecommendationAttribute.MIN_CAPACITY)
+
+    @property
+    def max_capacity(self) -> jsii.Number:
+        """The greatest number of instances."""
+        return self._number(ScalingRecommendationAttribute.MAX_CAPACITY)
+
+    @property
+    def scale_in_cooldown(self) -> jsii.Number:
+        """Seconds between two reductions; 300, Application Auto Scaling's own, where the service gives none."""
+        return self._number(ScalingRecommendationAttribute.SCALE_IN_COOLDOWN)
+
+    @property
+    def scale_out_cooldown(self) -> jsii.Number:
+        """Seconds between two increases; 300, Application Auto Scaling's own, where the service gives none."""
+        return self._number(ScalingRecommendationAttribute.SCALE_OUT_COOLDOWN)
+
+    @property
+    def target_value(self) -> jsii.Number:
+        """What the first policy keeps its metric at."""
+        return self._number(ScalingRecommendationAttribute.TARGET_VALUE)
+
+    @property
+    def predefined_metric_type(self) -> str:
+        """The first policy's metric, for example `SageMakerVariantInvocationsPerInstance`."""
+        return self.value_of(ScalingRecommendationAttribute.PREDEFINED_METRIC_TYPE)
+
+    @property
+    def metric_name(self) -> str:
+        """The first policy's metric, where it isn't a predefined one."""
+        return self.value_of(ScalingRecommendationAttribute.METRIC_NAME)
+
+    @property
+    def metric_namespace(self) -> str:
+        """Namespace of `metric_name`."""
+        return self.value_of(ScalingRecommendationAttribute.METRIC_NAMESPACE)
+
+    @property
+    def metric_statistic(self) -> str:
+        """Statistic of `metric_name`, for example `Average`."""
+        return self.value_of(ScalingRecommendationAttribute.METRIC_STATISTIC)
+
+    @property
+    def scaling_policies_json(self) -> str:
+        """All policies, as a JSON array of the API's `ScalingPolicy`."""
+        return self.value_of(ScalingRecommendationAttribute.SCALING_POLICIES_JSON)
+
+    @property
+    def invocations_per_instance(self) -> str:
+        """Invocations a minute for each instance at which the service expects the target (`ScalingPolicyMetric`)."""
+        return self.value_of(ScalingRecommendationAttribute.INVOCATIONS_PER_INSTANCE)
+
+    @property
+    def model_latency(self) -> str:
+        """Latency at that load, as the API gives it; its documents disagree on the unit (ms or us)."""
+        return self.value_of(ScalingRecommendationAttribute.MODEL_LATENCY)
+
+    def value_of(self, attribute: ScalingRecommendationAttribute) -> str:
+        """Any of the attributes, by name."""
+        return self._resource.get_att_string(attribute)
+
+    def _number(self, attribute: ScalingRecommendationAttribute) -> jsii.Number:
+        return Token.as_number(self.value_of(attribute))

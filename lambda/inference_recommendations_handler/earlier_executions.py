@@ -1,0 +1,43 @@
+"""Executions that an earlier event of the same resource has started."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .custom_resource_event import RequestType
+from .errors import AWS_ERRORS, code_of, message_of
+from .log import log
+from .owner import Owner
+
+if TYPE_CHECKING:
+    from .custom_resource_event import CustomResourceEvent
+    from .state_machine import StateMachine
+
+
+def stop_earlier(event: CustomResourceEvent, machine: StateMachine, *, task: str) -> None:
+    """Nothing goes on for an answer that CloudFormation waits for no more.
+
+    Args:
+        event: Of the same resource, and later.
+        machine: The stack's.
+        task: Which long operation is meant.
+    """
+    try:
+        for execution in machine.running():
+            earlier = execution.event
+            if (
+                execution.task == task
+                and earlier is not None
+                and Owner.of(earlier) == Owner.of(event)
+                and _precedes(earlier, event)
+            ):
+                machine.stop(execution.name)
+    except AWS_ERRORS as error:
+        log("earlier wait goes on", level="WARNING", errorCode=code_of(error), reason=message_of(error))
+
+
+def _precedes(earlier: CustomResourceEvent, event: CustomResourceEvent) -> bool:
+    if earlier.requested_at == event.requested_at:
+        # Of two Updates in the same second the first may be delivered again, after the second.
+        return event.request_type is RequestType.DELETE
+    return earlier.requested_at < event.requested_at

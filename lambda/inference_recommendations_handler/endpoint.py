@@ -1,0 +1,63 @@
+"""A SageMaker endpoint as it is now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from .errors import AWS_ERRORS, ErrorKind, kind_of, message_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from types_boto3_sagemaker import SageMakerClient
+
+_AT_WORK: Final = frozenset({"Creating", "Updating", "SystemUpdating", "RollingBack", "Deleting"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Endpoint:
+    """The endpoint, and what its variants run on."""
+
+    name: str
+    status: str
+    """The API's `EndpointStatus`."""
+    instance_types: Mapping[str, str]
+    """By variant, of the configuration in force; during an update that is still the old one."""
+
+    @classmethod
+    def find(cls, name: str, client: SageMakerClient) -> Endpoint | None:
+        """Look it up; None where there is none. Raises what boto3 raises otherwise."""
+        try:
+            described = client.describe_endpoint(EndpointName=name)
+        except AWS_ERRORS as error:
+            if _is_missing(error):
+                return None
+            raise
+        try:
+            configuration = client.describe_endpoint_config(EndpointConfigName=described["EndpointConfigName"])
+        except AWS_ERRORS as error:
+            if not _is_missing(error):
+                raise
+            variants = []
+        else:
+            variants = configuration["ProductionVariants"]
+        return cls(
+            name=name,
+            status=described["EndpointStatus"],
+            instance_types={variant["VariantName"]: variant.get("InstanceType", "") for variant in variants},
+        )
+
+    @property
+    def settled(self) -> bool:
+        """Whether it isn't being changed, so that it can be."""
+        return self.status not in _AT_WORK
+
+    def serves(self, *, variant_name: str, instance_type: str) -> bool:
+        """Whether it is in service with this variant on this instance type."""
+        return self.status == "InService" and self.instance_types.get(variant_name) == instance_type
+
+
+def _is_missing(error: Exception) -> bool:
+    # SageMaker's words for it, under ValidationException.
+    return kind_of(error) is ErrorKind.NOT_FOUND or "could not find" in message_of(error).lower()

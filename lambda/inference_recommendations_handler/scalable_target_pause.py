@@ -1,0 +1,230 @@
+"""`Custom::ScalableTargetPause`: deregisters a variant before the endpoint changes what autoscaling can't follow.
+
+UpdateEndpoint is refused while a variant that is a scalable target would go, or change its instance type (developer
+guide, update endpoints that use auto scaling). The endpoint depends on this resource, and `Custom::ScalableTarget`,
+which registers the variant again, on the endpoint. CloudFormation sends a rollback to what the update has reached only.
+So where the update failed before it reached the scalable target, this resource brings the old registration back:
+at once if the endpoint still serves as before, or when the rollback is through.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from .answer import Answer, send
+from .contract import LEG_SECONDS, MachineInput
+from .contract import ScalableTargetProperty as Property
+from .custom_resource_event import CustomResourceEvent, RequestType
+from .earlier_executions import stop_earlier
+from .endpoint import Endpoint
+from .errors import AWS_ERRORS, code_of, message_of
+from .late_delivery import is_late
+from .log import log
+from .own_stack import OwnStack
+from .scaling import Scaling, ScalingError
+from .state_machine import EVENT
+from .variant_scaling import VariantScaling
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from .invocation import Invocation
+
+TASK: Final = "scalable-target-pause"
+POLL_SECONDS: Final = 30
+RESTORE_BOUND_SECONDS: Final = 6 * 60 * 60
+"""A rollback that takes longer isn't going on by itself."""
+_ANSWERED: Final = "answered"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pause:
+    """What the update leads to, and what it is about."""
+
+    target_logical_id: str
+    variant_name: str
+    instance_type: str
+    scaling: Scaling
+
+    @classmethod
+    def parse(cls, properties: Mapping[str, Any]) -> Pause:
+        """Read the properties.
+
+        Raises:
+            ScalingError: Something is missing, or the variant can't be scaled like this.
+        """
+        names = (Property.SCALABLE_TARGET_LOGICAL_ID, Property.VARIANT_NAME, Property.INSTANCE_TYPE)
+        found = [str(properties.get(name) or "") for name in names]
+        if not all(found):
+            missing = ", ".join(name for name, value in zip(names, found, strict=True) if not value)
+            message = (
+                f"The property {missing} is missing: deploy with the version of cdk-inference-recommender that wrote "
+                "the template."
+            )
+            raise ScalingError(message)
+        return cls(
+            target_logical_id=found[0],
+            variant_name=found[1],
+            instance_type=found[2],
+            scaling=Scaling.parse(properties),
+        )
+
+
+def on_event(event: CustomResourceEvent, invocation: Invocation) -> Answer | None:
+    """Serve one event; None when an execution of the state machine will answer.
+
+    Raises what boto3 raises where another delivery may succeed.
+    """
+    own_id = event.physical_resource_id or event.logical_resource_id
+    if event.request_type is RequestType.DELETE:
+        return Answer(physical_resource_id=own_id)
+    try:
+        pause = Pause.parse(event.properties)
+    except ScalingError as error:
+        # Before the endpoint is made, or changed: what can't be scaled costs no instance.
+        return invocation.failed(event, str(error))
+    if event.request_type is RequestType.CREATE or is_late(event, invocation):
+        return Answer(physical_resource_id=own_id)
+    machine = invocation.machine(event.properties)
+    if machine is not None:
+        stop_earlier(event, machine, task=TASK)
+    scaled = _scaled(pause, event, invocation)
+    if scaled is None:
+        return Answer(physical_resource_id=own_id)
+    target, endpoint = scaled
+    _deregister(pause, target, endpoint)
+    if not endpoint.settled and machine is not None:
+        # A change of the number of instances is under way: CloudFormation's own update would be refused.
+        machine.start(event.request_id, _state(event, wait=POLL_SECONDS, answered=False, done=False))
+        return None
+    if _is_to_be_restored(pause, endpoint, event, invocation) and machine is not None:
+        machine.start(event.request_id, _state(event, wait=POLL_SECONDS, answered=True, done=False))
+    return Answer(physical_resource_id=own_id)
+
+
+def step(state: Mapping[str, Any], invocation: Invocation, *, now: float) -> dict[str, Any]:
+    """Look again: until the endpoint can be changed, then until the rollback is through."""
+    event = CustomResourceEvent.parse(state[EVENT], now=now)
+    answered = bool(state[_ANSWERED])
+    answer = Answer(physical_resource_id=event.physical_resource_id or event.logical_resource_id)
+    if MachineInput.ERROR in state:
+        # The variant was deregistered before, and so the endpoint can change.
+        if not answered:
+            send(answer, event)
+        return _state(event, wait=0, answered=True, done=True)
+    try:
+        over = _restored(event, invocation) if answered else _settled(event, invocation, now=now)
+    except AWS_ERRORS as error:
+        log("not looked at", level="WARNING", task=TASK, errorCode=code_of(error), reason=message_of(error))
+        over = None if answered else _Settled(is_over=_is_late_to_settle(event, now=now), restore=False)
+    if isinstance(over, _Settled):
+        if not over.is_over:
+            return _state(event, wait=POLL_SECONDS, answered=False, done=False)
+        send(answer, event)
+        return _state(event, wait=POLL_SECONDS, answered=True, done=not over.restore)
+    if over is None and now >= event.requested_at + RESTORE_BOUND_SECONDS:
+        log("scaling not restored: the endpoint isn't scaled", level="ERROR", task=TASK, requestId=event.request_id)
+        over = True
+    return _state(event, wait=POLL_SECONDS, answered=True, done=over is not None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Settled:
+    is_over: bool
+    """Whether the endpoint can be changed, as far as that is to be waited for."""
+    restore: bool
+
+
+def _settled(event: CustomResourceEvent, invocation: Invocation, *, now: float) -> _Settled:
+    pause = Pause.parse(event.properties)
+    scaled = _scaled(pause, event, invocation)
+    if scaled is None:
+        return _Settled(is_over=True, restore=False)
+    target, endpoint = scaled
+    if not endpoint.settled and not _is_late_to_settle(event, now=now):
+        return _Settled(is_over=False, restore=False)
+    _deregister(pause, target, endpoint)
+    return _Settled(is_over=True, restore=_is_to_be_restored(pause, endpoint, event, invocation))
+
+
+def _is_late_to_settle(event: CustomResourceEvent, *, now: float) -> bool:
+    # What SageMaker says of a change in progress then is a better reason than that nothing was answered.
+    return now >= event.requested_at + LEG_SECONDS
+
+
+def _restored(event: CustomResourceEvent, invocation: Invocation) -> bool | None:
+    """True where the registration is back, or isn't wanted any more; None where it is to be looked at again."""
+    pause, stack = Pause.parse(event.properties), _stack(event, invocation)
+    status = stack.status()
+    if status.startswith("DELETE_"):
+        return True
+    if not status.endswith(("_COMPLETE", "_CLEANUP_IN_PROGRESS")):
+        return None
+    scaled = _scaled(pause, event, invocation)
+    if scaled is None:
+        return True
+    _, endpoint = scaled
+    if not endpoint.settled:
+        return None
+    target = _target(pause, endpoint, invocation)
+    if target.registered():
+        return True
+    if endpoint.serves(variant_name=pause.variant_name, instance_type=pause.instance_type):
+        target.register(pause.scaling)
+        log("scaling restored after the rollback", physicalResourceId=target.resource_id, requestId=event.request_id)
+    else:
+        log("scaling not restored: the endpoint isn't what it was", level="WARNING", requestId=event.request_id)
+    return True
+
+
+def _is_to_be_restored(pause: Pause, endpoint: Endpoint, event: CustomResourceEvent, invocation: Invocation) -> bool:
+    """Bring back what is missing; True where that has to wait until a rollback is through."""
+    target = _target(pause, endpoint, invocation)
+    if target.registered():
+        return False
+    if endpoint.serves(variant_name=pause.variant_name, instance_type=pause.instance_type):
+        try:
+            target.register(pause.scaling)
+        except AWS_ERRORS as error:
+            # A rollback that fails for it would leave the whole stack stuck; the scalable target tells an update.
+            log("not restored yet", level="WARNING", errorCode=code_of(error), reason=message_of(error))
+        else:
+            log("scaling restored at once", physicalResourceId=target.resource_id, requestId=event.request_id)
+            return False
+    # An update's scalable target follows the endpoint; a rollback's may not.
+    return _stack(event, invocation).status().startswith("UPDATE_ROLLBACK_")
+
+
+def _deregister(pause: Pause, target: VariantScaling, endpoint: Endpoint) -> None:
+    runs_on = endpoint.instance_types.get(target.variant_name)
+    if target.variant_name != pause.variant_name or runs_on != pause.instance_type:
+        target.deregister()
+
+
+def _scaled(pause: Pause, event: CustomResourceEvent, invocation: Invocation) -> tuple[VariantScaling, Endpoint] | None:
+    """What the stack has registered, and the endpoint that it is of; nothing else is touched."""
+    resource_id, _ = _stack(event, invocation).resource(pause.target_logical_id)
+    target = VariantScaling.parse(resource_id, invocation.clients.autoscaling)
+    endpoint = Endpoint.find(target.endpoint_name, invocation.clients.sagemaker) if target else None
+    return (target, endpoint) if target and endpoint else None
+
+
+def _stack(event: CustomResourceEvent, invocation: Invocation) -> OwnStack:
+    return OwnStack(client=invocation.clients.cloudformation, stack_id=event.stack_id)
+
+
+def _target(pause: Pause, endpoint: Endpoint, invocation: Invocation) -> VariantScaling:
+    return VariantScaling(
+        client=invocation.clients.autoscaling, endpoint_name=endpoint.name, variant_name=pause.variant_name
+    )
+
+
+def _state(event: CustomResourceEvent, *, wait: float, answered: bool, done: bool) -> dict[str, Any]:
+    return {
+        MachineInput.TASK.value: TASK,
+        EVENT: event.to_state(),
+        _ANSWERED: answered,
+        MachineInput.WAIT_SECONDS.value: round(wait),
+        MachineInput.DONE.value: done,
+    }

@@ -1,0 +1,162 @@
+"""Stacks that act on a job's results, and what they have made of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from aws_cdk import App, CfnOutput, Duration, Size, Stack
+from aws_cdk import aws_ecr as ecr
+from aws_cdk import aws_s3 as s3
+
+from cdk_inference_recommender import (
+    Constraints,
+    EndpointConfiguration,
+    InferenceRecommendationsJob,
+    JobType,
+    LatencyPercentile,
+    ModelLatencyThreshold,
+    ModelSource,
+    RealTimeRecommendation,
+    RecommendedEndpoint,
+    ResourceLimit,
+    StoppingConditions,
+    TrafficPattern,
+)
+from inference_recommendations_handler.contract import ScalingRecommendationAttribute
+from tests.e2e.applications import MODEL_PACKAGE_ARN
+
+if TYPE_CHECKING:
+    from tests.e2e.conftest import CliResult, LocalAws
+
+UNCONSTRAINED = Constraints()
+INSTANCES = [
+    EndpointConfiguration.real_time("ml.c5.xlarge", environment_parameter_ranges={"OMP_NUM_THREADS": ["2"]}),
+    EndpointConfiguration.real_time("ml.g4dn.xlarge", environment_parameter_ranges={"OMP_NUM_THREADS": ["4"]}),
+]
+SERVERLESS = [EndpointConfiguration.serverless(memory_size=Size.mebibytes(2048), max_concurrency=5)]
+
+
+def hosting_app(
+    folder: Path,
+    name: str,
+    *,
+    configurations: list[EndpointConfiguration] = INSTANCES,
+    constraints: Constraints = UNCONSTRAINED,
+    min_invocations: int | None = None,
+) -> Path:
+    """One stack with a load test and an endpoint on its best result, scaled for so many requests a minute at least."""
+    app = App(outdir=str(folder / "cdk.out"))
+    stack = Stack(app, name)
+    model = ModelSource.from_model_package(MODEL_PACKAGE_ARN)
+    readable: dict[str, Any] = {
+        "read_from": [s3.Bucket.from_bucket_name(stack, "Payload", "payload")],
+        "images": [ecr.Repository.from_repository_name(stack, "Images", "images")],
+    }
+    job = InferenceRecommendationsJob(
+        stack,
+        "Job",
+        job_type=JobType.ADVANCED,
+        model=model,
+        job_duration=Duration.hours(1),
+        traffic_pattern=TrafficPattern.stairs(duration=Duration.seconds(240), number_of_steps=2, users_per_step=2),
+        endpoint_configurations=configurations,
+        resource_limit=ResourceLimit(max_number_of_tests=2, max_parallel_of_tests=2),
+        stopping_conditions=StoppingConditions(
+            max_invocations=1000,
+            model_latency_thresholds=[
+                ModelLatencyThreshold(percentile=LatencyPercentile.P95, value=Duration.millis(500))
+            ],
+        ),
+        **readable,
+    )
+    recommend = job.recommend_serverless if configurations is SERVERLESS else job.recommend_real_time
+    best = recommend("Best", constraints=constraints)
+    endpoint = RecommendedEndpoint(
+        stack, "Endpoint", recommendation=best, model=model, tags={"team": "search"}, **readable
+    )
+    if min_invocations is not None and isinstance(best, RealTimeRecommendation):
+        scaling = best.scaling(min_invocations=min_invocations, max_invocations=4 * min_invocations)
+        endpoint.auto_scale_as_recommended(scaling)
+        for attribute in ("MinCapacity", "MaxCapacity", "TargetValue"):
+            value = scaling.value_of(ScalingRecommendationAttribute(attribute))
+            CfnOutput(stack, f"Scaling{attribute}", value=value)
+    return Path(app.synth().directory)
+
+
+def deploy(aws: LocalAws, app: Path) -> CliResult:
+    return aws.cdk("deploy", "--all", "--require-approval", "never", app=app)
+
+
+def physical_ids(aws: LocalAws, stack: str) -> dict[str, str]:
+    described = aws.client("cloudformation").describe_stack_resources(StackName=stack)["StackResources"]
+    return {each["ResourceType"]: each["PhysicalResourceId"] for each in described}
+
+
+def logical_id(aws: LocalAws, stack: str, resource_type: str) -> str:
+    described = aws.client("cloudformation").describe_stack_resources(StackName=stack)["StackResources"]
+    [found] = [each["LogicalResourceId"] for each in described if each["ResourceType"] == resource_type]
+    return str(found)
+
+
+def handler_log(aws: LocalAws, stack: str) -> list[str]:
+    """What the stack's function has logged, in order."""
+    group = physical_ids(aws, stack)["AWS::Logs::LogGroup"]
+    events = aws.client("logs").filter_log_events(logGroupName=group)["events"]
+    return [event["message"] for event in sorted(events, key=lambda event: int(event["timestamp"]))]
+
+
+def serving(aws: LocalAws, stack: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The variant that the stack's endpoint runs, and the container that it runs in."""
+    client = aws.client("sagemaker")
+    name = physical_ids(aws, stack)["AWS::SageMaker::Endpoint"].rpartition("/")[2]
+    configuration = client.describe_endpoint(EndpointName=name)["EndpointConfigName"]
+    [variant] = client.describe_endpoint_config(EndpointConfigName=configuration)["ProductionVariants"]
+    return variant, client.describe_model(ModelName=variant["ModelName"])["PrimaryContainer"]
+
+
+def models(aws: LocalAws, stack: str) -> list[str]:
+    listed = aws.client("sagemaker").list_models()["Models"]
+    return [model["ModelName"] for model in listed if model["ModelName"].startswith(stack.lower())]
+
+
+def jobs(aws: LocalAws, stack: str) -> int:
+    return sum(request["JobName"].startswith(stack.lower()) for request in aws.received_jobs())
+
+
+@dataclass(frozen=True)
+class Registration:
+    """What the stack's endpoint variant is registered with at Application Auto Scaling."""
+
+    min_capacity: int
+    max_capacity: int
+    target_value: float
+
+
+def scaled(aws: LocalAws, endpoint_name: str) -> Registration | None:
+    """How the endpoint is scaled; None where it isn't."""
+    client = aws.client("application-autoscaling")
+    targets = client.describe_scalable_targets(ServiceNamespace="sagemaker")["ScalableTargets"]
+    policies = client.describe_scaling_policies(ServiceNamespace="sagemaker")["ScalingPolicies"]
+    resource_id = f"endpoint/{endpoint_name}/variant/AllTraffic"
+    found = [target for target in targets if target["ResourceId"] == resource_id]
+    own = [policy for policy in policies if policy["ResourceId"] == resource_id]
+    if not found:
+        assert not own
+        return None
+    [target], [policy] = found, own
+    tracking = policy["TargetTrackingScalingPolicyConfiguration"]
+    assert tracking["PredefinedMetricSpecification"] == {
+        "PredefinedMetricType": "SageMakerVariantInvocationsPerInstance"
+    }
+    return Registration(target["MinCapacity"], target["MaxCapacity"], tracking["TargetValue"])
+
+
+def recommended(aws: LocalAws, stack: str) -> Registration:
+    """How the service recommends to scale it, as the stack's outputs say."""
+    [described] = aws.client("cloudformation").describe_stacks(StackName=stack)["Stacks"]
+    told = {output["OutputKey"]: output["OutputValue"] for output in described["Outputs"]}
+    return Registration(
+        int(told["ScalingMinCapacity"]), int(told["ScalingMaxCapacity"]), float(told["ScalingTargetValue"])
+    )

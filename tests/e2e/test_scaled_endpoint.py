@@ -1,0 +1,89 @@
+"""From a job's results to an endpoint that is scaled as recommended and moves with its winner, through the CLI."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cdk_inference_recommender import Constraints
+from tests.e2e.applications import MODEL_PACKAGE_ARN
+from tests.e2e.hosting import (
+    deploy,
+    handler_log,
+    hosting_app,
+    jobs,
+    logical_id,
+    models,
+    physical_ids,
+    recommended,
+    scaled,
+    serving,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.e2e.conftest import LocalAws
+
+pytestmark = pytest.mark.e2e
+
+THREADS = {"ml.c5.xlarge": "2", "ml.g4dn.xlarge": "4"}
+
+
+def was_brought_back(aws: LocalAws, stack: str) -> bool:
+    """Whether the last update had deregistered the variant, and its rollback had to register it again."""
+    told = " ".join(handler_log(aws, stack))
+    return told.rfind("scaling deregistered") < told.rfind("scaling restored at once")
+
+
+def test_scaling_moves_with_the_winner_and_survives_what_fails(bootstrapped: LocalAws, tmp_path: Path) -> None:
+    aws = bootstrapped
+    first = deploy(aws, hosting_app(tmp_path / "1", "Hosted", min_invocations=2000))
+    assert first.code == 0, first.output
+    endpoint = physical_ids(aws, "Hosted")["AWS::SageMaker::Endpoint"]
+    name = endpoint.rpartition("/")[2]
+    variant, container = serving(aws, "Hosted")
+    winner = variant["InstanceType"]
+    assert container == {"ModelPackageName": MODEL_PACKAGE_ARN, "Environment": {"OMP_NUM_THREADS": THREADS[winner]}}
+    before = recommended(aws, "Hosted")
+    assert scaled(aws, name) == before
+
+    # Another instance type: UpdateEndpoint would be refused while the variant is registered.
+    excluded = Constraints(excluded_instance_families=[winner.split(".")[1]])
+    second = deploy(aws, hosting_app(tmp_path / "2", "Hosted", constraints=excluded, min_invocations=2000))
+    assert second.code == 0, second.output
+    variant, container = serving(aws, "Hosted")
+    [other] = THREADS.keys() - {winner}
+    assert variant["InstanceType"] == other
+    assert container["Environment"] == {"OMP_NUM_THREADS": THREADS[other]}
+    assert physical_ids(aws, "Hosted")["AWS::SageMaker::Endpoint"] == endpoint, "the same endpoint goes on"
+    assert models(aws, "Hosted") == [variant["ModelName"]], "cleanup has deleted the old model"
+    after = recommended(aws, "Hosted")
+    assert scaled(aws, name) == after != before
+
+    fault = {"fault": "fail-resource", "resource": logical_id(aws, "Hosted", "AWS::SageMaker::Endpoint")}
+    aws.admin("faults", fault | {"operation": "update"})
+    back = deploy(aws, hosting_app(tmp_path / "3", "Hosted", min_invocations=2000))
+    assert back.code != 0
+    assert was_brought_back(aws, "Hosted")
+    assert scaled(aws, name) == after, "the rollback has brought the old registration back"
+    assert serving(aws, "Hosted") == (variant, container)
+
+    gated = hosting_app(
+        tmp_path / "4", "Hosted", constraints=Constraints(max_cost_per_hour=0.001), min_invocations=2000
+    )
+    third = deploy(aws, gated)
+    assert third.code != 0
+    [told, *_] = [line for line in third.output.splitlines() if "No RealTime recommendation meets" in line]
+    assert "(MaxCostPerHour 0.001)" in told
+    for instance_type in THREADS:
+        assert f"x {instance_type}: CostPerHour " in told
+    assert serving(aws, "Hosted") == (variant, container), "the old endpoint still serves"
+    assert scaled(aws, name) == after, "and is scaled as before"
+    assert jobs(aws, "Hosted") == 1, "no choice runs a job"
+
+    destroyed = aws.cdk("destroy", "--all", "--force", app=gated)
+    assert destroyed.code == 0, destroyed.output
+    assert models(aws, "Hosted") == []
+    assert scaled(aws, name) is None

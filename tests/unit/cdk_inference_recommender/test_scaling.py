@@ -1,0 +1,415 @@
+"""Scaling as the service recommends, and scaling with numbers of one's own, as a template."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from aws_cdk import CfnOutput, CfnParameter, Duration, Stack
+
+from cdk_inference_recommender import (
+    InferenceRecommendationsJob,
+    ModelSource,
+    RealTimeRecommendation,
+    RecommendedEndpoint,
+    ScaledInstanceCount,
+    ScalingRecommendation,
+    ServerlessRecommendation,
+    ValidationError,
+)
+from inference_recommendations_handler.contract import (
+    ScalableTargetProperty,
+    ScalingRecommendationAttribute,
+    ScalingRecommendationProperty,
+)
+
+from .dependency_order import before
+from .synthesis import (
+    PACKAGE_ARN,
+    RECOMMENDATION,
+    WAIT,
+    Json,
+    arn,
+    default_job,
+    given_role,
+    new_app,
+    new_stack,
+    only,
+    resources,
+    statements,
+    template_of,
+)
+
+SCALING = "Custom::InferenceScalingRecommendation"
+TARGET = "Custom::ScalableTarget"
+PAUSE = "Custom::ScalableTargetPause"
+CONFIG = "AWS::SageMaker::EndpointConfig"
+ENDPOINT = "AWS::SageMaker::Endpoint"
+
+
+def hosted(stack: Stack, best: RealTimeRecommendation | ServerlessRecommendation, **props: Any) -> RecommendedEndpoint:
+    model = ModelSource.from_model_package(PACKAGE_ARN)
+    return RecommendedEndpoint(stack, "Endpoint", recommendation=best, model=model, role=given_role(stack), **props)
+
+
+def best_of(stack: Stack) -> RealTimeRecommendation:
+    return default_job(stack).recommend_real_time("Best")
+
+
+def sent(template: Json, kind: str) -> Json:
+    properties: Json = only(template, kind)["Properties"]
+    return {name: value for name, value in properties.items() if name not in {"ServiceToken", "ServiceTimeout"}}
+
+
+def errors_of(stack: Stack) -> list[str]:
+    with pytest.raises(RuntimeError) as failure:
+        template_of(stack)
+    return [line.strip() for line in str(failure.value).splitlines()[1:] if line.strip()]
+
+
+# --- The scaling recommendation ---
+
+
+def test_the_chosen_recommendation_is_asked_about_when_the_job_has_finished() -> None:
+    stack = new_stack()
+    best_of(stack).scaling()
+    template = template_of(stack)
+    (job,), (best,) = resources(template, "Custom::InferenceRecommendationsJob"), resources(template, RECOMMENDATION)
+    assert sent(template, SCALING) == {
+        "JobName": {"Ref": job},
+        "RecommendationId": {"Fn::GetAtt": [best, "RecommendationId"]},
+        "ScalingVersion": "1",
+    }
+    assert only(template, SCALING)["Properties"]["ServiceTimeout"] == "300"
+    (scaling,) = resources(template, SCALING)
+    assert resources(template, WAIT).keys() <= before(template, scaling)
+    assert any(name.startswith("InferenceRecommenderProviderStateMachineAccess") for name in before(template, scaling))
+
+
+def test_what_traffic_is_expected_reaches_the_handler() -> None:
+    stack = new_stack()
+    invocations = CfnParameter(stack, "Invocations", type="Number").value_as_number
+    best_of(stack).scaling(target_cpu_utilization_per_core=70, min_invocations=60, max_invocations=invocations)
+    properties = sent(template_of(stack), SCALING)
+    assert properties["TargetCpuUtilizationPerCore"] == 70
+    assert properties["MinInvocationsPerMinute"] == 60
+    assert properties["MaxInvocationsPerMinute"] == {"Ref": "Invocations"}
+    assert properties.keys() == set(ScalingRecommendationProperty)
+
+
+def test_every_attribute_can_be_used() -> None:
+    stack = new_stack()
+    scaling = best_of(stack).scaling()
+    assert isinstance(scaling, ScalingRecommendation)
+    read = {
+        "MinCapacity": scaling.min_capacity,
+        "MaxCapacity": scaling.max_capacity,
+        "ScaleInCooldown": scaling.scale_in_cooldown,
+        "ScaleOutCooldown": scaling.scale_out_cooldown,
+        "TargetValue": scaling.target_value,
+        "PredefinedMetricType": scaling.predefined_metric_type,
+        "MetricName": scaling.metric_name,
+        "MetricNamespace": scaling.metric_namespace,
+        "MetricStatistic": scaling.metric_statistic,
+        "ScalingPoliciesJson": scaling.scaling_policies_json,
+        "InvocationsPerInstance": scaling.invocations_per_instance,
+        "ModelLatency": scaling.model_latency,
+    }
+    assert read.keys() == {attribute.value for attribute in ScalingRecommendationAttribute}
+    (name,) = resources(template_of(stack), SCALING)
+    for attribute, value in read.items():
+        assert stack.resolve(value) == {"Fn::GetAtt": [name, attribute]}
+
+
+def test_an_existing_job_can_be_asked_too() -> None:
+    stack = new_stack()
+    job = InferenceRecommendationsJob.from_job_name(stack, "Job", "bert-1")
+    job.recommend_real_time("Best").scaling("AtPeak", max_invocations=900)
+    assert sent(template_of(stack), SCALING)["JobName"] == "bert-1"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ({"target_cpu_utilization_per_core": 0}, "target_cpu_utilization_per_core = 0: must be a whole percentage"),
+        ({"target_cpu_utilization_per_core": 101}, "target_cpu_utilization_per_core = 101: must be a whole percentage"),
+        ({"target_cpu_utilization_per_core": 0.5}, "target_cpu_utilization_per_core = 0.5: must be a whole percentage"),
+        ({"min_invocations": 0}, "min_invocations = 0: must be a whole number of requests a minute, 1 or more"),
+        ({"max_invocations": True}, "max_invocations = True: must be a whole number of requests a minute"),
+        ({"min_invocations": 9, "max_invocations": 8}, "min_invocations = 9: the least may not be above the most"),
+    ],
+)
+def test_what_the_service_would_refuse_is_found_at_synth(arguments: Json, told: str) -> None:
+    stack = new_stack()
+    best_of(stack).scaling(**arguments)
+    (error,) = errors_of(stack)
+    assert error.startswith(f"[Stack/Job/Best/Scaling] {told}")
+
+
+def test_another_stack_is_sent_to_where_the_numbers_can_arrive() -> None:
+    app = new_app()
+    stack, other = Stack(app, "Stack"), Stack(app, "Other")
+    CfnOutput(other, "Most", value=best_of(stack).scaling().value_of(ScalingRecommendationAttribute.MAX_CAPACITY))
+    (error,) = errors_of(stack)
+    assert "another stack refers to MaxCapacity directly" in error
+    assert "scale it there with auto_scale_instance_count" in error
+
+
+def test_a_recommendation_that_was_read_has_no_job_to_ask() -> None:
+    stack = Stack(new_app(), "Reader")
+    best = RealTimeRecommendation.from_parameters(stack, "Best", "/bert")
+    with pytest.raises(
+        ValidationError, match=r"^Reader/Best: which job .* Scale its endpoint with auto_scale_instance_"
+    ):
+        best.scaling()
+
+
+# --- The scaled endpoint ---
+
+
+def scaled_template(**arguments: Any) -> Json:
+    stack = new_stack()
+    best = best_of(stack)
+    endpoint = hosted(stack, best)
+    if arguments:
+        endpoint.auto_scale_instance_count(**arguments)
+    else:
+        endpoint.auto_scale_as_recommended(best.scaling())
+    return template_of(stack)
+
+
+def test_the_endpoint_is_registered_with_all_of_the_recommendation() -> None:
+    template = scaled_template()
+    (scaling,), (endpoint,), (config,) = (resources(template, kind) for kind in (SCALING, ENDPOINT, CONFIG))
+    (best,) = resources(template, RECOMMENDATION)
+    (machine,) = resources(template, "AWS::StepFunctions::StateMachine")
+    (target,) = resources(template, TARGET)
+    common = {
+        "VariantName": "AllTraffic",
+        "InstanceType": {"Fn::GetAtt": [best, "InstanceType"]},
+        "DisableScaleIn": False,
+        **{
+            name: {"Fn::GetAtt": [scaling, name]}
+            for name in ("MinCapacity", "MaxCapacity", "ScaleInCooldown", "ScaleOutCooldown", "ScalingPoliciesJson")
+        },
+    }
+    assert sent(template, TARGET) == common | {
+        "EndpointName": {"Fn::GetAtt": [endpoint, "EndpointName"]},
+        # A new configuration starts with its own number of instances, which has to be brought inside the bounds.
+        "EndpointConfigName": {"Fn::GetAtt": [config, "EndpointConfigName"]},
+    }
+    assert sent(template, PAUSE) == common | {"ScalableTargetLogicalId": target, "StateMachineArn": {"Ref": machine}}
+
+
+def test_pause_endpoint_and_target_come_in_this_order() -> None:
+    template = scaled_template()
+    (pause,), (endpoint,), (target,), (config,) = (
+        resources(template, kind) for kind in (PAUSE, ENDPOINT, TARGET, CONFIG)
+    )
+    assert pause in before(template, endpoint)
+    assert endpoint in before(template, target)
+    assert config in before(template, pause), "what fails before the endpoint changes leaves it scaled"
+    for resource in (pause, target):
+        assert any(name.startswith("EndpointScalingHandlerPolicy") for name in before(template, resource))
+        assert any(name.startswith("InferenceRecommenderProviderInvokeConfig") for name in before(template, resource))
+
+
+def test_the_pause_may_wait_for_nearly_an_hour_and_registering_for_five_minutes() -> None:
+    template = scaled_template()
+    assert only(template, PAUSE)["Properties"]["ServiceTimeout"] == "3540"
+    assert only(template, TARGET)["Properties"]["ServiceTimeout"] == "300"
+
+
+def test_by_default_the_target_is_a_share_of_what_was_measured() -> None:
+    template = scaled_template(max_capacity=4)
+    (best,) = resources(template, RECOMMENDATION)
+    for kind in (TARGET, PAUSE):
+        properties = sent(template, kind)
+        assert {name: properties[name] for name in ("MinCapacity", "MaxCapacity", "SafetyFactor")} == {
+            "MinCapacity": 1,
+            "MaxCapacity": 4,
+            "SafetyFactor": 0.8,
+        }
+        assert properties["MaxInvocations"] == {"Fn::GetAtt": [best, "MaxInvocations"]}
+        assert properties["InitialInstanceCount"] == {"Fn::GetAtt": [best, "InitialInstanceCount"]}
+        assert not properties.keys() & {"TargetValue", "ScaleInCooldown", "ScaleOutCooldown", "ScalingPoliciesJson"}
+
+
+def test_every_number_can_be_ones_own() -> None:
+    template = scaled_template(
+        max_capacity=9,
+        min_capacity=2,
+        target_invocations_per_instance=450.5,
+        scale_in_cooldown=Duration.minutes(10),
+        scale_out_cooldown=Duration.seconds(30),
+        disable_scale_in=True,
+    )
+    properties = sent(template, TARGET)
+    assert (
+        properties.items()
+        >= {
+            "MinCapacity": 2,
+            "MaxCapacity": 9,
+            "TargetValue": 450.5,
+            "ScaleInCooldown": 600,
+            "ScaleOutCooldown": 30,
+            "DisableScaleIn": True,
+        }.items()
+    )
+    assert not properties.keys() & {"SafetyFactor", "MaxInvocations", "InitialInstanceCount"}
+
+
+def test_every_property_of_the_contract_is_sent() -> None:
+    names: set[str] = set()
+    for arguments in ({}, {"max_capacity": 2}, {"max_capacity": 2, "target_invocations_per_instance": 5}):
+        template = scaled_template(**arguments)
+        names |= sent(template, TARGET).keys() | sent(template, PAUSE).keys()
+    assert names == set(ScalableTargetProperty)
+
+
+def test_numbers_can_be_known_at_deploy_time() -> None:
+    stack = new_stack()
+    most = CfnParameter(stack, "Most", type="Number").value_as_number
+    hosted(stack, best_of(stack)).auto_scale_instance_count(max_capacity=most, min_capacity=3)
+    assert sent(template_of(stack), TARGET)["MaxCapacity"] == {"Ref": "Most"}
+
+
+def test_a_published_recommendation_is_scaled_by_what_it_carries_over() -> None:
+    stack = Stack(new_app(), "Reader")
+    endpoint = hosted(stack, RealTimeRecommendation.from_parameters(stack, "Best", "/bert"))
+    endpoint.auto_scale_instance_count(max_capacity=4)
+    template = template_of(stack)
+    for name in ("MaxInvocations", "InitialInstanceCount", "InstanceType"):
+        parameter = template["Parameters"][sent(template, TARGET)[name]["Ref"]]
+        assert parameter == {"Type": "AWS::SSM::Parameter::Value<String>", "Default": f"/bert/{name}"}
+
+
+def test_the_target_can_be_named() -> None:
+    stack = new_stack()
+    scaled = hosted(stack, best_of(stack)).auto_scale_instance_count(max_capacity=2)
+    assert isinstance(scaled, ScaledInstanceCount)
+    (target,) = resources(template_of(stack), TARGET)
+    assert stack.resolve(scaled.resource_id) == {"Ref": target}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ({"max_capacity": 0}, ["max_capacity = 0: must be a whole number", "min_capacity = 1: the least may not be"]),
+        ({"max_capacity": 2.5}, ["max_capacity = 2.5: must be a whole number of instances, 1 or more"]),
+        ({"max_capacity": 2, "min_capacity": 3}, ["min_capacity = 3: the least may not be above the most"]),
+        (
+            {"max_capacity": 2, "target_invocations_per_instance": 0},
+            ["target_invocations_per_instance = 0: must be a number above 0"],
+        ),
+        ({"max_capacity": 2, "safety_factor": 1.1}, ["safety_factor = 1.1: must be above 0 and at most 1"]),
+        (
+            {"max_capacity": 2, "safety_factor": 0.5, "target_invocations_per_instance": 5},
+            ["safety_factor: is a share of what was measured, and the target is given as well"],
+        ),
+    ],
+)
+def test_all_mistakes_are_told_at_once(arguments: Json, told: list[str]) -> None:
+    stack = new_stack()
+    hosted(stack, best_of(stack)).auto_scale_instance_count(**arguments)
+    errors = errors_of(stack)
+    assert len(errors) == len(told)
+    for error, beginning in zip(errors, told, strict=True):
+        assert error.startswith(f"[Stack/Endpoint] {beginning}")
+
+
+def test_a_cooldown_has_whole_seconds() -> None:
+    stack = new_stack()
+    with pytest.raises(ValidationError, match=r"scale_in_cooldown: .* Give a whole number of seconds"):
+        hosted(stack, best_of(stack)).auto_scale_instance_count(max_capacity=2, scale_in_cooldown=Duration.millis(1500))
+
+
+def test_a_serverless_endpoint_has_no_instances_to_scale() -> None:
+    stack = new_stack()
+    endpoint = hosted(stack, default_job(stack).recommend_serverless("Best"))
+    with pytest.raises(ValidationError, match=r"^Stack/Endpoint: a serverless endpoint has no instances to scale"):
+        endpoint.auto_scale_instance_count(max_capacity=2)
+
+
+def test_an_endpoint_is_scaled_once() -> None:
+    stack = new_stack()
+    best = best_of(stack)
+    endpoint = hosted(stack, best)
+    endpoint.auto_scale_as_recommended(best.scaling())
+    with pytest.raises(ValidationError, match=r"^Stack/Endpoint: the endpoint is scaled already"):
+        endpoint.auto_scale_instance_count(max_capacity=2)
+
+
+def test_another_recommendations_scaling_isnt_the_endpoints() -> None:
+    stack = new_stack()
+    job = default_job(stack)
+    best, other = job.recommend_real_time("Best"), job.recommend_real_time("Other")
+    with pytest.raises(ValidationError, match=r"^Stack/Endpoint: Stack/Job/Other/Scaling recommends how to scale an"):
+        hosted(stack, best).auto_scale_as_recommended(other.scaling())
+
+
+def test_without_autoscaling_nothing_stands_around_the_endpoint() -> None:
+    stack = new_stack()
+    hosted(stack, best_of(stack))
+    template = template_of(stack)
+    assert not resources(template, PAUSE) | resources(template, TARGET)
+
+
+def test_the_handler_may_scale_endpoint_variants_and_no_more() -> None:
+    policy = statements(scaled_template(), "EndpointScalingHandlerPolicy")
+    linked = "sagemaker.application-autoscaling.amazonaws.com"
+    role = f"role/aws-service-role/{linked}/AWSServiceRoleForApplicationAutoScaling_SageMakerEndpoint"
+    assert policy == [
+        {
+            "Effect": "Allow",
+            "Action": [
+                "application-autoscaling:RegisterScalableTarget",
+                "application-autoscaling:DeregisterScalableTarget",
+                "application-autoscaling:PutScalingPolicy",
+                "application-autoscaling:DeleteScalingPolicy",
+            ],
+            "Resource": arn("application-autoscaling", "scalable-target/*"),
+            "Condition": {
+                "StringEquals": {
+                    "application-autoscaling:service-namespace": "sagemaker",
+                    "application-autoscaling:scalable-dimension": "sagemaker:variant:DesiredInstanceCount",
+                }
+            },
+        },
+        {
+            "Effect": "Allow",
+            "Action": [
+                "application-autoscaling:DescribeScalableTargets",
+                "application-autoscaling:DescribeScalingPolicies",
+            ],
+            "Resource": "*",
+        },
+        {
+            "Effect": "Allow",
+            "Action": ["sagemaker:DescribeEndpoint", "sagemaker:UpdateEndpointWeightsAndCapacities"],
+            "Resource": arn("sagemaker", "endpoint/*"),
+        },
+        {
+            "Effect": "Allow",
+            "Action": "sagemaker:DescribeEndpointConfig",
+            "Resource": arn("sagemaker", "endpoint-config/*"),
+        },
+        {
+            "Effect": "Allow",
+            "Action": ["cloudwatch:DescribeAlarms", "cloudwatch:PutMetricAlarm", "cloudwatch:DeleteAlarms"],
+            "Resource": arn("cloudwatch", "alarm:*"),
+        },
+        {
+            "Effect": "Allow",
+            "Action": "iam:CreateServiceLinkedRole",
+            "Resource": {
+                "Fn::Join": ["", ["arn:", {"Ref": "AWS::Partition"}, ":iam::", {"Ref": "AWS::AccountId"}, f":{role}"]]
+            },
+            "Condition": {"StringEquals": {"iam:AWSServiceName": linked}},
+        },
+        {
+            "Effect": "Allow",
+            "Action": ["cloudformation:DescribeStacks", "cloudformation:DescribeStackResource"],
+            "Resource": {"Ref": "AWS::StackId"},
+        },
+    ]

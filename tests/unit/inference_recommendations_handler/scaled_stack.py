@@ -1,0 +1,246 @@
+"""A stack with a scaled endpoint: what the handler calls, and CloudFormation's part of it."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from inference_recommendations_handler import scalable_target, scalable_target_pause
+from inference_recommendations_handler.custom_resource_event import CustomResourceEvent
+from inference_recommendations_handler.invocation import Invocation
+
+if TYPE_CHECKING:
+    from inference_recommendations_handler.answer import Answer
+
+ENDPOINT = "endpoint/Bert-1/variant/AllTraffic"
+MACHINE = "arn:aws:states:eu-west-1:123456789012:stateMachine:machine"
+
+
+def refusal(code: str, message: str = "not now") -> ClientError:
+    return ClientError({"Error": {"Code": code, "Message": message}}, "Call")
+
+
+@dataclass(kw_only=True)
+class AutoScaling:
+    """Application Auto Scaling, with the service's words for what doesn't exist."""
+
+    targets: dict[str, tuple[int, int]] = field(default_factory=dict)
+    policies: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
+    refusals: list[ClientError] = field(default_factory=list)
+    """Of the next registrations."""
+    unseen: int = 0
+    """How many policies are refused before a new registration is seen."""
+    deregistered: int = 0
+
+    def describe_scalable_targets(self, *, ResourceIds: list[str], **_: str) -> dict[str, Any]:  # noqa: N803 -- the API's
+        return {"ScalableTargets": [{"ResourceId": name} for name in ResourceIds if name in self.targets]}
+
+    def register_scalable_target(self, *, ResourceId: str, MinCapacity: int, MaxCapacity: int, **_: str) -> None:  # noqa: N803 -- the API's names
+        if self.refusals:
+            raise self.refusals.pop(0)
+        self.targets[ResourceId] = (MinCapacity, MaxCapacity)
+
+    def deregister_scalable_target(self, *, ResourceId: str, **_: str) -> None:  # noqa: N803 -- the API's name
+        self._require(ResourceId)
+        self.deregistered += 1
+        del self.targets[ResourceId]
+        self.policies = {key: policy for key, policy in self.policies.items() if key[0] != ResourceId}
+
+    def put_scaling_policy(self, *, ResourceId: str, PolicyName: str, **policy: Any) -> None:  # noqa: N803 -- the API's names
+        if self.unseen:
+            self.unseen -= 1
+            raise refusal("ObjectNotFoundException", "No scalable target found for service namespace: sagemaker")
+        self._require(ResourceId)
+        self.policies[ResourceId, PolicyName] = policy["TargetTrackingScalingPolicyConfiguration"]
+
+    def delete_scaling_policy(self, *, ResourceId: str, PolicyName: str, **_: str) -> None:  # noqa: N803 -- the API's names
+        del self.policies[ResourceId, PolicyName]
+
+    def get_paginator(self, operation: str) -> Any:
+        assert operation == "describe_scaling_policies"
+        return SimpleNamespace(
+            paginate=lambda **request: [
+                {"ScalingPolicies": [{"PolicyName": key[1]}]}
+                for key in self.policies
+                if key[0] == request["ResourceId"]
+            ]
+        )
+
+    def _require(self, resource_id: str) -> None:
+        if resource_id not in self.targets:
+            raise refusal("ObjectNotFoundException", f"No scalable target found for resource ID: {resource_id}")
+
+
+@dataclass(kw_only=True)
+class SageMaker:
+    """One endpoint, or none."""
+
+    instance_type: str | None = "ml.c5.xlarge"
+    status: str = "InService"
+    variant_name: str = "AllTraffic"
+    has_configuration: bool = True
+
+    def describe_endpoint(self, *, EndpointName: str) -> dict[str, Any]:  # noqa: N803 -- the API's name
+        if EndpointName != "Bert-1" or self.instance_type is None:
+            raise refusal("ValidationException", f'Could not find endpoint "{EndpointName}".')
+        return {"EndpointStatus": self.status, "EndpointConfigName": "configuration"}
+
+    def describe_endpoint_config(self, **_: str) -> dict[str, Any]:
+        if not self.has_configuration:
+            raise refusal("ValidationException", 'Could not find endpoint configuration "configuration".')
+        return {"ProductionVariants": [{"VariantName": self.variant_name, "InstanceType": self.instance_type}]}
+
+
+@dataclass(kw_only=True)
+class CloudFormation:
+    """The stack as it describes itself."""
+
+    status: str = "UPDATE_IN_PROGRESS"
+    target_id: str | None = ENDPOINT
+    """Physical id of the scalable target; None where the stack has none."""
+    resource_status: str = "UPDATE_IN_PROGRESS"
+
+    def describe_stacks(self, **_: str) -> dict[str, Any]:
+        if self.status == "GONE":
+            raise refusal("ValidationError", "Stack with id arn:stack does not exist")
+        return {"Stacks": [{"StackStatus": self.status}]}
+
+    def describe_stack_resource(self, *, LogicalResourceId: str, **_: str) -> dict[str, Any]:  # noqa: N803 -- the API's name
+        if LogicalResourceId == "Target" and self.target_id is None:
+            raise refusal("ValidationError", "Resource Target does not exist for stack arn:stack")
+        physical_id = self.target_id if LogicalResourceId == "Target" else LogicalResourceId
+        return {"StackResourceDetail": {"PhysicalResourceId": physical_id, "ResourceStatus": self.resource_status}}
+
+
+@dataclass(kw_only=True)
+class StepFunctions:
+    """Executions by name; each is what it goes on with."""
+
+    executions: dict[str, dict[str, Any]] = field(default_factory=dict)
+    stopped: list[str] = field(default_factory=list)
+
+    def start_execution(self, *, name: str, input: str, **_: str) -> None:  # noqa: A002 -- the API's name
+        if name in self.executions:
+            raise refusal("ExecutionAlreadyExists")
+        self.executions[name] = json.loads(input)
+
+    def describe_execution(self, *, executionArn: str) -> dict[str, Any]:  # noqa: N803 -- the API's name
+        name = executionArn.rpartition(":")[2]
+        status = "ABORTED" if name in self.stopped else "RUNNING"
+        return {"status": status, "input": json.dumps(self.executions[name])}
+
+    def stop_execution(self, *, executionArn: str) -> None:  # noqa: N803 -- the API's name
+        self.stopped.append(executionArn.rpartition(":")[2])
+
+    def get_paginator(self, operation: str) -> Any:
+        assert operation == "list_executions"
+        running = [{"name": name} for name in self.executions if name not in self.stopped]
+        return SimpleNamespace(paginate=lambda **_: [{"executions": running}])
+
+
+@dataclass(kw_only=True)
+class ScaledStack:
+    """What CloudFormation sends to the two resources around the endpoint, and what comes of it."""
+
+    autoscaling: AutoScaling = field(default_factory=AutoScaling)
+    sagemaker: SageMaker = field(default_factory=SageMaker)
+    cloudformation: CloudFormation = field(default_factory=CloudFormation)
+    stepfunctions: StepFunctions = field(default_factory=StepFunctions)
+    sent: list[Answer] = field(default_factory=list)
+    """Answers of executions."""
+    requests: int = 0
+
+    @property
+    def invocation(self) -> Invocation:
+        clients = SimpleNamespace(
+            autoscaling=self.autoscaling,
+            sagemaker=self.sagemaker,
+            cloudformation=self.cloudformation,
+            stepfunctions=self.stepfunctions,
+        )
+        return Invocation(clients=clients, log_stream="stream")  # type: ignore[arg-type]
+
+    def event(
+        self,
+        logical_id: str,
+        request: str,
+        properties: dict[str, Any],
+        *,
+        old: dict[str, Any] | None = None,
+        physical_id: str | None = None,
+        age: float = 0,
+    ) -> CustomResourceEvent:
+        self.requests += 1
+        raw = {
+            "RequestType": request,
+            "RequestId": f"request-{self.requests}",
+            "ResponseURL": "https://bucket.example/key",
+            "StackId": "arn:stack",
+            "ResourceType": "Custom::ScalableTarget",
+            "LogicalResourceId": logical_id,
+            "ResourceProperties": properties,
+            "OldResourceProperties": old or {},
+        }
+        return CustomResourceEvent.parse(
+            raw | ({"PhysicalResourceId": physical_id} if physical_id else {}), now=time.time() - age
+        )
+
+    def pause(self, new: dict[str, Any], old: dict[str, Any], *, age: float = 0) -> Answer | None:
+        """An Update of the pause; a rollback's has the properties the other way round."""
+        event = self.event("Pause", "Update", new, old=old, physical_id="Pause", age=age)
+        return scalable_target_pause.on_event(event, self.invocation)
+
+    def register(
+        self, properties: dict[str, Any], *, request: str = "Update", physical_id: str | None = ENDPOINT
+    ) -> Answer:
+        """An event of the scalable target."""
+        event = self.event("Target", request, properties, physical_id=None if request == "Create" else physical_id)
+        answer = scalable_target.on_event(event, self.invocation)
+        if answer.succeeded and request != "Delete":
+            self.cloudformation.target_id = answer.physical_resource_id
+        return answer
+
+    def step(self, *, later: float = 30) -> bool:
+        """Let the newest execution look again; returns whether it is over."""
+        name = [*self.stepfunctions.executions][-1]
+        state = scalable_target_pause.step(
+            self.stepfunctions.executions[name], self.invocation, now=time.time() + later
+        )
+        self.stepfunctions.executions[name] = state
+        return bool(state["done"])
+
+    @property
+    def bounds(self) -> tuple[int, int] | None:
+        """What the endpoint's variant is registered with."""
+        return self.autoscaling.targets.get(ENDPOINT)
+
+
+def properties(instance_type: str, *, most: int = 4, **changes: Any) -> dict[str, Any]:
+    """Properties of both resources, as they arrive."""
+    return {
+        "EndpointName": "Bert-1",
+        "ScalableTargetLogicalId": "Target",
+        "StateMachineArn": MACHINE,
+        "VariantName": "AllTraffic",
+        "InstanceType": instance_type,
+        "MinCapacity": "1",
+        "MaxCapacity": str(most),
+        "TargetValue": "300",
+        "DisableScaleIn": "false",
+    } | changes
+
+
+SMALL = properties("ml.c5.xlarge", most=4)
+LARGE = properties("ml.g4dn.xlarge", most=2)
+
+
+def scaled_stack() -> ScaledStack:
+    """An endpoint on the small type, registered with its numbers."""
+    stack = ScaledStack()
+    assert stack.register(SMALL, request="Create").succeeded
+    return stack
