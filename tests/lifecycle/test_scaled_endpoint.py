@@ -210,9 +210,28 @@ def test_numbers_alone_move_nothing(scaled: Scaled, stack_id: str) -> None:
     assert ("Endpoint", "UPDATE_IN_PROGRESS") not in scaled.account.events(stack_id)
 
 
-def test_without_scaling_the_endpoint_stays_and_is_scaled_no_more(scaled: Scaled, stack_id: str) -> None:
-    kept = scaled.resources(*SMALL)
+def without_scaling(scaled: Scaled, size: tuple[str, int]) -> dict[str, Any]:
+    kept = scaled.resources(*size)
     del kept["Pause"], kept["Target"], kept["Endpoint"]["DependsOn"]
-    scaled.account.deploy(kept, name=stack_id, outputs=OUTPUTS)
+    return kept
+
+
+def test_without_scaling_the_endpoint_stays_and_is_scaled_no_more(scaled: Scaled, stack_id: str) -> None:
+    scaled.account.deploy(without_scaling(scaled, SMALL), name=stack_id, outputs=OUTPUTS)
     assert scaled.account.status(stack_id) == "UPDATE_COMPLETE"
     assert scaled.now(stack_id) == (None, "ml.c5.large")
+
+
+def test_scaling_cant_go_together_with_the_instance_type_and_nothing_is_lost(scaled: Scaled, stack_id: str) -> None:
+    scaled.account.deploy(without_scaling(scaled, LARGE), name=stack_id, outputs=OUTPUTS)
+    assert scaled.account.status(stack_id) == "UPDATE_ROLLBACK_COMPLETE"
+    assert "must be deregistered as scalable targets" in scaled.account.reason(stack_id, "Endpoint")
+    assert scaled.now(stack_id) == ON_SMALL
+
+
+def test_scaling_is_added_to_an_endpoint_that_runs_already(scaled: Scaled) -> None:
+    made = scaled.account.deploy(without_scaling(scaled, SMALL), outputs=OUTPUTS)
+    scaled.deploy(LARGE, stack_id=made)
+    assert scaled.account.status(made) == "UPDATE_COMPLETE"
+    assert scaled.now(made) == ON_LARGE
+    assert scaled.account.delete(made) == "DELETE_COMPLETE"
