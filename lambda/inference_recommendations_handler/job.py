@@ -19,6 +19,7 @@ from .job_name import candidates
 from .job_properties import JobProperties, tags_of
 from .log import log
 from .owner import Owner
+from .sweep import WATCH
 from .typed_request import RequestError
 
 if TYPE_CHECKING:
@@ -150,11 +151,23 @@ def _queued_for(execution: Execution, event: CustomResourceEvent) -> bool:
 
 def _overtaken(event: CustomResourceEvent, machine: StateMachine | None) -> bool:
     age = time.time() - event.requested_at
-    return age > MAX_EVENT_AGE_SECONDS or (age > REDELIVERED_AFTER_SECONDS and _deleted_since(event, machine))
+    return age > MAX_EVENT_AGE_SECONDS or _deleted_since(event, machine, redelivered=age > REDELIVERED_AFTER_SECONDS)
 
 
-def _deleted_since(event: CustomResourceEvent, machine: StateMachine | None) -> bool:
-    for execution in machine.running() if machine else ():
+def _deleted_since(event: CustomResourceEvent, machine: StateMachine | None, *, redelivered: bool) -> bool:
+    """Whether the request has been withdrawn.
+
+    Args:
+        event: The request.
+        machine: Where Deletes leave their executions.
+        redelivered: Whether it comes late. Even a fresh one may come twice, the second time after a Delete that found
+            nothing and is answered; one that isn't answered finds what the second one makes.
+    """
+
+    def named(name: str) -> bool:
+        return redelivered or name.startswith(WATCH)
+
+    for execution in machine.running(named=named) if machine else ():
         other = execution.event
         if (
             execution.task == deletion.TASK
@@ -162,6 +175,7 @@ def _deleted_since(event: CustomResourceEvent, machine: StateMachine | None) -> 
             and Owner.of(other) == Owner.of(event)
             and other.request_id != event.request_id
             and other.requested_at >= event.requested_at
+            and (redelivered or other.request_type is RequestType.DELETE)
         ):
             return True
     return False

@@ -214,3 +214,12 @@ def test_a_later_delivery_takes_the_same_job_when_another_one_has_stopped_meanwh
     world.settle(300)
     answered = {received.body["PhysicalResourceId"] for received in world.answers[stack.last_request("Create", JOB)]}
     assert answered == {stack.job_name}
+
+
+def test_a_second_delivery_just_after_a_refused_create_was_deleted_starts_nothing(stack: Stack, world: World) -> None:
+    world.service.faults[CREATE] = [ServiceError("ValidationException", "Could not find model package")]
+    world.extra_deliveries = [3.0]
+    assert stack.deploy(Template()).status == "ROLLBACK_COMPLETE"
+    world.settle(10)
+    world.remove_function()
+    assert world.service.jobs == {}
