@@ -155,7 +155,7 @@ def _overtaken(event: CustomResourceEvent, machine: StateMachine | None) -> bool
 
 
 def _deleted_since(event: CustomResourceEvent, machine: StateMachine | None, *, redelivered: bool) -> bool:
-    """Whether the request has been withdrawn.
+    """Whether the request has been withdrawn: its Delete is at work, or the whole stack is gone.
 
     Args:
         event: The request.
@@ -167,10 +167,17 @@ def _deleted_since(event: CustomResourceEvent, machine: StateMachine | None, *, 
     def named(name: str) -> bool:
         return redelivered or name.startswith(WATCH)
 
-    for execution in machine.running(named=named) if machine else ():
-        other = execution.event
+    if machine is None:
+        return False
+    names = machine.running_names()
+    if names is None:
+        return True
+    for name in filter(named, names):
+        execution = machine.find(name)
+        other = execution.event if execution is not None and execution.running else None
         if (
-            execution.task == deletion.TASK
+            execution is not None
+            and execution.task == deletion.TASK
             and other is not None
             and Owner.of(other) == Owner.of(event)
             and other.request_id != event.request_id

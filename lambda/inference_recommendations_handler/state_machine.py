@@ -106,18 +106,20 @@ class StateMachine:
             ended_at=found["stopDate"].timestamp() if found.get("stopDate") else 0,
         )
 
-    def running(self, *, named: Callable[[str], bool] = lambda _: True) -> Iterator[Execution]:
-        """All executions that run and are named so; each is described. A machine that is gone has none."""
+    def running_names(self) -> list[str] | None:
+        """Names of all executions that run; None where the machine is gone, and so the stack."""
         paginator = self.client.get_paginator("list_executions")
         try:
             pages = _patiently(lambda: list(paginator.paginate(stateMachineArn=self.arn, statusFilter="RUNNING")))
         except AWS_ERRORS as error:
             if kind_of(error) is ErrorKind.NOT_FOUND:
-                return
+                return None
             raise
-        for name in [execution["name"] for page in pages for execution in page["executions"]]:
-            if not named(name):
-                continue
+        return [execution["name"] for page in pages for execution in page["executions"]]
+
+    def running(self, *, named: Callable[[str], bool] = lambda _: True) -> Iterator[Execution]:
+        """All executions that run and are named so; each is described. A machine that is gone has none."""
+        for name in filter(named, self.running_names() or ()):
             execution = self.find(name)
             if execution is not None and execution.running:
                 yield execution

@@ -94,6 +94,7 @@ class Stack:
     """What was deployed last, whatever came of it."""
     outcome: Outcome | None = None
     """Of the last operation; None before the first and while one is under way."""
+    machine_arn: str = field(init=False)
     _under_way: Work | None = None
     _until: float = 0.0
     _cancel_at: float = math.inf
@@ -101,6 +102,9 @@ class Stack:
     """What a rollback goes back to: the resources of the last operation that completed."""
     _obsolete: list[tuple[str, Deployed]] = field(default_factory=list)
     """What has been replaced, and stays until an operation completes."""
+
+    def __post_init__(self) -> None:
+        self.machine_arn = self.world.machine.arn
 
     @property
     def job_name(self) -> str:
@@ -339,12 +343,12 @@ class Stack:
             "RequestId": request_id,
             "ResourceType": TYPES[resource.kind],
             "LogicalResourceId": logical_id,
-            "ResourceProperties": {"ServiceToken": "arn", **as_delivered(resource.properties)},
+            "ResourceProperties": {"ServiceToken": "arn", **self._delivered(resource.properties)},
         }
         if request_type != "Create":
             event["PhysicalResourceId"] = resource.physical_id
         if old is not None:
-            event["OldResourceProperties"] = as_delivered(old)
+            event["OldResourceProperties"] = self._delivered(old)
         world.send(event)
         asked_at = world.clock.now
         deadline = asked_at + SERVICE_TIMEOUTS[resource.kind]
@@ -363,6 +367,11 @@ class Stack:
             raise CancelledError(message)
         message = f"{logical_id}: no answer within {SERVICE_TIMEOUTS[resource.kind]:.0f} s"
         raise OperationFailedError(message)
+
+    def _delivered(self, properties: Properties) -> dict[str, Any]:
+        own = {"StateMachineArn": self.machine_arn} if "StateMachineArn" in properties else {}
+        delivered: dict[str, Any] = as_delivered(properties | own)
+        return delivered
 
     @staticmethod
     def _check(logical_id: str, answer: Mapping[str, Any]) -> None:

@@ -18,6 +18,7 @@ from inference_recommendations_handler.owner import Owner
 from . import promises
 from .cloudformation import STACK_ID, Stack
 from .disturbances import DISTURBANCES, Disturbance, calm
+from .machine import MACHINE_ARN
 from .surroundings import live_in
 from .template import JOB, Template, as_delivered
 from .wiring import unconnected_clients
@@ -340,6 +341,7 @@ class History(RuleBasedStateMachine):
         self.world.remove_function()
         if not self.stack.left_behind:
             self.gone.append(self.stack)
+        self.world.machine.arn = f"{MACHINE_ARN}-{self.made + 1}"
         self.stack = Stack(self.world, ids=self.stack.ids, stack_id=self._next_stack_id())
         self.made += 1
         self.world.function_exists = self.world.machine.exists = True

@@ -60,6 +60,8 @@ class Machine:
     faults: dict[str, list[Exception]] = field(default_factory=dict)
     done_all_the_same: dict[str, list[Exception]] = field(default_factory=dict)
     """Faults of calls that take effect."""
+    arn: str = MACHINE_ARN
+    """Of the stack that there is; another stack has another one."""
     exists: bool = True
     calls: list[str] = field(default_factory=list)
 
@@ -142,7 +144,7 @@ class Machine:
         execution = self._existing(request["executionArn"])
         found: dict[str, Any] = {
             "executionArn": request["executionArn"],
-            "stateMachineArn": MACHINE_ARN,
+            "stateMachineArn": self.arn,
             "status": execution.status,
             "input": execution.started_with,
         }
@@ -165,15 +167,15 @@ class Machine:
 
     def _existing(self, arn: str) -> FakeExecution:
         name = arn.rsplit(":", 1)[1]
-        execution = self.executions.get(name) if self.exists else None
+        known = self.exists and arn.startswith(f"{self.arn.replace(':stateMachine:', ':execution:')}:")
+        execution = self.executions.get(name) if known else None
         if execution is None or self.clock.now > (execution.ended_at or self.clock.now) + NAME_TAKEN_SECONDS:
             raise ServiceError("ExecutionDoesNotExist", f"Execution Does Not Exist: '{arn}'")
         return execution
 
     def _check(self, arn: str) -> None:
-        if not self.exists or arn != MACHINE_ARN:
+        if not self.exists or arn != self.arn:
             raise ServiceError("StateMachineDoesNotExist", f"State Machine Does Not Exist: '{arn}'")
 
-    @staticmethod
-    def _arn(name: str) -> str:
-        return f"{MACHINE_ARN.replace(':stateMachine:', ':execution:')}:{name}"
+    def _arn(self, name: str) -> str:
+        return f"{self.arn.replace(':stateMachine:', ':execution:')}:{name}"

@@ -112,7 +112,7 @@ def _lets_the_queue_go_on(patch: pytest.MonkeyPatch) -> None:
 
 
 def _serves_late_creates(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(job, "_deleted_since", lambda *_: False)
+    patch.setattr(job, "_deleted_since", lambda *_, **__: False)
 
 
 def _leaves_orphans(patch: pytest.MonkeyPatch) -> None:

@@ -223,3 +223,16 @@ def test_a_second_delivery_just_after_a_refused_create_was_deleted_starts_nothin
     world.settle(10)
     world.remove_function()
     assert world.service.jobs == {}
+
+
+def test_a_create_that_stood_still_until_its_stack_was_gone_starts_nothing(stack: Stack, world: World) -> None:
+    world.lost_deliveries = 1
+    stack.begin_deploy(Template())
+    stack.begin_delete()
+    stack.advance(59)
+    world.pauses = [Pause(1, 45, operation="ListExecutions")]
+    stack.advance(1)
+    assert stack.finish().status == "DELETE_COMPLETE"
+    world.remove_function()
+    world.settle(60)
+    assert world.service.made(CREATE) == 0
