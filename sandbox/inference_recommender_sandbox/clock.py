@@ -16,13 +16,14 @@ MAX_SPEED: Final = 1_000_000.0
 class Clock:
     """Virtual time that runs at `speed` times real time while nothing is busy, and at real time while something is.
 
-    Three properties make a fast clock safe:
+    Four properties make a fast clock safe:
 
     - A Lambda function that takes two real seconds takes two virtual ones, at any speed, because its invocation is
       busy. A deadline can't be missed merely because a process is slow to start.
     - The clock never passes the moment that a sleeper waits for before that sleeper has woken, so every sleeper wakes
       exactly when it asked to, however late the operating system schedules it.
     - A busy thread that sleeps isn't busy meanwhile, and is busy again from the moment it is due.
+    - The same holds for a function that sleeps: its sleep passes on this clock, and so does its timeout.
 
     Args:
         speed: Virtual seconds to a real one while nothing is busy, 1 to 1,000,000.
@@ -54,6 +55,11 @@ class Clock:
         """Whether something is at work, so that the clock runs at real time."""
         with self._condition:
             return self._busy_count > 0
+
+    @property
+    def holds(self) -> int:
+        """How many times over the calling thread holds the clock at real time."""
+        return int(getattr(self._thread, "held", 0))
 
     def now(self) -> float:
         """Return the virtual time in seconds since the epoch."""
@@ -97,6 +103,14 @@ class Clock:
         """Sleep for so many virtual seconds."""
         self.wait_for(lambda: False, timeout=seconds)
 
+    def sleep_for(self, holds: int, seconds: float) -> None:
+        """Sleep in place of a thread that holds the clock so many times over, and doesn't meanwhile."""
+        self._thread.held = self.holds + holds
+        try:
+            self.sleep(seconds)
+        finally:
+            self._thread.held -= holds
+
     def wait_for(self, predicate: Callable[[], bool], *, timeout: float | None = None) -> bool:
         """Wait until `predicate` holds; whoever makes it hold must call `notify`.
 
@@ -110,7 +124,7 @@ class Clock:
         token = object()
         with self._condition:
             deadline = None if timeout is None else self._now() + timeout
-            held = getattr(self._thread, "held", 0)
+            held = self.holds
             if deadline is not None:
                 self._deadlines[token] = deadline
             self._set_busy_count(self._busy_count - held)
@@ -143,7 +157,7 @@ class Clock:
         return virtual
 
     def _hold(self, change: int) -> None:
-        self._thread.held = getattr(self._thread, "held", 0) + change
+        self._thread.held = self.holds + change
         with self._condition:
             self._set_busy_count(self._busy_count + change)
 

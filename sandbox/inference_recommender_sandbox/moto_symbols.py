@@ -19,7 +19,7 @@ _USED: Final[Mapping[str, Sequence[str]]] = {
         "LambdaFunction.update_function_code",
         "lambda_backends",
     ),
-    "moto.awslambda.responses": ("LambdaResponse.invoke",),
+    "moto.awslambda.responses": ("LambdaResponse.delete_function", "LambdaResponse.invoke"),
     "moto.cloudformation.parsing": ("get_model_map",),
     "moto.cloudtrail.responses": ("CloudTrailResponse",),
     "moto.core.base_backend": ("BackendDict.reset",),

@@ -38,9 +38,11 @@ class UnsupportedRuntimeError(Exception):
 class FunctionProcess:
     """A Python process under `awslambdaric`, with the function's code, environment and clock.
 
+    While its handler sleeps, the clock runs as fast as it does where nothing is at work.
+
     Args:
         configuration: What to run.
-        clock: The sandbox's clock; the process sees it as `time.time()`.
+        clock: The sandbox's clock; the process sees it as `time.time()`, and sleeps on it.
         environment: Variables besides the function's own: endpoint and credentials.
         directory: A directory for the code; several processes of the same code may share it.
 
@@ -63,7 +65,9 @@ class FunctionProcess:
         )
         self._clock = clock
         self._task_root = _unpack(configuration, directory)
-        self._api = RuntimeApi()
+        self._api = RuntimeApi(sleep=self._sleep)
+        self._holds = 0
+        self._deadline: float | None = None
         self._offset_file = self._new_offset_file(directory)
         self._process = self._start(environment)
         self._reader = threading.Thread(target=self._copy_output, name=f"log-{configuration.name}", daemon=True)
@@ -86,17 +90,19 @@ class FunctionProcess:
         """
         timeout = self.configuration.timeout
         started = self._clock.now()
+        self._holds, self._deadline = self._clock.holds, started + timeout
         self._set_offset(started - time.time())
         self.log.write(f"START RequestId: {request_id} Version: $LATEST\n")
         self._api.offer(
             Invocation(
                 request_id=request_id,
                 payload=payload,
-                deadline=started + timeout,
+                deadline=self._deadline,
                 function_arn=self.configuration.arn,
             )
         )
-        result = self._answer(request_id, real_deadline=time.monotonic() + timeout)
+        result = self._answer(request_id, deadline=self._deadline)
+        self._deadline = None
         duration = (self._clock.now() - started) * 1000
         self.log.write(f"END RequestId: {request_id}\n")
         self.log.write(
@@ -120,8 +126,19 @@ class FunctionProcess:
         """Kill the process as the operating system would; the invocation under way fails."""
         self._process.kill()
 
-    def _answer(self, request_id: str, *, real_deadline: float) -> InvocationResult:
-        while (remaining := real_deadline - time.monotonic()) > 0:
+    def _sleep(self, seconds: float) -> bool:
+        """Sleep for the handler, in a thread of the Runtime API; whoever outsleeps its timeout is never woken."""
+        if self._deadline is None:
+            return False
+        remaining = self._deadline - self._clock.now()
+        self._clock.sleep_for(self._holds, min(seconds, remaining))
+        if seconds >= remaining:
+            self._process.wait(_STOP_SECONDS)
+        self._set_offset(self._clock.now() - time.time())
+        return True
+
+    def _answer(self, request_id: str, *, deadline: float) -> InvocationResult:
+        while (remaining := deadline - self._clock.now()) > 0:
             alive = self.is_alive
             try:
                 answer = self._api.answers.get(timeout=min(remaining, _POLL_SECONDS))
