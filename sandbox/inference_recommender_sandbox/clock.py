@@ -37,11 +37,12 @@ class Clock:
         if not 1 <= speed <= MAX_SPEED:
             raise ValueError(f"speed is {speed:g}; it must be 1 to {MAX_SPEED:,.0f}")
         self._speed = speed
-        self._condition = threading.Condition()
+        self._lock = threading.RLock()
         self._virtual_anchor = time.time() if start is None else start
         self._real_anchor = time.monotonic()
         self._busy_count = 0
-        self._deadlines: dict[object, float] = {}
+        self._waiters: set[threading.Condition] = set()
+        self._deadlines: dict[threading.Condition, float] = {}
         self._thread = threading.local()
         self._stopped = False
 
@@ -53,7 +54,7 @@ class Clock:
     @property
     def is_busy(self) -> bool:
         """Whether something is at work, so that the clock runs at real time."""
-        with self._condition:
+        with self._lock:
             return self._busy_count > 0
 
     @property
@@ -63,7 +64,7 @@ class Clock:
 
     def now(self) -> float:
         """Return the virtual time in seconds since the epoch."""
-        with self._condition:
+        with self._lock:
             return self._now()
 
     @contextmanager
@@ -89,7 +90,7 @@ class Clock:
             finally:
                 self._hold(-1)
 
-        with self._condition:
+        with self._lock:
             self._set_busy_count(self._busy_count + 1)
         thread = threading.Thread(target=run, name=name, daemon=True)
         thread.start()
@@ -121,29 +122,43 @@ class Clock:
         Returns:
             Whether the predicate held in time.
         """
-        token = object()
-        with self._condition:
+        waiter = threading.Condition(self._lock)
+        with self._lock:
             deadline = None if timeout is None else self._now() + timeout
             held = self.holds
+            self._waiters.add(waiter)
             if deadline is not None:
-                self._deadlines[token] = deadline
+                self._deadlines[waiter] = deadline
             self._set_busy_count(self._busy_count - held)
             try:
                 while not predicate():
                     remaining = None if deadline is None else deadline - self._now()
                     if remaining is not None and remaining <= 0:
                         return predicate()
-                    self._condition.wait(None if remaining is None else remaining / self._rate)
+                    # Nobody is due before the earliest has gone, and then the next one is woken.
+                    is_next = remaining is not None and self._earliest() is waiter
+                    waiter.wait(remaining / self._rate if is_next and remaining is not None else None)
                 return True
             finally:
                 # Busy again before the deadline is lifted: the clock must not run on in between.
                 self._set_busy_count(self._busy_count + held)
-                self._deadlines.pop(token, None)
+                self._waiters.discard(waiter)
+                self._deadlines.pop(waiter, None)
+                self._wake_earliest()
 
     def notify(self) -> None:
         """Make every waiter look at its predicate again."""
-        with self._condition:
-            self._condition.notify_all()
+        with self._lock:
+            for waiter in self._waiters:
+                waiter.notify()
+
+    def _earliest(self) -> threading.Condition | None:
+        return min(self._deadlines, key=self._deadlines.__getitem__, default=None)
+
+    def _wake_earliest(self) -> None:
+        earliest = self._earliest()
+        if earliest is not None:
+            earliest.notify()
 
     @property
     def _rate(self) -> float:
@@ -158,7 +173,7 @@ class Clock:
 
     def _hold(self, change: int) -> None:
         self._thread.held = self.holds + change
-        with self._condition:
+        with self._lock:
             self._set_busy_count(self._busy_count + change)
 
     def _set_busy_count(self, count: int) -> None:
@@ -166,4 +181,4 @@ class Clock:
         changed_rate = (count > 0) != (self._busy_count > 0)
         self._busy_count = count
         if changed_rate:
-            self._condition.notify_all()
+            self._wake_earliest()

@@ -35,7 +35,11 @@ _USED: Final[Mapping[str, Sequence[str]]] = {
         "LogsBackend.create_log_group",
         "logs_backends",
     ),
-    "moto.moto_server.werkzeug_app": ("DomainDispatcherApplication", "MotoRequestHandler", "create_backend_app"),
+    "moto.moto_server.werkzeug_app": (
+        "DomainDispatcherApplication.get_backend_for_host",
+        "MotoRequestHandler",
+        "create_backend_app",
+    ),
     "moto.s3.models": ("s3_backends",),
     "moto.ssm.models": ("SimpleSystemManagerBackend.get_parameter", "ssm_backends"),
     "moto.stepfunctions.models": ("StepFunctionBackend.describe_state_machine", "stepfunctions_backends"),

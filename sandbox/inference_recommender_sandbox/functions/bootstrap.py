@@ -14,7 +14,7 @@ import threading
 import time
 from http import HTTPStatus
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, SupportsIndex
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,7 +61,7 @@ def sleep_on_clock(runtime_api: str) -> None:
     """Make `time.sleep` of the handler's own thread pass on the sandbox's clock; another thread's stays real."""
     real_sleep = time.sleep
 
-    def virtual_sleep(seconds: float) -> None:
+    def virtual_sleep(seconds: float | SupportsIndex, /) -> None:
         asked = float(seconds) > 0 and threading.current_thread() is threading.main_thread()
         if not (asked and _slept(runtime_api, float(seconds))):
             real_sleep(seconds)

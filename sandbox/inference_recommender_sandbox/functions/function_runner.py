@@ -26,7 +26,9 @@ if TYPE_CHECKING:
     from inference_recommender_sandbox.faults import EngineFaults
     from inference_recommender_sandbox.functions.invocation import InvocationResult
 
-_MAX_IDLE_PROCESSES: Final = 4
+_MAX_IDLE_PROCESSES: Final = 20
+"""Of a function. A start takes some ten times as long as a call, and AWS keeps them all for a while."""
+
 _DEFAULT_RETRIES: Final = 2
 _DEFAULT_EVENT_AGE: Final = 6 * 60 * 60
 _RETRY_DELAYS: Final = (60.0, 120.0)
