@@ -29,7 +29,7 @@ class Admin(Protocol):
 
 
 class _Dispatcher(DomainDispatcherApplication):
-    """moto's own, which lists its installed folders at every request to find a host's service, and remembers nothing."""
+    """moto's own, except that it doesn't list the installed services anew at every request."""
 
     def __init__(self, create_app: Any) -> None:
         super().__init__(create_app)

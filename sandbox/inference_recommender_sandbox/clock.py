@@ -34,9 +34,7 @@ class Clock:
     """
 
     def __init__(self, speed: float = 1.0, *, start: float | None = None) -> None:
-        if not 1 <= speed <= MAX_SPEED:
-            raise ValueError(f"speed is {speed:g}; it must be 1 to {MAX_SPEED:,.0f}")
-        self._speed = speed
+        self._speed = _checked(speed)
         self._lock = threading.RLock()
         self._virtual_anchor = time.time() if start is None else start
         self._real_anchor = time.monotonic()
@@ -48,8 +46,19 @@ class Clock:
 
     @property
     def speed(self) -> float:
-        """Virtual seconds to a real one while nothing is busy."""
+        """Virtual seconds to a real one while nothing is busy; may be changed as it runs.
+
+        Raises:
+            ValueError: If it is set out of range.
+        """
         return self._speed
+
+    @speed.setter
+    def speed(self, speed: float) -> None:
+        with self._lock:
+            self._now()
+            self._speed = _checked(speed)
+            self._wake_earliest()
 
     @property
     def is_busy(self) -> bool:
@@ -182,3 +191,9 @@ class Clock:
         self._busy_count = count
         if changed_rate:
             self._wake_earliest()
+
+
+def _checked(speed: float) -> float:
+    if not 1 <= speed <= MAX_SPEED:
+        raise ValueError(f"speed is {speed:g}; it must be 1 to {MAX_SPEED:,.0f}")
+    return speed

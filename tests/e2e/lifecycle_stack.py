@@ -89,7 +89,7 @@ class LifecycleStack:
     @property
     def jobs(self) -> str:
         """What the names of the stack's jobs have in common."""
-        return f"{self.name.lower()}-*"
+        return f"{self.name.lower().replace('-', '')}-*"
 
     @property
     def function(self) -> str:

@@ -159,6 +159,13 @@ class StackEngine:
                     f"Invalid operation on stack [{stack.stack_id}]. To use RetainResources the stack must be in "
                     "DELETE_FAILED state."
                 )
+            gone = [name for name, item in stack.resources.items() if item.status == "DELETE_COMPLETE"]
+            if retained - (stack.resources.keys() - gone):
+                # Source of the text: https://github.com/rebuy-de/aws-nuke/issues/270
+                raise ValidationError(
+                    "The specified resources to retain must be in a valid state. Do not specify resources that are in "
+                    "the DELETE_COMPLETE state."
+                )
             for output in stack.outputs:
                 users = self.store.importers(output.export_name) if output.export_name else []
                 if users:

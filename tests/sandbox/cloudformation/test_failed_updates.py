@@ -72,6 +72,8 @@ def test_what_cannot_be_deleted_of_it_fails_the_deletion_until_it_is_retained(ac
     assert _deploy(account, stack_id, _thing_and_other(provider, "two", Fail="Update")) == "UPDATE_FAILED"
     account.order({"fault": "fail-resource", "resource": "Thing", "operation": "delete", "count": 2})
     assert account.delete(stack_id) == "DELETE_FAILED"
+    with pytest.raises(ClientError, match="Do not specify resources that are in the DELETE_COMPLETE state"):
+        account.delete(stack_id, RetainResources=["Thing", "Other"])
     assert account.delete(stack_id, RetainResources=["Thing"]) == "DELETE_COMPLETE"
     assert _deletes(account, stack_id) == ["other"]
 
