@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 _OFFSET: Final = struct.Struct("d")
 _POLL_SECONDS: Final = 0.05
 _STOP_SECONDS: Final = 5.0
+_INITIALISATION_SECONDS: Final = 10.0
 
 
 class UnsupportedRuntimeError(Exception):
@@ -86,8 +87,10 @@ class FunctionProcess:
     def invoke(self, *, request_id: str, payload: bytes) -> InvocationResult:
         """Invoke the function and wait for its answer, at most as long as its timeout allows.
 
-        The process is stopped after a timeout, as on AWS.
+        The process is stopped after a timeout, as on AWS. Its initialisation has ten seconds of its own, and counts
+        only beyond them: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
         """
+        self._initialise()
         timeout = self.configuration.timeout
         started = self._clock.now()
         self._holds, self._deadline = self._clock.holds, started + timeout
@@ -125,6 +128,11 @@ class FunctionProcess:
     def kill(self) -> None:
         """Kill the process as the operating system would; the invocation under way fails."""
         self._process.kill()
+
+    def _initialise(self) -> None:
+        deadline = time.monotonic() + _INITIALISATION_SECONDS
+        while self.is_alive and time.monotonic() < deadline and not self._api.is_asked.wait(_POLL_SECONDS):
+            pass
 
     def _sleep(self, seconds: float) -> bool:
         """Sleep for the handler, in a thread of the Runtime API; whoever outsleeps its timeout is never woken."""

@@ -31,6 +31,8 @@ class RuntimeApi:
     def __init__(self, *, sleep: Callable[[float], bool]) -> None:
         self._sleep = sleep
         self.answers: queue.Queue[RuntimeAnswer] = queue.Queue()
+        self.is_asked = threading.Event()
+        """The process has initialised, and asks for invocations."""
         self._invocations: queue.Queue[Invocation | None] = queue.Queue()
         self._server = _Server(("127.0.0.1", 0), self._handler())
         self.address = f"127.0.0.1:{self._server.server_address[1]}"
@@ -60,6 +62,7 @@ class RuntimeApi:
                 if self.path != f"{_RUNTIME}/invocation/next":
                     self._reply(HTTPStatus.NOT_FOUND, b"{}")
                     return
+                api.is_asked.set()
                 invocation = api._invocations.get()
                 if invocation is None:
                     # The process is gone, or is about to be.

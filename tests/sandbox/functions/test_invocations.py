@@ -48,6 +48,12 @@ def test_a_function_that_takes_too_long_is_stopped(account: Any) -> None:
     assert time.monotonic() - started < 5
 
 
+def test_its_initialisation_does_not_count_in_its_timeout(account: Any) -> None:
+    code = "import time\ntime.sleep(1.2)\ndef handler(event, context):\n    return 'in time'"
+    _, result = _invoke(account, account.function(code, Timeout=1))
+    assert result == "in time"
+
+
 SLEEPS = """
 import time
 def handler(event, context):
