@@ -32,7 +32,9 @@ STEPS = {
     int(number): re.findall(BLOCK, text, flags=re.DOTALL)
     for number, text in re.findall(r"^\*\*(\d)\. (.*?)(?=^\*\*\d|\Z)", RUNBOOK, flags=re.DOTALL | re.MULTILINE)
 }
-BY_STATUS = dict(re.findall(rf"^(?:`(\w+)`|Any other): [^\n]+\n\n{BLOCK}", RUNBOOK, flags=re.DOTALL | re.MULTILINE))
+BY_STATUS: dict[str, str] = dict(
+    re.findall(rf"^(?:`(\w+)`|Any other): [^\n]+\n\n{BLOCK}", RUNBOOK, flags=re.DOTALL | re.MULTILINE)
+)
 NAME = "my-stack"
 """As the runbook calls it."""
 END = "THAT-WAS-ALL"
