@@ -131,8 +131,9 @@ class FunctionProcess:
 
     def _initialise(self) -> None:
         deadline = time.monotonic() + _INITIALISATION_SECONDS
-        while self.is_alive and time.monotonic() < deadline and not self._api.is_asked.wait(_POLL_SECONDS):
-            pass
+        while self.is_alive and self._api.answers.empty() and time.monotonic() < deadline:
+            if self._api.is_asked.wait(_POLL_SECONDS):
+                return
 
     def _sleep(self, seconds: float) -> bool:
         """Sleep for the handler, in a thread of the Runtime API; whoever outsleeps its timeout is never woken."""
