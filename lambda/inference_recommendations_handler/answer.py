@@ -81,7 +81,12 @@ def send(answer: Answer, event: CustomResourceEvent) -> None:
         AnswerNotDeliveredError: none of the attempts was taken.
     """
     body = body_of(answer, event)
-    fields = {"requestId": event.request_id, "physicalResourceId": answer.physical_resource_id}
+    fields = {
+        "requestId": event.request_id,
+        "requestType": event.request_type,
+        "logicalResourceId": event.logical_resource_id,
+        "physicalResourceId": answer.physical_resource_id,
+    }
     for attempt in range(1, _ATTEMPTS + 1):
         try:
             _put(event.response_url, body)

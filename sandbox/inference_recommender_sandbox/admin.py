@@ -4,6 +4,7 @@
 |---|---|
 | `GET /_sandbox/health` | `{"status": "ok", ...}` |
 | `GET /_sandbox/clock` | the virtual time, in seconds since the epoch, and the speed |
+| `POST /_sandbox/clock` | sets the speed: `{"speed": 1}` |
 | `POST /_sandbox/faults` | orders a fault; see `faults.py` and `sagemaker/faults.py` |
 | `GET /_sandbox/received` | the CreateInferenceRecommendationsJob requests that were accepted, as they arrived |
 | `GET /_sandbox/attempts` | all of them, refused ones too, with when, where, and what became of them |
@@ -45,6 +46,7 @@ class AdminApi:
         operations: Mapping[tuple[str, str], Callable[[Request], Any]] = {
             ("GET", "health"): self._health,
             ("GET", "clock"): self._clock,
+            ("POST", "clock"): self._set_speed,
             ("POST", "faults"): self._order_fault,
             ("GET", "received"): lambda _: [a["request"] for a in self._attempts() if a["outcome"] == "accepted"],
             ("GET", "attempts"): lambda _: self._attempts(),
@@ -74,11 +76,18 @@ class AdminApi:
         clock = self._sandbox.clock
         return {"now": clock.now(), "speed": clock.speed}
 
+    def _set_speed(self, request: Request) -> dict[str, Any]:
+        document = _body(request)
+        speed = document.get("speed") if isinstance(document, dict) else None
+        if not isinstance(speed, (int, float)) or isinstance(speed, bool):
+            raise ValueError(  # noqa: TRY004 - the JSON is wrong, not a type of Python's
+                f'a speed is a number such as in {{"speed": 600}}, not {json.dumps(document)}'
+            )
+        self._sandbox.clock.speed = speed
+        return self._clock(request)
+
     def _order_fault(self, request: Request) -> dict[str, Any]:
-        try:
-            fault = json.loads(request.get_data() or b"null")
-        except ValueError as error:
-            raise ValueError(f"the body is no JSON: {error}") from error
+        fault = _body(request)
         if not isinstance(fault, dict):
             raise ValueError(  # noqa: TRY004 - the JSON is wrong, not a type of Python's
                 f'a fault is an object such as {{"fault": "kill-function"}}, not {json.dumps(fault)}'
@@ -132,6 +141,13 @@ class AdminApi:
                 if stack.status.endswith("_IN_PROGRESS") and stack.status != "REVIEW_IN_PROGRESS"
             ],
         }
+
+
+def _body(request: Request) -> Any:
+    try:
+        return json.loads(request.get_data() or b"null")
+    except ValueError as error:
+        raise ValueError(f"the body is no JSON: {error}") from error
 
 
 def _answer(document: Any, *, status: int = 200) -> Response:

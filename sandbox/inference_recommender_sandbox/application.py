@@ -28,6 +28,20 @@ class Admin(Protocol):
         """Answer a request."""
 
 
+class _Dispatcher(DomainDispatcherApplication):
+    """moto's own, except that it doesn't list the installed services anew at every request."""
+
+    def __init__(self, create_app: Any) -> None:
+        super().__init__(create_app)
+        self._backends: dict[str | None, Any] = {}
+
+    def get_backend_for_host(self, host: str | None) -> Any:
+        """Return the service of a host; called under moto's lock."""
+        if host not in self._backends:
+            self._backends[host] = super().get_backend_for_host(host)
+        return self._backends[host]
+
+
 class SandboxApplication:
     """A WSGI application: the admin API, the responses of custom resources, and AWS.
 
@@ -50,7 +64,7 @@ class SandboxApplication:
         self._services = services
         self._urls = urls
         self._admin = admin
-        self._moto = DomainDispatcherApplication(self._create_application)
+        self._moto = _Dispatcher(self._create_application)
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         """Answer a request; the clock doesn't run away meanwhile."""

@@ -16,13 +16,14 @@ MAX_SPEED: Final = 1_000_000.0
 class Clock:
     """Virtual time that runs at `speed` times real time while nothing is busy, and at real time while something is.
 
-    Three properties make a fast clock safe:
+    Four properties make a fast clock safe:
 
     - A Lambda function that takes two real seconds takes two virtual ones, at any speed, because its invocation is
       busy. A deadline can't be missed merely because a process is slow to start.
     - The clock never passes the moment that a sleeper waits for before that sleeper has woken, so every sleeper wakes
       exactly when it asked to, however late the operating system schedules it.
     - A busy thread that sleeps isn't busy meanwhile, and is busy again from the moment it is due.
+    - The same holds for a function that sleeps: its sleep passes on this clock, and so does its timeout.
 
     Args:
         speed: Virtual seconds to a real one while nothing is busy, 1 to 1,000,000.
@@ -33,31 +34,46 @@ class Clock:
     """
 
     def __init__(self, speed: float = 1.0, *, start: float | None = None) -> None:
-        if not 1 <= speed <= MAX_SPEED:
-            raise ValueError(f"speed is {speed:g}; it must be 1 to {MAX_SPEED:,.0f}")
-        self._speed = speed
-        self._condition = threading.Condition()
+        self._speed = _checked(speed)
+        self._lock = threading.RLock()
         self._virtual_anchor = time.time() if start is None else start
         self._real_anchor = time.monotonic()
         self._busy_count = 0
-        self._deadlines: dict[object, float] = {}
+        self._waiters: set[threading.Condition] = set()
+        self._deadlines: dict[threading.Condition, float] = {}
         self._thread = threading.local()
         self._stopped = False
 
     @property
     def speed(self) -> float:
-        """Virtual seconds to a real one while nothing is busy."""
+        """Virtual seconds to a real one while nothing is busy; may be changed as it runs.
+
+        Raises:
+            ValueError: If it is set out of range.
+        """
         return self._speed
+
+    @speed.setter
+    def speed(self, speed: float) -> None:
+        with self._lock:
+            self._now()
+            self._speed = _checked(speed)
+            self._wake_earliest()
 
     @property
     def is_busy(self) -> bool:
         """Whether something is at work, so that the clock runs at real time."""
-        with self._condition:
+        with self._lock:
             return self._busy_count > 0
+
+    @property
+    def holds(self) -> int:
+        """How many times over the calling thread holds the clock at real time."""
+        return int(getattr(self._thread, "held", 0))
 
     def now(self) -> float:
         """Return the virtual time in seconds since the epoch."""
-        with self._condition:
+        with self._lock:
             return self._now()
 
     @contextmanager
@@ -83,7 +99,7 @@ class Clock:
             finally:
                 self._hold(-1)
 
-        with self._condition:
+        with self._lock:
             self._set_busy_count(self._busy_count + 1)
         thread = threading.Thread(target=run, name=name, daemon=True)
         thread.start()
@@ -97,6 +113,14 @@ class Clock:
         """Sleep for so many virtual seconds."""
         self.wait_for(lambda: False, timeout=seconds)
 
+    def sleep_for(self, holds: int, seconds: float) -> None:
+        """Sleep in place of a thread that holds the clock so many times over, and doesn't meanwhile."""
+        self._thread.held = self.holds + holds
+        try:
+            self.sleep(seconds)
+        finally:
+            self._thread.held -= holds
+
     def wait_for(self, predicate: Callable[[], bool], *, timeout: float | None = None) -> bool:
         """Wait until `predicate` holds; whoever makes it hold must call `notify`.
 
@@ -107,29 +131,43 @@ class Clock:
         Returns:
             Whether the predicate held in time.
         """
-        token = object()
-        with self._condition:
+        waiter = threading.Condition(self._lock)
+        with self._lock:
             deadline = None if timeout is None else self._now() + timeout
-            held = getattr(self._thread, "held", 0)
+            held = self.holds
+            self._waiters.add(waiter)
             if deadline is not None:
-                self._deadlines[token] = deadline
+                self._deadlines[waiter] = deadline
             self._set_busy_count(self._busy_count - held)
             try:
                 while not predicate():
                     remaining = None if deadline is None else deadline - self._now()
                     if remaining is not None and remaining <= 0:
                         return predicate()
-                    self._condition.wait(None if remaining is None else remaining / self._rate)
+                    # Nobody is due before the earliest has gone, and then the next one is woken.
+                    is_next = remaining is not None and self._earliest() is waiter
+                    waiter.wait(remaining / self._rate if is_next and remaining is not None else None)
                 return True
             finally:
                 # Busy again before the deadline is lifted: the clock must not run on in between.
                 self._set_busy_count(self._busy_count + held)
-                self._deadlines.pop(token, None)
+                self._waiters.discard(waiter)
+                self._deadlines.pop(waiter, None)
+                self._wake_earliest()
 
     def notify(self) -> None:
         """Make every waiter look at its predicate again."""
-        with self._condition:
-            self._condition.notify_all()
+        with self._lock:
+            for waiter in self._waiters:
+                waiter.notify()
+
+    def _earliest(self) -> threading.Condition | None:
+        return min(self._deadlines, key=self._deadlines.__getitem__, default=None)
+
+    def _wake_earliest(self) -> None:
+        earliest = self._earliest()
+        if earliest is not None:
+            earliest.notify()
 
     @property
     def _rate(self) -> float:
@@ -143,8 +181,8 @@ class Clock:
         return virtual
 
     def _hold(self, change: int) -> None:
-        self._thread.held = getattr(self._thread, "held", 0) + change
-        with self._condition:
+        self._thread.held = self.holds + change
+        with self._lock:
             self._set_busy_count(self._busy_count + change)
 
     def _set_busy_count(self, count: int) -> None:
@@ -152,4 +190,10 @@ class Clock:
         changed_rate = (count > 0) != (self._busy_count > 0)
         self._busy_count = count
         if changed_rate:
-            self._condition.notify_all()
+            self._wake_earliest()
+
+
+def _checked(speed: float) -> float:
+    if not 1 <= speed <= MAX_SPEED:
+        raise ValueError(f"speed is {speed:g}; it must be 1 to {MAX_SPEED:,.0f}")
+    return speed

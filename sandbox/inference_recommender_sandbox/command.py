@@ -51,20 +51,21 @@ def main(argv: Sequence[str]) -> int:
         if not command:
             return _fail("there is no command after --", code=_USAGE_ERROR)
     options = _parser().parse_args(arguments)
+    executable = shutil.which(command[0]) if command else ""
+    if executable is None:
+        return _fail(f"there is no command {command[0]!r}", code=_NOT_FOUND)
     # moto takes long to import, and ordering a fault or asking for help doesn't need it.
     from inference_recommender_sandbox.server import start  # noqa: PLC0415
 
     port = options.port if options.port is not None else (0 if command else _DEFAULT_PORT)
     try:
         sandbox = start(port=port, speed=options.speed, region=options.region)
-    except ValueError as error:
-        return _fail(str(error), code=_USAGE_ERROR)
+    except (ValueError, RuntimeError) as error:
+        return _fail(str(error), code=_USAGE_ERROR if isinstance(error, ValueError) else 1)
     except OSError:
         return _fail(f"port {port} is taken; choose another one with --port, or any free one with --port 0")
-    except RuntimeError as error:
-        return _fail(str(error))
     try:
-        return _run(command, sandbox) if command else _serve(sandbox)
+        return _run([executable, *command[1:]], sandbox) if executable else _serve(sandbox)
     finally:
         sandbox.stop()
 
@@ -121,10 +122,7 @@ def _run(command: Sequence[str], sandbox: Sandbox) -> int:
     """Run a command inside the sandbox; its exit code is the answer."""
     environment = {key: value for key, value in os.environ.items() if key not in ("AWS_PROFILE", "AWS_SESSION_TOKEN")}
     environment |= sandbox.environment
-    executable = shutil.which(command[0])
-    if executable is None:
-        return _fail(f"there is no command {command[0]!r}", code=_NOT_FOUND)
-    process = subprocess.Popen([executable, *command[1:]], env=environment)  # noqa: S603 - the user's own command
+    process = subprocess.Popen(command, env=environment)  # noqa: S603 - the user's own command
     signal.signal(signal.SIGTERM, lambda *_: process.terminate())
     # Ctrl-C reaches the whole foreground group: the command decides what to do with it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)

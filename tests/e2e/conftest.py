@@ -9,12 +9,15 @@ import signal
 import subprocess
 import sys
 import urllib.request
-from dataclasses import dataclass
+import zlib
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
+
+from .lifecycle_stack import LifecycleStack
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -36,19 +39,23 @@ class LocalAws:
     """The sandbox that the tests deploy to."""
 
     environment: Mapping[str, str]
+    _clients: dict[str, Any] = field(default_factory=dict)
 
     @property
     def endpoint_url(self) -> str:
         return self.environment["AWS_ENDPOINT_URL"]
 
     def client(self, service: str) -> Any:
-        return boto3.client(
-            service,  # type: ignore[call-overload]
-            endpoint_url=self.endpoint_url,
-            region_name=self.environment["AWS_REGION"],
-            aws_access_key_id=self.environment["AWS_ACCESS_KEY_ID"],
-            aws_secret_access_key=self.environment["AWS_SECRET_ACCESS_KEY"],
-        )
+        # Making one takes longer than most calls of it.
+        if service not in self._clients:
+            self._clients[service] = boto3.client(
+                service,  # type: ignore[call-overload]
+                endpoint_url=self.endpoint_url,
+                region_name=self.environment["AWS_REGION"],
+                aws_access_key_id=self.environment["AWS_ACCESS_KEY_ID"],
+                aws_secret_access_key=self.environment["AWS_SECRET_ACCESS_KEY"],
+            )
+        return self._clients[service]
 
     def admin(self, path: str, body: Mapping[str, object] | None = None) -> Any:
         request = urllib.request.Request(  # noqa: S310 -- our own address
@@ -119,6 +126,21 @@ def bootstrapped(aws: LocalAws, tmp_path_factory: pytest.TempPathFactory) -> Loc
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return aws
+
+
+@pytest.fixture
+def stack(aws: LocalAws, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[LifecycleStack]:
+    """A stack that a test deploys as it likes; afterwards it is deleted, and nothing of it runs."""
+    # Short: of a longer one a job's name holds the beginning only.
+    name = f"R{zlib.crc32(request.node.name.encode()):08x}"
+    stack = LifecycleStack(aws=aws, name=name, folder=tmp_path)
+    yield stack
+    stack.order("clear")
+    if stack.status.endswith("_IN_PROGRESS"):
+        stack.wait()
+    assert stack.delete() == "DELETE_COMPLETE", stack.reasons()
+    assert not stack.executions
+    assert not [job for job in aws.admin("running")["jobs"] if stack.jobs[:-1] in job["jobArn"]]
 
 
 def completed(events: Sequence[Mapping[str, Any]], logical_id: str) -> int:

@@ -6,6 +6,7 @@ import io
 import json
 import zipfile
 from dataclasses import dataclass, field
+from inspect import isfunction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,12 +15,13 @@ from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_s3 as s3
 
 from cdk_inference_recommender import InferenceRecommendationsJob, ModelSource
+from inference_recommendations_handler.contract import ResourceType
 
 from .applications import MODEL_PACKAGE_ARN
 from .commands import until
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from tests.e2e.conftest import LocalAws
 
@@ -37,9 +39,27 @@ class LifecycleStack:
     stack_id: str = ""
     _synthesised: int = field(default=0)
 
-    def deploy(self, *, jobs: int = 1, wait: bool = True, disable_rollback: bool = False, **props: Any) -> str:
-        """Create or update the stack; return its status."""
+    def deploy(
+        self,
+        *,
+        jobs: int = 1,
+        wait: bool = True,
+        disable_rollback: bool = False,
+        mangle: Callable[[dict[str, Any]], None] | None = None,
+        **props: Any,
+    ) -> str:
+        """Create or update the stack; return its status.
+
+        Args:
+            jobs: How many.
+            wait: Until the operation is over.
+            disable_rollback: Leave the stack as it is when it fails.
+            mangle: Changes the job's properties in the template, to what no construct would write.
+            props: Of every job; a function is given the stack and makes the value in it.
+        """
         template = self._template(jobs, props)
+        if mangle is not None:
+            template = _mangled(template, mangle)
         stacks = self.aws.client("cloudformation")
         arguments = {
             "StackName": self.stack_id or self.name,
@@ -69,7 +89,7 @@ class LifecycleStack:
     @property
     def jobs(self) -> str:
         """What the names of the stack's jobs have in common."""
-        return f"{self.name.lower()}-*"
+        return f"{self.name.lower().replace('-', '')}-*"
 
     @property
     def function(self) -> str:
@@ -129,10 +149,22 @@ class LifecycleStack:
         pages = [page for name in names for page in logs.get_paginator("filter_log_events").paginate(logGroupName=name)]
         return [event["message"] for page in pages for event in page["events"]]
 
+    @property
+    def now(self) -> float:
+        """The virtual time, in seconds since the epoch."""
+        return float(self.aws.admin("clock")["now"])
+
     def after(self, seconds: float) -> None:
         """Let so many virtual seconds pass."""
-        clock = self.aws.admin("clock")
-        until(lambda: self.aws.admin("clock")["now"] >= clock["now"] + seconds)
+        end = self.now + seconds
+        until(lambda: self.now >= end)
+
+    def resource(self, resource_type: str) -> dict[str, Any]:
+        """The stack's resource of a type of which it has one."""
+        resources = self.aws.client("cloudformation").describe_stack_resources(StackName=self.stack_id)
+        found: list[dict[str, Any]] = resources["StackResources"]
+        [resource] = [resource for resource in found if resource["ResourceType"] == resource_type]
+        return resource
 
     def _template(self, jobs: int, props: Mapping[str, Any]) -> str:
         self._synthesised += 1
@@ -141,10 +173,10 @@ class LifecycleStack:
         stack = Stack(app, self.name, synthesizer=synthesizer)
         common = {
             # Every poll runs the handler, in real time.
-            "poll_interval": Duration.minutes(5),
+            "poll_interval": Duration.minutes(15),
             "read_from": [s3.Bucket.from_bucket_name(stack, "Payload", "payload")],
             "images": [ecr.Repository.from_repository_name(stack, "Images", "images")],
-            **props,
+            **{name: value(stack) if isfunction(value) else value for name, value in props.items()},
         }
         for number in range(jobs):
             suffix = str(number or "")
@@ -167,6 +199,14 @@ class LifecycleStack:
             body = _zipped(source) if asset["source"]["packaging"] == "zip" else source.read_bytes()
             for destination in asset["destinations"].values():
                 storage.put_object(Bucket=ASSETS, Key=destination["objectKey"], Body=body)
+
+
+def _mangled(template: str, mangle: Callable[[dict[str, Any]], None]) -> str:
+    document = json.loads(template)
+    for resource in document["Resources"].values():
+        if resource["Type"] == ResourceType.JOB:
+            mangle(resource["Properties"])
+    return json.dumps(document)
 
 
 def _zipped(folder: Path) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -55,6 +56,10 @@ def _assert_told(failed: CliResult, reason: str) -> None:
     [line, *_] = [line for line in failed.output.splitlines() if reason in line]
     assert "CloudWatch Log Stream: " in line, "the reason stands in one line"
     assert "Traceback" not in failed.output
+    # The CLI shows the handler's log too, of each line the message.
+    assert re.search(r"received: requestType=Create .*logicalResourceId=Job", failed.output), failed.output
+    assert re.search(r"answered: requestType=Create .*status=FAILED reason=", failed.output), failed.output
+    assert "X-Amz-Signature" not in failed.output
 
 
 def _joined(result: CliResult) -> str:

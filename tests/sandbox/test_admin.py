@@ -27,6 +27,20 @@ def test_says_that_it_is_well(account: Any) -> None:
     assert clock["now"] <= account.sandbox.clock.now()
 
 
+def test_changes_the_clock_s_speed(account: Any) -> None:
+    assert _post(account, "clock", b'{"speed": 1}')["speed"] == 1
+    assert _post(account, "clock", b'{"speed": 3600}')["speed"] == 3600
+
+
+@pytest.mark.parametrize("body", [b"3600", b'{"speed": "fast"}', b'{"speed": 0}', b"{"])
+def test_refuses_what_is_no_speed(account: Any, body: bytes) -> None:
+    with pytest.raises(urllib.error.HTTPError) as error:
+        _post(account, "clock", body)
+    error.value.close()
+    assert error.value.code == 400
+    assert account.sandbox.clock.speed == 3600
+
+
 def test_says_what_runs(account: Any, provider: str) -> None:
     silent = {"ServiceToken": provider, "Silent": "Create", "ServiceTimeout": 3600}
     stack_id = account.deploy({"Thing": {"Type": "Custom::X", "Properties": silent}}, wait=False)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import threading
 import time
+from functools import partial
 
 import pytest
 
@@ -114,6 +115,31 @@ def test_gives_up_waiting_after_the_timeout() -> None:
 def test_refuses_a_speed_out_of_range(speed: float) -> None:
     with pytest.raises(ValueError, match="it must be 1 to 1,000,000"):
         Clock(speed)
+
+
+def test_a_sleeper_follows_a_change_of_speed() -> None:
+    clock = Clock(1)
+    started = time.monotonic()
+    sleeper = clock.start_thread(lambda: clock.sleep(600), name="sleeper")
+    clock.speed = 10_000
+    sleeper.join(5)
+    assert not sleeper.is_alive()
+    assert time.monotonic() - started < 5
+
+
+def test_each_of_many_sleepers_wakes_in_its_turn() -> None:
+    clock = Clock(1000)
+    woken: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        clock.sleep(seconds)
+        woken.append(seconds)
+
+    with clock.busy():
+        sleepers = [clock.start_thread(partial(sleep, seconds), name="sleeper") for seconds in (300, 60, 180, 120, 240)]
+    for sleeper in sleepers:
+        sleeper.join(5)
+    assert woken == [60, 120, 180, 240, 300]
 
 
 def test_a_thread_that_fails_once_the_clock_has_stopped_fails_silently(capfd: pytest.CaptureFixture[str]) -> None:

@@ -8,6 +8,10 @@ import subprocess
 import sys
 import urllib.request
 
+import pytest
+
+from inference_recommender_sandbox.command import main
+
 COMMAND = [sys.executable, "-m", "inference_recommender_sandbox.command"]
 PYTHONPATH = os.pathsep.join(path for path in sys.path if path)
 
@@ -60,7 +64,7 @@ def test_listens_on_loopback_only(account: object) -> None:
         assert address.startswith("127.") or other.connect_ex((address, port)) != 0
 
 
-def test_explains_what_is_wrong() -> None:
+def test_explains_that_its_port_is_taken() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         done = _run("--port", port)
@@ -69,12 +73,21 @@ def test_explains_what_is_wrong() -> None:
         f"inference-recommender sandbox: port {port} is taken; choose another one with --port, or any free one with "
         "--port 0\n"
     )
-    done = _run("--speed", "0.1")
-    assert (done.returncode, "it must be 1 to 1,000,000" in done.stderr) == (2, True)
-    done = _run("--", "no-such-command-anywhere")
-    assert (done.returncode, "there is no command" in done.stderr) == (127, True)
-    done = _run("--")
-    assert (done.returncode, "no command after --" in done.stderr) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (["--speed", "0.1"], 2, "it must be 1 to 1,000,000"),
+        (["--", "no-such-command-anywhere"], 127, "there is no command 'no-such-command-anywhere'"),
+        (["--"], 2, "there is no command after --"),
+    ],
+)
+def test_explains_what_is_wrong_before_it_starts(
+    capsys: pytest.CaptureFixture[str], arguments: list[str], code: int, message: str
+) -> None:
+    assert main(arguments) == code
+    assert message in capsys.readouterr().err
 
 
 def test_orders_faults_of_a_running_sandbox(account: object) -> None:

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from cdk_inference_recommender.command_line import main
+from inference_recommender_sandbox.sagemaker.responses import InferenceRecommenderResponse
+from tests.sandbox.conftest import SPEED
 from tests.sandbox.requested_job import job
 
 if TYPE_CHECKING:
@@ -32,7 +34,19 @@ def document(capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
     return parsed
 
 
-def test_waits_with_progress_and_shows_simulated_results(account: Account, capsys: pytest.CaptureFixture[str]) -> None:
+def test_waits_with_progress_and_shows_simulated_results(
+    account: Account, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    describe = InferenceRecommenderResponse.describe_inference_recommendations_job
+
+    def describe_and_run_on(response: InferenceRecommenderResponse) -> Any:
+        described = describe(response)
+        account.sandbox.clock.speed = SPEED
+        return described
+
+    # In real time until the command has seen that the job runs, however long that takes.
+    account.sandbox.clock.speed = 1
+    monkeypatch.setattr(InferenceRecommenderResponse, "describe_inference_recommendations_job", describe_and_run_on)
     name = job(account)
     assert main(["report", name, "--poll-interval", "1"]) == 0
     shown = capsys.readouterr()

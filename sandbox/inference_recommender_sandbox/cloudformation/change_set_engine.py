@@ -111,8 +111,10 @@ class ChangeSetEngine:
                     f"[{change_set.execution_status}]"
                 )
             creates = stack.status == "REVIEW_IN_PROGRESS"
+            disable = disable_rollback or change_set.on_stack_failure == "DO_NOTHING"
             if not creates:
                 self._stacks.refuse_busy(stack)
+                self._stacks.refuse_rollback(stack, disable_rollback=disable)
             change_set.execution_status = "EXECUTE_COMPLETE"
             stack.change_set_id = change_set.change_set_id
             stack.role_arn = change_set.role_arn or stack.role_arn
@@ -124,7 +126,6 @@ class ChangeSetEngine:
                 resolved_parameters=change_set.resolved_parameters,
                 tags=change_set.tags,
             )
-            disable = disable_rollback or change_set.on_stack_failure == "DO_NOTHING"
             self._stacks.operations.start(stack, target, creates=creates, disable_rollback=disable)
             self._stacks.change_sets.delete_all(stack, keep=change_set)
 

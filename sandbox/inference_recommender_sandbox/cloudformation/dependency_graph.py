@@ -30,14 +30,6 @@ def dependencies(resources: Mapping[str, Mapping[str, Any]]) -> dict[str, frozen
     return graph
 
 
-def reversed_graph(graph: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
-    """Return what each resource must outlive: the graph with its arrows turned round."""
-    return {
-        logical_id: frozenset(other for other, needed in graph.items() if logical_id in needed and other != logical_id)
-        for logical_id in graph
-    }
-
-
 def _refuse_circles(graph: Mapping[str, frozenset[str]]) -> None:
     remaining = dict(graph)
     while remaining:

@@ -6,7 +6,7 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any
 
-from inference_recommender_sandbox.cloudformation.dependency_graph import dependencies, reversed_graph
+from inference_recommender_sandbox.cloudformation.dependency_graph import dependencies
 from inference_recommender_sandbox.cloudformation.intrinsics import Resolver
 from inference_recommender_sandbox.cloudformation.outputs import refuse_changed_exports, stack_outputs
 from inference_recommender_sandbox.cloudformation.parallel_walk import Cancellation, parallel_walk
@@ -16,7 +16,7 @@ from inference_recommender_sandbox.cloudformation.stack_scope import StackScope
 from inference_recommender_sandbox.cloudformation.stack_state import StackState, Target
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from inference_recommender_sandbox.clock import Clock
     from inference_recommender_sandbox.cloudformation.providers.registry import ProviderRegistry
@@ -72,7 +72,7 @@ class Deployment:
             return
         reason = _failure_reason(failed, verb="create") if failed else self._publish_outputs()
         if reason is None:
-            self._become("CREATE_COMPLETE")
+            self._complete("CREATE_COMPLETE")
         elif stack.disable_rollback:
             self._become("CREATE_FAILED", reason)
         elif self._become("ROLLBACK_IN_PROGRESS", f"{reason} Rollback requested by user."):
@@ -87,61 +87,57 @@ class Deployment:
         else:
             self._become("ROLLBACK_COMPLETE")
 
-    def update(self, target: Target) -> StackState | None:
-        """Update the stack's resources, or roll back.
-
-        Returns:
-            What the rollback couldn't reach, where it failed.
-        """
-        before = StackState.of(self._stack)
-        self._stack.updated_at = time.time()
+    def update(self, target: Target) -> None:
+        """Update the stack's resources, or roll back."""
+        stack = self._stack
+        existing = [name for name, resource in stack.resources.items() if resource.status != "CREATE_FAILED"]
+        stack.updated_at = time.time()
         self._become("UPDATE_IN_PROGRESS", "User Initiated")
         graph = self._adopt(target)
         failed = self._walk(graph, self._create_or_update)
-        reason = _failure_reason(failed, verb="update", resources=before.resources) if failed else None
+        reason = _failure_reason(failed, verb="update", existing=existing) if failed else None
         reason = reason or self._publish_outputs()
         if reason is None and self._become("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"):
-            removed = [self._stack.resources[name] for name in before.resources if name not in graph]
-            self._clean_up(replaced=self._operations.superseded, removed=removed)
-            self._become("UPDATE_COMPLETE")
-            return None
-        if self._stack.disable_rollback and not self._is_cancelled and self._become("UPDATE_FAILED", reason):
-            return before
+            self._clean_up(removed=[resource for name, resource in stack.resources.items() if name not in graph])
+            self._complete("UPDATE_COMPLETE")
+            return
+        if stack.disable_rollback and not self._is_cancelled and self._become("UPDATE_FAILED", reason):
+            return
         self._become("UPDATE_ROLLBACK_IN_PROGRESS", reason)
         self._is_cancelled = False
-        return self.roll_back_update(before)
+        self.roll_back_update()
 
-    def roll_back_update(self, before: StackState, *, skip: frozenset[str] = frozenset()) -> StackState | None:
-        """Go back to what the stack was, then delete what the update made.
+    def roll_back_update(self, *, skip: frozenset[str] = frozenset()) -> None:
+        """Go back to what the stack was when it was last stable, then delete what was made since.
 
         Args:
-            before: What to go back to.
             skip: Resources that are left as they are.
-
-        Returns:
-            What couldn't be reached, where it failed.
         """
         stack = self._stack
+        before = stack.last_stable
+        if before is None:
+            self._become("ROLLBACK_IN_PROGRESS", "There is nothing to go back to: the stack was never complete.")
+            self.roll_back_creation()
+            return
         created = [resource for name, resource in stack.resources.items() if name not in before.resources]
         graph = {name: resource.dependencies for name, resource in before.resources.items()}
 
         def restore(name: str, cancellation: Cancellation) -> None:
-            if name in self._operations.touched and name not in skip:
+            if name in stack.attempted and name not in skip:
                 self._operations.restore(before.resources[name], cancellation)
 
         failed = self._walk(graph, restore, cancel_on_failure=False)
         if failed:
             self._become("UPDATE_ROLLBACK_FAILED", _failure_reason(failed, verb="update"))
-            return before
+            return
         for name in before.resources:
             stack.resources.setdefault(name, before.resources[name])
         for resource in created:
             stack.resources.pop(resource.logical_id, None)
         before.restore(stack)
         self._become("UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS")
-        self._clean_up(replaced=self._operations.superseded, removed=created)
-        self._become("UPDATE_ROLLBACK_COMPLETE")
-        return None
+        self._clean_up(removed=created)
+        self._complete("UPDATE_ROLLBACK_COMPLETE")
 
     def delete(self, *, retain: frozenset[str] = frozenset()) -> None:
         """Delete the stack's resources.
@@ -159,6 +155,14 @@ class Deployment:
         self._become("DELETE_COMPLETE")
 
     # --- Parts of an operation ---
+
+    def _complete(self, status: str) -> None:
+        """Give the stack a status that later rollbacks go back to."""
+        stack = self._stack
+        stack.superseded.clear()
+        stack.attempted.clear()
+        stack.last_stable = StackState.of(stack)
+        self._become(status)
 
     def _become(self, status: str, reason: str | None = None) -> bool:
         """Give the stack a status, unless this operation was cut short; return whether it wasn't."""
@@ -205,7 +209,8 @@ class Deployment:
         if current is None or not exists:
             self._operations.create(self._new_resource(name, properties), cancellation)
             return
-        if current.properties != properties:
+        is_unsettled = current.status == "UPDATE_FAILED" and self._providers.is_custom(current.type)
+        if current.properties != properties or is_unsettled:
             self._operations.update(current, self._new_resource(name, properties), cancellation)
         updated = self._stack.resources[name]
         updated.definition, updated.dependencies = definition, self._graph[name]
@@ -231,47 +236,42 @@ class Deployment:
         stack.outputs, stack.imports = outputs, frozenset(self._scope.imports)
         return None
 
-    def _clean_up(self, *, replaced: list[StackResource], removed: list[StackResource]) -> None:
+    def _clean_up(self, *, removed: list[StackResource]) -> None:
         """Delete what the stack no longer has; what fails there is an event, and no failure of the operation."""
-        unused = {
-            f"{resource.logical_id}/{index}": resource
-            for index, resource in enumerate([*replaced, *removed])
-            if not self._is_still_used(resource)
-        }
-        graph = {
-            key: frozenset(
-                other
-                for other, dependant in unused.items()
-                if resource.logical_id in dependant.dependencies and other != key
-            )
-            for key, resource in unused.items()
-        }
+        resources = self._superseded(removed) | {resource.logical_id: resource for resource in removed}
 
         def delete(key: str, _: Cancellation) -> None:
-            resource = unused[key]
+            resource = resources[key]
             was_removed = any(resource is item for item in removed)
             retained = resource.is_retained if was_removed else resource.is_retained_when_replaced
             if self._stack.resources.get(resource.logical_id) is resource:
                 del self._stack.resources[resource.logical_id]
             self._operations.delete(resource, retained=retained)
 
-        parallel_walk(graph, delete, clock=self._clock, cancel_on_failure=False)
+        parallel_walk(_deletion_order(resources), delete, clock=self._clock, cancel_on_failure=False)
 
-    def _is_still_used(self, resource: StackResource) -> bool:
-        current = self._stack.resources.get(resource.logical_id)
-        return current is not None and current is not resource and current.physical_id == resource.physical_id
+    def _superseded(self, removed: Collection[StackResource] = ()) -> dict[str, StackResource]:
+        """Return what was replaced and isn't used any more, each physical resource once."""
+        stack = self._stack
+        used = {(resource.logical_id, resource.physical_id) for resource in [*stack.resources.values(), *removed]}
+        return {
+            f"{resource.logical_id}/{resource.physical_id}": resource
+            for resource in stack.superseded
+            if (resource.logical_id, resource.physical_id) not in used
+        }
 
     def _delete_all(self, *, retain: frozenset[str] = frozenset()) -> dict[str, Exception]:
-        stack = self._stack
-        graph = reversed_graph(
-            {name: resource.dependencies & stack.resources.keys() for name, resource in stack.resources.items()}
-        )
+        superseded = self._superseded()
+        resources = self._stack.resources | superseded
 
-        def delete(name: str, _: Cancellation) -> None:
-            resource = stack.resources[name]
-            self._operations.delete(resource, retained=name in retain or self._keeps(resource))
+        def delete(key: str, _: Cancellation) -> None:
+            resource = resources[key]
+            keeps = resource.is_retained_when_replaced if key in superseded else self._keeps(resource)
+            self._operations.delete(resource, retained=keeps or resource.logical_id in retain)
 
-        return parallel_walk(graph, delete, clock=self._clock, cancel_on_failure=False)
+        order = _deletion_order(resources)
+        failed = parallel_walk(order, delete, clock=self._clock, cancel_on_failure=False)
+        return {resources[key].logical_id: error for key, error in failed.items()}
 
     def _keeps(self, resource: StackResource) -> bool:
         if self._stack.status == "ROLLBACK_IN_PROGRESS":
@@ -279,13 +279,23 @@ class Deployment:
         return resource.is_retained
 
 
-def _failure_reason(
-    failed: Mapping[str, Exception], *, verb: str, resources: Mapping[str, StackResource] | None = None
-) -> str:
-    if resources is None:
+def _deletion_order(resources: Mapping[str, StackResource]) -> dict[str, frozenset[str]]:
+    """Return what has to be deleted before each resource: what depends on its logical id."""
+    return {
+        key: frozenset(
+            other
+            for other, dependant in resources.items()
+            if resource.logical_id in dependant.dependencies and dependant.logical_id != resource.logical_id
+        )
+        for key, resource in resources.items()
+    }
+
+
+def _failure_reason(failed: Mapping[str, Exception], *, verb: str, existing: Collection[str] | None = None) -> str:
+    if existing is None:
         return f"The following resource(s) failed to {verb}: [{', '.join(failed)}]."
-    created = [name for name in failed if name not in resources]
-    updated = [name for name in failed if name in resources]
+    created = [name for name in failed if name not in existing]
+    updated = [name for name in failed if name in existing]
     parts = [
         f"The following resource(s) failed to {what}: [{', '.join(names)}]."
         for what, names in (("create", created), ("update", updated))

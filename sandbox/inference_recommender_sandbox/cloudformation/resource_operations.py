@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from copy import copy
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from inference_recommender_sandbox.cloudformation.errors import ResourceError
 from inference_recommender_sandbox.cloudformation.parallel_walk import Cancellation, CancelledError
@@ -27,25 +27,17 @@ _GOT_NEW: Final = "Requested update required the provider to create a new physic
 
 
 class ResourceOperations:
-    """Operations on the resources of one stack, during one operation on the stack.
-
-    Attributes:
-        superseded: Physical resources that aren't the stack's any more: to be deleted in cleanup.
-        touched: Logical ids of what an update has been tried on.
-    """
+    """Operations on the resources of one stack, during one operation on the stack."""
 
     def __init__(self, stack: Stack, providers: ProviderRegistry) -> None:
         self._stack = stack
         self._providers = providers
-        self._attempted: dict[str, dict[str, Any]] = {}
-        self.superseded: list[StackResource] = []
-        self.touched: set[str] = set()
 
     def create(self, resource: StackResource, cancellation: Cancellation) -> None:
         """Create a resource; one that an earlier operation failed to create is superseded."""
         failed = self._stack.resources.get(resource.logical_id)
         if failed is not None and failed.physical_id:
-            self.superseded.append(failed)
+            self._stack.superseded.append(failed)
         self._stack.resources[resource.logical_id] = resource
         self.mark(resource, "CREATE_IN_PROGRESS")
         resource.provisioned = self._attempt(
@@ -57,10 +49,14 @@ class ResourceOperations:
         self.mark(resource, "CREATE_COMPLETE")
 
     def update(self, current: StackResource, new: StackResource, cancellation: Cancellation) -> None:
-        """Update a resource in place, or make its replacement."""
+        """Update a resource in place, or make its replacement.
+
+        A custom resource whose last update has failed is told what that one tried as the old properties.
+        """
         old = copy(current)
-        self.touched.add(new.logical_id)
-        self._attempted[new.logical_id] = new.properties
+        is_custom = self._providers.is_custom(new.type)
+        sent = self._stack.attempted.get(new.logical_id, current.properties) if is_custom else current.properties
+        self._stack.attempted[new.logical_id] = new.properties
 
         def update() -> ProvisionedResource:
             provider = self._providers.of(new.type)
@@ -68,13 +64,13 @@ class ResourceOperations:
                 self.mark(current, "UPDATE_IN_PROGRESS", _NEEDS_NEW)
                 return provider.create(self._request(new), cancellation)
             self.mark(current, "UPDATE_IN_PROGRESS")
-            return provider.update(self._request(new), current.provisioned, current.properties, cancellation)
+            return provider.update(self._request(new), current.provisioned, sent, cancellation)
 
         new.provisioned = self._attempt(current, update, "UPDATE_FAILED")
         if new.physical_id != old.physical_id:
-            if self._providers.is_custom(new.type):
+            if is_custom:
                 self.mark(current, "UPDATE_IN_PROGRESS", _GOT_NEW)
-            self.superseded.append(old)
+            self._stack.superseded.append(old)
         self._stack.resources[new.logical_id] = new
         self.mark(new, "UPDATE_COMPLETE")
 
@@ -90,7 +86,7 @@ class ResourceOperations:
         goes_backwards = current.physical_id == old.physical_id and current.status != "UPDATE_FAILED"
         self.mark(current, "UPDATE_IN_PROGRESS")
         if self._providers.is_custom(old.type) or goes_backwards:
-            sent = self._attempted.get(old.logical_id, current.properties)
+            sent = self._stack.attempted.get(old.logical_id, current.properties)
             restored.provisioned = self._attempt(
                 current,
                 lambda: self._providers.of(old.type).update(
@@ -99,13 +95,9 @@ class ResourceOperations:
                 "UPDATE_FAILED",
             )
         if current.physical_id != restored.physical_id:
-            self.superseded.append(current)
-        self.superseded = [
-            resource
-            for resource in self.superseded
-            if resource.logical_id != old.logical_id or resource.physical_id != restored.physical_id
-        ]
+            self._stack.superseded.append(current)
         self._stack.resources[old.logical_id] = restored
+        self._stack.attempted.pop(old.logical_id, None)
         self.mark(restored, "UPDATE_COMPLETE")
 
     def delete(self, resource: StackResource, *, retained: bool) -> None:

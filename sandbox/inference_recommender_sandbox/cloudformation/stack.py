@@ -16,6 +16,7 @@ from inference_recommender_sandbox.cloudformation.resource_provider import Provi
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from inference_recommender_sandbox.cloudformation.stack_state import StackState
     from inference_recommender_sandbox.cloudformation.template import Template
 
 _EVENT_SPACING: Final = 0.001
@@ -94,6 +95,10 @@ class Stack:
         parameters: Values as given, by name.
         resolved_parameters: What `Ref` gives: SSM parameters looked up, lists split.
         imports: Names of the exports that it uses.
+        last_stable: What a rollback goes back to; `None` where no operation has been complete yet.
+        superseded: Physical resources that were replaced since then: the next cleanup deletes them, or the stack's
+            deletion.
+        attempted: What resources were updated to since then, by logical id, whether or not that worked.
     """
 
     stack_id: str
@@ -119,6 +124,9 @@ class Stack:
     disable_rollback: bool = False
     termination_protection: bool = False
     change_set_id: str | None = None
+    last_stable: StackState | None = None
+    superseded: list[StackResource] = field(default_factory=list)
+    attempted: dict[str, dict[str, Any]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def record(

@@ -35,6 +35,9 @@ _UPDATABLE: Final = frozenset(
     }
 )
 
+_PAUSED: Final = frozenset({"CREATE_FAILED", "UPDATE_FAILED"})
+"""Where a stack stays that failed with rollback disabled."""
+
 _DELETABLE_AT_WORK: Final = frozenset({"REVIEW_IN_PROGRESS", "CREATE_IN_PROGRESS", "ROLLBACK_IN_PROGRESS"})
 
 
@@ -110,6 +113,7 @@ class StackEngine:
         with self.lock:
             stack = self.store.get(name)
             self.refuse_busy(stack)
+            self.refuse_rollback(stack, disable_rollback=disable_rollback)
             new = template or stack.template
             if new is None:
                 raise ValidationError("Template is required")
@@ -120,6 +124,7 @@ class StackEngine:
                 and new.is_same_as(stack.template)
                 and resolved == stack.resolved_parameters
                 and (tags is None or dict(tags) == stack.tags)
+                and stack.status not in _PAUSED
             )
             if unchanged:
                 raise ValidationError("No updates are to be performed.")
@@ -153,6 +158,13 @@ class StackEngine:
                 raise ValidationError(
                     f"Invalid operation on stack [{stack.stack_id}]. To use RetainResources the stack must be in "
                     "DELETE_FAILED state."
+                )
+            gone = [name for name, item in stack.resources.items() if item.status == "DELETE_COMPLETE"]
+            if retained - (stack.resources.keys() - gone):
+                # Source of the text: https://github.com/rebuy-de/aws-nuke/issues/270
+                raise ValidationError(
+                    "The specified resources to retain must be in a valid state. Do not specify resources that are in "
+                    "the DELETE_COMPLETE state."
                 )
             for output in stack.outputs:
                 users = self.store.importers(output.export_name) if output.export_name else []
@@ -197,7 +209,7 @@ class StackEngine:
         """
         with self.lock:
             stack = self.store.get(name)
-            if stack.status == "CREATE_FAILED":
+            if stack.status == "CREATE_FAILED" or (stack.status == "UPDATE_FAILED" and stack.last_stable is None):
                 self.operations.roll_back_creation(stack)
             elif stack.status in ("UPDATE_FAILED", "UPDATE_ROLLBACK_FAILED"):
                 self.operations.roll_back_update(stack, skip=frozenset())
@@ -219,3 +231,18 @@ class StackEngine:
         """
         if stack.status not in _UPDATABLE:
             raise ValidationError(f"Stack:{stack.stack_id} is in {stack.status} state and can not be updated.")
+
+    def refuse_rollback(self, stack: Stack, *, disable_rollback: bool) -> None:
+        """Refuse an update that would roll back to a failure: a paused stack goes forward only, or back first.
+
+        Source of the text: https://github.com/aws/aws-cli/issues/6368
+
+        Raises:
+            ValidationError: If the stack failed with rollback disabled, and rollback isn't disabled now.
+        """
+        if stack.status in _PAUSED and not disable_rollback:
+            raise ValidationError(
+                f"This stack is currently in a non-terminal [{stack.status}] state. To update the stack from this "
+                "state, please use the disable-rollback parameter with update-stack API. To rollback to the last known "
+                "good state, use the rollback-stack API"
+            )

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from inference_recommender_sandbox.clock import Clock
     from inference_recommender_sandbox.cloudformation.providers.registry import ProviderRegistry
     from inference_recommender_sandbox.cloudformation.stack import Stack
-    from inference_recommender_sandbox.cloudformation.stack_state import StackState, Target
+    from inference_recommender_sandbox.cloudformation.stack_state import Target
     from inference_recommender_sandbox.cloudformation.stack_store import StackStore
 
 
@@ -39,7 +39,6 @@ class StackOperations:
         self._providers = providers
         self._clock = clock
         self._latest: dict[str, _Operation] = {}
-        self._rollbacks: dict[str, tuple[Deployment, StackState]] = {}
 
     def start(self, stack: Stack, target: Target, *, creates: bool, disable_rollback: bool) -> None:
         """Create or update a stack."""
@@ -47,10 +46,7 @@ class StackOperations:
         deployment = self._deployment(stack)
         # At once, not when the thread runs: a caller that looks again must not see the status from before.
         stack.status = "CREATE_IN_PROGRESS" if creates else "UPDATE_IN_PROGRESS"
-        if creates:
-            self._run(stack, deployment, partial(deployment.create, target))
-        else:
-            self._run(stack, deployment, lambda: self._remember(stack, deployment, deployment.update(target)))
+        self._run(stack, deployment, partial(deployment.create if creates else deployment.update, target))
 
     def delete(self, stack: Stack, *, retain: frozenset[str]) -> None:
         """Delete a stack; its creation, where that is still under way, is cancelled first."""
@@ -78,23 +74,13 @@ class StackOperations:
         self._run(stack, deployment, deployment.roll_back_creation)
 
     def roll_back_update(self, stack: Stack, *, skip: frozenset[str]) -> None:
-        """Go back to what a stack was before its failed update, without what is to be skipped."""
-        deployment, before = self._rollbacks[stack.stack_id]
+        """Go back to what a stack was before its failed updates, without what is to be skipped."""
         stack.become("UPDATE_ROLLBACK_IN_PROGRESS", now=time.time(), reason="User Initiated")
-        self._run(
-            stack,
-            deployment,
-            lambda: self._remember(stack, deployment, deployment.roll_back_update(before, skip=skip)),
-        )
+        deployment = self._deployment(stack)
+        self._run(stack, deployment, partial(deployment.roll_back_update, skip=skip))
 
     def _deployment(self, stack: Stack) -> Deployment:
         return Deployment(stack, store=self._store, providers=self._providers, clock=self._clock)
-
-    def _remember(self, stack: Stack, deployment: Deployment, before: StackState | None) -> None:
-        if before is None:
-            self._rollbacks.pop(stack.stack_id, None)
-        else:
-            self._rollbacks[stack.stack_id] = (deployment, before)
 
     def _run(self, stack: Stack, deployment: Deployment, work: Callable[[], None]) -> None:
         operation = _Operation(deployment=deployment)

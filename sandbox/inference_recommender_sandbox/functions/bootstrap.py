@@ -5,14 +5,16 @@ Run as a script, isolated (`python -I`), with these arguments: the handler, and 
 
 from __future__ import annotations
 
+import http.client
 import mmap
 import os
 import struct
 import sys
 import threading
 import time
+from http import HTTPStatus
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, SupportsIndex
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,6 +57,27 @@ def follow_clock(offset_file: str) -> None:
     time.time = virtual_time
 
 
+def sleep_on_clock(runtime_api: str) -> None:
+    """Make `time.sleep` of the handler's own thread pass on the sandbox's clock; another thread's stays real."""
+    real_sleep = time.sleep
+
+    def virtual_sleep(seconds: float | SupportsIndex, /) -> None:
+        asked = float(seconds) > 0 and threading.current_thread() is threading.main_thread()
+        if not (asked and _slept(runtime_api, float(seconds))):
+            real_sleep(seconds)
+
+    time.sleep = virtual_sleep
+
+
+def _slept(runtime_api: str, seconds: float) -> bool:
+    connection = http.client.HTTPConnection(runtime_api)
+    try:
+        connection.request("POST", "/sandbox/sleep", body=repr(seconds))
+        return connection.getresponse().status == HTTPStatus.OK
+    finally:
+        connection.close()
+
+
 def die_with_sandbox() -> None:
     """End the process when the sandbox is gone, however it went: only the sandbox holds the other end of stdin."""
 
@@ -74,6 +97,7 @@ def main(handler: str, offset_file: str) -> None:
     sys.path[:] = [task_root, *(entry for entry in sys.path if entry != str(Path(__file__).parent))]
     sys.meta_path.insert(0, RuntimePackages(task_root))
     follow_clock(offset_file)
+    sleep_on_clock(os.environ["AWS_LAMBDA_RUNTIME_API"])
     runtime.main([sys.argv[0], handler])
 
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 _OFFSET: Final = struct.Struct("d")
 _POLL_SECONDS: Final = 0.05
 _STOP_SECONDS: Final = 5.0
+_INITIALISATION_SECONDS: Final = 10.0
 
 
 class UnsupportedRuntimeError(Exception):
@@ -38,9 +39,11 @@ class UnsupportedRuntimeError(Exception):
 class FunctionProcess:
     """A Python process under `awslambdaric`, with the function's code, environment and clock.
 
+    While its handler sleeps, the clock runs as fast as it does where nothing is at work.
+
     Args:
         configuration: What to run.
-        clock: The sandbox's clock; the process sees it as `time.time()`.
+        clock: The sandbox's clock; the process sees it as `time.time()`, and sleeps on it.
         environment: Variables besides the function's own: endpoint and credentials.
         directory: A directory for the code; several processes of the same code may share it.
 
@@ -63,7 +66,9 @@ class FunctionProcess:
         )
         self._clock = clock
         self._task_root = _unpack(configuration, directory)
-        self._api = RuntimeApi()
+        self._api = RuntimeApi(sleep=self._sleep)
+        self._holds = 0
+        self._deadline: float | None = None
         self._offset_file = self._new_offset_file(directory)
         self._process = self._start(environment)
         self._reader = threading.Thread(target=self._copy_output, name=f"log-{configuration.name}", daemon=True)
@@ -82,21 +87,25 @@ class FunctionProcess:
     def invoke(self, *, request_id: str, payload: bytes) -> InvocationResult:
         """Invoke the function and wait for its answer, at most as long as its timeout allows.
 
-        The process is stopped after a timeout, as on AWS.
+        The process is stopped after a timeout, as on AWS. Its initialisation has ten seconds of its own, and counts
+        only beyond them: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
         """
+        self._initialise()
         timeout = self.configuration.timeout
         started = self._clock.now()
+        self._holds, self._deadline = self._clock.holds, started + timeout
         self._set_offset(started - time.time())
         self.log.write(f"START RequestId: {request_id} Version: $LATEST\n")
         self._api.offer(
             Invocation(
                 request_id=request_id,
                 payload=payload,
-                deadline=started + timeout,
+                deadline=self._deadline,
                 function_arn=self.configuration.arn,
             )
         )
-        result = self._answer(request_id, real_deadline=time.monotonic() + timeout)
+        result = self._answer(request_id, deadline=self._deadline)
+        self._deadline = None
         duration = (self._clock.now() - started) * 1000
         self.log.write(f"END RequestId: {request_id}\n")
         self.log.write(
@@ -120,8 +129,25 @@ class FunctionProcess:
         """Kill the process as the operating system would; the invocation under way fails."""
         self._process.kill()
 
-    def _answer(self, request_id: str, *, real_deadline: float) -> InvocationResult:
-        while (remaining := real_deadline - time.monotonic()) > 0:
+    def _initialise(self) -> None:
+        deadline = time.monotonic() + _INITIALISATION_SECONDS
+        while self.is_alive and self._api.answers.empty() and time.monotonic() < deadline:
+            if self._api.is_asked.wait(_POLL_SECONDS):
+                return
+
+    def _sleep(self, seconds: float) -> bool:
+        """Sleep for the handler, in a thread of the Runtime API; whoever outsleeps its timeout is never woken."""
+        if self._deadline is None:
+            return False
+        remaining = self._deadline - self._clock.now()
+        self._clock.sleep_for(self._holds, min(seconds, remaining))
+        if seconds >= remaining:
+            self._process.wait(_STOP_SECONDS)
+        self._set_offset(self._clock.now() - time.time())
+        return True
+
+    def _answer(self, request_id: str, *, deadline: float) -> InvocationResult:
+        while (remaining := deadline - self._clock.now()) > 0:
             alive = self.is_alive
             try:
                 answer = self._api.answers.get(timeout=min(remaining, _POLL_SECONDS))

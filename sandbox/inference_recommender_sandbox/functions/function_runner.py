@@ -8,6 +8,7 @@ import string
 import tempfile
 import threading
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -25,7 +26,9 @@ if TYPE_CHECKING:
     from inference_recommender_sandbox.faults import EngineFaults
     from inference_recommender_sandbox.functions.invocation import InvocationResult
 
-_MAX_IDLE_PROCESSES: Final = 4
+_MAX_IDLE_PROCESSES: Final = 20
+"""Of a function. A start takes some ten times as long as a call, and AWS keeps them all for a while."""
+
 _DEFAULT_RETRIES: Final = 2
 _DEFAULT_EVENT_AGE: Final = 6 * 60 * 60
 _RETRY_DELAYS: Final = (60.0, 120.0)
@@ -130,7 +133,7 @@ class FunctionRunner:
                     function_name=configuration.name, request_id=identifier, process_id=process.pid
                 )
             if self._faults.take("kill-function", function=configuration.name):
-                threading.Timer(_KILLED_AFTER_SECONDS, process.kill).start()
+                threading.Thread(target=self._kill_later, args=(process,), name="kill", daemon=True).start()
             try:
                 return process.invoke(request_id=identifier, payload=payload or b"{}")
             finally:
@@ -203,7 +206,7 @@ class FunctionRunner:
             name = parts[0]
         function = _function(account_id, region, name)
         if function is None:
-            arn = f"arn:aws:lambda:{region}:{account_id}:function:{name}"
+            arn = _arn(name, region=region, account_id=account_id)
             raise FunctionNotFoundError(f"Function not found: {arn}")
         return FunctionConfiguration.of(function)
 
@@ -212,15 +215,28 @@ class FunctionRunner:
         with self._lock:
             return list(self._working.values())
 
+    def forget(self, name: str, *, region: str, account_id: str) -> None:
+        """Stop the idle processes of a function that was deleted."""
+        with self._lock:
+            processes = self._idle.pop(_arn(name, region=region, account_id=account_id), [])
+        for process in processes:
+            process.kill()
+            threading.Thread(target=process.stop, name="stop-process", daemon=True).start()
+
     def stop(self) -> None:
         """Stop every process and remove what was unpacked."""
         with self._lock:
             self._stopped = True
             processes = [*self._working, *(p for idle in self._idle.values() for p in idle)]
             self._idle.clear()
-        for process in processes:
-            process.stop()
+        if processes:
+            with ThreadPoolExecutor(max_workers=len(processes)) as pool:
+                list(pool.map(FunctionProcess.stop, processes))
         shutil.rmtree(self._directory, ignore_errors=True)
+
+    def _kill_later(self, process: FunctionProcess) -> None:
+        self._clock.sleep(_KILLED_AFTER_SECONDS)
+        process.kill()
 
     def _take(self, configuration: FunctionConfiguration) -> FunctionProcess:
         outdated: list[FunctionProcess] = []
@@ -271,6 +287,10 @@ class FunctionRunner:
             int(configured.get("MaximumRetryAttempts", _DEFAULT_RETRIES)),
             float(configured.get("MaximumEventAgeInSeconds", _DEFAULT_EVENT_AGE)),
         )
+
+
+def _arn(name: str, *, region: str, account_id: str) -> str:
+    return f"arn:aws:lambda:{region}:{account_id}:function:{name}"
 
 
 def _function(account_id: str, region: str, name: str) -> Any:

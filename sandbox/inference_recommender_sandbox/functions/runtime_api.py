@@ -9,19 +9,30 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from inference_recommender_sandbox.functions.invocation import Invocation
 
 _RUNTIME: Final = "/2018-06-01/runtime"
+SLEEP_PATH: Final = "/sandbox/sleep"
 
 
 class RuntimeApi:
     """Serves `/2018-06-01/runtime/...` on a loopback port of its own, since `AWS_LAMBDA_RUNTIME_API` is host:port.
 
+    Besides, `/sandbox/sleep` answers when as many virtual seconds have passed as its body says.
+
     Source: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
+
+    Args:
+        sleep: Sleeps so many virtual seconds; False where nothing is invoked, so that the process has to sleep itself.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, sleep: Callable[[float], bool]) -> None:
+        self._sleep = sleep
         self.answers: queue.Queue[RuntimeAnswer] = queue.Queue()
+        self.is_asked = threading.Event()
+        """The process has initialised, and asks for invocations."""
         self._invocations: queue.Queue[Invocation | None] = queue.Queue()
         self._server = _Server(("127.0.0.1", 0), self._handler())
         self.address = f"127.0.0.1:{self._server.server_address[1]}"
@@ -44,11 +55,14 @@ class RuntimeApi:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            # Headers and body are sent apart: the body would wait 40 ms for the headers' delayed acknowledgement.
+            disable_nagle_algorithm = True
 
             def do_GET(self) -> None:
                 if self.path != f"{_RUNTIME}/invocation/next":
                     self._reply(HTTPStatus.NOT_FOUND, b"{}")
                     return
+                api.is_asked.set()
                 invocation = api._invocations.get()
                 if invocation is None:
                     # The process is gone, or is about to be.
@@ -66,6 +80,9 @@ class RuntimeApi:
 
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+                if self.path == SLEEP_PATH:
+                    self._reply(HTTPStatus.OK if api._sleep(float(body)) else HTTPStatus.CONFLICT, b"{}")
+                    return
                 self._reply(HTTPStatus.ACCEPTED, b'{"status":"OK"}')
                 kind = self.path.rsplit("/", 1)[-1]
                 api.answers.put(RuntimeAnswer(failed=kind == "error", body=body))

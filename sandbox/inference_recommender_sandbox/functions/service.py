@@ -18,6 +18,8 @@ from inference_recommender_sandbox.functions.function_runner import (
 class LambdaService(LambdaResponse):
     """Answers Lambda's operations.
 
+    Deleting a function ends its processes, as far as they aren't at work.
+
     Args:
         runner: Runs the functions.
     """
@@ -25,6 +27,13 @@ class LambdaService(LambdaResponse):
     def __init__(self, runner: FunctionRunner) -> None:
         super().__init__()
         self._runner = runner
+
+    def delete_function(self) -> tuple[int, dict[str, str], str]:
+        """Delete a function; what it does at the moment, it does to its end."""
+        answer: tuple[int, dict[str, str], str] = super().delete_function()
+        name = unquote(self.path.rsplit("/", 1)[-1]).rsplit(":", 1)[-1]
+        self._runner.forget(name, region=self.region, account_id=self.current_account)
+        return answer
 
     def invoke(self) -> tuple[int, dict[str, str], str | bytes]:
         """Run a function: at once, or in the background for `Event`."""

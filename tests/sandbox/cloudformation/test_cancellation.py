@@ -7,15 +7,18 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ClientError
 
+from tests.sandbox.conftest import SPEED
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
 @pytest.fixture(autouse=True)
 def _in_real_time(account: Any) -> Iterator[None]:
-    """Hold the clock, so that no custom resource times out before it is cancelled."""
-    with account.sandbox.clock.busy():
-        yield
+    """So that no custom resource times out before it is cancelled."""
+    account.sandbox.clock.speed = 1
+    yield
+    account.sandbox.clock.speed = SPEED
 
 
 def _custom(provider: str, **properties: Any) -> dict[str, Any]:
@@ -52,6 +55,7 @@ def test_a_create_that_answers_after_it_was_cancelled_changes_nothing(account: A
     provider = account.function(ANSWERS_CREATES_LATE, Timeout=30)
     stack_id = _deploy_until_asked(account, {"Thing": _custom(provider)}, requests=1)
     assert account.delete(stack_id) == "DELETE_COMPLETE"
+    account.sandbox.clock.speed = SPEED
     account.until(lambda: not account.sandbox.functions.running())
     assert account.events(stack_id)[-1] == ("stack", "DELETE_COMPLETE")
     [(_, _), (_, invented)] = _requests(account, stack_id)
@@ -59,11 +63,12 @@ def test_a_create_that_answers_after_it_was_cancelled_changes_nothing(account: A
 
 
 def test_a_stack_that_rolls_back_can_be_deleted(account: Any, provider: str) -> None:
-    slow = _custom(provider, Silent="Delete", ServiceTimeout=3)
+    slow = _custom(provider, Silent="Delete", ServiceTimeout=600)
     failing = _custom(provider, Fail="Create") | {"DependsOn": "Slow"}
     stack_id = account.deploy({"Slow": slow, "Failing": failing}, wait=False)
     account.until(lambda: account.status(stack_id) == "ROLLBACK_IN_PROGRESS")
     account.client("cloudformation").delete_stack(StackName=stack_id)
+    account.sandbox.clock.speed = SPEED
     assert account.wait(stack_id) == "DELETE_FAILED"
     assert not [status for _, status in account.events(stack_id) if status.startswith("ROLLBACK_F")]
 
@@ -109,7 +114,7 @@ import json, time, urllib.request
 def handler(event, context):
     print("EVENT " + json.dumps(event), flush=True)
     if event["RequestType"] == "Create":
-        time.sleep(2)
+        time.sleep(20)
     names = ("StackId", "RequestId", "LogicalResourceId")
     answer = {"Status": "SUCCESS", "PhysicalResourceId": event.get("PhysicalResourceId", "late")}
     body = json.dumps(answer | {name: event[name] for name in names}).encode()

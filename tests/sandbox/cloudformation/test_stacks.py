@@ -60,7 +60,7 @@ def test_rollback_can_be_disabled_and_done_later(account: Any) -> None:
 
 def test_a_stack_that_failed_without_rollback_can_be_mended_by_an_update(account: Any) -> None:
     stack_id = account.deploy({"Good": _parameter("x"), "Bad": {"Type": "AWS::No::Such"}}, DisableRollback=True)
-    account.deploy({"Good": _parameter("x"), "Fixed": _parameter("y")}, name=stack_id)
+    account.deploy({"Good": _parameter("x"), "Fixed": _parameter("y")}, name=stack_id, DisableRollback=True)
     assert account.status(stack_id) == "UPDATE_COMPLETE"
 
 

@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -38,12 +40,53 @@ def test_a_function_error_is_unhandled_and_told(account: Any) -> None:
 
 
 def test_a_function_that_takes_too_long_is_stopped(account: Any) -> None:
-    function = account.function("import time\ndef handler(event, context):\n    time.sleep(60)", Timeout=1)
+    code = "import time\ndef handler(event, context):\n    while True: time.time()"
     started = time.monotonic()
-    answer, result = _invoke(account, function)
+    answer, result = _invoke(account, account.function(code, Timeout=1))
     assert answer["FunctionError"] == "Unhandled"
     assert result["errorMessage"].endswith("Task timed out after 1.00 seconds")
     assert time.monotonic() - started < 5
+
+
+def test_its_initialisation_does_not_count_in_its_timeout(account: Any) -> None:
+    code = "import time\ntime.sleep(1.2)\ndef handler(event, context):\n    return 'in time'"
+    _, result = _invoke(account, account.function(code, Timeout=1))
+    assert result == "in time"
+
+
+SLEEPS = """
+import time
+def handler(event, context):
+    started = time.time()
+    time.sleep(event["seconds"])
+    return time.time() - started
+"""
+
+
+def test_a_function_sleeps_on_the_sandbox_s_clock(account: Any) -> None:
+    started = time.monotonic()
+    _, slept = _invoke(account, account.function(SLEEPS, Timeout=900), {"seconds": 600})
+    assert slept == pytest.approx(600, abs=5)
+    assert time.monotonic() - started < 5
+
+
+def test_a_function_that_sleeps_too_long_is_stopped_at_its_timeout(account: Any) -> None:
+    function = account.function(SLEEPS, Timeout=60)
+    _, result = _invoke(account, function, {"seconds": 3600})
+    assert result["errorMessage"].endswith("Task timed out after 60.00 seconds")
+    group = f"/aws/lambda/{function.rsplit(':', 1)[-1]}"
+    logged = account.client("logs").filter_log_events(logGroupName=group)["events"]
+    [duration] = [found[1] for event in logged if (found := re.search(r"\tDuration: (\S+) ms", event["message"]))]
+    assert float(duration) == pytest.approx(60_000, abs=5_000)
+
+
+def test_others_are_not_hurried_while_a_function_sleeps(account: Any) -> None:
+    function = account.function(SLEEPS, Timeout=900)
+    with account.sandbox.clock.busy(), ThreadPoolExecutor() as pool:
+        sleeper = pool.submit(_invoke, account, function, {"seconds": 1})
+        started = time.monotonic()
+        assert sleeper.result()[1] >= 1
+        assert time.monotonic() - started >= 1
 
 
 def test_a_process_that_dies_fails_its_invocation_and_is_replaced(account: Any) -> None:
@@ -151,6 +194,21 @@ def test_a_role_that_lambda_may_not_assume_is_refused(account: Any) -> None:
     stack_id = account.deploy({"Function": definition})
     assert account.status(stack_id) == "ROLLBACK_COMPLETE"
     assert "cannot be assumed by Lambda" in account.reason(stack_id, "Function")
+
+
+def test_processes_end_with_their_function(account: Any) -> None:
+    function = account.function("import os\ndef handler(event, context):\n    return os.getpid()")
+    _, pid = _invoke(account, function)
+    account.client("lambda").delete_function(FunctionName=function)
+
+    def is_gone() -> bool:
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            return True
+        return False
+
+    account.until(is_gone)
 
 
 def test_processes_die_when_the_sandbox_no_longer_holds_their_input(account: Any) -> None:
