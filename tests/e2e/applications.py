@@ -25,8 +25,9 @@ from cdk_inference_recommender import (
     StoppingConditions,
     TrafficPattern,
 )
-from tests.e2e.conftest import ROOT
 
+ROOT = Path(__file__).parents[2]
+"""The checkout."""
 MODEL_PACKAGE_ARN = "arn:aws:sagemaker:us-east-1:123456789012:model-package/image-classifier/1"
 FIVE_HOURS: dict[str, Any] = {
     "job_type": JobType.ADVANCED,

@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 
+from .applications import ROOT
 from .lifecycle_stack import LifecycleStack
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-ROOT = Path(__file__).parents[2]
 SPEED = 3600
 
 

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Self
 
 import pytest
 
-from .applications import FIVE_HOURS
+from .applications import FIVE_HOURS, ROOT
 from .commands import until
-from .conftest import ROOT, SPEED
+from .conftest import SPEED
 from .lifecycle_stack import LifecycleStack
 
 if TYPE_CHECKING:
