@@ -13,14 +13,10 @@ from .log import log
 from .owner import Owner, described, owner_tags, requested_at
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from .custom_resource_event import CustomResourceEvent
     from .inference_recommendations_job import Job, Jobs
     from .job_properties import JobProperties
 
-REDELIVERED_AFTER_SECONDS: Final = 30
-"""Lambda delivers an event again a minute after it failed; a younger one can't have been overtaken."""
 _SHOWN_AFTER_SECONDS: Final = (1, 2, 4, 8)
 _LATER = frozenset({ErrorKind.QUOTA, ErrorKind.PERMISSION, ErrorKind.TRANSIENT})
 
@@ -141,7 +137,8 @@ def _take_over(
         )
     if not _serves(job, properties):
         state = f"The inference recommendations job {job.name} exists and is {job.status}, and"
-        if _overtaken(tags, event):
+        if requested_at(tags) >= event.requested_at:
+            # A late delivery, whose own job this may be: another one would be paid for twice.
             return Refused(reason=f"{state} it was asked for again since: this request has been withdrawn.")
         return Taken(reason=f"{state} the service never frees a name.")
     if requested_at(tags) <= event.requested_at:
@@ -154,15 +151,6 @@ def _serves(job: Job, properties: JobProperties) -> bool:
     # STOPPING and STOPPED alike, or a repeated delivery would take another job than the first one took.
     stopped = job.status in {JobStatus.STOPPING, JobStatus.STOPPED}
     return job.running or job.status == JobStatus.COMPLETED or (stopped and properties.accept_stopped)
-
-
-def _overtaken(tags: Mapping[str, str], event: CustomResourceEvent) -> bool:
-    """Whether the event is a late delivery, of before the request that has the job.
-
-    Its own job may be the one that was taken over: another one would be paid for twice.
-    """
-    late = time.time() > event.requested_at + REDELIVERED_AFTER_SECONDS
-    return late and requested_at(tags) >= event.requested_at
 
 
 def _later(error: Exception, name: str) -> Admission:

@@ -6,10 +6,10 @@ The physical id is the job's name, known as soon as the job has been requested. 
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from . import deletion, queue
-from .admission import REDELIVERED_AFTER_SECONDS, Admitted, Later, NotNowError, Refused, Taken, admit, find
+from .admission import Admitted, Later, NotNowError, Refused, Taken, admit, find
 from .answer import Answer
 from .contract import MAX_EVENT_AGE_SECONDS, OwnerTag
 from .custom_resource_event import CustomResourceEvent, RequestType
@@ -25,6 +25,9 @@ from .typed_request import RequestError
 if TYPE_CHECKING:
     from .invocation import Invocation
     from .state_machine import Execution, StateMachine
+
+REDELIVERED_AFTER_SECONDS: Final = 30
+"""Lambda delivers an event again a minute after it failed; a younger one can't have been overtaken by its Delete."""
 
 
 def on_event(event: CustomResourceEvent, invocation: Invocation) -> Answer | None:

@@ -129,6 +129,15 @@ def test_a_create_that_is_refused_and_was_granted_all_the_same_finds_its_own_job
     assert world.service.made(CREATE) == 1, "it was asked for again"
 
 
+def test_going_back_to_a_request_whose_job_failed_runs_it_under_the_next_name(stack: Stack, world: World) -> None:
+    world.service.ends_as = "FAILED"
+    stack.deploy(Template(), rollback=False)
+    failed, world.service.ends_as = stack.job_name, "COMPLETED"
+    stack.deploy(Template(package="2"), rollback=False)
+    assert stack.deploy(Template()).status == "UPDATE_COMPLETE"
+    assert stack.job_name == f"{failed}-2"
+
+
 @pytest.mark.parametrize("fault", [WITHOUT_QUOTA, WRONG])
 def test_a_rollback_takes_its_finished_job_although_the_service_would_refuse_it_by_now(
     stack: Stack, world: World, fault: Exception
