@@ -10,6 +10,7 @@ from constructs import Construct
 from cdk_inference_recommender.constraint_rules import check_constraints
 from cdk_inference_recommender.cross_stack_references import CrossStackReferences
 from cdk_inference_recommender.inference_recommender_provider import InferenceRecommenderProvider
+from cdk_inference_recommender.objective_rules import check_objective
 from cdk_inference_recommender.property_path import property_path
 from cdk_inference_recommender.published_recommendations import PublishedRecommendations
 from cdk_inference_recommender.recommendation_parameters import parameter_value, write_parameters
@@ -115,9 +116,12 @@ class Recommendation(Construct):
         resource.node.add_dependency(finished)
         report_problems(
             recommendation,
-            lambda: list(
-                check_constraints(asked, endpoint_type=cls._endpoint_type, has_existing_endpoint=has_existing_endpoint)
-            ),
+            lambda: [
+                *check_objective(optimize_for),
+                *check_constraints(
+                    asked, endpoint_type=cls._endpoint_type, has_existing_endpoint=has_existing_endpoint
+                ),
+            ],
             lambda path: property_path(path, {}),
         )
         recommendation.node.add_validation(
