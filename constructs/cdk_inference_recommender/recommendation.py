@@ -8,13 +8,17 @@ from aws_cdk import CustomResource, Duration, Token
 from constructs import Construct
 
 from cdk_inference_recommender.constraint_rules import check_constraints
+from cdk_inference_recommender.constraints import Constraints
 from cdk_inference_recommender.cross_stack_references import CrossStackReferences
 from cdk_inference_recommender.inference_recommender_provider import InferenceRecommenderProvider
+from cdk_inference_recommender.objective import Objective
 from cdk_inference_recommender.objective_rules import check_objective
+from cdk_inference_recommender.prop_types import PropType, check_types
 from cdk_inference_recommender.property_path import property_path
 from cdk_inference_recommender.published_recommendations import PublishedRecommendations
 from cdk_inference_recommender.recommendation_parameters import parameter_value, write_parameters
 from cdk_inference_recommender.reported_problems import report_problems
+from cdk_inference_recommender.validation_error import naming
 from inference_recommendations_handler.contract import (
     CHOICE_SERVICE_TIMEOUT_SECONDS,
     CHOICE_VERSION,
@@ -30,8 +34,6 @@ if TYPE_CHECKING:
 
     import jsii
 
-    from cdk_inference_recommender.constraints import Constraints
-    from cdk_inference_recommender.objective import Objective
 
 COMMON_ATTRIBUTES: Final = (
     RecommendationAttribute.RECOMMENDATION_ID,
@@ -46,6 +48,11 @@ COMMON_ATTRIBUTES: Final = (
     RecommendationAttribute.MEMORY_UTILIZATION,
 )
 """What every kind of recommendation has; the kinds add their own."""
+
+_PROP_TYPES: Final = {
+    "optimize_for": PropType(of=Objective, example="Objective.MODEL_LATENCY", is_required=True),
+    "constraints": PropType(of=Constraints, example="Constraints(max_cost_per_hour=0.5)", is_required=True),
+}
 
 
 class Recommendation(Construct):
@@ -92,11 +99,15 @@ class Recommendation(Construct):
             optimize_for: By which measure.
             constraints: What a result must meet.
             has_existing_endpoint: Whether the job measures an existing endpoint; None where nothing is known of it.
+
+        Raises:
+            ValidationError: A prop is of another type.
         """
-        asked = constraints.render()
         recommendation = cls(
             scope, id, attribute_of=lambda _, attribute: resource.get_att_string(attribute), job_name=job_name
         )
+        check_types(recommendation, _PROP_TYPES, optimize_for=optimize_for, constraints=constraints)
+        asked = constraints.render()
         provider = InferenceRecommenderProvider.of(scope)
         resource = CustomResource(
             recommendation,
@@ -154,7 +165,8 @@ class Recommendation(Construct):
             id,
             attribute_of=lambda self, attribute: parameter_value(self, prefix, attribute),
         )
-        PublishedRecommendations.of(scope).add_reader(prefix, recommendation)
+        with naming(recommendation):
+            PublishedRecommendations.of(scope).add_reader(prefix, recommendation)
         return recommendation
 
     def publish(self, prefix: str) -> None:
@@ -166,12 +178,13 @@ class Recommendation(Construct):
         Raises:
             ValidationError: The prefix isn't one, or is taken in this stage.
         """
-        write_parameters(
-            self,
-            prefix,
-            {attribute: self._value(attribute) for attribute in self._attributes},
-            description=f"{self._endpoint_type.value} recommendation of SageMaker Inference Recommender",
-        )
+        with naming(self):
+            write_parameters(
+                self,
+                prefix,
+                {attribute: self._value(attribute) for attribute in self._attributes},
+                description=f"{self._endpoint_type.value} recommendation of SageMaker Inference Recommender",
+            )
 
     @property
     def recommendation_id(self) -> str:

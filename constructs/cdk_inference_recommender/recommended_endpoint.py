@@ -13,7 +13,9 @@ from aws_cdk import aws_sagemaker as sagemaker
 from cdk_inference_recommender.endpoint_rules import check_endpoint
 from cdk_inference_recommender.hosting_role import hosting_role
 from cdk_inference_recommender.job_network import JobNetwork
+from cdk_inference_recommender.job_prop_types import IMAGES, MODEL, READ_FROM
 from cdk_inference_recommender.kms_key import kms_key_id
+from cdk_inference_recommender.prop_types import PropType, check_types
 from cdk_inference_recommender.property_path import property_path
 from cdk_inference_recommender.real_time_recommendation import RealTimeRecommendation
 from cdk_inference_recommender.recommended_model import RecommendedModel
@@ -22,7 +24,7 @@ from cdk_inference_recommender.scaled_instance_count import ScaledInstanceCount
 from cdk_inference_recommender.scaling_properties import own_scaling, recommended_scaling
 from cdk_inference_recommender.scaling_rules import check_scaling
 from cdk_inference_recommender.serverless_recommendation import ServerlessRecommendation
-from cdk_inference_recommender.validation_error import ValidationError
+from cdk_inference_recommender.validation_error import ValidationError, naming
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -38,6 +40,16 @@ if TYPE_CHECKING:
     from inference_recommendations_handler.contract import ScalableTargetProperty
 
 _SCALING: Final = "Scaling"
+_PROP_TYPES: Final = {
+    "recommendation": PropType(
+        of=(RealTimeRecommendation, ServerlessRecommendation),
+        example="what recommend_real_time(...), recommend_serverless(...) or from_parameters(...) returned",
+        is_required=True,
+    ),
+    "model": MODEL,
+    "read_from": READ_FROM,
+    "images": IMAGES,
+}
 
 
 @jsii.implements(iam.IGrantable, ec2.IConnectable)
@@ -85,7 +97,8 @@ class RecommendedEndpoint(Resource):
         tags: For model, configuration and endpoint, besides those of `Tags.of(...)`.
 
     Raises:
-        ValidationError: The default role could read nothing, or a serverless endpoint is asked for what it can't be.
+        ValidationError: A prop is of another type, the default role could read nothing, or a serverless endpoint is
+            asked for what it can't be.
     """
 
     def __init__(
@@ -108,6 +121,7 @@ class RecommendedEndpoint(Resource):
         tags: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(scope, id)
+        check_types(self, _PROP_TYPES, recommendation=recommendation, model=model, read_from=read_from, images=images)
         if isinstance(recommendation, ServerlessRecommendation):
             self._refuse_of_serverless(
                 vpc=vpc is not None,
@@ -268,8 +282,8 @@ class RecommendedEndpoint(Resource):
             ),
             lambda path: property_path(path, {}),
         )
-        return self._scaled(
-            own_scaling(
+        with naming(self):
+            scaling = own_scaling(
                 self._recommendation,
                 min_capacity=min_capacity,
                 max_capacity=max_capacity,
@@ -279,7 +293,7 @@ class RecommendedEndpoint(Resource):
                 scale_out_cooldown=scale_out_cooldown,
                 disable_scale_in=disable_scale_in,
             )
-        )
+        return self._scaled(scaling)
 
     def _scaled(self, scaling: Mapping[ScalableTargetProperty, object]) -> ScaledInstanceCount:
         if not isinstance(self._recommendation, RealTimeRecommendation):

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from cdk_inference_recommender.container_config import Domain, Framework, SupportedEndpointType, Task
+from cdk_inference_recommender.stopping_conditions import FlatInvocations, LatencyPercentile
 from cdk_inference_recommender.tokens import mebibytes_of, milliseconds_of, seconds_of
+from cdk_inference_recommender.validation_error import ValidationError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from aws_cdk import Duration
 
+    from cdk_inference_recommender.closed_choice import ClosedChoice
     from cdk_inference_recommender.container_config import ContainerConfig
     from cdk_inference_recommender.endpoint_configuration import EndpointConfiguration
     from cdk_inference_recommender.job_type import JobType
@@ -43,7 +47,7 @@ def render_request(
     """Render everything but the job's name and tags; what wasn't given is absent.
 
     Raises:
-        ValidationError: A duration or size can't be expressed in the API's unit.
+        ValidationError: A duration or size can't be expressed in the API's unit, or a choice isn't one.
     """
     return _given(
         JobType=job_type.value,
@@ -132,9 +136,9 @@ def _container_config(config: ContainerConfig | None) -> RequestDocument | None:
         return None
     payload = config.payload_config
     return _given(
-        Domain=config.domain and config.domain.value,
-        Task=config.task and config.task.value,
-        Framework=config.framework and config.framework.value,
+        Domain=_choice(config.domain, Domain, "model.container_config.domain"),
+        Task=_choice(config.task, Task, "model.container_config.task"),
+        Framework=_choice(config.framework, Framework, "model.container_config.framework"),
         FrameworkVersion=config.framework_version,
         PayloadConfig=None
         if payload is None
@@ -145,7 +149,9 @@ def _container_config(config: ContainerConfig | None) -> RequestDocument | None:
         NearestModelName=config.nearest_model_name,
         SupportedInstanceTypes=_list(config.supported_instance_types),
         DataInputConfig=config.data_input_config,
-        SupportedEndpointType=config.supported_endpoint_type and config.supported_endpoint_type.value,
+        SupportedEndpointType=_choice(
+            config.supported_endpoint_type, SupportedEndpointType, "model.container_config.supported_endpoint_type"
+        ),
         SupportedResponseMIMETypes=_list(config.supported_response_mime_types),
     )
 
@@ -157,7 +163,11 @@ def _stopping_conditions(conditions: StoppingConditions | None) -> RequestDocume
         MaxInvocations=conditions.max_invocations,
         ModelLatencyThresholds=[
             _given(
-                Percentile=threshold.percentile and threshold.percentile.value,
+                Percentile=_choice(
+                    threshold.percentile,
+                    LatencyPercentile,
+                    f"stopping_conditions.model_latency_thresholds[{index}].percentile",
+                ),
                 ValueInMilliseconds=None
                 if threshold.value is None
                 else milliseconds_of(threshold.value, f"stopping_conditions.model_latency_thresholds[{index}].value"),
@@ -165,12 +175,22 @@ def _stopping_conditions(conditions: StoppingConditions | None) -> RequestDocume
             for index, threshold in enumerate(conditions.model_latency_thresholds)
         ]
         or None,
-        FlatInvocations=conditions.flat_invocations and conditions.flat_invocations.value,
+        FlatInvocations=_choice(conditions.flat_invocations, FlatInvocations, "stopping_conditions.flat_invocations"),
     )
 
 
 def _seconds(duration: Duration | None, field: str) -> float | None:
     return None if duration is None else seconds_of(duration, field)
+
+
+def _choice(choice: ClosedChoice | None, kind: type[ClosedChoice], field: str) -> str | None:
+    if choice is None:
+        return None
+    if not isinstance(choice, kind):
+        raise ValidationError(
+            f"{field} = {choice!r} isn't of type {kind.__name__}. Write {kind.__name__}.of({str(choice)!r})."
+        )
+    return choice.value
 
 
 def _list(values: Sequence[str]) -> list[str] | None:
