@@ -9,12 +9,14 @@ from aws_cdk import Duration
 from aws_cdk import aws_s3 as s3
 
 from cdk_inference_recommender import (
+    Constraints,
     ContainerConfig,
     EndpointConfiguration,
     InferenceRecommendationsJob,
     LatencyPercentile,
     ModelLatencyThreshold,
     ModelSource,
+    PayloadConfig,
     Phase,
     RealTimeRecommendation,
     RecommendedEndpoint,
@@ -79,6 +81,31 @@ def test_all_such_props_of_a_job_are_told_at_once() -> None:
             {"model": ModelSource.from_model_package(PACKAGE_ARN, container_config=ContainerConfig(task="OTHER"))},  # type: ignore[arg-type]
             r"model\.container_config\.task = 'OTHER' isn't of type Task\. Write Task\.of\('OTHER'\)",
         ),
+        (
+            {
+                "endpoint_configurations": [
+                    EndpointConfiguration.real_time("ml.c5.xlarge", environment_parameter_ranges={"THREADS": "24"})
+                ]
+            },
+            r"endpoint_configurations\[0\]\.environment_parameter_ranges\['THREADS'\] = '24' isn't a list",
+        ),
+        (
+            {
+                "model": ModelSource.from_model_package(
+                    PACKAGE_ARN,
+                    container_config=ContainerConfig(payload_config=PayloadConfig(supported_content_types="text/csv")),
+                )
+            },
+            r"model\.container_config\.payload_config\.supported_content_types = 'text/csv' isn't a list",
+        ),
+        (
+            {
+                "stopping_conditions": StoppingConditions(
+                    model_latency_thresholds=ModelLatencyThreshold(value=Duration.millis(9))  # type: ignore[arg-type]
+                )
+            },
+            r"stopping_conditions\.model_latency_thresholds = <ModelLatencyThreshold> isn't a list",
+        ),
     ],
 )
 def test_a_value_within_another_is_told_with_its_place(props: dict[str, Any], message: str) -> None:
@@ -126,3 +153,8 @@ def test_what_a_value_is_refused_for_by_itself_begins_with_the_construct_s_path(
     )
     with pytest.raises(ValidationError, match=r"^Stack/Endpoint: scale_in_cooldown = 60 isn't a Duration"):
         endpoint.auto_scale_instance_count(max_capacity=2, scale_in_cooldown=60)  # type: ignore[arg-type]
+
+
+def test_one_instance_family_is_no_list_of_letters() -> None:
+    with pytest.raises(ValidationError, match=r"excluded_instance_families = 'g4dn' isn't a list\. Write \['g4dn'\]"):
+        Constraints(excluded_instance_families="g4dn")
