@@ -72,6 +72,9 @@ class InferenceRecommendationsJobBase(Resource):
             id: Id of the recommendation, unique in this job.
             optimize_for: By which measure. Default: the lowest cost of an inference.
             constraints: What a result must meet. Default: nothing.
+
+        Raises:
+            ValidationError: An argument is of another type.
         """
         return RealTimeRecommendation.of_job(
             self,
@@ -101,6 +104,9 @@ class InferenceRecommendationsJobBase(Resource):
             id: Id of the recommendation, unique in this job.
             optimize_for: By which measure. Default: the lowest cost of an inference.
             constraints: What a result must meet. Default: nothing.
+
+        Raises:
+            ValidationError: An argument is of another type.
         """
         return ServerlessRecommendation.of_job(
             self,

@@ -52,8 +52,9 @@ class RealTimeRecommendation(Recommendation):
             id: Id of the scaling recommendation, unique in this recommendation.
             target_cpu_utilization_per_core: Percent that an instance should be used at most before another one is
                 started, 1 to 100. Default: the service's, 50.
-            min_invocations: Requests a minute to expect at least (`ScalingPolicyObjective`). Default: nothing said.
-            max_invocations: Requests a minute to expect at most. Default: nothing said.
+            min_invocations: Requests a minute to expect at least (`ScalingPolicyObjective`), a whole number of 1 or
+                more. Default: nothing said.
+            max_invocations: Requests a minute to expect at most, likewise. Default: nothing said.
 
         Raises:
             ValidationError: The recommendation was read with `from_parameters`, and so its job isn't known here.
@@ -80,8 +81,8 @@ class RealTimeRecommendation(Recommendation):
 
         Args:
             model_name: The model; it needs the recommended environment (`environment_json`) to perform as measured.
-            variant_name: Its name.
-            initial_variant_weight: Its share of the traffic.
+            variant_name: Its name. Default: `AllTraffic`.
+            initial_variant_weight: Its share of the traffic, by comparison with other variants. Default: 1.
         """
         return sagemaker.CfnEndpointConfig.ProductionVariantProperty(
             model_name=model_name,

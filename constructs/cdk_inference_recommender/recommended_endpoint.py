@@ -255,9 +255,9 @@ class RecommendedEndpoint(Resource):
         recommended one, is brought inside them when the endpoint is registered.
 
         Args:
-            max_capacity: The greatest number of instances.
+            max_capacity: The greatest number of instances, 1 or more and `min_capacity` at least.
             min_capacity: The least, 1 or more. Default: 1.
-            target_invocations_per_instance: Requests a minute for each instance. Default: `safety_factor` of what was
+            target_invocations_per_instance: Requests a minute for each instance, above 0. Default: `safety_factor` of what was
                 measured, `MaxInvocations / InitialInstanceCount`; the deployment fails where nothing was.
             safety_factor: Share of what was measured, above 0 and at most 1. Default: 0.8.
             scale_in_cooldown: Time between two reductions. Default: Application Auto Scaling's, 300 seconds.

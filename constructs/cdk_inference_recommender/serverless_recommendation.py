@@ -46,8 +46,8 @@ class ServerlessRecommendation(Recommendation):
 
         Args:
             model_name: The model; it needs the recommended environment (`environment_json`) to perform as measured.
-            variant_name: Its name.
-            initial_variant_weight: Its share of the traffic.
+            variant_name: Its name. Default: `AllTraffic`.
+            initial_variant_weight: Its share of the traffic, by comparison with other variants. Default: 1.
         """
         return sagemaker.CfnEndpointConfig.ProductionVariantProperty(
             model_name=model_name,
