@@ -10,12 +10,12 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sagemaker as sagemaker
 
+from cdk_inference_recommender.endpoint_prop_types import ENDPOINT_PROP_TYPES
 from cdk_inference_recommender.endpoint_rules import check_endpoint
 from cdk_inference_recommender.hosting_role import hosting_role
 from cdk_inference_recommender.job_network import JobNetwork
-from cdk_inference_recommender.job_prop_types import IMAGES, MODEL, READ_FROM
 from cdk_inference_recommender.kms_key import kms_key_id
-from cdk_inference_recommender.prop_types import PropType, check_types
+from cdk_inference_recommender.prop_types import check_types
 from cdk_inference_recommender.property_path import property_path
 from cdk_inference_recommender.real_time_recommendation import RealTimeRecommendation
 from cdk_inference_recommender.recommended_model import RecommendedModel
@@ -40,16 +40,6 @@ if TYPE_CHECKING:
     from inference_recommendations_handler.contract import ScalableTargetProperty
 
 _SCALING: Final = "Scaling"
-_PROP_TYPES: Final = {
-    "recommendation": PropType(
-        of=(RealTimeRecommendation, ServerlessRecommendation),
-        example="what recommend_real_time(...), recommend_serverless(...) or from_parameters(...) returned",
-        is_required=True,
-    ),
-    "model": MODEL,
-    "read_from": READ_FROM,
-    "images": IMAGES,
-}
 
 
 @jsii.implements(iam.IGrantable, ec2.IConnectable)
@@ -121,7 +111,9 @@ class RecommendedEndpoint(Resource):
         tags: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(scope, id)
-        check_types(self, _PROP_TYPES, recommendation=recommendation, model=model, read_from=read_from, images=images)
+        check_types(
+            self, ENDPOINT_PROP_TYPES, recommendation=recommendation, model=model, read_from=read_from, images=images
+        )
         if isinstance(recommendation, ServerlessRecommendation):
             self._refuse_of_serverless(
                 vpc=vpc is not None,
@@ -257,8 +249,8 @@ class RecommendedEndpoint(Resource):
         Args:
             max_capacity: The greatest number of instances, 1 or more and `min_capacity` at least.
             min_capacity: The least, 1 or more. Default: 1.
-            target_invocations_per_instance: Requests a minute for each instance, above 0. Default: `safety_factor` of what was
-                measured, `MaxInvocations / InitialInstanceCount`; the deployment fails where nothing was.
+            target_invocations_per_instance: Requests a minute for each instance, above 0. Default: `safety_factor` of
+                what was measured, `MaxInvocations / InitialInstanceCount`; the deployment fails where nothing was.
             safety_factor: Share of what was measured, above 0 and at most 1. Default: 0.8.
             scale_in_cooldown: Time between two reductions. Default: Application Auto Scaling's, 300 seconds.
             scale_out_cooldown: Time between two increases. Default: Application Auto Scaling's, 300 seconds.
