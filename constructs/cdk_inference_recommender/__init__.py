@@ -26,11 +26,12 @@ if TYPE_CHECKING:
     from cdk_inference_recommender.model_source import ModelSource
     from cdk_inference_recommender.objective import Objective
     from cdk_inference_recommender.output_config import OutputConfig
-    from cdk_inference_recommender.recommendation import RealTimeRecommendation, ServerlessRecommendation
+    from cdk_inference_recommender.real_time_recommendation import RealTimeRecommendation
     from cdk_inference_recommender.recommended_endpoint import RecommendedEndpoint
     from cdk_inference_recommender.resource_limit import ResourceLimit
     from cdk_inference_recommender.scaled_instance_count import ScaledInstanceCount
     from cdk_inference_recommender.scaling_recommendation import ScalingRecommendation
+    from cdk_inference_recommender.serverless_recommendation import ServerlessRecommendation
     from cdk_inference_recommender.stopping_conditions import (
         FlatInvocations,
         LatencyPercentile,
@@ -88,12 +89,12 @@ _MODULES: Final = {
     "OutputConfig": "output_config",
     "PayloadConfig": "container_config",
     "Phase": "traffic_pattern",
-    "RealTimeRecommendation": "recommendation",
+    "RealTimeRecommendation": "real_time_recommendation",
     "RecommendedEndpoint": "recommended_endpoint",
     "ResourceLimit": "resource_limit",
     "ScaledInstanceCount": "scaled_instance_count",
     "ScalingRecommendation": "scaling_recommendation",
-    "ServerlessRecommendation": "recommendation",
+    "ServerlessRecommendation": "serverless_recommendation",
     "Stairs": "traffic_pattern",
     "StoppingConditions": "stopping_conditions",
     "SupportedEndpointType": "container_config",

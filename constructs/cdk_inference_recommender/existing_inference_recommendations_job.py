@@ -14,7 +14,7 @@ from cdk_inference_recommender.job_rules import check_waiting
 from cdk_inference_recommender.reported_problems import report_problems
 from cdk_inference_recommender.request import api_path
 from cdk_inference_recommender.tokens import is_unresolved, literal_seconds_of, seconds_of
-from cdk_inference_recommender.validation_error import ValidationError
+from cdk_inference_recommender.validation_error import ValidationError, naming
 from cdk_inference_recommender.waiting import TIMEOUT_IS_LITERAL, default_timeout_seconds
 
 if TYPE_CHECKING:
@@ -40,12 +40,13 @@ class ExistingInferenceRecommendationsJob(InferenceRecommendationsJobBase):
         super().__init__(scope, id)
         self._job_name: Final = job_name
         self._job_arn: Final = job_arn
-        self._timeout: Final = (
-            literal_seconds_of(timeout, "timeout", TIMEOUT_IS_LITERAL)
-            if timeout
-            else default_timeout_seconds(is_default_job=False, job_duration=None)
-        )
-        self._poll_interval: Final = seconds_of(poll_interval, "poll_interval") if poll_interval else 30
+        with naming(self):
+            self._timeout: Final = (
+                literal_seconds_of(timeout, "timeout", TIMEOUT_IS_LITERAL)
+                if timeout
+                else default_timeout_seconds(is_default_job=False, job_duration=None)
+            )
+            self._poll_interval: Final = seconds_of(poll_interval, "poll_interval") if poll_interval else 30
         self._last_leg: Construct | None = None
         report_problems(
             self,

@@ -28,18 +28,20 @@ from cdk_inference_recommender.handler_policy import handler_policy
 from cdk_inference_recommender.inference_recommendations_job_base import InferenceRecommendationsJobBase
 from cdk_inference_recommender.inference_recommender_provider import InferenceRecommenderProvider, job_arn
 from cdk_inference_recommender.job_legs import job_legs
+from cdk_inference_recommender.job_prop_types import JOB_PROP_TYPES
 from cdk_inference_recommender.job_rules import check_props
 from cdk_inference_recommender.job_tags import JobTags
 from cdk_inference_recommender.job_type import JobType
 from cdk_inference_recommender.kms_key import kms_key_id
 from cdk_inference_recommender.name_prefix import name_prefix
+from cdk_inference_recommender.prop_types import check_types
 from cdk_inference_recommender.render_request import render_request
 from cdk_inference_recommender.reported_problems import report_problems
 from cdk_inference_recommender.request import UNRESOLVED, Problem, RequestDocument, botocore_version, check_request
 from cdk_inference_recommender.request_source import RequestSource
 from cdk_inference_recommender.resource_name import resource_name
 from cdk_inference_recommender.tokens import is_unresolved, literal_seconds_of, literals_only, seconds_of
-from cdk_inference_recommender.validation_error import ValidationError
+from cdk_inference_recommender.validation_error import ValidationError, naming
 from cdk_inference_recommender.waiting import TIMEOUT_IS_LITERAL, default_timeout_seconds
 from inference_recommendations_handler.contract import (
     JOB_SERVICE_TIMEOUT_SECONDS,
@@ -119,8 +121,8 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase):
         rerun: Any text; a new one runs the job again.
 
     Raises:
-        ValidationError: A prop can't be expressed in the API's unit. Every other problem is reported by
-            `app.synth()`, together with those of all other constructs.
+        ValidationError: A prop is of another type, or can't be expressed in the API's unit. Every other problem is
+            reported by `app.synth()`, together with those of all other constructs.
     """
 
     _source: RequestSource = RequestSource()
@@ -157,16 +159,33 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase):
         rerun: str | None = None,
     ) -> None:
         super().__init__(scope, id)
-        poll_seconds = seconds_of(poll_interval, "poll_interval") if poll_interval else 30
-        duration_seconds = seconds_of(job_duration, "job_duration") if job_duration else None
-        known_duration = None if is_unresolved(duration_seconds) else duration_seconds
-        timeout_seconds = (
-            literal_seconds_of(timeout, "timeout", TIMEOUT_IS_LITERAL)
-            if timeout
-            else default_timeout_seconds(
-                is_default_job=job_type == JobType.DEFAULT and job_duration is None, job_duration=known_duration
-            )
+        check_types(
+            self,
+            JOB_PROP_TYPES,
+            model=model,
+            job_type=job_type,
+            read_from=read_from,
+            images=images,
+            job_duration=job_duration,
+            traffic_pattern=traffic_pattern,
+            resource_limit=resource_limit,
+            endpoint_configurations=endpoint_configurations,
+            stopping_conditions=stopping_conditions,
+            output_config=output_config,
+            timeout=timeout,
+            poll_interval=poll_interval,
         )
+        with naming(self):
+            poll_seconds = seconds_of(poll_interval, "poll_interval") if poll_interval else 30
+            duration_seconds = seconds_of(job_duration, "job_duration") if job_duration else None
+            known_duration = None if is_unresolved(duration_seconds) else duration_seconds
+            timeout_seconds = (
+                literal_seconds_of(timeout, "timeout", TIMEOUT_IS_LITERAL)
+                if timeout
+                else default_timeout_seconds(
+                    is_default_job=job_type == JobType.DEFAULT and job_duration is None, job_duration=known_duration
+                )
+            )
 
         self._tags: Final = JobTags(tags)
         network = self._source.network(self, vpc=vpc, vpc_subnets=vpc_subnets, security_groups=security_groups)
@@ -184,23 +203,24 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase):
             compiled_output_s3_uri=compiled_output_s3_uri,
             in_vpc=network is not None,
         )
-        rendered = render_request(
-            job_type=job_type,
-            role_arn=self.role.role_arn,
-            model=model,
-            job_description=job_description,
-            job_duration=job_duration,
-            traffic_pattern=traffic_pattern,
-            resource_limit=resource_limit,
-            endpoint_configurations=endpoint_configurations,
-            existing_endpoint=_endpoint_name(existing_endpoint),
-            stopping_conditions=stopping_conditions,
-            output_kms_key_id=kms_key_id(output_kms_key),
-            compiled_output_s3_uri=compiled_output_s3_uri,
-            volume_kms_key_id=kms_key_id(volume_kms_key),
-            security_group_ids=[group.security_group_id for group in network.security_groups] if network else [],
-            subnet_ids=network.subnet_ids if network else [],
-        )
+        with naming(self):
+            rendered = render_request(
+                job_type=job_type,
+                role_arn=self.role.role_arn,
+                model=model,
+                job_description=job_description,
+                job_duration=job_duration,
+                traffic_pattern=traffic_pattern,
+                resource_limit=resource_limit,
+                endpoint_configurations=endpoint_configurations,
+                existing_endpoint=_endpoint_name(existing_endpoint),
+                stopping_conditions=stopping_conditions,
+                output_kms_key_id=kms_key_id(output_kms_key),
+                compiled_output_s3_uri=compiled_output_s3_uri,
+                volume_kms_key_id=kms_key_id(volume_kms_key),
+                security_group_ids=[group.security_group_id for group in network.security_groups] if network else [],
+                subnet_ids=network.subnet_ids if network else [],
+            )
         request = self._source.request(rendered)
         self._request: Final = request
 

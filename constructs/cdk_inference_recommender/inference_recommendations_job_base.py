@@ -12,7 +12,8 @@ from cdk_inference_recommender.job_grants import InferenceRecommendationsJobGran
 from cdk_inference_recommender.job_metrics import job_metric
 from cdk_inference_recommender.objective import Objective
 from cdk_inference_recommender.output_summary import output_summary
-from cdk_inference_recommender.recommendation import RealTimeRecommendation, ServerlessRecommendation
+from cdk_inference_recommender.real_time_recommendation import RealTimeRecommendation
+from cdk_inference_recommender.serverless_recommendation import ServerlessRecommendation
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -71,6 +72,9 @@ class InferenceRecommendationsJobBase(Resource):
             id: Id of the recommendation, unique in this job.
             optimize_for: By which measure. Default: the lowest cost of an inference.
             constraints: What a result must meet. Default: nothing.
+
+        Raises:
+            ValidationError: An argument is of another type.
         """
         return RealTimeRecommendation.of_job(
             self,
@@ -100,6 +104,9 @@ class InferenceRecommendationsJobBase(Resource):
             id: Id of the recommendation, unique in this job.
             optimize_for: By which measure. Default: the lowest cost of an inference.
             constraints: What a result must meet. Default: nothing.
+
+        Raises:
+            ValidationError: An argument is of another type.
         """
         return ServerlessRecommendation.of_job(
             self,

@@ -9,7 +9,11 @@ from inference_recommendations_handler.contract import ObjectiveName
 
 
 class Objective(ClosedChoice):
-    """By which measure the winner is chosen (API reference, `RecommendationMetrics`)."""
+    """By which measure the winner is chosen (API reference, `RecommendationMetrics`).
+
+    `of` takes a name that comes from elsewhere, such as the app's context; one that isn't among these is reported by
+    `app.synth()`.
+    """
 
     COST_PER_INFERENCE: ClassVar[Objective]
     """Lowest estimated cost of one inference, in USD."""

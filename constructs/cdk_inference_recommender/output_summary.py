@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from aws_cdk import CfnOutput, Stack
 
-from cdk_inference_recommender.recommendation import ServerlessRecommendation
+from cdk_inference_recommender.serverless_recommendation import ServerlessRecommendation
 from cdk_inference_recommender.validation_error import ValidationError
 from inference_recommendations_handler.contract import RecommendationAttribute
 

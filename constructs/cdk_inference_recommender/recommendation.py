@@ -1,22 +1,24 @@
-"""What a recommendation job found to be best, for use in templates."""
+"""What a recommendation job found to be best, for use in templates: what every kind of endpoint has."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Final, Self
 
 from aws_cdk import CustomResource, Duration, Token
-from aws_cdk import aws_sagemaker as sagemaker
 from constructs import Construct
 
 from cdk_inference_recommender.constraint_rules import check_constraints
+from cdk_inference_recommender.constraints import Constraints
 from cdk_inference_recommender.cross_stack_references import CrossStackReferences
 from cdk_inference_recommender.inference_recommender_provider import InferenceRecommenderProvider
+from cdk_inference_recommender.objective import Objective
+from cdk_inference_recommender.objective_rules import check_objective
+from cdk_inference_recommender.prop_types import PropType, check_types
 from cdk_inference_recommender.property_path import property_path
 from cdk_inference_recommender.published_recommendations import PublishedRecommendations
 from cdk_inference_recommender.recommendation_parameters import parameter_value, write_parameters
 from cdk_inference_recommender.reported_problems import report_problems
-from cdk_inference_recommender.scaling_recommendation import ScalingRecommendation
-from cdk_inference_recommender.validation_error import ValidationError
+from cdk_inference_recommender.validation_error import naming
 from inference_recommendations_handler.contract import (
     CHOICE_SERVICE_TIMEOUT_SECONDS,
     CHOICE_VERSION,
@@ -32,10 +34,8 @@ if TYPE_CHECKING:
 
     import jsii
 
-    from cdk_inference_recommender.constraints import Constraints
-    from cdk_inference_recommender.objective import Objective
 
-_COMMON: Final = (
+COMMON_ATTRIBUTES: Final = (
     RecommendationAttribute.RECOMMENDATION_ID,
     RecommendationAttribute.INFERENCE_SPECIFICATION_NAME,
     RecommendationAttribute.COMPILATION_JOB_NAME,
@@ -47,6 +47,12 @@ _COMMON: Final = (
     RecommendationAttribute.CPU_UTILIZATION,
     RecommendationAttribute.MEMORY_UTILIZATION,
 )
+"""What every kind of recommendation has; the kinds add their own."""
+
+_PROP_TYPES: Final = {
+    "optimize_for": PropType(of=Objective, example="Objective.MODEL_LATENCY", is_required=True),
+    "constraints": PropType(of=Constraints, example="Constraints(max_cost_per_hour=0.5)", is_required=True),
+}
 
 
 class Recommendation(Construct):
@@ -93,11 +99,15 @@ class Recommendation(Construct):
             optimize_for: By which measure.
             constraints: What a result must meet.
             has_existing_endpoint: Whether the job measures an existing endpoint; None where nothing is known of it.
+
+        Raises:
+            ValidationError: A prop is of another type.
         """
-        asked = constraints.render()
         recommendation = cls(
             scope, id, attribute_of=lambda _, attribute: resource.get_att_string(attribute), job_name=job_name
         )
+        check_types(recommendation, _PROP_TYPES, optimize_for=optimize_for, constraints=constraints)
+        asked = constraints.render()
         provider = InferenceRecommenderProvider.of(scope)
         resource = CustomResource(
             recommendation,
@@ -117,9 +127,12 @@ class Recommendation(Construct):
         resource.node.add_dependency(finished)
         report_problems(
             recommendation,
-            lambda: list(
-                check_constraints(asked, endpoint_type=cls._endpoint_type, has_existing_endpoint=has_existing_endpoint)
-            ),
+            lambda: [
+                *check_objective(optimize_for),
+                *check_constraints(
+                    asked, endpoint_type=cls._endpoint_type, has_existing_endpoint=has_existing_endpoint
+                ),
+            ],
             lambda path: property_path(path, {}),
         )
         recommendation.node.add_validation(
@@ -152,7 +165,8 @@ class Recommendation(Construct):
             id,
             attribute_of=lambda self, attribute: parameter_value(self, prefix, attribute),
         )
-        PublishedRecommendations.of(scope).add_reader(prefix, recommendation)
+        with naming(recommendation):
+            PublishedRecommendations.of(scope).add_reader(prefix, recommendation)
         return recommendation
 
     def publish(self, prefix: str) -> None:
@@ -164,12 +178,13 @@ class Recommendation(Construct):
         Raises:
             ValidationError: The prefix isn't one, or is taken in this stage.
         """
-        write_parameters(
-            self,
-            prefix,
-            {attribute: self._value(attribute) for attribute in self._attributes},
-            description=f"{self._endpoint_type.value} recommendation of SageMaker Inference Recommender",
-        )
+        with naming(self):
+            write_parameters(
+                self,
+                prefix,
+                {attribute: self._value(attribute) for attribute in self._attributes},
+                description=f"{self._endpoint_type.value} recommendation of SageMaker Inference Recommender",
+            )
 
     @property
     def recommendation_id(self) -> str:
@@ -230,126 +245,3 @@ class Recommendation(Construct):
 
     def _number(self, attribute: RecommendationAttribute) -> jsii.Number:
         return Token.as_number(self._value(attribute))
-
-
-class RealTimeRecommendation(Recommendation):
-    """The best endpoint on instances; made by `recommend_real_time` or `from_parameters`."""
-
-    _endpoint_type = EndpointType.REAL_TIME
-    _attributes = (
-        *_COMMON,
-        RecommendationAttribute.INSTANCE_TYPE,
-        RecommendationAttribute.INITIAL_INSTANCE_COUNT,
-    )
-
-    @property
-    def instance_type(self) -> str:
-        """The instance type, for example `ml.c5.xlarge`."""
-        return self._value(RecommendationAttribute.INSTANCE_TYPE)
-
-    @property
-    def initial_instance_count(self) -> jsii.Number:
-        """How many instances; for a load test, as many as `stopping_conditions.max_invocations` needs."""
-        return self._number(RecommendationAttribute.INITIAL_INSTANCE_COUNT)
-
-    def scaling(
-        self,
-        id: str = "Scaling",  # noqa: A002 -- the CDK's name for it
-        *,
-        target_cpu_utilization_per_core: jsii.Number | None = None,
-        min_invocations: jsii.Number | None = None,
-        max_invocations: jsii.Number | None = None,
-    ) -> ScalingRecommendation:
-        """Ask the service how to scale an endpoint on these instances.
-
-        Asked again, without a new job, where the choice or an argument changes. The deployment fails where the job
-        isn't completed: a stopped one that was accepted isn't.
-
-        Args:
-            id: Id of the scaling recommendation, unique in this recommendation.
-            target_cpu_utilization_per_core: Percent that an instance should be used at most before another one is
-                started, 1 to 100. Default: the service's, 50.
-            min_invocations: Requests a minute to expect at least (`ScalingPolicyObjective`). Default: nothing said.
-            max_invocations: Requests a minute to expect at most. Default: nothing said.
-
-        Raises:
-            ValidationError: The recommendation was read with `from_parameters`, and so its job isn't known here.
-        """
-        if self._job_name is None:
-            raise ValidationError(
-                f"{self.node.path}: which job a recommendation read with from_parameters is of isn't known here. Scale "
-                "its endpoint with auto_scale_instance_count(max_capacity=...)."
-            )
-        return ScalingRecommendation(
-            self,
-            id,
-            job_name=self._job_name,
-            recommendation_id=self.recommendation_id,
-            target_cpu_utilization_per_core=target_cpu_utilization_per_core,
-            min_invocations=min_invocations,
-            max_invocations=max_invocations,
-        )
-
-    def production_variant(
-        self, *, model_name: str, variant_name: str = "AllTraffic", initial_variant_weight: jsii.Number = 1
-    ) -> sagemaker.CfnEndpointConfig.ProductionVariantProperty:
-        """A variant for `CfnEndpointConfig` on the recommended instances.
-
-        Args:
-            model_name: The model; it needs the recommended environment (`environment_json`) to perform as measured.
-            variant_name: Its name.
-            initial_variant_weight: Its share of the traffic.
-        """
-        return sagemaker.CfnEndpointConfig.ProductionVariantProperty(
-            model_name=model_name,
-            variant_name=variant_name,
-            initial_variant_weight=initial_variant_weight,
-            instance_type=self.instance_type,
-            initial_instance_count=self.initial_instance_count,
-        )
-
-
-class ServerlessRecommendation(Recommendation):
-    """The best serverless endpoint; made by `recommend_serverless` or `from_parameters`."""
-
-    _endpoint_type = EndpointType.SERVERLESS
-    _attributes = (
-        *_COMMON,
-        RecommendationAttribute.MEMORY_SIZE_IN_MB,
-        RecommendationAttribute.MAX_CONCURRENCY,
-        RecommendationAttribute.MODEL_SETUP_TIME,
-    )
-
-    @property
-    def memory_size_in_mb(self) -> jsii.Number:
-        """Memory, in MB: a multiple of 1024."""
-        return self._number(RecommendationAttribute.MEMORY_SIZE_IN_MB)
-
-    @property
-    def max_concurrency(self) -> jsii.Number:
-        """Invocations at the same time."""
-        return self._number(RecommendationAttribute.MAX_CONCURRENCY)
-
-    @property
-    def model_setup_time(self) -> str:
-        """How long a cold start takes to set the model up, in microseconds."""
-        return self._value(RecommendationAttribute.MODEL_SETUP_TIME)
-
-    def production_variant(
-        self, *, model_name: str, variant_name: str = "AllTraffic", initial_variant_weight: jsii.Number = 1
-    ) -> sagemaker.CfnEndpointConfig.ProductionVariantProperty:
-        """A variant for `CfnEndpointConfig` with the recommended memory and concurrency.
-
-        Args:
-            model_name: The model; it needs the recommended environment (`environment_json`) to perform as measured.
-            variant_name: Its name.
-            initial_variant_weight: Its share of the traffic.
-        """
-        return sagemaker.CfnEndpointConfig.ProductionVariantProperty(
-            model_name=model_name,
-            variant_name=variant_name,
-            initial_variant_weight=initial_variant_weight,
-            serverless_config=sagemaker.CfnEndpointConfig.ServerlessConfigProperty(
-                memory_size_in_mb=self.memory_size_in_mb, max_concurrency=self.max_concurrency
-            ),
-        )

@@ -10,18 +10,21 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sagemaker as sagemaker
 
+from cdk_inference_recommender.endpoint_prop_types import ENDPOINT_PROP_TYPES
 from cdk_inference_recommender.endpoint_rules import check_endpoint
 from cdk_inference_recommender.hosting_role import hosting_role
 from cdk_inference_recommender.job_network import JobNetwork
 from cdk_inference_recommender.kms_key import kms_key_id
+from cdk_inference_recommender.prop_types import check_types
 from cdk_inference_recommender.property_path import property_path
-from cdk_inference_recommender.recommendation import RealTimeRecommendation, ServerlessRecommendation
+from cdk_inference_recommender.real_time_recommendation import RealTimeRecommendation
 from cdk_inference_recommender.recommended_model import RecommendedModel
 from cdk_inference_recommender.reported_problems import report_problems
 from cdk_inference_recommender.scaled_instance_count import ScaledInstanceCount
 from cdk_inference_recommender.scaling_properties import own_scaling, recommended_scaling
 from cdk_inference_recommender.scaling_rules import check_scaling
-from cdk_inference_recommender.validation_error import ValidationError
+from cdk_inference_recommender.serverless_recommendation import ServerlessRecommendation
+from cdk_inference_recommender.validation_error import ValidationError, naming
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -84,7 +87,8 @@ class RecommendedEndpoint(Resource):
         tags: For model, configuration and endpoint, besides those of `Tags.of(...)`.
 
     Raises:
-        ValidationError: The default role could read nothing, or a serverless endpoint is asked for what it can't be.
+        ValidationError: A prop is of another type, the default role could read nothing, or a serverless endpoint is
+            asked for what it can't be.
     """
 
     def __init__(
@@ -107,6 +111,9 @@ class RecommendedEndpoint(Resource):
         tags: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(scope, id)
+        check_types(
+            self, ENDPOINT_PROP_TYPES, recommendation=recommendation, model=model, read_from=read_from, images=images
+        )
         if isinstance(recommendation, ServerlessRecommendation):
             self._refuse_of_serverless(
                 vpc=vpc is not None,
@@ -240,10 +247,10 @@ class RecommendedEndpoint(Resource):
         recommended one, is brought inside them when the endpoint is registered.
 
         Args:
-            max_capacity: The greatest number of instances.
+            max_capacity: The greatest number of instances, 1 or more and `min_capacity` at least.
             min_capacity: The least, 1 or more. Default: 1.
-            target_invocations_per_instance: Requests a minute for each instance. Default: `safety_factor` of what was
-                measured, `MaxInvocations / InitialInstanceCount`; the deployment fails where nothing was.
+            target_invocations_per_instance: Requests a minute for each instance, above 0. Default: `safety_factor` of
+                what was measured, `MaxInvocations / InitialInstanceCount`; the deployment fails where nothing was.
             safety_factor: Share of what was measured, above 0 and at most 1. Default: 0.8.
             scale_in_cooldown: Time between two reductions. Default: Application Auto Scaling's, 300 seconds.
             scale_out_cooldown: Time between two increases. Default: Application Auto Scaling's, 300 seconds.
@@ -267,8 +274,8 @@ class RecommendedEndpoint(Resource):
             ),
             lambda path: property_path(path, {}),
         )
-        return self._scaled(
-            own_scaling(
+        with naming(self):
+            scaling = own_scaling(
                 self._recommendation,
                 min_capacity=min_capacity,
                 max_capacity=max_capacity,
@@ -278,7 +285,7 @@ class RecommendedEndpoint(Resource):
                 scale_out_cooldown=scale_out_cooldown,
                 disable_scale_in=disable_scale_in,
             )
-        )
+        return self._scaled(scaling)
 
     def _scaled(self, scaling: Mapping[ScalableTargetProperty, object]) -> ScaledInstanceCount:
         if not isinstance(self._recommendation, RealTimeRecommendation):

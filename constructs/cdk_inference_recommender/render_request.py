@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
+from cdk_inference_recommender.container_config import Domain, Framework, SupportedEndpointType, Task
+from cdk_inference_recommender.stopping_conditions import FlatInvocations, LatencyPercentile
 from cdk_inference_recommender.tokens import mebibytes_of, milliseconds_of, seconds_of
+from cdk_inference_recommender.validation_error import ValidationError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from aws_cdk import Duration
 
+    from cdk_inference_recommender.closed_choice import ClosedChoice
     from cdk_inference_recommender.container_config import ContainerConfig
     from cdk_inference_recommender.endpoint_configuration import EndpointConfiguration
     from cdk_inference_recommender.job_type import JobType
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
     from cdk_inference_recommender.traffic_pattern import TrafficPattern
 
 RequestDocument: TypeAlias = dict[str, Any]
+_Item = TypeVar("_Item")
 
 
 def render_request(
@@ -43,7 +47,7 @@ def render_request(
     """Render everything but the job's name and tags; what wasn't given is absent.
 
     Raises:
-        ValidationError: A duration or size can't be expressed in the API's unit.
+        ValidationError: A duration or size can't be expressed in the API's unit, or a choice or a list isn't one.
     """
     return _given(
         JobType=job_type.value,
@@ -63,7 +67,8 @@ def render_request(
             VolumeKmsKeyId=volume_kms_key_id,
             ContainerConfig=_container_config(model.container_config),
             Endpoints=[{"EndpointName": existing_endpoint}] if existing_endpoint is not None else None,
-            VpcConfig=_given(SecurityGroupIds=_list(security_group_ids), Subnets=_list(subnet_ids)) or None,
+            VpcConfig=_given(SecurityGroupIds=list(security_group_ids) or None, Subnets=list(subnet_ids) or None)
+            or None,
         ),
         StoppingConditions=_stopping_conditions(stopping_conditions),
         OutputConfig=_given(
@@ -112,7 +117,7 @@ def _endpoint_configuration(configuration: EndpointConfiguration, field: str) ->
         InferenceSpecificationName=configuration.inference_specification_name,
         EnvironmentParameterRanges={
             "CategoricalParameterRanges": [
-                {"Name": name, "Value": list(values)}
+                {"Name": name, "Value": _items(values, f"{field}.environment_parameter_ranges[{name!r}]")}
                 for name, values in configuration.environment_parameter_ranges.items()
             ]
         }
@@ -132,21 +137,29 @@ def _container_config(config: ContainerConfig | None) -> RequestDocument | None:
         return None
     payload = config.payload_config
     return _given(
-        Domain=config.domain and config.domain.value,
-        Task=config.task and config.task.value,
-        Framework=config.framework and config.framework.value,
+        Domain=_choice(config.domain, Domain, "model.container_config.domain"),
+        Task=_choice(config.task, Task, "model.container_config.task"),
+        Framework=_choice(config.framework, Framework, "model.container_config.framework"),
         FrameworkVersion=config.framework_version,
         PayloadConfig=None
         if payload is None
         else _given(
             SamplePayloadUrl=payload.sample_payload_url,
-            SupportedContentTypes=_list(payload.supported_content_types),
+            SupportedContentTypes=_list(
+                payload.supported_content_types, "model.container_config.payload_config.supported_content_types"
+            ),
         ),
         NearestModelName=config.nearest_model_name,
-        SupportedInstanceTypes=_list(config.supported_instance_types),
+        SupportedInstanceTypes=_list(
+            config.supported_instance_types, "model.container_config.supported_instance_types"
+        ),
         DataInputConfig=config.data_input_config,
-        SupportedEndpointType=config.supported_endpoint_type and config.supported_endpoint_type.value,
-        SupportedResponseMIMETypes=_list(config.supported_response_mime_types),
+        SupportedEndpointType=_choice(
+            config.supported_endpoint_type, SupportedEndpointType, "model.container_config.supported_endpoint_type"
+        ),
+        SupportedResponseMIMETypes=_list(
+            config.supported_response_mime_types, "model.container_config.supported_response_mime_types"
+        ),
     )
 
 
@@ -157,15 +170,21 @@ def _stopping_conditions(conditions: StoppingConditions | None) -> RequestDocume
         MaxInvocations=conditions.max_invocations,
         ModelLatencyThresholds=[
             _given(
-                Percentile=threshold.percentile and threshold.percentile.value,
+                Percentile=_choice(
+                    threshold.percentile,
+                    LatencyPercentile,
+                    f"stopping_conditions.model_latency_thresholds[{index}].percentile",
+                ),
                 ValueInMilliseconds=None
                 if threshold.value is None
                 else milliseconds_of(threshold.value, f"stopping_conditions.model_latency_thresholds[{index}].value"),
             )
-            for index, threshold in enumerate(conditions.model_latency_thresholds)
+            for index, threshold in enumerate(
+                _items(conditions.model_latency_thresholds, "stopping_conditions.model_latency_thresholds")
+            )
         ]
         or None,
-        FlatInvocations=conditions.flat_invocations and conditions.flat_invocations.value,
+        FlatInvocations=_choice(conditions.flat_invocations, FlatInvocations, "stopping_conditions.flat_invocations"),
     )
 
 
@@ -173,8 +192,26 @@ def _seconds(duration: Duration | None, field: str) -> float | None:
     return None if duration is None else seconds_of(duration, field)
 
 
-def _list(values: Sequence[str]) -> list[str] | None:
-    return list(values) or None
+def _choice(choice: ClosedChoice | None, kind: type[ClosedChoice], field: str) -> str | None:
+    if choice is None:
+        return None
+    if not isinstance(choice, kind):
+        raise ValidationError(
+            f"{field} = {choice!r} isn't of type {kind.__name__}. Write {kind.__name__}.of({str(choice)!r})."
+        )
+    return choice.value
+
+
+def _list(values: Sequence[str], field: str) -> list[str] | None:
+    return _items(values, field) or None
+
+
+def _items(values: Sequence[_Item], field: str) -> list[_Item]:
+    # A text is a sequence of texts: it would be taken apart letter by letter.
+    if isinstance(values, str) or not isinstance(values, Sequence):
+        shown = repr(values) if isinstance(values, str) else f"<{type(values).__name__}>"
+        raise ValidationError(f"{field} = {shown} isn't a list. Put it into square brackets.")
+    return list(values)
 
 
 def _given(**members: Any) -> RequestDocument:

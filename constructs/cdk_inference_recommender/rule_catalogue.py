@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from cdk_inference_recommender.constraint_rules import CONSTRAINT_RULES
 from cdk_inference_recommender.endpoint_rules import ENDPOINT_RULES
 from cdk_inference_recommender.job_rules import JOB_RULES
+from cdk_inference_recommender.objective_rules import OBJECTIVE_RULES
 from cdk_inference_recommender.property_path import property_path
 from cdk_inference_recommender.request import Rule, Shape, api_path, request_shape
 from cdk_inference_recommender.request.api_path import spell_fields
@@ -82,6 +83,7 @@ def catalogue() -> str:
         **RULES_BY_TOPIC,
         "Props that aren't part of the request": JOB_RULES,
         "Recommended endpoints": ENDPOINT_RULES,
+        "Objective of a recommendation": OBJECTIVE_RULES,
         "Constraints of a recommendation": CONSTRAINT_RULES,
         "Scaling of an endpoint": SCALING_RULES,
     }

@@ -103,7 +103,7 @@ class ScalingRecommendation(Construct):
 
     @property
     def target_value(self) -> jsii.Number:
-        """What the first policy keeps its metric at."""
+        """What the first policy keeps its metric at, in the metric's unit: percent, or requests a minute."""
         return self._number(ScalingRecommendationAttribute.TARGET_VALUE)
 
     @property

@@ -75,8 +75,9 @@ def _no_capacity(document: RequestDocument) -> Iterator[Breach]:
 def _least_above_most(document: RequestDocument) -> Iterator[Breach]:
     for least, most in (_INVOCATIONS, _CAPACITY):
         low, high = document.at(least), document.at(most)
-        if isinstance(low, int | float) and isinstance(high, int | float) and low > high:
-            yield Breach(path=(least,), value=low)
+        # What is no number of its kind is told as that, and compared with nothing.
+        if isinstance(low, int | float) and isinstance(high, int | float) and 1 <= high < low:
+            yield Breach(path=(least,), value=low, particulars=f"the most is {high}")
 
 
 def _no_target(document: RequestDocument) -> Iterator[Breach]:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
-from aws_cdk import Token
+from aws_cdk import Duration, Size, Token
 
 from cdk_inference_recommender.request import UNRESOLVED
 from cdk_inference_recommender.validation_error import ValidationError
 
 if TYPE_CHECKING:
     import jsii
-    from aws_cdk import Duration, Size
 
 # How aws-cdk-lib writes a token into a string, a list and a number (core/lib/private/encoding.ts). Reading the mark
 # here saves a call into the JavaScript kernel, almost a millisecond, for each literal of each request.
@@ -56,8 +55,9 @@ def seconds_of(duration: Duration, field: str) -> jsii.Number:
 
     Raises:
         ValidationError: It isn't a whole number of seconds, or it is built on a token in another unit than seconds:
-            such a `Duration` can't be converted.
+            such a `Duration` can't be converted. Or it is no `Duration`.
     """
+    _expect_duration(duration, field)
     if duration.is_unresolved():
         if duration.unit_label() != "seconds":
             raise ValidationError(
@@ -77,8 +77,9 @@ def literal_seconds_of(duration: Duration, field: str, reason: str) -> int:
         reason: Why it has to be known, as the end of a sentence.
 
     Raises:
-        ValidationError: It is known only at deploy time, or isn't a whole number of seconds.
+        ValidationError: It is known only at deploy time, or isn't a whole number of seconds, or is no `Duration`.
     """
+    _expect_duration(duration, field)
     if duration.is_unresolved():
         raise ValidationError(f"{field} is known only at deploy time, but {reason}. Give a literal duration.")
     return int(seconds_of(duration, field))
@@ -88,8 +89,9 @@ def milliseconds_of(duration: Duration, field: str) -> jsii.Number:
     """The length in milliseconds.
 
     Raises:
-        ValidationError: It is built on a token in another unit than milliseconds.
+        ValidationError: It is built on a token in another unit than milliseconds, or is no `Duration`.
     """
+    _expect_duration(duration, field)
     if duration.is_unresolved():
         if duration.unit_label() != "millis":
             raise ValidationError(
@@ -104,8 +106,11 @@ def mebibytes_of(size: Size, field: str) -> jsii.Number:
     """The amount in MiB.
 
     Raises:
-        ValidationError: It isn't a whole number of MiB, or it is built on a token, which can't be converted.
+        ValidationError: It isn't a whole number of MiB, or it is built on a token, which can't be converted, or is no
+            `Size`.
     """
+    if not isinstance(size, Size):
+        raise ValidationError(f"{field} = {size!r} isn't a Size. Write Size.gibibytes(2) or Size.mebibytes(2048).")
     if size.is_unresolved():
         try:
             return size.to_mebibytes()
@@ -114,6 +119,13 @@ def mebibytes_of(size: Size, field: str) -> jsii.Number:
                 f"{field}: a size known only at deploy time can't be converted. Build it with Size.mebibytes(...)."
             ) from error
     return _whole(size.to_bytes() / 1024**2, field, "MiB")
+
+
+def _expect_duration(duration: object, field: str) -> None:
+    if not isinstance(duration, Duration):
+        raise ValidationError(
+            f"{field} = {duration!r} isn't a Duration. Write Duration.minutes(2) or Duration.seconds(120)."
+        )
 
 
 def _whole(number: jsii.Number, what: str, unit: str) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from aws_cdk import App, CfnOutput, Environment, NestedStack, Stack, Token
+from aws_cdk import App, CfnOutput, CfnParameter, Environment, NestedStack, Stack, Token
 from aws_cdk import aws_sagemaker as sagemaker
 
 from cdk_inference_recommender import Objective, RealTimeRecommendation, ServerlessRecommendation
@@ -223,3 +223,23 @@ def test_a_parent_may_refer_to_what_its_nested_stack_found() -> None:
     CfnOutput(parent, "InstanceType", value=real_time(nested).instance_type)
     (output,) = template_of(parent)["Outputs"].values()
     assert "Fn::GetAtt" in output["Value"]
+
+
+def test_an_objective_that_no_release_knows_is_told_before_the_job_is_paid_for() -> None:
+    stack = new_stack()
+    default_job(stack).recommend_real_time("Best", optimize_for=Objective.of("Cheapest"))
+    with pytest.raises(RuntimeError, match=r"\[Stack/Job/Best\] optimize_for = 'Cheapest': .* CostPerInference"):
+        template_of(stack)
+
+
+def test_an_objective_may_be_named_as_the_context_names_it() -> None:
+    stack = new_stack()
+    default_job(stack).recommend_serverless("Best", optimize_for=Objective.of("ModelLatency"))
+    assert only(template_of(stack), RECOMMENDATION)["Properties"]["Objective"] == "ModelLatency"
+
+
+def test_an_objective_may_be_known_only_at_deploy_time() -> None:
+    stack = new_stack()
+    named = CfnParameter(stack, "Objective").value_as_string
+    default_job(stack).recommend_real_time("Best", optimize_for=Objective.of(named))
+    assert only(template_of(stack), RECOMMENDATION)["Properties"]["Objective"] == {"Ref": "Objective"}

@@ -90,6 +90,17 @@ def test_an_expired_url_is_given_up_at_once(
     assert "waits no more" in capsys.readouterr().out
 
 
+def test_the_log_tells_a_failure_in_the_fields_that_the_cdk_cli_shows(
+    puts: Callable[[list[Exception | None]], list[str]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    puts([None, None])
+    send(Answer(physical_resource_id="id"), EVENT)
+    send(Answer(physical_resource_id="id", reason="no room"), EVENT)
+    succeeded, failed = map(json.loads, capsys.readouterr().out.splitlines())
+    assert (succeeded["level"], succeeded["message"]) == ("INFO", "answered")
+    assert (failed["level"], failed["message"], failed["reason"]) == ("ERROR", "answered FAILED", "no room")
+
+
 def test_an_answer_that_nobody_takes_is_an_error(puts: Callable[[list[Exception | None]], list[str]]) -> None:
     puts([http(500)] * 9)
     with pytest.raises(AnswerNotDeliveredError):
