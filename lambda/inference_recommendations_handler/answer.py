@@ -96,11 +96,8 @@ def send(answer: Answer, event: CustomResourceEvent) -> None:
         except OSError as error:
             cause, refused = type(error).__name__, False
         else:
-            if answer.succeeded:
-                log("answered", status="SUCCESS", **fields)
-            else:
-                # The CDK CLI shows level and message of a failed deployment's log, and no other field.
-                log("answered FAILED", level="ERROR", status="FAILED", reason=answer.reason, **fields)
+            level, status = ("INFO", "SUCCESS") if answer.succeeded else ("ERROR", "FAILED")
+            log("answered", level=level, status=status, reason=answer.reason, **fields)
             return
         if refused:
             log("answer refused, CloudFormation waits no more", level="WARNING", reason=cause, **fields)

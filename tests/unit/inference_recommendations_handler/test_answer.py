@@ -97,8 +97,10 @@ def test_the_log_tells_a_failure_in_the_fields_that_the_cdk_cli_shows(
     send(Answer(physical_resource_id="id"), EVENT)
     send(Answer(physical_resource_id="id", reason="no room"), EVENT)
     succeeded, failed = map(json.loads, capsys.readouterr().out.splitlines())
-    assert (succeeded["level"], succeeded["message"]) == ("INFO", "answered")
-    assert (failed["level"], failed["message"], failed["reason"]) == ("ERROR", "answered FAILED", "no room")
+    assert (succeeded["level"], succeeded["status"]) == ("INFO", "SUCCESS")
+    assert succeeded["message"].endswith("status=SUCCESS")
+    assert (failed["level"], failed["status"], failed["reason"]) == ("ERROR", "FAILED", "no room")
+    assert failed["message"].endswith("status=FAILED reason=no room")
 
 
 def test_an_answer_that_nobody_takes_is_an_error(puts: Callable[[list[Exception | None]], list[str]]) -> None:
