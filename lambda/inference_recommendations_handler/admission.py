@@ -125,7 +125,7 @@ def _shown(name: str, jobs: Jobs) -> Job | None:
 def _take_over(
     job: Job, properties: JobProperties, event: CustomResourceEvent, jobs: Jobs
 ) -> Admitted | Taken | Refused:
-    tags = jobs.tags(job)
+    tags = _tags(job, jobs)
     if not Owner.of(event).owns(tags):
         return Taken(reason=f"The inference recommendations job {job.name} exists and belongs to {described(tags)}.")
     if tags.get(OwnerTag.REQUEST_ID) == event.request_id:
@@ -145,6 +145,20 @@ def _take_over(
         jobs.tag(job, dict(properties.tags) | owner_tags(event, fingerprint=properties.fingerprint))
     log("took over", jobName=job.name, requestId=event.request_id, status=job.status)
     return Admitted()
+
+
+def _tags(job: Job, jobs: Jobs) -> dict[str, str]:
+    # Whose job it is decides under which name the request goes on: a repeated delivery that doesn't learn it would
+    # wait under another name than the first one.
+    for seconds in _SHOWN_AFTER_SECONDS[:2]:
+        try:
+            return jobs.tags(job)
+        except AWS_ERRORS as error:
+            if kind_of(error) not in _LATER:
+                raise
+            log("not looked at", level="WARNING", jobName=job.name, errorCode=code_of(error), reason=message_of(error))
+        time.sleep(seconds)
+    return jobs.tags(job)
 
 
 def _serves(job: Job, properties: JobProperties) -> bool:

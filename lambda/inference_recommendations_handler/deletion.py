@@ -51,12 +51,13 @@ def on_delete(event: CustomResourceEvent, invocation: Invocation) -> Answer | No
     found = sweep(target, event, machine, invocation, now=time.time())
     target = _widened(target, found)
     unsure = target.withdrawn or found.settles_at > 0 or found.failure is not None or _watched(event, machine)
+    # Where nothing was found the request was refused, and a late delivery of it might be granted.
+    watched = target.withdrawn or not found.found
     if not unsure and not found.unfinished:
-        if not found.found and machine is not None:
-            # The request was refused; a late delivery of it might be granted.
-            _hand_over(target, event, machine, unsure=True, answered=True)
+        if watched and machine is not None:
+            _hand_over(target, event, machine, unsure=True, watched=True, answered=True)
         return Answer(physical_resource_id=own_id)
-    if machine is not None and _hand_over(target, event, machine, unsure=unsure, answered=False):
+    if machine is not None and _hand_over(target, event, machine, unsure=unsure, watched=watched, answered=False):
         return None
     if found.failure is not None:
         return invocation.failed(event, f"{found.failure} Delete the stack again, or stop the job {own_id} yourself.")
@@ -76,7 +77,7 @@ def stop_orphans(event: CustomResourceEvent, name: str, properties: JobPropertie
     if found.failure is not None:
         log("not swept", level="WARNING", reason=found.failure)
     if machine is not None and (target.withdrawn or found.settles_at > 0 or found.failure is not None):
-        _hand_over(target, event, machine, unsure=True, answered=True)
+        _hand_over(target, event, machine, unsure=True, watched=True, answered=True)
 
 
 def step(state: Mapping[str, Any], invocation: Invocation, *, now: float) -> dict[str, Any]:
@@ -128,12 +129,11 @@ def _read(state: Mapping[str, Any]) -> Target:
 
 
 def _hand_over(
-    target: Target, event: CustomResourceEvent, machine: StateMachine, *, unsure: bool, answered: bool
+    target: Target, event: CustomResourceEvent, machine: StateMachine, *, unsure: bool, watched: bool, answered: bool
 ) -> bool:
     """Let an execution go on; False where there is no machine that could."""
     now = time.time()
-    # A request that was never answered may be delivered again until it is too old; its last call takes a while more.
-    watched = target.withdrawn or answered
+    # A request may be delivered again until it is too old; its last call takes a while more.
     watch_until = event.requested_at + MAX_EVENT_AGE_SECONDS + FUNCTION_TIMEOUT_SECONDS if watched else 0.0
     wait = FUNCTION_TIMEOUT_SECONDS if unsure else POLL_SECONDS
     state = {

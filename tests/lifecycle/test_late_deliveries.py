@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from inference_recommendations_handler.job_properties import JobProperties
+from inference_recommendations_handler.owner import Owner
+
 from .cloudformation import STACK_ID, TYPES, Stack
 from .invocation_thread import Pause
 from .service import ServiceError
@@ -236,3 +239,37 @@ def test_a_create_that_stood_still_until_its_stack_was_gone_starts_nothing(stack
     world.remove_function()
     world.settle(60)
     assert world.service.made(CREATE) == 0
+
+
+def test_a_late_delivery_after_an_unsure_deletion_of_a_refused_request_starts_nothing(
+    stack: Stack, world: World
+) -> None:
+    stack.deploy(Template())
+    world.service.faults[CREATE] = [ServiceError("ValidationException", "Could not find model package")]
+    world.service.faults["ListInferenceRecommendationsJobs"] = []
+    world.extra_deliveries = [130.0]
+    stack.begin_deploy(Template(), Template(id="Other"))
+    stack.advance(0)
+    world.service.faults["ListInferenceRecommendationsJobs"] = [ServiceError("ThrottlingException", "Rate exceeded")]
+    assert stack.finish().status == "UPDATE_ROLLBACK_COMPLETE"
+    world.settle(600)
+    assert len(world.service.jobs) == 1
+
+
+def test_a_repeated_delivery_stays_with_its_job_when_it_cannot_see_at_once_whose_the_first_name_is(
+    stack: Stack, world: World
+) -> None:
+    name = JobProperties.parse(
+        as_delivered(Template().job()),
+        owner=Owner(stack_id=STACK_ID, logical_id=JOB),
+        client=world.clients.sagemaker,
+    ).base
+    world.service.foreign(name)
+    world.extra_deliveries = [200.0]
+    stack.begin_deploy(Template())
+    stack.advance(100)
+    refused = ServiceError("ThrottlingException", "Rate exceeded")
+    world.service.faults["ListTags"] = [refused, refused]
+    assert stack.finish().status == "CREATE_COMPLETE"
+    answered = world.answers[stack.last_request("Create", JOB)]
+    assert [received.body["PhysicalResourceId"] for received in answered] == [f"{name}-2"] * 2
