@@ -145,6 +145,8 @@ def test_ctrl_c_leaves_quietly_and_the_job_goes_on(account: Account) -> None:
         env={**os.environ, "PYTHONPATH": PYTHONPATH},
         stderr=subprocess.PIPE,
         text=True,
+        # What a shell runs in the background ignores the signal, and hands that down.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - nothing else runs in between
     )
     assert process.stderr is not None
     assert name in process.stderr.readline()
