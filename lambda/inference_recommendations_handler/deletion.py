@@ -50,12 +50,10 @@ def on_delete(event: CustomResourceEvent, invocation: Invocation) -> Answer | No
     machine = invocation.machine(event.properties)
     found = sweep(target, event, machine, invocation, now=time.time())
     target = _widened(target, found)
-    unsure = target.withdrawn or found.settles_at > 0 or found.failure is not None or _watched(event, machine)
-    # Where nothing was found the request was refused, and a late delivery of it might be granted.
+    # Where nothing was found the request was refused: another delivery of it may be under way, and be granted.
     watched = target.withdrawn or not found.found
+    unsure = watched or found.settles_at > 0 or found.failure is not None or _watched(event, machine)
     if not unsure and not found.unfinished:
-        if watched and machine is not None:
-            _hand_over(target, event, machine, unsure=True, watched=True, answered=True)
         return Answer(physical_resource_id=own_id)
     if machine is not None and _hand_over(target, event, machine, unsure=unsure, watched=watched, answered=False):
         return None

@@ -19,7 +19,6 @@ from .job_name import candidates
 from .job_properties import JobProperties, tags_of
 from .log import log
 from .owner import Owner
-from .sweep import WATCH
 from .typed_request import RequestError
 
 if TYPE_CHECKING:
@@ -153,39 +152,23 @@ def _queued_for(execution: Execution, event: CustomResourceEvent) -> bool:
 
 
 def _overtaken(event: CustomResourceEvent, machine: StateMachine | None) -> bool:
+    """Whether the request has been withdrawn: it is too old, its Delete is at work, or the whole stack is gone."""
     age = time.time() - event.requested_at
-    return age > MAX_EVENT_AGE_SECONDS or _deleted_since(event, machine, redelivered=age > REDELIVERED_AFTER_SECONDS)
-
-
-def _deleted_since(event: CustomResourceEvent, machine: StateMachine | None, *, redelivered: bool) -> bool:
-    """Whether the request has been withdrawn: its Delete is at work, or the whole stack is gone.
-
-    Args:
-        event: The request.
-        machine: Where Deletes leave their executions.
-        redelivered: Whether it comes late. Even a fresh one may come twice, the second time after a Delete that found
-            nothing and is answered; one that isn't answered finds what the second one makes.
-    """
-
-    def named(name: str) -> bool:
-        return redelivered or name.startswith(WATCH)
-
-    if machine is None:
-        return False
+    if age > MAX_EVENT_AGE_SECONDS or machine is None:
+        return age > MAX_EVENT_AGE_SECONDS
     names = machine.running_names()
     if names is None:
         return True
-    for name in filter(named, names):
+    for name in names if age > REDELIVERED_AFTER_SECONDS else ():
         execution = machine.find(name)
-        other = execution.event if execution is not None and execution.running else None
+        if execution is None or not execution.running or execution.task != deletion.TASK:
+            continue
+        other = execution.event
         if (
-            execution is not None
-            and execution.task == deletion.TASK
-            and other is not None
+            other is not None
             and Owner.of(other) == Owner.of(event)
             and other.request_id != event.request_id
             and other.requested_at >= event.requested_at
-            and (redelivered or other.request_type is RequestType.DELETE)
         ):
             return True
     return False

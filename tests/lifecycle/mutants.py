@@ -24,8 +24,9 @@ from inference_recommendations_handler.admission import Admitted, Taken
 from inference_recommendations_handler.answer import Answer, _encode, _reason, send
 from inference_recommendations_handler.contract import MachineInput, OwnerTag
 from inference_recommendations_handler.custom_resource_event import RequestType
+from inference_recommendations_handler.inference_recommendations_job import Jobs
 
-from . import test_broken_function, test_deployment, test_late_deliveries, test_long_jobs
+from . import test_broken_function, test_deployment, test_late_deliveries, test_long_jobs, test_visibility
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -94,13 +95,7 @@ def _answers_a_delete_at_once(patch: pytest.MonkeyPatch) -> None:
 
 
 def _forgets_the_cancelled_create(patch: pytest.MonkeyPatch) -> None:
-    original = deletion_target.target_of_delete
-
-    def target(event: Any, invocation: Any) -> Any:
-        found = original(event, invocation)
-        return found and replace(found, withdrawn=False)
-
-    patch.setattr(deletion, "target_of_delete", target)
+    patch.setattr(Jobs, "unfinished_names", lambda _: ())
 
 
 def _drops_the_size_guard(patch: pytest.MonkeyPatch) -> None:
@@ -112,7 +107,7 @@ def _lets_the_queue_go_on(patch: pytest.MonkeyPatch) -> None:
 
 
 def _serves_late_creates(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(job, "_deleted_since", lambda *_, **__: False)
+    patch.setattr(job, "_overtaken", lambda *_: False)
 
 
 def _leaves_orphans(patch: pytest.MonkeyPatch) -> None:
@@ -157,6 +152,11 @@ def _names_what_failed_to_update(patch: pytest.MonkeyPatch) -> None:
         return answered
 
     patch.setattr(job, "_refused", refused)
+
+
+def _with_jobs_that_show_late(stack: Stack, world: World) -> None:
+    world.service.visible_after = 5
+    test_visibility.test_a_delivery_that_finds_the_name_taken_and_no_job_makes_no_second_one(stack, world)
 
 
 def _takes_the_unseen_for_absent(patch: pytest.MonkeyPatch) -> None:
@@ -229,7 +229,10 @@ ALL = [
     Mutant(_logs_events),
     Mutant(_gives_no_reason),
     Mutant(_names_what_failed_to_update),
-    Mutant(_takes_the_unseen_for_absent),
+    Mutant(
+        _takes_the_unseen_for_absent,
+        _with_jobs_that_show_late,
+    ),
     Mutant(_gives_up_an_answer),
     Mutant(_asks_anew_at_every_update),
     Mutant(_forgets_who_asked),

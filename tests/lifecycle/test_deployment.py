@@ -105,7 +105,9 @@ def test_a_request_that_is_wrong_fails_at_once(stack: Stack, world: World) -> No
     world.service.faults["CreateInferenceRecommendationsJob"] = [ServiceError("ValidationException", "Bad payload.")]
     outcome = stack.deploy(Template())
     assert str(outcome.reason).startswith("Job: Bad payload. (ValidationException.)")
-    assert world.clock.now == started
+    [(refused_at, _), *_] = [(each.received.at, each) for each in stack.exchanges if each.received]
+    assert refused_at == started
+    assert world.clock.now - started == 60, "the rollback waits until no other delivery can be under way"
 
 
 @pytest.mark.parametrize("fault", [THROTTLED, DENIED, ConnectionLostError(), ServiceError("Boom", status=503)])

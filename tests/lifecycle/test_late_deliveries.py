@@ -219,13 +219,18 @@ def test_a_later_delivery_takes_the_same_job_when_another_one_has_stopped_meanwh
     assert answered == {stack.job_name}
 
 
-def test_a_second_delivery_just_after_a_refused_create_was_deleted_starts_nothing(stack: Stack, world: World) -> None:
-    world.service.faults[CREATE] = [ServiceError("ValidationException", "Could not find model package")]
-    world.extra_deliveries = [3.0]
+@pytest.mark.parametrize("pause", [None, Pause(1, 59, done=True), Pause(1, 45, operation=CREATE)])
+def test_another_delivery_of_a_create_that_was_refused_and_deleted_leaves_nothing(
+    stack: Stack, world: World, pause: Pause | None
+) -> None:
+    refused = ServiceError("ValidationException", "Could not find model package")
+    world.service.faults[CREATE] = [refused]
+    world.pauses = [] if pause is None else [pause]
+    world.extra_deliveries = [0.0 if pause else 3.0]
     assert stack.deploy(Template()).status == "ROLLBACK_COMPLETE"
-    world.settle(10)
     world.remove_function()
-    assert world.service.jobs == {}
+    world.settle(120)
+    assert world.service.active() == []
 
 
 def test_a_create_that_stood_still_until_its_stack_was_gone_starts_nothing(stack: Stack, world: World) -> None:
