@@ -168,10 +168,17 @@ def _overtaken(event: CustomResourceEvent, machine: StateMachine | None) -> bool
             other is not None
             and Owner.of(other) == Owner.of(event)
             and other.request_id != event.request_id
-            and other.requested_at >= event.requested_at
+            and _follows(other, event)
         ):
             return True
     return False
+
+
+def _follows(other: CustomResourceEvent, event: CustomResourceEvent) -> bool:
+    if other.requested_at == event.requested_at:
+        # Of two Updates in the same second, the one that rolls the other back mustn't be taken for the withdrawn one.
+        return other.request_type is RequestType.DELETE
+    return other.requested_at > event.requested_at
 
 
 def _requested(name: str) -> Answer:

@@ -239,7 +239,7 @@ class History(RuleBasedStateMachine):
         promises.nothing_secret_is_logged(self.world)
         promises.nothing_surprising_is_raised(self.world)
         for stack in (self.stack, *self.gone):
-            promises.nothing_goes_on_after_its_delete(stack)
+            promises.nothing_goes_on_after_its_delete(stack, unwatched=self.unwatched)
             promises.answers_are_well_formed(stack)
             promises.nothing_of_a_stranger_is_adopted(stack, self.strangers)
             promises.every_request_is_answered_once(stack)

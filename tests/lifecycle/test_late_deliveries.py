@@ -278,3 +278,20 @@ def test_a_repeated_delivery_stays_with_its_job_when_it_cannot_see_at_once_whose
     assert stack.finish().status == "CREATE_COMPLETE"
     answered = world.answers[stack.last_request("Create", JOB)]
     assert [received.body["PhysicalResourceId"] for received in answered] == [f"{name}-2"] * 2
+
+
+def test_a_rollback_that_comes_late_in_the_same_second_as_what_it_takes_back_leaves_nothing(
+    stack: Stack, world: World
+) -> None:
+    stack.deploy(Template())
+    world.service.runs_for = 4 * 3600
+    world.function_works = False
+    stack.deploy(Template(package="2"), rollback=False)
+    stack.begin_deploy(Template(package="2"))
+    stack.advance(0)
+    stack.cancel()
+    stack.advance(30)
+    world.function_works = True
+    assert stack.finish().status == "UPDATE_ROLLBACK_COMPLETE"
+    world.settle(600)
+    assert world.service.active() == []
