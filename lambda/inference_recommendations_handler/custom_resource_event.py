@@ -76,6 +76,16 @@ class CustomResourceEvent:
             message = f"Not a CloudFormation custom resource event: {type(error).__name__} {error}."
             raise NotAnEventError(message) from error
 
+    def precedes(self, other: CustomResourceEvent) -> bool:
+        """Whether `other`, of the same resource, was surely requested after this one.
+
+        CloudFormation's events carry whole seconds. Of two in the same one only a Delete is sure to come last: an
+        Update may be delivered again after the other one, which may even roll it back.
+        """
+        if self.requested_at == other.requested_at:
+            return other.request_type is RequestType.DELETE
+        return self.requested_at < other.requested_at
+
     def to_state(self) -> dict[str, Any]:
         """What a state machine's execution carries of it; `parse` reads it back."""
         state = {

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .custom_resource_event import RequestType
 from .errors import AWS_ERRORS, code_of, message_of
 from .log import log
 from .owner import Owner
@@ -29,15 +28,8 @@ def stop_earlier(event: CustomResourceEvent, machine: StateMachine, *, task: str
                 execution.task == task
                 and earlier is not None
                 and Owner.of(earlier) == Owner.of(event)
-                and _precedes(earlier, event)
+                and earlier.precedes(event)
             ):
                 machine.stop(execution.name)
     except AWS_ERRORS as error:
         log("earlier wait goes on", level="WARNING", errorCode=code_of(error), reason=message_of(error))
-
-
-def _precedes(earlier: CustomResourceEvent, event: CustomResourceEvent) -> bool:
-    if earlier.requested_at == event.requested_at:
-        # Of two Updates in the same second the first may be delivered again, after the second.
-        return event.request_type is RequestType.DELETE
-    return earlier.requested_at < event.requested_at

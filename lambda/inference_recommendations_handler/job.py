@@ -38,14 +38,17 @@ def on_event(event: CustomResourceEvent, invocation: Invocation) -> Answer | Non
         _ = properties.base
     except RequestError as error:
         return invocation.failed(event, str(error), physical_resource_id=_unmade(event))
+    overtaken = _overtaken(event, invocation.machine(event.properties))
     if event.request_type is RequestType.UPDATE and event.physical_resource_id is not None:
-        return _update(event, event.physical_resource_id, properties, invocation)
-    return _create(event, properties, invocation)
+        return _update(event, event.physical_resource_id, properties, invocation, overtaken=overtaken)
+    return _create(event, properties, invocation, overtaken=overtaken)
 
 
-def _create(event: CustomResourceEvent, properties: JobProperties, invocation: Invocation) -> Answer:
+def _create(
+    event: CustomResourceEvent, properties: JobProperties, invocation: Invocation, *, overtaken: bool
+) -> Answer:
     machine = invocation.machine(event.properties)
-    if _overtaken(event, machine):
+    if overtaken:
         # FAILED is harmless where an earlier delivery has answered and honest where none has; an earlier one may have
         # started a job all the same, so that the id must be one that the Delete looks behind.
         age = time.time() - event.requested_at
@@ -92,11 +95,13 @@ def _now_or_queued(
     return Admitted() if _queued_for(execution, event) else Taken(reason=outcome.reason)
 
 
-def _update(event: CustomResourceEvent, name: str, properties: JobProperties, invocation: Invocation) -> Answer:
-    if not _overtaken(event, invocation.machine(event.properties)):
+def _update(
+    event: CustomResourceEvent, name: str, properties: JobProperties, invocation: Invocation, *, overtaken: bool
+) -> Answer:
+    if not overtaken:
         deletion.stop_orphans(event, name, properties, invocation)
     if not properties.names(name):
-        return _create(event, properties, invocation)
+        return _create(event, properties, invocation, overtaken=overtaken)
     if properties.exact and not _same_request(event, name, properties, invocation):
         reason = (
             f"What {name} measures has changed, and the service never frees a name: give `job_name` a new value "
@@ -168,17 +173,10 @@ def _overtaken(event: CustomResourceEvent, machine: StateMachine | None) -> bool
             other is not None
             and Owner.of(other) == Owner.of(event)
             and other.request_id != event.request_id
-            and _follows(other, event)
+            and event.precedes(other)
         ):
             return True
     return False
-
-
-def _follows(other: CustomResourceEvent, event: CustomResourceEvent) -> bool:
-    if other.requested_at == event.requested_at:
-        # Of two Updates in the same second, the one that rolls the other back mustn't be taken for the withdrawn one.
-        return other.request_type is RequestType.DELETE
-    return other.requested_at > event.requested_at
 
 
 def _requested(name: str) -> Answer:

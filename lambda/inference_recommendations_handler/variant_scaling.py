@@ -14,6 +14,7 @@ from .scaling import POLICY_NAME_PREFIX
 if TYPE_CHECKING:
     from .scaling import Scaling
 
+_DIMENSION: Final = "sagemaker:variant:DesiredInstanceCount"
 _RESOURCE_ID: Final = re.compile(r"endpoint/([^/]+)/variant/([^/]+)")
 _UNSEEN_RETRIES_SECONDS: Final = (1, 2, 4)
 """A registration is eventually consistent (API reference, RegisterScalableTarget)."""
@@ -43,7 +44,7 @@ class VariantScaling:
         answer = self.client.describe_scalable_targets(
             ServiceNamespace="sagemaker",
             ResourceIds=[self.resource_id],
-            ScalableDimension="sagemaker:variant:DesiredInstanceCount",
+            ScalableDimension=_DIMENSION,
         )
         return bool(answer["ScalableTargets"])
 
@@ -75,7 +76,7 @@ class VariantScaling:
         return {
             "ServiceNamespace": "sagemaker",
             "ResourceId": self.resource_id,
-            "ScalableDimension": "sagemaker:variant:DesiredInstanceCount",
+            "ScalableDimension": _DIMENSION,
         }
 
     def _put_policy(self, name: str, configuration: dict[str, Any]) -> None:

@@ -64,10 +64,9 @@ class LightPaginator:
 
 def light_clients(real: Clients, *, sagemaker: Call, stepfunctions: Call, ec2: Call) -> Clients:
     """Stand-ins for boto3's clients."""
-    return Clients(
-        sagemaker=cast("Any", LightClient(real.sagemaker.meta, sagemaker)),
-        stepfunctions=cast("Any", LightClient(real.stepfunctions.meta, stepfunctions)),
-        ec2=cast("Any", LightClient(real.ec2.meta, ec2)),
-        cloudformation=real.cloudformation,
-        autoscaling=real.autoscaling,
-    )
+    light = {
+        "sagemaker": LightClient(real.sagemaker.meta, sagemaker),
+        "stepfunctions": LightClient(real.stepfunctions.meta, stepfunctions),
+        "ec2": LightClient(real.ec2.meta, ec2),
+    }
+    return Clients(light.__getitem__)

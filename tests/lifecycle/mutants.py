@@ -83,9 +83,9 @@ def _ignores_owner_tags(patch: pytest.MonkeyPatch) -> None:
 def _answers_a_create_before_it_is_asked_for(patch: pytest.MonkeyPatch) -> None:
     original = job._create
 
-    def create(event: Any, properties: JobProperties, invocation: Any) -> Any:
+    def create(event: Any, properties: JobProperties, invocation: Any, *, overtaken: bool) -> Any:
         send(Answer(physical_resource_id=properties.base, data={"JobName": properties.base}), event)
-        return original(event, properties, invocation)
+        return original(event, properties, invocation, overtaken=overtaken)
 
     patch.setattr(job, "_create", create)
 
