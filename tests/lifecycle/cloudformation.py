@@ -83,6 +83,8 @@ class Stack:
     world: World
     ids: Ids = field(default_factory=Ids)
     stack_id: str = STACK_ID
+    moment: float = 0.0
+    """Seconds that CloudFormation takes from one phase of an operation to the next."""
     resources: dict[str, Deployed] = field(default_factory=dict)
     exchanges: list[Exchange] = field(default_factory=list)
     left_behind: list[Deployed] = field(default_factory=list)
@@ -144,8 +146,7 @@ class Stack:
         return self.finish()
 
     def begin_deploy(self, *templates: Template, cancel_after: float | None = None, rollback: bool = True) -> None:
-        self._cancel_at = math.inf if cancel_after is None else self.world.clock.now + cancel_after
-        self._begin(self._deploying(templates, rollback=rollback))
+        self._begin(self._deploying(templates, rollback=rollback, cancel_after=cancel_after))
 
     def begin_continued_rollback(self) -> None:
         self._begin(self._rolling_back("the rollback is continued"))
@@ -196,15 +197,20 @@ class Stack:
         while self._under_way is not None:
             answered = self.world.answered
             try:
-                self._until = min(next(self._under_way), max(self._cancel_at, self.world.clock.now))
+                self._until = next(self._under_way)
+                if self.cancellable:
+                    self._until = min(self._until, max(self._cancel_at, self.world.clock.now))
             except StopIteration:
                 self._under_way, self._cancel_at = None, math.inf
             if self.world.answered == answered:
                 return
 
-    def _deploying(self, templates: tuple[Template, ...], *, rollback: bool) -> Work:
+    def _deploying(self, templates: tuple[Template, ...], *, rollback: bool, cancel_after: float | None) -> Work:
         self.updating, self.deployed = bool(self.resources), templates
+        yield from self._a_moment()
         self.cancellable = True
+        if cancel_after is not None:
+            self._cancel_at = self.world.clock.now + cancel_after
         try:
             yield from _beside_each_other([self._apply(template) for template in templates])
         except (OperationFailedError, CancelledError) as problem:
@@ -227,6 +233,7 @@ class Stack:
 
     def _deleting(self) -> Work:
         self._no_longer_cancellable()
+        yield from self._a_moment()
         problems: list[str] = []
         for number, (logical_id, old) in enumerate(self._obsolete):
             self.resources[f"{logical_id}/{number}"] = old
@@ -291,6 +298,7 @@ class Stack:
             why = f"{self.outcome.reason} (after: {reason})" if failed else reason
             self.outcome = Outcome(status="ROLLBACK_FAILED" if failed else "ROLLBACK_COMPLETE", reason=why)
             return
+        yield from self._a_moment()
         try:
             for logical_id, old in self._stable.items():
                 new = self.resources.get(logical_id)
@@ -308,6 +316,8 @@ class Stack:
         self.outcome = Outcome(status="UPDATE_ROLLBACK_COMPLETE", reason=reason)
 
     def _cleaning_up(self) -> Work:
+        if self._obsolete:
+            yield from self._a_moment()
         while self._obsolete:
             logical_id, old = self._obsolete.pop()
             current = self.resources.get(logical_id)
@@ -322,6 +332,11 @@ class Stack:
                 else:
                     break
         self._stable = copy.deepcopy(self.resources)
+
+    def _a_moment(self) -> Work:
+        over = self.world.clock.now + self.moment
+        while self.world.clock.now < over:
+            yield over
 
     def _delete(self, logical_id: str, resource: Deployed) -> Work:
         self._check(logical_id, (yield from self._request("Delete", logical_id, resource)))

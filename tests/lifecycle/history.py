@@ -27,6 +27,9 @@ from .world import World
 if TYPE_CHECKING:
     from .service import FakeJob
 
+MOMENT = 1.0
+"""CloudFormation takes seconds to get from an update to its rollback or to what is asked for next. That both carry the
+same second is told in tests of its own: nobody can say then which of the two came last."""
 LONGEST_FUNCTION_AND_EVENT = 300 + 60 + 120 + 60
 ANOTHER_STACK = STACK_ID.replace("shop", "another-shop")
 DEPLOYABLE = (
@@ -93,7 +96,7 @@ class History(RuleBasedStateMachine):
         self.patch = pytest.MonkeyPatch()
         self.world = World(unconnected_clients(), light=self.light)
         live_in(self.world, self.patch)
-        self.stack = Stack(self.world)
+        self.stack = Stack(self.world, moment=MOMENT)
         self.gone: list[Stack] = []
         self.strangers: dict[str, tuple[FakeJob, dict[str, str]]] = {}
         self.kept: dict[str, int] = {}
@@ -342,7 +345,7 @@ class History(RuleBasedStateMachine):
         if not self.stack.left_behind:
             self.gone.append(self.stack)
         self.world.machine.arn = f"{MACHINE_ARN}-{self.made + 1}"
-        self.stack = Stack(self.world, ids=self.stack.ids, stack_id=self._next_stack_id())
+        self.stack = Stack(self.world, ids=self.stack.ids, stack_id=self._next_stack_id(), moment=MOMENT)
         self.made += 1
         self.world.function_exists = self.world.machine.exists = True
 
