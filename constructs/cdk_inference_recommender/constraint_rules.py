@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from cdk_inference_recommender.request import UNRESOLVED, Breach, Problem, RequestDocument, Rule, Severity
+from cdk_inference_recommender.request import UNRESOLVED, Breach, Problem, RequestDocument, Rule, Severity, check_rules
 from cdk_inference_recommender.request.request_document import ABSENT
 from cdk_inference_recommender.tokens import literals_only
 from inference_recommendations_handler.contract import ConstraintProperty, EndpointType
@@ -32,7 +32,7 @@ def check_constraints(
         endpoint_type: Which kind of endpoint is recommended.
         has_existing_endpoint: Whether the job measures an existing endpoint; None where nothing is known of the job.
 
-    Yields:
+    Returns:
         Every problem.
     """
     document = RequestDocument(
@@ -42,8 +42,7 @@ def check_constraints(
             "ExistingEndpoint": UNRESOLVED if has_existing_endpoint is None else has_existing_endpoint,
         }
     )
-    for rule in CONSTRAINT_RULES:
-        yield from rule.problems(document)
+    return check_rules(CONSTRAINT_RULES, document)
 
 
 def _field(name: ConstraintProperty) -> str:

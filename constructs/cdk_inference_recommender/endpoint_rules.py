@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from cdk_inference_recommender.request import Breach, Problem, RequestDocument, Rule, Severity
+from cdk_inference_recommender.request import Breach, Problem, RequestDocument, Rule, Severity, check_rules
 from cdk_inference_recommender.request.request_document import ABSENT
 from cdk_inference_recommender.request.rules.sources import NEO
 from cdk_inference_recommender.tokens import literals_only
@@ -23,14 +23,13 @@ def check_endpoint(model: ModelSource) -> Iterator[Problem]:
     Args:
         model: What the job has measured.
 
-    Yields:
+    Returns:
         Every problem.
     """
     config = model.container_config
     given = {"DataInputConfig": config.data_input_config} if config and config.data_input_config is not None else {}
     document = RequestDocument({"InputConfig": {"ContainerConfig": literals_only(given)}})
-    for rule in ENDPOINT_RULES:
-        yield from rule.problems(document)
+    return check_rules(ENDPOINT_RULES, document)
 
 
 def _compiled(document: RequestDocument) -> Iterator[Breach]:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 import jsii
 from aws_cdk import (
-    CustomResource,
     Duration,
     ITaggableV2,
     TagManager,
@@ -226,26 +225,24 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase):
 
         prefix = job_name or name_prefix(self, max_length=MAX_NAME_PREFIX_LENGTH)
         provider = InferenceRecommenderProvider.of(self)
-        self._resource: Final = CustomResource(
+        self._resource: Final = provider.custom_resource(
             self,
             "Resource",
-            resource_type=ResourceType.JOB,
-            service_token=provider.function.function_arn,
-            service_timeout=Duration.seconds(JOB_SERVICE_TIMEOUT_SECONDS),
-            properties={
-                JobProperty.REQUEST.value: request,
-                JobProperty.NAME_PREFIX.value: prefix,
-                JobProperty.EXACT_JOB_NAME.value: exact_job_name,
-                JobProperty.TAGS.value: self._tags.property(),
-                JobProperty.NAME_VERSION.value: NAME_VERSION,
-                JobProperty.ACCEPT_STOPPED.value: accept_stopped,
-                JobProperty.TIMEOUT.value: timeout_seconds,
-                JobProperty.STATE_MACHINE_ARN.value: provider.state_machine.state_machine_arn,
-                JobProperty.BOTOCORE_VERSION.value: botocore_version(),
-                **({} if rerun is None else {JobProperty.RERUN.value: rerun}),
+            ResourceType.JOB,
+            {
+                JobProperty.REQUEST: request,
+                JobProperty.NAME_PREFIX: prefix,
+                JobProperty.EXACT_JOB_NAME: exact_job_name,
+                JobProperty.TAGS: self._tags.property(),
+                JobProperty.NAME_VERSION: NAME_VERSION,
+                JobProperty.ACCEPT_STOPPED: accept_stopped,
+                JobProperty.TIMEOUT: timeout_seconds,
+                JobProperty.STATE_MACHINE_ARN: provider.state_machine.state_machine_arn,
+                JobProperty.BOTOCORE_VERSION: botocore_version(),
+                JobProperty.RERUN: rerun,
             },
+            service_timeout_seconds=JOB_SERVICE_TIMEOUT_SECONDS,
         )
-        provider.depend(self._resource)
         self._resource.node.add_dependency(
             handler_policy(
                 self,

@@ -7,9 +7,9 @@ import tempfile
 from contextlib import contextmanager
 from importlib.resources import as_file, files
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from aws_cdk import ArnFormat, Duration, RemovalPolicy, Stack
+from aws_cdk import ArnFormat, CustomResource, Duration, RemovalPolicy, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
@@ -18,13 +18,15 @@ from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
 from inference_recommendations_handler.contract import (
+    CHOICE_SERVICE_TIMEOUT_SECONDS,
     FUNCTION_TIMEOUT_SECONDS,
     MAX_EVENT_AGE_SECONDS,
     MachineInput,
+    ResourceType,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
 
 _ID: Final = "InferenceRecommenderProvider"
@@ -85,16 +87,36 @@ class InferenceRecommenderProvider(Construct):
         self.state_machine: Final = self._state_machine()
         self._access_to_state_machine: Final = self._allow_state_machine()
 
-    def depend(self, resource: Construct) -> None:
-        """Let a custom resource wait for what its handler needs.
-
-        Neither can hang on the function itself: the state machine needs the function, and the function may start the
-        state machine, which would be a cycle.
+    def custom_resource(
+        self,
+        scope: Construct,
+        id: str,  # noqa: A002 -- the CDK's name for it
+        resource_type: ResourceType,
+        properties: Mapping[Any, object],
+        *,
+        service_timeout_seconds: int = CHOICE_SERVICE_TIMEOUT_SECONDS,
+    ) -> CustomResource:
+        """Make a resource that the function serves, once the function has what it needs.
 
         Args:
-            resource: The custom resource.
+            scope: Where it is made.
+            id: Its id.
+            resource_type: What it is.
+            properties: By the type's own property names; None leaves one out.
+            service_timeout_seconds: After which CloudFormation no longer waits for an answer.
         """
+        resource = CustomResource(
+            scope,
+            id,
+            resource_type=resource_type,
+            service_token=self.function.function_arn,
+            service_timeout=Duration.seconds(service_timeout_seconds),
+            properties={name.value: value for name, value in properties.items() if value is not None},
+        )
+        # Neither can hang on the function itself: the state machine needs the function, and the function may start
+        # the state machine, which would be a cycle.
         resource.node.add_dependency(self._access_to_state_machine, self._invoke_config)
+        return resource
 
     def _function(self, log_group: logs.ILogGroup) -> lambda_.Function:
         with _staged_handler() as asset:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aws_cdk import CustomResource, Duration
-
 from cdk_inference_recommender.inference_recommender_provider import InferenceRecommenderProvider
 from cdk_inference_recommender.waiting import leg_seconds
 from inference_recommendations_handler.contract import WAIT_SERVICE_TIMEOUT_SECONDS, ResourceType, WaitProperty
 
 if TYPE_CHECKING:
     import jsii
+    from aws_cdk import CustomResource
     from constructs import Construct
 
 
@@ -44,25 +43,23 @@ def job_legs(
     lengths = leg_seconds(timeout)
     legs: list[CustomResource] = []
     for number, seconds in enumerate(lengths, start=1):
-        leg = CustomResource(
+        leg = provider.custom_resource(
             scope,
             f"Wait{number}",
-            resource_type=ResourceType.WAIT,
-            service_token=provider.function.function_arn,
-            service_timeout=Duration.seconds(WAIT_SERVICE_TIMEOUT_SECONDS),
-            properties={
-                WaitProperty.JOB_NAME.value: job_name,
-                WaitProperty.LEG.value: number,
-                WaitProperty.LEGS.value: len(lengths),
-                WaitProperty.HAND_OVER_AFTER.value: seconds,
-                WaitProperty.POLL_INTERVAL.value: poll_interval,
-                WaitProperty.ACCEPT_STOPPED.value: accept_stopped,
-                WaitProperty.TIMEOUT.value: timeout,
-                WaitProperty.STATE_MACHINE_ARN.value: provider.state_machine.state_machine_arn,
-                **({WaitProperty.EXISTING_JOB.value: True} if existing_job else {}),
+            ResourceType.WAIT,
+            {
+                WaitProperty.JOB_NAME: job_name,
+                WaitProperty.LEG: number,
+                WaitProperty.LEGS: len(lengths),
+                WaitProperty.HAND_OVER_AFTER: seconds,
+                WaitProperty.POLL_INTERVAL: poll_interval,
+                WaitProperty.ACCEPT_STOPPED: accept_stopped,
+                WaitProperty.TIMEOUT: timeout,
+                WaitProperty.STATE_MACHINE_ARN: provider.state_machine.state_machine_arn,
+                WaitProperty.EXISTING_JOB: existing_job or None,
             },
+            service_timeout_seconds=WAIT_SERVICE_TIMEOUT_SECONDS,
         )
-        provider.depend(leg)
         if legs:
             leg.node.add_dependency(legs[-1])
         legs.append(leg)

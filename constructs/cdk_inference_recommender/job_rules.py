@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from cdk_inference_recommender.request import UNRESOLVED, Breach, Problem, RequestDocument, Rule, Severity
+from cdk_inference_recommender.request import UNRESOLVED, Breach, Problem, RequestDocument, Rule, Severity, check_rules
 from cdk_inference_recommender.tokens import is_unresolved
 from cdk_inference_recommender.waiting import LONGEST_TIMEOUT_SECONDS, SHORTEST_TIMEOUT_SECONDS
 from inference_recommendations_handler.contract import (
@@ -71,9 +71,9 @@ def check_props(
         props["role"] = True
     if has_role_arn:
         props["RoleArn"] = True
-    yield from _problems(NAME_AND_ROLE_RULES, props)
+    yield from check_rules(NAME_AND_ROLE_RULES, RequestDocument(props))
     yield from check_waiting(timeout=timeout, poll_interval=poll_interval, job_duration=job_duration)
-    yield from _problems(TAG_RULES, props)
+    yield from check_rules(TAG_RULES, RequestDocument(props))
 
 
 def check_waiting(*, timeout: int, poll_interval: float, job_duration: float | None = None) -> Iterator[Problem]:
@@ -84,23 +84,17 @@ def check_waiting(*, timeout: int, poll_interval: float, job_duration: float | N
         poll_interval: Seconds.
         job_duration: Seconds. Default: not given, or known only at deploy time.
 
-    Yields:
+    Returns:
         Every problem.
     """
-    yield from _problems(
-        WAITING_RULES,
+    document = RequestDocument(
         {
             "timeout": timeout,
             "poll_interval": UNRESOLVED if is_unresolved(poll_interval) else poll_interval,
             "InputConfig": {} if job_duration is None else {"JobDurationInSeconds": job_duration},
-        },
+        }
     )
-
-
-def _problems(rules: tuple[Rule, ...], props: dict[str, object]) -> Iterator[Problem]:
-    document = RequestDocument(props)
-    for rule in rules:
-        yield from rule.problems(document)
+    return check_rules(WAITING_RULES, document)
 
 
 def _nothing_to_take(props: RequestDocument) -> Iterator[Breach]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from cdk_inference_recommender.request import Breach, Problem, RequestDocument, Rule, Severity
+from cdk_inference_recommender.request import Breach, Problem, RequestDocument, Rule, Severity, check_rules
 from cdk_inference_recommender.tokens import literals_only
 from inference_recommendations_handler.contract import ObjectiveName
 
@@ -22,12 +22,11 @@ def check_objective(objective: Objective) -> Iterator[Problem]:
     Args:
         objective: As given; a token is passed over.
 
-    Yields:
+    Returns:
         Every problem.
     """
     document = RequestDocument({_OBJECTIVE: literals_only(objective.value)})
-    for rule in OBJECTIVE_RULES:
-        yield from rule.problems(document)
+    return check_rules(OBJECTIVE_RULES, document)
 
 
 def _unknown(document: RequestDocument) -> Iterator[Breach]:

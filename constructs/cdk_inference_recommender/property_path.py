@@ -42,12 +42,13 @@ _ENVIRONMENT: Final[_Path] = (
 )
 
 
-def property_path(path: _Path, request: Mapping[str, object]) -> str:
+def property_path(path: _Path, request: Mapping[str, object] | None = None) -> str:
     """Translate the path of an API member into props, for example `traffic_pattern.phases[1].duration`.
 
     Args:
         path: API member names and list positions.
-        request: The request that the path leads into; environment parameters and tags are spelled by their name.
+        request: The request that the path leads into, where there is one; environment parameters and tags are spelled
+            by their name.
     """
     spelled = ""
     names: _Path = ()

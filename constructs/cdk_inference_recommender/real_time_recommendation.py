@@ -28,7 +28,7 @@ class RealTimeRecommendation(Recommendation):
     @property
     def instance_type(self) -> str:
         """The instance type, for example `ml.c5.xlarge`."""
-        return self._value(RecommendationAttribute.INSTANCE_TYPE)
+        return self.value_of(RecommendationAttribute.INSTANCE_TYPE)
 
     @property
     def initial_instance_count(self) -> jsii.Number:

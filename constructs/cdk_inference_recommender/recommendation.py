@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Final, Self
 
-from aws_cdk import CustomResource, Duration, Token
+from aws_cdk import Token
 from constructs import Construct
 
 from cdk_inference_recommender.constraint_rules import check_constraints
@@ -14,13 +14,11 @@ from cdk_inference_recommender.inference_recommender_provider import InferenceRe
 from cdk_inference_recommender.objective import Objective
 from cdk_inference_recommender.objective_rules import check_objective
 from cdk_inference_recommender.prop_types import PropType, check_types
-from cdk_inference_recommender.property_path import property_path
 from cdk_inference_recommender.published_recommendations import PublishedRecommendations
 from cdk_inference_recommender.recommendation_parameters import parameter_value, write_parameters
 from cdk_inference_recommender.reported_problems import report_problems
 from cdk_inference_recommender.validation_error import naming
 from inference_recommendations_handler.contract import (
-    CHOICE_SERVICE_TIMEOUT_SECONDS,
     CHOICE_VERSION,
     CONSTRAINED_CHOICE_VERSION,
     EndpointType,
@@ -108,22 +106,18 @@ class Recommendation(Construct):
         )
         check_types(recommendation, _PROP_TYPES, optimize_for=optimize_for, constraints=constraints)
         asked = constraints.render()
-        provider = InferenceRecommenderProvider.of(scope)
-        resource = CustomResource(
+        resource = InferenceRecommenderProvider.of(scope).custom_resource(
             recommendation,
             "Resource",
-            resource_type=ResourceType.RECOMMENDATION,
-            service_token=provider.function.function_arn,
-            service_timeout=Duration.seconds(CHOICE_SERVICE_TIMEOUT_SECONDS),
-            properties={
-                RecommendationProperty.JOB_NAME.value: job_name,
-                RecommendationProperty.ENDPOINT_TYPE.value: cls._endpoint_type.value,
-                RecommendationProperty.OBJECTIVE.value: optimize_for.value,
-                RecommendationProperty.CHOICE_VERSION.value: CONSTRAINED_CHOICE_VERSION if asked else CHOICE_VERSION,
-                **({RecommendationProperty.CONSTRAINTS.value: asked} if asked else {}),
+            ResourceType.RECOMMENDATION,
+            {
+                RecommendationProperty.JOB_NAME: job_name,
+                RecommendationProperty.ENDPOINT_TYPE: cls._endpoint_type.value,
+                RecommendationProperty.OBJECTIVE: optimize_for.value,
+                RecommendationProperty.CHOICE_VERSION: CONSTRAINED_CHOICE_VERSION if asked else CHOICE_VERSION,
+                RecommendationProperty.CONSTRAINTS: asked or None,
             },
         )
-        provider.depend(resource)
         resource.node.add_dependency(finished)
         report_problems(
             recommendation,
@@ -133,7 +127,6 @@ class Recommendation(Construct):
                     asked, endpoint_type=cls._endpoint_type, has_existing_endpoint=has_existing_endpoint
                 ),
             ],
-            lambda path: property_path(path, {}),
         )
         recommendation.node.add_validation(
             CrossStackReferences(
@@ -182,66 +175,63 @@ class Recommendation(Construct):
             write_parameters(
                 self,
                 prefix,
-                {attribute: self._value(attribute) for attribute in self._attributes},
+                {attribute: self.value_of(attribute) for attribute in self._attributes},
                 description=f"{self._endpoint_type.value} recommendation of SageMaker Inference Recommender",
             )
 
     @property
     def recommendation_id(self) -> str:
         """Id of the chosen recommendation, as `CreateModel` and the scaling recommendation take it."""
-        return self._value(RecommendationAttribute.RECOMMENDATION_ID)
+        return self.value_of(RecommendationAttribute.RECOMMENDATION_ID)
 
     @property
     def inference_specification_name(self) -> str:
         """Which inference specification of the model package was measured."""
-        return self._value(RecommendationAttribute.INFERENCE_SPECIFICATION_NAME)
+        return self.value_of(RecommendationAttribute.INFERENCE_SPECIFICATION_NAME)
 
     @property
     def compilation_job_name(self) -> str:
         """The job with which SageMaker Neo compiled what was measured."""
-        return self._value(RecommendationAttribute.COMPILATION_JOB_NAME)
+        return self.value_of(RecommendationAttribute.COMPILATION_JOB_NAME)
 
     @property
     def environment_json(self) -> str:
         """Environment variables that were measured, as a JSON object; `{}` where there are none."""
-        return self._value(RecommendationAttribute.ENVIRONMENT_JSON)
+        return self.value_of(RecommendationAttribute.ENVIRONMENT_JSON)
 
     @property
     def cost_per_hour(self) -> str:
         """Estimated cost of an hour, in USD."""
-        return self._value(RecommendationAttribute.COST_PER_HOUR)
+        return self.value_of(RecommendationAttribute.COST_PER_HOUR)
 
     @property
     def cost_per_inference(self) -> str:
         """Estimated cost of one inference, in USD."""
-        return self._value(RecommendationAttribute.COST_PER_INFERENCE)
+        return self.value_of(RecommendationAttribute.COST_PER_INFERENCE)
 
     @property
     def max_invocations(self) -> str:
         """Requests a minute that were reached."""
-        return self._value(RecommendationAttribute.MAX_INVOCATIONS)
+        return self.value_of(RecommendationAttribute.MAX_INVOCATIONS)
 
     @property
     def model_latency(self) -> str:
         """Latency at that load, as the API gives it; its documents disagree on the unit (ms or us)."""
-        return self._value(RecommendationAttribute.MODEL_LATENCY)
+        return self.value_of(RecommendationAttribute.MODEL_LATENCY)
 
     @property
     def cpu_utilization(self) -> str:
         """CPU utilisation at that load, in percent."""
-        return self._value(RecommendationAttribute.CPU_UTILIZATION)
+        return self.value_of(RecommendationAttribute.CPU_UTILIZATION)
 
     @property
     def memory_utilization(self) -> str:
         """Memory utilisation at that load, in percent."""
-        return self._value(RecommendationAttribute.MEMORY_UTILIZATION)
+        return self.value_of(RecommendationAttribute.MEMORY_UTILIZATION)
 
     def value_of(self, attribute: RecommendationAttribute) -> str:
         """Any of the attributes of its kind, by name."""
-        return self._value(attribute)
-
-    def _value(self, attribute: RecommendationAttribute) -> str:
         return self._attribute_of(self, attribute)
 
     def _number(self, attribute: RecommendationAttribute) -> jsii.Number:
-        return Token.as_number(self._value(attribute))
+        return Token.as_number(self.value_of(attribute))

@@ -16,7 +16,6 @@ from cdk_inference_recommender.hosting_role import hosting_role
 from cdk_inference_recommender.job_network import JobNetwork
 from cdk_inference_recommender.kms_key import kms_key_id
 from cdk_inference_recommender.prop_types import check_types
-from cdk_inference_recommender.property_path import property_path
 from cdk_inference_recommender.real_time_recommendation import RealTimeRecommendation
 from cdk_inference_recommender.recommended_model import RecommendedModel
 from cdk_inference_recommender.reported_problems import report_problems
@@ -125,7 +124,7 @@ class RecommendedEndpoint(Resource):
                 f"{self.node.path}: the default role could read neither the model's artifacts nor its image. Name "
                 "their buckets in read_from and repositories in images, or give a role of your own."
             )
-        report_problems(self, lambda: list(check_endpoint(model)), lambda path: property_path(path, {}))
+        report_problems(self, lambda: check_endpoint(model))
         network = JobNetwork.of(
             self,
             vpc=vpc,
@@ -262,17 +261,14 @@ class RecommendedEndpoint(Resource):
         """
         report_problems(
             self,
-            lambda: list(
-                check_scaling(
-                    {
-                        "MinCapacity": min_capacity,
-                        "MaxCapacity": max_capacity,
-                        "TargetInvocationsPerInstance": target_invocations_per_instance,
-                        "SafetyFactor": safety_factor,
-                    }
-                )
+            lambda: check_scaling(
+                {
+                    "MinCapacity": min_capacity,
+                    "MaxCapacity": max_capacity,
+                    "TargetInvocationsPerInstance": target_invocations_per_instance,
+                    "SafetyFactor": safety_factor,
+                }
             ),
-            lambda path: property_path(path, {}),
         )
         with naming(self):
             scaling = own_scaling(

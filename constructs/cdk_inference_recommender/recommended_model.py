@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 import jsii
-from aws_cdk import CustomResource, Duration, ITaggableV2, Stack, TagManager
+from aws_cdk import ITaggableV2, Stack, TagManager
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
@@ -14,7 +14,6 @@ from cdk_inference_recommender.job_tags import JobTags
 from cdk_inference_recommender.name_prefix import name_prefix
 from cdk_inference_recommender.tokens import is_unresolved
 from inference_recommendations_handler.contract import (
-    CHOICE_SERVICE_TIMEOUT_SECONDS,
     MAX_MODEL_NAME_PREFIX_LENGTH,
     RecommendedModelProperty,
     ResourceType,
@@ -70,15 +69,7 @@ class RecommendedModel(Construct):
             RecommendedModelProperty.COMPILATION_JOB_NAME: recommendation.compilation_job_name,
             RecommendedModelProperty.ENVIRONMENT_JSON: recommendation.environment_json,
         }
-        resource = CustomResource(
-            self,
-            "Resource",
-            resource_type=ResourceType.RECOMMENDED_MODEL,
-            service_token=provider.function.function_arn,
-            service_timeout=Duration.seconds(CHOICE_SERVICE_TIMEOUT_SECONDS),
-            properties={name.value: value for name, value in properties.items() if value is not None},
-        )
-        provider.depend(resource)
+        resource = provider.custom_resource(self, "Resource", ResourceType.RECOMMENDED_MODEL, properties)
         resource.node.add_dependency(_allow_handler(self, provider, prefix, source, role), role)
         if network:
             resource.node.add_dependency(*network.established)

@@ -8,10 +8,11 @@ import jsii
 from aws_cdk import Validations
 from constructs import IValidation
 
+from cdk_inference_recommender.property_path import property_path
 from cdk_inference_recommender.request import Problem, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable
 
     from constructs import Construct
 
@@ -21,7 +22,7 @@ _WARNING_PREFIX: Final = "cdk-inference-recommender"
 
 
 def report_problems(
-    construct: Construct, problems: Callable[[], Sequence[Problem]], spell: Callable[[Path], str]
+    construct: Construct, problems: Callable[[], Iterable[Problem]], spell: Callable[[Path], str] = property_path
 ) -> None:
     """Let synthesis fail with a construct's errors, together with those of every other one; warn of the rest at once.
 
@@ -30,7 +31,7 @@ def report_problems(
     Args:
         construct: Whose props they are of.
         problems: Finds them; asked again when the tree is complete.
-        spell: Writes a path as the construct's user does.
+        spell: Writes a path as the construct's user does. Default: in props.
     """
 
     def told(severity: Severity) -> list[tuple[str, str]]:

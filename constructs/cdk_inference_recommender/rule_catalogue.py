@@ -105,7 +105,7 @@ def _entry(rule: Rule) -> str:
 
 
 def _field(field: str) -> str:
-    prop = property_path(tuple(field.replace("[]", "").split(".")), {})
+    prop = property_path(tuple(field.replace("[]", "").split(".")))
     return f"`{field}`" if prop in {"", field} else f"`{field}` (`{prop}`)"
 
 

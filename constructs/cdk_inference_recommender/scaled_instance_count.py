@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from aws_cdk import ArnFormat, CfnResource, CustomResource, Duration, Stack
+from aws_cdk import ArnFormat, CfnResource, CustomResource, Stack
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from cdk_inference_recommender.inference_recommender_provider import InferenceRecommenderProvider
 from inference_recommendations_handler.contract import (
-    CHOICE_SERVICE_TIMEOUT_SECONDS,
     WAIT_SERVICE_TIMEOUT_SECONDS,
     ResourceType,
     ScalableTargetProperty,
@@ -60,49 +59,37 @@ class ScaledInstanceCount(Construct):
         common: dict[ScalableTargetProperty, Any] = {
             ScalableTargetProperty.VARIANT_NAME: variant_name,
             ScalableTargetProperty.INSTANCE_TYPE: instance_type,
-            **{name: value for name, value in scaling.items() if value is not None},
+            **scaling,
         }
-        target = CustomResource(
+        target = provider.custom_resource(
             self,
             "Resource",
-            resource_type=ResourceType.SCALABLE_TARGET,
-            service_token=provider.function.function_arn,
-            service_timeout=Duration.seconds(CHOICE_SERVICE_TIMEOUT_SECONDS),
-            properties=_properties(
-                common
-                | {
-                    ScalableTargetProperty.ENDPOINT_NAME: endpoint.attr_endpoint_name,
-                    ScalableTargetProperty.ENDPOINT_CONFIG_NAME: configuration.attr_endpoint_config_name,
-                }
-            ),
+            ResourceType.SCALABLE_TARGET,
+            {
+                **common,
+                ScalableTargetProperty.ENDPOINT_NAME: endpoint.attr_endpoint_name,
+                ScalableTargetProperty.ENDPOINT_CONFIG_NAME: configuration.attr_endpoint_config_name,
+            },
         )
-        pause = CustomResource(
+        pause = provider.custom_resource(
             self,
             "Pause",
-            resource_type=ResourceType.SCALABLE_TARGET_PAUSE,
-            service_token=provider.function.function_arn,
+            ResourceType.SCALABLE_TARGET_PAUSE,
+            {
+                **common,
+                ScalableTargetProperty.SCALABLE_TARGET_LOGICAL_ID: _logical_id(target),
+                ScalableTargetProperty.STATE_MACHINE_ARN: provider.state_machine.state_machine_arn,
+            },
             # Waits until a change of the number of instances that is under way is done.
-            service_timeout=Duration.seconds(WAIT_SERVICE_TIMEOUT_SECONDS),
-            properties=_properties(
-                common
-                | {
-                    ScalableTargetProperty.SCALABLE_TARGET_LOGICAL_ID: _logical_id(target),
-                    ScalableTargetProperty.STATE_MACHINE_ARN: provider.state_machine.state_machine_arn,
-                }
-            ),
+            service_timeout_seconds=WAIT_SERVICE_TIMEOUT_SECONDS,
         )
         for resource in (pause, target):
-            provider.depend(resource)
             resource.node.add_dependency(policy)
         # What fails before the endpoint changes should leave it scaled.
         pause.node.add_dependency(configuration)
         endpoint.node.add_dependency(pause)
         self.resource_id: Final = target.ref
         """As Application Auto Scaling names the variant: `endpoint/<name>/variant/<name>`."""
-
-
-def _properties(properties: Mapping[ScalableTargetProperty, Any]) -> dict[str, Any]:
-    return {name.value: value for name, value in properties.items()}
 
 
 def _logical_id(resource: CustomResource) -> str:

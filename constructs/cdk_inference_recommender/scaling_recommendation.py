@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from aws_cdk import CustomResource, Duration, Token
+from aws_cdk import Token
 from constructs import Construct
 
 from cdk_inference_recommender.cross_stack_references import CrossStackReferences
 from cdk_inference_recommender.inference_recommender_provider import InferenceRecommenderProvider
-from cdk_inference_recommender.property_path import property_path
 from cdk_inference_recommender.reported_problems import report_problems
 from cdk_inference_recommender.scaling_rules import check_scaling
 from inference_recommendations_handler.contract import (
-    CHOICE_SERVICE_TIMEOUT_SECONDS,
     SCALING_VERSION,
     ResourceType,
     ScalingRecommendationAttribute,
@@ -58,26 +56,18 @@ class ScalingRecommendation(Construct):
             ScalingRecommendationProperty.MIN_INVOCATIONS_PER_MINUTE: min_invocations,
             ScalingRecommendationProperty.MAX_INVOCATIONS_PER_MINUTE: max_invocations,
         }
-        self._resource: Final = CustomResource(
-            self,
-            "Resource",
-            resource_type=ResourceType.SCALING_RECOMMENDATION,
-            service_token=InferenceRecommenderProvider.of(self).function.function_arn,
-            service_timeout=Duration.seconds(CHOICE_SERVICE_TIMEOUT_SECONDS),
-            properties={name.value: value for name, value in properties.items() if value is not None},
+        self._resource: Final = InferenceRecommenderProvider.of(self).custom_resource(
+            self, "Resource", ResourceType.SCALING_RECOMMENDATION, properties
         )
         report_problems(
             self,
-            lambda: list(
-                check_scaling(
-                    {
-                        "TargetCpuUtilizationPerCore": target_cpu_utilization_per_core,
-                        "MinInvocations": min_invocations,
-                        "MaxInvocations": max_invocations,
-                    }
-                )
+            lambda: check_scaling(
+                {
+                    "TargetCpuUtilizationPerCore": target_cpu_utilization_per_core,
+                    "MinInvocations": min_invocations,
+                    "MaxInvocations": max_invocations,
+                }
             ),
-            lambda path: property_path(path, {}),
         )
         self.node.add_validation(CrossStackReferences(self._resource, _REMEDY))
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeGuard
 
-from cdk_inference_recommender.request import UNRESOLVED, Breach, Problem, RequestDocument, Rule, Severity
+from cdk_inference_recommender.request import UNRESOLVED, Breach, Problem, RequestDocument, Rule, Severity, check_rules
 from cdk_inference_recommender.request.request_document import ABSENT
 from cdk_inference_recommender.tokens import literals_only
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 _MODEL: Final = "botocore's service model, GetScalingConfigurationRecommendation"
 _CONSOLE: Final = "SageMaker developer guide, configure model auto scaling with the console"
@@ -30,46 +30,30 @@ def check_scaling(arguments: Mapping[str, object]) -> Iterator[Problem]:
     Args:
         arguments: Those that were given, without cooldowns; may hold tokens, which are passed over one by one.
 
-    Yields:
+    Returns:
         Every problem.
     """
     given = {name: value for name, value in arguments.items() if value is not None}
     document = RequestDocument(literals_only(given))  # type: ignore[arg-type] # a mapping stays one
-    for rule in SCALING_RULES:
-        yield from rule.problems(document)
+    return check_rules(SCALING_RULES, document)
 
 
-def _numbers(document: RequestDocument, *names: str) -> Iterator[tuple[str, object]]:
-    for name in names:
-        value = document.at(name)
-        if value is not ABSENT and value is not UNRESOLVED:
-            yield name, value
-
-
-def _is_number(value: object) -> bool:
+def _is_number(value: object) -> TypeGuard[float]:
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
-def _is_whole(value: object, *, most: float = math.inf) -> bool:
-    return isinstance(value, int | float) and _is_number(value) and value == int(value) and 1 <= value <= most
+def _is_whole(value: object) -> TypeGuard[float]:
+    return _is_number(value) and value == int(value) and value >= 1
 
 
-def _no_percentage(document: RequestDocument) -> Iterator[Breach]:
-    for name, value in _numbers(document, _CPU):
-        if not _is_whole(value, most=_PERCENT):
-            yield Breach(path=(name,), value=value)
+def _unless(is_good: Callable[[object], bool], *names: str) -> Callable[[RequestDocument], Iterator[Breach]]:
+    def breaches(document: RequestDocument) -> Iterator[Breach]:
+        for name in names:
+            value = document.at(name)
+            if value is not ABSENT and value is not UNRESOLVED and not is_good(value):
+                yield Breach(path=(name,), value=value)
 
-
-def _no_invocations(document: RequestDocument) -> Iterator[Breach]:
-    for name, value in _numbers(document, *_INVOCATIONS):
-        if not _is_whole(value):
-            yield Breach(path=(name,), value=value)
-
-
-def _no_capacity(document: RequestDocument) -> Iterator[Breach]:
-    for name, value in _numbers(document, *_CAPACITY):
-        if not _is_whole(value):
-            yield Breach(path=(name,), value=value)
+    return breaches
 
 
 def _least_above_most(document: RequestDocument) -> Iterator[Breach]:
@@ -78,18 +62,6 @@ def _least_above_most(document: RequestDocument) -> Iterator[Breach]:
         # What is no number of its kind is told as that, and compared with nothing.
         if isinstance(low, int | float) and isinstance(high, int | float) and 1 <= high < low:
             yield Breach(path=(least,), value=low, particulars=f"the most is {high}")
-
-
-def _no_target(document: RequestDocument) -> Iterator[Breach]:
-    for name, value in _numbers(document, _TARGET):
-        if not (isinstance(value, int | float) and _is_number(value) and value > 0):
-            yield Breach(path=(name,), value=value)
-
-
-def _no_factor(document: RequestDocument) -> Iterator[Breach]:
-    for name, value in _numbers(document, _FACTOR):
-        if not (isinstance(value, int | float) and _is_number(value) and 0 < value <= 1):
-            yield Breach(path=(name,), value=value)
 
 
 def _target_and_factor(document: RequestDocument) -> Iterator[Breach]:
@@ -105,7 +77,7 @@ SCALING_RULES: Final = (
         text="must be a whole percentage from 1 to 100",
         remedy="Give such a percentage, or leave it out for the service's 50",
         source=_MODEL,
-        breaches=_no_percentage,
+        breaches=_unless(lambda value: _is_whole(value) and value <= _PERCENT, _CPU),
     ),
     Rule(
         id="ScalingInvocations",
@@ -114,7 +86,7 @@ SCALING_RULES: Final = (
         text="must be a whole number of requests a minute, 1 or more",
         remedy="Give such a number, or leave it out",
         source=_MODEL,
-        breaches=_no_invocations,
+        breaches=_unless(_is_whole, *_INVOCATIONS),
     ),
     Rule(
         id="ScalingCapacity",
@@ -123,7 +95,7 @@ SCALING_RULES: Final = (
         text="must be a whole number of instances, 1 or more",
         remedy="Give such a number",
         source=_CONSOLE,
-        breaches=_no_capacity,
+        breaches=_unless(_is_whole, *_CAPACITY),
     ),
     Rule(
         id="ScalingLeastAboveMost",
@@ -141,7 +113,7 @@ SCALING_RULES: Final = (
         text="must be a number above 0",
         remedy="Give such a number, or leave it out for a share of what was measured",
         source=f"{_AUTOSCALING}, TargetTrackingScalingPolicyConfiguration",
-        breaches=_no_target,
+        breaches=_unless(lambda value: _is_number(value) and value > 0, _TARGET),
     ),
     Rule(
         id="ScalingSafetyFactor",
@@ -150,7 +122,7 @@ SCALING_RULES: Final = (
         text="must be above 0 and at most 1",
         remedy="Give such a share, or leave it out for 0.8",
         source=_DESIGN,
-        breaches=_no_factor,
+        breaches=_unless(lambda value: _is_number(value) and 0 < value <= 1, _FACTOR),
     ),
     Rule(
         id="ScalingTargetOrSafetyFactor",

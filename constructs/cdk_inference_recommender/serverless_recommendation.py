@@ -37,7 +37,7 @@ class ServerlessRecommendation(Recommendation):
     @property
     def model_setup_time(self) -> str:
         """How long a cold start takes to set the model up, in microseconds."""
-        return self._value(RecommendationAttribute.MODEL_SETUP_TIME)
+        return self.value_of(RecommendationAttribute.MODEL_SETUP_TIME)
 
     def production_variant(
         self, *, model_name: str, variant_name: str = "AllTraffic", initial_variant_weight: jsii.Number = 1

@@ -13,7 +13,7 @@ from aws_cdk import aws_s3 as s3
 from cdk_inference_recommender import ContainerConfig, InferenceRecommendationsJob, ModelSource, RecommendedEndpoint
 from tests.e2e.applications import MODEL_PACKAGE_ARN
 from tests.e2e.commands import delete, deploy, job_status, requests_of
-from tests.e2e.served_endpoint import models
+from tests.e2e.hosting import models
 
 if TYPE_CHECKING:
     from tests.e2e.conftest import LocalAws

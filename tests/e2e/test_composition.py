@@ -8,7 +8,7 @@ import pytest
 
 from tests.e2e.applications import MODEL_PACKAGE_ARN, example
 from tests.e2e.commands import delete, deploy, requests_of
-from tests.e2e.served_endpoint import models, physical_ids, serving
+from tests.e2e.hosting import models, physical_ids, serving
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,7 +9,7 @@ from .problem import Problem, Severity
 from .request_document import RequestDocument
 from .request_model import botocore_version, request_shape
 from .rules import RULES
-from .rules.rule import Breach, Rule
+from .rules.rule import Breach, Rule, check_rules
 from .shape import Shape
 from .unresolved import UNRESOLVED, Unresolved
 
@@ -27,5 +27,6 @@ __all__ = [
     "api_path",
     "botocore_version",
     "check_request",
+    "check_rules",
     "request_shape",
 ]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from cdk_inference_recommender.request.problem import Problem, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from cdk_inference_recommender.request.api_path import Path
     from cdk_inference_recommender.request.request_document import RequestDocument
@@ -72,3 +72,13 @@ class Rule:
                 remedy=breach.remedy or self.remedy,
                 source=self.source,
             )
+
+
+def check_rules(rules: Sequence[Rule], document: RequestDocument) -> Iterator[Problem]:
+    """Hold a document against rules.
+
+    Yields:
+        Every problem, in the order of the rules.
+    """
+    for rule in rules:
+        yield from rule.problems(document)
