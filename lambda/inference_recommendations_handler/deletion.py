@@ -155,15 +155,15 @@ def _hand_over(
 def _watched(event: CustomResourceEvent, machine: StateMachine | None) -> bool:
     """Whether a withdrawn update of the resource may still be at work inside the function.
 
-    Its watch stops what it makes, as long as the stack isn't gone before.
+    Its watch stops what it makes, as long as the stack isn't gone before, and nobody aborts it.
     """
-    for execution in machine.running(named=lambda name: name.startswith(WATCH)) if machine else ():
-        asked = execution.event
-        if (
-            asked is not None
-            and Owner.of(asked) == Owner.of(event)
-            and asked.requested_at > event.requested_at - 2 * FUNCTION_TIMEOUT_SECONDS
-        ):
+    if machine is None:
+        return False
+    since = event.requested_at - 2 * FUNCTION_TIMEOUT_SECONDS
+    for name in machine.started_since(since) or ():
+        execution = machine.find(name) if name.startswith(WATCH) else None
+        asked = execution.event if execution is not None and not execution.succeeded else None
+        if asked is not None and Owner.of(asked) == Owner.of(event) and asked.requested_at > since:
             return True
     return False
 

@@ -157,18 +157,19 @@ def _queued_for(execution: Execution, event: CustomResourceEvent) -> bool:
 
 
 def _overtaken(event: CustomResourceEvent, machine: StateMachine | None) -> bool:
-    """Whether the request has been withdrawn: it is too old, its Delete is at work, or the whole stack is gone."""
+    """Whether the request has been withdrawn: it is too old, an execution tells so, or the whole stack is gone.
+
+    Also one that is over: who aborts the search for late jobs doesn't make the request any younger.
+    """
     age = time.time() - event.requested_at
     if age > MAX_EVENT_AGE_SECONDS or machine is None:
         return age > MAX_EVENT_AGE_SECONDS
-    names = machine.running_names()
+    names = machine.started_since(event.requested_at)
     if names is None:
         return True
     for name in names if age > REDELIVERED_AFTER_SECONDS else ():
         execution = machine.find(name)
-        if execution is None or not execution.running or execution.task != deletion.TASK:
-            continue
-        other = execution.event
+        other = execution.event if execution is not None and execution.task == deletion.TASK else None
         if (
             other is not None
             and Owner.of(other) == Owner.of(event)

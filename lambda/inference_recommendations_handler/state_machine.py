@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from types_boto3_stepfunctions import SFNClient
+    from types_boto3_stepfunctions.type_defs import ExecutionListItemTypeDef
 
 T = TypeVar("T")
 
@@ -106,21 +107,35 @@ class StateMachine:
             ended_at=found["stopDate"].timestamp() if found.get("stopDate") else 0,
         )
 
-    def running_names(self) -> list[str] | None:
-        """Names of all executions that run; None where the machine is gone, and so the stack."""
-        paginator = self.client.get_paginator("list_executions")
+    def started_since(self, epoch: float) -> list[str] | None:
+        """Names of the executions since then, running or not; None where the machine is gone, and so the stack."""
+
+        def names() -> list[str]:
+            found: list[str] = []
+            for execution in self._listed():
+                # The latest come first (API reference, ListExecutions).
+                if execution["startDate"].timestamp() < epoch:
+                    break
+                found.append(execution["name"])
+            return found
+
         try:
-            pages = _patiently(lambda: list(paginator.paginate(stateMachineArn=self.arn, statusFilter="RUNNING")))
+            return _patiently(names)
         except AWS_ERRORS as error:
             if kind_of(error) is ErrorKind.NOT_FOUND:
                 return None
             raise
-        return [execution["name"] for page in pages for execution in page["executions"]]
 
     def running(self, *, named: Callable[[str], bool] = lambda _: True) -> Iterator[Execution]:
         """All executions that run and are named so; each is described. A machine that is gone has none."""
-        for name in filter(named, self.running_names() or ()):
-            execution = self.find(name)
+        try:
+            listed = _patiently(lambda: list(self._listed(statusFilter="RUNNING")))
+        except AWS_ERRORS as error:
+            if kind_of(error) is ErrorKind.NOT_FOUND:
+                return
+            raise
+        for name in (execution["name"] for execution in listed):
+            execution = self.find(name) if named(name) else None
             if execution is not None and execution.running:
                 yield execution
 
@@ -131,6 +146,10 @@ class StateMachine:
         except AWS_ERRORS as error:
             if kind_of(error) is not ErrorKind.NOT_FOUND:
                 raise
+
+    def _listed(self, **options: Any) -> Iterator[ExecutionListItemTypeDef]:
+        for page in self.client.get_paginator("list_executions").paginate(stateMachineArn=self.arn, **options):
+            yield from page["executions"]
 
     def _execution_arn(self, name: str) -> str:
         return f"{self.arn.replace(':stateMachine:', ':execution:')}:{name}"

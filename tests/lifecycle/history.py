@@ -230,10 +230,10 @@ class History(RuleBasedStateMachine):
     @precondition(lambda self: not self.idle)
     def somebody_aborts_the_executions(self) -> None:
         for execution in self.world.machine.running():
-            execution.end("ABORTED", self.world.clock.now)
             self.world.unanswerable.add(execution.request_id)
             if execution.state["task"] == deletion.TASK:
                 self.unwatched.add(execution.state["event"]["LogicalResourceId"])
+        self.world.machine.abort_all()
 
     @invariant()
     def promises_are_kept(self) -> None:

@@ -30,6 +30,7 @@ class FakeExecution:
     name: str
     started_with: str
     started_at: float
+    machine_arn: str
     state: Mapping[str, Any]
     wakes_at: float
     status: str = "RUNNING"
@@ -76,6 +77,11 @@ class Machine:
 
     def running(self) -> list[FakeExecution]:
         return [execution for execution in self.executions.values() if execution.status == "RUNNING"]
+
+    def abort_all(self) -> None:
+        """As somebody does by hand."""
+        for execution in self.running():
+            execution.end("ABORTED", self.clock.now)
 
     def next_wake(self) -> float | None:
         waking = (each.wakes_at for each in self.executions.values() if each.status == "RUNNING" and not each.polling)
@@ -136,7 +142,12 @@ class Machine:
         if known is None:
             state = json.loads(text)
             self.executions[name] = FakeExecution(
-                name=name, started_with=text, started_at=now, state=state, wakes_at=now + state["waitSeconds"]
+                name=name,
+                started_with=text,
+                started_at=now,
+                machine_arn=self.arn,
+                state=state,
+                wakes_at=now + state["waitSeconds"],
             )
         return {"executionArn": self._arn(name), "startDate": self.clock.datetime()}
 
@@ -162,8 +173,19 @@ class Machine:
 
     def _ListExecutions(self, request: Mapping[str, Any]) -> dict[str, Any]:  # noqa: N802
         self._check(request["stateMachineArn"])
-        assert request["statusFilter"] == "RUNNING"
-        return {"executions": [{"name": each.name, "executionArn": self._arn(each.name)} for each in self.running()]}
+        wanted = request.get("statusFilter")
+        listed = sorted(self.executions.values(), key=lambda each: each.started_at, reverse=True)
+        return {
+            "executions": [
+                {
+                    "name": each.name,
+                    "executionArn": self._arn(each.name),
+                    "startDate": datetime.fromtimestamp(each.started_at, tz=UTC),
+                }
+                for each in listed
+                if each.machine_arn == self.arn and wanted in (None, each.status)
+            ]
+        }
 
     def _existing(self, arn: str) -> FakeExecution:
         name = arn.rsplit(":", 1)[1]

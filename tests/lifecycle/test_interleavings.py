@@ -55,7 +55,7 @@ def test_two_deliveries_of_a_create_make_one_job(stack: Stack, world: World, at_
 @every_call
 @before_and_after
 @pytest.mark.parametrize("cancel_after", [0, 1])
-@pytest.mark.parametrize("then", ["delete", "wait"])
+@pytest.mark.parametrize("then", ["delete", "abort the search and delete", "wait"])
 def test_an_update_that_is_withdrawn_meanwhile_leaves_nothing(
     stack: Stack, world: World, *, at_call: int, done: bool, cancel_after: float, then: str
 ) -> None:
@@ -64,7 +64,10 @@ def test_an_update_that_is_withdrawn_meanwhile_leaves_nothing(
     world.service.runs_for = 4 * 3600
     world.pauses = [Pause(at_call, 59, done)]
     assert stack.deploy(Template(package="2"), cancel_after=cancel_after).status == "UPDATE_ROLLBACK_COMPLETE"
-    if then == "delete":
+    if then.startswith("abort"):
+        world.machine.abort_all()
+        stack.advance(1)
+    if then.endswith("delete"):
         assert stack.delete().status == "DELETE_COMPLETE"
         world.remove_function()
     world.settle(900)

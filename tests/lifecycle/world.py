@@ -123,8 +123,7 @@ class World:
         """As when the stack is gone; an invocation that is under way goes on."""
         self.function_exists = self.machine.exists = False
         self._deliveries.clear()
-        for execution in self.machine.running():
-            execution.end("ABORTED", self.clock.now)
+        self.machine.abort_all()
 
     def close(self) -> None:
         """Let no thread stand still for ever."""
