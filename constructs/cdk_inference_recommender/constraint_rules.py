@@ -23,7 +23,11 @@ _PERCENT: Final = 100
 
 
 def check_constraints(
-    constraints: Mapping[str, object], *, endpoint_type: EndpointType, has_existing_endpoint: bool | None
+    constraints: Mapping[str, object],
+    *,
+    endpoint_type: EndpointType,
+    has_existing_endpoint: bool | None,
+    endpoint_configurations: object = UNRESOLVED,
 ) -> Iterator[Problem]:
     """Check what a recommendation asks of a result.
 
@@ -31,6 +35,7 @@ def check_constraints(
         constraints: By `ConstraintProperty`; may hold tokens, which are passed over one by one.
         endpoint_type: Which kind of endpoint is recommended.
         has_existing_endpoint: Whether the job measures an existing endpoint; None where nothing is known of the job.
+        endpoint_configurations: What the job measures, as in the API. Default: nothing is known of it.
 
     Returns:
         Every problem.
@@ -39,6 +44,7 @@ def check_constraints(
         {
             "Constraints": literals_only(constraints),
             "EndpointType": endpoint_type.value,
+            "EndpointConfigurations": endpoint_configurations,
             "ExistingEndpoint": UNRESOLVED if has_existing_endpoint is None else has_existing_endpoint,
         }
     )
@@ -95,6 +101,29 @@ def _nothing_to_compare_with(document: RequestDocument) -> Iterator[Breach]:
         yield from _given(document, *_GAINS)
 
 
+def _none_of_the_kind(document: RequestDocument) -> Iterator[Breach]:
+    kind = document.at("EndpointType")
+    absent = "ServerlessConfig" if kind == EndpointType.SERVERLESS else "InstanceType"
+    measured = list(document.each(f"EndpointConfigurations[].{absent}"))
+    if measured and all(value is ABSENT for _, value in measured):
+        yield Breach(path=("EndpointType",), value=kind)
+
+
+def _no_family_left(document: RequestDocument) -> Iterator[Breach]:
+    measured = [value for _, value in document.each("EndpointConfigurations[].InstanceType") if value is not ABSENT]
+    families = {str(value).removeprefix("ml.").partition(".")[0] for value in measured}
+    if not families or UNRESOLVED in measured:
+        return
+    allowed, excluded = ([family for _, family in document.each(f"{_field(name)}[]")] for name in _FAMILIES)
+    left = {
+        ConstraintProperty.ALLOWED_INSTANCE_FAMILIES: not allowed or UNRESOLVED in allowed or families & set(allowed),
+        ConstraintProperty.EXCLUDED_INSTANCE_FAMILIES: UNRESOLVED in excluded or families - set(excluded),
+    }
+    for name, remains in left.items():
+        if not remains:
+            yield Breach(path=("Constraints", name.value), particulars=f"it measures {', '.join(sorted(families))}")
+
+
 CONSTRAINT_RULES: Final = (
     Rule(
         id="ConstraintRange",
@@ -149,5 +178,23 @@ CONSTRAINT_RULES: Final = (
         remedy="Give the job an existing_endpoint, or leave the constraint out",
         source="API reference, DescribeInferenceRecommendationsJob, EndpointPerformances",
         breaches=_nothing_to_compare_with,
+    ),
+    Rule(
+        id="EndpointKindMeasured",
+        severity=Severity.ERROR,
+        fields=("EndpointType",),
+        text="none of the job's endpoint configurations is of this kind, and the deployment would fail after the job",
+        remedy="Recommend the other kind, or give the job such a configuration",
+        source=_DESIGN,
+        breaches=_none_of_the_kind,
+    ),
+    Rule(
+        id="InstanceFamilyMeasured",
+        severity=Severity.ERROR,
+        fields=tuple(map(_field, _FAMILIES)),
+        text="leaves nothing of what the job measures, and the deployment would fail after the job",
+        remedy="Let one of these families remain, or measure another one",
+        source=_DESIGN,
+        breaches=_no_family_left,
     ),
 )

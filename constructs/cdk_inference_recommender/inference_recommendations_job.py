@@ -37,6 +37,7 @@ from cdk_inference_recommender.prop_types import check_types
 from cdk_inference_recommender.render_request import render_request
 from cdk_inference_recommender.reported_problems import report_problems
 from cdk_inference_recommender.request import UNRESOLVED, Problem, RequestDocument, botocore_version, check_request
+from cdk_inference_recommender.request.request_document import ABSENT
 from cdk_inference_recommender.request_source import RequestSource
 from cdk_inference_recommender.resource_name import resource_name
 from cdk_inference_recommender.tokens import is_unresolved, literal_seconds_of, literals_only, seconds_of
@@ -443,10 +444,15 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase):
         return self._last_leg
 
     def _has_existing_endpoint(self) -> bool | None:
+        endpoints = self._input("Endpoints")
+        return None if endpoints is UNRESOLVED else endpoints is not ABSENT
+
+    def _endpoint_configurations(self) -> object:
+        return self._input("EndpointConfigurations")
+
+    def _input(self, member: str) -> object:
         document = RequestDocument({"InputConfig": literals_only(self._request.get("InputConfig"))})
-        return (
-            None if document.at("InputConfig.Endpoints") is UNRESOLVED else document.is_given("InputConfig.Endpoints")
-        )
+        return document.at(f"InputConfig.{member}")
 
 
 class _JobOfCliInput(InferenceRecommendationsJob):

@@ -13,6 +13,7 @@ from cdk_inference_recommender.job_metrics import job_metric
 from cdk_inference_recommender.objective import Objective
 from cdk_inference_recommender.output_summary import output_summary
 from cdk_inference_recommender.real_time_recommendation import RealTimeRecommendation
+from cdk_inference_recommender.request import UNRESOLVED
 from cdk_inference_recommender.serverless_recommendation import ServerlessRecommendation
 
 if TYPE_CHECKING:
@@ -49,6 +50,10 @@ class InferenceRecommendationsJobBase(Resource):
         """Whether the job compares with an existing endpoint; None where nothing is known of it."""
         return None
 
+    def _endpoint_configurations(self) -> object:
+        """What the job measures, as in the API; UNRESOLVED where that isn't known."""
+        return UNRESOLVED
+
     @property
     def grants(self) -> InferenceRecommendationsJobGrants:
         """What others may be allowed to do with the job, for example `job.grants.read(role)`."""
@@ -84,6 +89,7 @@ class InferenceRecommendationsJobBase(Resource):
             optimize_for=optimize_for,
             constraints=constraints,
             has_existing_endpoint=self._has_existing_endpoint(),
+            endpoint_configurations=self._endpoint_configurations(),
         )
 
     def recommend_serverless(
@@ -116,6 +122,7 @@ class InferenceRecommendationsJobBase(Resource):
             optimize_for=optimize_for,
             constraints=constraints,
             has_existing_endpoint=self._has_existing_endpoint(),
+            endpoint_configurations=self._endpoint_configurations(),
         )
 
     def metric(

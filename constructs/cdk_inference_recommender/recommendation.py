@@ -86,6 +86,7 @@ class Recommendation(Construct):
         optimize_for: Objective,
         constraints: Constraints,
         has_existing_endpoint: bool | None,
+        endpoint_configurations: object,
     ) -> Self:
         """Choose among a job's results; use the job's `recommend_real_time` or `recommend_serverless`.
 
@@ -97,6 +98,7 @@ class Recommendation(Construct):
             optimize_for: By which measure.
             constraints: What a result must meet.
             has_existing_endpoint: Whether the job measures an existing endpoint; None where nothing is known of it.
+            endpoint_configurations: What the job measures, as in the API; UNRESOLVED where nothing is known of it.
 
         Raises:
             ValidationError: A prop is of another type.
@@ -124,7 +126,10 @@ class Recommendation(Construct):
             lambda: [
                 *check_objective(optimize_for),
                 *check_constraints(
-                    asked, endpoint_type=cls._endpoint_type, has_existing_endpoint=has_existing_endpoint
+                    asked,
+                    endpoint_type=cls._endpoint_type,
+                    has_existing_endpoint=has_existing_endpoint,
+                    endpoint_configurations=endpoint_configurations,
                 ),
             ],
         )

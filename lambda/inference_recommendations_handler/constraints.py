@@ -159,7 +159,7 @@ def choose_within(
     message = (
         f"No {endpoint_type} recommendation meets the constraints ({constraints.described()}). "
         f"Closest first: {_table(recommendations, constraints, endpoint_type, objective)}. "
-        "Loosen a constraint: the job's results stay, and no job runs again."
+        "Loosen a constraint: the job's results stay. Only a stack whose very creation rolls back runs a job again."
     )
     raise NoChoiceError(message)
 

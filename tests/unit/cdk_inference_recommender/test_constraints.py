@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from aws_cdk import CfnParameter, Stack
+from aws_cdk import CfnParameter, Size, Stack
 
-from cdk_inference_recommender import Constraints, InferenceRecommendationsJob, ValidationError
+from cdk_inference_recommender import Constraints, EndpointConfiguration, InferenceRecommendationsJob, ValidationError
 from inference_recommendations_handler.contract import ConstraintProperty
 
-from .synthesis import RECOMMENDATION, Json, default_job, new_stack, only, resources, template_of
+from .synthesis import RECOMMENDATION, Json, default_job, load_test, new_stack, only, resources, template_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 EVERY_NUMBER: Json = {
     "max_cost_per_hour": 0.5,
@@ -29,9 +32,15 @@ def properties_of(stack: Stack) -> Json:
     return properties
 
 
-def errors_of(constraints: Constraints, *, serverless: bool = False, **props: Any) -> list[str]:
+def errors_of(
+    constraints: Constraints,
+    *,
+    serverless: bool = False,
+    make: Callable[..., InferenceRecommendationsJob] = default_job,
+    **props: Any,
+) -> list[str]:
     stack = new_stack()
-    job = default_job(stack, **props)
+    job = make(stack, **props)
     (job.recommend_serverless if serverless else job.recommend_real_time)("Best", constraints=constraints)
     with pytest.raises(RuntimeError) as failure:
         template_of(stack)
@@ -148,3 +157,48 @@ def test_what_is_known_at_deploy_time_only_passes() -> None:
         "AllowedInstanceFamilies": {"Ref": "Families"},
         "ExcludedInstanceFamilies": [{"Ref": "Family"}, "g4dn"],
     }
+
+
+class TestWhatIsMeasured:
+    """What no result can meet is known before the job is paid for."""
+
+    INSTANCES = (EndpointConfiguration.real_time("ml.c5.xlarge"), EndpointConfiguration.real_time("ml.g4dn.xlarge"))
+    SERVERLESS = (EndpointConfiguration.serverless(memory_size=Size.mebibytes(2048), max_concurrency=5),)
+
+    @pytest.mark.parametrize("serverless", [False, True])
+    def test_a_kind_that_isnt_measured_is_an_error(self, *, serverless: bool) -> None:
+        measured = self.INSTANCES if serverless else self.SERVERLESS
+        told = " ".join(
+            errors_of(Constraints(), serverless=serverless, make=load_test, endpoint_configurations=list(measured))
+        )
+        kind = "Serverless" if serverless else "RealTime"
+        assert f"[Stack/Job/Best] endpoint_type = '{kind}': none of the job's endpoint configurations is of" in told
+
+    @pytest.mark.parametrize(
+        ("asked", "prop"),
+        [
+            ({"allowed_instance_families": ["g5", "m5"]}, "allowed_instance_families"),
+            ({"excluded_instance_families": ["g4dn", "c5"]}, "excluded_instance_families"),
+        ],
+    )
+    def test_families_that_leave_nothing_are_an_error(self, asked: Json, prop: str) -> None:
+        told = " ".join(errors_of(Constraints(**asked), make=load_test, endpoint_configurations=list(self.INSTANCES)))
+        assert f"constraints.{prop}: leaves nothing of what the job measures" in told
+        assert "it measures c5, g4dn" in told
+
+    @pytest.mark.parametrize(
+        "asked",
+        [{"allowed_instance_families": ["g5", "c5"]}, {"excluded_instance_families": ["g4dn"]}, {}],
+    )
+    def test_what_leaves_something_is_none(self, asked: Json) -> None:
+        stack = new_stack()
+        job = load_test(stack, endpoint_configurations=list(self.INSTANCES))
+        job.recommend_real_time("Best", constraints=Constraints(**asked))
+        assert properties_of(stack)["EndpointType"] == "RealTime"
+
+    def test_an_instance_type_that_is_known_at_deploy_time_only_may_be_of_any_family(self) -> None:
+        stack = new_stack()
+        unknown = CfnParameter(stack, "InstanceType").value_as_string
+        job = load_test(stack, endpoint_configurations=[EndpointConfiguration.real_time(unknown)])
+        job.recommend_real_time("Best", constraints=Constraints(allowed_instance_families=["g5"]))
+        assert properties_of(stack)["EndpointType"] == "RealTime"

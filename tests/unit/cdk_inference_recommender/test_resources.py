@@ -159,10 +159,9 @@ def test_one_job_depends_on_no_other_one() -> None:
 
 
 def _everything(stack: Stack) -> None:
-    for number, props in enumerate(every_prop(stack)):
-        job = InferenceRecommendationsJob(stack, f"Job{number}", **props)
-        job.recommend_real_time("Best").publish(f"/bert/{number}")
-        job.recommend_serverless("Serverless")
+    on_instances, on_serverless = every_prop(stack)
+    InferenceRecommendationsJob(stack, "Job", **on_instances).recommend_real_time("Best").publish("/bert/best")
+    InferenceRecommendationsJob(stack, "ServerlessJob", **on_serverless).recommend_serverless("Best")
 
 
 def _given_role_and_keys(stack: Stack) -> None:

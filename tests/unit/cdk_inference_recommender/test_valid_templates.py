@@ -41,26 +41,30 @@ def test_the_example_application(tmp_path: Path) -> None:
     assert {path.name: errors_of(path.read_text()) for path in templates} == {path.name: [] for path in templates}
 
 
+def _common(props: Json) -> Json:
+    return {"model": props["model"], "read_from": props["read_from"], "tags": {"team": "search"}}
+
+
 def every_prop_template(context: Json | None = None) -> Json:
     stack: Stack = new_stack(new_app(context))
-    for number, props in enumerate(every_prop(stack)):
-        job = InferenceRecommendationsJob(stack, f"Job{number}", **props)
-        best = job.recommend_real_time("Best", constraints=Constraints(max_cost_per_hour=0.5))
-        best.publish(f"/bert/{number}")
-        serverless = job.recommend_serverless("Serverless")
-        serverless.publish(f"/bert/{number}/serverless")
-        common = {"model": props["model"], "read_from": props["read_from"], "tags": {"team": "search"}}
-        endpoint = RecommendedEndpoint(
-            stack,
-            f"Endpoint{number}",
-            recommendation=best,
-            volume_kms_key=props.get("volume_kms_key"),
-            vpc=props.get("vpc"),
-            enable_network_isolation=True,
-            **common,
-        )
-        endpoint.auto_scale_as_recommended(best.scaling(max_invocations=900))
-        RecommendedEndpoint(stack, f"Serverless{number}", recommendation=serverless, **common)
+    on_instances, on_serverless = every_prop(stack)
+    best = InferenceRecommendationsJob(stack, "Job", **on_instances).recommend_real_time(
+        "Best", constraints=Constraints(max_cost_per_hour=0.5)
+    )
+    best.publish("/bert/best")
+    endpoint = RecommendedEndpoint(
+        stack,
+        "Endpoint",
+        recommendation=best,
+        volume_kms_key=on_instances["volume_kms_key"],
+        vpc=on_instances["vpc"],
+        enable_network_isolation=True,
+        **_common(on_instances),
+    )
+    endpoint.auto_scale_as_recommended(best.scaling(max_invocations=900))
+    serverless = InferenceRecommendationsJob(stack, "ServerlessJob", **on_serverless).recommend_serverless("Best")
+    serverless.publish("/bert/serverless")
+    RecommendedEndpoint(stack, "ServerlessEndpoint", recommendation=serverless, **_common(on_serverless))
     InferenceRecommendationsJob.from_job_name(stack, "Existing", "bert").recommend_real_time("Best")
     return template_of(stack)
 
