@@ -26,16 +26,14 @@ def check_constraints(
     constraints: Mapping[str, object],
     *,
     endpoint_type: EndpointType,
-    has_existing_endpoint: bool | None,
-    endpoint_configurations: object = UNRESOLVED,
+    input_config: object,
 ) -> Iterator[Problem]:
     """Check what a recommendation asks of a result.
 
     Args:
         constraints: By `ConstraintProperty`; may hold tokens, which are passed over one by one.
         endpoint_type: Which kind of endpoint is recommended.
-        has_existing_endpoint: Whether the job measures an existing endpoint; None where nothing is known of the job.
-        endpoint_configurations: What the job measures, as in the API. Default: nothing is known of it.
+        input_config: What the job measures, as in the API; UNRESOLVED where nothing is known of the job.
 
     Returns:
         Every problem.
@@ -44,8 +42,7 @@ def check_constraints(
         {
             "Constraints": literals_only(constraints),
             "EndpointType": endpoint_type.value,
-            "EndpointConfigurations": endpoint_configurations,
-            "ExistingEndpoint": UNRESOLVED if has_existing_endpoint is None else has_existing_endpoint,
+            "InputConfig": input_config,
         }
     )
     return check_rules(CONSTRAINT_RULES, document)
@@ -97,20 +94,22 @@ def _families_of_serverless(document: RequestDocument) -> Iterator[Breach]:
 
 
 def _nothing_to_compare_with(document: RequestDocument) -> Iterator[Breach]:
-    if document.at("ExistingEndpoint") is False:
+    if document.is_absent("InputConfig.Endpoints"):
         yield from _given(document, *_GAINS)
 
 
 def _none_of_the_kind(document: RequestDocument) -> Iterator[Breach]:
     kind = document.at("EndpointType")
     absent = "ServerlessConfig" if kind == EndpointType.SERVERLESS else "InstanceType"
-    measured = list(document.each(f"EndpointConfigurations[].{absent}"))
+    measured = list(document.each(f"InputConfig.EndpointConfigurations[].{absent}"))
     if measured and all(value is ABSENT for _, value in measured):
         yield Breach(path=("EndpointType",), value=kind)
 
 
 def _no_family_left(document: RequestDocument) -> Iterator[Breach]:
-    measured = [value for _, value in document.each("EndpointConfigurations[].InstanceType") if value is not ABSENT]
+    measured = [
+        value for _, value in document.each("InputConfig.EndpointConfigurations[].InstanceType") if value is not ABSENT
+    ]
     families = {str(value).removeprefix("ml.").partition(".")[0] for value in measured}
     if not families or UNRESOLVED in measured:
         return

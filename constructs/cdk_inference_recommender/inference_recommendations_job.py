@@ -36,8 +36,7 @@ from cdk_inference_recommender.name_prefix import name_prefix
 from cdk_inference_recommender.prop_types import check_types
 from cdk_inference_recommender.render_request import render_request
 from cdk_inference_recommender.reported_problems import report_problems
-from cdk_inference_recommender.request import UNRESOLVED, Problem, RequestDocument, botocore_version, check_request
-from cdk_inference_recommender.request.request_document import ABSENT
+from cdk_inference_recommender.request import Problem, botocore_version, check_request
 from cdk_inference_recommender.request_source import RequestSource
 from cdk_inference_recommender.resource_name import resource_name
 from cdk_inference_recommender.tokens import is_unresolved, literal_seconds_of, literals_only, seconds_of
@@ -443,16 +442,8 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase):
     def _finished(self) -> Construct:
         return self._last_leg
 
-    def _has_existing_endpoint(self) -> bool | None:
-        endpoints = self._input("Endpoints")
-        return None if endpoints is UNRESOLVED else endpoints is not ABSENT
-
-    def _endpoint_configurations(self) -> object:
-        return self._input("EndpointConfigurations")
-
-    def _input(self, member: str) -> object:
-        document = RequestDocument({"InputConfig": literals_only(self._request.get("InputConfig"))})
-        return document.at(f"InputConfig.{member}")
+    def _input_config(self) -> object:
+        return literals_only(self._request.get("InputConfig"))
 
 
 class _JobOfCliInput(InferenceRecommendationsJob):

@@ -46,12 +46,8 @@ class InferenceRecommendationsJobBase(Resource):
     def _finished(self) -> Construct:
         """What exists once the job has finished."""
 
-    def _has_existing_endpoint(self) -> bool | None:
-        """Whether the job compares with an existing endpoint; None where nothing is known of it."""
-        return None
-
-    def _endpoint_configurations(self) -> object:
-        """What the job measures, as in the API; UNRESOLVED where that isn't known."""
+    def _input_config(self) -> object:
+        """What the job measures, as in the API; UNRESOLVED where, or as far as, that isn't known."""
         return UNRESOLVED
 
     @property
@@ -88,8 +84,7 @@ class InferenceRecommendationsJobBase(Resource):
             finished=self._finished(),
             optimize_for=optimize_for,
             constraints=constraints,
-            has_existing_endpoint=self._has_existing_endpoint(),
-            endpoint_configurations=self._endpoint_configurations(),
+            input_config=self._input_config(),
         )
 
     def recommend_serverless(
@@ -121,8 +116,7 @@ class InferenceRecommendationsJobBase(Resource):
             finished=self._finished(),
             optimize_for=optimize_for,
             constraints=constraints,
-            has_existing_endpoint=self._has_existing_endpoint(),
-            endpoint_configurations=self._endpoint_configurations(),
+            input_config=self._input_config(),
         )
 
     def metric(

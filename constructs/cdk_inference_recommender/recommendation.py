@@ -17,6 +17,7 @@ from cdk_inference_recommender.prop_types import PropType, check_types
 from cdk_inference_recommender.published_recommendations import PublishedRecommendations
 from cdk_inference_recommender.recommendation_parameters import parameter_value, write_parameters
 from cdk_inference_recommender.reported_problems import report_problems
+from cdk_inference_recommender.request import UNRESOLVED
 from cdk_inference_recommender.validation_error import naming
 from inference_recommendations_handler.contract import (
     CHOICE_VERSION,
@@ -70,8 +71,11 @@ class Recommendation(Construct):
         *,
         attribute_of: Callable[[Construct, RecommendationAttribute], str],
         job_name: str | None = None,
+        input_config: object = UNRESOLVED,
     ) -> None:
         super().__init__(scope, id)
+        self.input_config: Final = input_config
+        """What the job measures, as in the API; `UNRESOLVED` where, or as far as, that isn't known."""
         self._attribute_of = attribute_of
         self._job_name = job_name
 
@@ -85,8 +89,7 @@ class Recommendation(Construct):
         finished: Construct,
         optimize_for: Objective,
         constraints: Constraints,
-        has_existing_endpoint: bool | None,
-        endpoint_configurations: object,
+        input_config: object,
     ) -> Self:
         """Choose among a job's results; use the job's `recommend_real_time` or `recommend_serverless`.
 
@@ -97,14 +100,17 @@ class Recommendation(Construct):
             finished: What exists once the job has finished.
             optimize_for: By which measure.
             constraints: What a result must meet.
-            has_existing_endpoint: Whether the job measures an existing endpoint; None where nothing is known of it.
-            endpoint_configurations: What the job measures, as in the API; UNRESOLVED where nothing is known of it.
+            input_config: What the job measures, as in the API; UNRESOLVED where nothing is known of it.
 
         Raises:
             ValidationError: A prop is of another type.
         """
         recommendation = cls(
-            scope, id, attribute_of=lambda _, attribute: resource.get_att_string(attribute), job_name=job_name
+            scope,
+            id,
+            attribute_of=lambda _, attribute: resource.get_att_string(attribute),
+            job_name=job_name,
+            input_config=input_config,
         )
         check_types(recommendation, _PROP_TYPES, optimize_for=optimize_for, constraints=constraints)
         asked = constraints.render()
@@ -125,12 +131,7 @@ class Recommendation(Construct):
             recommendation,
             lambda: [
                 *check_objective(optimize_for),
-                *check_constraints(
-                    asked,
-                    endpoint_type=cls._endpoint_type,
-                    has_existing_endpoint=has_existing_endpoint,
-                    endpoint_configurations=endpoint_configurations,
-                ),
+                *check_constraints(asked, endpoint_type=cls._endpoint_type, input_config=input_config),
             ],
         )
         recommendation.node.add_validation(

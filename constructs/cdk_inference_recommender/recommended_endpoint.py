@@ -124,7 +124,7 @@ class RecommendedEndpoint(Resource):
                 f"{self.node.path}: the default role could read neither the model's artifacts nor its image. Name "
                 "their buckets in read_from and repositories in images, or give a role of your own."
             )
-        report_problems(self, lambda: check_endpoint(model))
+        report_problems(self, lambda: check_endpoint(model, measured=recommendation.input_config))
         network = JobNetwork.of(
             self,
             vpc=vpc,

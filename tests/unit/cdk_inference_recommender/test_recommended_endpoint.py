@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from aws_cdk import Stack, Tags, Token
+from aws_cdk import CfnParameter, Stack, Tags, Token
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
@@ -262,6 +262,25 @@ def test_a_model_that_neo_would_compile_is_warned_of_before_the_job_is_paid_for(
     assert warning.startswith("model.container_config.data_input_config = '{\"input\": [1, 3]}': ")
     assert "Leave it out, so that the uncompiled model is measured" in warning
     assert not warnings_of(plain)
+
+
+OTHER_PACKAGE = ModelSource.from_model_package(PACKAGE_ARN.replace("/1", "/2"))
+OTHER_MODEL = ModelSource.from_model("bert", container_config=ContainerConfig())
+
+
+@pytest.mark.parametrize("model", [OTHER_PACKAGE, OTHER_MODEL], ids=["another version", "no package"])
+def test_a_model_that_the_job_has_not_measured_is_warned_of(model: ModelSource) -> None:
+    stack = new_stack()
+    endpoint(stack, model=model)
+    [warning] = [each for each in warnings_of(stack) if "EndpointModelMeasured" in each]
+    assert warning.startswith("model = ")
+    assert "isn't the model that the job has measured" in warning
+
+
+def test_a_model_that_only_the_deployment_knows_may_be_the_one() -> None:
+    stack = new_stack()
+    endpoint(stack, model=ModelSource.from_model_package(CfnParameter(stack, "Package").value_as_string))
+    assert not warnings_of(stack)
 
 
 def test_without_a_vpc_it_has_no_connections() -> None:
