@@ -82,7 +82,7 @@ def test_all_such_props_of_a_job_are_told_at_once() -> None:
                     model_latency_thresholds=[ModelLatencyThreshold(percentile=LatencyPercentile.P95, value=100)]  # type: ignore[arg-type]
                 )
             },
-            r"stopping_conditions\.model_latency_thresholds\[0\]\.value = 100 isn't a Duration\..*Duration\.millis\(100\)",
+            r"stopping_conditions\.model_latency_thresholds\[0\]\.value = 100 isn't a Duration\..*Duration\.millis",
         ),
         (
             {"model": ModelSource.from_model_package(PACKAGE_ARN, container_config=ContainerConfig(task="OTHER"))},  # type: ignore[arg-type]
@@ -280,6 +280,12 @@ def test_a_bucket_is_no_repository_and_a_repository_no_bucket() -> None:
 def test_phases_are_given_one_by_one(phases: Any, message: str) -> None:
     with pytest.raises(ValidationError, match=rf"^traffic_pattern\.{message}"):
         TrafficPattern.phases(*phases)
+
+
+def test_an_endpoint_configuration_tells_it() -> None:
+    wrong: Any = ["THREADS"]
+    with pytest.raises(ValidationError, match=r"^environment_parameter_ranges = <list> isn't a mapping\. Write {"):
+        EndpointConfiguration.real_time("ml.c5.xlarge", environment_parameter_ranges=wrong)
 
 
 def test_a_model_source_tells_it() -> None:
