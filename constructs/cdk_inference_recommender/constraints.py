@@ -40,7 +40,7 @@ class Constraints:
         excluded_instance_families: Such as `g4dn`; never chosen. For real-time endpoints only.
 
     Raises:
-        ValidationError: A number is NaN or infinite, which no template can hold, or families aren't a list.
+        ValidationError: A number is NaN or infinite, which no template can hold.
     """
 
     max_cost_per_hour: jsii.Number | None = None
@@ -57,9 +57,6 @@ class Constraints:
     def __post_init__(self) -> None:
         for field in fields(self):
             value = getattr(self, field.name)
-            if field.name.endswith("_families") and isinstance(value, str):
-                # It would be taken apart letter by letter.
-                raise ValidationError(f"{field.name} = {value!r} isn't a list. Write [{value!r}].")
             if isinstance(value, float) and not math.isfinite(value):
                 raise ValidationError(
                     f"{field.name} = {value}: must be a number above 0. Leave it out where none is meant."

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+from cdk_inference_recommender.prop_types import PropType, expect_type
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     import jsii
     from aws_cdk import Size
+
+# What holds the values of each is looked at where the job tells of it.
+_RANGES: Final = PropType(of=object, example='{"OMP_NUM_THREADS": ["2", "4"]}', is_mapping=True)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,11 +51,14 @@ class EndpointConfiguration:
             inference_specification_name: Which inference specification of the model package. Default: the package's.
             environment_parameter_ranges: Environment variables of the container and 1 to 3 values to try for each; 1
                 to 5 variables, names up to 64 and values up to 128 characters. Default: none.
+
+        Raises:
+            ValidationError: The ranges are no mapping.
         """
         return cls(
             instance_type=instance_type,
             inference_specification_name=inference_specification_name,
-            environment_parameter_ranges=dict(environment_parameter_ranges or {}),
+            environment_parameter_ranges=_ranges(environment_parameter_ranges),
         )
 
     @classmethod
@@ -71,11 +79,19 @@ class EndpointConfiguration:
             provisioned_concurrency: A member of the API that these jobs don't support; a value is reported at synth.
             inference_specification_name: Which inference specification of the model package. Default: the package's.
             environment_parameter_ranges: As for `real_time`.
+
+        Raises:
+            ValidationError: As for `real_time`.
         """
         return cls(
             memory_size=memory_size,
             max_concurrency=max_concurrency,
             provisioned_concurrency=provisioned_concurrency,
             inference_specification_name=inference_specification_name,
-            environment_parameter_ranges=dict(environment_parameter_ranges or {}),
+            environment_parameter_ranges=_ranges(environment_parameter_ranges),
         )
+
+
+def _ranges(given: Mapping[str, Sequence[str]] | None) -> Mapping[str, Sequence[str]]:
+    expect_type(_RANGES, "environment_parameter_ranges", given)
+    return dict(given or {})

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 from aws_cdk import ArnFormat, Stack
 
 from cdk_inference_recommender.inference_recommendations_job_base import InferenceRecommendationsJobBase
-from cdk_inference_recommender.inference_recommender_provider import JOB_RESOURCE
+from cdk_inference_recommender.inference_recommender_provider import JOB_RESOURCE, job_arn
 from cdk_inference_recommender.job_legs import job_legs
+from cdk_inference_recommender.job_prop_types import EXISTING_JOB_PROP_TYPES
 from cdk_inference_recommender.job_rules import check_waiting
+from cdk_inference_recommender.prop_types import check_types
 from cdk_inference_recommender.reported_problems import report_problems
-from cdk_inference_recommender.request import api_path
+from cdk_inference_recommender.request import api_path, request_shape
+from cdk_inference_recommender.request.pattern import matches
 from cdk_inference_recommender.tokens import is_unresolved, literal_seconds_of, seconds_of
 from cdk_inference_recommender.validation_error import ValidationError, naming
 from cdk_inference_recommender.waiting import TIMEOUT_IS_LITERAL, default_timeout_seconds
@@ -32,15 +35,18 @@ class ExistingInferenceRecommendationsJob(InferenceRecommendationsJobBase):
         scope: Construct,
         id: str,  # noqa: A002 -- the CDK's name for it
         *,
-        job_name: str,
-        job_arn: str,
+        known_by: Literal["job_name", "job_arn"],
+        value: str,
         timeout: Duration | None,
         poll_interval: Duration | None,
     ) -> None:
         super().__init__(scope, id)
-        self._job_name: Final = job_name
-        self._job_arn: Final = job_arn
+        check_types(self, EXISTING_JOB_PROP_TYPES, **{known_by: value}, timeout=timeout, poll_interval=poll_interval)
         with naming(self):
+            if known_by == "job_name":
+                _check_name(value)
+            self._job_name: Final = value if known_by == "job_name" else _name_in_job_arn(self, value)
+            self._job_arn: Final = value if known_by == "job_arn" else job_arn(self, value)
             self._timeout: Final = (
                 literal_seconds_of(timeout, "timeout", TIMEOUT_IS_LITERAL)
                 if timeout
@@ -90,7 +96,23 @@ class ExistingInferenceRecommendationsJob(InferenceRecommendationsJobBase):
                 )
 
 
-def name_in_job_arn(scope: Construct, arn: str) -> str:
+def _check_name(name: str) -> None:
+    """Refuse what no job can be called."""
+    if is_unresolved(name):
+        return
+    if name.startswith("arn:"):
+        raise ValidationError(f"job_name = {name!r} is an ARN. Give it to from_job_arn, or leave all but its name out.")
+    # The pattern bounds the length as if no hyphen counted.
+    bounds = request_shape().members["JobName"].metadata
+    if not bounds["min"] <= len(name) <= bounds["max"] or not matches(name, bounds["pattern"]):
+        raise ValidationError(
+            f"job_name = {name!r} can't be the name of a job: it has {bounds['min']} to {bounds['max']} letters, "
+            "digits and hyphens, with neither a hyphen first nor last (API reference, CreateInferenceRecommendationsJob"
+            ", JobName). Give the whole name of a job."
+        )
+
+
+def _name_in_job_arn(scope: Construct, arn: str) -> str:
     """The job's name in its ARN; may be a token.
 
     Raises:

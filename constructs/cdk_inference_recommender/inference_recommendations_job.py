@@ -20,7 +20,6 @@ from cdk_inference_recommender.cross_stack_references import CrossStackReference
 from cdk_inference_recommender.execution_role import execution_role
 from cdk_inference_recommender.existing_inference_recommendations_job import (
     ExistingInferenceRecommendationsJob,
-    name_in_job_arn,
 )
 from cdk_inference_recommender.finished_job import FinishedJob
 from cdk_inference_recommender.handler_policy import handler_policy
@@ -163,16 +162,26 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase):
             JOB_PROP_TYPES,
             model=model,
             job_type=job_type,
+            job_name=job_name,
+            exact_job_name=exact_job_name,
+            role=role,
             read_from=read_from,
             images=images,
             job_duration=job_duration,
             traffic_pattern=traffic_pattern,
             resource_limit=resource_limit,
             endpoint_configurations=endpoint_configurations,
+            existing_endpoint=existing_endpoint,
             stopping_conditions=stopping_conditions,
             output_config=output_config,
+            volume_kms_key=volume_kms_key,
+            vpc=vpc,
+            vpc_subnets=vpc_subnets,
+            security_groups=security_groups,
+            tags=tags,
             timeout=timeout,
             poll_interval=poll_interval,
+            accept_stopped=accept_stopped,
         )
         with naming(self):
             poll_seconds = seconds_of(poll_interval, "poll_interval") if poll_interval else 30
@@ -317,9 +326,12 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase):
             timeout: How long it is waited for, 1 minute to 24 hours, no token. Default: 6 hours, which the longest
                 job needs.
             poll_interval: At least 10 s. Default: 30 s.
+
+        Raises:
+            ValidationError: No job can have that name, or an argument is of another type.
         """
         return ExistingInferenceRecommendationsJob(
-            scope, id, job_name=job_name, job_arn=job_arn(scope, job_name), timeout=timeout, poll_interval=poll_interval
+            scope, id, known_by="job_name", value=job_name, timeout=timeout, poll_interval=poll_interval
         )
 
     @classmethod
@@ -345,12 +357,7 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase):
             ValidationError: It isn't the ARN of such a job.
         """
         return ExistingInferenceRecommendationsJob(
-            scope,
-            id,
-            job_name=name_in_job_arn(scope, job_arn),
-            job_arn=job_arn,
-            timeout=timeout,
-            poll_interval=poll_interval,
+            scope, id, known_by="job_arn", value=job_arn, timeout=timeout, poll_interval=poll_interval
         )
 
     @classmethod

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from aws_cdk.aws_sagemaker import CfnModel
 
+from cdk_inference_recommender.cdk_interfaces import MODEL, MODEL_PACKAGE
+from cdk_inference_recommender.prop_types import expect_type
 from cdk_inference_recommender.resource_name import resource_name
 
 if TYPE_CHECKING:
@@ -32,7 +34,11 @@ class ModelSource:
         Args:
             model_package: ARN of the version (it ends in `/<number>`), or a construct such as `CfnModelPackage`.
             container_config: Overrides the package's own fields. Default: the package's.
+
+        Raises:
+            ValidationError: The model package is of another type.
         """
+        expect_type(MODEL_PACKAGE, "model_package", model_package)
         arn = model_package if isinstance(model_package, str) else model_package.model_package_ref.model_package_arn
         return cls(model_package_version_arn=arn, container_config=container_config)
 
@@ -44,7 +50,11 @@ class ModelSource:
             model: Name of the model, or a construct such as `CfnModel`.
             container_config: What the service can't read off a model: `domain`, `task`, `framework` and
                 `payload_config` are required (developer guide, prerequisites).
+
+        Raises:
+            ValidationError: The model is of another type.
         """
+        expect_type(MODEL, "model", model)
         return cls(model_name=_model_name(model), container_config=container_config)
 
 

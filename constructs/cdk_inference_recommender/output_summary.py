@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from aws_cdk import CfnOutput, Stack
 
+from cdk_inference_recommender.prop_types import PropType, check_types
+from cdk_inference_recommender.real_time_recommendation import RealTimeRecommendation
 from cdk_inference_recommender.serverless_recommendation import ServerlessRecommendation
 from cdk_inference_recommender.validation_error import ValidationError
 from inference_recommendations_handler.contract import RecommendationAttribute
@@ -28,14 +30,26 @@ _SERVERLESS: Final = (RecommendationAttribute.MEMORY_SIZE_IN_MB, RecommendationA
 _NO_NAME: Final = re.compile(r"[^A-Za-z0-9]")
 """What the name of an output can't have (CloudFormation user guide, Outputs)."""
 
+_ARGUMENT_TYPES: Final = {
+    "recommendations": PropType(
+        of=(RealTimeRecommendation, ServerlessRecommendation),
+        example="output_summary(best), with best = job.recommend_real_time(...) or job.recommend_serverless(...)",
+        is_list=True,
+        is_required=True,
+    ),
+    "prefix": PropType(of=str, example='"First"', is_required=True),
+}
+
 
 def output_summary(
     job: InferenceRecommendationsJobBase, recommendations: Sequence[Recommendation], prefix: str
 ) -> Mapping[str, CfnOutput]:
     """Add the outputs; see `InferenceRecommendationsJobBase.output_summary`."""
+    check_types(job, _ARGUMENT_TYPES, recommendations=recommendations, prefix=prefix)
     if _NO_NAME.search(prefix):
         raise ValidationError(
-            f"prefix = {prefix!r}: the name of an output has letters and digits only. Leave out others."
+            f"{job.node.path}: prefix = {prefix!r}: the name of an output has letters and digits only. Leave out "
+            "others."
         )
     values = {f"{prefix}JobName": job.job_name, f"{prefix}JobArn": job.job_arn}
     for recommendation in recommendations:

@@ -2,16 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from cdk_inference_recommender.tokens import is_unresolved
 from cdk_inference_recommender.validation_error import ValidationError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from constructs import Construct
+
+
+@dataclass(frozen=True, kw_only=True)
+class Interface:
+    """An interface of the CDK, which what implements it in another language is no instance of.
+
+    Attributes:
+        name: Its name.
+        has: Members by which it is known.
+    """
+
+    name: str
+    has: tuple[str, ...]
+
+    def is_of(self, value: object) -> bool:
+        """Whether a value has all the members."""
+        # The class is asked first: reading a property of an object calls into the JavaScript kernel.
+        return all(hasattr(type(value), member) or hasattr(value, member) for member in self.has)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,16 +38,22 @@ class PropType:
     """What a prop holds.
 
     Attributes:
-        of: What it is an instance of; of a list, what each item is.
+        of: What it is an instance of; of a list or a mapping, what each value is.
+        interface: What it may implement instead. Default: nothing.
         example: How one is written.
         is_list: Whether it takes several.
+        is_mapping: Whether it takes several by name.
         is_required: Whether None is wrong. Default: it says that nothing was given.
+        within: Types of its attributes that are looked at.
     """
 
-    of: type | tuple[type, ...]
+    of: type | tuple[type, ...] = ()
+    interface: Interface | None = None
     example: str
     is_list: bool = False
+    is_mapping: bool = False
     is_required: bool = False
+    within: Mapping[str, PropType] = field(default_factory=dict)
 
     def problems(self, name: str, value: object) -> Iterator[str]:
         """A sentence or two for each value of another type.
@@ -36,25 +61,70 @@ class PropType:
         Yields:
             Field, value, rule, remedy.
         """
-        if not self.is_list:
-            if self.is_required or value is not None:
-                yield from self._problem(name, value)
-        elif not isinstance(value, Sequence) or isinstance(value, str):
-            yield f"{name} = {_shown(value)} isn't a list. Write {self.example}."
-        else:
+        if value is None and not self.is_required:
+            return
+        if self.is_list:
+            if not isinstance(value, Sequence) or isinstance(value, str):
+                yield f"{name} = {shown(value)} isn't a list. Write {self.example}."
+                return
             for position, item in enumerate(value):
-                yield from self._problem(f"{name}[{position}]", item)
+                yield from self._problems(f"{name}[{position}]", item)
+        elif self.is_mapping:
+            if not isinstance(value, Mapping):
+                yield f"{name} = {shown(value)} isn't a mapping. Write {self.example}."
+                return
+            for key, item in value.items():
+                if isinstance(key, str):
+                    yield from self._problems(f"{name}[{key!r}]", item)
+                else:
+                    yield f"{name}: the key {shown(key)} isn't of type str. Write {self.example}."
+        else:
+            yield from self._problems(name, value)
 
-    def _problem(self, name: str, value: object) -> Iterator[str]:
-        if not isinstance(value, self.of):
-            types = self.of if isinstance(self.of, tuple) else (self.of,)
-            wanted = " or ".join(each.__name__ for each in types)
-            yield f"{name} = {_shown(value)} isn't of type {wanted}. Write {self.example}."
+    def _problems(self, name: str, value: object) -> Iterator[str]:
+        if self._fits(value):
+            for attribute, kind in self.within.items():
+                yield from kind.problems(f"{name}.{attribute}", getattr(value, attribute))
+        elif self.of is bool and _is_token(value):
+            yield f"{name} is known only at deploy time, but synthesis decides by it. Write {self.example}."
+        else:
+            kinds = [each.__name__ for each in self._types()]
+            wanted = " or ".join([*kinds, *([self.interface.name] if self.interface else [])])
+            yield f"{name} = {shown(value)} isn't of type {wanted}. Write {self.example}."
+
+    def _fits(self, value: object) -> bool:
+        return (
+            isinstance(value, self.of)
+            or (self.interface is not None and self.interface.is_of(value))
+            # Text that is known only at deploy time need not be text yet.
+            or (str in self._types() and _is_token(value))
+        )
+
+    def _types(self) -> tuple[type, ...]:
+        return self.of if isinstance(self.of, tuple) else (self.of,)
 
 
-def _shown(value: object) -> str:
+def shown(value: object) -> str:
+    """A value in a message."""
     # An object's own text is long, or an address in memory.
     return repr(value) if value is None or isinstance(value, str | int | float) else f"<{type(value).__name__}>"
+
+
+def _is_token(value: object) -> bool:
+    if isinstance(value, str | float):
+        return is_unresolved(value)
+    return callable(getattr(value, "resolve", None))
+
+
+def expect_type(kind: PropType, name: str, value: object) -> None:
+    """Refuse a value of another type where no construct is at hand, or `naming` tells of it.
+
+    Raises:
+        ValidationError: It is of another type.
+    """
+    problems = list(kind.problems(name, value))
+    if problems:
+        raise ValidationError(" ".join(problems))
 
 
 def check_types(construct: Construct, types: Mapping[str, PropType], **props: object) -> None:

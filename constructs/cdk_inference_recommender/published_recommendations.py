@@ -7,11 +7,13 @@ from typing import Final
 from aws_cdk import Stack, Stage
 from constructs import Construct
 
+from cdk_inference_recommender.prop_types import PropType, expect_type
 from cdk_inference_recommender.tokens import is_unresolved
 from cdk_inference_recommender.validation_error import ValidationError
 
 _ID: Final = "PublishedRecommendations"
 _MAX_PREFIX_LENGTH: Final = 900
+_PREFIX: Final = PropType(of=str, example="'/my-app/recommendation'", is_required=True)
 
 
 class PublishedRecommendations(Construct):
@@ -69,6 +71,7 @@ def check_prefix(prefix: str) -> None:
     Raises:
         ValidationError: It isn't a path.
     """
+    expect_type(_PREFIX, "prefix", prefix)
     if is_unresolved(prefix):
         raise ValidationError(
             "The prefix of a published recommendation is known only at deploy time. Give it as literal text: a reader "

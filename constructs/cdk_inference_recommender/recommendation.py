@@ -50,7 +50,16 @@ COMMON_ATTRIBUTES: Final = (
 
 _PROP_TYPES: Final = {
     "optimize_for": PropType(of=Objective, example="Objective.MODEL_LATENCY", is_required=True),
-    "constraints": PropType(of=Constraints, example="Constraints(max_cost_per_hour=0.5)", is_required=True),
+    "constraints": PropType(
+        of=Constraints,
+        example="Constraints(max_cost_per_hour=0.5)",
+        is_required=True,
+        # A rule judges each family.
+        within={
+            f"{kind}_instance_families": PropType(of=object, example='["c5", "m5"]', is_list=True, is_required=True)
+            for kind in ("allowed", "excluded")
+        },
+    ),
 }
 
 

@@ -10,7 +10,7 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sagemaker as sagemaker
 
-from cdk_inference_recommender.endpoint_prop_types import ENDPOINT_PROP_TYPES
+from cdk_inference_recommender.endpoint_prop_types import ENDPOINT_PROP_TYPES, SCALING_ARGUMENT_TYPES
 from cdk_inference_recommender.endpoint_rules import check_endpoint
 from cdk_inference_recommender.hosting_role import hosting_role
 from cdk_inference_recommender.job_network import JobNetwork
@@ -111,7 +111,21 @@ class RecommendedEndpoint(Resource):
     ) -> None:
         super().__init__(scope, id)
         check_types(
-            self, ENDPOINT_PROP_TYPES, recommendation=recommendation, model=model, read_from=read_from, images=images
+            self,
+            ENDPOINT_PROP_TYPES,
+            recommendation=recommendation,
+            model=model,
+            role=role,
+            read_from=read_from,
+            images=images,
+            endpoint_name=endpoint_name,
+            variant_name=variant_name,
+            volume_kms_key=volume_kms_key,
+            vpc=vpc,
+            vpc_subnets=vpc_subnets,
+            security_groups=security_groups,
+            enable_network_isolation=enable_network_isolation,
+            tags=tags,
         )
         if isinstance(recommendation, ServerlessRecommendation):
             self._refuse_of_serverless(
@@ -222,6 +236,7 @@ class RecommendedEndpoint(Resource):
         Raises:
             ValidationError: It is another recommendation's, the endpoint is serverless, or is scaled already.
         """
+        check_types(self, SCALING_ARGUMENT_TYPES, scaling=scaling, disable_scale_in=disable_scale_in)
         if scaling.node.scope is not self._recommendation:
             raise ValidationError(
                 f"{self.node.path}: {scaling.node.path} recommends how to scale another recommendation. Give what "
@@ -259,6 +274,7 @@ class RecommendedEndpoint(Resource):
             ValidationError: The endpoint is serverless or is scaled already, or a cooldown is no whole number of
                 seconds.
         """
+        check_types(self, SCALING_ARGUMENT_TYPES, disable_scale_in=disable_scale_in)
         report_problems(
             self,
             lambda: check_scaling(

@@ -91,7 +91,7 @@ def milliseconds_of(duration: Duration, field: str) -> jsii.Number:
     Raises:
         ValidationError: It is built on a token in another unit than milliseconds, or is no `Duration`.
     """
-    _expect_duration(duration, field)
+    _expect_duration(duration, field, "Duration.millis(100)")
     if duration.is_unresolved():
         if duration.unit_label() != "millis":
             raise ValidationError(
@@ -121,11 +121,11 @@ def mebibytes_of(size: Size, field: str) -> jsii.Number:
     return _whole(size.to_bytes() / 1024**2, field, "MiB")
 
 
-def _expect_duration(duration: object, field: str) -> None:
+def _expect_duration(
+    duration: object, field: str, example: str = "Duration.minutes(2) or Duration.seconds(120)"
+) -> None:
     if not isinstance(duration, Duration):
-        raise ValidationError(
-            f"{field} = {duration!r} isn't a Duration. Write Duration.minutes(2) or Duration.seconds(120)."
-        )
+        raise ValidationError(f"{field} = {duration!r} isn't a Duration. Write {example}.")
 
 
 def _whole(number: jsii.Number, what: str, unit: str) -> int:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from cdk_inference_recommender.prop_types import PropType, expect_type
 from cdk_inference_recommender.validation_error import ValidationError
 
 if TYPE_CHECKING:
@@ -43,6 +44,11 @@ class Stairs:
     users_per_step: jsii.Number | None = None
 
 
+_PHASES: Final = PropType(
+    of=Phase, example="TrafficPattern.phases(Phase(...), Phase(...))", is_list=True, is_required=True
+)
+
+
 @dataclass(frozen=True, kw_only=True)
 class TrafficPattern:
     """Phases or stairs, never both; build one with `phases` or `stairs` (API reference, `TrafficPattern`)."""
@@ -58,8 +64,9 @@ class TrafficPattern:
             *phases: In order; each starts with about as many users as the one before ended with.
 
         Raises:
-            ValidationError: There is no phase.
+            ValidationError: There is no phase, or what is given isn't phases.
         """
+        expect_type(_PHASES, "traffic_pattern.phases", phases)
         if not phases:
             raise ValidationError(
                 "traffic_pattern.phases: there is no phase. Give at least one, for example "

@@ -128,3 +128,19 @@ def test_it_can_be_granted_like_any_other() -> None:
     job.grants.stop(user)
     (statement,) = only(template_of(stack), "AWS::IAM::Policy")["Properties"]["PolicyDocument"]["Statement"]
     assert statement["Resource"] == ARN
+
+
+@pytest.mark.parametrize("name", ["my_job!", "", "-bert", "bert-", "b" * 65, "b" * 80, "b-" * 39 + "b"])
+def test_what_no_job_can_be_called_is_told(name: str) -> None:
+    with pytest.raises(ValidationError, match=rf"^Stack/Job: job_name = '{name}' can't be the name of a job: it has "):
+        InferenceRecommendationsJob.from_job_name(new_stack(), "Job", name)
+
+
+def test_an_arn_is_no_name() -> None:
+    with pytest.raises(ValidationError, match=r"^Stack/Job: job_name = 'arn:.*' is an ARN\. Give it to from_job_arn"):
+        InferenceRecommendationsJob.from_job_name(new_stack(), "Job", ARN)
+
+
+@pytest.mark.parametrize("name", ["b", "b" * 64, "my--Job-1"])
+def test_any_name_of_a_job_is_taken(name: str) -> None:
+    assert InferenceRecommendationsJob.from_job_name(new_stack(), "Job", name).job_name == name

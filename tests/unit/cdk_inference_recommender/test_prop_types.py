@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+import jsii
 import pytest
-from aws_cdk import Duration
+from aws_cdk import Duration, Fn, IStableStringProducer, Lazy, Token
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_ecr as ecr
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_sagemaker as sagemaker
 
 from cdk_inference_recommender import (
     Constraints,
@@ -16,6 +22,7 @@ from cdk_inference_recommender import (
     LatencyPercentile,
     ModelLatencyThreshold,
     ModelSource,
+    OutputConfig,
     PayloadConfig,
     Phase,
     RealTimeRecommendation,
@@ -25,7 +32,7 @@ from cdk_inference_recommender import (
     ValidationError,
 )
 
-from .synthesis import PACKAGE_ARN, default_job, load_test, new_stack
+from .synthesis import PACKAGE_ARN, default_job, images, load_test, new_stack, payloads, template_of
 
 MODEL = ModelSource.from_model_package(PACKAGE_ARN)
 
@@ -49,7 +56,7 @@ def test_all_such_props_of_a_job_are_told_at_once() -> None:
         "job_type = 'Advanced' isn't of type JobType. Write JobType.ADVANCED.",
         "job_duration = 3600 isn't of type Duration. Write Duration.hours(1).",
         "isn't a list. Write [EndpointConfiguration.real_time(...)].",
-        "isn't a list. Write [bucket].",
+        "isn't a list. Write [bucket], with bucket = s3.Bucket.from_bucket_name(",
     ):
         assert part in told
 
@@ -75,7 +82,7 @@ def test_all_such_props_of_a_job_are_told_at_once() -> None:
                     model_latency_thresholds=[ModelLatencyThreshold(percentile=LatencyPercentile.P95, value=100)]  # type: ignore[arg-type]
                 )
             },
-            r"stopping_conditions\.model_latency_thresholds\[0\]\.value = 100 isn't a Duration",
+            r"stopping_conditions\.model_latency_thresholds\[0\]\.value = 100 isn't a Duration\..*Duration\.millis",
         ),
         (
             {"model": ModelSource.from_model_package(PACKAGE_ARN, container_config=ContainerConfig(task="OTHER"))},  # type: ignore[arg-type]
@@ -106,6 +113,35 @@ def test_all_such_props_of_a_job_are_told_at_once() -> None:
             },
             r"stopping_conditions\.model_latency_thresholds = <ModelLatencyThreshold> isn't a list",
         ),
+        (
+            {"stopping_conditions": StoppingConditions(model_latency_thresholds=[{"value": 9}])},  # type: ignore[list-item]
+            r"stopping_conditions\.model_latency_thresholds\[0\] = <dict> isn't of type ModelLatencyThreshold",
+        ),
+        (
+            {"model": ModelSource.from_model_package(PACKAGE_ARN, container_config={"task": "OTHER"})},  # type: ignore[arg-type]
+            r"model\.container_config = <dict> isn't of type ContainerConfig\. Write ContainerConfig\(",
+        ),
+        (
+            {
+                "model": ModelSource.from_model_package(
+                    PACKAGE_ARN,
+                    container_config=ContainerConfig(payload_config={}),  # type: ignore[arg-type]
+                )
+            },
+            r"model\.container_config\.payload_config = <dict> isn't of type PayloadConfig",
+        ),
+        (
+            {
+                "endpoint_configurations": [
+                    EndpointConfiguration.real_time(ec2.InstanceType("c5.xlarge"))  # type: ignore[arg-type]
+                ]
+            },
+            r"endpoint_configurations\[0\]\.instance_type = <InstanceType> isn't of type str\. Write \"ml\.c5\.",
+        ),
+        (
+            {"output_config": OutputConfig(kms_key=7)},  # type: ignore[arg-type]
+            r"output_config\.kms_key = 7 isn't of type str or IKey\.",
+        ),
     ],
 )
 def test_a_value_within_another_is_told_with_its_place(props: dict[str, Any], message: str) -> None:
@@ -118,6 +154,15 @@ def test_a_value_within_another_is_told_with_its_place(props: dict[str, Any], me
     [
         ({"optimize_for": "ModelLatency"}, r"optimize_for = 'ModelLatency' isn't of type Objective"),
         ({"constraints": {"max_cost_per_hour": 1}}, r"constraints = .* isn't of type Constraints"),
+        (
+            {"constraints": Constraints(excluded_instance_families="g4dn")},
+            # It would be taken apart letter by letter.
+            r"constraints\.excluded_instance_families = 'g4dn' isn't a list\. Write \[\"c5\", \"m5\"\]",
+        ),
+        (
+            {"constraints": Constraints(allowed_instance_families=5)},  # type: ignore[arg-type]
+            r"constraints\.allowed_instance_families = 5 isn't a list",
+        ),
     ],
 )
 def test_a_recommendation_tells_it(choice: dict[str, Any], message: str) -> None:
@@ -155,6 +200,173 @@ def test_what_a_value_is_refused_for_by_itself_begins_with_the_construct_s_path(
         endpoint.auto_scale_instance_count(max_capacity=2, scale_in_cooldown=60)  # type: ignore[arg-type]
 
 
-def test_one_instance_family_is_no_list_of_letters() -> None:
-    with pytest.raises(ValidationError, match=r"excluded_instance_families = 'g4dn' isn't a list\. Write \['g4dn'\]"):
-        Constraints(excluded_instance_families="g4dn")
+_WRONG_OF_BOTH = [
+    (
+        {"role": "arn:aws:iam::1:role/r"},
+        r"role = 'arn:.*' isn't of type IRole\. Write iam\.Role\.from_role_arn\(self, ",
+    ),
+    (
+        {"read_from": ["bkt"]},
+        r"read_from\[0\] = 'bkt' isn't of type IBucket\. Write \[bucket\], with .*from_bucket_name",
+    ),
+    ({"images": ["rep"]}, r"images\[0\] = 'rep' isn't of type IRepository of ECR\. Write \[repository\], with "),
+    ({"volume_kms_key": 5}, r"volume_kms_key = 5 isn't of type str or IKey\. Write a kms\.Key, or a key's id"),
+    ({"vpc": "vpc-1"}, r"vpc = 'vpc-1' isn't of type IVpc\. Write ec2\.Vpc\.from_lookup\("),
+    ({"vpc_subnets": {"subnet_group_name": "a"}}, r"vpc_subnets = <dict> isn't of type SubnetSelection\. Write ec2\."),
+    ({"vpc_subnets": ["subnet-1"]}, r"vpc_subnets = <list> isn't of type SubnetSelection"),
+    ({"security_groups": "sg-1"}, r"security_groups = 'sg-1' isn't a list\. Write \[ec2\.SecurityGroup\.from_"),
+    ({"security_groups": ["sg-1"]}, r"security_groups\[0\] = 'sg-1' isn't of type ISecurityGroup"),
+    ({"tags": [{"Key": "a", "Value": "b"}]}, r"tags = <list> isn't a mapping\. Write {\"team\": \"search\"}\."),
+    ({"tags": {"a": 1}}, r"tags\['a'\] = 1 isn't of type str"),
+    ({"tags": {1: "a"}}, r"tags: the key 1 isn't of type str"),
+]
+
+
+@pytest.mark.parametrize(
+    ("props", "message"),
+    [
+        *_WRONG_OF_BOTH,
+        ({"existing_endpoint": 5}, r"existing_endpoint = 5 isn't of type str or IEndpointRef\. Write the name of an "),
+        ({"job_name": 7}, r"job_name = 7 isn't of type str\. Write \"bert\""),
+        ({"exact_job_name": "yes"}, r"exact_job_name = 'yes' isn't of type bool\. Write True or False\."),
+        ({"accept_stopped": 1}, r"accept_stopped = 1 isn't of type bool"),
+        (
+            {"exact_job_name": Token.as_string(Fn.ref("Flag"))},
+            r"exact_job_name is known only at deploy time, but synthesis decides by it\. Write True or False\.",
+        ),
+        ({"accept_stopped": Fn.condition_equals("a", "b")}, r"accept_stopped is known only at deploy time"),
+    ],
+)
+def test_a_job_tells_it(props: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValidationError, match=rf"^Stack/Job: {message}"):
+        default_job(new_stack(), **props)
+
+
+@pytest.mark.parametrize(
+    ("props", "message"),
+    [
+        *_WRONG_OF_BOTH,
+        ({"endpoint_name": 4}, "endpoint_name = 4 isn't of type str"),
+        ({"enable_network_isolation": "yes"}, "enable_network_isolation = 'yes' isn't of type bool"),
+    ],
+)
+def test_an_endpoint_tells_it_of_any_prop(props: dict[str, Any], message: str) -> None:
+    stack = new_stack()
+    sound: dict[str, Any] = {"recommendation": default_job(stack).recommend_real_time("Best"), "model": MODEL}
+    with pytest.raises(ValidationError, match=rf"^Stack/Endpoint: {message}"):
+        RecommendedEndpoint(stack, "Endpoint", **(sound | props))
+
+
+def test_a_document_s_job_tells_it() -> None:
+    wrong: dict[str, Any] = {"role": "arn:aws:iam::1:role/r", "read_from": ["bkt"], "accept_stopped": "no"}
+    with pytest.raises(ValidationError, match=r"^Stack/Job: role = .* read_from\[0\] = .* accept_stopped = 'no' "):
+        InferenceRecommendationsJob.from_cli_input(new_stack(), "Job", {"JobType": "Default"}, **wrong)
+
+
+def test_a_bucket_is_no_repository_and_a_repository_no_bucket() -> None:
+    stack = new_stack()
+    swapped: dict[str, Any] = {"read_from": [images(stack)], "images": [payloads(stack)]}
+    with pytest.raises(ValidationError, match=r"read_from\[0\] = <.*> isn't .* images\[0\] = <.*> isn't of type IRep"):
+        default_job(stack, **swapped)
+
+
+@pytest.mark.parametrize(
+    ("phases", "message"),
+    [
+        (([Phase(), Phase()],), r"phases\[0\] = <list> isn't of type Phase\. Write TrafficPattern\.phases\(Phase\("),
+        ((Phase(), {"spawn_rate": 1}), r"phases\[1\] = <dict> isn't of type Phase"),
+    ],
+)
+def test_phases_are_given_one_by_one(phases: Any, message: str) -> None:
+    with pytest.raises(ValidationError, match=rf"^traffic_pattern\.{message}"):
+        TrafficPattern.phases(*phases)
+
+
+def test_an_endpoint_configuration_tells_it() -> None:
+    wrong: Any = ["THREADS"]
+    with pytest.raises(ValidationError, match=r"^environment_parameter_ranges = <list> isn't a mapping\. Write {"):
+        EndpointConfiguration.real_time("ml.c5.xlarge", environment_parameter_ranges=wrong)
+
+
+def test_a_model_source_tells_it() -> None:
+    wrong: Any = 5
+    with pytest.raises(
+        ValidationError, match=r"^model_package = 5 isn't of type str or IModelPackageRef\. Write the ARN"
+    ):
+        ModelSource.from_model_package(wrong)
+    with pytest.raises(ValidationError, match=r"^model = 5 isn't of type str or IModelRef\. Write the name of a model"):
+        ModelSource.from_model(wrong, container_config=ContainerConfig())
+
+
+def test_what_is_asked_of_a_job_tells_it() -> None:
+    stack = new_stack()
+    job = default_job(stack)
+    best = job.recommend_real_time("Best")
+    wrong: Any = 5
+    with pytest.raises(ValidationError, match=r"^Stack/Job/Best: prefix = 5 isn't of type str\. Write '/my-app/"):
+        best.publish(wrong)
+    with pytest.raises(ValidationError, match=r"^Stack/Read: prefix = 5 isn't of type str"):
+        RealTimeRecommendation.from_parameters(stack, "Read", wrong)
+    with pytest.raises(
+        ValidationError, match=r"^Stack/Job: recommendations\[1\] = 5 isn't of type .* prefix = 5 isn't"
+    ):
+        job.output_summary(best, wrong, prefix=wrong)
+    endpoint = RecommendedEndpoint(stack, "Endpoint", recommendation=best, model=MODEL, read_from=[payloads(stack)])
+    with pytest.raises(ValidationError, match=r"^Stack/Endpoint: scaling = 5 isn't .* disable_scale_in = 5 isn't"):
+        endpoint.auto_scale_as_recommended(wrong, disable_scale_in=wrong)
+    with pytest.raises(ValidationError, match=r"^Stack/Endpoint: disable_scale_in = 5 isn't of type bool"):
+        endpoint.auto_scale_instance_count(max_capacity=2, disable_scale_in=wrong)
+
+
+def test_an_existing_job_tells_it() -> None:
+    stack = new_stack()
+    wrong: Any = 5
+    with pytest.raises(
+        ValidationError, match=r"^Stack/Named: job_name = 5 isn't .* poll_interval = 5 isn't of type Dur"
+    ):
+        InferenceRecommendationsJob.from_job_name(stack, "Named", wrong, poll_interval=wrong)
+    with pytest.raises(
+        ValidationError, match=r"^Stack/Arn: job_arn = 5 isn't of type str\. Write \"arn:aws:sagemaker:"
+    ):
+        InferenceRecommendationsJob.from_job_arn(stack, "Arn", wrong)
+
+
+def test_constructs_that_are_known_by_name_or_arn_are_of_their_type() -> None:
+    stack = new_stack()
+    vpc = ec2.Vpc.from_vpc_attributes(
+        stack, "Vpc", vpc_id="vpc-1", availability_zones=["eu-west-1a"], private_subnet_ids=["subnet-1"]
+    )
+    key = kms.Key.from_key_arn(stack, "Key", "arn:aws:kms:eu-west-1:123456789012:key/1")
+    package = sagemaker.CfnModelPackage(stack, "Package")
+    shared: dict[str, Any] = {
+        "read_from": (s3.Bucket.from_bucket_name(stack, "Models", "models"), s3.Bucket(stack, "Own")),
+        "images": [ecr.Repository(stack, "Repository")],
+        "volume_kms_key": key,
+        "vpc": vpc,
+        "vpc_subnets": ec2.SubnetSelection(subnets=vpc.private_subnets),
+        "security_groups": [ec2.SecurityGroup.from_security_group_id(stack, "Group", "sg-1")],
+        "tags": {"team": Lazy.string(_Search())},
+        "model": ModelSource.from_model_package(package),
+    }
+    job = load_test(
+        stack,
+        existing_endpoint=sagemaker.CfnEndpoint(stack, "Before", endpoint_config_name="before"),
+        output_config=OutputConfig(kms_key=kms.Alias.from_alias_name(stack, "Alias", "alias/a")),
+        endpoint_configurations=[EndpointConfiguration.real_time(Fn.ref("InstanceType"))],
+        **shared,
+    )
+    default_job(stack, "WithRole", role=iam.Role.from_role_arn(stack, "Given", "arn:aws:iam::123456789012:role/r"))
+    RecommendedEndpoint(
+        stack,
+        "Endpoint",
+        recommendation=job.recommend_real_time("Best"),
+        endpoint_name=Fn.ref("EndpointName"),
+        **shared,
+    )
+    assert template_of(stack)
+
+
+@jsii.implements(IStableStringProducer)
+class _Search:
+    def produce(self) -> str:
+        return "search"
