@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from .answer import Answer
 from .inference_recommendations_job import Jobs
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 
     from .aws import Clients
     from .custom_resource_event import CustomResourceEvent
+
+
+_STATE_MACHINE_ARN: Final = re.compile(r"arn:[^:]+:states:[^:]+:\d{12}:stateMachine:[A-Za-z0-9_-]+")
 
 
 class LambdaContext(Protocol):
@@ -38,7 +42,7 @@ class Invocation:
     def machine(self, properties: Mapping[str, Any]) -> StateMachine | None:
         """The machine that the properties name; None where a template of another release names none."""
         arn = properties.get("StateMachineArn")
-        if not isinstance(arn, str) or ":stateMachine:" not in arn:
+        if not isinstance(arn, str) or not _STATE_MACHINE_ARN.fullmatch(arn):
             return None
         return StateMachine(client=self.clients.stepfunctions, arn=arn)
 

@@ -25,8 +25,10 @@ if TYPE_CHECKING:
     from .invocation import Invocation
     from .state_machine import Execution, StateMachine
 
-WATCH: Final = "watch-"
-"""Starts the names of executions whose event is answered, and that look for what it may have left."""
+WATCH: Final = "watch_"
+"""Starts the names of executions whose event is answered, and that look for what it may have left.
+
+No name of a job, after which the queue's executions are named, has an underscore."""
 
 
 @dataclass(frozen=True, kw_only=True)

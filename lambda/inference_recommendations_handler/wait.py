@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 
 TASK: Final = "wait"
 DENIED_BOUND_SECONDS: Final = 5 * 60
+GRACE_SECONDS: Final = 90
+"""After the last leg's end, in which failed calls are made again; its ServiceTimeout comes four minutes after it."""
+_AGAIN_AFTER_SECONDS: Final = 10
 _DENIED_SINCE: Final = "deniedSince"
 _GIVEN_UP: Final = "givenUp"
 _ENDED_BADLY: Final = frozenset({JobStatus.FAILED, JobStatus.STOPPED, JobStatus.DELETING, JobStatus.DELETED})
@@ -83,6 +86,18 @@ class Pending:
     """What is waited for."""
     denied: bool = False
     """The handler wasn't allowed to look."""
+    unseen: bool = False
+    """The look failed, for whatever reason: the job may be over."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class GivenUp:
+    """What stopping the job at the timeout came to."""
+
+    under_way: bool = False
+    """A create of the queue may be under way inside the function, whose job must not go on either."""
+    failure: str | None = None
+    """Why it may go on."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,37 +138,47 @@ def step(state: Mapping[str, Any], invocation: Invocation, *, now: float) -> dic
     """Look again, and answer when the wait is over or the leg is."""
     event = CustomResourceEvent.parse(state[EVENT], now=now)
     if MachineInput.ERROR in state:
-        return _end(state, event, "Waiting for the job broke off; see the handler's log. Deploy again.", invocation)
+        broken = "Waiting for the job broke off; see the handler's log. Deploy again."
+        return _end(state, event, f"{broken}{_goes_on(event)}", invocation)
     leg = Leg.parse(event.properties)
     found = _look(leg, event, invocation.machine(event.properties), invocation)
     if isinstance(found, Over):
         timed_out = found.failure is not None and _GIVEN_UP in state
-        failure = _timed_out(leg, str(state[_GIVEN_UP])) if timed_out else found.failure
+        failure = _timed_out(leg, str(state[_GIVEN_UP]), GivenUp()) if timed_out else found.failure
         return _end(state, event, failure, invocation)
     following = {key: value for key, value in state.items() if key != _DENIED_SINCE}
     if found.denied:
         following[_DENIED_SINCE] = float(state.get(_DENIED_SINCE, now))
         if now >= following[_DENIED_SINCE] + DENIED_BOUND_SECONDS:
             reason = f"{found.reason} This went on for {DENIED_BOUND_SECONDS // 60} minutes: check what denies it."
-            return _end(state, event, reason, invocation)
+            return _end(state, event, f"{reason}{_goes_on(event)}", invocation)
     deadline = event.requested_at + leg.hand_over_after
     if now < deadline:
         return _waiting(following, min(leg.poll_interval, deadline - now))
-    return _at_deadline(following, leg, event, found, invocation)
+    return _at_deadline(following, leg, event, found, invocation, in_grace=now < deadline + GRACE_SECONDS)
 
 
 def _at_deadline(
-    state: Mapping[str, Any], leg: Leg, event: CustomResourceEvent, found: Pending, invocation: Invocation
+    state: Mapping[str, Any],
+    leg: Leg,
+    event: CustomResourceEvent,
+    found: Pending,
+    invocation: Invocation,
+    *,
+    in_grace: bool,
 ) -> dict[str, Any]:
     if not leg.last:
         log("handed over", jobName=leg.job_name, requestId=event.request_id, reason=found.reason)
         return _end(state, event, None, invocation)
-    if leg.existing_job:
-        return _end(state, event, _timed_out(leg, found.reason), invocation)
-    if _give_up(leg, event, invocation.machine(event.properties), invocation) and _GIVEN_UP not in state:
-        # The create of the queue may be under way inside the function; the job it makes must not go on.
-        return _waiting(dict(state) | {_GIVEN_UP: found.reason}, FUNCTION_TIMEOUT_SECONDS)
-    return _end(state, event, _timed_out(leg, str(state.get(_GIVEN_UP, found.reason))), invocation)
+    if found.unseen and in_grace:
+        # One failed call is no verdict: the job may have finished.
+        return _waiting(state, _AGAIN_AFTER_SECONDS)
+    reason = str(state.get(_GIVEN_UP, found.reason))
+    given_up = GivenUp() if leg.existing_job else _give_up(leg, event, invocation)
+    if in_grace and (given_up.under_way or given_up.failure):
+        wait = FUNCTION_TIMEOUT_SECONDS if given_up.under_way else _AGAIN_AFTER_SECONDS
+        return _waiting(dict(state) | {_GIVEN_UP: reason}, wait)
+    return _end(state, event, _timed_out(leg, reason, given_up), invocation)
 
 
 def _look(leg: Leg, event: CustomResourceEvent, machine: StateMachine | None, invocation: Invocation) -> Pending | Over:
@@ -176,7 +201,7 @@ def _look(leg: Leg, event: CustomResourceEvent, machine: StateMachine | None, in
         kind = kind_of(error)
         reason = f"{message} ({code}, when looking at the job {leg.job_name}.)"
         if kind in {ErrorKind.TRANSIENT, ErrorKind.PERMISSION}:
-            return Pending(reason=reason, denied=kind is ErrorKind.PERMISSION)
+            return Pending(reason=reason, denied=kind is ErrorKind.PERMISSION, unseen=True)
         return Over(failure=reason)
 
 
@@ -200,9 +225,9 @@ def _judge(job: Job, leg: Leg, invocation: Invocation) -> Pending | Over:
     return Pending(reason=f"The inference recommendations job {job.name} is {job.status}.")
 
 
-def _give_up(leg: Leg, event: CustomResourceEvent, machine: StateMachine | None, invocation: Invocation) -> bool:
-    """Stop what costs, if it is this stack's; True when a create may still be under way."""
-    under_way = False
+def _give_up(leg: Leg, event: CustomResourceEvent, invocation: Invocation) -> GivenUp:
+    """Stop what costs, if it is this stack's."""
+    machine, under_way = invocation.machine(event.properties), False
     try:
         execution = machine.find(leg.job_name) if machine else None
         if machine is not None and execution is not None and execution.running:
@@ -213,18 +238,29 @@ def _give_up(leg: Leg, event: CustomResourceEvent, machine: StateMachine | None,
             invocation.jobs.stop(job.name)
             log("stopped at the timeout", jobName=job.name, requestId=event.request_id)
     except AWS_ERRORS as error:
-        # The rollback's Delete stops it too.
-        log("not stopped", level="WARNING", jobName=leg.job_name, errorCode=code_of(error), reason=message_of(error))
-    return under_way
+        code, message = code_of(error), message_of(error)
+        log("not stopped", level="WARNING", jobName=leg.job_name, errorCode=code, reason=message)
+        return GivenUp(under_way=under_way, failure=f"{message} ({code}.)")
+    return GivenUp(under_way=under_way)
 
 
-def _timed_out(leg: Leg, reason: str) -> str:
+def _goes_on(event: CustomResourceEvent) -> str:
+    if flag(event.properties, WaitProperty.EXISTING_JOB):
+        return ""
+    return " The job may go on, and cost money, until the rollback or a deletion stops it."
+
+
+def _timed_out(leg: Leg, reason: str, given_up: GivenUp) -> str:
     limit = f"{leg.timeout / 60:.0f} minutes" if leg.timeout else "its timeout"
-    remedy = (
-        "and it goes on, as this stack only refers to it: set a longer `timeout`."
-        if leg.existing_job
-        else "and it was stopped if it is this stack's: set a longer `timeout` and change `rerun`."
-    )
+    if leg.existing_job:
+        remedy = "and it goes on, as this stack only refers to it: set a longer `timeout`."
+    elif given_up.failure:
+        remedy = (
+            f"and it couldn't be stopped: {given_up.failure} It may go on, and cost money: stop it with "
+            f"`inference-recommender stop {leg.job_name}`, set a longer `timeout` and change `rerun`."
+        )
+    else:
+        remedy = "and it was stopped if it is this stack's: set a longer `timeout` and change `rerun`."
     return f"The job {leg.job_name} did not finish within {limit}, {remedy} Last seen: {reason}"
 
 

@@ -196,6 +196,8 @@ class Machine:
         return execution
 
     def _check(self, arn: str) -> None:
+        if not arn.startswith("arn:aws:states:"):
+            raise ServiceError("InvalidArn", f"Invalid Arn: '{arn}'")
         if not self.exists or arn != self.arn:
             raise ServiceError("StateMachineDoesNotExist", f"State Machine Does Not Exist: '{arn}'")
 

@@ -133,7 +133,7 @@ def _logs_events(patch: pytest.MonkeyPatch) -> None:
 
 
 def _never_hands_over(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(wait, "_at_deadline", lambda state, *_: wait._waiting(state, 60))
+    patch.setattr(wait, "_at_deadline", lambda state, *_, **__: wait._waiting(state, 60))
 
 
 def _gives_no_reason(patch: pytest.MonkeyPatch) -> None:

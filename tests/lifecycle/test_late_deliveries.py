@@ -297,3 +297,30 @@ def test_a_rollback_that_comes_late_in_the_same_second_as_what_it_takes_back_lea
     assert stack.finish().status == "UPDATE_ROLLBACK_COMPLETE"
     world.settle(600)
     assert world.service.active() == []
+
+
+@pytest.mark.parametrize("prefix", ["shop-job", "watch-me"])
+def test_a_queued_request_that_is_withdrawn_is_stopped_whatever_its_name(
+    stack: Stack, world: World, prefix: str
+) -> None:
+    stack.deploy(Template(prefix=prefix))
+    world.service.quota, world.service.runs_for = 0, 4 * 3600
+    world.put_faults = [500] * 99
+    stack.begin_deploy(Template(prefix=prefix, package="2"))
+    stack.advance(30)
+    stack.cancel()
+    world.put_faults = []
+    assert stack.finish().status == "UPDATE_ROLLBACK_COMPLETE"
+    world.service.quota = 9
+    world.settle(900)
+    assert world.service.active() == []
+
+
+@pytest.mark.parametrize("arn", ["x:stateMachine:y", "", None, ["a"]])
+def test_a_state_machine_that_is_none_hinders_no_deletion(stack: Stack, world: World, arn: object) -> None:
+    stack.deploy(Template())
+    for each in stack.resources.values():
+        each.properties = dict(each.properties) | {"StateMachineArn": arn}
+    stack.machine_arn = arn  # type: ignore[assignment]
+    assert stack.delete().status == "DELETE_COMPLETE"
+    assert world.service.active() == []

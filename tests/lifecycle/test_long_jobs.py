@@ -8,6 +8,7 @@ import pytest
 
 from .cloudformation import SERVICE_TIMEOUTS
 from .invocation_thread import Pause
+from .service import ServiceError
 from .template import CHOICE, LEG, LEG_SECONDS, Template
 
 if TYPE_CHECKING:
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from .world import World
 
 LONGEST_JOB = 18_000
+THROTTLED = ServiceError("ThrottlingException", "Rate exceeded")
+DESCRIBE, STOP = "DescribeInferenceRecommendationsJob", "StopInferenceRecommendationsJob"
 
 
 def test_the_longest_job_is_handed_from_leg_to_leg_within_the_limits_of_each(stack: Stack, world: World) -> None:
@@ -43,6 +46,39 @@ def test_a_job_that_ends_a_second_after_its_last_leg_is_stopped(stack: Stack, wo
     assert "did not finish within 55 minutes" in str(outcome.reason)
     world.settle(180)
     assert [job.status(world.clock.now) for job in world.service.jobs.values()] == ["STOPPED"]
+
+
+@pytest.mark.parametrize("operation", [DESCRIBE, STOP, "ListTags"])
+def test_the_last_leg_tries_again_to_stop_the_job(stack: Stack, world: World, operation: str) -> None:
+    world.service.runs_for = LONGEST_JOB
+    stack.begin_deploy(Template(timeout=LEG_SECONDS), rollback=False)
+    stack.advance(LEG_SECONDS - 1)
+    world.service.faults[operation] = [THROTTLED, THROTTLED]
+    outcome = stack.finish()
+    assert "it was stopped if it is this stack's" in str(outcome.reason)
+    world.settle(180)
+    assert world.service.active() == []
+
+
+def test_a_job_that_cannot_be_stopped_is_named_with_what_to_do(stack: Stack, world: World) -> None:
+    world.service.runs_for = LONGEST_JOB
+    stack.begin_deploy(Template(timeout=LEG_SECONDS), rollback=False)
+    stack.advance(LEG_SECONDS - 1)
+    world.service.faults[STOP] = [THROTTLED] * 99
+    outcome = stack.finish()
+    assert "couldn't be stopped: Rate exceeded (ThrottlingException.) It may go on" in str(outcome.reason)
+    assert f"`inference-recommender stop {stack.job_name}`" in str(outcome.reason)
+    [leg] = [each for each in stack.exchanges if LEG in each.event["LogicalResourceId"]]
+    assert leg.received is not None
+    assert leg.received.at - leg.asked_at < SERVICE_TIMEOUTS[LEG] - 60
+
+
+def test_a_job_that_ended_before_a_last_look_which_failed_is_finished(stack: Stack, world: World) -> None:
+    world.service.runs_for = LEG_SECONDS - 5
+    stack.begin_deploy(Template(timeout=LEG_SECONDS, poll_interval=600))
+    stack.advance(LEG_SECONDS - 1)
+    world.service.faults[DESCRIBE] = [THROTTLED]
+    assert stack.finish().status == "CREATE_COMPLETE"
 
 
 def test_the_last_leg_waits_for_a_create_that_is_under_way_and_stops_its_job(stack: Stack, world: World) -> None:
