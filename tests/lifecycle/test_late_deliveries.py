@@ -10,7 +10,7 @@ from inference_recommendations_handler.job_properties import JobProperties
 from inference_recommendations_handler.owner import Owner
 
 from .cloudformation import STACK_ID, TYPES, Stack
-from .invocation_thread import Pause
+from .invocation_thread import FUNCTION_TIMEOUT, Pause
 from .service import ServiceError
 from .template import JOB, Template, as_delivered
 
@@ -305,12 +305,10 @@ def test_a_queued_request_that_is_withdrawn_is_stopped_whatever_its_name(
 ) -> None:
     stack.deploy(Template(prefix=prefix))
     world.service.quota, world.service.runs_for = 0, 4 * 3600
-    world.put_faults = [500] * 99
-    stack.begin_deploy(Template(prefix=prefix, package="2"))
-    stack.advance(30)
-    stack.cancel()
-    world.put_faults = []
-    assert stack.finish().status == "UPDATE_ROLLBACK_COMPLETE"
+    world.pauses = [Pause(1, FUNCTION_TIMEOUT, done=True, operation="StartExecution")]
+    outcome = stack.deploy(Template(prefix=prefix, package="2"), cancel_after=20)
+    assert outcome.status == "UPDATE_ROLLBACK_COMPLETE"
+    world.settle(900)
     world.service.quota = 9
     world.settle(900)
     assert world.service.active() == []
