@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import json
 import os
 import shlex
@@ -29,6 +30,7 @@ _DEFAULT_SPEED: Final = 600.0
 _NOT_FOUND: Final = 127
 _USAGE_ERROR: Final = 2
 _STOP_SECONDS: Final = 10
+_MAX_PORT: Final = 65535
 _FAULT_USAGE: Final = """usage: inference-recommender sandbox fault NAME|'{"fault": NAME, ...}' ..."""
 
 
@@ -50,7 +52,7 @@ def main(argv: Sequence[str]) -> int:
         arguments, command = arguments[:position], arguments[position + 1 :]
         if not command:
             return _fail("there is no command after --", code=_USAGE_ERROR)
-    options = _parser().parse_args(arguments)
+    options = _parse(arguments)
     executable = shutil.which(command[0]) if command else ""
     if executable is None:
         return _fail(f"there is no command {command[0]!r}", code=_NOT_FOUND)
@@ -62,12 +64,38 @@ def main(argv: Sequence[str]) -> int:
         sandbox = start(port=port, speed=options.speed, region=options.region)
     except (ValueError, RuntimeError) as error:
         return _fail(str(error), code=_USAGE_ERROR if isinstance(error, ValueError) else 1)
-    except OSError:
-        return _fail(f"port {port} is taken; choose another one with --port, or any free one with --port 0")
+    except OSError as error:
+        cause = "is taken" if error.errno == errno.EADDRINUSE else f"can't be used ({error.strerror})"
+        return _fail(f"port {port} {cause}; choose another one with --port, or any free one with --port 0")
     try:
         return _run([executable, *command[1:]], sandbox) if executable else _serve(sandbox)
     finally:
         sandbox.stop()
+
+
+def _parse(arguments: Sequence[str]) -> argparse.Namespace:
+    """Parse options; a command that isn't told from them gets a hint."""
+    parser = _parser()
+    options, unknown = parser.parse_known_args(arguments)
+    if unknown:
+        message = f"unrecognized arguments: {' '.join(unknown)}"
+        if not unknown[0].startswith("-"):
+            message += f"; a command to run inside comes after --: {parser.prog} ... -- {shlex.join(unknown)}"
+        parser.error(message)
+    return options
+
+
+def _port(text: str) -> int:
+    """Read the option `--port`."""
+    try:
+        port = int(text)
+    except ValueError:
+        port = -1
+    if not 0 <= port <= _MAX_PORT:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no port: give a number from 1 to {_MAX_PORT}, or 0 for any free one"
+        )
+    return port
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -81,7 +109,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--port",
-        type=int,
+        type=_port,
         help=f"where to listen, on loopback only (default: {_DEFAULT_PORT}; with COMMAND any free one)",
     )
     parser.add_argument(

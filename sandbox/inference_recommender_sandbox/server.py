@@ -75,7 +75,12 @@ class Sandbox:
         self.sagemaker = install(clock=self.clock, authorizer=self.authorizer)
         self.executions = Executions(clock=self.clock, runner=self.functions)
         self.engines = StackEngines(providers=providers, clock=self.clock)
-        self._server = self._bind(port, urls)
+        try:
+            self._server = self._bind(port, urls)
+        except BaseException:
+            self.functions.stop()
+            self.sagemaker.uninstall()
+            raise
         self._thread = threading.Thread(
             target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, name="sandbox", daemon=True
         )

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import urllib.request
+from pathlib import Path  # noqa: TC003
 
 import pytest
 
@@ -73,6 +74,33 @@ def test_explains_that_its_port_is_taken() -> None:
         f"inference-recommender sandbox: port {port} is taken; choose another one with --port, or any free one with "
         "--port 0\n"
     )
+
+
+def test_a_start_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        done = _run("--port", str(taken.getsockname()[1]), TMPDIR=str(tmp_path))
+    assert done.returncode == 1
+    assert list(tmp_path.glob("inference-recommender-sandbox-*")) == []
+
+
+@pytest.mark.parametrize("port", ["99999", "65536", "-5", "http"])
+def test_a_port_that_is_none_is_refused_with_the_range(capsys: pytest.CaptureFixture[str], port: str) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["--port", port])
+    assert ended.value.code == 2
+    message = f"argument --port: '{port}' is no port: give a number from 1 to 65535, or 0 for any free one"
+    assert message in capsys.readouterr().err
+
+
+def test_a_command_without_dashes_gets_a_hint(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["cdk", "deploy", "--all"])
+    told = capsys.readouterr().err
+    assert "unrecognized arguments: cdk deploy --all; a command to run inside comes after --: " in told
+    assert "inference-recommender sandbox ... -- cdk deploy --all\n" in told
+    with pytest.raises(SystemExit):
+        main(["--no-such-option"])
+    assert "unrecognized arguments: --no-such-option\n" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
