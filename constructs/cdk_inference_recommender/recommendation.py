@@ -17,6 +17,7 @@ from cdk_inference_recommender.prop_types import PropType, check_types
 from cdk_inference_recommender.published_recommendations import PublishedRecommendations
 from cdk_inference_recommender.recommendation_parameters import parameter_value, write_parameters
 from cdk_inference_recommender.reported_problems import report_problems
+from cdk_inference_recommender.tokens import literals_only
 from cdk_inference_recommender.validation_error import naming
 from inference_recommendations_handler.contract import (
     CHOICE_VERSION,
@@ -124,7 +125,7 @@ class Recommendation(Construct):
             lambda: [
                 *check_objective(optimize_for),
                 *check_constraints(
-                    asked, endpoint_type=cls._endpoint_type, has_existing_endpoint=has_existing_endpoint
+                    literals_only(asked), endpoint_type=cls._endpoint_type, has_existing_endpoint=has_existing_endpoint
                 ),
             ],
         )
