@@ -107,6 +107,12 @@ def test_a_command_without_dashes_gets_a_hint(capsys: pytest.CaptureFixture[str]
     ("arguments", "code", "message"),
     [
         (["--speed", "0.1"], 2, "it must be 1 to 1,000,000"),
+        (["--region", "mars"], 2, "the Region is 'mars', and AWS has no such; choose one of af-south-1, "),
+        (
+            ["--region", "us-est-1"],
+            2,
+            "the Region is 'us-est-1', and AWS has no such; did you mean us-west-1 or us-east-1",
+        ),
         (["--", "no-such-command-anywhere"], 127, "there is no command 'no-such-command-anywhere'"),
         (["--"], 2, "there is no command after --"),
     ],

@@ -73,7 +73,7 @@ def asked(arguments: argparse.Namespace) -> dict[str, Any]:
 
 def _option(path: Path) -> str:
     """Spell a constraint as its option."""
-    return f"--{_words(ConstraintProperty(path[1]))}"
+    return f"--{_words(ConstraintProperty(str(path[1])))}"
 
 
 def _words(name: ConstraintProperty) -> str:
