@@ -33,6 +33,17 @@ _STOP_SECONDS: Final = 10
 _MAX_PORT: Final = 65535
 _FAULT_USAGE: Final = """usage: inference-recommender sandbox fault NAME|'{"fault": NAME, ...}' ..."""
 
+_FAULT_EXPLANATION: Final = """\
+Order faults of the sandbox that AWS_ENDPOINT_URL points to. A NAME alone will do where no member is needed; members in
+brackets may be left out:
+
+  inference-recommender sandbox fault kill-function '{"fault": "throttle", "operation": "AddTags", "count": 3}'
+
+count, seconds (virtual ones) and limit are numbers; steps is a list of instance types; reason is the reason that is
+told. job, function, resource (a logical id) and execution are names in which * stands for anything, which is what they
+are by default. operation is create, update or delete of fail-resource, else an operation of the API or *. clear
+takes back everything that was ordered."""
+
 
 def main(argv: Sequence[str]) -> int:
     """Run the command.
@@ -167,7 +178,7 @@ def _order_faults(documents: Sequence[str]) -> int:
     """Order faults of the sandbox that `AWS_ENDPOINT_URL` points to."""
     endpoint_url = os.environ.get("AWS_ENDPOINT_URL", f"http://localhost:{_DEFAULT_PORT}")
     if not documents or documents[0] in ("-h", "--help"):
-        print(_FAULT_USAGE)  # noqa: T201 - help
+        print(_fault_help() if documents else _FAULT_USAGE)  # noqa: T201 - help
         return 0 if documents else _USAGE_ERROR
     for document in documents:
         body = document if document.lstrip().startswith("{") else json.dumps({"fault": document})
@@ -185,6 +196,20 @@ def _order_faults(documents: Sequence[str]) -> int:
         except OSError as error:
             return _fail(f"no sandbox answers at {endpoint_url} ({error}); start one, and set AWS_ENDPOINT_URL")
     return 0
+
+
+def _fault_help() -> str:
+    # This imports moto, which ordering a fault doesn't need.
+    from inference_recommender_sandbox.faults import fault_members  # noqa: PLC0415
+    from inference_recommender_sandbox.sagemaker.faults import (  # noqa: PLC0415
+        fault_members as sagemaker_fault_members,
+    )
+
+    lines = [
+        f"  {kind:<24}{' '.join([*required, *(f'[{name}]' for name in optional)])}".rstrip()
+        for kind, required, optional in sorted([*fault_members(), *sagemaker_fault_members()])
+    ]
+    return "\n".join([_FAULT_USAGE, "", _FAULT_EXPLANATION, "", "Names, and their members:", *lines])
 
 
 def _fail(message: str, *, code: int = 1) -> int:

@@ -12,6 +12,8 @@ from pathlib import Path  # noqa: TC003
 import pytest
 
 from inference_recommender_sandbox.command import main
+from inference_recommender_sandbox.faults import KINDS, EngineFaults
+from inference_recommender_sandbox.sagemaker.faults import FaultRegistry
 
 COMMAND = [sys.executable, "-m", "inference_recommender_sandbox.command"]
 PYTHONPATH = os.pathsep.join(path for path in sys.path if path)
@@ -122,6 +124,27 @@ def test_explains_what_is_wrong_before_it_starts(
 ) -> None:
     assert main(arguments) == code
     assert message in capsys.readouterr().err
+
+
+def test_the_help_of_faults_tells_every_kind_and_its_members(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["fault", "--help"]) == 0
+    told = capsys.readouterr().out
+    listed = {
+        words[0]: words[1:] for words in map(str.split, told.split("Names, and their members:\n")[1].splitlines())
+    }
+    assert listed["late-delivery"] == ["seconds", "[count]", "[function]"]
+    assert listed["throttle"] == ["operation", "[count]"]
+    assert listed["clear"] == []
+    for kind in listed:
+        with pytest.raises(ValueError, match="has no member 'nonsense'"):
+            _order({"fault": kind, "nonsense": 1})
+    with pytest.raises(ValueError, match="choose one of") as refused:
+        _order({"fault": "nonsense"})
+    assert listed.keys() == KINDS.keys() | set(str(refused.value).split("choose one of ")[1].split(", "))
+
+
+def _order(fault: dict[str, object]) -> None:
+    (EngineFaults() if fault["fault"] in KINDS else FaultRegistry()).order(fault)
 
 
 def test_orders_faults_of_a_running_sandbox(account: object) -> None:
