@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import os
 import re
 import signal
@@ -76,6 +77,17 @@ def test_explains_that_its_port_is_taken() -> None:
         f"inference-recommender sandbox: port {port} is taken; choose another one with --port, or any free one with "
         "--port 0\n"
     )
+
+
+def test_a_port_that_is_not_taken_but_forbidden_is_not_called_taken(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def start(**_: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr("inference_recommender_sandbox.server.start", start)
+    assert main(["--port", "80"]) == 1
+    assert "port 80 can't be used (Permission denied); choose another one with --port" in capsys.readouterr().err
 
 
 def test_a_start_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:
