@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Final
 
 from cdk_inference_recommender.request import UNRESOLVED, Breach, Problem, RequestDocument, Rule, Severity, check_rules
 from cdk_inference_recommender.request.request_document import ABSENT
-from cdk_inference_recommender.tokens import literals_only
 from inference_recommendations_handler.contract import ConstraintProperty, EndpointType
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
 _FAMILY: Final = re.compile(r"[a-z][a-z0-9-]*")
 _FAMILIES: Final = (ConstraintProperty.ALLOWED_INSTANCE_FAMILIES, ConstraintProperty.EXCLUDED_INSTANCE_FAMILIES)
@@ -22,16 +21,12 @@ _DESIGN: Final = "this library"
 _PERCENT: Final = 100
 
 
-def check_constraints(
-    constraints: Mapping[str, object],
-    *,
-    endpoint_type: EndpointType,
-    input_config: object,
-) -> Iterator[Problem]:
+def check_constraints(constraints: object, *, endpoint_type: EndpointType, input_config: object) -> Iterator[Problem]:
     """Check what a recommendation asks of a result.
 
     Args:
-        constraints: By `ConstraintProperty`; may hold tokens, which are passed over one by one.
+        constraints: By `ConstraintProperty`, with `UNRESOLVED` in place of each token; those are passed over one by
+            one.
         endpoint_type: Which kind of endpoint is recommended.
         input_config: What the job measures, as in the API; UNRESOLVED where nothing is known of the job.
 
@@ -40,7 +35,7 @@ def check_constraints(
     """
     document = RequestDocument(
         {
-            "Constraints": literals_only(constraints),
+            "Constraints": constraints,
             "EndpointType": endpoint_type.value,
             "InputConfig": input_config,
         }

@@ -18,6 +18,7 @@ from cdk_inference_recommender.published_recommendations import PublishedRecomme
 from cdk_inference_recommender.recommendation_parameters import parameter_value, write_parameters
 from cdk_inference_recommender.reported_problems import report_problems
 from cdk_inference_recommender.request import UNRESOLVED
+from cdk_inference_recommender.tokens import literals_only
 from cdk_inference_recommender.validation_error import naming
 from inference_recommendations_handler.contract import (
     CHOICE_VERSION,
@@ -140,7 +141,7 @@ class Recommendation(Construct):
             recommendation,
             lambda: [
                 *check_objective(optimize_for),
-                *check_constraints(asked, endpoint_type=cls._endpoint_type, input_config=input_config),
+                *check_constraints(literals_only(asked), endpoint_type=cls._endpoint_type, input_config=input_config),
             ],
         )
         recommendation.node.add_validation(

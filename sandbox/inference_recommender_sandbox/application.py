@@ -10,6 +10,7 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 from werkzeug.wrappers import Request, Response
 
 from inference_recommender_sandbox.cloudformation.response_urls import PATH_PREFIX, ResponseUrls
+from inference_recommender_sandbox.regions import refusal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -77,6 +78,9 @@ class SandboxApplication:
             return self._admin.respond(Request(environ))(environ, start_response)
         if path.startswith(PATH_PREFIX):
             return self._custom_resource_response(Request(environ))(environ, start_response)
+        refused = refusal(Request(environ))
+        if refused is not None:
+            return refused(environ, start_response)
         return self._moto(environ, start_response)
 
     def _custom_resource_response(self, request: Request) -> Response:

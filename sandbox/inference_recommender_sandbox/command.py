@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import json
 import os
 import shlex
@@ -29,7 +30,19 @@ _DEFAULT_SPEED: Final = 600.0
 _NOT_FOUND: Final = 127
 _USAGE_ERROR: Final = 2
 _STOP_SECONDS: Final = 10
+_MAX_PORT: Final = 65535
 _FAULT_USAGE: Final = """usage: inference-recommender sandbox fault NAME|'{"fault": NAME, ...}' ..."""
+
+_FAULT_EXPLANATION: Final = """\
+Order faults of the sandbox that AWS_ENDPOINT_URL points to. A NAME alone will do where no member is needed; members in
+brackets may be left out:
+
+  inference-recommender sandbox fault kill-function '{"fault": "throttle", "operation": "AddTags", "count": 3}'
+
+count, seconds (virtual ones) and limit are numbers; steps is a list of instance types; reason is the reason that is
+told. job, function, resource (a logical id) and execution are names in which * stands for anything, which is what they
+are by default. operation is create, update or delete of fail-resource, else an operation of the API or *. clear
+takes back everything that was ordered."""
 
 
 def main(argv: Sequence[str]) -> int:
@@ -50,7 +63,7 @@ def main(argv: Sequence[str]) -> int:
         arguments, command = arguments[:position], arguments[position + 1 :]
         if not command:
             return _fail("there is no command after --", code=_USAGE_ERROR)
-    options = _parser().parse_args(arguments)
+    options = _parse(arguments)
     executable = shutil.which(command[0]) if command else ""
     if executable is None:
         return _fail(f"there is no command {command[0]!r}", code=_NOT_FOUND)
@@ -62,12 +75,38 @@ def main(argv: Sequence[str]) -> int:
         sandbox = start(port=port, speed=options.speed, region=options.region)
     except (ValueError, RuntimeError) as error:
         return _fail(str(error), code=_USAGE_ERROR if isinstance(error, ValueError) else 1)
-    except OSError:
-        return _fail(f"port {port} is taken; choose another one with --port, or any free one with --port 0")
+    except OSError as error:
+        cause = "is taken" if error.errno == errno.EADDRINUSE else f"can't be used ({error.strerror})"
+        return _fail(f"port {port} {cause}; choose another one with --port, or any free one with --port 0")
     try:
         return _run([executable, *command[1:]], sandbox) if executable else _serve(sandbox)
     finally:
         sandbox.stop()
+
+
+def _parse(arguments: Sequence[str]) -> argparse.Namespace:
+    """Parse options; a command that isn't told from them gets a hint."""
+    parser = _parser()
+    options, unknown = parser.parse_known_args(arguments)
+    if unknown:
+        message = f"unrecognized arguments: {' '.join(unknown)}"
+        if not unknown[0].startswith("-"):
+            message += f"; a command to run inside comes after --: {parser.prog} ... -- {shlex.join(unknown)}"
+        parser.error(message)
+    return options
+
+
+def _port(text: str) -> int:
+    """Read the option `--port`."""
+    try:
+        port = int(text)
+    except ValueError:
+        port = -1
+    if not 0 <= port <= _MAX_PORT:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no port: give a number from 1 to {_MAX_PORT}, or 0 for any free one"
+        )
+    return port
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -81,7 +120,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--port",
-        type=int,
+        type=_port,
         help=f"where to listen, on loopback only (default: {_DEFAULT_PORT}; with COMMAND any free one)",
     )
     parser.add_argument(
@@ -139,7 +178,7 @@ def _order_faults(documents: Sequence[str]) -> int:
     """Order faults of the sandbox that `AWS_ENDPOINT_URL` points to."""
     endpoint_url = os.environ.get("AWS_ENDPOINT_URL", f"http://localhost:{_DEFAULT_PORT}")
     if not documents or documents[0] in ("-h", "--help"):
-        print(_FAULT_USAGE)  # noqa: T201 - help
+        print(_fault_help() if documents else _FAULT_USAGE)  # noqa: T201 - help
         return 0 if documents else _USAGE_ERROR
     for document in documents:
         body = document if document.lstrip().startswith("{") else json.dumps({"fault": document})
@@ -157,6 +196,20 @@ def _order_faults(documents: Sequence[str]) -> int:
         except OSError as error:
             return _fail(f"no sandbox answers at {endpoint_url} ({error}); start one, and set AWS_ENDPOINT_URL")
     return 0
+
+
+def _fault_help() -> str:
+    # This imports moto, which ordering a fault doesn't need.
+    from inference_recommender_sandbox.faults import fault_members  # noqa: PLC0415
+    from inference_recommender_sandbox.sagemaker.faults import (  # noqa: PLC0415
+        fault_members as sagemaker_fault_members,
+    )
+
+    lines = [
+        f"  {kind:<24}{' '.join([*required, *(f'[{name}]' for name in optional)])}".rstrip()
+        for kind, required, optional in sorted([*fault_members(), *sagemaker_fault_members()])
+    ]
+    return "\n".join([_FAULT_USAGE, "", _FAULT_EXPLANATION, "", "Names, and their members:", *lines])
 
 
 def _fail(message: str, *, code: int = 1) -> int:

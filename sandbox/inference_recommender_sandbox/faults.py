@@ -27,7 +27,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
 KINDS: Final[Mapping[str, frozenset[str]]] = {
     "repeat-delivery": frozenset({"function", "count"}),
@@ -45,6 +45,12 @@ KINDS: Final[Mapping[str, frozenset[str]]] = {
 _TYPES: Final[Mapping[str, type | tuple[type, ...]]] = {"count": int, "seconds": (int, float)}
 _REQUIRED: Final = frozenset({"seconds", "operation"})
 _OPERATIONS: Final = ("create", "update", "delete")
+
+
+def fault_members() -> Iterator[tuple[str, Sequence[str], Sequence[str]]]:
+    """Each kind, the members that it must have, and those that it may have besides."""
+    for kind, members in KINDS.items():
+        yield kind, sorted(members & _REQUIRED), sorted(members - _REQUIRED)
 
 
 @dataclass(frozen=True, kw_only=True)

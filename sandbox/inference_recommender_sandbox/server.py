@@ -29,6 +29,7 @@ from inference_recommender_sandbox.functions.function_runner import FunctionRunn
 from inference_recommender_sandbox.functions.service import LambdaService
 from inference_recommender_sandbox.moto_symbols import check_moto
 from inference_recommender_sandbox.policy_propagation import PolicyPropagation
+from inference_recommender_sandbox.regions import check_region
 from inference_recommender_sandbox.sagemaker.installation import install
 from inference_recommender_sandbox.state_machines.executions import Executions
 from inference_recommender_sandbox.state_machines.service import StepFunctionsService
@@ -75,7 +76,12 @@ class Sandbox:
         self.sagemaker = install(clock=self.clock, authorizer=self.authorizer)
         self.executions = Executions(clock=self.clock, runner=self.functions)
         self.engines = StackEngines(providers=providers, clock=self.clock)
-        self._server = self._bind(port, urls)
+        try:
+            self._server = self._bind(port, urls)
+        except BaseException:
+            self.functions.stop()
+            self.sagemaker.uninstall()
+            raise
         self._thread = threading.Thread(
             target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, name="sandbox", daemon=True
         )
@@ -159,11 +165,12 @@ def start(*, port: int = 0, speed: float = 1.0, region: str = DEFAULT_REGION) ->
         The sandbox, ready to use.
 
     Raises:
-        ValueError: If `speed` is out of range.
+        ValueError: If `speed` is out of range, or there is no such Region.
         OSError: If the port is taken.
         RuntimeError: If the installed moto lacks what is overridden.
     """
     check_moto()
+    check_region(region)
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     os.environ.setdefault("MOTO_ALLOW_NONEXISTENT_REGION", "false")
     sandbox = Sandbox(port=port, speed=speed, region=region)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import os
 import re
 import signal
@@ -7,10 +8,13 @@ import socket
 import subprocess
 import sys
 import urllib.request
+from pathlib import Path  # noqa: TC003
 
 import pytest
 
 from inference_recommender_sandbox.command import main
+from inference_recommender_sandbox.faults import KINDS, EngineFaults
+from inference_recommender_sandbox.sagemaker.faults import FaultRegistry
 
 COMMAND = [sys.executable, "-m", "inference_recommender_sandbox.command"]
 PYTHONPATH = os.pathsep.join(path for path in sys.path if path)
@@ -75,10 +79,54 @@ def test_explains_that_its_port_is_taken() -> None:
     )
 
 
+def test_a_port_that_is_not_taken_but_forbidden_is_not_called_taken(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def start(**_: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr("inference_recommender_sandbox.server.start", start)
+    assert main(["--port", "80"]) == 1
+    assert "port 80 can't be used (Permission denied); choose another one with --port" in capsys.readouterr().err
+
+
+def test_a_start_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        done = _run("--port", str(taken.getsockname()[1]), TMPDIR=str(tmp_path))
+    assert done.returncode == 1
+    assert list(tmp_path.glob("inference-recommender-sandbox-*")) == []
+
+
+@pytest.mark.parametrize("port", ["99999", "65536", "-5", "http"])
+def test_a_port_that_is_none_is_refused_with_the_range(capsys: pytest.CaptureFixture[str], port: str) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["--port", port])
+    assert ended.value.code == 2
+    message = f"argument --port: '{port}' is no port: give a number from 1 to 65535, or 0 for any free one"
+    assert message in capsys.readouterr().err
+
+
+def test_a_command_without_dashes_gets_a_hint(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["cdk", "deploy", "--all"])
+    told = capsys.readouterr().err
+    assert "unrecognized arguments: cdk deploy --all; a command to run inside comes after --: " in told
+    assert "inference-recommender sandbox ... -- cdk deploy --all\n" in told
+    with pytest.raises(SystemExit):
+        main(["--no-such-option"])
+    assert "unrecognized arguments: --no-such-option\n" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
         (["--speed", "0.1"], 2, "it must be 1 to 1,000,000"),
+        (["--region", "mars"], 2, "the Region is 'mars', and AWS has no such; choose one of af-south-1, "),
+        (
+            ["--region", "us-est-1"],
+            2,
+            "the Region is 'us-est-1', and AWS has no such; did you mean us-west-1 or us-east-1",
+        ),
         (["--", "no-such-command-anywhere"], 127, "there is no command 'no-such-command-anywhere'"),
         (["--"], 2, "there is no command after --"),
     ],
@@ -88,6 +136,27 @@ def test_explains_what_is_wrong_before_it_starts(
 ) -> None:
     assert main(arguments) == code
     assert message in capsys.readouterr().err
+
+
+def test_the_help_of_faults_tells_every_kind_and_its_members(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["fault", "--help"]) == 0
+    told = capsys.readouterr().out
+    listed = {
+        words[0]: words[1:] for words in map(str.split, told.split("Names, and their members:\n")[1].splitlines())
+    }
+    assert listed["late-delivery"] == ["seconds", "[count]", "[function]"]
+    assert listed["throttle"] == ["operation", "[count]"]
+    assert listed["clear"] == []
+    for kind in listed:
+        with pytest.raises(ValueError, match="has no member 'nonsense'"):
+            _order({"fault": kind, "nonsense": 1})
+    with pytest.raises(ValueError, match="choose one of") as refused:
+        _order({"fault": "nonsense"})
+    assert listed.keys() == KINDS.keys() | set(str(refused.value).split("choose one of ")[1].split(", "))
+
+
+def _order(fault: dict[str, object]) -> None:
+    (EngineFaults() if fault["fault"] in KINDS else FaultRegistry()).order(fault)
 
 
 def test_orders_faults_of_a_running_sandbox(account: object) -> None:

@@ -6,12 +6,17 @@ import argparse
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from cdk_inference_recommender.command_line.command_error import CommandError
+from cdk_inference_recommender.constraint_rules import check_constraints
+from cdk_inference_recommender.request import UNRESOLVED
 from inference_recommendations_handler.choosing import NoChoiceError
 from inference_recommendations_handler.constraints import Constraints
-from inference_recommendations_handler.contract import ConstraintProperty
+from inference_recommendations_handler.contract import ConstraintProperty, EndpointType
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from cdk_inference_recommender.request import Path
 
 _FAMILIES: Final = frozenset(
     {ConstraintProperty.ALLOWED_INSTANCE_FAMILIES, ConstraintProperty.EXCLUDED_INSTANCE_FAMILIES}
@@ -54,9 +59,22 @@ def asked(arguments: argparse.Namespace) -> dict[str, Any]:
 
     Args:
         arguments: What a parser with `add_constraints` has parsed.
+
+    Raises:
+        CommandError: A deployment with these constraints isn't synthesised.
     """
     given = {name.value: getattr(arguments, name.value) for name in ConstraintProperty}
-    return {name: value for name, value in given.items() if value is not None}
+    found = {name: value for name, value in given.items() if value is not None}
+    # Whether the job measures an existing endpoint is known when it is read; families are of its instances only.
+    problems = check_constraints(found, endpoint_type=EndpointType.REAL_TIME, input_config=UNRESOLVED)
+    for problem in problems:
+        raise CommandError(problem.told(_option))
+    return found
+
+
+def _option(path: Path) -> str:
+    """Spell a constraint as its option."""
+    return f"--{_words(ConstraintProperty(str(path[1])))}"
 
 
 def _words(name: ConstraintProperty) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -13,7 +14,6 @@ from cdk_inference_recommender.command_line.aws_error import AWS_ERRORS, code_of
 from cdk_inference_recommender.command_line.command_error import CommandError
 
 if TYPE_CHECKING:
-    import argparse
     from collections.abc import Callable, Mapping, Sequence
 
     from types_boto3_sagemaker import SageMakerClient
@@ -22,6 +22,7 @@ TERMINAL: Final = frozenset({"COMPLETED", "FAILED", "STOPPED", "DELETED"})
 """The API's `RecommendationJobStatus` after which nothing follows."""
 DEFAULT_POLL_SECONDS: Final = 10.0
 
+_LONGEST_POLL_SECONDS: Final = 3600
 _MOST_FAILED_POLLS: Final = 5
 """In a row. boto3 has tried each of them several times."""
 _NOT_FOUND: Final = frozenset({"ResourceNotFound", "ResourceNotFoundException"})
@@ -114,11 +115,14 @@ def poll_interval(text: str) -> float:
     """Read the option `--poll-interval`.
 
     Raises:
-        ValueError: It is no number of seconds from 1.
+        ArgumentTypeError: It is no number of seconds from 1 to 3600.
     """
-    seconds = float(text)
-    if not 1 <= seconds <= 3600:  # noqa: PLR2004 -- an hour, in seconds
-        raise ValueError(text)
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 1 <= seconds <= _LONGEST_POLL_SECONDS:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds from 1 to {_LONGEST_POLL_SECONDS}")
     return seconds
 
 

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from rich.console import Console
 
-from cdk_inference_recommender.command_line.aws_options import aws_options, sagemaker_client
+from cdk_inference_recommender.command_line.aws_options import aws_options
 from cdk_inference_recommender.command_line.command_error import CommandError
 from cdk_inference_recommender.command_line.constraint_options import add_constraints, asked
+from cdk_inference_recommender.command_line.job_reference import add_job, find_job
 from cdk_inference_recommender.command_line.job_report import JobReport
 from cdk_inference_recommender.command_line.progress_display import ProgressDisplay
-from cdk_inference_recommender.command_line.recommendations_job import add_poll_interval, read_job, wait_for_end
+from cdk_inference_recommender.command_line.recommendations_job import add_poll_interval, wait_for_end
 from cdk_inference_recommender.command_line.report_document import report_document
 from cdk_inference_recommender.command_line.report_page import report_page
 from cdk_inference_recommender.command_line.report_tables import print_report
@@ -46,7 +47,7 @@ def add_report(commands: argparse._SubParsersAction[Any]) -> None:
             "1 if it failed or was stopped, or no result meets the constraints; 2 if it can't be read."
         ),
     )
-    parser.add_argument("job_name", metavar="JOB", help="name of the job")
+    add_job(parser)
     parser.add_argument(
         "--optimize-for",
         choices=[objective.value for objective in ObjectiveName],
@@ -66,8 +67,8 @@ def add_report(commands: argparse._SubParsersAction[Any]) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    client = sagemaker_client(arguments)
-    job = read_job(client, arguments.job_name)
+    asked(arguments)  # constraints that contradict each other are told before anything else
+    client, job = find_job(arguments)
     if not job.description.get("InputConfig", {}).get("Endpoints"):
         # What compares with an endpoint that the job doesn't measure is told before the job is waited for.
         _report(job, arguments)

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, Final
 from botocore.exceptions import ClientError
 
 from cdk_inference_recommender.command_line.aws_error import AWS_ERRORS, code_of, message_of
-from cdk_inference_recommender.command_line.aws_options import aws_options, sagemaker_client
+from cdk_inference_recommender.command_line.aws_options import aws_options
 from cdk_inference_recommender.command_line.command_error import CommandError
+from cdk_inference_recommender.command_line.job_reference import add_job, find_job
 from cdk_inference_recommender.command_line.progress_display import ProgressDisplay
 from cdk_inference_recommender.command_line.recommendations_job import add_poll_interval, read_job, wait_for_end
 from cdk_inference_recommender.command_line.report import INTERRUPTED
@@ -43,15 +44,14 @@ def add_stop(commands: argparse._SubParsersAction[Any]) -> None:
             "before; 1 if the answer is no; 2 if it can't be stopped, or nobody can be asked and --yes isn't given."
         ),
     )
-    parser.add_argument("job_name", metavar="JOB", help="name of the job")
+    add_job(parser)
     parser.add_argument("--yes", action="store_true", help="don't ask")
     add_poll_interval(parser)
     parser.set_defaults(run=_run)
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    client = sagemaker_client(arguments)
-    job = read_job(client, arguments.job_name)
+    client, job = find_job(arguments)
     before = _summary(client, job)
     as_json = arguments.output == "json"
     if job.has_ended:

@@ -33,7 +33,7 @@ from typing import TYPE_CHECKING, Any, Final
 from .inference_recommendations_job import Fate
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from .benchmark_plan import Benchmark
 
@@ -79,6 +79,13 @@ _REQUIRED: Final[Mapping[str, Sequence[str]]] = {
     "quota": ("limit",),
 }
 _CALL_FAULTS: Final = frozenset({"throttle", "internal-error", "lose-answer"})
+
+
+def fault_members() -> Iterator[tuple[str, Sequence[str], Sequence[str]]]:
+    """Each kind, the members that it must have, and those that it may have besides."""
+    for kind, members in _MEMBERS.items():
+        required = _REQUIRED.get(kind, ())
+        yield kind, required, [name for name in members if name not in required]
 
 
 @dataclass(frozen=True, kw_only=True)

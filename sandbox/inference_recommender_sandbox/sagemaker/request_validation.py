@@ -18,6 +18,7 @@ from cdk_inference_recommender.request.shape_rules import shape_problems
 from .errors import SerializationException, ValidationException
 
 _TYPE_RULE: Final = "MemberType"
+_UNKNOWN_RULE: Final = "UnknownMember"
 
 
 @cache
@@ -31,7 +32,7 @@ def validate_input(operation: str, document: Mapping[str, Any]) -> None:
 
     Args:
         operation: Name of the operation. `CreateInferenceRecommendationsJob` is checked against the rules between
-            members as well; any other against botocore's model only.
+            members as well; any other against botocore's model only, whose unknown members pass.
         document: The request's body, parsed.
 
     Raises:
@@ -44,7 +45,8 @@ def validate_input(operation: str, document: Mapping[str, Any]) -> None:
     if operation == "CreateInferenceRecommendationsJob":
         found = check_request(document)
     else:
-        found = list(shape_problems(document, shape))
+        # A client that is newer than the installed botocore may send what its model lacks; moto passes it over.
+        found = [problem for problem in shape_problems(document, shape) if problem.rule != _UNKNOWN_RULE]
     problems = [problem for problem in found if problem.severity is Severity.ERROR]
     for problem in problems:
         if problem.rule == _TYPE_RULE:

@@ -18,6 +18,7 @@ from .inference_recommendations_job import JobStatus
 from .job_admission import admit_job
 from .job_documents import job_description, job_step, job_summary
 from .job_listing import matching_summaries, page
+from .models import check_tags
 from .request_validation import validate_input
 from .response_shape import checked_response
 from .scaling_configuration import scaling_configuration
@@ -36,6 +37,8 @@ OPERATIONS: Final = frozenset(
         "StopInferenceRecommendationsJob",
     }
 )
+_VALIDATED: Final = frozenset({"AddTags", "CreateEndpoint", "CreateEndpointConfig", "CreateModel", "UpdateEndpoint"})
+"""Operations of moto, which checks next to nothing."""
 _JOB_RESOURCE: Final = ":inference-recommendations-job/"
 
 
@@ -68,7 +71,9 @@ class InferenceRecommenderResponse(SageMakerResponse):
             return ThrottlingException("Rate exceeded").as_answer(self.response_headers)
         try:
             self._authorize(operation)
-        except AccessDeniedException as refusal:
+            if operation in _VALIDATED:
+                self._validate_as_sent(operation)
+        except SageMakerError as refusal:
             return refusal.as_answer(self.response_headers)
         if fault == "internal-error":
             return InternalFailure().as_answer(self.response_headers)
@@ -169,6 +174,17 @@ class InferenceRecommenderResponse(SageMakerResponse):
         if not isinstance(self.params, dict):
             raise SerializationException("The request's body is no JSON object.")
         validate_input(self._get_action(), self.params)
+
+    def _validate_as_sent(self, operation: str) -> None:
+        """Refuse what the service refuses, before moto sees it."""
+        try:
+            document = json.loads(self.body or "{}")
+        except ValueError:
+            document = None
+        if not isinstance(document, dict):
+            raise SerializationException("The request's body is no JSON object.")
+        validate_input(operation, document)
+        check_tags(document.get("Tags") or [], existing={})
 
     def _paging(self) -> dict[str, Any]:
         members = {name: self._get_param(name) for name in ("MaxResults", "NextToken")}

@@ -8,6 +8,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from types_boto3_sagemaker import SageMakerClient
 
     from tests.sandbox.sagemaker.conftest import Aws
@@ -43,3 +45,58 @@ def test_an_instance_type_of_the_service_model_is_taken(client: SageMakerClient,
 def test_an_instance_type_that_it_lacks_is_refused(client: SageMakerClient) -> None:
     with pytest.raises(ClientError, match=r"ml\.c5\.gigantic.*Member must satisfy enum value set"):
         client.create_endpoint_config(EndpointConfigName="no", ProductionVariants=[_variant("ml.c5.gigantic")])
+
+
+NAME = "[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}"
+
+
+def _refused(call: Callable[[], object]) -> str:
+    with pytest.raises(ClientError) as refused:
+        call()
+    assert refused.value.response["Error"]["Code"] == "ValidationException"
+    return refused.value.response["Error"]["Message"]
+
+
+def _pattern(value: str, member: str, pattern: str) -> str:
+    return (
+        f"1 validation error detected: Value '{value}' at '{member}' failed to satisfy constraint: Member must satisfy "
+        f"regular expression pattern: {pattern}"
+    )
+
+
+def test_a_name_that_breaks_its_pattern_is_refused_in_the_services_words(client: SageMakerClient) -> None:
+    good = _variant("ml.c5.xlarge")
+    assert _refused(
+        lambda: client.create_endpoint_config(EndpointConfigName="my_config", ProductionVariants=[good])
+    ) == _pattern("my_config", "endpointConfigName", NAME)
+    assert _refused(
+        lambda: client.create_endpoint_config(
+            EndpointConfigName="c", ProductionVariants=[good | {"VariantName": "a b"}]
+        )
+    ) == _pattern("a b", "productionVariants.1.member.variantName", NAME)
+    assert _refused(
+        lambda: client.create_endpoint_config(EndpointConfigName="c", ProductionVariants=[good], KmsKeyId="a key")
+    ) == _pattern("a key", "kmsKeyId", "[a-zA-Z0-9:/_-]*")
+    client.create_endpoint_config(EndpointConfigName="c", ProductionVariants=[good], KmsKeyId="alias/key")
+    for call in (client.create_endpoint, client.update_endpoint):
+        refused = _refused(lambda call=call: call(EndpointName="my_endpoint", EndpointConfigName="c"))  # type: ignore[misc]
+        assert refused == _pattern("my_endpoint", "endpointName", NAME)
+    assert _refused(
+        lambda: client.create_model(ModelName="my_model", ExecutionRoleArn="arn:aws:iam::123456789012:role/a-role")
+    ) == _pattern("my_model", "modelName", r"[a-zA-Z0-9]([\-a-zA-Z0-9]*[a-zA-Z0-9])?")
+
+
+def test_a_tag_of_aws_itself_is_refused_everywhere(client: SageMakerClient) -> None:
+    tags: Any = [{"Key": "aws:x", "Value": "y"}]
+    variants = [_variant("ml.c5.xlarge")]
+    client.create_endpoint_config(EndpointConfigName="c", ProductionVariants=variants)
+    arn = client.create_endpoint(EndpointName="e", EndpointConfigName="c")["EndpointArn"]
+    role = "arn:aws:iam::123456789012:role/a-role"
+    calls: list[Callable[[], object]] = [
+        lambda: client.add_tags(ResourceArn=arn, Tags=tags),
+        lambda: client.create_endpoint(EndpointName="f", EndpointConfigName="c", Tags=tags),
+        lambda: client.create_endpoint_config(EndpointConfigName="d", ProductionVariants=variants, Tags=tags),
+        lambda: client.create_model(ModelName="m", ExecutionRoleArn=role, Tags=tags),
+    ]
+    for call in calls:
+        assert _refused(call).startswith("aws: prefixed tag key names are not allowed")

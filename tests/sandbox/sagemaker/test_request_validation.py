@@ -134,3 +134,7 @@ def test_a_type_that_only_a_raw_call_can_send_is_refused_by_the_api(aws: Aws) ->
     )
     with pytest.raises(ClientError, match=r"SerializationException.*STRING_VALUE can not be converted to an Integer"):
         aws.create()
+
+
+def test_a_member_that_is_newer_than_the_model_passes() -> None:
+    validate_input("CreateEndpoint", {"EndpointName": "e", "EndpointConfigName": "c", "Newer": {"Than": "this"}})

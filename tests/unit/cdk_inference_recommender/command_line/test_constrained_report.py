@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cdk_inference_recommender import Constraints as Props
+from cdk_inference_recommender.command_line import main
 from cdk_inference_recommender.command_line.constraint_options import add_constraints, asked
 from cdk_inference_recommender.command_line.report_charts import report_charts
 from cdk_inference_recommender.command_line.report_document import report_document
@@ -73,6 +74,24 @@ def test_the_options_are_the_props() -> None:
 def test_an_option_that_can_t_be_read_is_told_before_anything_is_waited_for(arguments: list[str], told: str) -> None:
     with pytest.raises(argparse.ArgumentError, match=re.escape(f"argument {arguments[0]}: The constraint {told}")):
         options(*arguments)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (
+            ["--allowed-instance-families", "c5,m5", "--excluded-instance-families", "c5"],
+            "--excluded-instance-families = 'c5': is allowed and excluded. Remove it from one of the two lists.",
+        ),
+        (["--max-memory-utilization", "101"], "--max-memory-utilization = 101.0: is in percent, at most 100. "),
+    ],
+)
+def test_what_synthesis_refuses_is_refused_before_the_job_is_asked_for(
+    arguments: list[str], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["report", "job", "--endpoint-url", "http://localhost:1", *arguments]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith(f"inference-recommender: {told}")
 
 
 def test_the_best_of_what_is_allowed_wins_and_what_is_refused_comes_after() -> None:

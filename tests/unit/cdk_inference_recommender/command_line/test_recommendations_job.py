@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Iterator  # noqa: TC003 -- read at run time by the fixture
 
 import boto3
@@ -11,7 +12,7 @@ from botocore.stub import Stubber
 from types_boto3_sagemaker import SageMakerClient  # noqa: TC002 -- as above
 
 from cdk_inference_recommender.command_line.command_error import CommandError
-from cdk_inference_recommender.command_line.recommendations_job import RecommendationsJob, wait_for_end
+from cdk_inference_recommender.command_line.recommendations_job import RecommendationsJob, poll_interval, wait_for_end
 from tests.unit.cdk_inference_recommender.command_line.finished_jobs import CREATED, running_job
 
 DESCRIBE = "describe_inference_recommendations_job"
@@ -100,3 +101,10 @@ def test_every_state_is_shown_and_polls_are_spaced(client: SageMakerClient, serv
     wait_for_end(client, running_job(), poll_seconds=7, show=lambda job: shown.append(job.status), sleep=slept.append)
     assert shown == ["IN_PROGRESS", "IN_PROGRESS", "COMPLETED"]
     assert slept == [7, 7]
+
+
+@pytest.mark.parametrize("text", ["0", "0.9", "3601", "nan", "often"])
+def test_a_poll_interval_that_is_none_is_refused_with_the_range(text: str) -> None:
+    with pytest.raises(argparse.ArgumentTypeError, match=f"'{text}' is no number of seconds from 1 to 3600"):
+        poll_interval(text)
+    assert (poll_interval("1"), poll_interval("3600")) == (1, 3600)
