@@ -35,6 +35,8 @@ TASK: Final = "wait"
 DENIED_BOUND_SECONDS: Final = 5 * 60
 GRACE_SECONDS: Final = 90
 """After the last leg's end, in which failed calls are made again; its ServiceTimeout comes four minutes after it."""
+SHOWN_WITHIN_SECONDS: Final = 60
+"""What Step Functions shows of an execution may be older than its start (API reference, DescribeExecution)."""
 _AGAIN_AFTER_SECONDS: Final = 10
 _DENIED_SINCE: Final = "deniedSince"
 _GIVEN_UP: Final = "givenUp"
@@ -188,7 +190,7 @@ def _look(leg: Leg, event: CustomResourceEvent, machine: StateMachine | None, in
             gone = Over(failure=vanished(leg.job_name, existing=True))
             return gone if job is None else _judge(job, leg, invocation)
         if job is None:
-            return _look_at_queue(leg, machine, invocation)
+            return _look_at_queue(leg, event, machine, invocation)
         execution = machine.find(leg.job_name) if machine else None
         failure = execution.failure if execution is not None else None
         # The queue may have found that the name is another's; a job that it made itself is the stack's.
@@ -205,7 +207,9 @@ def _look(leg: Leg, event: CustomResourceEvent, machine: StateMachine | None, in
         return Over(failure=reason)
 
 
-def _look_at_queue(leg: Leg, machine: StateMachine | None, invocation: Invocation) -> Pending | Over:
+def _look_at_queue(
+    leg: Leg, event: CustomResourceEvent, machine: StateMachine | None, invocation: Invocation
+) -> Pending | Over:
     execution = machine.find(leg.job_name) if machine else None
     if execution is not None and execution.running:
         why = execution.state.get(QUEUED_BECAUSE, "")
@@ -214,7 +218,11 @@ def _look_at_queue(leg: Leg, machine: StateMachine | None, invocation: Invocatio
         return Over(failure=f"{execution.failure} Then change `rerun`.")
     # The request may have been granted between the two looks.
     job = invocation.jobs.find(leg.job_name)
-    return _judge(job, leg, invocation) if job is not None else Over(failure=vanished(leg.job_name))
+    if job is not None:
+        return _judge(job, leg, invocation)
+    if time.time() < event.requested_at + SHOWN_WITHIN_SECONDS:
+        return Pending(reason=f"The request for the job {leg.job_name} isn't shown yet.", unseen=True)
+    return Over(failure=vanished(leg.job_name))
 
 
 def _judge(job: Job, leg: Leg, invocation: Invocation) -> Pending | Over:

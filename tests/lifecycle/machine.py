@@ -64,6 +64,8 @@ class Machine:
     arn: str = MACHINE_ARN
     """Of the stack that there is; another stack has another one."""
     exists: bool = True
+    visible_after: float = 0.0
+    """Seconds until an execution is shown (API reference: eventually consistent)."""
     calls: list[str] = field(default_factory=list)
 
     def call(self, operation: str, request: Mapping[str, Any]) -> dict[str, Any]:
@@ -183,7 +185,7 @@ class Machine:
                     "startDate": datetime.fromtimestamp(each.started_at, tz=UTC),
                 }
                 for each in listed
-                if each.machine_arn == self.arn and wanted in (None, each.status)
+                if each.machine_arn == self.arn and wanted in (None, each.status) and self._shows(each)
             ]
         }
 
@@ -191,9 +193,16 @@ class Machine:
         name = arn.rsplit(":", 1)[1]
         known = self.exists and arn.startswith(f"{self.arn.replace(':stateMachine:', ':execution:')}:")
         execution = self.executions.get(name) if known else None
-        if execution is None or self.clock.now > (execution.ended_at or self.clock.now) + NAME_TAKEN_SECONDS:
+        if (
+            execution is None
+            or not self._shows(execution)
+            or self.clock.now > (execution.ended_at or self.clock.now) + NAME_TAKEN_SECONDS
+        ):
             raise ServiceError("ExecutionDoesNotExist", f"Execution Does Not Exist: '{arn}'")
         return execution
+
+    def _shows(self, execution: FakeExecution) -> bool:
+        return self.clock.now >= execution.started_at + self.visible_after
 
     def _check(self, arn: str) -> None:
         if not arn.startswith("arn:aws:states:"):

@@ -46,3 +46,12 @@ def test_a_job_that_is_withdrawn_before_it_shows_is_stopped(stack: Stack, world:
     stack.begin_delete()
     assert stack.finish().status == "DELETE_COMPLETE"
     assert world.service.active() == []
+
+
+@pytest.mark.parametrize("seconds", [1, 3, 20])
+def test_a_queued_request_that_shows_late_is_waited_for(stack: Stack, world: World, seconds: float) -> None:
+    world.service.quota, world.machine.visible_after = 0, seconds
+    stack.begin_deploy(Template())
+    stack.advance(100)
+    world.service.quota = 9
+    assert stack.finish().status == "CREATE_COMPLETE"
