@@ -35,5 +35,9 @@ def world(clients: Clients, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
 
 
 @pytest.fixture
-def stack(world: World) -> Stack:
-    return Stack(world)
+def stack(world: World) -> Iterator[Stack]:
+    """CloudFormation's side; whatever a test tells, its requests were answered as they must be."""
+    stack = Stack(world)
+    yield stack
+    promises.answers_are_well_formed(stack)
+    promises.every_request_is_answered_once(stack)

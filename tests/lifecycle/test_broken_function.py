@@ -66,6 +66,7 @@ def test_an_aborted_wait_fails_the_stack_in_time_and_the_job_is_stopped(stack: S
     started = world.clock.now
     stack.begin_deploy(Template())
     stack.advance(100)
+    world.unanswerable.update(execution.request_id for execution in world.machine.running())
     world.machine.abort_all()
     outcome = stack.finish()
     assert outcome.status == "ROLLBACK_COMPLETE"

@@ -8,16 +8,22 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
+from .cloudformation import Stack
 from .history import History
 from .mutants import ALL, Mutant
 
 if TYPE_CHECKING:
-    from .cloudformation import Stack
     from .world import World
 
 HISTORIES = 200
 SEARCHED = [each for each in ALL if each.scenario is None]
 TOLD = [each for each in ALL if each.scenario is not None]
+
+
+@pytest.fixture
+def stack(world: World) -> Stack:
+    """Not held against the promises when the test is over: the fault is meant to break them."""
+    return Stack(world)
 
 
 def _search(mutant: Mutant | None) -> None:

@@ -1,0 +1,198 @@
+"""What never comes to an end, stays denied or breaks off: it is answered in time, and with the truth."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from inference_recommendations_handler.network_interfaces import LEFT_BEHIND_SECONDS
+
+from . import cloudformation, service
+from .cloudformation import SERVICE_TIMEOUTS, Deployed
+from .invocation_thread import Pause
+from .service import SECONDS_STOPPING, ServiceError
+from .template import JOB, Template
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from .cloudformation import Stack
+    from .world import World
+
+CREATE = "CreateInferenceRecommendationsJob"
+DESCRIBE = "DescribeInferenceRecommendationsJob"
+STOP = "StopInferenceRecommendationsJob"
+THROTTLED = ServiceError("ThrottlingException", "Rate exceeded")
+DENIED = ServiceError("AccessDeniedException", "User is not authorized to perform: sagemaker:Whatever")
+FOR_EVER = 10**6
+WHILE_POLLS_BREAK_OFF = 32
+"""Five attempts take 30 s; the sixth, which is told of the error, may fail once."""
+
+
+@pytest.fixture
+def endless(stack: Stack, world: World) -> Stack:
+    """A stack that is being created, whose job runs and doesn't end by itself."""
+    world.service.runs_for = FOR_EVER
+    stack.begin_deploy(Template(), rollback=False)
+    stack.advance(100)
+    return stack
+
+
+class TestDelete:
+    def test_a_job_that_never_stops_is_not_waited_for_until_cloudformation_gives_up(
+        self, endless: Stack, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(service, "SECONDS_STOPPING", FOR_EVER)
+        started = world.clock.now
+        assert endless.delete().status == "DELETE_COMPLETE"
+        assert SERVICE_TIMEOUTS[JOB] / 2 < world.clock.now - started < SERVICE_TIMEOUTS[JOB] - 60
+        world.settle(900)
+        assert world.machine.running() == []
+
+    def test_a_job_that_could_not_be_stopped_fails_the_deletion(self, endless: Stack, world: World) -> None:
+        world.service.faults[STOP] = [DENIED] * 1000
+        outcome = endless.delete()
+        assert outcome.status == "DELETE_FAILED"
+        assert "couldn't be looked up or stopped" in str(outcome.reason)
+        del world.service.faults[STOP]
+        assert endless.delete().status == "DELETE_COMPLETE"
+        assert world.service.active() == []
+
+    def test_a_search_that_breaks_off_is_answered(self, endless: Stack, world: World) -> None:
+        endless.begin_delete()
+        endless.advance(9)
+        world.function_works = False
+        endless.advance(1 + WHILE_POLLS_BREAK_OFF)
+        world.function_works = True
+        outcome = endless.finish()
+        assert outcome.status == "DELETE_FAILED"
+        assert "broke off" in str(outcome.reason)
+
+    def test_another_teams_job_that_is_hidden_is_no_obstacle(self, endless: Stack, world: World) -> None:
+        hidden, original = world.service.foreign("theirs"), world.service._DescribeInferenceRecommendationsJob
+
+        def describe(request: Mapping[str, Any]) -> dict[str, Any]:
+            if request["JobName"] == hidden.name:
+                raise DENIED
+            return original(request)
+
+        world.service._DescribeInferenceRecommendationsJob = describe  # type: ignore[method-assign]
+        started = world.clock.now
+        assert endless.delete().status == "DELETE_COMPLETE"
+        assert world.clock.now - started < SECONDS_STOPPING + 60
+        assert world.service.active() == [hidden]
+        assert hidden.stopped_at is None
+
+    def test_interfaces_that_stay_are_not_the_jobs_after_twenty_minutes(self, stack: Stack, world: World) -> None:
+        world.service.interfaces = lambda groups: [{"NetworkInterfaceId": f"eni-{groups[0]}"}]  # type: ignore[method-assign]
+        stack.begin_deploy(Template(vpc=True))
+        stack.advance(600)
+        started = world.clock.now
+        assert stack.delete().status == "DELETE_COMPLETE"
+        assert 0 <= world.clock.now - started - SECONDS_STOPPING - LEFT_BEHIND_SECONDS <= 15
+
+    def test_interfaces_are_no_obstacle_long_after_the_job(self, stack: Stack, world: World) -> None:
+        world.service.interfaces = lambda groups: [{"NetworkInterfaceId": f"eni-{groups[0]}"}]  # type: ignore[method-assign]
+        stack.deploy(Template(vpc=True))
+        world.settle(LEFT_BEHIND_SECONDS)
+        started = world.clock.now
+        assert stack.delete().status == "DELETE_COMPLETE"
+        assert world.clock.now == started
+
+    def test_the_interfaces_of_a_job_that_only_its_owner_tells_are_waited_for(self, stack: Stack, world: World) -> None:
+        world.service.kills_the_caller_after = CREATE
+        assert stack.deploy(Template(vpc=True), cancel_after=30).status == "ROLLBACK_COMPLETE"
+        assert len(world.service.jobs) == 1
+        assert world.service.interfaces(["sg-1"]) == []
+
+    def test_a_resource_that_only_a_later_version_serves_is_deleted(
+        self, stack: Stack, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setitem(cloudformation.TYPES, "Later", "Custom::InferenceWhatever")
+        monkeypatch.setitem(cloudformation.SERVICE_TIMEOUTS, "Later", 300.0)
+        stack.deploy(Template())
+        stack.resources["Whatever"] = Deployed(kind="Later", physical_id="whatever", properties={})
+        assert stack.delete().status == "DELETE_COMPLETE"
+
+
+class TestWait:
+    def test_a_look_that_stays_denied_fails_after_five_minutes(self, endless: Stack, world: World) -> None:
+        started = world.clock.now
+        world.service.faults[DESCRIBE] = [DENIED] * 1000
+        outcome = endless.finish()
+        assert "This went on for 5 minutes: check what denies it." in str(outcome.reason)
+        assert 300 <= world.clock.now - started <= 360
+
+    def test_a_look_that_is_denied_now_and_then_fails_nothing(self, stack: Stack, world: World) -> None:
+        stack.begin_deploy(Template())
+        for _ in range(15):
+            stack.advance(120)
+            world.service.faults[DESCRIBE] = [DENIED]
+        assert stack.finish().status == "CREATE_COMPLETE"
+
+    def test_a_request_that_is_granted_between_two_looks_is_found(self, stack: Stack, world: World) -> None:
+        world.service.quota = 0
+        stack.begin_deploy(Template())
+        stack.advance(85)
+        assert world.service.jobs == {}
+        world.service.quota = 9
+        # The leg has seen no job at 90 s, and looks at the queue when that has been granted its job at 120 s.
+        world.pauses = [Pause(1, 40, operation="DescribeExecution")]
+        assert stack.finish().status == "CREATE_COMPLETE"
+        assert world.pauses == []
+
+    def test_the_last_leg_stops_no_job_of_a_stranger(self, stack: Stack, world: World) -> None:
+        job, original = world.service.foreign("taken"), world.service._ListTags
+
+        def hidden_from_the_queue(request: Mapping[str, Any]) -> dict[str, Any]:
+            if any(execution.name == job.name for execution in world.machine.running()):
+                raise THROTTLED
+            return original(request)
+
+        world.service._ListTags = hidden_from_the_queue  # type: ignore[method-assign]
+        world.service.faults["ListTags"] = [THROTTLED] * 3  # until the request is queued
+        stack.begin_deploy(Template(prefix="taken", exact=True, timeout=4000, legs=1), rollback=False)
+        assert "did not finish within" in str(stack.finish().reason)
+        assert job.stopped_at is None
+
+
+class TestQueue:
+    def test_a_queue_that_breaks_off_fails_the_stack_and_says_so(self, stack: Stack, world: World) -> None:
+        world.service.quota = 0
+        stack.begin_deploy(Template(poll_interval=600))
+        stack.advance(59)
+        world.function_works = False
+        stack.advance(1 + WHILE_POLLS_BREAK_OFF)
+        world.function_works = True
+        outcome = stack.finish()
+        assert outcome.status == "ROLLBACK_COMPLETE"
+        assert "The request's queue broke off" in str(outcome.reason)
+        world.service.quota = 9
+        world.settle(900)
+        assert world.service.jobs == {}
+
+
+class TestDelivery:
+    def test_the_last_delivery_answers_although_the_job_cannot_be_looked_at(self, stack: Stack, world: World) -> None:
+        world.service.faults[CREATE] = [THROTTLED]
+        stack.deploy(Template())  # through the queue, so that the name of its execution is taken
+        stack.begin_deploy(Template(package="2"))
+        stack.advance(100)
+        stack.cancel()
+        world.service.faults["ListTags"] = [THROTTLED] * 1000
+        outcome = stack.finish()
+        assert outcome.status == "UPDATE_ROLLBACK_FAILED"
+        assert str(outcome.reason).startswith("Job: Rate exceeded Try again.")
+        del world.service.faults["ListTags"]
+        assert stack.continue_rollback().status == "UPDATE_ROLLBACK_COMPLETE"
+        assert world.service.active() == []
+
+    @pytest.mark.parametrize("operation", ["ListExecutions", "StartExecution"])
+    def test_a_policy_that_propagates_is_waited_for_within_one_delivery(
+        self, stack: Stack, world: World, operation: str
+    ) -> None:
+        world.machine.faults[operation] = [DENIED] * 3
+        assert stack.deploy(Template()).status == "CREATE_COMPLETE"
+        assert world.machine.faults[operation] == []
+        assert not any("AWS refused" in line for line in world.log.lines)
