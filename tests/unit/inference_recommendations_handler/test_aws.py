@@ -32,7 +32,7 @@ def longest_call(client: Any) -> float:
 
 def longest_answer() -> float:
     """Seconds until the bucket takes the answer at the last attempt."""
-    return answer._ATTEMPTS * answer._TIMEOUT_SECONDS + sum(2**retry for retry in range(answer._ATTEMPTS - 1))
+    return float(answer._ATTEMPTS * answer._TIMEOUT_SECONDS + sum(2**retry for retry in range(answer._ATTEMPTS - 1)))
 
 
 def test_there_is_time_to_answer_when_sagemaker_hangs_at_creating_and_at_finding_a_job(made: Clients) -> None:
@@ -46,6 +46,6 @@ def test_a_call_that_hangs_ends_before_the_function_is_killed(made: Clients, ser
 
 def test_a_call_is_tried_again_and_names_the_library(made: Clients) -> None:
     for client in (made.sagemaker, made.stepfunctions):
-        config = client.meta.config
-        assert config.retries["total_max_attempts"] >= 2  # type: ignore[index,typeddict-item]
+        config: Any = client.meta.config
+        assert config.retries["total_max_attempts"] >= 2
         assert config.user_agent_extra == "cdk-inference-recommender"
