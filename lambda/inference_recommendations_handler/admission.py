@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from .job_properties import JobProperties
 
 _SHOWN_AFTER_SECONDS: Final = (1, 2, 4, 8)
+_HANGS_AFTER_SECONDS: Final = 10
+"""More than looks that are refused at once take up to the last but one, and less than one at an endpoint that hangs."""
 _LATER = frozenset({ErrorKind.QUOTA, ErrorKind.PERMISSION, ErrorKind.TRANSIENT})
 
 
@@ -109,11 +111,16 @@ def _shown(name: str, jobs: Jobs) -> Job | None:
 
     Nothing says that a job can be described as soon as its name is taken. A leg that doesn't find it fails, a Delete
     that doesn't find it leaves it running, and a second delivery would take the next name.
+
+    Where the endpoint hangs, there is no time for another look: the function would be killed before it answers.
     """
+    hangs_from = time.time() + _HANGS_AFTER_SECONDS
     for seconds in _SHOWN_AFTER_SECONDS:
         try:
             job = jobs.find(name)
         except AWS_ERRORS as error:
+            if time.time() >= hangs_from:
+                raise
             log("not looked at", level="WARNING", jobName=name, errorCode=code_of(error), reason=message_of(error))
         else:
             if job is not None:

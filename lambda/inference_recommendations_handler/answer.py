@@ -9,6 +9,7 @@ import urllib.error
 import urllib.request
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
+from http.client import HTTPException
 from typing import TYPE_CHECKING, Final
 
 from .log import log
@@ -73,9 +74,10 @@ def body_of(answer: Answer, event: CustomResourceEvent) -> bytes:
 
 
 def send(answer: Answer, event: CustomResourceEvent) -> None:
-    """PUT the answer to the event's ResponseURL; 5xx and the network are tried again for some 10 seconds.
+    """PUT the answer to the event's ResponseURL; what isn't taken is tried again for some 10 seconds.
 
     A URL that has expired is refused with 403: CloudFormation waits no more, and the answer is dropped with a log line.
+    Other 4xx may pass: S3 says 400 (RequestTimeout) where the body came too slowly.
 
     Raises:
         AnswerNotDeliveredError: none of the attempts was taken.
@@ -91,9 +93,9 @@ def send(answer: Answer, event: CustomResourceEvent) -> None:
         try:
             _put(event.response_url, body)
         except urllib.error.HTTPError as error:
-            cause, refused = f"HTTP {error.code}", error.code < HTTPStatus.INTERNAL_SERVER_ERROR
+            cause, refused = f"HTTP {error.code}", error.code == HTTPStatus.FORBIDDEN
             error.close()
-        except OSError as error:
+        except (OSError, HTTPException) as error:
             cause, refused = type(error).__name__, False
         else:
             level, status = ("INFO", "SUCCESS") if answer.succeeded else ("ERROR", "FAILED")

@@ -19,7 +19,15 @@ from . import (
 from .admission import NotNowError
 from .answer import Answer, AnswerNotDeliveredError, send
 from .aws import clients
-from .contract import MachineInput, ResourceType
+from .contract import (
+    CHOICE_SERVICE_TIMEOUT_SECONDS,
+    FUNCTION_TIMEOUT_SECONDS,
+    JOB_SERVICE_TIMEOUT_SECONDS,
+    MAX_EVENT_AGE_SECONDS,
+    WAIT_SERVICE_TIMEOUT_SECONDS,
+    MachineInput,
+    ResourceType,
+)
 from .custom_resource_event import CustomResourceEvent, RequestType
 from .errors import AWS_ERRORS, ErrorKind, code_of, kind_of, message_of
 from .invocation import Invocation, LambdaContext
@@ -45,8 +53,12 @@ _STEPS: Final = {
     scalable_target_pause.TASK: scalable_target_pause.step,
 }
 
-LAST_DELIVERY_AFTER_SECONDS: Final = 150
+_LONGEST_RETRY_DELAY_SECONDS: Final = 120
 """Lambda delivers again one minute after the first failure and two minutes after the second, and then no more."""
+_ANSWERED_WITHIN_SECONDS: Final = min(
+    MAX_EVENT_AGE_SECONDS, JOB_SERVICE_TIMEOUT_SECONDS, WAIT_SERVICE_TIMEOUT_SECONDS, CHOICE_SERVICE_TIMEOUT_SECONDS
+)
+"""Lambda drops an event that is older, and there are resources for which CloudFormation waits no longer."""
 
 
 class DeliverAgainError(Exception):
@@ -72,7 +84,6 @@ def handle(event: Mapping[str, Any], invocation: Invocation) -> Mapping[str, Any
 
 
 def _serve(event: CustomResourceEvent, invocation: Invocation) -> None:
-    age = time.time() - event.requested_at
     log(
         "received",
         requestType=event.request_type,
@@ -81,13 +92,13 @@ def _serve(event: CustomResourceEvent, invocation: Invocation) -> None:
         stackId=event.stack_id,
         logicalResourceId=event.logical_resource_id,
         physicalResourceId=event.physical_resource_id,
-        deliveryAge=round(age),
+        deliveryAge=round(_age(event)),
     )
     serve = _SERVED.get(event.resource_type)
     try:
         answer = serve(event, invocation) if serve else _unknown(event, invocation)
     except NotNowError as error:
-        if age < LAST_DELIVERY_AFTER_SECONDS:
+        if _another_delivery_answers_in_time(event):
             raise DeliverAgainError(str(error)) from None
         answer = invocation.failed(event, f"{error} Try again.")
     except AWS_ERRORS as error:
@@ -95,12 +106,24 @@ def _serve(event: CustomResourceEvent, invocation: Invocation) -> None:
         log(
             "AWS refused", level="ERROR", requestId=event.request_id, errorCode=code_of(error), reason=message_of(error)
         )
-        if passing and age < LAST_DELIVERY_AFTER_SECONDS:
+        if passing and _another_delivery_answers_in_time(event):
             raise DeliverAgainError(message_of(error)) from None
         remedy = "Try again." if passing else "See the handler's log."
         answer = invocation.failed(event, f"{message_of(error)} ({code_of(error)}.) {remedy}")
     if answer is not None:
         send(answer, event)
+
+
+def _another_delivery_answers_in_time(event: CustomResourceEvent) -> bool:
+    """Whether there is time for one, however long Lambda waits and the function takes; asked when this one failed.
+
+    Which delivery this is Lambda doesn't tell. With the first one at once, a third one answers after three minutes.
+    """
+    return _age(event) + _LONGEST_RETRY_DELAY_SECONDS + FUNCTION_TIMEOUT_SECONDS < _ANSWERED_WITHIN_SECONDS
+
+
+def _age(event: CustomResourceEvent) -> float:
+    return time.time() - event.requested_at
 
 
 def _unknown(event: CustomResourceEvent, invocation: Invocation) -> Answer:

@@ -41,7 +41,7 @@ def on_event(event: CustomResourceEvent, invocation: Invocation) -> Answer:
         chosen = _choose(event, invocation)
     except NoChoiceError as error:
         return invocation.failed(event, str(error))
-    return Answer(physical_resource_id=own_id, data=attributes(chosen))
+    return Answer(physical_resource_id=own_id, data=attributes(chosen), log_stream=invocation.log_stream)
 
 
 def _choose(event: CustomResourceEvent, invocation: Invocation) -> Candidate:

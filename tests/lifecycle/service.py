@@ -109,11 +109,16 @@ class Service:
     visible_after: float = 0.0
     """Seconds for which a job that was made can't be described yet, while its name is taken."""
     duplicate_code: str = "ResourceInUse"
+    slowness: dict[str, float] = field(default_factory=dict)
+    """Seconds that each call of an operation takes, and then fails, as with an endpoint that hangs."""
     calls: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
 
     def call(self, operation: str, request: Mapping[str, Any]) -> dict[str, Any]:
         self.land()
         self.calls.append((operation, copy.deepcopy(dict(request))))
+        if operation in self.slowness:
+            self.clock.now += self.slowness[operation]
+            raise ConnectionLostError
         if ordered := self.faults.get(operation):
             raise ordered.pop(0)
         answer: dict[str, Any] = getattr(self, f"_{operation}")(request)

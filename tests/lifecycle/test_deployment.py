@@ -436,4 +436,3 @@ class TestAnswer:
         world.service.results = [RESULT | {"ModelConfiguration": {"EnvironmentParameters": long}}]
         assert "4096" in str(stack.deploy(Template()).reason)
         assert all(received.size <= 4096 for answers in world.answers.values() for received in answers)
-        stack.exchanges.clear()  # not held against the promises: this reason doesn't name the log

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from .invocation_thread import Pause
+from .invocation_thread import FUNCTION_TIMEOUT, Pause
 from .service import ServiceError
-from .template import Template
+from .template import JOB, Template
 
 if TYPE_CHECKING:
     from .cloudformation import Stack
@@ -55,3 +55,20 @@ def test_a_queued_request_that_shows_late_is_waited_for(stack: Stack, world: Wor
     stack.advance(100)
     world.service.quota = 9
     assert stack.finish().status == "CREATE_COMPLETE"
+
+
+@pytest.mark.parametrize("killed", [False, True])
+def test_a_create_is_answered_within_one_run_of_the_function_when_looking_for_its_job_hangs(
+    stack: Stack, world: World, *, killed: bool
+) -> None:
+    world.service.slowness["DescribeInferenceRecommendationsJob"] = 14.1
+    if killed:
+        # The second delivery finds the name taken.
+        world.service.kills_the_caller_after = CREATE
+    delivered_at = world.clock.now + (60 if killed else 0)
+    stack.begin_deploy(Template(), rollback=False)
+    stack.advance(100)
+    answer = world.answers[stack.last_request("Create", JOB)][0]
+    assert answer.body["Status"] == "SUCCESS"
+    assert answer.at - delivered_at < FUNCTION_TIMEOUT / 2
+    assert len(world.service.jobs) == 1

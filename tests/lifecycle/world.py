@@ -77,6 +77,8 @@ class World:
         self.put_faults: list[int] = []
         self.extra_deliveries: list[float] = []
         self.lost_deliveries = 0
+        self.delivery_delay = 0.0
+        """Seconds for which Lambda keeps an event before it delivers it for the first time."""
         self.function_exists = True
         self.function_works = True
         self.pauses: list[Pause] = []
@@ -85,15 +87,18 @@ class World:
         """Requests that the handler had no chance to answer: all it could do it did, or it was never called."""
         self.surprises: list[Exception] = []
         """What the handler raised and doesn't say that it raises."""
+        self._put_off: set[str] = set()
+        """Requests whose last delivery the handler could have answered, and asked for another one instead."""
         self._standing_still: list[tuple[float, int, InvocationThread, Callable[[Result], None]]] = []
         self._deliveries: list[tuple[float, int, Mapping[str, Any], int, float]] = []
         self._order = itertools.count()
 
     def send(self, event: Mapping[str, Any]) -> None:
         """Invoke the function asynchronously, and again after each of the `extra_deliveries`, in seconds."""
-        self._deliver_at(self.clock.now, event, attempt=0, queued_at=self.clock.now)
+        now = self.clock.now
+        self._deliver_at(now + self.delivery_delay, event, attempt=0, queued_at=now)
         while self.extra_deliveries:
-            self._deliver_at(self.clock.now + self.extra_deliveries.pop(), event, attempt=9, queued_at=self.clock.now)
+            self._deliver_at(now + self.extra_deliveries.pop(), event, attempt=9, queued_at=now)
 
     def run_until(self, reached: Callable[[], bool], *, limit: float) -> bool:
         """Let time pass until something is reached; False when `limit` seconds are over before."""
@@ -204,11 +209,14 @@ class World:
     def _deliver(self) -> None:
         _, _, event, attempt, queued_at = heapq.heappop(self._deliveries)
         if not self.function_exists or self.clock.now > queued_at + MAX_EVENT_AGE:
-            self.unanswerable.add(event["RequestId"])
+            if not (self.function_exists and event["RequestId"] in self._put_off):
+                self.unanswerable.add(event["RequestId"])
             return
 
         def then(result: Result) -> None:
             if isinstance(result, Exception) and attempt < len(LAMBDA_RETRIES):
+                put_off = self._put_off.add if isinstance(result, DeliverAgainError) else self._put_off.discard
+                put_off(event["RequestId"])
                 again = self.clock.now + LAMBDA_RETRIES[attempt]
                 self._deliver_at(again, event, attempt=attempt + 1, queued_at=queued_at)
             elif isinstance(result, Exception):

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from http.client import BadStatusLine
 from typing import TYPE_CHECKING
 from urllib.error import HTTPError, URLError
 
@@ -75,8 +76,13 @@ def http(status: int) -> HTTPError:
     return HTTPError("u", status, "m", {}, None)  # type: ignore[arg-type]
 
 
-def test_5xx_and_the_network_are_tried_again(puts: Callable[[list[Exception | None]], list[str]]) -> None:
-    urls = puts([http(503), URLError("reset"), None])
+@pytest.mark.parametrize(
+    "problem",
+    [http(503), http(400), URLError("reset"), BadStatusLine("cut off")],
+    ids=["5xx", "S3's RequestTimeout", "network", "no HTTP"],
+)
+def test_what_may_pass_is_tried_again(puts: Callable[[list[Exception | None]], list[str]], problem: Exception) -> None:
+    urls = puts([problem, problem, None])
     send(Answer(physical_resource_id="id"), EVENT)
     assert len(urls) == 3
 
