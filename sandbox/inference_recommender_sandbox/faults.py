@@ -4,7 +4,7 @@
 |---|---|---|
 | `repeat-delivery` | `function` = `*`, `count` = 1 | the next asynchronous events are delivered twice |
 | `late-delivery` | `function` = `*`, `seconds`, `count` = 1 | they are delivered so many virtual seconds late |
-| `kill-function` | `function` = `*`, `count` = 1 | the processes of the next invocations die half a second in |
+| `kill-function` | `function` = `*`, `count` = 1, `after` = 0.5 | the next invocations' processes die that late |
 | `throttle-function` | `function` = `*`, `count` = 1 | the next invocations are refused for concurrency |
 | `break-function` | `function` = `*` | the functions can't be imported, until `clear` |
 | `refuse-answer` | `count` = 1 | the next answers of custom resources are refused with status 503 |
@@ -13,6 +13,8 @@
 | `iam-propagation` | `seconds` | what a role is allowed takes effect so many virtual seconds late, until `clear` |
 | `abort-execution` | `execution` = `*` | executions of state machines that run now are aborted |
 | `clear` | | no fault any more, of SageMaker's neither |
+
+`after` is in seconds; with 0 the process dies before its handler runs, however quick that is.
 
 `function` is a function's name, `resource` a logical id, `execution` an execution's name; `*` stands for anything in
 them. `operation` is `create`, `update` or `delete`. Whether CloudFormation takes the id in a FAILED answer to Update
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
 KINDS: Final[Mapping[str, frozenset[str]]] = {
     "repeat-delivery": frozenset({"function", "count"}),
     "late-delivery": frozenset({"function", "count", "seconds"}),
-    "kill-function": frozenset({"function", "count"}),
+    "kill-function": frozenset({"function", "count", "after"}),
     "throttle-function": frozenset({"function", "count"}),
     "break-function": frozenset({"function"}),
     "refuse-answer": frozenset({"count"}),
@@ -42,7 +44,7 @@ KINDS: Final[Mapping[str, frozenset[str]]] = {
     "abort-execution": frozenset({"execution"}),
 }
 
-_TYPES: Final[Mapping[str, type | tuple[type, ...]]] = {"count": int, "seconds": (int, float)}
+_TYPES: Final[Mapping[str, type | tuple[type, ...]]] = {"count": int, "seconds": (int, float), "after": (int, float)}
 _REQUIRED: Final = frozenset({"seconds", "operation"})
 _OPERATIONS: Final = ("create", "update", "delete")
 
@@ -60,12 +62,14 @@ class Fault:
     Attributes:
         count: How many times it is still to happen.
         seconds: Virtual seconds.
+        after: Virtual seconds from the invocation's start.
     """
 
     fault: str
     function: str = "*"
     count: int = 1
     seconds: float = 0.0
+    after: float = 0.5
     resource: str = "*"
     operation: str = ""
     execution: str = "*"

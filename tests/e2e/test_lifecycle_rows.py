@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING
 import pytest
 from aws_cdk import Duration
 
-from inference_recommendations_handler.contract import JOB_SERVICE_TIMEOUT_SECONDS
+from inference_recommendations_handler.contract import (
+    JOB_SERVICE_TIMEOUT_SECONDS,
+    MAX_EVENT_AGE_SECONDS,
+    ResourceType,
+)
 
 from .applications import FIVE_HOURS
 from .commands import until
@@ -19,6 +23,9 @@ pytestmark = pytest.mark.e2e
 
 BETWEEN_TWO_LOOKS = 600
 """Virtual seconds that may pass before a test sees what has happened."""
+
+LATE_BUT_YOUNG_ENOUGH = 200
+"""Seconds after which Lambda still delivers an event: the handler has to see that it was withdrawn."""
 
 
 def test_a_create_that_is_delivered_twice_makes_one_job(stack: LifecycleStack) -> None:
@@ -42,6 +49,20 @@ def test_deleting_while_the_job_is_queued_starts_none(stack: LifecycleStack) -> 
     stack.order("clear")
     stack.after(3600)
     assert not stack.requests
+
+
+def test_cancelling_an_update_while_its_job_is_queued_starts_none(stack: LifecycleStack) -> None:
+    assert stack.deploy() == "CREATE_COMPLETE", stack.reasons()
+    [old] = stack.requests
+    stack.order("quota", limit=0)
+    stack.deploy(wait=False, rerun="2")
+    until(lambda: len(stack.attempts) > 2)
+    stack.aws.client("cloudformation").cancel_update_stack(StackName=stack.stack_id)
+    assert stack.wait() == "UPDATE_ROLLBACK_COMPLETE", stack.reasons()
+    # The stack's state machine is still there: whatever waits in it would be granted now.
+    stack.order("clear")
+    stack.after(3600)
+    assert stack.requests == [old]
 
 
 def test_a_quota_that_stays_full_fails_by_its_name(stack: LifecycleStack) -> None:
@@ -142,6 +163,20 @@ def test_a_create_that_arrives_after_its_delete_starts_nothing(stack: LifecycleS
     assert not stack.requests
 
 
+def test_an_update_that_arrives_after_its_rollback_starts_nothing(stack: LifecycleStack) -> None:
+    assert stack.deploy() == "CREATE_COMPLETE", stack.reasons()
+    [old] = stack.requests
+    stack.order("late-delivery", function=stack.function, seconds=LATE_BUT_YOUNG_ENOUGH)
+    before = len(_events(stack))
+    stack.deploy(wait=False, rerun="2")
+    until(lambda: any(event["ResourceType"] == ResourceType.JOB for event in _events(stack)[before:]))
+    stack.aws.client("cloudformation").cancel_update_stack(StackName=stack.stack_id)
+    assert stack.wait() == "UPDATE_ROLLBACK_COMPLETE", stack.reasons()
+    stack.after(2 * MAX_EVENT_AGE_SECONDS)
+    assert any("refused: too late" in line for line in stack.logged()), "it never arrived"
+    assert stack.requests == [old]
+
+
 def test_deleting_while_the_job_runs_stops_it(stack: LifecycleStack) -> None:
     stack.deploy(wait=False, **FIVE_HOURS)
     until(lambda: bool(stack.requests))
@@ -185,9 +220,11 @@ def test_a_metric_that_is_missing_is_unavailable_and_no_log_holds_a_response_url
 
 def test_a_function_that_is_killed_mid_poll_is_asked_again(stack: LifecycleStack) -> None:
     stack.deploy(wait=False)
-    until(lambda: bool(stack.requests))
-    stack.order("kill-function", function=stack.function, count=2)
+    # From then on only the state machine invokes the function, and nobody but it can ask again.
+    until(lambda: bool(stack.executions))
+    stack.order("kill-function", function=stack.function, count=2, after=0)
     assert stack.wait() == "CREATE_COMPLETE", stack.reasons()
+    assert len([line for line in stack.logged() if "Runtime exited with error" in line]) == 2
     assert len(stack.requests) == 1
 
 

@@ -38,7 +38,6 @@ Source: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-hand
 """
 
 _MAX_THROTTLE_DELAY: Final = 300.0
-_KILLED_AFTER_SECONDS: Final = 0.5
 _BROKEN_HANDLER: Final = "broken_by_order.handler"
 """No function has such a module."""
 
@@ -132,8 +131,12 @@ class FunctionRunner:
                 self._working[process] = RunningInvocation(
                     function_name=configuration.name, request_id=identifier, process_id=process.pid
                 )
-            if self._faults.take("kill-function", function=configuration.name):
-                threading.Thread(target=self._kill_later, args=(process,), name="kill", daemon=True).start()
+            death = self._faults.take("kill-function", function=configuration.name)
+            if death and death.after > 0:
+                kill = partial(self._kill_later, process, death.after)
+                threading.Thread(target=kill, name="kill", daemon=True).start()
+            elif death:
+                process.kill()
             try:
                 return process.invoke(request_id=identifier, payload=payload or b"{}")
             finally:
@@ -234,8 +237,8 @@ class FunctionRunner:
                 list(pool.map(FunctionProcess.stop, processes))
         shutil.rmtree(self._directory, ignore_errors=True)
 
-    def _kill_later(self, process: FunctionProcess) -> None:
-        self._clock.sleep(_KILLED_AFTER_SECONDS)
+    def _kill_later(self, process: FunctionProcess, seconds: float) -> None:
+        self._clock.sleep(seconds)
         process.kill()
 
     def _take(self, configuration: FunctionConfiguration) -> FunctionProcess:
