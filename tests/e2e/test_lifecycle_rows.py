@@ -9,8 +9,6 @@ from aws_cdk import Duration
 
 from inference_recommendations_handler.contract import (
     JOB_SERVICE_TIMEOUT_SECONDS,
-    MAX_EVENT_AGE_SECONDS,
-    ResourceType,
 )
 
 from .applications import FIVE_HOURS
@@ -23,9 +21,6 @@ pytestmark = pytest.mark.e2e
 
 BETWEEN_TWO_LOOKS = 600
 """Virtual seconds that may pass before a test sees what has happened."""
-
-LATE_BUT_YOUNG_ENOUGH = 200
-"""Seconds after which Lambda still delivers an event: the handler has to see that it was withdrawn."""
 
 
 def test_a_create_that_is_delivered_twice_makes_one_job(stack: LifecycleStack) -> None:
@@ -161,20 +156,6 @@ def test_a_create_that_arrives_after_its_delete_starts_nothing(stack: LifecycleS
     assert stack.delete() == "DELETE_COMPLETE", stack.reasons()
     stack.after(1200)
     assert not stack.requests
-
-
-def test_an_update_that_arrives_after_its_rollback_starts_nothing(stack: LifecycleStack) -> None:
-    assert stack.deploy() == "CREATE_COMPLETE", stack.reasons()
-    [old] = stack.requests
-    stack.order("late-delivery", function=stack.function, seconds=LATE_BUT_YOUNG_ENOUGH)
-    before = len(_events(stack))
-    stack.deploy(wait=False, rerun="2")
-    until(lambda: any(event["ResourceType"] == ResourceType.JOB for event in _events(stack)[before:]))
-    stack.aws.client("cloudformation").cancel_update_stack(StackName=stack.stack_id)
-    assert stack.wait() == "UPDATE_ROLLBACK_COMPLETE", stack.reasons()
-    stack.after(2 * MAX_EVENT_AGE_SECONDS)
-    assert any("refused: too late" in line for line in stack.logged()), "it never arrived"
-    assert stack.requests == [old]
 
 
 def test_deleting_while_the_job_runs_stops_it(stack: LifecycleStack) -> None:
