@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from cdk_inference_recommender.request import UNRESOLVED, Breach, Problem, RequestDocument, Rule, Severity, check_rules
 from cdk_inference_recommender.request.request_document import ABSENT
+from inference_recommendations_handler.constraints import family_of
 from inference_recommendations_handler.contract import ConstraintProperty, EndpointType
 
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ def _no_family_left(document: RequestDocument) -> Iterator[Breach]:
     measured = [
         value for _, value in document.each("InputConfig.EndpointConfigurations[].InstanceType") if value is not ABSENT
     ]
-    families = {str(value).removeprefix("ml.").partition(".")[0] for value in measured}
+    families = {family_of(str(value)) for value in measured}
     if not families or UNRESOLVED in measured:
         return
     allowed, excluded = ([family for _, family in document.each(f"{_field(name)}[]")] for name in _FAMILIES)

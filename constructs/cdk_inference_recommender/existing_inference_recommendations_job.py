@@ -15,7 +15,7 @@ from cdk_inference_recommender.job_rules import check_waiting
 from cdk_inference_recommender.prop_types import check_types
 from cdk_inference_recommender.reported_problems import report_problems
 from cdk_inference_recommender.request import api_path, request_shape
-from cdk_inference_recommender.request.pattern import matches
+from cdk_inference_recommender.request.shape_rules import shape_problems
 from cdk_inference_recommender.tokens import is_unresolved, literal_seconds_of, seconds_of
 from cdk_inference_recommender.validation_error import ValidationError, naming
 from cdk_inference_recommender.waiting import TIMEOUT_IS_LITERAL, default_timeout_seconds
@@ -102,9 +102,9 @@ def _check_name(name: str) -> None:
         return
     if name.startswith("arn:"):
         raise ValidationError(f"job_name = {name!r} is an ARN. Give it to from_job_arn, or leave all but its name out.")
-    # The pattern bounds the length as if no hyphen counted.
-    bounds = request_shape().members["JobName"].metadata
-    if not bounds["min"] <= len(name) <= bounds["max"] or not matches(name, bounds["pattern"]):
+    shape = request_shape().members["JobName"]
+    if any(shape_problems(name, shape)):
+        bounds = shape.metadata
         raise ValidationError(
             f"job_name = {name!r} can't be the name of a job: it has {bounds['min']} to {bounds['max']} letters, "
             "digits and hyphens, with neither a hyphen first nor last (API reference, CreateInferenceRecommendationsJob"

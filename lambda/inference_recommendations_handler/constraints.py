@@ -130,11 +130,16 @@ class Constraints:
     def _family_shortfalls(self, found: Candidate) -> Iterator[Shortfall]:
         if found.instance_type is None:
             return
-        family = found.instance_type.removeprefix("ml.").partition(".")[0]
+        family = family_of(found.instance_type)
         if self.allowed_families is not None and family not in self.allowed_families:
             yield Shortfall(text=f"family {family} isn't allowed", share=math.inf)
         if family in self.excluded_families:
             yield Shortfall(text=f"family {family} is excluded", share=math.inf)
+
+
+def family_of(instance_type: str) -> str:
+    """The family of an instance type: `c5` of `ml.c5.xlarge`."""
+    return instance_type.removeprefix("ml.").partition(".")[0]
 
 
 def choose_within(

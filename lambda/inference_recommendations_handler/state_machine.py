@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from dataclasses import dataclass
+from itertools import chain, takewhile
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from .contract import MachineInput
@@ -109,33 +110,13 @@ class StateMachine:
 
     def started_since(self, epoch: float) -> list[str] | None:
         """Names of the executions since then, running or not; None where the machine is gone, and so the stack."""
-
-        def names() -> list[str]:
-            found: list[str] = []
-            for execution in self._listed():
-                # The latest come first (API reference, ListExecutions).
-                if execution["startDate"].timestamp() < epoch:
-                    break
-                found.append(execution["name"])
-            return found
-
-        try:
-            return _patiently(names)
-        except AWS_ERRORS as error:
-            if kind_of(error) is ErrorKind.NOT_FOUND:
-                return None
-            raise
+        # The latest come first (API reference, ListExecutions).
+        return self._names(until=lambda execution: execution["startDate"].timestamp() < epoch)
 
     def running(self, *, named: Callable[[str], bool] = lambda _: True) -> Iterator[Execution]:
         """All executions that run and are named so; each is described. A machine that is gone has none."""
-        try:
-            listed = _patiently(lambda: list(self._listed(statusFilter="RUNNING")))
-        except AWS_ERRORS as error:
-            if kind_of(error) is ErrorKind.NOT_FOUND:
-                return
-            raise
-        for name in (execution["name"] for execution in listed):
-            execution = self.find(name) if named(name) else None
+        for name in filter(named, self._names(statusFilter="RUNNING") or ()):
+            execution = self.find(name)
             if execution is not None and execution.running:
                 yield execution
 
@@ -147,9 +128,22 @@ class StateMachine:
             if kind_of(error) is not ErrorKind.NOT_FOUND:
                 raise
 
-    def _listed(self, **options: Any) -> Iterator[ExecutionListItemTypeDef]:
-        for page in self.client.get_paginator("list_executions").paginate(stateMachineArn=self.arn, **options):
-            yield from page["executions"]
+    def _names(
+        self, *, until: Callable[[ExecutionListItemTypeDef], bool] = lambda _: False, **options: Any
+    ) -> list[str] | None:
+        paginator = self.client.get_paginator("list_executions")
+
+        def names() -> list[str]:
+            pages = paginator.paginate(stateMachineArn=self.arn, **options)
+            executions = chain.from_iterable(page["executions"] for page in pages)
+            return [execution["name"] for execution in takewhile(lambda each: not until(each), executions)]
+
+        try:
+            return _patiently(names)
+        except AWS_ERRORS as error:
+            if kind_of(error) is ErrorKind.NOT_FOUND:
+                return None
+            raise
 
     def _execution_arn(self, name: str) -> str:
         return f"{self.arn.replace(':stateMachine:', ':execution:')}:{name}"

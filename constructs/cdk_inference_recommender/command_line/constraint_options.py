@@ -66,9 +66,9 @@ def asked(arguments: argparse.Namespace) -> dict[str, Any]:
     given = {name.value: getattr(arguments, name.value) for name in ConstraintProperty}
     found = {name: value for name, value in given.items() if value is not None}
     # Whether the job measures an existing endpoint is known when it is read; families are of its instances only.
-    problems = check_constraints(found, endpoint_type=EndpointType.REAL_TIME, input_config=UNRESOLVED)
-    for problem in problems:
-        raise CommandError(problem.told(_option))
+    problems = list(check_constraints(found, endpoint_type=EndpointType.REAL_TIME, input_config=UNRESOLVED))
+    if problems:
+        raise CommandError(" ".join(problem.told(_option) for problem in problems))
     return found
 
 

@@ -67,11 +67,11 @@ def add_report(commands: argparse._SubParsersAction[Any]) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    asked(arguments)  # constraints that contradict each other are told before anything else
+    constraints = asked(arguments)
     client, job = find_job(arguments)
     if not job.description.get("InputConfig", {}).get("Endpoints"):
         # What compares with an endpoint that the job doesn't measure is told before the job is waited for.
-        _report(job, arguments)
+        _report(job, arguments, constraints)
     if not job.has_ended and not arguments.no_wait:
         try:
             with ProgressDisplay() as display:
@@ -83,7 +83,7 @@ def _run(arguments: argparse.Namespace) -> int:
                 file=sys.stderr,
             )
             return INTERRUPTED
-    report = _report(job, arguments)
+    report = _report(job, arguments, constraints)
     if arguments.html is not None:
         _write(arguments.html, report_page(report))
     if arguments.output == "json":
@@ -93,10 +93,10 @@ def _run(arguments: argparse.Namespace) -> int:
     return 1 if report.nothing_fits or (job.has_ended and job.status != "COMPLETED") else 0
 
 
-def _report(job: RecommendationsJob, arguments: argparse.Namespace) -> JobReport:
+def _report(job: RecommendationsJob, arguments: argparse.Namespace, constraints: dict[str, Any]) -> JobReport:
     objective = ObjectiveName(arguments.optimize_for)
     try:
-        return JobReport.of(job, objective=objective, asked=asked(arguments), now=datetime.now(UTC))
+        return JobReport.of(job, objective=objective, asked=constraints, now=datetime.now(UTC))
     except NoChoiceError as error:
         raise CommandError(str(error)) from error
 
