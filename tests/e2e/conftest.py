@@ -10,6 +10,7 @@ import subprocess
 import sys
 import urllib.request
 import zlib
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -65,6 +66,19 @@ class LocalAws:
         )
         with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
             return json.load(answer)
+
+    @contextmanager
+    def in_real_time(self, *, speed: float = 1) -> Iterator[None]:
+        """Let no more virtual time pass than so many times the real one, however busy the machine is.
+
+        What a test does while something is under way it does here: on the fast clock a job of 45 minutes may be over
+        before a test that waits for a processor does anything about it.
+        """
+        self.admin("clock", {"speed": speed})
+        try:
+            yield
+        finally:
+            self.admin("clock", {"speed": SPEED})
 
     def received_jobs(self) -> list[dict[str, Any]]:
         """Every job request that was accepted, in order, as it arrived."""

@@ -22,6 +22,7 @@ from .commands import until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from contextlib import AbstractContextManager
 
     from tests.e2e.conftest import LocalAws
 
@@ -73,15 +74,23 @@ class LifecycleStack:
             self.stack_id = stacks.create_stack(**arguments)["StackId"]
         return self.wait() if wait else self.status
 
-    def delete(self) -> str:
+    def delete(self, *, wait: bool = True) -> str:
         """Delete the stack; return its status."""
         self.aws.client("cloudformation").delete_stack(StackName=self.stack_id)
-        return self.wait()
+        return self.wait() if wait else self.status
+
+    def cancel_update(self) -> None:
+        """Have the update that is under way rolled back."""
+        self.aws.client("cloudformation").cancel_update_stack(StackName=self.stack_id)
 
     def wait(self, *, seconds: float = 60) -> str:
         """Wait at most so many real seconds for the stack's operation to end; return its status."""
         until(lambda: not self.status.endswith(AT_WORK), seconds=seconds)
         return self.status
+
+    def in_real_time(self, *, speed: float = 1) -> AbstractContextManager[None]:
+        """As the local AWS's."""
+        return self.aws.in_real_time(speed=speed)
 
     def order(self, fault: str, **members: object) -> None:
         self.aws.admin("faults", {"fault": fault, **members})

@@ -58,12 +58,13 @@ def test_properties_that_mean_nothing_fail_the_create_and_are_deleted_all_the_sa
 def test_a_job_is_stopped_whatever_properties_its_delete_has(
     stack: LifecycleStack, aws: LocalAws, properties: Any
 ) -> None:
-    stack.deploy(wait=False, **FIVE_HOURS)
-    until(lambda: bool(stack.requests))
-    [job] = stack.requests
-    answer = _delete_event(stack, aws, PhysicalResourceId=job, ResourceProperties=properties)
-    assert answer["Status"] == "SUCCESS", answer
-    assert stack.job(job)["Status"] in {"STOPPING", "STOPPED"}
+    with stack.in_real_time():
+        stack.deploy(wait=False, **FIVE_HOURS)
+        until(lambda: bool(stack.requests))
+        [job] = stack.requests
+        answer = _delete_event(stack, aws, PhysicalResourceId=job, ResourceProperties=properties)
+        assert answer["Status"] == "SUCCESS", answer
+        assert stack.job(job)["Status"] in {"STOPPING", "STOPPED"}
 
 
 def test_a_job_that_an_older_release_deployed_is_stopped(stack: LifecycleStack) -> None:
@@ -72,9 +73,11 @@ def test_a_job_that_an_older_release_deployed_is_stopped(stack: LifecycleStack) 
         for name in properties.keys() - known:
             del properties[name]
 
-    stack.deploy(mangle=mangle, wait=False, **FIVE_HOURS)
-    until(lambda: bool(stack.requests))
-    assert stack.delete() == "DELETE_COMPLETE", stack.reasons()
+    with stack.in_real_time():
+        stack.deploy(mangle=mangle, wait=False, **FIVE_HOURS)
+        until(lambda: bool(stack.requests))
+        stack.delete(wait=False)
+    assert stack.wait() == "DELETE_COMPLETE", stack.reasons()
     [job] = stack.requests
     assert stack.job(job)["Status"] == "STOPPED"
 
@@ -106,8 +109,10 @@ def test_a_deletion_waits_until_the_network_interfaces_are_gone(stack: Lifecycle
         found: list[dict[str, Any]] = network.describe_network_interfaces(Filters=of_the_vpc)["NetworkInterfaces"]
         return found
 
-    stack.deploy(wait=False, vpc=vpc, **FIVE_HOURS)
-    until(lambda: {interface["SubnetId"] for interface in interfaces()} == set(subnets))
-    assert stack.delete() == "DELETE_COMPLETE", stack.reasons()
+    with stack.in_real_time(speed=60):
+        stack.deploy(wait=False, vpc=vpc, **FIVE_HOURS)
+        until(lambda: {interface["SubnetId"] for interface in interfaces()} == set(subnets))
+        stack.delete(wait=False)
+    assert stack.wait() == "DELETE_COMPLETE", stack.reasons()
     assert not interfaces()
     assert stack.job(stack.requests[0])["Status"] == "STOPPED"

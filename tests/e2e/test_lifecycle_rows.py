@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from aws_cdk import Duration
 
 from inference_recommendations_handler.contract import (
     JOB_SERVICE_TIMEOUT_SECONDS,
+    MAX_EVENT_AGE_SECONDS,
+    ResourceType,
 )
 
 from .applications import FIVE_HOURS
@@ -21,6 +23,12 @@ pytestmark = pytest.mark.e2e
 
 BETWEEN_TWO_LOOKS = 600
 """Virtual seconds that may pass before a test sees what has happened."""
+
+LATE_BUT_YOUNG_ENOUGH = 200
+"""Seconds after which Lambda still delivers an event: the handler has to see that it was withdrawn."""
+
+SOME_POLLS_A_SECOND = 120
+"""Virtual seconds to a real one at which a queue that asks each minute is seen at work."""
 
 
 def test_a_create_that_is_delivered_twice_makes_one_job(stack: LifecycleStack) -> None:
@@ -38,9 +46,11 @@ def test_a_create_waits_for_roles_and_policies_to_take_effect(stack: LifecycleSt
 
 def test_deleting_while_the_job_is_queued_starts_none(stack: LifecycleStack) -> None:
     stack.order("quota", limit=0)
-    stack.deploy(wait=False)
-    until(lambda: len(stack.attempts) > 1)
-    assert stack.delete() == "DELETE_COMPLETE"
+    with stack.in_real_time(speed=SOME_POLLS_A_SECOND):
+        stack.deploy(wait=False)
+        until(lambda: len(stack.attempts) > 1)
+        stack.delete(wait=False)
+    assert stack.wait() == "DELETE_COMPLETE"
     stack.order("clear")
     stack.after(3600)
     assert not stack.requests
@@ -50,9 +60,10 @@ def test_cancelling_an_update_while_its_job_is_queued_starts_none(stack: Lifecyc
     assert stack.deploy() == "CREATE_COMPLETE", stack.reasons()
     [old] = stack.requests
     stack.order("quota", limit=0)
-    stack.deploy(wait=False, rerun="2")
-    until(lambda: len(stack.attempts) > 2)
-    stack.aws.client("cloudformation").cancel_update_stack(StackName=stack.stack_id)
+    with stack.in_real_time(speed=SOME_POLLS_A_SECOND):
+        stack.deploy(wait=False, rerun="2")
+        until(lambda: len(stack.attempts) > 2)
+        stack.cancel_update()
     assert stack.wait() == "UPDATE_ROLLBACK_COMPLETE", stack.reasons()
     # The stack's state machine is still there: whatever waits in it would be granted now.
     stack.order("clear")
@@ -81,19 +92,19 @@ def test_the_answer_to_a_create_is_lost(stack: LifecycleStack) -> None:
 
 
 def test_a_job_that_somebody_stops_fails(stack: LifecycleStack) -> None:
-    stack.deploy(wait=False)
-    until(lambda: bool(stack.requests))
-    [job] = stack.requests
-    stack.aws.client("sagemaker").stop_inference_recommendations_job(JobName=job)
+    with stack.in_real_time():
+        stack.deploy(wait=False)
+        until(lambda: bool(stack.requests))
+        stack.aws.client("sagemaker").stop_inference_recommendations_job(JobName=stack.requests[0])
     assert stack.wait() == "ROLLBACK_COMPLETE"
     assert any("stopped" in reason.lower() for reason in stack.reasons()), stack.reasons()
 
 
 def test_a_vanished_job_fails(stack: LifecycleStack) -> None:
-    stack.order("slow-job", job=stack.jobs, seconds=3600)
-    stack.deploy(wait=False)
-    until(lambda: bool(stack.requests))
-    stack.order("vanish-job", job=stack.requests[0])
+    with stack.in_real_time():
+        stack.deploy(wait=False)
+        until(lambda: bool(stack.requests))
+        stack.order("vanish-job", job=stack.requests[0])
     assert stack.wait() == "ROLLBACK_COMPLETE"
     assert any(stack.requests[0] in reason for reason in stack.reasons())
     # Nobody can stop what nobody can see.
@@ -139,29 +150,48 @@ def test_a_rollback_that_fails_is_continued(stack: LifecycleStack) -> None:
 def test_a_cancelled_update_stops_its_job(stack: LifecycleStack) -> None:
     assert stack.deploy() == "CREATE_COMPLETE", stack.reasons()
     old = stack.outputs["JobName"]
-    stack.order("slow-job", job=stack.jobs, seconds=7200)
-    stack.deploy(wait=False, rerun="2")
-    until(lambda: len(stack.requests) == 2)
-    stack.aws.client("cloudformation").cancel_update_stack(StackName=stack.stack_id)
+    with stack.in_real_time():
+        stack.deploy(wait=False, rerun="2")
+        until(lambda: len(stack.requests) == 2)
+        stack.cancel_update()
     assert stack.wait() == "UPDATE_ROLLBACK_COMPLETE", stack.reasons()
     assert stack.outputs["JobName"] == old
     until(lambda: stack.job(stack.requests[1])["Status"] == "STOPPED")
 
 
 def test_a_create_that_arrives_after_its_delete_starts_nothing(stack: LifecycleStack) -> None:
-    stack.order("late-delivery", function=stack.function, seconds=600)
-    stack.deploy(wait=False)
-    until(lambda: any(event["LogicalResourceId"].startswith("Job") for event in stack.aws.events(stack.stack_id)))
-    until(lambda: any(event["ResourceType"].endswith("RecommendationsJob") for event in _events(stack)))
-    assert stack.delete() == "DELETE_COMPLETE", stack.reasons()
-    stack.after(1200)
-    assert not stack.requests
+    assert stack.deploy() == "CREATE_COMPLETE", stack.reasons()
+    [old] = stack.requests
+    _arrives_too_late(stack, jobs=2)
+    assert stack.requests == [old]
+
+
+def test_an_update_that_arrives_after_its_rollback_starts_nothing(stack: LifecycleStack) -> None:
+    assert stack.deploy() == "CREATE_COMPLETE", stack.reasons()
+    [old] = stack.requests
+    _arrives_too_late(stack, rerun="2")
+    assert stack.requests == [old]
+
+
+def _arrives_too_late(stack: LifecycleStack, **change: Any) -> None:
+    """Cancel an update whose event for a job arrives when the rollback is over, but the function is still there."""
+    stack.order("late-delivery", function=stack.function, seconds=LATE_BUT_YOUNG_ENOUGH)
+    before = len(_events(stack))
+    with stack.in_real_time():
+        stack.deploy(wait=False, **change)
+        until(lambda: any(event["ResourceType"] == ResourceType.JOB for event in _events(stack)[before:]))
+        stack.cancel_update()
+    assert stack.wait() == "UPDATE_ROLLBACK_COMPLETE", stack.reasons()
+    stack.after(2 * MAX_EVENT_AGE_SECONDS)
+    assert any("refused: too late" in line for line in stack.logged()), "it never arrived"
 
 
 def test_deleting_while_the_job_runs_stops_it(stack: LifecycleStack) -> None:
-    stack.deploy(wait=False, **FIVE_HOURS)
-    until(lambda: bool(stack.requests))
-    assert stack.delete() == "DELETE_COMPLETE", stack.reasons()
+    with stack.in_real_time():
+        stack.deploy(wait=False, **FIVE_HOURS)
+        until(lambda: bool(stack.requests))
+        stack.delete(wait=False)
+    assert stack.wait() == "DELETE_COMPLETE", stack.reasons()
     assert stack.job(stack.requests[0])["Status"] == "STOPPED"
 
 
@@ -200,19 +230,21 @@ def test_a_metric_that_is_missing_is_unavailable_and_no_log_holds_a_response_url
 
 
 def test_a_function_that_is_killed_mid_poll_is_asked_again(stack: LifecycleStack) -> None:
-    stack.deploy(wait=False)
-    # From then on only the state machine invokes the function, and nobody but it can ask again.
-    until(lambda: bool(stack.executions))
-    stack.order("kill-function", function=stack.function, count=2, after=0)
+    with stack.in_real_time():
+        stack.deploy(wait=False)
+        # From then on only the state machine invokes the function, and nobody but it can ask again.
+        until(lambda: bool(stack.executions))
+        stack.order("kill-function", function=stack.function, count=2, after=0)
     assert stack.wait() == "CREATE_COMPLETE", stack.reasons()
     assert len([line for line in stack.logged() if "Runtime exited with error" in line]) == 2
     assert len(stack.requests) == 1
 
 
 def test_an_execution_that_is_aborted_fails_within_the_service_timeout(stack: LifecycleStack) -> None:
-    stack.deploy(wait=False, **FIVE_HOURS)
-    until(lambda: bool(stack.requests) and bool(stack.executions))
-    stack.order("abort-execution")
+    with stack.in_real_time():
+        stack.deploy(wait=False, **FIVE_HOURS)
+        until(lambda: bool(stack.requests) and bool(stack.executions))
+        stack.order("abort-execution")
     assert stack.wait() == "ROLLBACK_COMPLETE", stack.reasons()
     assert stack.job(stack.requests[0])["Status"] == "STOPPED"
 

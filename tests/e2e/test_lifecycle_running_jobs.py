@@ -23,11 +23,12 @@ DEFAULT_JOB_SECONDS = 45 * 60
 
 def test_a_job_that_somebody_stops_is_accepted_with_the_results_there_are(stack: LifecycleStack) -> None:
     service = stack.aws.client("sagemaker")
-    stack.deploy(wait=False, accept_stopped=True, **FIVE_HOURS)
-    until(lambda: bool(stack.requests))
-    [job] = stack.requests
-    until(lambda: bool(service.list_inference_recommendations_job_steps(JobName=job, Status="COMPLETED")["Steps"]))
-    service.stop_inference_recommendations_job(JobName=job)
+    with stack.in_real_time(speed=600):
+        stack.deploy(wait=False, accept_stopped=True, **FIVE_HOURS)
+        until(lambda: bool(stack.requests))
+        [job] = stack.requests
+        until(lambda: bool(service.list_inference_recommendations_job_steps(JobName=job, Status="COMPLETED")["Steps"]))
+        service.stop_inference_recommendations_job(JobName=job)
     assert stack.wait() == "CREATE_COMPLETE", stack.reasons()
     assert stack.job(job)["Status"] == "STOPPED"
     assert stack.outputs["JobName"] == job
@@ -35,10 +36,13 @@ def test_a_job_that_somebody_stops_is_accepted_with_the_results_there_are(stack:
 
 def test_a_change_of_what_is_measured_stops_the_job_that_still_runs(stack: LifecycleStack) -> None:
     stack.order("fail-resource", resource="JobWait1*", operation="create")
-    assert stack.deploy(disable_rollback=True, **FIVE_HOURS) == "CREATE_FAILED"
-    [old] = stack.requests
-    assert stack.job(old)["Status"] in {"PENDING", "IN_PROGRESS"}
-    assert stack.deploy(disable_rollback=True, rerun="2") == "UPDATE_COMPLETE", stack.reasons()
+    with stack.in_real_time():
+        assert stack.deploy(disable_rollback=True, **FIVE_HOURS) == "CREATE_FAILED"
+        [old] = stack.requests
+        assert stack.job(old)["Status"] in {"PENDING", "IN_PROGRESS"}
+        stack.deploy(wait=False, disable_rollback=True, rerun="2")
+        until(lambda: len(stack.requests) == 2)
+    assert stack.wait() == "UPDATE_COMPLETE", stack.reasons()
     assert stack.job(old)["Status"] == "STOPPED"
     assert stack.requests == [old, stack.outputs["JobName"]], "one job for each request"
 

@@ -35,12 +35,13 @@ def test_a_job_of_five_hours_is_waited_for_in_legs(bootstrapped: LocalAws, tmp_p
 
 def test_destroying_while_the_job_runs_stops_it(bootstrapped: LocalAws, tmp_path: Path) -> None:
     app = job_app(tmp_path, "Interrupted", **FIVE_HOURS)
-    with bootstrapped.start_cdk("deploy", "--require-approval", "never", app=app) as cli:
+    deploying = bootstrapped.start_cdk("deploy", "--require-approval", "never", app=app)
+    with bootstrapped.in_real_time(), deploying as cli:
         until(lambda: bool(requests_of(bootstrapped, "Interrupted")))
         cli.send_signal(signal.SIGINT)
         cli.communicate(timeout=30)
-    [job] = requests_of(bootstrapped, "Interrupted")
-    assert job_status(bootstrapped, job["JobName"]) in {"PENDING", "IN_PROGRESS"}
+        [job] = requests_of(bootstrapped, "Interrupted")
+        assert job_status(bootstrapped, job["JobName"]) in {"PENDING", "IN_PROGRESS"}
     destroy(bootstrapped, app)
     assert job_status(bootstrapped, job["JobName"]) == "STOPPED"
     assert not any(bootstrapped.admin("running").values())
