@@ -134,6 +134,10 @@ class AdminApi:
                 {"function": invocation.function_name, "requestId": invocation.request_id}
                 for invocation in sandbox.functions.running()
             ],
+            "events": [
+                {"function": event.function_arn.rsplit(":", 1)[-1], "requestId": event.request_id}
+                for event in sandbox.events.waiting()
+            ],
             "deployments": [
                 stack.stack_id
                 for engine in sandbox.engines.all()

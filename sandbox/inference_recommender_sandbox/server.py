@@ -25,6 +25,7 @@ from inference_recommender_sandbox.cloudformation.response_urls import ResponseU
 from inference_recommender_sandbox.cloudformation.service import CloudFormationService
 from inference_recommender_sandbox.cloudtrail import CloudTrailService
 from inference_recommender_sandbox.faults import EngineFaults
+from inference_recommender_sandbox.functions.event_queue import EventQueue
 from inference_recommender_sandbox.functions.function_runner import FunctionRunner
 from inference_recommender_sandbox.functions.service import LambdaService
 from inference_recommender_sandbox.moto_symbols import check_moto
@@ -52,6 +53,7 @@ class Sandbox:
         executions: Step Functions.
         faults: What is ordered to go wrong with functions and custom resources.
         functions: Lambda.
+        events: Lambda's queue of asynchronous events.
         sagemaker: SageMaker.
         authorizer: Knows the sessions of the functions.
     """
@@ -65,8 +67,9 @@ class Sandbox:
         self.functions = FunctionRunner(
             clock=self.clock, sessions=self.authorizer, endpoint_url=lambda: self.endpoint_url, faults=self.faults
         )
+        self.events = EventQueue(runner=self.functions, clock=self.clock, faults=self.faults)
         urls = ResponseUrls(clock=self.clock, endpoint_url=lambda: self.endpoint_url, faults=self.faults)
-        custom = CustomResourceProvider(runner=self.functions, urls=urls, clock=self.clock)
+        custom = CustomResourceProvider(events=self.events, urls=urls, clock=self.clock)
         providers = ProviderRegistry(
             custom=custom,
             own=own_providers(lambda: self.endpoint_url, self.clock),
@@ -133,7 +136,7 @@ class Sandbox:
             services={
                 "applicationautoscaling": lambda: ApplicationAutoScalingService(self.authorizer, linked_accounts),
                 "cloudformation": lambda: CloudFormationService(self.engines, self.authorizer),
-                "awslambda": lambda: LambdaService(self.functions),
+                "awslambda": lambda: LambdaService(self.functions, self.events),
                 "cloudtrail": CloudTrailService,
                 "stepfunctions": lambda: StepFunctionsService(self.executions, self.authorizer),
             },

@@ -134,6 +134,12 @@ class LifecycleStack:
         """Executions of the stack's state machine that run now."""
         return [arn for arn in self.aws.admin("running")["executions"] if self.name in arn]
 
+    @property
+    def events_under_way(self) -> list[str]:
+        """Functions of the stack to which an asynchronous event is yet to be delivered, or is just now."""
+        functions = [str(event["function"]) for event in self.aws.admin("running")["events"]]
+        return [function for function in functions if function.startswith(self.name)]
+
     def job(self, name: str) -> dict[str, Any]:
         described: dict[str, Any] = self.aws.client("sagemaker").describe_inference_recommendations_job(JobName=name)
         return described

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.e2e.applications import example
+from tests.e2e.commands import until
 from tests.e2e.conftest import CliResult, LocalAws, completed
 
 if TYPE_CHECKING:
@@ -112,7 +113,7 @@ def test_destroying_leaves_nothing_running(deployment: CliResult, aws: LocalAws,
     assert deployment.code == 0
     destroyed = aws.cdk("destroy", "--all", "--force", app=assembly)
     assert destroyed.code == 0, destroyed.output
-    assert not any(aws.admin("running").values())
+    until(lambda: not any(aws.admin("running").values()))
 
 
 def _outputs(aws: LocalAws, stack: str) -> dict[str, Any]:

@@ -44,4 +44,4 @@ def test_destroying_while_the_job_runs_stops_it(bootstrapped: LocalAws, tmp_path
         assert job_status(bootstrapped, job["JobName"]) in {"PENDING", "IN_PROGRESS"}
     destroy(bootstrapped, app)
     assert job_status(bootstrapped, job["JobName"]) == "STOPPED"
-    assert not any(bootstrapped.admin("running").values())
+    until(lambda: not any(bootstrapped.admin("running").values()))

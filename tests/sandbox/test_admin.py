@@ -47,7 +47,7 @@ def test_says_what_runs(account: Any, provider: str) -> None:
     assert stack_id in _get(account, "running")["deployments"]
     account.wait(stack_id)
     assert stack_id not in _get(account, "running")["deployments"]
-    assert set(_get(account, "running")) == {"jobs", "executions", "endpoints", "invocations", "deployments"}
+    assert set(_get(account, "running")) == {"jobs", "executions", "endpoints", "invocations", "events", "deployments"}
 
 
 def test_orders_faults_of_functions_and_of_sagemaker(account: Any) -> None:

@@ -1,4 +1,4 @@
-"""Invokes functions: finds or starts a process, and delivers asynchronous events as AWS Lambda does."""
+"""Invokes functions: finds or starts a process."""
 
 from __future__ import annotations
 
@@ -29,15 +29,6 @@ if TYPE_CHECKING:
 _MAX_IDLE_PROCESSES: Final = 20
 """Of a function. A start takes some ten times as long as a call, and AWS keeps them all for a while."""
 
-_DEFAULT_RETRIES: Final = 2
-_DEFAULT_EVENT_AGE: Final = 6 * 60 * 60
-_RETRY_DELAYS: Final = (60.0, 120.0)
-"""Seconds before the second and the third delivery.
-
-Source: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
-"""
-
-_MAX_THROTTLE_DELAY: Final = 300.0
 _BROKEN_HANDLER: Final = "broken_by_order.handler"
 """No function has such a module."""
 
@@ -58,17 +49,6 @@ class Sessions(Protocol):
 
     def register_session(self, access_key_id: str, role_name: str, session_name: str) -> None:
         """Note whose session an access key is."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Event:
-    """An asynchronous event; times are virtual, in seconds."""
-
-    function_arn: str
-    payload: bytes
-    request_id: str
-    accepted_at: float
-    delay: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,60 +122,6 @@ class FunctionRunner:
             finally:
                 self._give_back(process)
 
-    def invoke_event(self, function_arn: str, payload: bytes, *, region: str, account_id: str) -> str:
-        """Invoke asynchronously, with up to two more deliveries after a function error.
-
-        Returns:
-            The request's id, the same for all deliveries.
-
-        Raises:
-            FunctionNotFoundError: If there is no such function.
-        """
-        configuration = self.find(function_arn, region=region, account_id=account_id)
-        request_id = str(uuid.uuid4())
-        deliveries = 2 if self._faults.take("repeat-delivery", function=configuration.name) else 1
-        late = self._faults.take("late-delivery", function=configuration.name)
-        event = _Event(
-            function_arn=configuration.arn,
-            payload=payload or b"{}",
-            request_id=request_id,
-            accepted_at=self._clock.now(),
-            delay=late.seconds if late else 0.0,
-        )
-        for number in range(deliveries):
-            self._clock.start_thread(partial(self._deliver, event), name=f"event-{request_id}-{number}")
-        return request_id
-
-    def _deliver(self, event: _Event) -> None:
-        """Deliver an event until the function takes it, has failed too often, or the event is too old."""
-        self._clock.sleep(event.delay)
-        errors, throttles = 0, 0
-        while True:
-            try:
-                failed = self._invoke_event_once(event)
-            except FunctionNotFoundError:
-                return
-            except FunctionThrottledError:
-                delay = min(_MAX_THROTTLE_DELAY, 2.0**throttles)
-                throttles += 1
-            else:
-                retries, _ = self._event_invoke_limits(event.function_arn)
-                if not failed or errors >= retries:
-                    return
-                delay = _RETRY_DELAYS[errors]
-                errors += 1
-            _, age = self._event_invoke_limits(event.function_arn)
-            if self._clock.now() + delay - event.accepted_at > age:
-                return
-            self._clock.sleep(delay)
-
-    def _invoke_event_once(self, event: _Event) -> bool:
-        _, _, _, region, account_id, *_ = event.function_arn.split(":")
-        result = self.invoke(
-            event.function_arn, event.payload, region=region, account_id=account_id, request_id=event.request_id
-        )
-        return result.error is not None
-
     def find(self, function_arn: str, *, region: str, account_id: str) -> FunctionConfiguration:
         """Read the function's present configuration.
 
@@ -207,7 +133,7 @@ class FunctionRunner:
             region, account_id, name = parts[3], parts[4], parts[6]
         else:
             name = parts[0]
-        function = _function(account_id, region, name)
+        function = moto_function(account_id, region, name)
         if function is None:
             arn = _arn(name, region=region, account_id=account_id)
             raise FunctionNotFoundError(f"Function not found: {arn}")
@@ -282,20 +208,12 @@ class FunctionRunner:
             "AWS_ENDPOINT_URL": self._endpoint_url(),
         }
 
-    def _event_invoke_limits(self, function_arn: str) -> tuple[int, float]:
-        _, _, _, region, account_id, _, name, *_ = function_arn.split(":")
-        function = _function(account_id, region, name)
-        configured = function.event_invoke_config[-1].config if function and function.event_invoke_config else {}
-        return (
-            int(configured.get("MaximumRetryAttempts", _DEFAULT_RETRIES)),
-            float(configured.get("MaximumEventAgeInSeconds", _DEFAULT_EVENT_AGE)),
-        )
-
 
 def _arn(name: str, *, region: str, account_id: str) -> str:
     return f"arn:aws:lambda:{region}:{account_id}:function:{name}"
 
 
-def _function(account_id: str, region: str, name: str) -> Any:
+def moto_function(account_id: str, region: str, name: str) -> Any:
+    """What moto knows of the function; None where there is none."""
     functions = lambda_backends[account_id][region].list_functions()
     return next((function for function in functions if function.function_name == name), None)

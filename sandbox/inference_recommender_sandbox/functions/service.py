@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import base64
 import json
+from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from moto.awslambda.responses import LambdaResponse
 
-from inference_recommender_sandbox.functions.function_runner import (
-    FunctionNotFoundError,
-    FunctionRunner,
-    FunctionThrottledError,
-)
+from inference_recommender_sandbox.functions.function_runner import FunctionNotFoundError, FunctionThrottledError
+
+if TYPE_CHECKING:
+    from inference_recommender_sandbox.functions.event_queue import EventQueue
+    from inference_recommender_sandbox.functions.function_runner import FunctionRunner
 
 
 class LambdaService(LambdaResponse):
@@ -22,11 +23,13 @@ class LambdaService(LambdaResponse):
 
     Args:
         runner: Runs the functions.
+        events: Takes what is invoked asynchronously.
     """
 
-    def __init__(self, runner: FunctionRunner) -> None:
+    def __init__(self, runner: FunctionRunner, events: EventQueue) -> None:
         super().__init__()
         self._runner = runner
+        self._events = events
 
     def delete_function(self) -> tuple[int, dict[str, str], str]:
         """Delete a function; what it does at the moment, it does to its end."""
@@ -46,7 +49,7 @@ class LambdaService(LambdaResponse):
                 self._runner.find(name, **where)
                 return 204, {"status": "204"}, ""
             if kind == "Event":
-                self._runner.invoke_event(name, payload or b"{}", **where)
+                self._events.accept(name, payload or b"{}", **where)
                 return 202, {"status": "202"}, ""
             result = self._runner.invoke(name, payload or b"{}", **where)
         except FunctionNotFoundError as error:

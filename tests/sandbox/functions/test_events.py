@@ -77,9 +77,17 @@ def test_a_late_delivery_can_be_ordered(account: Any) -> None:
     function = account.function(WORKING)
     name = function.rsplit(":", 1)[-1]
     account.sandbox.faults.order({"fault": "late-delivery", "function": name, "seconds": 1000})
-    sent = _send(account, function)
+    events = account.sandbox.events
+
+    def waits() -> bool:
+        return any(event.function_arn == function for event in events.waiting())
+
+    with account.sandbox.clock.busy():
+        sent = _send(account, function)
+        assert waits(), "it would go on doing something"
     [(time, _)] = _settle(account, function, 1)
     assert 1000 <= time - sent < 2000
+    account.until(lambda: not waits())
 
 
 def test_a_throttled_event_is_delivered_later(account: Any) -> None:

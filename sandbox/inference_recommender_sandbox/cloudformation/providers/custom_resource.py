@@ -13,11 +13,12 @@ from inference_recommender_sandbox.cloudformation.resource_provider import (
     ProvisionedResource,
     ResourceRequest,
 )
-from inference_recommender_sandbox.functions.function_runner import FunctionNotFoundError, FunctionRunner
+from inference_recommender_sandbox.functions.function_runner import FunctionNotFoundError
 
 if TYPE_CHECKING:
     from inference_recommender_sandbox.clock import Clock
     from inference_recommender_sandbox.cloudformation.response_urls import PendingResponse, ResponseUrls
+    from inference_recommender_sandbox.functions.event_queue import EventQueue
 
 _DEFAULT_SERVICE_TIMEOUT: Final = 3600
 _MAX_SERVICE_TIMEOUT: Final = 3600
@@ -38,13 +39,13 @@ class CustomResourceProvider:
     Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref.html
 
     Args:
-        runner: Invokes the function, asynchronously as CloudFormation does.
+        events: Take the events of custom resources, as CloudFormation invokes asynchronously.
         urls: Where the function answers.
         clock: `ServiceTimeout` runs on it.
     """
 
-    def __init__(self, *, runner: FunctionRunner, urls: ResponseUrls, clock: Clock) -> None:
-        self._runner = runner
+    def __init__(self, *, events: EventQueue, urls: ResponseUrls, clock: Clock) -> None:
+        self._events = events
         self._urls = urls
         self._clock = clock
 
@@ -127,7 +128,7 @@ class CustomResourceProvider:
         if ":lambda:" not in service_token:
             raise ResourceError(f"Invalid service token {service_token!r}; the sandbox knows Lambda functions only")
         try:
-            self._runner.invoke_event(
+            self._events.accept(
                 service_token, json.dumps(event).encode(), region=request.region, account_id=request.account_id
             )
         except FunctionNotFoundError as error:
