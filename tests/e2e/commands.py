@@ -43,7 +43,7 @@ def requests_of(aws: LocalAws, stack: str) -> list[dict[str, Any]]:
     return [request for request in aws.received_jobs() if request["JobName"].startswith(f"{stack.lower()}-job")]
 
 
-def until(happened: Callable[[], bool], *, seconds: float = 60) -> None:
+def until(happened: Callable[[], bool], *, seconds: float = 120) -> None:
     deadline = time.monotonic() + seconds
     while not happened():
         assert time.monotonic() < deadline, "it didn't happen in time"

@@ -128,7 +128,7 @@ def aws() -> Iterator[LocalAws]:
                 break
         yield LocalAws(environment=environment)
         process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=20) == 0
+        assert process.wait(timeout=60) == 0
 
 
 @pytest.fixture(scope="package")

@@ -83,7 +83,7 @@ class LifecycleStack:
         """Have the update that is under way rolled back."""
         self.aws.client("cloudformation").cancel_update_stack(StackName=self.stack_id)
 
-    def wait(self, *, seconds: float = 60) -> str:
+    def wait(self, *, seconds: float = 120) -> str:
         """Wait at most so many real seconds for the stack's operation to end; return its status."""
         until(lambda: not self.status.endswith(AT_WORK), seconds=seconds)
         return self.status

@@ -80,7 +80,7 @@ def test_a_running_job_is_waited_for(bootstrapped: LocalAws, role_arn: str, tmp_
         until(lambda: waits(bootstrapped, "ReadsRunning"))
         assert job_status(bootstrapped, "measures-still") in {"PENDING", "IN_PROGRESS"}
     with deploying:
-        output, _ = deploying.communicate(timeout=60)
+        output, _ = deploying.communicate(timeout=120)
     assert deploying.returncode == 0, output
     assert job_status(bootstrapped, "measures-still") == "COMPLETED"
     assert outputs(bootstrapped, "ReadsRunning")["BestInstanceType"].startswith("ml.")

@@ -39,7 +39,7 @@ def test_destroying_while_the_job_runs_stops_it(bootstrapped: LocalAws, tmp_path
     with bootstrapped.in_real_time(), deploying as cli:
         until(lambda: bool(requests_of(bootstrapped, "Interrupted")))
         cli.send_signal(signal.SIGINT)
-        cli.communicate(timeout=30)
+        cli.communicate(timeout=120)
         [job] = requests_of(bootstrapped, "Interrupted")
         assert job_status(bootstrapped, job["JobName"]) in {"PENDING", "IN_PROGRESS"}
     destroy(bootstrapped, app)

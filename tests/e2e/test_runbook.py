@@ -61,7 +61,7 @@ class Shell:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._process.communicate(timeout=30)
+        self._process.communicate(timeout=120)
 
     def run(self, block: str) -> str:
         """Type a block; return what is shown."""

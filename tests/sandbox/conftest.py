@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 SPEED = 3600
-DEADLINE_SECONDS = 60
+DEADLINE_SECONDS = 120
 
 # Answers as its properties say: Id, Data, Fail, Sleep, Silent, Raw.
 CUSTOM_RESOURCE = """

@@ -23,3 +23,12 @@ def job(account: Account, group: str = "classifier", *, tags: dict[str, str] | N
         Tags=[{"Key": key, "Value": value} for key, value in (tags or {}).items()],
     )
     return name
+
+
+def endless_job(account: Account, *, tags: dict[str, str] | None = None) -> str:
+    """Create a job that doesn't end by itself, however busy the machine is that runs the tests."""
+    faults = account.sandbox.sagemaker.faults
+    faults.order({"fault": "slow-job", "job": "*", "seconds": 365 * 86_400})
+    name = job(account, tags=tags)
+    faults.order({"fault": "clear"})
+    return name

@@ -40,24 +40,22 @@ def test_runs_a_command_inside_and_exits_with_its_code() -> None:
 
 
 def test_serves_until_it_is_told_to_stop() -> None:
-    process = subprocess.Popen(
+    with subprocess.Popen(
         [*COMMAND, "--port", "0"],
         env={**os.environ, "PYTHONPATH": PYTHONPATH},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-    )
-    assert process.stdout is not None
-    assert process.stderr is not None
-    lines = iter(process.stdout.readline, "")
-    endpoint = next(match[1] for line in lines if (match := re.search(r"export AWS_ENDPOINT_URL=(\S+)", line)))
-    with urllib.request.urlopen(f"{endpoint}/_sandbox/health") as response:  # noqa: S310 - the sandbox's own
-        assert response.status == 200
-    process.send_signal(signal.SIGTERM)
-    assert process.wait(10) == 0
-    assert process.stderr.read() == ""
-    process.stdout.close()
-    process.stderr.close()
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        lines = iter(process.stdout.readline, "")
+        endpoint = next(match[1] for line in lines if (match := re.search(r"export AWS_ENDPOINT_URL=(\S+)", line)))
+        with urllib.request.urlopen(f"{endpoint}/_sandbox/health") as response:  # noqa: S310 - the sandbox's own
+            assert response.status == 200
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(60) == 0
+        assert process.stderr.read() == ""
 
 
 def test_listens_on_loopback_only(account: object) -> None:

@@ -15,7 +15,7 @@ import pytest
 from cdk_inference_recommender.command_line import main
 from inference_recommender_sandbox.sagemaker.responses import InferenceRecommenderResponse
 from tests.sandbox.conftest import SPEED
-from tests.sandbox.requested_job import job
+from tests.sandbox.requested_job import endless_job, job
 
 if TYPE_CHECKING:
     from tests.sandbox.conftest import Account
@@ -56,7 +56,7 @@ def test_waits_with_progress_and_shows_simulated_results(
 
 
 def test_does_not_wait_if_told_so(account: Account, capsys: pytest.CaptureFixture[str]) -> None:
-    name = job(account, "slow-job")
+    name = endless_job(account)
     assert main(["report", name, "--no-wait", "--output", "json"]) == 0
     assert document(capsys)["Status"] in {"PENDING", "IN_PROGRESS"}
 
@@ -92,7 +92,7 @@ def test_constraints_that_nothing_meets_exit_with_1(account: Account, capsys: py
 def test_a_comparison_without_an_endpoint_is_one_line_at_once(
     account: Account, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    name = job(account, "slow-job")
+    name = endless_job(account)
     assert main(["report", name, "--poll-interval", "600", "--min-invocations-gain", "2"]) == 2
     (line,) = capsys.readouterr().err.splitlines()
     assert line.startswith(
@@ -139,20 +139,19 @@ def test_an_unknown_profile_is_one_line(capsys: pytest.CaptureFixture[str]) -> N
 
 
 def test_ctrl_c_leaves_quietly_and_the_job_goes_on(account: Account) -> None:
-    name = job(account, "slow-job")
-    process = subprocess.Popen(
+    name = endless_job(account)
+    with subprocess.Popen(
         [sys.executable, "-m", "cdk_inference_recommender.command_line", "report", name, "--poll-interval", "600"],
         env={**os.environ, "PYTHONPATH": PYTHONPATH},
         stderr=subprocess.PIPE,
         text=True,
         # What a shell runs in the background ignores the signal, and hands that down.
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - nothing else runs in between
-    )
-    assert process.stderr is not None
-    assert name in process.stderr.readline()
-    process.send_signal(signal.SIGINT)
-    assert process.wait(10) == 130
-    assert process.stderr.read().splitlines() == [
-        "Not waiting any longer. The job goes on and is charged for; to end it: inference-recommender stop " + name
-    ]
-    process.stderr.close()
+    ) as process:
+        assert process.stderr is not None
+        assert name in process.stderr.readline()
+        process.send_signal(signal.SIGINT)
+        assert process.wait(60) == 130
+        assert process.stderr.read().splitlines() == [
+            "Not waiting any longer. The job goes on and is charged for; to end it: inference-recommender stop " + name
+        ]

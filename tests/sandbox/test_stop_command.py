@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cdk_inference_recommender.command_line import main
-from tests.sandbox.requested_job import job
+from tests.sandbox.requested_job import endless_job, job
 
 if TYPE_CHECKING:
     from tests.sandbox.conftest import Account
@@ -31,21 +31,12 @@ class Terminal(io.StringIO):
         return True
 
 
-def _long_job(account: Account, *, tags: dict[str, str] | None = None) -> str:
-    """A job that doesn't end by itself, however busy the machine is that runs the tests."""
-    faults = account.sandbox.sagemaker.faults
-    faults.order({"fault": "slow-job", "job": "*", "seconds": 365 * 86_400})
-    name = job(account, tags=tags)
-    faults.order({"fault": "clear"})
-    return name
-
-
 def status(account: Account, name: str) -> str:
     return str(account.client("sagemaker").describe_inference_recommendations_job(JobName=name)["Status"])
 
 
 def test_stops_waits_and_says_what_was_saved(account: Account, capsys: pytest.CaptureFixture[str]) -> None:
-    name = _long_job(account, tags={"cdk-inference-recommender:stack-id": STACK})
+    name = endless_job(account, tags={"cdk-inference-recommender:stack-id": STACK})
     assert main(["stop", name, "--yes", "--poll-interval", "1"]) == 0
     assert status(account, name) == "STOPPED"
     shown = capsys.readouterr()
@@ -63,7 +54,7 @@ def test_asks_first(
     code: int,
 ) -> None:
     monkeypatch.setattr(sys, "stdin", Terminal(answer))
-    name = _long_job(account)
+    name = endless_job(account)
     assert main(["stop", name, "--poll-interval", "1"]) == code
     assert (status(account, name) == "STOPPED") is (code == 0)
     assert "Stop it? It can't be resumed. [y/N]" in capsys.readouterr().err
@@ -73,7 +64,7 @@ def test_stops_nothing_where_nobody_can_be_asked(
     account: Account, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys, "stdin", io.StringIO("y\n"))
-    name = _long_job(account)
+    name = endless_job(account)
     assert main(["stop", name]) == 2
     assert status(account, name) in {"PENDING", "IN_PROGRESS"}
     assert capsys.readouterr().err.splitlines()[-1] == (
@@ -90,7 +81,7 @@ def test_a_job_that_has_ended_is_left_alone(account: Account, capsys: pytest.Cap
 
 
 def test_programs_get_a_document(account: Account, capsys: pytest.CaptureFixture[str]) -> None:
-    name = _long_job(account)
+    name = endless_job(account)
     assert main(["stop", name, "--yes", "--poll-interval", "1", "--output", "json"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert (found["JobName"], found["Status"]) == (name, "STOPPED")
