@@ -35,7 +35,7 @@ from cdk_inference_recommender.name_prefix import name_prefix
 from cdk_inference_recommender.prop_types import check_types
 from cdk_inference_recommender.render_request import render_request
 from cdk_inference_recommender.reported_problems import report_problems
-from cdk_inference_recommender.request import Problem, botocore_version, check_request
+from cdk_inference_recommender.request import Problem, botocore_version, check_request, told_once
 from cdk_inference_recommender.request_source import RequestSource
 from cdk_inference_recommender.resource_name import resource_name
 from cdk_inference_recommender.tokens import is_unresolved, literal_seconds_of, literals_only, seconds_of
@@ -277,24 +277,23 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase):
 
         def problems() -> list[Problem]:
             all_tags = self._tags.produce()
-            return [
-                *check_request(
-                    self._source.checked(request, tags=all_tags, exact_job_name=job_name if exact_job_name else None),
-                    complete=False,
-                ),
-                *check_props(
-                    job_name=job_name,
-                    exact_job_name=exact_job_name,
-                    has_role=role is not None,
-                    has_read_from=bool(read_from),
-                    has_images=bool(images),
-                    job_duration=known_duration,
-                    timeout=timeout_seconds,
-                    poll_interval=poll_seconds,
-                    number_of_tags=len(all_tags),
-                    has_role_arn=self._source.has_role_arn,
-                ),
-            ]
+            exact = job_name if exact_job_name else None
+            of_request = check_request(
+                self._source.checked(request, tags=all_tags, exact_job_name=exact), complete=False
+            )
+            of_props = check_props(
+                job_name=job_name,
+                exact_job_name=exact_job_name,
+                has_role=role is not None,
+                has_read_from=bool(read_from),
+                has_images=bool(images),
+                job_duration=known_duration,
+                timeout=timeout_seconds,
+                poll_interval=poll_seconds,
+                number_of_tags=len(all_tags),
+                has_role_arn=self._source.has_role_arn,
+            )
+            return told_once([*of_request, *of_props])
 
         report_problems(self, problems, lambda path: self._source.spell(path, request, self._tags.produce()))
         self.node.add_validation(

@@ -13,7 +13,7 @@ from cdk_inference_recommender.property_path import property_path
 from cdk_inference_recommender.request import Rule, Shape, api_path, request_shape
 from cdk_inference_recommender.request.api_path import spell_fields
 from cdk_inference_recommender.request.rules import RULES_BY_TOPIC
-from cdk_inference_recommender.request.shape_rules import MODEL_RULES, OPEN_ENUMS
+from cdk_inference_recommender.request.shape_rules import MODEL_RULES, OPEN_ENUMS, counted
 from cdk_inference_recommender.scaling_rules import SCALING_RULES
 
 if TYPE_CHECKING:
@@ -132,15 +132,15 @@ def _below(shape: Shape, path: Path) -> Iterator[str]:
 
 def _limits(shape: Shape, *, required: bool) -> str:
     limits = shape.metadata
-    unit = {"string": " characters", "list": " items"}.get(shape.type_name, "")
+    unit = {"string": "character", "list": "item"}.get(shape.type_name)
     low, high = limits.get("min"), limits.get("max")
     said = ["required"] if required else []
     if high is None:
-        said += [] if low is None else [f"at least {low}{unit}"]
+        said += [] if low is None else [f"at least {counted(low, unit)}"]
     elif low == high:
-        said.append(f"exactly {high}{unit}")
+        said.append(f"exactly {counted(high, unit)}")
     else:
-        said.append(f"{low} to {high}{unit}" if low else f"at most {high}{unit}")
+        said.append(f"{low} to {counted(high, unit)}" if low else f"at most {counted(high, unit)}")
     if shape.name in OPEN_ENUMS:
         said.append(f"{len(limits['enum'])} values are known, others are warned of")
     elif "enum" in limits:
