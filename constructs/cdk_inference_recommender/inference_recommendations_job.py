@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 import jsii
@@ -33,6 +34,7 @@ from cdk_inference_recommender.job_type import JobType
 from cdk_inference_recommender.kms_key import kms_key_id
 from cdk_inference_recommender.name_prefix import name_prefix
 from cdk_inference_recommender.prop_types import check_types
+from cdk_inference_recommender.region_rules import check_regions
 from cdk_inference_recommender.render_request import render_request
 from cdk_inference_recommender.reported_problems import report_problems
 from cdk_inference_recommender.request import Problem, botocore_version, check_request, told_once
@@ -50,7 +52,7 @@ from inference_recommendations_handler.contract import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from aws_cdk.aws_ecr import IRepository
@@ -278,9 +280,9 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase):
         def problems() -> list[Problem]:
             all_tags = self._tags.produce()
             exact = job_name if exact_job_name else None
-            of_request = check_request(
-                self._source.checked(request, tags=all_tags, exact_job_name=exact), complete=False
-            )
+            checked = self._source.checked(request, tags=all_tags, exact_job_name=exact)
+            of_request = check_request(checked, complete=False)
+            of_region = check_regions(checked, region=self.stack.region) if isinstance(checked, Mapping) else ()
             of_props = check_props(
                 job_name=job_name,
                 exact_job_name=exact_job_name,
@@ -293,7 +295,7 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase):
                 number_of_tags=len(all_tags),
                 has_role_arn=self._source.has_role_arn,
             )
-            return told_once([*of_request, *of_props])
+            return told_once([*of_request, *of_region, *of_props])
 
         report_problems(self, problems, lambda path: self._source.spell(path, request, self._tags.produce()))
         self.node.add_validation(

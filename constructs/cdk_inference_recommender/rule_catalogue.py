@@ -10,6 +10,7 @@ from cdk_inference_recommender.endpoint_rules import ENDPOINT_RULES
 from cdk_inference_recommender.job_rules import JOB_RULES
 from cdk_inference_recommender.objective_rules import OBJECTIVE_RULES
 from cdk_inference_recommender.property_path import property_path
+from cdk_inference_recommender.region_rules import REGION_RULES
 from cdk_inference_recommender.request import Rule, Shape, api_path, request_shape
 from cdk_inference_recommender.request.api_path import spell_fields
 from cdk_inference_recommender.request.rules import RULES_BY_TOPIC
@@ -82,6 +83,7 @@ def catalogue() -> str:
     topics = {
         **RULES_BY_TOPIC,
         "Props that aren't part of the request": JOB_RULES,
+        "Region": REGION_RULES,
         "Recommended endpoints": ENDPOINT_RULES,
         "Objective of a recommendation": OBJECTIVE_RULES,
         "Constraints of a recommendation": CONSTRAINT_RULES,

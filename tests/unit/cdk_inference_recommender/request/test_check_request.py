@@ -188,6 +188,11 @@ class TestOneProblemAValue:
     def test_what_is_too_short_for_an_arn_is_told_how_one_looks(self) -> None:
         assert found(with_value(DEFAULT, ("RoleArn",), "recommender")) == [("Pattern", "RoleArn")]
 
+    def test_another_services_arn_is_told_as_that_whatever_its_characters(self) -> None:
+        problem = only(with_value(DEFAULT, ("InputConfig", "VolumeKmsKeyId"), "arn:aws:s3:::my.bucket"))
+        assert problem.rule == "KmsKeyForm"
+        assert problem.message.endswith(", of the service kms: this ARN is of s3")
+
     def test_a_percentile_is_one_of_two_whatever_its_length(self) -> None:
         percentile = ("StoppingConditions", "ModelLatencyThresholds", 0, "Percentile")
         assert found(with_value(ADVANCED, percentile, "P" * 65)) == [("LatencyPercentile", api_path(percentile))]
