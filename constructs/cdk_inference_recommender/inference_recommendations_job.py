@@ -184,6 +184,7 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase):
             timeout=timeout,
             poll_interval=poll_interval,
             accept_stopped=accept_stopped,
+            rerun=rerun,
         )
         with naming(self):
             poll_seconds = seconds_of(poll_interval, "poll_interval") if poll_interval else 30
@@ -398,9 +399,10 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase):
             rerun: As for the construct.
 
         Raises:
-            ValidationError: The file can't be read, or the text isn't JSON.
+            ValidationError: The file can't be read, the text isn't JSON, or an argument is of another type.
         """
-        source = CliInputSource.of(document)
+        with naming(scope, id):
+            source = CliInputSource.of(document)
         return _JobOfCliInput(
             scope,
             id,

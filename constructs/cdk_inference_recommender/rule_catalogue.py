@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from cdk_inference_recommender.constraint_rules import CONSTRAINT_RULES
 from cdk_inference_recommender.endpoint_rules import ENDPOINT_RULES
 from cdk_inference_recommender.job_rules import JOB_RULES
+from cdk_inference_recommender.metric_rules import METRIC_RULES
 from cdk_inference_recommender.objective_rules import OBJECTIVE_RULES
 from cdk_inference_recommender.property_path import property_path
 from cdk_inference_recommender.region_rules import REGION_RULES
@@ -88,6 +89,7 @@ def catalogue() -> str:
         "Objective of a recommendation": OBJECTIVE_RULES,
         "Constraints of a recommendation": CONSTRAINT_RULES,
         "Scaling of an endpoint": SCALING_RULES,
+        "Metrics": METRIC_RULES,
     }
     rules = (f"## {topic}\n\n" + "\n".join(_entry(rule) for rule in of_topic) for topic, of_topic in topics.items())
     model = _MODEL + "".join(f"| {rule} | {text} |\n" for rule, text in MODEL_RULES.items())

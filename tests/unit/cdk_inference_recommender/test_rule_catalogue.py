@@ -7,6 +7,7 @@ from pathlib import Path
 from cdk_inference_recommender.constraint_rules import CONSTRAINT_RULES
 from cdk_inference_recommender.endpoint_rules import ENDPOINT_RULES
 from cdk_inference_recommender.job_rules import JOB_RULES
+from cdk_inference_recommender.metric_rules import METRIC_RULES
 from cdk_inference_recommender.objective_rules import OBJECTIVE_RULES
 from cdk_inference_recommender.region_rules import REGION_RULES
 from cdk_inference_recommender.request import RULES, request_shape
@@ -35,6 +36,7 @@ def test_has_one_entry_a_rule() -> None:
             *OBJECTIVE_RULES,
             *CONSTRAINT_RULES,
             *SCALING_RULES,
+            *METRIC_RULES,
         )
     ] + ["Placeholder"]
     assert len(set(headings) | set(MODEL_RULES)) == len(headings) + len(MODEL_RULES)
