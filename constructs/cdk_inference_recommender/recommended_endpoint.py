@@ -10,12 +10,15 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sagemaker as sagemaker
 
+from cdk_inference_recommender.endpoint_document import endpoint_document
 from cdk_inference_recommender.endpoint_prop_types import ENDPOINT_PROP_TYPES, SCALING_ARGUMENT_TYPES
 from cdk_inference_recommender.endpoint_rules import check_endpoint
 from cdk_inference_recommender.hosting_role import hosting_role
 from cdk_inference_recommender.job_network import JobNetwork
+from cdk_inference_recommender.job_tags import tags_of
 from cdk_inference_recommender.kms_key import kms_key_id
 from cdk_inference_recommender.prop_types import check_types
+from cdk_inference_recommender.property_path import property_path
 from cdk_inference_recommender.real_time_recommendation import RealTimeRecommendation
 from cdk_inference_recommender.recommended_model import RecommendedModel
 from cdk_inference_recommender.reported_problems import report_problems
@@ -87,7 +90,8 @@ class RecommendedEndpoint(Resource):
 
     Raises:
         ValidationError: A prop is of another type, the default role could read nothing, or a serverless endpoint is
-            asked for what it can't be.
+            asked for what it can't be. Every other problem, such as a name or a tag that the service refuses, is
+            reported by `app.synth()`, together with those of all other constructs.
     """
 
     def __init__(
@@ -138,7 +142,6 @@ class RecommendedEndpoint(Resource):
                 f"{self.node.path}: the default role could read neither the model's artifacts nor its image. Name "
                 "their buckets in read_from and repositories in images, or give a role of your own."
             )
-        report_problems(self, lambda: check_endpoint(model, measured=recommendation.input_config))
         network = JobNetwork.of(
             self,
             vpc=vpc,
@@ -180,6 +183,28 @@ class RecommendedEndpoint(Resource):
         )
         for key, value in (tags or {}).items():
             Tags.of(self).add(key, value)
+
+        def document() -> dict[str, object]:
+            return endpoint_document(
+                model=model,
+                role_arn=self.role.role_arn,
+                endpoint_name=endpoint_name,
+                variant_name=variant_name,
+                volume_kms_key_id=kms_key_id(volume_kms_key),
+                network=network,
+                tags=[self._model.cdk_tag_manager, self._configuration.tags, self._endpoint.tags],
+            )
+
+        report_problems(
+            self,
+            lambda: check_endpoint(
+                document(),
+                measured=recommendation.input_config,
+                region=self.stack.region,
+                number_of_model_tags=len(tags_of(self._model.cdk_tag_manager)),
+            ),
+            lambda path: property_path(path, document()),
+        )
 
     @property
     def endpoint_name(self) -> str:
