@@ -107,24 +107,10 @@ class RecommendedEndpoint(AutoScaledEndpoint):
         enable_network_isolation: bool | None = None,
         tags: Mapping[str, str] | None = None,
     ) -> None:
+        # Read before anything else is named here, so that no prop can be forgotten.
+        given = {name: value for name, value in locals().items() if name in ENDPOINT_PROP_TYPES}
         super().__init__(scope, id)
-        check_types(
-            self,
-            ENDPOINT_PROP_TYPES,
-            recommendation=recommendation,
-            model=model,
-            role=role,
-            read_from=read_from,
-            images=images,
-            endpoint_name=endpoint_name,
-            variant_name=variant_name,
-            volume_kms_key=volume_kms_key,
-            vpc=vpc,
-            vpc_subnets=vpc_subnets,
-            security_groups=security_groups,
-            enable_network_isolation=enable_network_isolation,
-            tags=tags,
-        )
+        check_types(self, ENDPOINT_PROP_TYPES, **given)
         refuse_endpoint(
             self,
             is_serverless=isinstance(recommendation, ServerlessRecommendation),

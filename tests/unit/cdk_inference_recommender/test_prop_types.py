@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+import inspect
+from typing import TYPE_CHECKING, Any
 
 import jsii
 import pytest
@@ -31,10 +32,22 @@ from cdk_inference_recommender import (
     TrafficPattern,
     ValidationError,
 )
+from cdk_inference_recommender.endpoint_prop_types import ENDPOINT_PROP_TYPES
+from cdk_inference_recommender.job_prop_types import JOB_PROP_TYPES
 
 from .synthesis import PACKAGE_ARN, default_job, images, load_test, new_stack, payloads, template_of
 
+if TYPE_CHECKING:
+    from cdk_inference_recommender.prop_types import PropType
+
 MODEL = ModelSource.from_model_package(PACKAGE_ARN)
+
+
+@pytest.mark.parametrize(
+    ("construct", "types"), [(InferenceRecommendationsJob, JOB_PROP_TYPES), (RecommendedEndpoint, ENDPOINT_PROP_TYPES)]
+)
+def test_every_type_is_of_a_prop(construct: Any, types: dict[str, PropType]) -> None:
+    assert set(types) <= set(inspect.signature(construct.__init__).parameters)
 
 
 def test_all_such_props_of_a_job_are_told_at_once() -> None:
