@@ -111,3 +111,12 @@ def test_a_poll_interval_is_at_least_ten_seconds(*, existing: bool) -> None:
         default_job(stack, poll_interval=interval)
     with pytest.raises(RuntimeError, match=r"\[Stack/Job\] poll_interval = 9: must be at least 10 seconds"):
         template_of(stack)
+
+
+@pytest.mark.parametrize("existing", [False, True])
+def test_a_job_is_asked_about_every_half_minute(*, existing: bool) -> None:
+    stack = new_stack()
+    job = InferenceRecommendationsJob.from_job_name(stack, "Job", "bert") if existing else default_job(stack)
+    job.recommend_real_time("Best")
+    legs = resources(template_of(stack), WAIT).values()
+    assert {leg["Properties"]["PollIntervalSeconds"] for leg in legs} == {30}
