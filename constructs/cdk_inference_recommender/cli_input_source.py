@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from os import PathLike
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any, Final
 
@@ -12,6 +13,7 @@ from aws_cdk import aws_iam as iam
 
 from cdk_inference_recommender.cli_input import JobProps, props_of
 from cdk_inference_recommender.job_network import JobNetwork
+from cdk_inference_recommender.prop_types import PropType, expect_type
 from cdk_inference_recommender.property_path import property_path
 from cdk_inference_recommender.request import UNRESOLVED, api_path, request_shape
 from cdk_inference_recommender.request.parse_document import UnreadableDocumentError, parse_document
@@ -27,6 +29,11 @@ if TYPE_CHECKING:
     from cdk_inference_recommender.render_request import RequestDocument
     from cdk_inference_recommender.request import Path
 
+_DOCUMENT: Final = PropType(
+    of=(Mapping, str, PathLike),
+    example='the document itself, its JSON text, or the path of its file, such as "job.json"',
+    is_required=True,
+)
 _FILE_SCHEME: Final = "file://"
 """How the AWS CLI's users write that a parameter's value is in a file."""
 _MEMBERS_OF_ITS_OWN: Final = ("JobName", "RoleArn", "Tags")
@@ -51,8 +58,9 @@ class CliInputSource(RequestSource):
                 with that text, as a path, relative to the working directory.
 
         Raises:
-            ValidationError: The file can't be read, or the text isn't JSON.
+            ValidationError: The file can't be read, the text isn't JSON, or it is none of these.
         """
+        expect_type(_DOCUMENT, "document", document)
         if isinstance(document, Mapping):
             return cls(document)
         try:

@@ -4,44 +4,89 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from cdk_inference_recommender.request import UNRESOLVED, Breach, Problem, RequestDocument, Rule, Severity, check_rules
+from cdk_inference_recommender.region_rules import check_regions
+from cdk_inference_recommender.request import (
+    UNRESOLVED,
+    Breach,
+    Problem,
+    RequestDocument,
+    Rule,
+    Severity,
+    Shape,
+    check_rules,
+    request_shape,
+    told_once,
+)
 from cdk_inference_recommender.request.request_document import ABSENT
+from cdk_inference_recommender.request.request_model import member_shape
+from cdk_inference_recommender.request.rules.names_network_encryption import NAME_NETWORK_ENCRYPTION_RULES
 from cdk_inference_recommender.request.rules.sources import NEO
-from cdk_inference_recommender.tokens import literals_only
+from cdk_inference_recommender.request.shape_rules import shape_problems
+from inference_recommendations_handler.contract import RecommendedModelTag
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
-    from cdk_inference_recommender.model_source import ModelSource
+MAX_MODEL_TAGS: Final = 50 - len(RecommendedModelTag)
 
 _MEASURED: Final = "Measured"
 _MODELS: Final = ("ModelPackageVersionArn", "ModelName")
 _DATA_INPUT_CONFIG: Final = "InputConfig.ContainerConfig.DataInputConfig"
 
 
-def check_endpoint(model: ModelSource, *, measured: object) -> Iterator[Problem]:
+_MODEL_TAGS: Final = "ModelTags"
+_MEMBERS: Final = {
+    "EndpointName": "CreateEndpoint.EndpointName",
+    "VariantName": "CreateEndpointConfig.ProductionVariants.VariantName",
+    "RoleArn": "CreateModel.ExecutionRoleArn",
+    "InputConfig.VolumeKmsKeyId": "CreateEndpointConfig.KmsKeyId",
+    "InputConfig.VpcConfig": "CreateModel.VpcConfig",
+    "InputConfig.ModelName": "DescribeModel.ModelName",
+    "Tags": "CreateModel.Tags",
+}
+"""What each field of an endpoint is a member of, where the job's request has no such field or another one."""
+
+
+def check_endpoint(
+    document: Mapping[str, object], *, measured: object, region: str, number_of_model_tags: int
+) -> list[Problem]:
     """Check what an endpoint is made of.
 
     Args:
-        model: What the endpoint runs.
+        document: As `endpoint_document` makes it.
         measured: The job's `InputConfig`; UNRESOLVED where nothing is known of the job.
+        region: The stack's; may be a token.
+        number_of_model_tags: The user's own tags of the model.
 
     Returns:
-        Every problem.
+        Every problem; nothing is warned of where the service model refuses the value itself.
     """
-    config = model.container_config
-    given = {"DataInputConfig": config.data_input_config} if config and config.data_input_config is not None else {}
-    names = {"ModelPackageVersionArn": model.model_package_version_arn, "ModelName": model.model_name}
-    document = RequestDocument(
-        {
-            "InputConfig": {
-                "ContainerConfig": literals_only(given),
-                **{name: literals_only(value) for name, value in names.items() if value is not None},
-            },
-            _MEASURED: measured,
-        }
+    of_model = [
+        problem
+        for field, shape in _shapes().items()
+        for path, value in RequestDocument(document).each(field)
+        if value is not ABSENT
+        for problem in shape_problems(value, shape, path=path)
+    ]
+    refused = {problem.path for problem in of_model}
+    whole = {**document, _MEASURED: measured, _MODEL_TAGS: number_of_model_tags}
+    of_rules = [
+        *check_rules((*NAME_NETWORK_ENCRYPTION_RULES, *ENDPOINT_RULES), RequestDocument(whole)),
+        *check_regions(document, region=region),
+    ]
+    return told_once(
+        [
+            *of_model,
+            *(problem for problem in of_rules if problem.severity is Severity.ERROR or problem.path not in refused),
+        ]
     )
-    return check_rules(ENDPOINT_RULES, document)
+
+
+def _shapes() -> dict[str, Shape]:
+    package = request_shape().members["InputConfig"].members["ModelPackageVersionArn"]
+    return {field: member_shape(member) for field, member in _MEMBERS.items()} | {
+        "InputConfig.ModelPackageVersionArn": package
+    }
 
 
 def _compiled(document: RequestDocument) -> Iterator[Breach]:
@@ -57,7 +102,26 @@ def _not_measured(document: RequestDocument) -> Iterator[Breach]:
                 yield Breach(path=path, value=value)
 
 
+def _too_many_tags(document: RequestDocument) -> Iterator[Breach]:
+    number = document.integer(_MODEL_TAGS)
+    if number is not None and number > MAX_MODEL_TAGS:
+        yield Breach(path=("Tags",), value=number)
+
+
 ENDPOINT_RULES: Final = (
+    Rule(
+        id="EndpointTagCount",
+        severity=Severity.ERROR,
+        fields=("Tags",),
+        text=(
+            f"at most {MAX_MODEL_TAGS} tags: the service allows 50, and {len(RecommendedModelTag)} say whose the "
+            "model is"
+        ),
+        remedy="Remove tags, also those that Tags.of(...) adds, or exclude Custom::RecommendedModel there",
+        source="API reference, CreateModel",
+        breaches=_too_many_tags,
+        refines=frozenset({"MaximumItems"}),
+    ),
     Rule(
         id="NeoCompiledWinner",
         severity=Severity.WARNING,

@@ -16,9 +16,9 @@ from cdk_inference_recommender.prop_types import check_types
 from cdk_inference_recommender.reported_problems import report_problems
 from cdk_inference_recommender.request import api_path, request_shape
 from cdk_inference_recommender.request.shape_rules import shape_problems
-from cdk_inference_recommender.tokens import is_unresolved, literal_seconds_of, seconds_of
+from cdk_inference_recommender.tokens import is_unresolved
 from cdk_inference_recommender.validation_error import ValidationError, naming
-from cdk_inference_recommender.waiting import TIMEOUT_IS_LITERAL, default_timeout_seconds
+from cdk_inference_recommender.waiting import poll_seconds_of, timeout_seconds_of
 
 if TYPE_CHECKING:
     from aws_cdk import Duration
@@ -47,12 +47,8 @@ class ExistingInferenceRecommendationsJob(InferenceRecommendationsJobBase):
                 _check_name(value)
             self._job_name: Final = value if known_by == "job_name" else _name_in_job_arn(self, value)
             self._job_arn: Final = value if known_by == "job_arn" else job_arn(self, value)
-            self._timeout: Final = (
-                literal_seconds_of(timeout, "timeout", TIMEOUT_IS_LITERAL)
-                if timeout
-                else default_timeout_seconds(is_default_job=False, job_duration=None)
-            )
-            self._poll_interval: Final = seconds_of(poll_interval, "poll_interval") if poll_interval else 30
+            self._timeout: Final = timeout_seconds_of(timeout, is_default_job=False, job_duration=None)
+            self._poll_interval: Final = poll_seconds_of(poll_interval)
         self._last_leg: Construct | None = None
         report_problems(
             self,

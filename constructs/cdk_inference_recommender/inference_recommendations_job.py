@@ -2,62 +2,50 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 import jsii
-from aws_cdk import (
-    Duration,
-    ITaggableV2,
-    TagManager,
-)
+from aws_cdk import Duration, ITaggableV2, TagManager
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
-from aws_cdk.aws_sagemaker import CfnEndpoint
 from constructs import Construct, Dependable
 
-from cdk_inference_recommender.cli_input_source import CliInputSource
 from cdk_inference_recommender.cross_stack_references import CrossStackReferences
 from cdk_inference_recommender.execution_role import execution_role
-from cdk_inference_recommender.existing_inference_recommendations_job import (
-    ExistingInferenceRecommendationsJob,
-)
 from cdk_inference_recommender.finished_job import FinishedJob
-from cdk_inference_recommender.handler_policy import handler_policy
 from cdk_inference_recommender.inference_recommendations_job_base import InferenceRecommendationsJobBase
-from cdk_inference_recommender.inference_recommender_provider import InferenceRecommenderProvider, job_arn
+from cdk_inference_recommender.inference_recommender_provider import job_arn
+from cdk_inference_recommender.job_factories import JobFactories
 from cdk_inference_recommender.job_legs import job_legs
 from cdk_inference_recommender.job_prop_types import JOB_PROP_TYPES
+from cdk_inference_recommender.job_resource import job_resource
 from cdk_inference_recommender.job_rules import check_props
 from cdk_inference_recommender.job_tags import JobTags
 from cdk_inference_recommender.job_type import JobType
 from cdk_inference_recommender.kms_key import kms_key_id
 from cdk_inference_recommender.name_prefix import name_prefix
 from cdk_inference_recommender.prop_types import check_types
+from cdk_inference_recommender.region_rules import check_regions
 from cdk_inference_recommender.render_request import render_request
 from cdk_inference_recommender.reported_problems import report_problems
-from cdk_inference_recommender.request import Problem, botocore_version, check_request
+from cdk_inference_recommender.request import Problem, check_request, told_once
 from cdk_inference_recommender.request_source import RequestSource
-from cdk_inference_recommender.resource_name import resource_name
-from cdk_inference_recommender.tokens import is_unresolved, literal_seconds_of, literals_only, seconds_of
+from cdk_inference_recommender.resource_name import name_of_endpoint
+from cdk_inference_recommender.tokens import is_unresolved, literals_only, seconds_of
 from cdk_inference_recommender.validation_error import ValidationError, naming
-from cdk_inference_recommender.waiting import TIMEOUT_IS_LITERAL, default_timeout_seconds
-from inference_recommendations_handler.contract import (
-    JOB_SERVICE_TIMEOUT_SECONDS,
-    MAX_NAME_PREFIX_LENGTH,
-    NAME_VERSION,
-    JobProperty,
-    ResourceType,
-)
+from cdk_inference_recommender.waiting import poll_seconds_of, timeout_seconds_of
+from inference_recommendations_handler.contract import MAX_NAME_PREFIX_LENGTH
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from pathlib import Path
+    from collections.abc import Sequence
 
     from aws_cdk.aws_ecr import IRepository
     from aws_cdk.aws_kms import IKey
     from aws_cdk.aws_s3 import IBucket
     from aws_cdk.interfaces.aws_sagemaker import IEndpointRef
 
+    from cdk_inference_recommender.cli_input_source import CliInputSource
     from cdk_inference_recommender.endpoint_configuration import EndpointConfiguration
     from cdk_inference_recommender.model_source import ModelSource
     from cdk_inference_recommender.output_config import OutputConfig
@@ -67,7 +55,7 @@ if TYPE_CHECKING:
 
 
 @jsii.implements(iam.IGrantable, ec2.IConnectable, ITaggableV2)
-class InferenceRecommendationsJob(InferenceRecommendationsJobBase):
+class InferenceRecommendationsJob(InferenceRecommendationsJobBase, JobFactories):
     """Benchmarks a model as part of a deployment (API reference, `CreateInferenceRecommendationsJob`).
 
     Deploying starts the job and waits for it; what depends on this construct is created after the job has finished.
@@ -156,44 +144,16 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase):
         accept_stopped: bool = False,
         rerun: str | None = None,
     ) -> None:
+        # Read before anything else is named here, so that no prop can be forgotten.
+        given = {name: value for name, value in locals().items() if name in JOB_PROP_TYPES}
         super().__init__(scope, id)
-        check_types(
-            self,
-            JOB_PROP_TYPES,
-            model=model,
-            job_type=job_type,
-            job_name=job_name,
-            exact_job_name=exact_job_name,
-            role=role,
-            read_from=read_from,
-            images=images,
-            job_duration=job_duration,
-            traffic_pattern=traffic_pattern,
-            resource_limit=resource_limit,
-            endpoint_configurations=endpoint_configurations,
-            existing_endpoint=existing_endpoint,
-            stopping_conditions=stopping_conditions,
-            output_config=output_config,
-            volume_kms_key=volume_kms_key,
-            vpc=vpc,
-            vpc_subnets=vpc_subnets,
-            security_groups=security_groups,
-            tags=tags,
-            timeout=timeout,
-            poll_interval=poll_interval,
-            accept_stopped=accept_stopped,
-        )
+        check_types(self, JOB_PROP_TYPES, **given)
         with naming(self):
-            poll_seconds = seconds_of(poll_interval, "poll_interval") if poll_interval else 30
+            poll_seconds = poll_seconds_of(poll_interval)
             duration_seconds = seconds_of(job_duration, "job_duration") if job_duration else None
             known_duration = None if is_unresolved(duration_seconds) else duration_seconds
-            timeout_seconds = (
-                literal_seconds_of(timeout, "timeout", TIMEOUT_IS_LITERAL)
-                if timeout
-                else default_timeout_seconds(
-                    is_default_job=job_type == JobType.DEFAULT and job_duration is None, job_duration=known_duration
-                )
-            )
+            is_default_job = job_type == JobType.DEFAULT and job_duration is None
+            timeout_seconds = timeout_seconds_of(timeout, is_default_job=is_default_job, job_duration=known_duration)
 
         self._tags: Final = JobTags(tags)
         network = self._source.network(self, vpc=vpc, vpc_subnets=vpc_subnets, security_groups=security_groups)
@@ -221,7 +181,7 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase):
                 traffic_pattern=traffic_pattern,
                 resource_limit=resource_limit,
                 endpoint_configurations=endpoint_configurations,
-                existing_endpoint=_endpoint_name(existing_endpoint),
+                existing_endpoint=name_of_endpoint(existing_endpoint),
                 stopping_conditions=stopping_conditions,
                 output_kms_key_id=kms_key_id(output_kms_key),
                 compiled_output_s3_uri=compiled_output_s3_uri,
@@ -233,68 +193,47 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase):
         self._request: Final = request
 
         prefix = job_name or name_prefix(self, max_length=MAX_NAME_PREFIX_LENGTH)
-        provider = InferenceRecommenderProvider.of(self)
-        self._resource: Final = provider.custom_resource(
+        self._resource: Final = job_resource(
             self,
-            "Resource",
-            ResourceType.JOB,
-            {
-                JobProperty.REQUEST: request,
-                JobProperty.NAME_PREFIX: prefix,
-                JobProperty.EXACT_JOB_NAME: exact_job_name,
-                JobProperty.TAGS: self._tags.property(),
-                JobProperty.NAME_VERSION: NAME_VERSION,
-                JobProperty.ACCEPT_STOPPED: accept_stopped,
-                JobProperty.TIMEOUT: timeout_seconds,
-                JobProperty.STATE_MACHINE_ARN: provider.state_machine.state_machine_arn,
-                JobProperty.BOTOCORE_VERSION: botocore_version(),
-                JobProperty.RERUN: rerun,
-            },
-            service_timeout_seconds=JOB_SERVICE_TIMEOUT_SECONDS,
+            request=request,
+            name_prefix=prefix,
+            exact_job_name=exact_job_name,
+            tags=self._tags,
+            accept_stopped=accept_stopped,
+            timeout=timeout_seconds,
+            rerun=rerun,
+            role=self.role,
+            keys=(volume_kms_key, output_kms_key),
+            established=network.established if network else (),
         )
-        self._resource.node.add_dependency(
-            handler_policy(
-                self,
-                job_name=prefix if exact_job_name else f"{prefix}-*",
-                role=self.role,
-                keys=(volume_kms_key, output_kms_key),
-            ),
-            self.role,
-            # An alias is named in the request, which says nothing of its being made first.
-            *(key for key in (volume_kms_key, output_kms_key) if key is not None and not isinstance(key, str)),
-        )
-        if network:
-            self._resource.node.add_dependency(*network.established)
-        legs = job_legs(
+        self._last_leg: Final = job_legs(
             self,
             job_name=self.job_name,
             timeout=timeout_seconds,
             poll_interval=poll_seconds,
             accept_stopped=accept_stopped,
-        )
-        self._last_leg: Final = legs[-1]
+        )[-1]
         Dependable.implement(self, FinishedJob(self._last_leg))
 
         def problems() -> list[Problem]:
             all_tags = self._tags.produce()
-            return [
-                *check_request(
-                    self._source.checked(request, tags=all_tags, exact_job_name=job_name if exact_job_name else None),
-                    complete=False,
-                ),
-                *check_props(
-                    job_name=job_name,
-                    exact_job_name=exact_job_name,
-                    has_role=role is not None,
-                    has_read_from=bool(read_from),
-                    has_images=bool(images),
-                    job_duration=known_duration,
-                    timeout=timeout_seconds,
-                    poll_interval=poll_seconds,
-                    number_of_tags=len(all_tags),
-                    has_role_arn=self._source.has_role_arn,
-                ),
-            ]
+            exact = job_name if exact_job_name else None
+            checked = self._source.checked(request, tags=all_tags, exact_job_name=exact)
+            of_request = check_request(checked, complete=False)
+            of_region = check_regions(checked, region=self.stack.region) if isinstance(checked, Mapping) else ()
+            of_props = check_props(
+                job_name=job_name,
+                exact_job_name=exact_job_name,
+                has_role=role is not None,
+                has_read_from=bool(read_from),
+                has_images=bool(images),
+                job_duration=known_duration,
+                timeout=timeout_seconds,
+                poll_interval=poll_seconds,
+                number_of_tags=len(all_tags),
+                has_role_arn=self._source.has_role_arn,
+            )
+            return told_once([*of_request, *of_region, *of_props])
 
         report_problems(self, problems, lambda path: self._source.spell(path, request, self._tags.produce()))
         self.node.add_validation(
@@ -303,116 +242,6 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase):
                 "Write what the other stack needs to an ssm.StringParameter, and read it there with "
                 "ssm.StringParameter.value_for_string_parameter.",
             )
-        )
-
-    @classmethod
-    def from_job_name(
-        cls,
-        scope: Construct,
-        id: str,  # noqa: A002 -- the CDK's name for it
-        job_name: str,
-        *,
-        timeout: Duration | None = None,
-        poll_interval: Duration | None = None,
-    ) -> InferenceRecommendationsJobBase:
-        """Refer to a job of this account and Region that exists already; its results can be used too.
-
-        It is waited for where a recommendation is made of it, and never stopped.
-
-        Args:
-            scope: The reference's parent.
-            id: Its id.
-            job_name: Name of the job; may be a token.
-            timeout: How long it is waited for, 1 minute to 24 hours, no token. Default: 6 hours, which the longest
-                job needs.
-            poll_interval: At least 10 s. Default: 30 s.
-
-        Raises:
-            ValidationError: No job can have that name, or an argument is of another type.
-        """
-        return ExistingInferenceRecommendationsJob(
-            scope, id, known_by="job_name", value=job_name, timeout=timeout, poll_interval=poll_interval
-        )
-
-    @classmethod
-    def from_job_arn(
-        cls,
-        scope: Construct,
-        id: str,  # noqa: A002 -- the CDK's name for it
-        job_arn: str,
-        *,
-        timeout: Duration | None = None,
-        poll_interval: Duration | None = None,
-    ) -> InferenceRecommendationsJobBase:
-        """Refer to a job that exists already, by its ARN; see `from_job_name`.
-
-        Args:
-            scope: The reference's parent.
-            id: Its id.
-            job_arn: ARN of the job; may be a token.
-            timeout: As for `from_job_name`.
-            poll_interval: As for `from_job_name`.
-
-        Raises:
-            ValidationError: It isn't the ARN of such a job.
-        """
-        return ExistingInferenceRecommendationsJob(
-            scope, id, known_by="job_arn", value=job_arn, timeout=timeout, poll_interval=poll_interval
-        )
-
-    @classmethod
-    def from_cli_input(
-        cls,
-        scope: Construct,
-        id: str,  # noqa: A002 -- the CDK's name for it
-        document: Mapping[str, Any] | str | Path,
-        *,
-        exact_job_name: bool = False,
-        role: iam.IRole | None = None,
-        read_from: Sequence[IBucket] = (),
-        images: Sequence[IRepository] = (),
-        timeout: Duration | None = None,
-        poll_interval: Duration | None = None,
-        accept_stopped: bool = False,
-        rerun: str | None = None,
-    ) -> InferenceRecommendationsJob:
-        """Declare a job by the document that `aws sagemaker create-inference-recommendations-job` takes.
-
-        The document is sent as it stands, but for its name, role and tags. Everything in it that the service would
-        refuse is reported by `app.synth()`, spelled as it stands there. Tags of `Tags.of(...)` are added to its own.
-
-        Args:
-            scope: The job's parent.
-            id: Its id.
-            document: The whole `--cli-input-json`: as a mapping, whose values may be tokens; as JSON text; or as the
-                path of a file, relative to the working directory. Its `JobName` becomes the prefix of the generated
-                name, at most 24 characters, and may be missing; its `RoleArn` may be missing, too.
-            exact_job_name: Take `JobName` as it is; see the construct's own prop. Default: false.
-            role: Execution role, if the document names none. Default: a role with the least that is needed.
-            read_from: Buckets that the default role may read.
-            images: Repositories that the default role may pull container images from.
-            timeout: As for the construct.
-            poll_interval: As for the construct.
-            accept_stopped: As for the construct.
-            rerun: As for the construct.
-
-        Raises:
-            ValidationError: The file can't be read, or the text isn't JSON.
-        """
-        source = CliInputSource.of(document)
-        return _JobOfCliInput(
-            scope,
-            id,
-            source,
-            **source.props(),
-            exact_job_name=exact_job_name,
-            role=role,
-            read_from=read_from,
-            images=images,
-            timeout=timeout,
-            poll_interval=poll_interval,
-            accept_stopped=accept_stopped,
-            rerun=rerun,
         )
 
     @property
@@ -446,6 +275,12 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase):
         """The job's tags, so that `Tags.of(...)` reaches it."""
         return self._tags.manager
 
+    @classmethod
+    def _of_source(
+        cls, scope: Construct, job_id: str, source: CliInputSource, **props: Any
+    ) -> InferenceRecommendationsJob:
+        return _JobOfCliInput(scope, job_id, source, **props)
+
     def _finished(self) -> Construct:
         return self._last_leg
 
@@ -463,11 +298,3 @@ class _JobOfCliInput(InferenceRecommendationsJob):
     ) -> None:
         self._source = source
         super().__init__(scope, id, **props)
-
-
-def _endpoint_name(endpoint: str | IEndpointRef | None) -> str | None:
-    if endpoint is None or isinstance(endpoint, str):
-        return endpoint
-    if isinstance(endpoint, CfnEndpoint):
-        return endpoint.attr_endpoint_name
-    return resource_name(endpoint.endpoint_ref.endpoint_arn)

@@ -134,9 +134,13 @@ class InferenceRecommendationsJobBase(Resource):
             statistic: For example `Sum`. Default: `Average`.
             endpoint_name: One of the endpoints under test, for a metric that an alarm can watch. Default: a search
                 over all of them, for graphs.
-            period: Default: a minute.
+            period: 1, 5, 10, 20 or 30 s, or whole minutes; no token. Default: a minute.
+
+        Raises:
+            ValidationError: An argument is of another type, or CloudWatch has no such period. A statistic that it
+                doesn't have is reported by `app.synth()`.
         """
-        return job_metric(self.job_name, metric_name, statistic=statistic, endpoint_name=endpoint_name, period=period)
+        return job_metric(self, metric_name, statistic=statistic, endpoint_name=endpoint_name, period=period)
 
     def metric_client_latency(
         self, *, statistic: str = "Average", endpoint_name: str | None = None, period: Duration | None = None

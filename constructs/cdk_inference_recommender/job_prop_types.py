@@ -83,6 +83,7 @@ JOB_PROP_TYPES: Final = {
     "timeout": PropType(of=Duration, example="Duration.hours(2)"),
     "poll_interval": PropType(of=Duration, example="Duration.seconds(30)"),
     "accept_stopped": FLAG,
+    "rerun": PropType(of=str, example='"2"'),
 }
 EXISTING_JOB_PROP_TYPES: Final = {
     "job_name": PropType(of=str, example='"bert"', is_required=True),

@@ -255,6 +255,7 @@ TAG_RULES: Final = (
         remedy="Remove tags, also those that Tags.of(...) adds, or exclude this resource type there",
         source=_API,
         breaches=_too_many_tags,
+        refines=frozenset({"MaximumItems"}),
     ),
 )
 JOB_RULES: Final = (*NAME_AND_ROLE_RULES, *WAITING_RULES, *TAG_RULES)

@@ -13,6 +13,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
+def tags_of(manager: TagManager) -> list[dict[str, str]]:
+    """All tags that a manager knows by now, as the API wants them."""
+    # Through jsii the members' names come in lower case.
+    tags: list[dict[str, str]] = manager.render_tags() or []
+    return [{"Key": tag["key"], "Value": tag["value"]} for tag in tags]
+
+
 @jsii.implements(IStableAnyProducer)
 class JobTags:
     """Collects the tags until the template is written; an ancestor's arrive after the job was made.
@@ -29,9 +36,7 @@ class JobTags:
 
     def produce(self) -> list[dict[str, str]]:
         """All tags known by now, as the API wants them."""
-        # Through jsii the members' names come in lower case.
-        tags: list[dict[str, str]] = self.manager.render_tags() or []
-        return [{"Key": tag["key"], "Value": tag["value"]} for tag in tags]
+        return tags_of(self.manager)
 
     def property(self) -> IResolvable:
         """All tags, as the template will hold them."""

@@ -57,12 +57,18 @@ class RealTimeRecommendation(Recommendation):
             max_invocations: Requests a minute to expect at most, likewise. Default: nothing said.
 
         Raises:
-            ValidationError: The recommendation was read with `from_parameters`, and so its job isn't known here.
+            ValidationError: The recommendation was read with `from_parameters`, and so its job isn't known here. Or
+                the id is taken.
         """
         if self._job_name is None:
             raise ValidationError(
                 f"{self.node.path}: which job a recommendation read with from_parameters is of isn't known here. Scale "
                 "its endpoint with auto_scale_instance_count(max_capacity=...)."
+            )
+        if self.node.try_find_child(id) is not None:
+            raise ValidationError(
+                f"{self.node.path}: there is a {id!r} already. Use what the first call of scaling(...) returned, or "
+                'give this one an id of its own: scaling("ForPeaks", ...).'
             )
         return ScalingRecommendation(
             self,

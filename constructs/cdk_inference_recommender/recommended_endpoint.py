@@ -5,44 +5,41 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 import jsii
-from aws_cdk import Resource, Tags
+from aws_cdk import Tags
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sagemaker as sagemaker
 
-from cdk_inference_recommender.endpoint_prop_types import ENDPOINT_PROP_TYPES, SCALING_ARGUMENT_TYPES
+from cdk_inference_recommender.auto_scaled_endpoint import AutoScaledEndpoint
+from cdk_inference_recommender.endpoint_document import endpoint_document
+from cdk_inference_recommender.endpoint_prop_types import ENDPOINT_PROP_TYPES
+from cdk_inference_recommender.endpoint_refusals import refuse_endpoint
 from cdk_inference_recommender.endpoint_rules import check_endpoint
 from cdk_inference_recommender.hosting_role import hosting_role
 from cdk_inference_recommender.job_network import JobNetwork
+from cdk_inference_recommender.job_tags import tags_of
 from cdk_inference_recommender.kms_key import kms_key_id
 from cdk_inference_recommender.prop_types import check_types
-from cdk_inference_recommender.real_time_recommendation import RealTimeRecommendation
+from cdk_inference_recommender.property_path import property_path
 from cdk_inference_recommender.recommended_model import RecommendedModel
 from cdk_inference_recommender.reported_problems import report_problems
-from cdk_inference_recommender.scaled_instance_count import ScaledInstanceCount
-from cdk_inference_recommender.scaling_properties import own_scaling, recommended_scaling
-from cdk_inference_recommender.scaling_rules import check_scaling
 from cdk_inference_recommender.serverless_recommendation import ServerlessRecommendation
-from cdk_inference_recommender.validation_error import ValidationError, naming
+from cdk_inference_recommender.validation_error import ValidationError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from aws_cdk import Duration
     from aws_cdk.aws_ecr import IRepository
     from aws_cdk.aws_kms import IKey
     from aws_cdk.aws_s3 import IBucket
     from constructs import Construct
 
     from cdk_inference_recommender.model_source import ModelSource
-    from cdk_inference_recommender.scaling_recommendation import ScalingRecommendation
-    from inference_recommendations_handler.contract import ScalableTargetProperty
-
-_SCALING: Final = "Scaling"
+    from cdk_inference_recommender.real_time_recommendation import RealTimeRecommendation
 
 
 @jsii.implements(iam.IGrantable, ec2.IConnectable)
-class RecommendedEndpoint(Resource):
+class RecommendedEndpoint(AutoScaledEndpoint):
     """Model, endpoint configuration, endpoint and autoscaling, as a recommendation says and as it was measured.
 
     The model runs with the environment and the inference specification of the chosen result. A later deployment that
@@ -87,7 +84,8 @@ class RecommendedEndpoint(Resource):
 
     Raises:
         ValidationError: A prop is of another type, the default role could read nothing, or a serverless endpoint is
-            asked for what it can't be.
+            asked for what it can't be. Every other problem, such as a name or a tag that the service refuses, is
+            reported by `app.synth()`, together with those of all other constructs.
     """
 
     def __init__(
@@ -109,36 +107,18 @@ class RecommendedEndpoint(Resource):
         enable_network_isolation: bool | None = None,
         tags: Mapping[str, str] | None = None,
     ) -> None:
+        # Read before anything else is named here, so that no prop can be forgotten.
+        given = {name: value for name, value in locals().items() if name in ENDPOINT_PROP_TYPES}
         super().__init__(scope, id)
-        check_types(
+        check_types(self, ENDPOINT_PROP_TYPES, **given)
+        refuse_endpoint(
             self,
-            ENDPOINT_PROP_TYPES,
-            recommendation=recommendation,
-            model=model,
-            role=role,
-            read_from=read_from,
-            images=images,
-            endpoint_name=endpoint_name,
-            variant_name=variant_name,
-            volume_kms_key=volume_kms_key,
+            is_serverless=isinstance(recommendation, ServerlessRecommendation),
             vpc=vpc,
-            vpc_subnets=vpc_subnets,
-            security_groups=security_groups,
+            volume_kms_key=volume_kms_key,
             enable_network_isolation=enable_network_isolation,
-            tags=tags,
+            reads_something=role is not None or bool(read_from or images),
         )
-        if isinstance(recommendation, ServerlessRecommendation):
-            self._refuse_of_serverless(
-                vpc=vpc is not None,
-                volume_kms_key=volume_kms_key is not None,
-                enable_network_isolation=bool(enable_network_isolation),
-            )
-        if role is None and not read_from and not images:
-            raise ValidationError(
-                f"{self.node.path}: the default role could read neither the model's artifacts nor its image. Name "
-                "their buckets in read_from and repositories in images, or give a role of your own."
-            )
-        report_problems(self, lambda: check_endpoint(model, measured=recommendation.input_config))
         network = JobNetwork.of(
             self,
             vpc=vpc,
@@ -159,9 +139,9 @@ class RecommendedEndpoint(Resource):
             network=network,
             enable_network_isolation=enable_network_isolation,
         )
-        self._recommendation: Final = recommendation
-        self._variant_name: Final = variant_name
-        self._configuration: Final = sagemaker.CfnEndpointConfig(
+        self._recommendation = recommendation
+        self._variant_name = variant_name
+        self._configuration = sagemaker.CfnEndpointConfig(
             self,
             "EndpointConfig",
             production_variants=[
@@ -172,7 +152,7 @@ class RecommendedEndpoint(Resource):
         if volume_kms_key is not None and not isinstance(volume_kms_key, str):
             # An alias is named here, which says nothing of its being made first.
             self._configuration.node.add_dependency(volume_kms_key)
-        self._endpoint: Final = sagemaker.CfnEndpoint(
+        self._endpoint = sagemaker.CfnEndpoint(
             self,
             "Resource",
             endpoint_config_name=self._configuration.attr_endpoint_config_name,
@@ -180,6 +160,28 @@ class RecommendedEndpoint(Resource):
         )
         for key, value in (tags or {}).items():
             Tags.of(self).add(key, value)
+
+        def document() -> dict[str, object]:
+            return endpoint_document(
+                model=model,
+                role_arn=self.role.role_arn,
+                endpoint_name=endpoint_name,
+                variant_name=variant_name,
+                volume_kms_key_id=kms_key_id(volume_kms_key),
+                network=network,
+                tags=[self._model.cdk_tag_manager, self._configuration.tags, self._endpoint.tags],
+            )
+
+        report_problems(
+            self,
+            lambda: check_endpoint(
+                document(),
+                measured=recommendation.input_config,
+                region=self.stack.region,
+                number_of_model_tags=len(tags_of(self._model.cdk_tag_manager)),
+            ),
+            lambda path: property_path(path, document()),
+        )
 
     @property
     def endpoint_name(self) -> str:
@@ -223,104 +225,3 @@ class RecommendedEndpoint(Resource):
             actions=["sagemaker:InvokeEndpoint", "sagemaker:InvokeEndpointWithResponseStream"],
             resource_arns=[self.endpoint_arn],
         )
-
-    def auto_scale_as_recommended(
-        self, scaling: ScalingRecommendation, *, disable_scale_in: bool = False
-    ) -> ScaledInstanceCount:
-        """Let the number of instances follow the load within the bounds, and by the policies, of the service.
-
-        Args:
-            scaling: What `recommendation.scaling(...)` returned, of the recommendation that the endpoint runs.
-            disable_scale_in: Whether instances are only added. Default: they are removed, too.
-
-        Raises:
-            ValidationError: It is another recommendation's, the endpoint is serverless, or is scaled already.
-        """
-        check_types(self, SCALING_ARGUMENT_TYPES, scaling=scaling, disable_scale_in=disable_scale_in)
-        if scaling.node.scope is not self._recommendation:
-            raise ValidationError(
-                f"{self.node.path}: {scaling.node.path} recommends how to scale another recommendation. Give what "
-                "scaling(...) of the endpoint's own recommendation returned."
-            )
-        return self._scaled(recommended_scaling(scaling, disable_scale_in=disable_scale_in))
-
-    def auto_scale_instance_count(
-        self,
-        *,
-        max_capacity: jsii.Number,
-        min_capacity: jsii.Number = 1,
-        target_invocations_per_instance: jsii.Number | None = None,
-        safety_factor: jsii.Number | None = None,
-        scale_in_cooldown: Duration | None = None,
-        scale_out_cooldown: Duration | None = None,
-        disable_scale_in: bool = False,
-    ) -> ScaledInstanceCount:
-        """Let the number of instances follow the load within these bounds.
-
-        The metric is `SageMakerVariantInvocationsPerInstance`. A number of instances outside the bounds, also the
-        recommended one, is brought inside them when the endpoint is registered.
-
-        Args:
-            max_capacity: The greatest number of instances, 1 or more and `min_capacity` at least.
-            min_capacity: The least, 1 or more. Default: 1.
-            target_invocations_per_instance: Requests a minute for each instance, above 0. Default: `safety_factor` of
-                what was measured, `MaxInvocations / InitialInstanceCount`; the deployment fails where nothing was.
-            safety_factor: Share of what was measured, above 0 and at most 1. Default: 0.8.
-            scale_in_cooldown: Time between two reductions. Default: Application Auto Scaling's, 300 seconds.
-            scale_out_cooldown: Time between two increases. Default: Application Auto Scaling's, 300 seconds.
-            disable_scale_in: Whether instances are only added. Default: they are removed, too.
-
-        Raises:
-            ValidationError: The endpoint is serverless or is scaled already, or a cooldown is no whole number of
-                seconds.
-        """
-        check_types(self, SCALING_ARGUMENT_TYPES, disable_scale_in=disable_scale_in)
-        report_problems(
-            self,
-            lambda: check_scaling(
-                {
-                    "MinCapacity": min_capacity,
-                    "MaxCapacity": max_capacity,
-                    "TargetInvocationsPerInstance": target_invocations_per_instance,
-                    "SafetyFactor": safety_factor,
-                }
-            ),
-        )
-        with naming(self):
-            scaling = own_scaling(
-                self._recommendation,
-                min_capacity=min_capacity,
-                max_capacity=max_capacity,
-                target_invocations_per_instance=target_invocations_per_instance,
-                safety_factor=safety_factor,
-                scale_in_cooldown=scale_in_cooldown,
-                scale_out_cooldown=scale_out_cooldown,
-                disable_scale_in=disable_scale_in,
-            )
-        return self._scaled(scaling)
-
-    def _scaled(self, scaling: Mapping[ScalableTargetProperty, object]) -> ScaledInstanceCount:
-        if not isinstance(self._recommendation, RealTimeRecommendation):
-            raise ValidationError(
-                f"{self.node.path}: a serverless endpoint has no instances to scale; max_concurrency is its bound. "
-                "Leave autoscaling out, or use a real-time recommendation."
-            )
-        if self.node.try_find_child(_SCALING) is not None:
-            raise ValidationError(f"{self.node.path}: the endpoint is scaled already. Scale it once.")
-        return ScaledInstanceCount(
-            self,
-            _SCALING,
-            endpoint=self._endpoint,
-            configuration=self._configuration,
-            variant_name=self._variant_name,
-            instance_type=self._recommendation.instance_type,
-            scaling=scaling,
-        )
-
-    def _refuse_of_serverless(self, **asked: bool) -> None:
-        stray = [name for name, is_asked in asked.items() if is_asked]
-        if stray:
-            raise ValidationError(
-                f"{self.node.path}: a serverless endpoint takes no {' and no '.join(stray)} (developer guide, "
-                "serverless inference, feature exclusions). Leave it out, or use a real-time recommendation."
-            )

@@ -1,8 +1,14 @@
-"""The name of a resource of which only the ARN is known."""
+"""The name of a resource, where that isn't given itself."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from aws_cdk import Fn
+from aws_cdk.aws_sagemaker import CfnEndpoint
+
+if TYPE_CHECKING:
+    from aws_cdk.interfaces.aws_sagemaker import IEndpointRef
 
 
 def resource_name(arn: str) -> str:
@@ -12,3 +18,16 @@ def resource_name(arn: str) -> str:
         arn: May be a token.
     """
     return Fn.select(1, Fn.split("/", arn))
+
+
+def name_of_endpoint(endpoint: str | IEndpointRef | None) -> str | None:
+    """The name of an endpoint.
+
+    Args:
+        endpoint: The name itself, or a construct; None where there is none.
+    """
+    if endpoint is None or isinstance(endpoint, str):
+        return endpoint
+    if isinstance(endpoint, CfnEndpoint):
+        return endpoint.attr_endpoint_name
+    return resource_name(endpoint.endpoint_ref.endpoint_arn)

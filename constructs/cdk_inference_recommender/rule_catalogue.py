@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Final
 from cdk_inference_recommender.constraint_rules import CONSTRAINT_RULES
 from cdk_inference_recommender.endpoint_rules import ENDPOINT_RULES
 from cdk_inference_recommender.job_rules import JOB_RULES
+from cdk_inference_recommender.metric_rules import METRIC_RULES
 from cdk_inference_recommender.objective_rules import OBJECTIVE_RULES
 from cdk_inference_recommender.property_path import property_path
+from cdk_inference_recommender.region_rules import REGION_RULES
 from cdk_inference_recommender.request import Rule, Shape, api_path, request_shape
 from cdk_inference_recommender.request.api_path import spell_fields
 from cdk_inference_recommender.request.rules import RULES_BY_TOPIC
-from cdk_inference_recommender.request.shape_rules import MODEL_RULES, OPEN_ENUMS
+from cdk_inference_recommender.request.shape_rules import MODEL_RULES, OPEN_ENUMS, counted
 from cdk_inference_recommender.scaling_rules import SCALING_RULES
 
 if TYPE_CHECKING:
@@ -82,10 +84,12 @@ def catalogue() -> str:
     topics = {
         **RULES_BY_TOPIC,
         "Props that aren't part of the request": JOB_RULES,
+        "Region": REGION_RULES,
         "Recommended endpoints": ENDPOINT_RULES,
         "Objective of a recommendation": OBJECTIVE_RULES,
         "Constraints of a recommendation": CONSTRAINT_RULES,
         "Scaling of an endpoint": SCALING_RULES,
+        "Metrics": METRIC_RULES,
     }
     rules = (f"## {topic}\n\n" + "\n".join(_entry(rule) for rule in of_topic) for topic, of_topic in topics.items())
     model = _MODEL + "".join(f"| {rule} | {text} |\n" for rule, text in MODEL_RULES.items())
@@ -132,15 +136,15 @@ def _below(shape: Shape, path: Path) -> Iterator[str]:
 
 def _limits(shape: Shape, *, required: bool) -> str:
     limits = shape.metadata
-    unit = {"string": " characters", "list": " items"}.get(shape.type_name, "")
+    unit = {"string": "character", "list": "item"}.get(shape.type_name)
     low, high = limits.get("min"), limits.get("max")
     said = ["required"] if required else []
     if high is None:
-        said += [] if low is None else [f"at least {low}{unit}"]
+        said += [] if low is None else [f"at least {counted(low, unit)}"]
     elif low == high:
-        said.append(f"exactly {high}{unit}")
+        said.append(f"exactly {counted(high, unit)}")
     else:
-        said.append(f"{low} to {high}{unit}" if low else f"at most {high}{unit}")
+        said.append(f"{low} to {counted(high, unit)}" if low else f"at most {counted(high, unit)}")
     if shape.name in OPEN_ENUMS:
         said.append(f"{len(limits['enum'])} values are known, others are warned of")
     elif "enum" in limits:

@@ -20,11 +20,12 @@ class ValidationError(ValueError):
 
 
 @contextmanager
-def naming(construct: Construct) -> Iterator[None]:
+def naming(construct: Construct, id: str | None = None) -> Iterator[None]:  # noqa: A002 -- the CDK's name for it
     """Put a construct's path before what is raised within, since a value by itself doesn't know whose it is.
 
     Args:
         construct: Whose props are read within.
+        id: Of its child whose props they are, where that isn't made yet. Default: they are its own.
 
     Raises:
         ValidationError: As within, with the path.
@@ -32,4 +33,5 @@ def naming(construct: Construct) -> Iterator[None]:
     try:
         yield
     except ValidationError as error:
-        raise ValidationError(f"{construct.node.path}: {error}") from None
+        path = "/".join(part for part in (construct.node.path, id) if part)
+        raise ValidationError(f"{path}: {error}") from None

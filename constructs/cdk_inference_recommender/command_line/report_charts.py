@@ -1,16 +1,13 @@
-"""The charts of a report, as SVG: Vega-Lite, rendered once here, so that the page needs neither script nor network.
-
-Colours are the page's CSS variables, so that one drawing serves both themes.
-"""
+"""The charts of a report: what they show, in words and as Vega-Lite."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from cdk_inference_recommender.command_line.command_error import CommandError
 from cdk_inference_recommender.command_line.figure_text import per_million
 from cdk_inference_recommender.command_line.job_report import cost
+from cdk_inference_recommender.command_line.vega_lite import svg
 from inference_recommendations_handler.contract import ObjectiveName
 
 if TYPE_CHECKING:
@@ -21,7 +18,6 @@ if TYPE_CHECKING:
 WIDTHS: Final = (740, 320)
 """Pixels. Each chart is drawn for a wide and for a narrow window: a drawing that shrinks can't be read."""
 
-_MISSING: Final = "The page's charts need vl-convert-python: pip install 'cdk-inference-recommender[html]'"
 _BAR_STEP: Final = 28
 _LABEL_LENGTH: Final = 34
 """Characters of a bar's label in a wide chart; what doesn't fit stands in the table."""
@@ -33,32 +29,6 @@ _MARKS: Final = {
     "refused": ("var(--bad)", "cross"),
 }
 """Colour and shape of each kind of result, so that neither is needed to tell them apart."""
-
-_CONFIG: Final[dict[str, Any]] = {
-    # The page names the charts itself; their marks say nothing to a screen reader that its table doesn't say better.
-    "aria": False,
-    "font": "Arial, Helvetica, sans-serif",
-    "background": None,
-    "view": {"stroke": None},
-    "axis": {
-        "labelColor": "var(--muted)",
-        "titleColor": "var(--ink)",
-        "titleFontWeight": "normal",
-        "labelFontSize": 12,
-        "titleFontSize": 12,
-        "gridColor": "var(--line)",
-        "domainColor": "var(--line)",
-        "tickColor": "var(--line)",
-    },
-    "legend": {
-        "labelColor": "var(--ink)",
-        "labelFontSize": 12,
-        "orient": "top",
-        "columnPadding": 28,
-        "title": None,
-        "symbolStrokeColor": "var(--ink)",
-    },
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,7 +95,7 @@ def _cost_and_latency(report: JobReport) -> Chart | None:
             f"{', '.join(result.label for result in winners) or 'none'}. On the Pareto front, where no other result is "
             f"both cheaper and faster: {', '.join(result.label for result in front) or 'none'}.{by_constraints}"
         ),
-        drawings=[_svg(_scatter(rows, width, title)) for width in WIDTHS],
+        drawings=[svg(_scatter(rows, width, title)) for width in WIDTHS],
     )
 
 
@@ -220,7 +190,7 @@ def _throughput(report: JobReport) -> Chart | None:
             f"Requests a minute of {len(rows)} results; most: {most['name']}, {most['shown']}."
             + (" In grey: refused by the constraints." if any(row["mark"] == "refused" for row in rows) else "")
         ),
-        drawings=[_svg(_bars(rows, width, title="Requests a minute", color=color)) for width in WIDTHS],
+        drawings=[svg(_bars(rows, width, title="Requests a minute", color=color)) for width in WIDTHS],
     )
 
 
@@ -247,7 +217,7 @@ def _utilisation(report: JobReport) -> Chart | None:
         title="Utilisation at that throughput",
         description=f"CPU and memory in percent; highest: {most['name']}, {most['mark']} {most['shown']}.",
         drawings=[
-            _svg(_bars(rows, width, title="Percent", color=color, offset={"field": "mark", "sort": ["CPU", "memory"]}))
+            svg(_bars(rows, width, title="Percent", color=color, offset={"field": "mark", "sort": ["CPU", "memory"]}))
             for width in WIDTHS
         ],
     )
@@ -294,13 +264,3 @@ def _bars(
             {"mark": text, "encoding": {**place, "text": {"field": "shown", "type": "nominal"}}},
         ],
     }
-
-
-def _svg(spec: dict[str, Any]) -> str:
-    try:
-        import vl_convert  # noqa: PLC0415 -- an extra: 80 MB that the other commands don't need
-    except ModuleNotFoundError as error:
-        raise CommandError(_MISSING) from error
-    drawing: str = vl_convert.vegalite_to_svg({"config": _CONFIG, **spec}, vl_version="5.21", allowed_base_urls=[])
-    # Vega names the groups of a drawing even so.
-    return drawing.replace("<svg ", '<svg aria-hidden="true" ', 1)

@@ -5,7 +5,7 @@ Pure: neither AWS nor the CDK is needed to check a request.
 
 from .api_path import Path, api_path
 from .check_request import check_request
-from .problem import Problem, Severity
+from .problem import Problem, Severity, told_once
 from .request_document import RequestDocument
 from .request_model import botocore_version, request_shape
 from .rules import RULES
@@ -29,4 +29,5 @@ __all__ = [
     "check_request",
     "check_rules",
     "request_shape",
+    "told_once",
 ]

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 from .placeholder import placeholder_problems, without_placeholders
-from .problem import Severity
+from .problem import Severity, told_once
 from .request_document import RequestDocument
 from .request_model import request_shape
 from .rules import RULES
+from .rules.rule import check_rules
 from .shape_rules import shape_problems
 
 if TYPE_CHECKING:
@@ -44,15 +45,10 @@ def check_request(document: object, *, complete: bool = True) -> list[Problem]:
     if not isinstance(judged, Mapping):
         return of_model
     request = RequestDocument(judged)
-    of_rules = [(rule, problem) for rule in RULES for problem in rule.problems(request)]
-    refined = {(problem.path, model_rule) for rule, problem in of_rules for model_rule in rule.refines}
     refused = {problem.path for problem in of_model}
-    return [
-        *(problem for problem in of_model if (problem.path, problem.rule) not in refined),
-        *(
-            problem
-            for _, problem in of_rules
-            if problem.severity is not Severity.WARNING or problem.path not in refused
-        ),
-        *placeholders,
+    of_rules = [
+        problem
+        for problem in check_rules(RULES, request)
+        if problem.severity is not Severity.WARNING or problem.path not in refused
     ]
+    return [*told_once([*of_model, *of_rules]), *placeholders]

@@ -21,26 +21,59 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _OPERATION: Final = "CreateInferenceRecommendationsJob"
+_MEMBERS_OF_OTHERS: Final = (
+    "CreateEndpoint.EndpointName",
+    "CreateEndpointConfig.KmsKeyId",
+    "CreateEndpointConfig.ProductionVariants.VariantName",
+    "CreateModel.ExecutionRoleArn",
+    "CreateModel.Tags",
+    "CreateModel.VpcConfig",
+    "DescribeModel.ModelName",
+)
+"""What a recommended endpoint is made with, by operation; the whole operations would be ten times the extract."""
 _LIMITS: Final = ("min", "max", "pattern", "enum", "required")
 _VALID_VALUES: Final = re.compile(r"Valid Values:\s*<code>(.*?)</code>")
 
 
 def extract() -> dict[str, Any]:
-    """Extract the shapes of a job's request.
+    """Extract the shapes of a job's request, and of what a recommended endpoint is made with.
 
     Returns:
-        `botocore`: the version that was read; `input`: name of the request's shape; `shapes`: by name, in botocore's
-        own form but for `documentedValues`, which are taken from the prose.
+        `botocore`: the version that was read; `input`: name of the request's shape; `members`: names of the shapes of
+        members of other operations; `shapes`: by name, in botocore's own form but for `documentedValues`, which are
+        taken from the prose.
 
     Raises:
-        LookupError: The installed botocore doesn't know the operation's request.
+        LookupError: The installed botocore doesn't know an operation's request.
     """
-    description = Loader().load_service_model("sagemaker", "service-2")
-    request = ServiceModel(description, "sagemaker").operation_model(_OPERATION).input_shape
+    model = ServiceModel(Loader().load_service_model("sagemaker", "service-2"), "sagemaker")
+    request = _input(model, _OPERATION)
+    members = {path: _member(model, path) for path in _MEMBERS_OF_OTHERS}
+    shapes = {shape.name: _described(shape) for root in (request, *members.values()) for shape in _below(root)}
+    return {
+        "botocore": botocore.__version__,
+        "input": request.name,
+        "members": {path: shape.name for path, shape in members.items()},
+        "shapes": dict(sorted(shapes.items())),
+    }
+
+
+def _input(model: ServiceModel, operation: str) -> Shape:
+    request = model.operation_model(operation).input_shape
     if request is None:
-        raise LookupError(f"botocore {botocore.__version__} describes {_OPERATION} without a request; install another")
-    shapes = {shape.name: _described(shape) for shape in _below(request)}
-    return {"botocore": botocore.__version__, "input": request.name, "shapes": dict(sorted(shapes.items()))}
+        raise LookupError(f"botocore {botocore.__version__} describes {operation} without a request; install another")
+    return request
+
+
+def _member(model: ServiceModel, path: str) -> Shape:
+    operation, *names = path.split(".")
+    shape = _input(model, operation)
+    for name in names:
+        structure = shape.member if isinstance(shape, ListShape) else shape
+        if not isinstance(structure, StructureShape) or name not in structure.members:
+            raise LookupError(f"botocore {botocore.__version__} has no {path}; install another")
+        shape = structure.members[name]
+    return shape
 
 
 def _below(shape: Shape) -> Iterator[Shape]:

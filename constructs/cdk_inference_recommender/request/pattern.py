@@ -7,6 +7,7 @@ import unicodedata
 from functools import lru_cache
 from typing import Final
 
+_UPPER_BOUND: Final = re.compile(r"\{(\d+),\d+\}")
 _UNICODE_CATEGORY: Final = re.compile(r"\\p\{(\w+)\}")
 
 
@@ -29,6 +30,11 @@ def matches(value: str, pattern: str) -> bool:
         return "".join(sorted({re.escape(c) for c in value if unicodedata.category(c).startswith(category[1])}))
 
     return _compiled(_UNICODE_CATEGORY.sub(members_of, pattern)).fullmatch(value) is not None
+
+
+def with_open_ends(pattern: str) -> str:
+    """A pattern without the upper bounds of its repetitions, which a text that is only too long matches."""
+    return _UPPER_BOUND.sub(r"{\1,}", pattern)
 
 
 @lru_cache

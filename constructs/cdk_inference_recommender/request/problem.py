@@ -10,7 +10,7 @@ from .api_path import api_path, spell_fields
 from .unresolved import UNRESOLVED
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from .api_path import Path
 
@@ -39,6 +39,7 @@ class Problem:
             `told` can spell them otherwise.
         remedy: What to do about it, likewise.
         source: Where the rule comes from.
+        refines: Rules that this one says better; see `told_once`.
     """
 
     rule: str
@@ -48,6 +49,7 @@ class Problem:
     message: str
     remedy: str
     source: str
+    refines: frozenset[str] = frozenset()
 
     def __str__(self) -> str:
         """The problem on one line, in the API's spelling: where, what, which rule, what to do."""
@@ -62,6 +64,13 @@ class Problem:
         found = "" if self.value is None else f" = {_shown(self.value)}"
         texts = (_sentence(spell_fields(text, spell)) for text in (self.message, self.remedy))
         return f"{spell(self.path) or 'request'}{found}: {' '.join(texts)}"
+
+
+def told_once(problems: Iterable[Problem]) -> list[Problem]:
+    """Leave out what another problem of the same place says better."""
+    listed = list(problems)
+    refined = {(problem.path, rule) for problem in listed for rule in problem.refines}
+    return [problem for problem in listed if (problem.path, problem.rule) not in refined]
 
 
 def _sentence(text: str) -> str:

@@ -23,6 +23,17 @@ def request_shape() -> Shape:
 
 
 @cache
+def member_shape(path: str) -> Shape:
+    """The shape of a member of another operation's request.
+
+    Args:
+        path: Operation and members, such as `CreateEndpoint.EndpointName`; one of those in the extract.
+    """
+    model = _model()
+    return _shape(model["members"][path], model["shapes"], ())
+
+
+@cache
 def botocore_version() -> str:
     """The botocore whose service model the extract was read from."""
     version: str = _model()["botocore"]

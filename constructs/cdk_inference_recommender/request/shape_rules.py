@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
-from .pattern import matches
+from .pattern import matches, with_open_ends
 from .problem import Problem, Severity
 from .request_model import botocore_version
 from .shape import AnyShape, item_of, members_of
@@ -86,7 +86,7 @@ def shape_problems(
     elif isinstance(value, Mapping):
         yield from _structure_problems(value, shape, path, optional)
     elif isinstance(value, list | tuple):
-        yield from _bound_problems(len(value), "items", _Reporter(path, value, shape))
+        yield from _bound_problems(len(value), "item", _Reporter(path, value, shape))
         kind = item_of(shape)
         if kind is not None:
             for index, item in enumerate(value):
@@ -134,25 +134,45 @@ def _structure_problems(
 
 def _string_problems(value: str, report: _Reporter) -> Iterator[Problem]:
     shape = report.shape
-    yield from _bound_problems(len(value), "characters", report)
+    of_length = list(_bound_problems(len(value), "character", report))
+    broken_pattern = _broken_pattern(value, shape, {problem.rule for problem in of_length})
+    # What is too short to be an ARN is no ARN, and the pattern says more of it than the length.
+    if broken_pattern is None or not of_length or of_length[0].rule == "MaximumLength":
+        yield from of_length
     enum = shape.metadata.get("enum", []) if shape.name not in OPEN_ENUMS else []
     if enum and value not in enum:
         yield report.problem("AllowedValues", f"must be one of {', '.join(enum)}", _nearest(value, enum))
-    pattern = shape.metadata.get("pattern")
-    if pattern is not None and not matches(value, pattern):
-        yield report.problem("Pattern", f"must match {pattern}", "Change it so that the pattern covers all of it")
+    if broken_pattern is not None:
+        message, remedy = f"must match {broken_pattern}", "Change it so that the pattern covers all of it"
+        yield report.problem("Pattern", message, remedy)
+
+
+def _broken_pattern(value: str, shape: AnyShape, broken_bounds: set[str]) -> str | None:
+    """The pattern, where a text breaks it otherwise than by a length that is told already."""
+    pattern: str | None = shape.metadata.get("pattern")
+    if pattern is None or ("MinimumLength" in broken_bounds and not value):
+        return None
+    judged = with_open_ends(pattern) if "MaximumLength" in broken_bounds else pattern
+    return None if matches(value, judged) else pattern
 
 
 def _bound_problems(size: float, unit: str | None, report: _Reporter) -> Iterator[Problem]:
     low, high = report.shape.metadata.get("min"), report.shape.metadata.get("max")
-    what = {None: "Value", "characters": "Length", "items": "Items"}[unit]
-    measure, found = ("", "") if unit is None else (f" {unit}", f", not {size}")
+    what = {None: "Value", "character": "Length", "item": "Items"}[unit]
+    found = "" if unit is None else f", not {size}"
     if low is not None and size < low:
-        yield report.problem(f"Minimum{what}", f"must be at least {low}{measure}{found}", f"Use {low}{measure} or more")
+        least = counted(low, unit)
+        yield report.problem(f"Minimum{what}", f"must be at least {least}{found}", f"Use {least} or more")
     if high is not None and size > high:
-        yield report.problem(
-            f"Maximum{what}", f"must be at most {high}{measure}{found}", f"Use {high}{measure} or less"
-        )
+        most = counted(high, unit)
+        yield report.problem(f"Maximum{what}", f"must be at most {most}{found}", f"Use {most} or less")
+
+
+def counted(number: float, unit: str | None) -> str:
+    """A number with its unit, such as `1 item` and `2 items`; without a unit, the number."""
+    if unit is None:
+        return str(number)
+    return f"{number} {unit}" if number == 1 else f"{number} {unit}s"
 
 
 def _nearest(word: str, known: Iterable[str]) -> str:

@@ -6,12 +6,12 @@ import json
 from typing import Any
 
 import pytest
-from aws_cdk import Duration
+from aws_cdk import Duration, Fn, Token
 from aws_cdk import aws_cloudwatch as cloudwatch
 
 from cdk_inference_recommender import InferenceRecommendationsJob, InferenceRecommendationsJobBase
 
-from .synthesis import default_job, logical_id, new_stack, only, template_of
+from .synthesis import default_job, logical_id, new_stack, only, template_of, warnings_of
 
 NAMESPACE = "/aws/sagemaker/InferenceRecommendationsJobs"
 NAMED = [
@@ -75,3 +75,43 @@ def test_an_alarm_can_watch_one_endpoint(method: str, name: str, statistic: str)
         {"Name": "EndpointName", "Value": "bert-1"},
         {"Name": "JobName", "Value": {"Ref": logical_id(job)}},
     ]
+
+
+def test_a_metric_that_no_job_has_is_warned_of() -> None:
+    job = default_job(new_stack())
+    job.metric("ClientLatencies")
+    (warning,) = warnings_of(job.stack)
+    assert warning.startswith(
+        "metric_name = 'ClientLatencies': isn't a metric that is documented for a job, and may stay empty. Did you "
+        "mean ClientLatency? (MetricUnknown; "
+    )
+
+
+def test_a_statistic_that_cloudwatch_lacks_is_refused() -> None:
+    job = default_job(new_stack())
+    job.metric_client_latency(statistic="Averge")
+    job.metric_client_invocations(statistic="most")
+    with pytest.raises(RuntimeError) as failure:
+        template_of(job.stack)
+    told = str(failure.value)
+    assert "[Stack/Job] statistic = 'Averge': isn't a statistic of CloudWatch. Did you mean Average? (Metric" in told
+    assert "[Stack/Job] statistic = 'most': isn't a statistic of CloudWatch. Choose Average, Sum, " in told
+
+
+@pytest.mark.parametrize("statistic", ["p95", "p99.9", "IQM", "tm90", "TM(10%:90%)", "PR(:300)", "SampleCount", "p100"])
+def test_cloudwatchs_statistics_are_taken(statistic: str) -> None:
+    job = default_job(new_stack())
+    (found,) = graphed(job.metric("ClientLatency", statistic=statistic), job)
+    assert f"', '{statistic}', 60)" in found["expression"]
+
+
+def test_what_the_cdk_calls_a_statistic_is_named_as_in_a_search() -> None:
+    job = default_job(new_stack())
+    (found,) = graphed(job.metric("ClientLatency", statistic="avg"), job)
+    assert "', 'Average', 60)" in found["expression"]
+
+
+def test_a_metric_may_be_known_at_deploy_time() -> None:
+    job = default_job(new_stack())
+    job.metric(Token.as_string(Fn.ref("Metric")), statistic=Token.as_string(Fn.ref("Statistic")))
+    assert warnings_of(job.stack) == []

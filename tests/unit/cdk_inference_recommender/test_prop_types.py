@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+import inspect
+from typing import TYPE_CHECKING, Any
 
 import jsii
 import pytest
@@ -31,10 +32,22 @@ from cdk_inference_recommender import (
     TrafficPattern,
     ValidationError,
 )
+from cdk_inference_recommender.endpoint_prop_types import ENDPOINT_PROP_TYPES
+from cdk_inference_recommender.job_prop_types import JOB_PROP_TYPES
 
 from .synthesis import PACKAGE_ARN, default_job, images, load_test, new_stack, payloads, template_of
 
+if TYPE_CHECKING:
+    from cdk_inference_recommender.prop_types import PropType
+
 MODEL = ModelSource.from_model_package(PACKAGE_ARN)
+
+
+@pytest.mark.parametrize(
+    ("construct", "types"), [(InferenceRecommendationsJob, JOB_PROP_TYPES), (RecommendedEndpoint, ENDPOINT_PROP_TYPES)]
+)
+def test_every_type_is_of_a_prop(construct: Any, types: dict[str, PropType]) -> None:
+    assert set(types) <= set(inspect.signature(construct.__init__).parameters)
 
 
 def test_all_such_props_of_a_job_are_told_at_once() -> None:
@@ -230,6 +243,7 @@ _WRONG_OF_BOTH = [
         ({"job_name": 7}, r"job_name = 7 isn't of type str\. Write \"bert\""),
         ({"exact_job_name": "yes"}, r"exact_job_name = 'yes' isn't of type bool\. Write True or False\."),
         ({"accept_stopped": 1}, r"accept_stopped = 1 isn't of type bool"),
+        ({"rerun": 5}, r"rerun = 5 isn't of type str\. Write \"2\"\."),
         (
             {"exact_job_name": Token.as_string(Fn.ref("Flag"))},
             r"exact_job_name is known only at deploy time, but synthesis decides by it\. Write True or False\.",
@@ -261,6 +275,46 @@ def test_a_document_s_job_tells_it() -> None:
     wrong: dict[str, Any] = {"role": "arn:aws:iam::1:role/r", "read_from": ["bkt"], "accept_stopped": "no"}
     with pytest.raises(ValidationError, match=r"^Stack/Job: role = .* read_from\[0\] = .* accept_stopped = 'no' "):
         InferenceRecommendationsJob.from_cli_input(new_stack(), "Job", {"JobType": "Default"}, **wrong)
+
+
+@pytest.mark.parametrize("document", [5, None, ["{}"]])
+def test_what_is_no_document_is_told_with_the_path_of_the_job_to_be(document: Any) -> None:
+    with pytest.raises(ValidationError, match=r"^Stack/Job: document = .* isn't of type Mapping or str or PathLike\. "):
+        InferenceRecommendationsJob.from_cli_input(new_stack(), "Job", document)
+
+
+def test_a_document_that_cant_be_read_is_told_with_the_path_of_the_job_to_be() -> None:
+    with pytest.raises(ValidationError, match=r"^Stack/Job: document = 'none\.json' can't be read"):
+        InferenceRecommendationsJob.from_cli_input(new_stack(), "Job", "none.json")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"metric_name": 5}, r"metric_name = 5 isn't of type str\. Write \"ClientLatency\"\."),
+        ({"statistic": None}, r"statistic = None isn't of type str\. Write \"Average\"\."),
+        ({"endpoint_name": 5}, r"endpoint_name = 5 isn't of type str"),
+        ({"period": 60}, r"period = 60 isn't of type Duration\. Write Duration\.minutes\(1\)\."),
+        ({"period": Duration.seconds(90)}, r"period = 90 seconds: CloudWatch has periods of 1, 5, 10, 20 and 30 sec"),
+        ({"period": Duration.seconds(0)}, r"period = 0 seconds: CloudWatch has periods"),
+        (
+            {"period": Duration.seconds(Token.as_number(Fn.ref("Period")))},
+            r"period is known only at deploy time, but a search over the job's endpoints is written with it now\.",
+        ),
+    ],
+)
+@pytest.mark.parametrize("endpoint_name", [None, "bert"])
+def test_a_metric_tells_it(arguments: dict[str, Any], message: str, endpoint_name: str | None) -> None:
+    job = default_job(new_stack())
+    sound: dict[str, Any] = {"metric_name": "ClientLatency", "endpoint_name": endpoint_name}
+    with pytest.raises(ValidationError, match=rf"^Stack/Job: {message}"):
+        job.metric(**(sound | arguments))
+
+
+def test_a_named_metric_tells_it() -> None:
+    job = default_job(new_stack())
+    with pytest.raises(ValidationError, match=r"^Stack/Job: period = 60 isn't of type Duration"):
+        job.metric_client_latency(period=60)  # type: ignore[arg-type]
 
 
 def test_a_bucket_is_no_repository_and_a_repository_no_bucket() -> None:

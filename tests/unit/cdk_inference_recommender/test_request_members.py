@@ -68,7 +68,8 @@ def deployed(value: Any) -> Any:
         case {"Ref": name}:
             return name
         case {"Fn::GetAtt": [name, "Arn"]}:
-            return f"arn:aws:iam::123456789012:role/{name}"
+            kind = "kms:eu-west-1:123456789012:key" if "Key" in name else "iam::123456789012:role"
+            return f"arn:aws:{kind}/{name}"
         case {"Fn::GetAtt": [name, "GroupId"]}:
             return name
         case dict():

@@ -12,6 +12,7 @@ from aws_cdk import CfnParameter, Stack, Stage
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
+from aws_cdk import aws_sagemaker as sagemaker
 from aws_cdk import aws_ssm as ssm
 
 from cdk_inference_recommender import InferenceRecommendationsJob
@@ -29,6 +30,7 @@ from .synthesis import (
     new_app,
     new_stack,
     only,
+    request_of,
     resources,
     template_of,
 )
@@ -197,3 +199,11 @@ def test_the_command_line_s_feature_flags_change_nothing_of_that() -> None:
     _everything(stack)
     tuple(TopologicalSorter(dependencies(template_of(stack))).static_order())
     assert len(resources(template_of(stack), JOB)) == 2
+
+
+def test_an_endpoint_that_is_a_construct_is_named() -> None:
+    stack = new_stack()
+    default_job(stack, existing_endpoint=sagemaker.CfnEndpoint(stack, "Before", endpoint_config_name="before"))
+    assert request_of(stack)["InputConfig"]["Endpoints"] == [
+        {"EndpointName": {"Fn::GetAtt": ["Before", "EndpointName"]}}
+    ]

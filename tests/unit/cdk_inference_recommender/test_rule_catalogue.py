@@ -7,7 +7,9 @@ from pathlib import Path
 from cdk_inference_recommender.constraint_rules import CONSTRAINT_RULES
 from cdk_inference_recommender.endpoint_rules import ENDPOINT_RULES
 from cdk_inference_recommender.job_rules import JOB_RULES
+from cdk_inference_recommender.metric_rules import METRIC_RULES
 from cdk_inference_recommender.objective_rules import OBJECTIVE_RULES
+from cdk_inference_recommender.region_rules import REGION_RULES
 from cdk_inference_recommender.request import RULES, request_shape
 from cdk_inference_recommender.request.shape_rules import MODEL_RULES
 from cdk_inference_recommender.rule_catalogue import catalogue
@@ -25,7 +27,17 @@ def test_the_page_is_current() -> None:
 def test_has_one_entry_a_rule() -> None:
     headings = [line.removeprefix("### ") for line in catalogue().splitlines() if line.startswith("### ")]
     assert headings == [
-        rule.id for rule in (*RULES, *JOB_RULES, *ENDPOINT_RULES, *OBJECTIVE_RULES, *CONSTRAINT_RULES, *SCALING_RULES)
+        rule.id
+        for rule in (
+            *RULES,
+            *JOB_RULES,
+            *REGION_RULES,
+            *ENDPOINT_RULES,
+            *OBJECTIVE_RULES,
+            *CONSTRAINT_RULES,
+            *SCALING_RULES,
+            *METRIC_RULES,
+        )
     ] + ["Placeholder"]
     assert len(set(headings) | set(MODEL_RULES)) == len(headings) + len(MODEL_RULES)
 

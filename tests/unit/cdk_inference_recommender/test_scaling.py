@@ -346,6 +346,14 @@ def test_an_endpoint_is_scaled_once() -> None:
         endpoint.auto_scale_instance_count(max_capacity=2)
 
 
+def test_a_second_scaling_recommendation_needs_an_id_of_its_own() -> None:
+    best = best_of(new_stack())
+    best.scaling()
+    with pytest.raises(ValidationError, match=r"^Stack/Job/Best: there is a 'Scaling' already\. .*give this one an id"):
+        best.scaling(max_invocations=100)
+    assert best.scaling("ForPeaks", max_invocations=100).node.path == "Stack/Job/Best/ForPeaks"
+
+
 def test_another_recommendations_scaling_isnt_the_endpoints() -> None:
     stack = new_stack()
     job = default_job(stack)

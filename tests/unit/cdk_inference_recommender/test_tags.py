@@ -71,6 +71,15 @@ def test_more_tags_are_reported_also_where_an_ancestor_adds_them() -> None:
         template_of(stack)
 
 
+def test_more_tags_than_the_service_takes_are_one_problem() -> None:
+    stack = new_stack()
+    default_job(stack, tags={f"key-{number}": "value" for number in range(60)})
+    with pytest.raises(RuntimeError) as failure:
+        template_of(stack)
+    assert str(failure.value).count("[Stack/Job]") == 1
+    assert "tags = 60: at most 45 tags" in str(failure.value)
+
+
 def test_a_tag_that_the_api_refuses_is_reported_by_its_key() -> None:
     stack = new_stack()
     default_job(stack, tags={"team": "search; ranking"})

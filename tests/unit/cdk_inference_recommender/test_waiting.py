@@ -6,7 +6,7 @@ import pytest
 from aws_cdk import CfnParameter, Duration
 
 from cdk_inference_recommender import InferenceRecommendationsJob, JobType, ValidationError
-from cdk_inference_recommender.waiting import default_timeout_seconds, leg_seconds
+from cdk_inference_recommender.waiting import leg_seconds, timeout_seconds_of
 
 from .synthesis import JOB, WAIT, Json, default_job, load_test, logical_id, new_stack, only, resources, template_of
 
@@ -19,7 +19,7 @@ def test_legs_add_up_to_the_timeout_and_none_outlasts_cloudformation(timeout: in
 
 
 def test_a_default_job_is_waited_for_in_two_legs() -> None:
-    assert len(leg_seconds(default_timeout_seconds(is_default_job=True, job_duration=None))) == 2
+    assert len(leg_seconds(timeout_seconds_of(None, is_default_job=True, job_duration=None))) == 2
 
 
 @pytest.mark.parametrize(
@@ -28,7 +28,7 @@ def test_a_default_job_is_waited_for_in_two_legs() -> None:
 def test_a_job_gets_an_hour_beyond_its_duration_and_the_longest_one_where_that_is_unknown(
     job_duration: int | None, timeout: int
 ) -> None:
-    assert default_timeout_seconds(is_default_job=False, job_duration=job_duration) == timeout
+    assert timeout_seconds_of(None, is_default_job=False, job_duration=job_duration) == timeout
 
 
 def test_the_longest_job_fits_into_its_legs() -> None:
@@ -111,3 +111,12 @@ def test_a_poll_interval_is_at_least_ten_seconds(*, existing: bool) -> None:
         default_job(stack, poll_interval=interval)
     with pytest.raises(RuntimeError, match=r"\[Stack/Job\] poll_interval = 9: must be at least 10 seconds"):
         template_of(stack)
+
+
+@pytest.mark.parametrize("existing", [False, True])
+def test_a_job_is_asked_about_every_half_minute(*, existing: bool) -> None:
+    stack = new_stack()
+    job = InferenceRecommendationsJob.from_job_name(stack, "Job", "bert") if existing else default_job(stack)
+    job.recommend_real_time("Best")
+    legs = resources(template_of(stack), WAIT).values()
+    assert {leg["Properties"]["PollIntervalSeconds"] for leg in legs} == {30}

@@ -24,7 +24,7 @@ RULES_BY_TOPIC: Final[Mapping[str, tuple[Rule, ...]]] = {
     "Endpoint configurations and limits": ENDPOINT_CONFIGURATION_RULES,
     "Stopping conditions": STOPPING_CONDITION_RULES,
     "Container": CONTAINER_RULES,
-    "Name and tags": NAME_NETWORK_ENCRYPTION_RULES,
+    "Name, tags and keys": NAME_NETWORK_ENCRYPTION_RULES,
 }
 """Every rule."""
 

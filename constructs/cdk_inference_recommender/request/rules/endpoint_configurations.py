@@ -227,6 +227,7 @@ ENDPOINT_CONFIGURATION_RULES: Final = (
         remedy="Remove it",
         source=sources.CLI_REFERENCE,
         breaches=_provisioned,
+        refines=BOUNDS,
     ),
     Rule(
         id="TestsWithinLimit",

@@ -1,7 +1,8 @@
-"""The job's name and tags. Patterns and lengths of names, networks and keys are the service model's rules."""
+"""The job's name, tags and keys. Patterns and lengths of them and of networks are the service model's rules."""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from cdk_inference_recommender.request.problem import Severity
@@ -18,6 +19,11 @@ MAX_DERIVED_NAME_LENGTH: Final = 40
 RESERVED_TAG_PREFIX: Final = "aws:"
 
 _TAG_KEYS: Final = "Tags[].Key"
+_KMS_KEYS: Final = ("InputConfig.VolumeKmsKeyId", "OutputConfig.KmsKeyId")
+_KMS_KEY: Final = re.compile(
+    r"(arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:(key/[a-zA-Z0-9-]+|alias/.+))|(alias/.+)|[^:/]*"
+)
+_SERVICE: Final = re.compile(r"arn:[^:]*:([^:]*):.*")
 
 
 def _long_name(request: RequestDocument) -> Iterator[Breach]:
@@ -38,6 +44,15 @@ def _reserved_key(request: RequestDocument) -> Iterator[Breach]:
     for path, key in request.strings(_TAG_KEYS):
         if key.casefold().startswith(RESERVED_TAG_PREFIX):
             yield Breach(path=path, value=key)
+
+
+def _no_key(request: RequestDocument) -> Iterator[Breach]:
+    for field in _KMS_KEYS:
+        for path, key in request.strings(field):
+            if _KMS_KEY.fullmatch(key) is None:
+                of = _SERVICE.fullmatch(key)
+                strange = of is not None and of[1] != "kms"
+                yield Breach(path=path, value=key, particulars=f"this ARN is of {of[1]}" if of and strange else None)
 
 
 NAME_NETWORK_ENCRYPTION_RULES: Final = (
@@ -67,5 +82,15 @@ NAME_NETWORK_ENCRYPTION_RULES: Final = (
         remedy="Choose another key",
         source=sources.TAGGING,
         breaches=_reserved_key,
+    ),
+    Rule(
+        id="KmsKeyForm",
+        severity=Severity.ERROR,
+        fields=_KMS_KEYS,
+        text="a key is named by its id, its ARN, an alias or an alias's ARN, of the service kms",
+        remedy="Write it like arn:aws:kms:<region>:<account>:key/<id>, or alias/<name>",
+        source=sources.API_REFERENCE,
+        breaches=_no_key,
+        refines=frozenset({"Pattern"}),
     ),
 )

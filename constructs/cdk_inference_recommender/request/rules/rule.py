@@ -43,8 +43,8 @@ class Rule:
         remedy: What to do, likewise.
         source: The public document that states it, and what contradicts it.
         breaches: Finds where a request breaks it. Never raises, however malformed the request.
-        refines: Rules of the service model that this one says better: where both are broken at the same place, only
-            this one is told.
+        refines: Rules, mostly of the service model, that this one says better: where both are broken at the same place,
+            only this one is told.
     """
 
     id: str
@@ -71,6 +71,7 @@ class Rule:
                 message=self.text if breach.particulars is None else f"{self.text}: {breach.particulars}",
                 remedy=breach.remedy or self.remedy,
                 source=self.source,
+                refines=self.refines,
             )
 
 

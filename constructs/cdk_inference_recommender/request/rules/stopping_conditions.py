@@ -47,6 +47,7 @@ STOPPING_CONDITION_RULES: Final = (
         remedy="Use P95",
         source=f"{sources.API_REFERENCE}, ModelLatencyThreshold; an older {sources.CLI_REFERENCE} has P95 only",
         breaches=_other_percentile,
+        refines=frozenset({"MaximumLength"}),
     ),
     Rule(
         id="LatencyThresholdMinimum",

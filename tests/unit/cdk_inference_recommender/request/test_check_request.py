@@ -167,12 +167,41 @@ class TestOneProblemAValue:
         assert found(with_value(MODEL_NAME, payload, "payload.zip")) == [("SamplePayloadArchive", api_path(payload))]
 
     def test_nothing_is_warned_of_where_the_value_is_refused(self) -> None:
-        assert found(with_value(DEFAULT, ("JobName",), "n" * 65)) == [
+        assert found(with_value(DEFAULT, ("JobName",), "n" * 65)) == [("MaximumLength", "JobName")]
+        package = ("InputConfig", "ModelPackageVersionArn")
+        assert found(with_value(DEFAULT, package, "bert")) == [("Pattern", api_path(package))]
+
+    def test_what_is_only_too_long_breaks_no_pattern(self) -> None:
+        endpoints = ("InputConfig", "Endpoints")
+        document = with_value(DEFAULT, endpoints, [{"EndpointName": "n" * 64}])
+        assert found(document) == [("MaximumLength", "InputConfig.Endpoints[0].EndpointName")]
+
+    def test_what_is_too_long_and_has_other_characters_is_told_both(self) -> None:
+        assert found(with_value(DEFAULT, ("JobName",), "n_" * 65)) == [
             ("MaximumLength", "JobName"),
             ("Pattern", "JobName"),
         ]
-        package = ("InputConfig", "ModelPackageVersionArn")
-        assert found(with_value(DEFAULT, package, "bert")) == [("Pattern", api_path(package))]
+
+    def test_what_is_empty_is_told_its_length_alone(self) -> None:
+        assert found(with_value(DEFAULT, ("JobName",), "")) == [("MinimumLength", "JobName")]
+
+    def test_what_is_too_short_for_an_arn_is_told_how_one_looks(self) -> None:
+        assert found(with_value(DEFAULT, ("RoleArn",), "recommender")) == [("Pattern", "RoleArn")]
+
+    def test_another_services_arn_is_told_as_that_whatever_its_characters(self) -> None:
+        problem = only(with_value(DEFAULT, ("InputConfig", "VolumeKmsKeyId"), "arn:aws:s3:::my.bucket"))
+        assert problem.rule == "KmsKeyForm"
+        assert problem.message.endswith(", of the service kms: this ARN is of s3")
+
+    def test_a_percentile_is_one_of_two_whatever_its_length(self) -> None:
+        percentile = ("StoppingConditions", "ModelLatencyThresholds", 0, "Percentile")
+        assert found(with_value(ADVANCED, percentile, "P" * 65)) == [("LatencyPercentile", api_path(percentile))]
+
+    def test_what_is_to_be_removed_has_no_bounds(self) -> None:
+        serverless = {"MemorySizeInMB": 1024, "MaxConcurrency": 1, "ProvisionedConcurrency": 0}
+        document = with_value(ADVANCED, CONFIGURATIONS, [{"ServerlessConfig": serverless}])
+        place = "InputConfig.EndpointConfigurations[0].ServerlessConfig.ProvisionedConcurrency"
+        assert found(document) == [("ProvisionedConcurrencyUnsupported", place)]
 
 
 class TestPlaceholders:
@@ -278,6 +307,12 @@ class TestProblemAsText:
 
     def test_ends_a_question_with_its_own_mark(self) -> None:
         assert str(only(with_value(DEFAULT, ("JobNme",), "x"))).endswith("Did you mean JobName?")
+
+    def test_counts_one_in_the_singular(self) -> None:
+        document = with_value(IN_VPC, SECURITY_GROUPS, [])
+        assert str(only(document)).endswith("must be at least 1 item, not 0. Use 1 item or more.")
+        document = with_value(DEFAULT, ("Tags",), [{"Key": "", "Value": ""}])
+        assert str(only(document)).endswith("must be at least 1 character, not 0. Use 1 character or more.")
 
     def test_cuts_long_values(self) -> None:
         assert len(str(only(with_value(DEFAULT, ("JobDescription",), "x" * 5000)))) < 250

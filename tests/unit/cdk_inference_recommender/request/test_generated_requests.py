@@ -27,7 +27,7 @@ junk = st.recursive(
 
 REFINED_BY = {
     model_rule: {rule.id for rule in RULES if model_rule in rule.refines}
-    for model_rule in ("MinimumValue", "MaximumValue", "Pattern")
+    for model_rule in frozenset().union(*(rule.refines for rule in RULES))
 }
 """Rules that are told in the model's place where both are broken."""
 

@@ -310,6 +310,16 @@ CASES = [
         with_value(DEFAULT, ("Tags",), [{"Key": "AWS:team", "Value": "a"}]),
         with_value(DEFAULT, ("Tags",), [{"Key": "awsteam", "Value": "a"}]),
     ),
+    *(
+        case("KmsKeyForm", ERROR, path, broken, sound, of=DEFAULT)
+        for path in ((INPUT, "VolumeKmsKeyId"), ("OutputConfig", "KmsKeyId"))
+        for broken, sound in (
+            ("arn:aws:s3:::bucket/key", "arn:aws:kms:eu-west-1:123456789012:key/mrk-1234abcd12ab34cd56ef1234567890ab"),
+            ("arn:aws:kms:eu-west-1:123456789012:grant/1234", "arn:aws-cn:kms:cn-north-1:123456789012:alias/a/b"),
+            ("key/1234", "alias/a/b"),
+            ("arn:aws:kms:eu-west-1::key/1234", "1234abcd-12ab-34cd-56ef-1234567890ab"),
+        )
+    ),
 ]
 
 

@@ -15,7 +15,7 @@ EXTRACT = json.loads(
 
 def test_says_what_the_installed_botocore_says() -> None:
     renewed = extract()
-    for part in ("input", "shapes"):
+    for part in ("input", "members", "shapes"):
         assert EXTRACT[part] == renewed[part], (
             "the service model has changed: run python -m cdk_inference_recommender.request.extract_model, "
             "then look at the difference for what the rules, the props and the documentation should follow"

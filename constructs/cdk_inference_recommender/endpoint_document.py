@@ -1,0 +1,62 @@
+"""What a recommended endpoint is made of, as rules read it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cdk_inference_recommender.job_tags import tags_of
+from cdk_inference_recommender.tokens import literals_only
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aws_cdk import TagManager
+
+    from cdk_inference_recommender.job_network import JobNetwork
+    from cdk_inference_recommender.model_source import ModelSource
+
+
+def endpoint_document(
+    *,
+    model: ModelSource,
+    role_arn: str,
+    endpoint_name: str | None,
+    variant_name: str,
+    volume_kms_key_id: str | None,
+    network: JobNetwork | None,
+    tags: Sequence[TagManager],
+) -> dict[str, object]:
+    """Put an endpoint's props where a job's request has them, so that both are judged and spelled alike.
+
+    Args:
+        model: What the endpoint runs.
+        role_arn: Of the containers' role.
+        endpoint_name: As given.
+        variant_name: As given.
+        volume_kms_key_id: As `kms_key_id` makes it.
+        network: Where the containers have network interfaces.
+        tags: Of the resources that the endpoint is made of.
+
+    Returns:
+        What was given, with UNRESOLVED in place of each token.
+    """
+    config = model.container_config
+    tagged = {tag["Key"]: tag for manager in tags for tag in tags_of(manager)}
+    network_ids = network and {
+        "SecurityGroupIds": [group.security_group_id for group in network.security_groups],
+        "Subnets": list(network.subnet_ids),
+    }
+    members = {
+        "ModelPackageVersionArn": model.model_package_version_arn,
+        "ModelName": model.model_name,
+        "ContainerConfig": _given(DataInputConfig=config.data_input_config) if config else None,
+        "VolumeKmsKeyId": volume_kms_key_id,
+        "VpcConfig": network_ids,
+    }
+    document = _given(EndpointName=endpoint_name, VariantName=variant_name, RoleArn=role_arn)
+    document |= {"InputConfig": _given(**members), "Tags": list(tagged.values())}
+    return {name: literals_only(value) for name, value in document.items()}
+
+
+def _given(**members: object) -> dict[str, object]:
+    return {name: value for name, value in members.items() if value is not None}

@@ -1,0 +1,83 @@
+"""The custom resource that starts a job."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cdk_inference_recommender.handler_policy import handler_policy
+from cdk_inference_recommender.inference_recommender_provider import InferenceRecommenderProvider
+from cdk_inference_recommender.request import botocore_version
+from inference_recommendations_handler.contract import (
+    JOB_SERVICE_TIMEOUT_SECONDS,
+    NAME_VERSION,
+    JobProperty,
+    ResourceType,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from aws_cdk import CustomResource
+    from aws_cdk import aws_iam as iam
+    from aws_cdk.aws_kms import IKey
+    from constructs import Construct, IDependable
+
+    from cdk_inference_recommender.job_tags import JobTags
+
+
+def job_resource(
+    job: Construct,
+    *,
+    request: Mapping[str, object],
+    name_prefix: str,
+    exact_job_name: bool,
+    tags: JobTags,
+    accept_stopped: bool,
+    timeout: int,
+    rerun: str | None,
+    role: iam.IRole,
+    keys: Sequence[IKey | str | None],
+    established: Sequence[IDependable],
+) -> CustomResource:
+    """Make the resource, which waits for all that the job needs.
+
+    Args:
+        job: The job's construct.
+        request: Without name and tags.
+        name_prefix: What the name begins with, or the name itself.
+        exact_job_name: Whether it is the name itself.
+        tags: The job's.
+        accept_stopped: As given.
+        timeout: Seconds for queueing and running.
+        rerun: As given.
+        role: The execution role.
+        keys: The job's keys, where there are any.
+        established: What its network has to have.
+    """
+    provider = InferenceRecommenderProvider.of(job)
+    resource = provider.custom_resource(
+        job,
+        "Resource",
+        ResourceType.JOB,
+        {
+            JobProperty.REQUEST: request,
+            JobProperty.NAME_PREFIX: name_prefix,
+            JobProperty.EXACT_JOB_NAME: exact_job_name,
+            JobProperty.TAGS: tags.property(),
+            JobProperty.NAME_VERSION: NAME_VERSION,
+            JobProperty.ACCEPT_STOPPED: accept_stopped,
+            JobProperty.TIMEOUT: timeout,
+            JobProperty.STATE_MACHINE_ARN: provider.state_machine.state_machine_arn,
+            JobProperty.BOTOCORE_VERSION: botocore_version(),
+            JobProperty.RERUN: rerun,
+        },
+        service_timeout_seconds=JOB_SERVICE_TIMEOUT_SECONDS,
+    )
+    resource.node.add_dependency(
+        handler_policy(job, job_name=name_prefix if exact_job_name else f"{name_prefix}-*", role=role, keys=keys),
+        role,
+        # An alias is named in the request, which says nothing of its being made first.
+        *(key for key in keys if key is not None and not isinstance(key, str)),
+        *established,
+    )
+    return resource
