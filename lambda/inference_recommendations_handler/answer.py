@@ -22,7 +22,11 @@ if TYPE_CHECKING:
 MAX_ANSWER_BYTES: Final = 4096
 """CloudFormation refuses longer ones (user guide, "Custom resource response objects")."""
 _ATTEMPTS: Final = 4
-_TIMEOUT_SECONDS: Final = 5
+_TIMEOUT_SECONDS: Final = 4
+_PAUSES_SECONDS: Final = (1, 2, 4)
+"""At most, after each attempt but the last."""
+ANSWER_SECONDS: Final = _ATTEMPTS * _TIMEOUT_SECONDS + sum(_PAUSES_SECONDS)
+"""What an answer takes that is taken at the last attempt, and as late as it can be."""
 _CUT: Final = "... "
 
 
@@ -106,7 +110,7 @@ def send(answer: Answer, event: CustomResourceEvent) -> None:
             return
         log("answer not taken", level="WARNING", reason=cause, **fields)
         if attempt < _ATTEMPTS:
-            time.sleep(random.uniform(0.5, 1) * 2 ** (attempt - 1))  # noqa: S311 - jitter, not cryptography
+            time.sleep(random.uniform(0.5, 1) * _PAUSES_SECONDS[attempt - 1])  # noqa: S311 - jitter, not cryptography
     message = f"CloudFormation's response URL didn't take the answer in {_ATTEMPTS} attempts ({cause})."
     raise AnswerNotDeliveredError(message)
 

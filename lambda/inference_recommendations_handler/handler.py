@@ -72,7 +72,9 @@ def on_event(event: Mapping[str, Any], context: LambdaContext) -> Mapping[str, A
         DeliverAgainError: AWS refused a call for now.
         AnswerNotDeliveredError: CloudFormation couldn't be answered.
     """
-    return handle(event, Invocation(clients=clients(), log_stream=context.log_stream_name))
+    held = clients()
+    with held.within(lambda: context.get_remaining_time_in_millis() / 1000):
+        return handle(event, Invocation(clients=held, log_stream=context.log_stream_name))
 
 
 def handle(event: Mapping[str, Any], invocation: Invocation) -> Mapping[str, Any]:

@@ -43,6 +43,10 @@ class ConnectionLostError(Exception):
     """The caller never learns what the service did."""
 
 
+class HangsError(ConnectionLostError):
+    """Nor does the next attempt of the same call, which takes as long."""
+
+
 @dataclass
 class FakeJob:
     name: str
@@ -110,7 +114,7 @@ class Service:
     """Seconds for which a job that was made can't be described yet, while its name is taken."""
     duplicate_code: str = "ResourceInUse"
     slowness: dict[str, float] = field(default_factory=dict)
-    """Seconds that each call of an operation takes, and then fails, as with an endpoint that hangs."""
+    """Seconds that each attempt of an operation takes, and then fails, as with an endpoint that hangs."""
     calls: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
 
     def call(self, operation: str, request: Mapping[str, Any]) -> dict[str, Any]:
@@ -118,7 +122,7 @@ class Service:
         self.calls.append((operation, copy.deepcopy(dict(request))))
         if operation in self.slowness:
             self.clock.now += self.slowness[operation]
-            raise ConnectionLostError
+            raise HangsError
         if ordered := self.faults.get(operation):
             raise ordered.pop(0)
         answer: dict[str, Any] = getattr(self, f"_{operation}")(request)

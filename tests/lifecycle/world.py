@@ -161,8 +161,11 @@ class World:
         def invoke() -> Mapping[str, Any]:
             if not (self.function_exists and self.function_works):
                 raise FunctionDiedError
+            killed_at = self.clock.now + FUNCTION_TIMEOUT
+            invocation = Invocation(clients=self.clients, log_stream=LOG_STREAM)
             try:
-                return handle(json.loads(json.dumps(event)), Invocation(clients=self.clients, log_stream=LOG_STREAM))
+                with self.clients.within(lambda: killed_at - self.clock.now):
+                    return handle(json.loads(json.dumps(event)), invocation)
             except EXPECTED:
                 raise
             except Exception as error:

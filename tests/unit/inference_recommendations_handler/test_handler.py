@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+from typing import Any
+
+import boto3
+import pytest
+
+from inference_recommendations_handler import handler
+from inference_recommendations_handler.aws import guarded
+from inference_recommendations_handler.handler import DeliverAgainError, on_event
+
+
+class Context:
+    """Lambda's, of an invocation that has no time left."""
+
+    log_stream_name = "stream"
+
+    def get_remaining_time_in_millis(self) -> int:
+        return 0
+
+
+def event(**members: Any) -> dict[str, Any]:
+    return {
+        "RequestType": "Create",
+        "RequestId": "r",
+        "ResponseURL": "https://bucket.example/key",
+        "StackId": "arn:stack",
+        "ResourceType": "Custom::InferenceRecommendation",
+        "LogicalResourceId": "Choice",
+        "ResourceProperties": {"JobName": "bert", "EndpointType": "RealTime", "Objective": "CostPerHour"},
+    } | members
+
+
+def test_the_clients_know_what_lambda_says_of_the_time_that_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    session = boto3.session.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name="us-east-1")
+    make: Any = session.client
+    unreachable = guarded(lambda service: make(service, endpoint_url="http://127.0.0.1:9"))
+    monkeypatch.setattr(handler, "clients", lambda: unreachable)
+    with pytest.raises(DeliverAgainError, match="too little of the function's time was left"):
+        on_event(event(), Context())
