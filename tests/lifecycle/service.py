@@ -58,6 +58,8 @@ class FakeJob:
     reason: str | None = None
     results: list[Mapping[str, Any]] = field(default_factory=lambda: [copy.deepcopy(RESULT)])
     stopped_at: float | None = None
+    ignores_stops: bool = False
+    """Whether it is told to stop, and goes on."""
     shown_at: float = 0.0
     asked_by: str = ""
     """The request id that it was made with, whoever takes it over."""
@@ -207,7 +209,8 @@ class Service:
         job = self._existing(request["JobName"])
         if not job.goes_on(self.clock.now):
             raise ServiceError("ValidationException", f"Cannot stop the non-running job {job.name}")
-        job.stopped_at = self.clock.now
+        if not job.ignores_stops:
+            job.stopped_at = self.clock.now
         return {}
 
     def _ListInferenceRecommendationsJobs(self, request: Mapping[str, Any]) -> dict[str, Any]:  # noqa: N802

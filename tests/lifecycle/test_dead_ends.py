@@ -59,6 +59,42 @@ class TestDelete:
         assert endless.delete().status == "DELETE_COMPLETE"
         assert world.service.active() == []
 
+    def test_a_job_that_goes_on_although_it_was_told_to_stop_fails_the_deletion_in_time(
+        self, endless: Stack, world: World
+    ) -> None:
+        [job] = world.service.active()
+        job.ignores_stops = True
+        started = world.clock.now
+        outcome = endless.delete()
+        assert outcome.status == "DELETE_FAILED"
+        assert f"The job {job.name} went on, and may cost money" in str(outcome.reason)
+        assert f"`inference-recommender stop {job.name}`" in str(outcome.reason)
+        assert world.clock.now - started < SERVICE_TIMEOUTS[JOB] - 60
+        job.ignores_stops = False
+        assert endless.delete().status == "DELETE_COMPLETE"
+        assert world.service.active() == []
+
+    def test_a_job_that_cannot_be_stopped_is_named_and_keeps_no_other_from_it(
+        self, endless: Stack, world: World
+    ) -> None:
+        [stuck] = world.service.active()
+        other = world.service.foreign("zzz-of-an-update-that-was-never-answered", stuck.tags)
+        original = world.service._StopInferenceRecommendationsJob
+
+        def stop(request: Mapping[str, Any]) -> dict[str, Any]:
+            if request["JobName"] == stuck.name:
+                raise DENIED
+            return original(request)
+
+        world.service._StopInferenceRecommendationsJob = stop  # type: ignore[method-assign]
+        outcome = endless.delete()
+        assert outcome.status == "DELETE_FAILED"
+        assert "couldn't be looked up or stopped" in str(outcome.reason)
+        assert f"`inference-recommender stop {stuck.name}`" in str(outcome.reason)
+        assert other.stopped_at is not None
+        world.service._StopInferenceRecommendationsJob = original  # type: ignore[method-assign]
+        assert endless.delete().status == "DELETE_COMPLETE"
+
     def test_a_search_that_breaks_off_is_answered(self, endless: Stack, world: World) -> None:
         endless.begin_delete()
         endless.advance(9)
