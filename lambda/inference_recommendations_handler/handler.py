@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import traceback
 from typing import TYPE_CHECKING, Any, Final
 
 from . import (
@@ -52,6 +53,11 @@ _STEPS: Final = {
     deletion.TASK: deletion.step,
     scalable_target_pause.TASK: scalable_target_pause.step,
 }
+
+DEFECT: Final = "This is a defect of cdk-inference-recommender"
+_MAX_CAUSE: Final = 500
+"""Characters of an exception's own words; what to do must come after them."""
+_HIDDEN: Final = "(ResponseURL)"
 
 _LONGEST_RETRY_DELAY_SECONDS: Final = 120
 """Lambda delivers again one minute after the first failure and two minutes after the second, and then no more."""
@@ -112,8 +118,28 @@ def _serve(event: CustomResourceEvent, invocation: Invocation) -> None:
             raise DeliverAgainError(message_of(error)) from None
         remedy = "Try again." if passing else "See the handler's log."
         answer = invocation.failed(event, f"{message_of(error)} ({code_of(error)}.) {remedy}")
+    except Exception as error:  # noqa: BLE001 - CloudFormation would wait for nothing, for up to an hour
+        answer = _broken(error, event, invocation)
     if answer is not None:
         send(answer, event)
+
+
+def _broken(error: Exception, event: CustomResourceEvent, invocation: Invocation) -> Answer:
+    """What nobody foresaw: another delivery would come to the same."""
+    cause = f"{type(error).__name__}: {error}".replace(event.response_url, _HIDDEN)
+    log(
+        "broken",
+        level="ERROR",
+        requestId=event.request_id,
+        errorCode=type(error).__name__,
+        reason=cause,
+        traceback="".join(traceback.format_exception(error)).replace(event.response_url, _HIDDEN),
+    )
+    own_id = event.physical_resource_id or event.logical_resource_id
+    remedy = "report it, with the traceback in the handler's log."
+    if event.request_type is RequestType.DELETE and event.resource_type == ResourceType.JOB:
+        remedy += f" The job {own_id} may go on, and cost money: stop it with `inference-recommender stop {own_id}`."
+    return invocation.failed(event, f"{cause[:_MAX_CAUSE]} {DEFECT}: {remedy}")
 
 
 def _another_delivery_answers_in_time(event: CustomResourceEvent) -> bool:

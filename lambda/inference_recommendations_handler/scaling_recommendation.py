@@ -99,7 +99,7 @@ def _request(properties: Mapping[str, Any]) -> Any:
         raise ScalingError(message)
     name = properties.get(Property.JOB_NAME)
     recommendation = properties.get(Property.RECOMMENDATION_ID, UNAVAILABLE)
-    if not name or recommendation in {"", UNAVAILABLE}:
+    if not name or not isinstance(recommendation, str) or recommendation in {"", UNAVAILABLE}:
         message = (
             f"The chosen recommendation's id is {recommendation!r}, without which the service recommends no scaling: "
             "scale with numbers of your own."
@@ -113,7 +113,7 @@ def _request(properties: Mapping[str, Any]) -> Any:
     cpu = properties.get(Property.TARGET_CPU_UTILIZATION_PER_CORE)
     return {
         "InferenceRecommendationsJobName": str(name),
-        "RecommendationId": str(recommendation),
+        "RecommendationId": recommendation,
         **({} if cpu is None else {"TargetCpuUtilizationPerCore": whole(cpu, "TargetCpuUtilizationPerCore")}),
         **({"ScalingPolicyObjective": objective} if objective else {}),
     }

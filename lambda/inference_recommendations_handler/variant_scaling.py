@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from .scaling import Scaling
 
 _DIMENSION: Final = "sagemaker:variant:DesiredInstanceCount"
-_RESOURCE_ID: Final = re.compile(r"endpoint/([^/]+)/variant/([^/]+)")
+_NAME: Final = r"[a-zA-Z0-9](?:[-a-zA-Z0-9]{0,61}[a-zA-Z0-9])?"
+"""Of an endpoint and of a variant (botocore, `EndpointName`, `VariantName`)."""
+_RESOURCE_ID: Final = re.compile(rf"endpoint/({_NAME})/variant/({_NAME})")
 _UNSEEN_RETRIES_SECONDS: Final = (1, 2, 4)
 """A registration is eventually consistent (API reference, RegisterScalableTarget)."""
 

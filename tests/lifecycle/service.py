@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from .invocation_thread import FunctionDiedError
+from .invocation_thread import KilledError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -132,7 +132,7 @@ class Service:
             raise ordered.pop(0)
         if self.kills_the_caller_after == operation:
             self.kills_the_caller_after = None
-            raise FunctionDiedError
+            raise KilledError
         return answer
 
     def land(self) -> None:
