@@ -51,21 +51,26 @@ class Answer:
         return self.reason is None
 
 
-def body_of(answer: Answer, event: CustomResourceEvent) -> bytes:
-    """The answer as JSON of at most 4096 bytes.
+def sendable(answer: Answer, event: CustomResourceEvent) -> Answer:
+    """What is told instead of an answer that CloudFormation wouldn't take.
 
-    A long reason is cut on a character's boundary. Data can't be cut without changing what is deployed, so that an
-    answer whose data is too long says FAILED instead.
+    Data can't be cut without changing what is deployed, so that an answer whose data is too long says FAILED.
     """
+    size = len(_encode(answer, event, _reason(answer, answer.reason)))
+    if not answer.succeeded or size <= MAX_ANSWER_BYTES:
+        return answer
+    too_long = (
+        f"The attributes take {size} bytes and CloudFormation takes {MAX_ANSWER_BYTES} in all: the recommendation's "
+        "environment parameters are too long; shorten their names or values."
+    )
+    return replace(answer, reason=too_long, data={})
+
+
+def body_of(answer: Answer, event: CustomResourceEvent) -> bytes:
+    """A sendable answer as JSON of at most 4096 bytes: a long reason is cut on a character's boundary."""
     encoded = _encode(answer, event, _reason(answer, answer.reason))
     if len(encoded) <= MAX_ANSWER_BYTES:
         return encoded
-    if answer.succeeded:
-        too_long = (
-            f"The attributes take {len(encoded)} bytes and CloudFormation takes {MAX_ANSWER_BYTES} in all: the "
-            "recommendation's environment parameters are too long; shorten their names or values."
-        )
-        return body_of(replace(answer, reason=too_long, data={}), event)
     reason = answer.reason or ""
     shortest, longest = 0, len(reason)
     while shortest < longest:
@@ -86,6 +91,7 @@ def send(answer: Answer, event: CustomResourceEvent) -> None:
     Raises:
         AnswerNotDeliveredError: none of the attempts was taken.
     """
+    answer = sendable(answer, event)
     body = body_of(answer, event)
     fields = {
         "requestId": event.request_id,

@@ -145,9 +145,11 @@ def _broken(error: Exception, event: CustomResourceEvent, invocation: Invocation
 def _another_delivery_answers_in_time(event: CustomResourceEvent) -> bool:
     """Whether there is time for one, however long Lambda waits and the function takes; asked when this one failed.
 
-    Which delivery this is Lambda doesn't tell. With the first one at once, a third one answers after three minutes.
+    Which delivery this is Lambda doesn't tell. With the first one at once, a third one answers after three minutes. Of
+    an event whose age isn't known each delivery could be the last.
     """
-    return _age(event) + _LONGEST_RETRY_DELAY_SECONDS + FUNCTION_TIMEOUT_SECONDS < _ANSWERED_WITHIN_SECONDS
+    again = _LONGEST_RETRY_DELAY_SECONDS + FUNCTION_TIMEOUT_SECONDS
+    return event.dated and _age(event) + again < _ANSWERED_WITHIN_SECONDS
 
 
 def _age(event: CustomResourceEvent) -> float:

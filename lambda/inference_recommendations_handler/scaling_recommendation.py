@@ -46,7 +46,7 @@ def on_event(event: CustomResourceEvent, invocation: Invocation) -> Answer:
         reason = f"{message_of(error)} ({code_of(error)}.) The job {name} was asked how to scale its recommendation."
         return invocation.failed(event, reason)
     log("scaling recommended", jobName=name, requestId=event.request_id)
-    return Answer(physical_resource_id=own_id, data=data)
+    return Answer(physical_resource_id=own_id, data=data, log_stream=invocation.log_stream)
 
 
 def attributes(answer: Mapping[str, Any]) -> dict[str, str]:

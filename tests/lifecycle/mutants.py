@@ -99,6 +99,7 @@ def _forgets_the_cancelled_create(patch: pytest.MonkeyPatch) -> None:
 
 
 def _drops_the_size_guard(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(answer, "sendable", lambda said, _: said)
     patch.setattr(answer, "body_of", lambda said, event: _encode(said, event, _reason(said, said.reason)))
 
 
