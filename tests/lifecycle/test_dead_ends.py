@@ -26,8 +26,8 @@ STOP = "StopInferenceRecommendationsJob"
 THROTTLED = ServiceError("ThrottlingException", "Rate exceeded")
 DENIED = ServiceError("AccessDeniedException", "User is not authorized to perform: sagemaker:Whatever")
 FOR_EVER = 10**6
-WHILE_POLLS_BREAK_OFF = 32
-"""Five attempts take 30 s; the sixth, which is told of the error, may fail once."""
+WHILE_POLLS_BREAK_OFF = 48
+"""Six attempts take 46 s; the seventh, which is told of the error, may fail once."""
 
 
 @pytest.fixture
