@@ -58,6 +58,7 @@ class FakeJob:
     reason: str | None = None
     results: list[Mapping[str, Any]] = field(default_factory=lambda: [copy.deepcopy(RESULT)])
     stopped_at: float | None = None
+    seconds_stopping: float = SECONDS_STOPPING
     ignores_stops: bool = False
     """Whether it is told to stop, and goes on."""
     shown_at: float = 0.0
@@ -69,7 +70,7 @@ class FakeJob:
 
     def status(self, now: float) -> str:
         if self.stopped_at is not None:
-            return "STOPPING" if now < self.stopped_at + SECONDS_STOPPING else "STOPPED"
+            return "STOPPING" if now < self.stopped_at + self.seconds_stopping else "STOPPED"
         if now < self.created_at + SECONDS_PENDING:
             return "PENDING"
         return "IN_PROGRESS" if now < self.created_at + self.runs_for else self.ends_as
@@ -88,7 +89,7 @@ class FakeJob:
         if self.active(now):
             return now
         if self.stopped_at is not None:
-            return self.stopped_at + SECONDS_STOPPING
+            return self.stopped_at + self.seconds_stopping
         return self.created_at + self.runs_for
 
 
@@ -114,6 +115,8 @@ class Service:
     stopped_jobs_have_results: bool = False
     visible_after: float = 0.0
     """Seconds for which a job that was made can't be described yet, while its name is taken."""
+    seconds_stopping: float = SECONDS_STOPPING
+    """How long a job takes to stop that is told to from now on."""
     duplicate_code: str = "ResourceInUse"
     slowness: dict[str, float] = field(default_factory=dict)
     """Seconds that each attempt of an operation takes, and then fails, as with an endpoint that hangs."""
@@ -210,7 +213,7 @@ class Service:
         if not job.goes_on(self.clock.now):
             raise ServiceError("ValidationException", f"Cannot stop the non-running job {job.name}")
         if not job.ignores_stops:
-            job.stopped_at = self.clock.now
+            job.stopped_at, job.seconds_stopping = self.clock.now, self.seconds_stopping
         return {}
 
     def _ListInferenceRecommendationsJobs(self, request: Mapping[str, Any]) -> dict[str, Any]:  # noqa: N802

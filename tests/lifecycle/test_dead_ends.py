@@ -8,7 +8,7 @@ import pytest
 
 from inference_recommendations_handler.network_interfaces import LEFT_BEHIND_SECONDS
 
-from . import cloudformation, service
+from . import cloudformation
 from .cloudformation import SERVICE_TIMEOUTS, Deployed
 from .invocation_thread import Pause
 from .service import SECONDS_STOPPING, ServiceError
@@ -41,9 +41,9 @@ def endless(stack: Stack, world: World) -> Stack:
 
 class TestDelete:
     def test_a_job_that_never_stops_is_not_waited_for_until_cloudformation_gives_up(
-        self, endless: Stack, world: World, monkeypatch: pytest.MonkeyPatch
+        self, endless: Stack, world: World
     ) -> None:
-        monkeypatch.setattr(service, "SECONDS_STOPPING", FOR_EVER)
+        world.service.seconds_stopping = FOR_EVER
         started = world.clock.now
         assert endless.delete().status == "DELETE_COMPLETE"
         assert SERVICE_TIMEOUTS[JOB] / 2 < world.clock.now - started < SERVICE_TIMEOUTS[JOB] - 60
