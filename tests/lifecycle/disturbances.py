@@ -115,11 +115,14 @@ class Account:
     role_usable_after: float | None = None
     visible_after: float | None = None
     seconds_stopping: float | None = None
+    ignores_stops: bool | None = None
 
     def __call__(self, world: World) -> None:
         service = world.service
         service.quota = service.quota if self.quota is None else self.quota
         service.visible_after = service.visible_after if self.visible_after is None else self.visible_after
+        if self.ignores_stops is not None:
+            service.ignores_stops = self.ignores_stops
         if self.seconds_stopping is not None:
             service.seconds_stopping = self.seconds_stopping
         if self.role_usable_after is not None:
@@ -171,6 +174,7 @@ DISTURBANCES: st.SearchStrategy[Disturbance] = st.one_of(
     st.builds(Account, quota=st.sampled_from([0, 3, 100])),
     st.builds(Account, role_usable_after=st.sampled_from([20, 200, 10**6])),
     st.builds(Account, visible_after=st.sampled_from([1, 10])),
+    st.just(Account(ignores_stops=True)),
     st.builds(Account, seconds_stopping=st.sampled_from([3, 30, 600, SLOWEST_STOP])),
     st.builds(
         NextJobs,
@@ -192,5 +196,7 @@ def calm(world: World) -> None:
         faults.clear()
     service = world.service
     service.kills_the_caller_after = service.late_create_seconds = None
-    Account(quota=100, role_usable_after=0, visible_after=0, seconds_stopping=SECONDS_STOPPING)(world)
+    Account(quota=100, role_usable_after=0, visible_after=0, seconds_stopping=SECONDS_STOPPING, ignores_stops=False)(
+        world
+    )
     NextJobs(2700.0, "COMPLETED", None, (RESULT,))(world)

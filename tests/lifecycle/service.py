@@ -59,8 +59,6 @@ class FakeJob:
     results: list[Mapping[str, Any]] = field(default_factory=lambda: [copy.deepcopy(RESULT)])
     stopped_at: float | None = None
     seconds_stopping: float = SECONDS_STOPPING
-    ignores_stops: bool = False
-    """Whether it is told to stop, and goes on."""
     shown_at: float = 0.0
     asked_by: str = ""
     """The request id that it was made with, whoever takes it over."""
@@ -117,6 +115,8 @@ class Service:
     """Seconds for which a job that was made can't be described yet, while its name is taken."""
     seconds_stopping: float = SECONDS_STOPPING
     """How long a job takes to stop that is told to from now on."""
+    ignores_stops: bool = False
+    """Whether a job that is told to stop goes on."""
     duplicate_code: str = "ResourceInUse"
     slowness: dict[str, float] = field(default_factory=dict)
     """Seconds that each attempt of an operation takes, and then fails, as with an endpoint that hangs."""
@@ -212,7 +212,7 @@ class Service:
         job = self._existing(request["JobName"])
         if not job.goes_on(self.clock.now):
             raise ServiceError("ValidationException", f"Cannot stop the non-running job {job.name}")
-        if not job.ignores_stops:
+        if not self.ignores_stops:
             job.stopped_at, job.seconds_stopping = self.clock.now, self.seconds_stopping
         return {}
 

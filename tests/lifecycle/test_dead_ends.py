@@ -63,14 +63,14 @@ class TestDelete:
         self, endless: Stack, world: World
     ) -> None:
         [job] = world.service.active()
-        job.ignores_stops = True
+        world.service.ignores_stops = True
         started = world.clock.now
         outcome = endless.delete()
         assert outcome.status == "DELETE_FAILED"
         assert f"The job {job.name} went on, and may cost money" in str(outcome.reason)
         assert f"`inference-recommender stop {job.name}`" in str(outcome.reason)
         assert world.clock.now - started < SERVICE_TIMEOUTS[JOB] - 60
-        job.ignores_stops = False
+        world.service.ignores_stops = False
         assert endless.delete().status == "DELETE_COMPLETE"
         assert world.service.active() == []
 
