@@ -101,6 +101,8 @@ def step(state: Mapping[str, Any], invocation: Invocation, *, now: float) -> dic
                 log("not waited for any longer", level="WARNING", reason=", ".join(found.unfinished))
             send(Answer(physical_resource_id=own_id), event)
         answered = True
+    elif late and found.running:
+        log("not stopped", level="ERROR", jobName=found.running[0], stackId=event.stack_id, reason=_left(found))
     if late or (settled and answered and now >= float(state[_WATCH_UNTIL])):
         return _state(state, wait=0, answered=answered, done=True)
     until = settles_at if now < settles_at else float(state[_WATCH_UNTIL]) if answered and settled else now

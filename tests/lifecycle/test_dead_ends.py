@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -73,6 +74,19 @@ class TestDelete:
         world.service.ignores_stops = False
         assert endless.delete().status == "DELETE_COMPLETE"
         assert world.service.active() == []
+
+    def test_the_log_tells_of_a_withdrawn_job_that_goes_on(self, stack: Stack, world: World) -> None:
+        stack.deploy(Template())
+        world.service.runs_for = FOR_EVER
+        stack.deploy(Template(package="2"), cancel_after=0, rollback=False)
+        world.settle(600)
+        [job] = world.service.active()
+        world.service.runs_for, world.service.ignores_stops = 2700, True
+        assert stack.deploy(Template(package="3")).status == "UPDATE_COMPLETE"
+        assert world.service.active() == [job]
+        [line] = [json.loads(line) for line in world.log.lines if "not stopped" in line]
+        assert (line["level"], line["jobName"]) == ("ERROR", job.name)
+        assert world.machine.running() == []
 
     def test_a_job_that_cannot_be_stopped_is_named_and_keeps_no_other_from_it(
         self, endless: Stack, world: World
