@@ -157,15 +157,24 @@ class InferenceRecommenderProvider(Construct):
             retry_on_service_exceptions=False,
         )
         for task in (poll, answer):
-            # Once more after a call that hung until its timeout, and a few times after one that failed at once. Both
-            # states together must end within the four minutes between a leg's end and its ServiceTimeout.
+            # Once more after a call that hung until its timeout, and a few times after one that failed at once: within
+            # 46 seconds, and 23 on average, as what throttles many executions at once must not see them all again at
+            # once. Both states together must end within the four minutes between a leg's end and its ServiceTimeout.
             task.add_retry(
                 errors=["Lambda.Unknown", "Sandbox.Timedout", "States.Timeout"],
                 interval=Duration.seconds(2),
                 max_attempts=1,
                 backoff_rate=1,
+                jitter_strategy=sfn.JitterType.FULL,
             )
-            task.add_retry(errors=["States.ALL"], interval=Duration.seconds(2), max_attempts=4, backoff_rate=2)
+            task.add_retry(
+                errors=["States.ALL"],
+                interval=Duration.seconds(2),
+                max_attempts=5,
+                backoff_rate=2,
+                max_delay=Duration.seconds(16),
+                jitter_strategy=sfn.JitterType.FULL,
+            )
         poll.add_catch(answer, errors=["States.ALL"], result_path=f"$.{MachineInput.ERROR}")
         done = sfn.Choice(self, "Done?")
         done.when(

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from .contract import OwnerTag
-from .errors import AWS_ERRORS, ErrorKind, code_of, kind_of, message_of
+from .errors import AWS_ERRORS, ErrorKind, OutOfTimeError, code_of, kind_of, message_of
 from .inference_recommendations_job import JobStatus
 from .log import log
 from .owner import Owner, described, owner_tags, requested_at
@@ -18,8 +17,6 @@ if TYPE_CHECKING:
     from .job_properties import JobProperties
 
 _SHOWN_AFTER_SECONDS: Final = (1, 2, 4, 8)
-_HANGS_AFTER_SECONDS: Final = 10
-"""More than looks that are refused at once take up to the last but one, and less than one at an endpoint that hangs."""
 _LATER = frozenset({ErrorKind.QUOTA, ErrorKind.PERMISSION, ErrorKind.TRANSIENT})
 
 
@@ -112,20 +109,18 @@ def _shown(name: str, jobs: Jobs) -> Job | None:
     Nothing says that a job can be described as soon as its name is taken. A leg that doesn't find it fails, a Delete
     that doesn't find it leaves it running, and a second delivery would take the next name.
 
-    Where the endpoint hangs, there is no time for another look: the function would be killed before it answers.
+    Raises what boto3 raises, also where the invocation's time is over before: nobody knows then.
     """
-    hangs_from = time.time() + _HANGS_AFTER_SECONDS
     for seconds in _SHOWN_AFTER_SECONDS:
         try:
             job = jobs.find(name)
         except AWS_ERRORS as error:
-            if time.time() >= hangs_from:
-                raise
             log("not looked at", level="WARNING", jobName=name, errorCode=code_of(error), reason=message_of(error))
         else:
             if job is not None:
                 return job
-        time.sleep(seconds)
+        if not jobs.allowance.pause(seconds):
+            raise OutOfTimeError(operation="DescribeInferenceRecommendationsJob")
     return jobs.find(name)
 
 
@@ -161,10 +156,9 @@ def _tags(job: Job, jobs: Jobs) -> dict[str, str]:
         try:
             return jobs.tags(job)
         except AWS_ERRORS as error:
-            if kind_of(error) not in _LATER:
+            if kind_of(error) not in _LATER or not jobs.allowance.pause(seconds):
                 raise
             log("not looked at", level="WARNING", jobName=job.name, errorCode=code_of(error), reason=message_of(error))
-        time.sleep(seconds)
     return jobs.tags(job)
 
 

@@ -22,7 +22,11 @@ if TYPE_CHECKING:
 MAX_ANSWER_BYTES: Final = 4096
 """CloudFormation refuses longer ones (user guide, "Custom resource response objects")."""
 _ATTEMPTS: Final = 4
-_TIMEOUT_SECONDS: Final = 5
+_TIMEOUT_SECONDS: Final = 4
+_PAUSES_SECONDS: Final = (1, 2, 4)
+"""At most, after each attempt but the last."""
+ANSWER_SECONDS: Final = _ATTEMPTS * _TIMEOUT_SECONDS + sum(_PAUSES_SECONDS)
+"""What an answer takes that is taken at the last attempt, and as late as it can be."""
 _CUT: Final = "... "
 
 
@@ -47,21 +51,26 @@ class Answer:
         return self.reason is None
 
 
-def body_of(answer: Answer, event: CustomResourceEvent) -> bytes:
-    """The answer as JSON of at most 4096 bytes.
+def sendable(answer: Answer, event: CustomResourceEvent) -> Answer:
+    """What is told instead of an answer that CloudFormation wouldn't take.
 
-    A long reason is cut on a character's boundary. Data can't be cut without changing what is deployed, so that an
-    answer whose data is too long says FAILED instead.
+    Data can't be cut without changing what is deployed, so that an answer whose data is too long says FAILED.
     """
+    size = len(_encode(answer, event, _reason(answer, answer.reason)))
+    if not answer.succeeded or size <= MAX_ANSWER_BYTES:
+        return answer
+    too_long = (
+        f"The attributes take {size} bytes and CloudFormation takes {MAX_ANSWER_BYTES} in all: the recommendation's "
+        "environment parameters are too long; shorten their names or values."
+    )
+    return replace(answer, reason=too_long, data={})
+
+
+def body_of(answer: Answer, event: CustomResourceEvent) -> bytes:
+    """A sendable answer as JSON of at most 4096 bytes: a long reason is cut on a character's boundary."""
     encoded = _encode(answer, event, _reason(answer, answer.reason))
     if len(encoded) <= MAX_ANSWER_BYTES:
         return encoded
-    if answer.succeeded:
-        too_long = (
-            f"The attributes take {len(encoded)} bytes and CloudFormation takes {MAX_ANSWER_BYTES} in all: the "
-            "recommendation's environment parameters are too long; shorten their names or values."
-        )
-        return body_of(replace(answer, reason=too_long, data={}), event)
     reason = answer.reason or ""
     shortest, longest = 0, len(reason)
     while shortest < longest:
@@ -82,6 +91,7 @@ def send(answer: Answer, event: CustomResourceEvent) -> None:
     Raises:
         AnswerNotDeliveredError: none of the attempts was taken.
     """
+    answer = sendable(answer, event)
     body = body_of(answer, event)
     fields = {
         "requestId": event.request_id,
@@ -106,7 +116,7 @@ def send(answer: Answer, event: CustomResourceEvent) -> None:
             return
         log("answer not taken", level="WARNING", reason=cause, **fields)
         if attempt < _ATTEMPTS:
-            time.sleep(random.uniform(0.5, 1) * 2 ** (attempt - 1))  # noqa: S311 - jitter, not cryptography
+            time.sleep(random.uniform(0.5, 1) * _PAUSES_SECONDS[attempt - 1])  # noqa: S311 - jitter, not cryptography
     message = f"CloudFormation's response URL didn't take the answer in {_ATTEMPTS} attempts ({cause})."
     raise AnswerNotDeliveredError(message)
 

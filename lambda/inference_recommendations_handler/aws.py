@@ -8,8 +8,12 @@ from typing import TYPE_CHECKING, Any, Final
 import boto3
 from botocore.config import Config
 
+from .allowance import Allowance, RemainingTime
+from .answer import ANSWER_SECONDS
+
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from contextlib import AbstractContextManager
 
     from types_boto3_cloudformation import CloudFormationClient
     from types_boto3_ec2 import EC2Client
@@ -17,15 +21,21 @@ if TYPE_CHECKING:
     from types_boto3_stepfunctions import SFNClient
 
 
+_CONNECT_SECONDS: Final = 2
+_READ_SECONDS: Final = 5
 _OTHERS: Final = Config(
-    connect_timeout=2,
-    read_timeout=8,
-    retries={"mode": "standard", "total_max_attempts": 4},
+    connect_timeout=_CONNECT_SECONDS,
+    read_timeout=_READ_SECONDS,
+    retries={"mode": "standard", "total_max_attempts": 3},
     user_agent_extra="cdk-inference-recommender",
 )
-_SAGEMAKER: Final = _OTHERS.merge(
-    Config(read_timeout=5, retries={"mode": "standard", "total_max_attempts": 2}),
-)
+_SAGEMAKER: Final = _OTHERS.merge(Config(retries={"mode": "standard", "total_max_attempts": 2}))
+
+_ATTEMPT_SECONDS: Final = _CONNECT_SECONDS + _READ_SECONDS
+_OWN_SECONDS: Final = 1
+"""What the handler itself takes between two calls, and to begin with the answer."""
+_OTHERS_RESERVE_SECONDS: Final = _ATTEMPT_SECONDS + _OWN_SECONDS + ANSWER_SECONDS
+_SAGEMAKER_RESERVE_SECONDS: Final = _ATTEMPT_SECONDS + _OWN_SECONDS + _OTHERS_RESERVE_SECONDS
 
 
 class Clients:
@@ -38,6 +48,14 @@ class Clients:
 
     def __init__(self, client: Callable[[str], Any]) -> None:
         self._client = client
+        self._remaining = RemainingTime()
+        self.sagemaker_allowance = Allowance(remaining=self._remaining, reserve=_SAGEMAKER_RESERVE_SECONDS)
+        """When a call of SageMaker may begin; the next, when one of the others."""
+        self.others_allowance = Allowance(remaining=self._remaining, reserve=_OTHERS_RESERVE_SECONDS)
+
+    def within(self, remaining: Callable[[], float]) -> AbstractContextManager[None]:
+        """Serve one invocation, which has as many seconds left as `remaining` says whenever it is asked."""
+        return self._remaining.of(remaining)
 
     @cached_property
     def sagemaker(self) -> SageMakerClient:
@@ -65,17 +83,35 @@ class Clients:
         return self._client("application-autoscaling")
 
 
+def guarded(make: Callable[[str], Any]) -> Clients:
+    """Clients that begin no attempt too late for an answer.
+
+    Args:
+        make: Makes boto3's client of a service.
+    """
+
+    def client(service: str) -> Any:
+        made = make(service)
+        allowance = held.sagemaker_allowance if service == "sagemaker" else held.others_allowance
+        allowance.guard(made)
+        return made
+
+    held = Clients(client)
+    return held
+
+
 @cache
 def clients() -> Clients:
-    """The process's clients; each call is tried several times with backoff and jitter.
+    """The process's clients; each call is tried several times with backoff and jitter, as long as there is time.
 
-    SageMaker's is given less time than the others: where its endpoint hangs, a request for a job makes two calls, one
-    to create it and one to find it, and the function has to answer after them. A call takes 2 attempts of 2 s to
-    connect and 5 s to read, with at most 1 s in between: 15 s, and two of them 30 s. With 27 s for an answer that is
-    itself taken at the last attempt, that is 57 of the function's 60 s. A call of the others takes 4 x (2 + 8) + 7 =
-    47 s in the worst case, and a delivery ends with the first one that fails so.
+    Of the function's 60 s an answer takes 23 s when the bucket takes it at the last attempt, and an attempt of a call
+    7 s: 2 s to connect and 5 s to read. So the last attempt may begin when 31 s are left, one of SageMaker's when 39 s
+    are, and the handler has a second for itself after each. SageMaker's end first, because a request that couldn't be
+    placed is queued: where its endpoint hangs, two attempts to create a job and one to find it are over after 28 s at
+    most, and Step Functions can still be called until the 29th. botocore waits 7 s between two attempts at most, as
+    long as an attempt: 2 s, and 5 s more where the service asks for it (`x-amz-retry-after`).
     """
     session = boto3.session.Session()
     # The service's name isn't a literal here, by which boto3's types tell the clients apart.
     make: Any = session.client
-    return Clients(lambda service: make(service, config=_SAGEMAKER if service == "sagemaker" else _OTHERS))
+    return guarded(lambda service: make(service, config=_SAGEMAKER if service == "sagemaker" else _OTHERS))

@@ -173,7 +173,7 @@ def number(value: object) -> float | None:
         return None
     try:
         parsed = float(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return parsed if math.isfinite(parsed) else None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
@@ -44,7 +44,9 @@ class CustomResourceEvent:
     old_properties: Mapping[str, Any]
     """Those of the update before; in a rollback, those that failed. Empty unless it is an Update."""
     requested_at: float
-    """When CloudFormation made the request, in epoch seconds: the same in every delivery."""
+    """When CloudFormation made the request, in epoch seconds: the same in every delivery that is `dated`."""
+    dated: bool = field(default=True, compare=False)
+    """Whether the event tells when; otherwise this delivery's own time is taken."""
 
     @classmethod
     def parse(cls, raw: Mapping[str, Any], *, now: float) -> CustomResourceEvent:
@@ -59,6 +61,7 @@ class CustomResourceEvent:
         """
         try:
             url = str(raw["ResponseURL"])
+            told = raw.get("RequestedAt") or _signed_at(url)
             physical_id = raw.get("PhysicalResourceId")
             return cls(
                 request_type=RequestType(raw["RequestType"]),
@@ -70,7 +73,8 @@ class CustomResourceEvent:
                 physical_resource_id=str(physical_id) if physical_id else None,
                 properties=_structure(raw.get("ResourceProperties")),
                 old_properties=_structure(raw.get("OldResourceProperties")),
-                requested_at=float(raw.get("RequestedAt") or _signed_at(url) or now),
+                requested_at=float(told or now),
+                dated=bool(told),
             )
         except (KeyError, ValueError, TypeError) as error:
             message = f"Not a CloudFormation custom resource event: {type(error).__name__} {error}."

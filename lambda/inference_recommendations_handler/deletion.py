@@ -94,13 +94,15 @@ def step(state: Mapping[str, Any], invocation: Invocation, *, now: float) -> dic
     late = now >= event.requested_at + JOB_SERVICE_TIMEOUT_SECONDS - _MARGIN_SECONDS
     settled = now >= settles_at and not found.unfinished and found.failure is None
     if not answered and (settled or late):
-        if found.failure is not None:
-            send(invocation.failed(event, f"{found.failure} Delete the stack again."), event)
+        if found.running or found.failure is not None:
+            send(invocation.failed(event, _left(found)), event)
         else:
             if not settled:
                 log("not waited for any longer", level="WARNING", reason=", ".join(found.unfinished))
             send(Answer(physical_resource_id=own_id), event)
         answered = True
+    elif late and found.running:
+        log("not stopped", level="ERROR", jobName=found.running[0], stackId=event.stack_id, reason=_left(found))
     if late or (settled and answered and now >= float(state[_WATCH_UNTIL])):
         return _state(state, wait=0, answered=answered, done=True)
     until = settles_at if now < settles_at else float(state[_WATCH_UNTIL]) if answered and settled else now
@@ -109,6 +111,20 @@ def step(state: Mapping[str, Any], invocation: Invocation, *, now: float) -> dic
         _SETTLES_AT: settles_at,
         _TARGET: asdict(_widened(target, found)),
     }
+
+
+def _left(found: Sweep) -> str:
+    """Why a Delete that can't be waited for any longer fails: a job that merely stops doesn't make it."""
+    told = [] if found.failure is None else [found.failure]
+    if found.running:
+        jobs = f"job {found.running[0]}" if len(found.running) == 1 else f"jobs {', '.join(found.running)}"
+        stop = ", ".join(f"`inference-recommender stop {name}`" for name in found.running)
+        minutes = (JOB_SERVICE_TIMEOUT_SECONDS - _MARGIN_SECONDS) // 60
+        told.append(
+            f"The {jobs} went on, and may cost money, although SageMaker was asked for {minutes} minutes to stop it: "
+            f"stop it with {stop}, or in the console."
+        )
+    return " ".join([*told, "Then delete the stack again." if found.running else "Delete the stack again."])
 
 
 def _widened(target: Target, found: Sweep) -> Target:

@@ -13,11 +13,20 @@ AWS_ERRORS: Final = (ClientError, BotoCoreError)
 """Everything that a boto3 call raises."""
 
 
+class OutOfTimeError(BotoCoreError):
+    """A call, or another attempt of one, that wasn't made, as the function has to answer first."""
+
+    fmt = (
+        "{operation} wasn't called, or not again: AWS was slow before, and too little of the function's time was left "
+        "to answer after it."
+    )
+
+
 class ErrorKind(Enum):
     """What can be done about an error."""
 
     TRANSIENT = auto()
-    """Throttling, 5xx or the connection: the same call may succeed in a moment."""
+    """Throttling, 5xx, the connection or no time left: the same call may succeed in a moment."""
     PERMISSION = auto()
     """Denied, or a role can't be assumed: so it looks while IAM propagates, and also when it stays that way."""
     QUOTA = auto()
@@ -85,7 +94,7 @@ def kind_of(error: Exception) -> ErrorKind:
         if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == HTTPStatus.TOO_MANY_REQUESTS:
             return ErrorKind.TRANSIENT
         return ErrorKind.PERMANENT
-    if isinstance(error, (HTTPClientError, NoConnectionError, IncompleteReadError)):
+    if isinstance(error, (HTTPClientError, NoConnectionError, IncompleteReadError, OutOfTimeError)):
         return ErrorKind.TRANSIENT
     return ErrorKind.PERMANENT
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import traceback
 from typing import TYPE_CHECKING, Any, Final
 
 from . import (
@@ -53,6 +54,11 @@ _STEPS: Final = {
     scalable_target_pause.TASK: scalable_target_pause.step,
 }
 
+DEFECT: Final = "This is a defect of cdk-inference-recommender"
+_MAX_CAUSE: Final = 500
+"""Characters of an exception's own words; what to do must come after them."""
+_HIDDEN: Final = "(ResponseURL)"
+
 _LONGEST_RETRY_DELAY_SECONDS: Final = 120
 """Lambda delivers again one minute after the first failure and two minutes after the second, and then no more."""
 _ANSWERED_WITHIN_SECONDS: Final = min(
@@ -72,7 +78,9 @@ def on_event(event: Mapping[str, Any], context: LambdaContext) -> Mapping[str, A
         DeliverAgainError: AWS refused a call for now.
         AnswerNotDeliveredError: CloudFormation couldn't be answered.
     """
-    return handle(event, Invocation(clients=clients(), log_stream=context.log_stream_name))
+    held = clients()
+    with held.within(lambda: context.get_remaining_time_in_millis() / 1000):
+        return handle(event, Invocation(clients=held, log_stream=context.log_stream_name))
 
 
 def handle(event: Mapping[str, Any], invocation: Invocation) -> Mapping[str, Any]:
@@ -110,16 +118,38 @@ def _serve(event: CustomResourceEvent, invocation: Invocation) -> None:
             raise DeliverAgainError(message_of(error)) from None
         remedy = "Try again." if passing else "See the handler's log."
         answer = invocation.failed(event, f"{message_of(error)} ({code_of(error)}.) {remedy}")
+    except Exception as error:  # noqa: BLE001 - CloudFormation would wait for nothing, for up to an hour
+        answer = _broken(error, event, invocation)
     if answer is not None:
         send(answer, event)
+
+
+def _broken(error: Exception, event: CustomResourceEvent, invocation: Invocation) -> Answer:
+    """What nobody foresaw: another delivery would come to the same."""
+    cause = f"{type(error).__name__}: {error}".replace(event.response_url, _HIDDEN)
+    log(
+        "broken",
+        level="ERROR",
+        requestId=event.request_id,
+        errorCode=type(error).__name__,
+        reason=cause,
+        traceback="".join(traceback.format_exception(error)).replace(event.response_url, _HIDDEN),
+    )
+    own_id = event.physical_resource_id or event.logical_resource_id
+    remedy = "report it, with the traceback in the handler's log."
+    if event.request_type is RequestType.DELETE and event.resource_type == ResourceType.JOB:
+        remedy += f" The job {own_id} may go on, and cost money: stop it with `inference-recommender stop {own_id}`."
+    return invocation.failed(event, f"{cause[:_MAX_CAUSE]} {DEFECT}: {remedy}")
 
 
 def _another_delivery_answers_in_time(event: CustomResourceEvent) -> bool:
     """Whether there is time for one, however long Lambda waits and the function takes; asked when this one failed.
 
-    Which delivery this is Lambda doesn't tell. With the first one at once, a third one answers after three minutes.
+    Which delivery this is Lambda doesn't tell. With the first one at once, a third one answers after three minutes. Of
+    an event whose age isn't known each delivery could be the last.
     """
-    return _age(event) + _LONGEST_RETRY_DELAY_SECONDS + FUNCTION_TIMEOUT_SECONDS < _ANSWERED_WITHIN_SECONDS
+    again = _LONGEST_RETRY_DELAY_SECONDS + FUNCTION_TIMEOUT_SECONDS
+    return event.dated and _age(event) + again < _ANSWERED_WITHIN_SECONDS
 
 
 def _age(event: CustomResourceEvent) -> float:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from types_boto3_sagemaker import SageMakerClient
     from types_boto3_sagemaker.literals import RecommendationJobStatusType
 
+    from .allowance import Allowance
+
 
 class JobStatus(StrEnum):
     """Values of the API's `RecommendationJobStatus`."""
@@ -79,6 +81,7 @@ class Jobs:
     """The service's operations on jobs. Every method raises what boto3 raises."""
 
     client: SageMakerClient
+    allowance: Allowance
 
     def create(self, request: Mapping[str, Any], *, name: str, tags: Mapping[str, str]) -> None:
         """Start a job."""

@@ -26,6 +26,9 @@ class LambdaContext(Protocol):
 
     log_stream_name: str
 
+    def get_remaining_time_in_millis(self) -> int:
+        """Milliseconds until Lambda kills the function."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Invocation:
@@ -37,14 +40,14 @@ class Invocation:
     @property
     def jobs(self) -> Jobs:
         """The service."""
-        return Jobs(client=self.clients.sagemaker)
+        return Jobs(client=self.clients.sagemaker, allowance=self.clients.sagemaker_allowance)
 
     def machine(self, properties: Mapping[str, Any]) -> StateMachine | None:
         """The machine that the properties name; None where a template of another release names none."""
         arn = properties.get("StateMachineArn")
         if not isinstance(arn, str) or not _STATE_MACHINE_ARN.fullmatch(arn):
             return None
-        return StateMachine(client=self.clients.stepfunctions, arn=arn)
+        return StateMachine(client=self.clients.stepfunctions, arn=arn, allowance=self.clients.others_allowance)
 
     def failed(self, event: CustomResourceEvent, reason: str, *, physical_resource_id: str | None = None) -> Answer:
         """FAILED, under the id that the resource has."""

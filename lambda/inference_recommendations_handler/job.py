@@ -35,7 +35,8 @@ def on_event(event: CustomResourceEvent, invocation: Invocation) -> Answer | Non
         return deletion.on_delete(event, invocation)
     try:
         properties = JobProperties.parse(event.properties, owner=Owner.of(event), client=invocation.clients.sagemaker)
-        _ = properties.base
+        # An unknown version of the rule for names is told before anything is asked of the service.
+        _ = properties.base, properties.fingerprint
     except RequestError as error:
         return invocation.failed(event, str(error), physical_resource_id=_unmade(event))
     overtaken = _overtaken(event, invocation.machine(event.properties))
@@ -125,9 +126,10 @@ def _same_request(event: CustomResourceEvent, name: str, properties: JobProperti
         asked = JobProperties.parse(
             execution.event.properties, owner=Owner.of(execution.event), client=invocation.clients.sagemaker
         )
+        before = asked.fingerprint
     except RequestError:
         return True
-    return asked.fingerprint == properties.fingerprint
+    return before == properties.fingerprint
 
 
 def _bring_tags_in_line(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from .choosing import number
 from .contract import NAME_VERSION, JobProperty
 from .job_name import KNOWN_NAME_VERSIONS, NamedRequest, base_name, fingerprint, is_name_of
 from .typed_request import RequestError, typed
@@ -116,8 +117,8 @@ def seconds(properties: Mapping[str, Any], name: str, *, default: float) -> floa
         RequestError: it isn't a number.
     """
     value = properties.get(name, default)
-    try:
-        return float(value)
-    except (TypeError, ValueError) as error:
-        message = f"The property {name} is {value!r} and should be a number of seconds."
-        raise RequestError(message) from error
+    found = number(value)
+    if found is None:
+        message = f"The property {name} is {value!r} and should be a number of seconds: correct it."
+        raise RequestError(message)
+    return found

@@ -22,6 +22,7 @@ FIELDS: Final = frozenset(
         "stackId",
         "status",
         "task",
+        "traceback",
         "waitSeconds",
     },
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 _HASH_LENGTH: Final = 12
 _HASH_VERSION: Final = "1"
+_MODEL_NAME: Final = re.compile(r"[a-zA-Z0-9]([-a-zA-Z0-9]{0,61}[a-zA-Z0-9])?")
 _RUN: Final = (
     Property.MODEL_PACKAGE_ARN,
     Property.SOURCE_MODEL_NAME,
@@ -42,6 +44,11 @@ def model_name(event: CustomResourceEvent) -> str:
     run = {name.value: event.properties[name] for name in _RUN if name in event.properties}
     content = json.dumps([_HASH_VERSION, event.stack_id, event.logical_resource_id, run], sort_keys=True)
     return f"{name_prefix(event)}-{hashlib.sha256(content.encode()).hexdigest()[:_HASH_LENGTH]}"
+
+
+def is_model_name(name: str) -> bool:
+    """Whether the service could have a model of that name (botocore, `ModelName`)."""
+    return _MODEL_NAME.fullmatch(name) is not None
 
 
 def name_prefix(event: CustomResourceEvent) -> str:
@@ -120,7 +127,7 @@ class ModelProperties:
             specification=specification,
             environment=_environment(properties),
             role_arn=str(role),
-            vpc_config=properties.get(Property.VPC_CONFIG),
+            vpc_config=_vpc_config(properties),
             network_isolation=None if isolation is None else str(isolation).lower() == "true",
         )
 
@@ -174,7 +181,18 @@ class ModelProperties:
 
 def _given(properties: Mapping[str, Any], name: Property) -> str | None:
     value = properties.get(name, UNAVAILABLE)
-    return None if value in {UNAVAILABLE, ""} else str(value)
+    return None if isinstance(value, str) and value in {UNAVAILABLE, ""} else str(value)
+
+
+def _vpc_config(properties: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    value = properties.get(Property.VPC_CONFIG)
+    if value is None or isinstance(value, dict):
+        return value
+    message = (
+        f"{Property.VPC_CONFIG} is {str(value)[:80]!r}, and must be a structure of SecurityGroupIds and Subnets: "
+        "deploy with the version of cdk-inference-recommender that wrote the template."
+    )
+    raise ModelPropertiesError(message)
 
 
 def _environment(properties: Mapping[str, Any]) -> dict[str, str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from .errors import AWS_ERRORS, code_of, message_of
+from .errors import AWS_ERRORS, ErrorKind, code_of, kind_of, message_of
 from .log import log
 
 if TYPE_CHECKING:
@@ -21,7 +21,10 @@ LEFT_BEHIND_SECONDS: Final = 20 * 60
 
 
 def any_left(vpc_config: Mapping[str, list[str]], client: EC2Client) -> bool:
-    """Whether interfaces with the job's security groups are left in its subnets; False where that can't be seen."""
+    """Whether interfaces with the job's security groups are left in its subnets.
+
+    False where that can't be seen; what couldn't be seen for now may be left.
+    """
     groups, subnets = vpc_config.get("SecurityGroupIds", []), vpc_config.get("Subnets", [])
     if not groups or not subnets:
         return False
@@ -31,5 +34,5 @@ def any_left(vpc_config: Mapping[str, list[str]], client: EC2Client) -> bool:
         )
     except AWS_ERRORS as error:
         log("network interfaces not seen", level="WARNING", errorCode=code_of(error), reason=message_of(error))
-        return False
+        return kind_of(error) is ErrorKind.TRANSIENT
     return bool(found.get("NetworkInterfaces"))

@@ -15,6 +15,7 @@ from .log import log
 from .model_properties import (
     ModelProperties,
     ModelPropertiesError,
+    is_model_name,
     model_name,
     model_tags,
     name_prefix,
@@ -83,6 +84,8 @@ def _delete(event: CustomResourceEvent, client: SageMakerClient) -> Answer:
     own = event.physical_resource_id or event.logical_resource_id
     # CloudFormation invents an id where a Create was never answered, which may have made its model all the same.
     name = own if own.startswith(f"{name_prefix(event)}-") else model_name(event)
+    if not is_model_name(name):
+        return Answer(physical_resource_id=own)
     try:
         client.delete_model(ModelName=name)
     except AWS_ERRORS as error:

@@ -52,13 +52,13 @@ def on_event(event: CustomResourceEvent, invocation: Invocation) -> Answer:
 def _named(event: CustomResourceEvent, invocation: Invocation) -> VariantScaling | None:
     names = [event.properties.get(name) for name in (Property.ENDPOINT_NAME, Property.VARIANT_NAME)]
     resource_id = f"endpoint/{names[0] or ''}/variant/{names[1] or ''}"
-    return VariantScaling.parse(resource_id, invocation.clients.autoscaling)
+    return VariantScaling.parse(resource_id, invocation.clients)
 
 
 def _delete(event: CustomResourceEvent, invocation: Invocation) -> Answer:
     own_id = event.physical_resource_id or event.logical_resource_id
     # CloudFormation invents an id where a Create was never answered, which may have registered all the same.
-    target = VariantScaling.parse(own_id, invocation.clients.autoscaling) or _named(event, invocation)
+    target = VariantScaling.parse(own_id, invocation.clients) or _named(event, invocation)
     if target is not None:
         target.deregister()
     return Answer(physical_resource_id=own_id)

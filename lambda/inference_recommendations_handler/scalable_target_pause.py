@@ -205,7 +205,7 @@ def _deregister(pause: Pause, target: VariantScaling, endpoint: Endpoint) -> Non
 def _scaled(pause: Pause, event: CustomResourceEvent, invocation: Invocation) -> tuple[VariantScaling, Endpoint] | None:
     """What the stack has registered, and the endpoint that it is of; nothing else is touched."""
     resource_id, _ = _stack(event, invocation).resource(pause.target_logical_id)
-    target = VariantScaling.parse(resource_id, invocation.clients.autoscaling)
+    target = VariantScaling.parse(resource_id, invocation.clients)
     endpoint = Endpoint.find(target.endpoint_name, invocation.clients.sagemaker) if target else None
     return (target, endpoint) if target and endpoint else None
 
@@ -215,9 +215,7 @@ def _stack(event: CustomResourceEvent, invocation: Invocation) -> OwnStack:
 
 
 def _target(pause: Pause, endpoint: Endpoint, invocation: Invocation) -> VariantScaling:
-    return VariantScaling(
-        client=invocation.clients.autoscaling, endpoint_name=endpoint.name, variant_name=pause.variant_name
-    )
+    return VariantScaling.of(invocation.clients, endpoint_name=endpoint.name, variant_name=pause.variant_name)
 
 
 def _state(event: CustomResourceEvent, *, wait: float, answered: bool, done: bool) -> dict[str, Any]:

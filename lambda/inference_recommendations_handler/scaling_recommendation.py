@@ -46,7 +46,7 @@ def on_event(event: CustomResourceEvent, invocation: Invocation) -> Answer:
         reason = f"{message_of(error)} ({code_of(error)}.) The job {name} was asked how to scale its recommendation."
         return invocation.failed(event, reason)
     log("scaling recommended", jobName=name, requestId=event.request_id)
-    return Answer(physical_resource_id=own_id, data=data)
+    return Answer(physical_resource_id=own_id, data=data, log_stream=invocation.log_stream)
 
 
 def attributes(answer: Mapping[str, Any]) -> dict[str, str]:
@@ -99,7 +99,7 @@ def _request(properties: Mapping[str, Any]) -> Any:
         raise ScalingError(message)
     name = properties.get(Property.JOB_NAME)
     recommendation = properties.get(Property.RECOMMENDATION_ID, UNAVAILABLE)
-    if not name or recommendation in {"", UNAVAILABLE}:
+    if not name or not isinstance(recommendation, str) or recommendation in {"", UNAVAILABLE}:
         message = (
             f"The chosen recommendation's id is {recommendation!r}, without which the service recommends no scaling: "
             "scale with numbers of your own."
@@ -113,7 +113,7 @@ def _request(properties: Mapping[str, Any]) -> Any:
     cpu = properties.get(Property.TARGET_CPU_UTILIZATION_PER_CORE)
     return {
         "InferenceRecommendationsJobName": str(name),
-        "RecommendationId": str(recommendation),
+        "RecommendationId": recommendation,
         **({} if cpu is None else {"TargetCpuUtilizationPerCore": whole(cpu, "TargetCpuUtilizationPerCore")}),
         **({"ScalingPolicyObjective": objective} if objective else {}),
     }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from dataclasses import dataclass
 from itertools import chain, takewhile
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -17,6 +16,8 @@ if TYPE_CHECKING:
 
     from types_boto3_stepfunctions import SFNClient
     from types_boto3_stepfunctions.type_defs import ExecutionListItemTypeDef
+
+    from .allowance import Allowance
 
 T = TypeVar("T")
 
@@ -75,15 +76,19 @@ class Execution:
 
 @dataclass(frozen=True, kw_only=True)
 class StateMachine:
-    """The machine's operations; every method raises what boto3 raises, once a denial has outlasted 14 seconds."""
+    """The machine's operations; every method raises what boto3 raises, once a denial has outlasted 14 seconds.
+
+    Or as long as the invocation's time allows.
+    """
 
     client: SFNClient
     arn: str
+    allowance: Allowance
 
     def start(self, name: str, state: Mapping[str, Any]) -> bool:
         """Start an execution; False when there is or was one of that name."""
         try:
-            _patiently(
+            self._patiently(
                 lambda: self.client.start_execution(stateMachineArn=self.arn, name=name, input=json.dumps(state))
             )
         except AWS_ERRORS as error:
@@ -95,7 +100,7 @@ class StateMachine:
     def find(self, name: str) -> Execution | None:
         """The execution of that name, running or ended within the last 90 days."""
         try:
-            found = _patiently(lambda: self.client.describe_execution(executionArn=self._execution_arn(name)))
+            found = self._patiently(lambda: self.client.describe_execution(executionArn=self._execution_arn(name)))
         except AWS_ERRORS as error:
             if kind_of(error) is ErrorKind.NOT_FOUND:
                 return None
@@ -139,25 +144,23 @@ class StateMachine:
             return [execution["name"] for execution in takewhile(lambda each: not until(each), executions)]
 
         try:
-            return _patiently(names)
+            return self._patiently(names)
         except AWS_ERRORS as error:
             if kind_of(error) is ErrorKind.NOT_FOUND:
                 return None
             raise
 
+    def _patiently(self, call: Callable[[], T]) -> T:
+        for seconds in _PROPAGATION_RETRIES_SECONDS:
+            try:
+                return call()
+            except AWS_ERRORS as error:
+                if kind_of(error) is not ErrorKind.PERMISSION or not self.allowance.pause(seconds):
+                    raise
+        return call()
+
     def _execution_arn(self, name: str) -> str:
         return f"{self.arn.replace(':stateMachine:', ':execution:')}:{name}"
-
-
-def _patiently(call: Callable[[], T]) -> T:
-    for seconds in _PROPAGATION_RETRIES_SECONDS:
-        try:
-            return call()
-        except AWS_ERRORS as error:
-            if kind_of(error) is not ErrorKind.PERMISSION:
-                raise
-        time.sleep(seconds)
-    return call()
 
 
 def _structure(text: str | None) -> Mapping[str, Any]:

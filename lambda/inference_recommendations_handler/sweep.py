@@ -39,6 +39,8 @@ class Sweep:
     """Until then, in epoch seconds, a create may still be under way inside the function; 0 when none can be."""
     unfinished: list[str]
     """Jobs that haven't ended yet, or network interfaces that are still there: what is waited for."""
+    running: tuple[str, ...] = ()
+    """Those jobs of them that ran when they were looked at, and cost money unless they have stopped since."""
     found: bool = False
     """Whether there is a job that is meant, whatever has become of it."""
     failure: str | None = None
@@ -50,9 +52,10 @@ def sweep(
 ) -> Sweep:
     """Stop what was asked for before the event; never raises what boto3 raises.
 
-    The executions come first: they could still create the job that is looked for.
+    The executions come first: they could still create the job that is looked for. A job that can't be stopped keeps
+    none of the others from it.
     """
-    settles_at, unfinished, found, failure = 0.0, [], False, None
+    settles_at, unfinished, running, found, failure = 0.0, [], [], False, None
     try:
         for execution in _queue_executions(target, event, machine) if machine else ():
             if execution.running and machine:
@@ -67,8 +70,8 @@ def sweep(
         for job in _jobs(target, event, invocation):
             found = True
             if job.running:
-                invocation.jobs.stop(job.name)
-                log("stopped", jobName=job.name, stackId=event.stack_id)
+                running.append(job.name)
+                failure = _stop(job, event, invocation) or failure
             if (
                 job.running
                 or job.stopping
@@ -77,7 +80,16 @@ def sweep(
                 unfinished.append(job.name)
     except AWS_ERRORS as error:
         failure = _failure(error)
-    return Sweep(settles_at=settles_at, unfinished=unfinished, found=found, failure=failure)
+    return Sweep(settles_at=settles_at, unfinished=unfinished, running=tuple(running), found=found, failure=failure)
+
+
+def _stop(job: Job, event: CustomResourceEvent, invocation: Invocation) -> str | None:
+    try:
+        invocation.jobs.stop(job.name)
+    except AWS_ERRORS as error:
+        return _failure(error)
+    log("stopped", jobName=job.name, stackId=event.stack_id)
+    return None
 
 
 def _queue_executions(target: Target, event: CustomResourceEvent, machine: StateMachine) -> Iterator[Execution]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -12,10 +11,14 @@ from .log import log
 from .scaling import POLICY_NAME_PREFIX
 
 if TYPE_CHECKING:
+    from .allowance import Allowance
+    from .aws import Clients
     from .scaling import Scaling
 
 _DIMENSION: Final = "sagemaker:variant:DesiredInstanceCount"
-_RESOURCE_ID: Final = re.compile(r"endpoint/([^/]+)/variant/([^/]+)")
+_NAME: Final = r"[a-zA-Z0-9](?:[-a-zA-Z0-9]{0,61}[a-zA-Z0-9])?"
+"""Of an endpoint and of a variant (botocore, `EndpointName`, `VariantName`)."""
+_RESOURCE_ID: Final = re.compile(rf"endpoint/({_NAME})/variant/({_NAME})")
 _UNSEEN_RETRIES_SECONDS: Final = (1, 2, 4)
 """A registration is eventually consistent (API reference, RegisterScalableTarget)."""
 
@@ -25,14 +28,25 @@ class VariantScaling:
     """Its operations; every method raises what boto3 raises."""
 
     client: Any
+    allowance: Allowance
     endpoint_name: str
     variant_name: str
 
     @classmethod
-    def parse(cls, resource_id: str, client: Any) -> VariantScaling | None:
+    def parse(cls, resource_id: str, clients: Clients) -> VariantScaling | None:
         """The target of a resource id; None where it isn't one of an endpoint variant."""
         found = _RESOURCE_ID.fullmatch(resource_id)
-        return cls(client=client, endpoint_name=found[1], variant_name=found[2]) if found else None
+        return cls.of(clients, endpoint_name=found[1], variant_name=found[2]) if found else None
+
+    @classmethod
+    def of(cls, clients: Clients, *, endpoint_name: str, variant_name: str) -> VariantScaling:
+        """The target of a variant."""
+        return cls(
+            client=clients.autoscaling,
+            allowance=clients.others_allowance,
+            endpoint_name=endpoint_name,
+            variant_name=variant_name,
+        )
 
     @property
     def resource_id(self) -> str:
@@ -89,9 +103,8 @@ class VariantScaling:
                     TargetTrackingScalingPolicyConfiguration=configuration,
                 )
             except AWS_ERRORS as error:
-                if seconds is None or not _is_missing(error):
+                if seconds is None or not _is_missing(error) or not self.allowance.pause(seconds):
                     raise
-                time.sleep(seconds)
             else:
                 return
 

@@ -87,7 +87,8 @@ class Stack:
     """Seconds that CloudFormation takes from one phase of an operation to the next."""
     resources: dict[str, Deployed] = field(default_factory=dict)
     exchanges: list[Exchange] = field(default_factory=list)
-    left_behind: list[Deployed] = field(default_factory=list)
+    left_behind: list[tuple[str, Deployed]] = field(default_factory=list)
+    """With their logical ids."""
     rolling_back: bool = False
     updating: bool = False
     cancellable: bool = False
@@ -115,6 +116,11 @@ class Stack:
     @property
     def events(self) -> list[tuple[Mapping[str, Any], Received | None]]:
         return [(each.event, each.received) for each in self.exchanges]
+
+    @property
+    def jobs_left_behind(self) -> set[str]:
+        """Logical ids whose jobs nobody stopped, as far as CloudFormation was told."""
+        return {logical_id for logical_id, old in self.left_behind if old.kind == JOB}
 
     def last_request(self, request_type: str, logical_id: str) -> str:
         """The id of the last request of that kind."""
@@ -328,7 +334,7 @@ class Stack:
                     yield from self._delete(logical_id, old)
                 except OperationFailedError:
                     if attempt == CLEANUP_ATTEMPTS:
-                        self.left_behind.append(old)
+                        self.left_behind.append((logical_id, old))
                 else:
                     break
         self._stable = copy.deepcopy(self.resources)

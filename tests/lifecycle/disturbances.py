@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import hypothesis.strategies as st
 
 from .invocation_thread import Pause
-from .service import RESULT, ConnectionLostError, ServiceError
+from .service import RESULT, SECONDS_STOPPING, ConnectionLostError, ServiceError
 
 if TYPE_CHECKING:
     from .world import World
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 LONG = "\N{SNOWMAN}" * 3000
 NOT_A_NUMBER = RESULT | {"Metrics": {"CostPerHour": float("nan"), "CostPerInference": 1e-05, "ModelLatency": "NaN"}}
 CREATE = "CreateInferenceRecommendationsJob"
+STOP = "StopInferenceRecommendationsJob"
+SLOWEST_STOP = 1200.0
 
 PASSING = [
     ("ThrottlingException", "Rate exceeded", 400),
@@ -42,6 +44,18 @@ class Refusal:
         target = world.machine if "Execution" in self.operation else world.service
         faults = target.done_all_the_same if self.done else target.faults
         faults.setdefault(self.operation, []).append(fault)
+
+
+@dataclass(frozen=True)
+class StopsRefused:
+    """Jobs can't be stopped for a while; what is asked every ten seconds may be refused for half an hour."""
+
+    error: tuple[str, str, int]
+    times: int
+
+    def __call__(self, world: World) -> None:
+        for _ in range(self.times):
+            Refusal(STOP, self.error)(world)
 
 
 @dataclass(frozen=True)
@@ -100,11 +114,17 @@ class Account:
     quota: int | None = None
     role_usable_after: float | None = None
     visible_after: float | None = None
+    seconds_stopping: float | None = None
+    ignores_stops: bool | None = None
 
     def __call__(self, world: World) -> None:
         service = world.service
         service.quota = service.quota if self.quota is None else self.quota
         service.visible_after = service.visible_after if self.visible_after is None else self.visible_after
+        if self.ignores_stops is not None:
+            service.ignores_stops = self.ignores_stops
+        if self.seconds_stopping is not None:
+            service.seconds_stopping = self.seconds_stopping
         if self.role_usable_after is not None:
             service.role_usable_at = world.clock.now + self.role_usable_after
 
@@ -124,7 +144,7 @@ class NextJobs:
         service.results = list(self.results)
 
 
-Disturbance = Refusal | Delivery | BucketRefusal | Broken | CreateCutOff | Account | NextJobs
+Disturbance = Refusal | StopsRefused | Delivery | BucketRefusal | Broken | CreateCutOff | Account | NextJobs
 
 _READS = [
     "DescribeInferenceRecommendationsJob",
@@ -134,11 +154,12 @@ _READS = [
     "DescribeExecution",
     "ListExecutions",
 ]
-_WRITES = [CREATE, "StopInferenceRecommendationsJob", "AddTags", "DeleteTags", "StartExecution", "StopExecution"]
+_WRITES = [CREATE, STOP, "AddTags", "DeleteTags", "StartExecution", "StopExecution"]
 DISTURBANCES: st.SearchStrategy[Disturbance] = st.one_of(
     st.builds(Refusal, st.sampled_from(_READS), st.sampled_from(PASSING)),
     st.builds(Refusal, st.sampled_from([CREATE, *_WRITES]), st.sampled_from(PASSING), st.booleans()),
     st.just(Refusal(CREATE, INVALID)),
+    st.builds(StopsRefused, st.sampled_from(PASSING[:2]), st.sampled_from([2, 10, 200, 600])),
     st.builds(Delivery, lost=st.sampled_from([1, 2])),
     st.builds(
         Delivery, again_after=st.lists(st.sampled_from([0, 3, 59, 70, 130, 250]), min_size=1, max_size=2).map(tuple)
@@ -153,6 +174,8 @@ DISTURBANCES: st.SearchStrategy[Disturbance] = st.one_of(
     st.builds(Account, quota=st.sampled_from([0, 3, 100])),
     st.builds(Account, role_usable_after=st.sampled_from([20, 200, 10**6])),
     st.builds(Account, visible_after=st.sampled_from([1, 10])),
+    st.just(Account(ignores_stops=True)),
+    st.builds(Account, seconds_stopping=st.sampled_from([3, 30, 600, SLOWEST_STOP])),
     st.builds(
         NextJobs,
         st.sampled_from([100.0, 300.0, 2700.0, 20000.0]),
@@ -173,5 +196,7 @@ def calm(world: World) -> None:
         faults.clear()
     service = world.service
     service.kills_the_caller_after = service.late_create_seconds = None
-    Account(quota=100, role_usable_after=0, visible_after=0)(world)
+    Account(quota=100, role_usable_after=0, visible_after=0, seconds_stopping=SECONDS_STOPPING, ignores_stops=False)(
+        world
+    )
     NextJobs(2700.0, "COMPLETED", None, (RESULT,))(world)

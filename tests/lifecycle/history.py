@@ -17,7 +17,7 @@ from inference_recommendations_handler.owner import Owner
 
 from . import promises
 from .cloudformation import STACK_ID, Stack
-from .disturbances import DISTURBANCES, Disturbance, calm
+from .disturbances import DISTURBANCES, SLOWEST_STOP, Disturbance, calm
 from .machine import MACHINE_ARN
 from .surroundings import live_in
 from .template import JOB, Template, as_delivered
@@ -31,6 +31,7 @@ MOMENT = 1.0
 """CloudFormation takes seconds to get from an update to its rollback or to what is asked for next. That both carry the
 same second is told in tests of its own: nobody can say then which of the two came last."""
 LONGEST_FUNCTION_AND_EVENT = 300 + 60 + 120 + 60
+QUIET_AFTER = LONGEST_FUNCTION_AND_EVENT + SLOWEST_STOP
 ANOTHER_STACK = STACK_ID.replace("shop", "another-shop")
 DEPLOYABLE = (
     "CREATE_COMPLETE",
@@ -247,7 +248,7 @@ class History(RuleBasedStateMachine):
             promises.nothing_of_a_stranger_is_adopted(stack, self.strangers)
             promises.every_request_is_answered_once(stack)
         for stack in self.gone:
-            promises.nothing_goes_on_without_its_stack(self.world, stack.stack_id)
+            promises.nothing_goes_on_without_its_stack(self.world, stack)
         self._unchanged_requests_made_no_job()
         self._rollback_paid_nothing()
 
@@ -263,7 +264,7 @@ class History(RuleBasedStateMachine):
         calm(self.world)
         if self.stack.busy:
             self.stack.finish()
-        self.stack.advance(LONGEST_FUNCTION_AND_EVENT)
+        self.stack.advance(QUIET_AFTER)
         self.promises_are_kept()
         if self.status is None:
             return
@@ -277,13 +278,13 @@ class History(RuleBasedStateMachine):
             assert outcome.status in {"CREATE_COMPLETE", "UPDATE_COMPLETE"}, f"{outcome}"
             self.promises_are_kept()
             self.unwatched.clear()
-            self.stack.advance(LONGEST_FUNCTION_AND_EVENT)
+            self.stack.advance(QUIET_AFTER)
             self._nothing_is_under_way()
         self.stack.begin_delete()
         outcome = self.stack.finish()
         assert outcome.status == "DELETE_COMPLETE", f"{outcome}"
         self._stack_is_gone()
-        self.world.settle(LONGEST_FUNCTION_AND_EVENT)
+        self.world.settle(QUIET_AFTER)
         self.promises_are_kept()
 
     def _deploy(self, templates: list[Template], *, rollback: bool, cancel_after: float | None = None) -> None:
@@ -330,20 +331,19 @@ class History(RuleBasedStateMachine):
             assert again == [], "a rollback paid for a job again"
 
     def _nothing_is_under_way(self) -> None:
-        left = {old.physical_id for old in self.stack.left_behind} | self.strangers.keys()
+        told = self.unwatched | self.stack.jobs_left_behind
         active = [
             job.name
             for job in self.world.service.active()
-            if job.name not in left and promises.owner(job)[1] not in self.unwatched
+            if job.name not in self.strangers and promises.owner(job)[1] not in told
         ]
-        assert active == [] or self.stack.left_behind, f"{active} goes on after {self.stack.outcome}"
+        assert active == [], f"{active} goes on after {self.stack.outcome}"
         assert self.world.machine.running() == []
 
     def _stack_is_gone(self) -> None:
         """The next deployment makes another one, with another id, another function and another state machine."""
         self.world.remove_function()
-        if not self.stack.left_behind:
-            self.gone.append(self.stack)
+        self.gone.append(self.stack)
         self.world.machine.arn = f"{MACHINE_ARN}-{self.made + 1}"
         self.stack = Stack(self.world, ids=self.stack.ids, stack_id=self._next_stack_id(), moment=MOMENT)
         self.made += 1

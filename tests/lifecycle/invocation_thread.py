@@ -16,6 +16,10 @@ class FunctionDiedError(Exception):
     """The function's process was killed."""
 
 
+class KilledError(BaseException):
+    """Ends the handler's code where it is: none of it can catch a kill."""
+
+
 @dataclass(frozen=True)
 class Pause:
     """Where an invocation stands still, and for how long."""
@@ -64,7 +68,7 @@ class InvocationThread:
             self._handed_back.release()
             self._turn.acquire()
             if self._killed:
-                raise FunctionDiedError
+                raise KilledError
 
     def _run(self) -> None:
         self._turn.acquire()

@@ -11,20 +11,38 @@ from typing import TYPE_CHECKING, Any, cast
 from botocore.exceptions import ClientError, ReadTimeoutError
 
 from inference_recommendations_handler.aws import Clients
+from inference_recommendations_handler.errors import OutOfTimeError
 
-from .service import ConnectionLostError, ServiceError
+from .service import ConnectionLostError, HangsError, ServiceError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from inference_recommendations_handler.allowance import Allowance
+
     Call = Callable[[str, Mapping[str, Any]], dict[str, Any]]
+
+HANGING_ATTEMPTS = 2
+
+
+def attempted(call: Callable[[], dict[str, Any]], *, begin: Callable[[], None]) -> dict[str, Any]:
+    """As often as botocore tries what hangs; `begin` raises where there is no time for another attempt."""
+    for _ in range(HANGING_ATTEMPTS - 1):
+        begin()
+        try:
+            return call()
+        except HangsError:
+            pass
+    begin()
+    return call()
 
 
 @dataclass(frozen=True)
 class LightClient:
-    """Has the methods of a boto3 client, and its `meta`."""
+    """Has the methods of a boto3 client, its `meta`, and its allowance of time."""
 
     meta: Any
+    allowance: Allowance
     call: Call
 
     def __getattr__(self, method: str) -> Callable[..., dict[str, Any]]:
@@ -35,8 +53,12 @@ class LightClient:
         return LightPaginator(self, self.meta.method_to_api_mapping[method])
 
     def invoke(self, operation: str, request: Mapping[str, Any]) -> dict[str, Any]:
+        def begin() -> None:
+            if not self.allowance.pause(0):
+                raise OutOfTimeError(operation=operation)
+
         try:
-            return self.call(operation, request)
+            return attempted(lambda: self.call(operation, request), begin=begin)
         except ConnectionLostError:
             raise ReadTimeoutError(endpoint_url="https://aws.example") from None
         except ServiceError as error:
@@ -64,9 +86,11 @@ class LightPaginator:
 
 def light_clients(real: Clients, *, sagemaker: Call, stepfunctions: Call, ec2: Call) -> Clients:
     """Stand-ins for boto3's clients."""
-    light = {
-        "sagemaker": LightClient(real.sagemaker.meta, sagemaker),
-        "stepfunctions": LightClient(real.stepfunctions.meta, stepfunctions),
-        "ec2": LightClient(real.ec2.meta, ec2),
+    light: dict[str, LightClient] = {}
+    clients = Clients(light.__getitem__)
+    light |= {
+        "sagemaker": LightClient(real.sagemaker.meta, clients.sagemaker_allowance, sagemaker),
+        "stepfunctions": LightClient(real.stepfunctions.meta, clients.others_allowance, stepfunctions),
+        "ec2": LightClient(real.ec2.meta, clients.others_allowance, ec2),
     }
-    return Clients(light.__getitem__)
+    return clients

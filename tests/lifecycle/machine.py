@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     Result = Mapping[str, Any] | Exception
 
 MACHINE_ARN = "arn:aws:states:us-east-1:123456789012:stateMachine:wait"
-RETRY_INTERVAL, RETRY_RATE, RETRIES = 2, 2, 4
+RETRY_INTERVAL, RETRY_RATE, RETRIES, RETRY_MAX_DELAY = 2, 2, 5, 16
+"""Full jitter makes each delay shorter by chance; here each is as long as it can be."""
 TIMEOUT = 25 * 3600.0
 MAX_HISTORY_EVENTS = 25_000
 """Step Functions ends an execution that has more (quotas)."""
@@ -123,7 +124,8 @@ class Machine:
     def _failed(self, execution: FakeExecution, error: Exception) -> None:
         execution.failures += 1
         if execution.failures <= RETRIES:
-            execution.wakes_at = self.clock.now + RETRY_INTERVAL * RETRY_RATE ** (execution.failures - 1)
+            delay = RETRY_INTERVAL * RETRY_RATE ** (execution.failures - 1)
+            execution.wakes_at = self.clock.now + min(delay, RETRY_MAX_DELAY)
         elif "error" in execution.state:
             execution.end("FAILED", self.clock.now)
             self.gave_up(execution.request_id, error)

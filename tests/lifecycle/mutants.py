@@ -99,6 +99,7 @@ def _forgets_the_cancelled_create(patch: pytest.MonkeyPatch) -> None:
 
 
 def _drops_the_size_guard(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(answer, "sendable", lambda said, _: said)
     patch.setattr(answer, "body_of", lambda said, event: _encode(said, event, _reason(said, said.reason)))
 
 
@@ -210,6 +211,15 @@ def _forgets_who_asked(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(admission, "owner_tags", tags)
 
 
+def _takes_a_job_that_goes_on_for_one_that_stops(patch: pytest.MonkeyPatch) -> None:
+    original = sweep.sweep
+
+    def swept(*args: Any, **options: Any) -> sweep.Sweep:
+        return replace(original(*args, **options), running=(), failure=None)
+
+    patch.setattr(deletion, "sweep", swept)
+
+
 ALL = [
     Mutant(_adopts_anything, test_deployment.TestDelete().test_another_stacks_job_is_left_alone),
     Mutant(_adopts_nothing),
@@ -238,6 +248,7 @@ ALL = [
     ),
     Mutant(_gives_up_an_answer),
     Mutant(_asks_anew_at_every_update),
+    Mutant(_takes_a_job_that_goes_on_for_one_that_stops),
     Mutant(_forgets_who_asked),
     Mutant(
         _serves_late_creates,

@@ -62,8 +62,10 @@ def nothing_goes_on_after_its_delete(stack: Stack, *, unwatched: Collection[str]
                 assert asked_since, f"{job.name} goes on after its Delete at {exchange.asked_at}: {job}"
 
 
-def nothing_goes_on_without_its_stack(world: World, stack_id: str) -> None:
-    left = [job.name for job in going_on(world) if owner(job)[0] == stack_id]
+def nothing_goes_on_without_its_stack(world: World, stack: Stack) -> None:
+    """But for what CloudFormation was told to be left behind."""
+    owners = [(job.name, *owner(job)) for job in going_on(world)]
+    left = [name for name, of, by in owners if of == stack.stack_id and by not in stack.jobs_left_behind]
     assert left == [], f"{left} outlived the stack"
 
 

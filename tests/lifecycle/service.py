@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from .invocation_thread import FunctionDiedError
+from .invocation_thread import KilledError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,6 +43,10 @@ class ConnectionLostError(Exception):
     """The caller never learns what the service did."""
 
 
+class HangsError(ConnectionLostError):
+    """Nor does the next attempt of the same call, which takes as long."""
+
+
 @dataclass
 class FakeJob:
     name: str
@@ -54,6 +58,7 @@ class FakeJob:
     reason: str | None = None
     results: list[Mapping[str, Any]] = field(default_factory=lambda: [copy.deepcopy(RESULT)])
     stopped_at: float | None = None
+    seconds_stopping: float = SECONDS_STOPPING
     shown_at: float = 0.0
     asked_by: str = ""
     """The request id that it was made with, whoever takes it over."""
@@ -63,7 +68,7 @@ class FakeJob:
 
     def status(self, now: float) -> str:
         if self.stopped_at is not None:
-            return "STOPPING" if now < self.stopped_at + SECONDS_STOPPING else "STOPPED"
+            return "STOPPING" if now < self.stopped_at + self.seconds_stopping else "STOPPED"
         if now < self.created_at + SECONDS_PENDING:
             return "PENDING"
         return "IN_PROGRESS" if now < self.created_at + self.runs_for else self.ends_as
@@ -82,7 +87,7 @@ class FakeJob:
         if self.active(now):
             return now
         if self.stopped_at is not None:
-            return self.stopped_at + SECONDS_STOPPING
+            return self.stopped_at + self.seconds_stopping
         return self.created_at + self.runs_for
 
 
@@ -108,9 +113,13 @@ class Service:
     stopped_jobs_have_results: bool = False
     visible_after: float = 0.0
     """Seconds for which a job that was made can't be described yet, while its name is taken."""
+    seconds_stopping: float = SECONDS_STOPPING
+    """How long a job takes to stop that is told to from now on."""
+    ignores_stops: bool = False
+    """Whether a job that is told to stop goes on."""
     duplicate_code: str = "ResourceInUse"
     slowness: dict[str, float] = field(default_factory=dict)
-    """Seconds that each call of an operation takes, and then fails, as with an endpoint that hangs."""
+    """Seconds that each attempt of an operation takes, and then fails, as with an endpoint that hangs."""
     calls: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
 
     def call(self, operation: str, request: Mapping[str, Any]) -> dict[str, Any]:
@@ -118,7 +127,7 @@ class Service:
         self.calls.append((operation, copy.deepcopy(dict(request))))
         if operation in self.slowness:
             self.clock.now += self.slowness[operation]
-            raise ConnectionLostError
+            raise HangsError
         if ordered := self.faults.get(operation):
             raise ordered.pop(0)
         answer: dict[str, Any] = getattr(self, f"_{operation}")(request)
@@ -126,7 +135,7 @@ class Service:
             raise ordered.pop(0)
         if self.kills_the_caller_after == operation:
             self.kills_the_caller_after = None
-            raise FunctionDiedError
+            raise KilledError
         return answer
 
     def land(self) -> None:
@@ -203,7 +212,8 @@ class Service:
         job = self._existing(request["JobName"])
         if not job.goes_on(self.clock.now):
             raise ServiceError("ValidationException", f"Cannot stop the non-running job {job.name}")
-        job.stopped_at = self.clock.now
+        if not self.ignores_stops:
+            job.stopped_at, job.seconds_stopping = self.clock.now, self.seconds_stopping
         return {}
 
     def _ListInferenceRecommendationsJobs(self, request: Mapping[str, Any]) -> dict[str, Any]:  # noqa: N802

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from inference_recommendations_handler import admission, answer, deletion, handler, job, log, state_machine, wait
+from inference_recommendations_handler import allowance, answer, deletion, handler, job, log, wait
 
 if TYPE_CHECKING:
     import pytest
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def live_in(world: World, patch: pytest.MonkeyPatch) -> None:
     """From now on, until the patch is undone."""
-    for module in (admission, answer, deletion, handler, job, state_machine, wait):
+    for module in (allowance, answer, deletion, handler, job, wait):
         patch.setattr(module, "time", world.clock, raising=False)
     patch.setattr(answer, "_put", world.put)
     patch.setattr(log, "sys", world.log)

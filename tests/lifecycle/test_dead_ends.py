@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from inference_recommendations_handler.network_interfaces import LEFT_BEHIND_SECONDS
 
-from . import cloudformation, service
+from . import cloudformation
 from .cloudformation import SERVICE_TIMEOUTS, Deployed
 from .invocation_thread import Pause
 from .service import SECONDS_STOPPING, ServiceError
@@ -26,8 +27,8 @@ STOP = "StopInferenceRecommendationsJob"
 THROTTLED = ServiceError("ThrottlingException", "Rate exceeded")
 DENIED = ServiceError("AccessDeniedException", "User is not authorized to perform: sagemaker:Whatever")
 FOR_EVER = 10**6
-WHILE_POLLS_BREAK_OFF = 32
-"""Five attempts take 30 s; the sixth, which is told of the error, may fail once."""
+WHILE_POLLS_BREAK_OFF = 48
+"""Six attempts take 46 s; the seventh, which is told of the error, may fail once."""
 
 
 @pytest.fixture
@@ -41,9 +42,9 @@ def endless(stack: Stack, world: World) -> Stack:
 
 class TestDelete:
     def test_a_job_that_never_stops_is_not_waited_for_until_cloudformation_gives_up(
-        self, endless: Stack, world: World, monkeypatch: pytest.MonkeyPatch
+        self, endless: Stack, world: World
     ) -> None:
-        monkeypatch.setattr(service, "SECONDS_STOPPING", FOR_EVER)
+        world.service.seconds_stopping = FOR_EVER
         started = world.clock.now
         assert endless.delete().status == "DELETE_COMPLETE"
         assert SERVICE_TIMEOUTS[JOB] / 2 < world.clock.now - started < SERVICE_TIMEOUTS[JOB] - 60
@@ -58,6 +59,55 @@ class TestDelete:
         del world.service.faults[STOP]
         assert endless.delete().status == "DELETE_COMPLETE"
         assert world.service.active() == []
+
+    def test_a_job_that_goes_on_although_it_was_told_to_stop_fails_the_deletion_in_time(
+        self, endless: Stack, world: World
+    ) -> None:
+        [job] = world.service.active()
+        world.service.ignores_stops = True
+        started = world.clock.now
+        outcome = endless.delete()
+        assert outcome.status == "DELETE_FAILED"
+        assert f"The job {job.name} went on, and may cost money" in str(outcome.reason)
+        assert f"`inference-recommender stop {job.name}`" in str(outcome.reason)
+        assert world.clock.now - started < SERVICE_TIMEOUTS[JOB] - 60
+        world.service.ignores_stops = False
+        assert endless.delete().status == "DELETE_COMPLETE"
+        assert world.service.active() == []
+
+    def test_the_log_tells_of_a_withdrawn_job_that_goes_on(self, stack: Stack, world: World) -> None:
+        stack.deploy(Template())
+        world.service.runs_for = FOR_EVER
+        stack.deploy(Template(package="2"), cancel_after=0, rollback=False)
+        world.settle(600)
+        [job] = world.service.active()
+        world.service.runs_for, world.service.ignores_stops = 2700, True
+        assert stack.deploy(Template(package="3")).status == "UPDATE_COMPLETE"
+        assert world.service.active() == [job]
+        [line] = [json.loads(line) for line in world.log.lines if "not stopped" in line]
+        assert (line["level"], line["jobName"]) == ("ERROR", job.name)
+        assert world.machine.running() == []
+
+    def test_a_job_that_cannot_be_stopped_is_named_and_keeps_no_other_from_it(
+        self, endless: Stack, world: World
+    ) -> None:
+        [stuck] = world.service.active()
+        other = world.service.foreign("zzz-of-an-update-that-was-never-answered", stuck.tags)
+        original = world.service._StopInferenceRecommendationsJob
+
+        def stop(request: Mapping[str, Any]) -> dict[str, Any]:
+            if request["JobName"] == stuck.name:
+                raise DENIED
+            return original(request)
+
+        world.service._StopInferenceRecommendationsJob = stop  # type: ignore[method-assign]
+        outcome = endless.delete()
+        assert outcome.status == "DELETE_FAILED"
+        assert "couldn't be looked up or stopped" in str(outcome.reason)
+        assert f"`inference-recommender stop {stuck.name}`" in str(outcome.reason)
+        assert other.stopped_at is not None
+        world.service._StopInferenceRecommendationsJob = original  # type: ignore[method-assign]
+        assert endless.delete().status == "DELETE_COMPLETE"
 
     def test_a_search_that_breaks_off_is_answered(self, endless: Stack, world: World) -> None:
         endless.begin_delete()

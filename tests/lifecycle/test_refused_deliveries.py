@@ -21,7 +21,8 @@ DESCRIBE = "DescribeInferenceRecommendationsJob"
 
 def test_a_choice_whose_deliveries_are_each_refused_late_fails_in_time(stack: Stack, world: World) -> None:
     assert stack.deploy(Template()).status == "CREATE_COMPLETE"
-    world.service.slowness[DESCRIBE] = 45.0
+    world.service.faults[DESCRIBE] = [ServiceError("ThrottlingException") for _ in range(3)]
+    world.pauses = [Pause(1, 45, operation=DESCRIBE) for _ in range(3)]
     stack.begin_deploy(Template(objective="CostPerHour"), rollback=False)
     asked_at = world.clock.now
     outcome = stack.finish()

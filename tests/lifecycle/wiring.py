@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Any, Protocol
 import boto3
 from botocore.exceptions import ReadTimeoutError
 
-from inference_recommendations_handler.aws import Clients
+from inference_recommendations_handler.aws import guarded
 
-from .light_clients import light_clients
+from .light_clients import attempted, light_clients
 from .service import ConnectionLostError, Service, ServiceError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from inference_recommendations_handler.aws import Clients
 
     from .light_clients import Call
     from .machine import Machine
@@ -26,7 +28,7 @@ def unconnected_clients() -> Clients:
     """Clients without anything behind them; making them is slow, so that they are made once."""
     session = boto3.session.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name="us-east-1")
     make: Any = session.client
-    return Clients(make)
+    return guarded(make)
 
 
 class Told(Protocol):
@@ -72,9 +74,14 @@ def _attach(client: Any, call: Call) -> None:
     def remember(*, params: Mapping[str, Any], context: dict[str, Any], **_: object) -> None:
         context["remembered"] = dict(params)
 
+    service, emit = client.meta.service_model.service_id.hyphenize(), client.meta.events.emit
+
     def answer(*, model: Any, context: dict[str, Any], **_: object) -> tuple[SimpleNamespace, dict[str, Any]]:
+        def begin() -> None:
+            emit(f"before-send.{service}.{model.name}", request=None)
+
         try:
-            result = call(model.name, context["remembered"])
+            result = attempted(lambda: call(model.name, context["remembered"]), begin=begin)
         except ConnectionLostError:
             raise ReadTimeoutError(endpoint_url=client.meta.endpoint_url) from None
         except ServiceError as error:

@@ -13,11 +13,11 @@ from urllib.error import HTTPError
 from urllib.parse import parse_qs, urlsplit
 
 from inference_recommendations_handler.errors import AWS_ERRORS
-from inference_recommendations_handler.handler import AnswerNotDeliveredError, DeliverAgainError, handle
+from inference_recommendations_handler.handler import DEFECT, AnswerNotDeliveredError, DeliverAgainError, handle
 from inference_recommendations_handler.invocation import Invocation
 
 from .clock import Clock
-from .invocation_thread import FUNCTION_TIMEOUT, FunctionDiedError, InvocationThread, Pause
+from .invocation_thread import FUNCTION_TIMEOUT, FunctionDiedError, InvocationThread, KilledError, Pause
 from .machine import Machine
 from .service import Service
 from .wiring import connect
@@ -85,8 +85,8 @@ class World:
         """One for each of the next invocations for an event."""
         self.unanswerable: set[str] = set()
         """Requests that the handler had no chance to answer: all it could do it did, or it was never called."""
-        self.surprises: list[Exception] = []
-        """What the handler raised and doesn't say that it raises."""
+        self.surprises: list[Exception | str] = []
+        """What the handler raised and doesn't say that it raises, or answered that it hadn't foreseen."""
         self._put_off: set[str] = set()
         """Requests whose last delivery the handler could have answered, and asked for another one instead."""
         self._standing_still: list[tuple[float, int, InvocationThread, Callable[[Result], None]]] = []
@@ -146,6 +146,8 @@ class World:
         answer = json.loads(body, parse_constant=_refuse_constant)
         if len(body) > MAX_ANSWER_BYTES:
             answer = answer | {"Status": "FAILED", "Reason": "Response object is too long.", "Data": {}}
+        if DEFECT in answer.get("Reason", ""):
+            self.surprises.append(answer["Reason"])
         received = Received(at=self.clock.now, body=answer, size=len(body))
         self.answers.setdefault(str(answer["RequestId"]), []).append(received)
         self.answered += 1
@@ -161,8 +163,13 @@ class World:
         def invoke() -> Mapping[str, Any]:
             if not (self.function_exists and self.function_works):
                 raise FunctionDiedError
+            killed_at = self.clock.now + FUNCTION_TIMEOUT
+            invocation = Invocation(clients=self.clients, log_stream=LOG_STREAM)
             try:
-                return handle(json.loads(json.dumps(event)), Invocation(clients=self.clients, log_stream=LOG_STREAM))
+                with self.clients.within(lambda: killed_at - self.clock.now):
+                    return handle(json.loads(json.dumps(event)), invocation)
+            except KilledError:
+                raise FunctionDiedError from None
             except EXPECTED:
                 raise
             except Exception as error:

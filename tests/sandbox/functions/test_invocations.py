@@ -70,6 +70,17 @@ def test_a_function_sleeps_on_the_sandbox_s_clock(account: Any) -> None:
     assert time.monotonic() - started < 5
 
 
+def test_what_a_function_sleeps_is_gone_of_its_remaining_time(account: Any) -> None:
+    code = (
+        "import time\n"
+        "def handler(event, context):\n"
+        "    time.sleep(40)\n"
+        "    return context.get_remaining_time_in_millis()\n"
+    )
+    _, remaining = _invoke(account, account.function(code, Timeout=60))
+    assert 15_000 < remaining <= 20_000
+
+
 def test_a_function_that_sleeps_too_long_is_stopped_at_its_timeout(account: Any) -> None:
     function = account.function(SLEEPS, Timeout=60)
     _, result = _invoke(account, function, {"seconds": 3600})

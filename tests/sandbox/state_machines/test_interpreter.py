@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import random
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -97,6 +98,20 @@ def test_retries_with_backoff_then_catches() -> None:
     assert output["kept"] == 1
     assert output["error"]["Error"] == "ValueError"
     assert json.loads(output["error"]["Cause"])["errorMessage"] == "no"
+
+
+@pytest.mark.parametrize(("share", "seconds"), [(1, 5 + 10 + 15 + 15), (0.5, (5 + 10 + 15 + 15) / 2), (0, 0)])
+def test_full_jitter_draws_each_delay_from_nothing_to_all_of_it(
+    monkeypatch: pytest.MonkeyPatch, share: float, seconds: float
+) -> None:
+    def fail(_: Any) -> None:
+        raise ValueError("no")
+
+    monkeypatch.setattr(random, "uniform", lambda least, most: least + share * (most - least))
+    retry = {"IntervalSeconds": 5, "MaxAttempts": 4, "BackoffRate": 2, "MaxDelaySeconds": 15, "JitterStrategy": "FULL"}
+    execution = _run({"Task": {**TASK, "Retry": [{"ErrorEquals": ["States.ALL"], **retry}]}}, invoke=fail)
+    assert execution.status == "FAILED"
+    assert _seconds(execution) == pytest.approx(seconds, abs=2)
 
 
 def test_an_error_that_nothing_catches_fails_the_execution() -> None:

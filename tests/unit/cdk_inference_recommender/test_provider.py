@@ -104,6 +104,7 @@ def test_the_state_machine_waits_polls_and_tells_cloudformation_whatever_happens
             "IntervalSeconds": 2,
             "MaxAttempts": 1,
             "BackoffRate": 1,
+            "JitterStrategy": "FULL",
         },
         {
             "ErrorEquals": ["States.ALL"],
@@ -111,6 +112,8 @@ def test_the_state_machine_waits_polls_and_tells_cloudformation_whatever_happens
             "IntervalSeconds": machine.RETRY_INTERVAL,
             "MaxAttempts": machine.RETRIES,
             "BackoffRate": machine.RETRY_RATE,
+            "MaxDelaySeconds": machine.RETRY_MAX_DELAY,
+            "JitterStrategy": "FULL",
         },
     ]
     comments = [definition.pop("Comment"), *(state.pop("Comment", "") for state in definition["States"].values())]
@@ -142,7 +145,11 @@ def test_a_leg_is_answered_in_time_however_its_last_poll_fails(template: Json) -
     definition = state_machine_definition(template)
     hanging, failing = definition["States"]["Poll"]["Retry"]
     hung = (hanging["MaxAttempts"] + 1) * FUNCTION_TIMEOUT_SECONDS + hanging["IntervalSeconds"]
-    failed = sum(failing["IntervalSeconds"] * failing["BackoffRate"] ** n for n in range(failing["MaxAttempts"]))
+    failed = sum(
+        min(failing["IntervalSeconds"] * failing["BackoffRate"] ** n, failing["MaxDelaySeconds"])
+        for n in range(failing["MaxAttempts"])
+    )
+    assert failed == 46, "as the construct says"
     answered_at_once = 1
     assert LEG_SECONDS + hung + failed + answered_at_once < WAIT_SERVICE_TIMEOUT_SECONDS
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from inference_recommendations_handler import scalable_target, scalable_target_pause
+from inference_recommendations_handler.aws import Clients
 from inference_recommendations_handler.custom_resource_event import CustomResourceEvent
 from inference_recommendations_handler.invocation import Invocation
 
@@ -157,13 +158,13 @@ class ScaledStack:
 
     @property
     def invocation(self) -> Invocation:
-        clients = SimpleNamespace(
-            autoscaling=self.autoscaling,
-            sagemaker=self.sagemaker,
-            cloudformation=self.cloudformation,
-            stepfunctions=self.stepfunctions,
-        )
-        return Invocation(clients=clients, log_stream="stream")  # type: ignore[arg-type]
+        services = {
+            "application-autoscaling": self.autoscaling,
+            "sagemaker": self.sagemaker,
+            "cloudformation": self.cloudformation,
+            "stepfunctions": self.stepfunctions,
+        }
+        return Invocation(clients=Clients(services.__getitem__), log_stream="stream")
 
     def event(
         self,

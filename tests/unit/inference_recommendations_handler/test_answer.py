@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inference_recommendations_handler import answer as answering
-from inference_recommendations_handler.answer import Answer, AnswerNotDeliveredError, body_of, send
+from inference_recommendations_handler.answer import Answer, AnswerNotDeliveredError, body_of, send, sendable
 from inference_recommendations_handler.custom_resource_event import CustomResourceEvent
 
 if TYPE_CHECKING:
@@ -47,10 +47,16 @@ def test_a_cut_reason_uses_the_room_and_never_splits_a_character(character: str)
 
 
 def test_data_that_is_too_long_fails_instead_of_being_cut() -> None:
-    answer = json.loads(body_of(Answer(physical_resource_id="id", data={"EnvironmentJson": "x" * 5000}), EVENT))
+    long = Answer(physical_resource_id="id", data={"EnvironmentJson": "x" * 5000})
+    answer = json.loads(body_of(sendable(long, EVENT), EVENT))
     assert answer["Status"] == "FAILED"
     assert "4096" in answer["Reason"]
     assert "Data" not in answer
+
+
+def test_what_fits_is_sent_as_it_is() -> None:
+    fits = Answer(physical_resource_id="id", data={"EnvironmentJson": "x"})
+    assert sendable(fits, EVENT) is fits
 
 
 @pytest.fixture
@@ -107,6 +113,16 @@ def test_the_log_tells_a_failure_in_the_fields_that_the_cdk_cli_shows(
     assert succeeded["message"].endswith("status=SUCCESS")
     assert (failed["level"], failed["status"], failed["reason"]) == ("ERROR", "FAILED", "no room")
     assert failed["message"].endswith("status=FAILED reason=no room")
+
+
+def test_the_log_tells_the_failure_that_was_sent_for_data_that_was_too_long(
+    puts: Callable[[list[Exception | None]], list[str]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    puts([None])
+    send(Answer(physical_resource_id="id", data={"EnvironmentJson": "x" * 5000}), EVENT)
+    line = json.loads(capsys.readouterr().out)
+    assert (line["level"], line["status"]) == ("ERROR", "FAILED")
+    assert "shorten their names or values" in line["reason"]
 
 
 def test_an_answer_that_nobody_takes_is_an_error(puts: Callable[[list[Exception | None]], list[str]]) -> None:

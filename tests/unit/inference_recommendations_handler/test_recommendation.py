@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from inference_recommendations_handler import recommendation
+from inference_recommendations_handler.aws import Clients
 from inference_recommendations_handler.custom_resource_event import CustomResourceEvent
 from inference_recommendations_handler.invocation import Invocation
 
@@ -59,7 +60,7 @@ def answer(constraints: dict[str, Any] | None, *, version: str = "2", request: s
         now=0,
     )
     service = SimpleNamespace(describe_inference_recommendations_job=lambda **_: copy.deepcopy(JOB))
-    invocation = Invocation(clients=SimpleNamespace(sagemaker=service), log_stream="stream")  # type: ignore[arg-type]
+    invocation = Invocation(clients=Clients({"sagemaker": service}.__getitem__), log_stream="stream")
     return recommendation.on_event(event, invocation)
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
 from inference_recommendations_handler import recommended_model
+from inference_recommendations_handler.aws import Clients
 from inference_recommendations_handler.custom_resource_event import CustomResourceEvent
 from inference_recommendations_handler.invocation import Invocation
 from inference_recommendations_handler.model_properties import model_name
@@ -85,7 +85,7 @@ class Resource:
 
     def serve(self, request: str, *, physical_id: str | None = None, **properties: Any) -> str | None:
         """Returns the reason of a failure."""
-        invocation = Invocation(clients=SimpleNamespace(sagemaker=self.service), log_stream="stream")  # type: ignore[arg-type]
+        invocation = Invocation(clients=Clients({"sagemaker": self.service}.__getitem__), log_stream="stream")
         event = self.event(request, properties, physical_id=physical_id or self.physical_id)
         answer = recommended_model.on_event(event, invocation)
         if answer.succeeded:
@@ -248,7 +248,7 @@ def test_a_rollback_finds_the_old_model_again() -> None:
 def test_an_update_that_fails_keeps_the_old_id() -> None:
     resource = created(**of_package())
     event = resource.event("Update", of_package(CompilationJobName="neo"), physical_id=resource.physical_id)
-    invocation = Invocation(clients=SimpleNamespace(sagemaker=resource.service), log_stream="s")  # type: ignore[arg-type]
+    invocation = Invocation(clients=Clients({"sagemaker": resource.service}.__getitem__), log_stream="s")
     answer = recommended_model.on_event(event, invocation)
     assert not answer.succeeded
     assert answer.physical_resource_id == resource.physical_id

@@ -118,7 +118,7 @@ def test_policies_that_are_asked_for_no_more_go_and_others_stay() -> None:
 
 def test_a_registration_that_isnt_seen_at_once_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     slept: list[float] = []
-    monkeypatch.setattr("inference_recommendations_handler.variant_scaling.time.sleep", slept.append)
+    monkeypatch.setattr("inference_recommendations_handler.allowance.time.sleep", slept.append)
     stack = ScaledStack()
     stack.autoscaling.unseen = 2
     assert stack.register(SMALL, request="Create").succeeded

@@ -10,6 +10,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from inference_recommendations_handler import scaling_recommendation
+from inference_recommendations_handler.aws import Clients
 from inference_recommendations_handler.contract import (
     SCALING_VERSION,
     ScalingRecommendationAttribute,
@@ -78,7 +79,7 @@ def serve(
         },
         now=0,
     )
-    invocation = Invocation(clients=SimpleNamespace(sagemaker=service), log_stream="stream")  # type: ignore[arg-type]
+    invocation = Invocation(clients=Clients({"sagemaker": service}.__getitem__), log_stream="stream")
     return scaling_recommendation.on_event(event, invocation), received
 
 

@@ -9,6 +9,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from inference_recommendations_handler import wait
+from inference_recommendations_handler.aws import Clients
 from inference_recommendations_handler.custom_resource_event import CustomResourceEvent
 from inference_recommendations_handler.invocation import Invocation
 
@@ -67,7 +68,8 @@ def event() -> CustomResourceEvent:
 
 def invocation(service: SageMaker) -> Invocation:
     machine = SimpleNamespace(stop_execution=pytest.fail, start_execution=pytest.fail)
-    return Invocation(clients=SimpleNamespace(sagemaker=service, stepfunctions=machine), log_stream="stream")  # type: ignore[arg-type]
+    services = {"sagemaker": service, "stepfunctions": machine}
+    return Invocation(clients=Clients(services.__getitem__), log_stream="stream")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,68 @@
+"""How much of an invocation's time calls of AWS may take, so that CloudFormation is answered before it is over."""
+
+from __future__ import annotations
+
+import math
+import time
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from .errors import OutOfTimeError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+
+class RemainingTime:
+    """Seconds that the invocation under way has left; without end where nobody said."""
+
+    def __init__(self) -> None:
+        self._read: ContextVar[Callable[[], float]] = ContextVar("remaining", default=lambda: math.inf)
+
+    @contextmanager
+    def of(self, read: Callable[[], float]) -> Iterator[None]:
+        """Ask `read` for them, until the context is left."""
+        token = self._read.set(read)
+        try:
+            yield
+        finally:
+            self._read.reset(token)
+
+    def __call__(self) -> float:
+        """As of now."""
+        return self._read.get()()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Allowance:
+    """When a client's last attempt may begin."""
+
+    remaining: RemainingTime
+    reserve: float
+    """Seconds for that attempt and for all that has to follow it."""
+
+    def pause(self, seconds: float) -> bool:
+        """Wait before a call is made again; False, at once, where too little time would be left for the call then."""
+        if self.remaining() - seconds < self.reserve:
+            return False
+        time.sleep(seconds)
+        return True
+
+    def guard(self, client: Any) -> None:
+        """Let no attempt of the client begin too late; one that failed then isn't even waited after.
+
+        botocore raises what a `before-send` handler raises and doesn't try again, as it is no error of the connection.
+        The first answer to `needs-retry` decides, False as well as botocore's own.
+        """
+        service, events = client.meta.service_model.service_id.hyphenize(), client.meta.events
+        events.register_first(f"before-send.{service}", self._before_send, unique_id="allowance")
+        events.register_first(f"needs-retry.{service}", self._needs_retry, unique_id="allowance-retry")
+
+    def _before_send(self, *, event_name: str, **_: Any) -> None:
+        if self.remaining() < self.reserve:
+            raise OutOfTimeError(operation=event_name.rpartition(".")[2])
+
+    def _needs_retry(self, **_: Any) -> bool | None:
+        return False if self.remaining() < self.reserve else None

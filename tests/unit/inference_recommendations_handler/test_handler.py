@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+import json
+import time
+from typing import Any
+
+import boto3
+import pytest
+
+from inference_recommendations_handler import answer as answering
+from inference_recommendations_handler import handler
+from inference_recommendations_handler.aws import guarded
+from inference_recommendations_handler.handler import DeliverAgainError, on_event
+
+
+class Context:
+    """Lambda's, of an invocation that has no time left."""
+
+    log_stream_name = "stream"
+
+    def get_remaining_time_in_millis(self) -> int:
+        return 0
+
+
+def event(**members: Any) -> dict[str, Any]:
+    return {
+        "RequestType": "Create",
+        "RequestId": "r",
+        "ResponseURL": f"https://bucket.example/key?Expires={time.time() + 7200:.0f}",
+        "StackId": "arn:stack",
+        "ResourceType": "Custom::InferenceRecommendation",
+        "LogicalResourceId": "Choice",
+        "ResourceProperties": {"JobName": "bert", "EndpointType": "RealTime", "Objective": "CostPerHour"},
+    } | members
+
+
+@pytest.fixture(autouse=True)
+def unreachable(monkeypatch: pytest.MonkeyPatch) -> None:
+    session = boto3.session.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name="us-east-1")
+    make: Any = session.client
+    clients = guarded(lambda service: make(service, endpoint_url="http://127.0.0.1:9"))
+    monkeypatch.setattr(handler, "clients", lambda: clients)
+
+
+def test_the_clients_know_what_lambda_says_of_the_time_that_is_left() -> None:
+    with pytest.raises(DeliverAgainError, match="too little of the function's time was left"):
+        on_event(event(), Context())
+
+
+def test_an_event_whose_age_is_not_known_is_answered_at_its_first_delivery(monkeypatch: pytest.MonkeyPatch) -> None:
+    answers: list[dict[str, Any]] = []
+    monkeypatch.setattr(answering, "_put", lambda _, body: answers.append(json.loads(body)))
+    on_event(event(ResponseURL="https://bucket.example/key"), Context())
+    assert [each["Status"] for each in answers] == ["FAILED"]
+    assert "Try again." in answers[0]["Reason"]

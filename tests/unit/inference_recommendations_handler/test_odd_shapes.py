@@ -1,0 +1,322 @@
+"""Whatever stands in a custom resource's properties, CloudFormation is answered: once, and readably."""
+
+from __future__ import annotations
+
+import copy
+import json
+import re
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, Final
+
+import boto3
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from inference_recommendations_handler import answer as answering
+from inference_recommendations_handler import handler
+from inference_recommendations_handler.aws import Clients, guarded
+from inference_recommendations_handler.contract import ResourceType
+from inference_recommendations_handler.handler import DEFECT, DeliverAgainError, handle
+from inference_recommendations_handler.invocation import Invocation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+Json = Any
+MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:wait"
+STACK = "arn:aws:cloudformation:us-east-1:123456789012:stack/shop/1"
+ARN = "arn:aws:sagemaker:us-east-1:123456789012:inference-recommendations-job/bert"
+ROLE = "arn:aws:iam::123456789012:role/job"
+NOW = datetime(2027, 1, 15, tzinfo=UTC)
+
+SOUND: Final[Mapping[ResourceType, dict[str, Json]]] = {
+    ResourceType.JOB: {
+        "Request": {
+            "JobType": "Default",
+            "RoleArn": ROLE,
+            "InputConfig": {"ModelPackageVersionArn": f"{ARN}/1", "JobDurationInSeconds": "3600"},
+        },
+        "NamePrefix": "bert",
+        "ExactJobName": "false",
+        "Tags": [{"Key": "team", "Value": "search"}],
+        "NameVersion": "1",
+        "AcceptStopped": "false",
+        "TimeoutSeconds": "7200",
+        "Rerun": "1",
+        "StateMachineArn": MACHINE,
+        "BotocoreVersion": "1.44.5",
+    },
+    ResourceType.WAIT: {
+        "JobName": "bert",
+        "Leg": "1",
+        "Legs": "2",
+        "HandOverAfterSeconds": "3300",
+        "PollIntervalSeconds": "30",
+        "AcceptStopped": "false",
+        "TimeoutSeconds": "7200",
+        "ExistingJob": "false",
+        "StateMachineArn": MACHINE,
+    },
+    ResourceType.RECOMMENDATION: {
+        "JobName": "bert",
+        "EndpointType": "RealTime",
+        "Objective": "CostPerHour",
+        "ChoiceVersion": "2",
+        "Constraints": {"MaxCostPerHour": "1", "AllowedInstanceFamilies": ["c5"]},
+    },
+    ResourceType.SCALING_RECOMMENDATION: {
+        "JobName": "bert",
+        "RecommendationId": "bert/1",
+        "ScalingVersion": "1",
+        "TargetCpuUtilizationPerCore": "50",
+        "MinInvocationsPerMinute": "1",
+        "MaxInvocationsPerMinute": "2",
+    },
+    ResourceType.RECOMMENDED_MODEL: {
+        "NamePrefix": "bert",
+        "SourceModelName": "bert",
+        "ExecutionRoleArn": ROLE,
+        "VpcConfig": {"SecurityGroupIds": ["sg-1"], "Subnets": ["subnet-1"]},
+        "EnableNetworkIsolation": "true",
+        "Tags": [{"Key": "team", "Value": "search"}],
+        "RecommendationId": "bert/1",
+        "InferenceSpecificationName": "unavailable",
+        "CompilationJobName": "unavailable",
+        "EnvironmentJson": "{}",
+    },
+    ResourceType.SCALABLE_TARGET: {
+        "EndpointName": "bert",
+        "EndpointConfigName": "bert",
+        "VariantName": "All",
+        "InstanceType": "ml.c5.large",
+        "MinCapacity": "1",
+        "MaxCapacity": "2",
+        "ScaleInCooldown": "1",
+        "ScaleOutCooldown": "1",
+        "DisableScaleIn": "false",
+        "SafetyFactor": "0.5",
+        "MaxInvocations": "100",
+        "InitialInstanceCount": "1",
+    },
+    ResourceType.SCALABLE_TARGET_PAUSE: {
+        "ScalableTargetLogicalId": "Target",
+        "StateMachineArn": MACHINE,
+        "VariantName": "All",
+        "InstanceType": "ml.c5.xlarge",
+        "MinCapacity": "1",
+        "MaxCapacity": "2",
+        "ScalingPoliciesJson": "[]",
+        "TargetValue": "100",
+    },
+}
+
+_POLICY = {
+    "TargetTracking": {
+        "TargetValue": 5,
+        "MetricSpecification": {"Predefined": {"PredefinedMetricType": "SageMakerVariantInvocationsPerInstance"}},
+    }
+}
+ANSWERS: Final[Mapping[str, Json]] = {
+    "CreateInferenceRecommendationsJob": {"JobArn": ARN},
+    "DescribeInferenceRecommendationsJob": {
+        "JobName": "bert",
+        "JobArn": ARN,
+        "Status": "IN_PROGRESS",
+        "LastModifiedTime": NOW,
+        "InputConfig": {},
+    },
+    "ListInferenceRecommendationsJobs": {"InferenceRecommendationsJobs": [{"JobName": "bert"}]},
+    "ListTags": {
+        "Tags": [
+            {"Key": "cdk-inference-recommender:stack-id", "Value": STACK},
+            {"Key": "cdk-inference-recommender:logical-id", "Value": "Thing"},
+        ]
+    },
+    "DescribeExecution": {"status": "SUCCEEDED", "input": "{}", "output": "{}", "stopDate": NOW},
+    "ListExecutions": {"executions": []},
+    "StartExecution": {"executionArn": MACHINE, "startDate": NOW},
+    "GetScalingConfigurationRecommendation": {
+        "DynamicScalingConfiguration": {"MinCapacity": 1, "MaxCapacity": 2, "ScalingPolicies": [_POLICY]}
+    },
+    "DescribeModel": {"ModelName": "bert", "ModelArn": ARN, "PrimaryContainer": {"Image": "image"}},
+    "DescribeEndpoint": {"EndpointName": "bert", "EndpointStatus": "Updating", "EndpointConfigName": "bert"},
+    "DescribeEndpointConfig": {"ProductionVariants": [{"VariantName": "All", "InstanceType": "ml.c5.large"}]},
+    "DescribeScalingPolicies": {"ScalingPolicies": []},
+    "DescribeScalableTargets": {"ScalableTargets": []},
+    "DescribeStackResource": {
+        "StackResourceDetail": {
+            "PhysicalResourceId": "endpoint/bert/variant/All",
+            "ResourceStatus": "UPDATE_IN_PROGRESS",
+        }
+    },
+    "DescribeStacks": {"Stacks": [{"StackStatus": "UPDATE_IN_PROGRESS"}]},
+}
+
+
+DELETED: Final = {
+    "DeleteModel": re.compile(r'"ModelName": "[-a-zA-Z0-9]{1,63}"'),
+    "DeregisterScalableTarget": re.compile(r'"endpoint/[-a-zA-Z0-9]{1,63}/variant/[-a-zA-Z0-9]{1,63}"'),
+}
+"""What is refused where a name can't be one, which botocore doesn't look at."""
+
+
+@pytest.fixture(scope="module")
+def calls() -> list[str]:
+    return []
+
+
+@pytest.fixture(scope="module")
+def clients(calls: list[str]) -> Clients:
+    """boto3's own, whose calls are checked as always and answered from the table."""
+    session = boto3.session.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name="us-east-1")
+    make: Any = session.client
+
+    def answer(*, model: Any, params: Any, **_: Any) -> tuple[SimpleNamespace, dict[str, Any]]:
+        calls.append(model.name)
+        if model.name in DELETED and not DELETED[model.name].search(params["body"].decode()):
+            refused = {"Code": "ValidationException", "Message": "failed to satisfy constraint: regular expression"}
+            return SimpleNamespace(status_code=400), {"Error": refused, "ResponseMetadata": {"HTTPStatusCode": 400}}
+        answered = copy.deepcopy(ANSWERS.get(model.name, {}))
+        status = 400 if "Error" in answered else 200
+        return SimpleNamespace(status_code=status), answered | {"ResponseMetadata": {"HTTPStatusCode": status}}
+
+    def client(service: str) -> Any:
+        made = make(service)
+        made.meta.events.register("before-call.*.*", answer)
+        return made
+
+    return guarded(client)
+
+
+@contextmanager
+def bucket() -> Iterator[list[dict[str, Any]]]:
+    answers: list[dict[str, Any]] = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(answering, "_put", lambda _, body: answers.append(json.loads(body)))
+        yield answers
+
+
+def event(resource_type: str, request_type: str, properties: Json, old: Json) -> dict[str, Any]:
+    return {
+        "RequestType": request_type,
+        "RequestId": "00000000-0000-4000-8000-000000000001",
+        "ResponseURL": "https://bucket.example/secret-signature",
+        "StackId": STACK,
+        "ResourceType": resource_type,
+        "LogicalResourceId": "Thing",
+        "ResourceProperties": properties,
+        "OldResourceProperties": old,
+    } | ({} if request_type == "Create" else {"PhysicalResourceId": "bert"})
+
+
+ODD: Final = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(10**400), 10**400)
+    | st.floats()
+    | st.sampled_from(
+        ["", "unavailable", "true", "-1", "1e999", "NaN", "9" * 5000, "/", "x" * 300, "[[]]", "{}", "bert"]
+    )
+    | st.text(max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=2)
+        | st.dictionaries(st.sampled_from(["Key", "Value", "VpcConfig", "MaxCostPerHour", "x"]), inner, max_size=2)
+    ),
+    max_leaves=4,
+)
+
+
+@st.composite
+def odd_properties(draw: st.DrawFn, resource_type: ResourceType) -> Json:
+    """Sound ones of which some are odd or missing, or anything at all."""
+    sound = SOUND[resource_type]
+    if draw(st.integers(0, 9)) == 0:
+        return draw(ODD)
+    odd = draw(st.dictionaries(st.sampled_from([*sound]), ODD, max_size=3))
+    missing = draw(st.sets(st.sampled_from([*sound]), max_size=1))
+    return {name: value for name, value in (sound | odd).items() if name not in missing}
+
+
+@st.composite
+def odd_events(draw: st.DrawFn) -> dict[str, Any]:
+    resource_type = draw(st.sampled_from(list(ResourceType)))
+    request_type = draw(st.sampled_from(["Create", "Update", "Delete"]))
+    return event(resource_type, request_type, draw(odd_properties(resource_type)), draw(odd_properties(resource_type)))
+
+
+def altered(resource_type: ResourceType, request_type: str, **properties: Json) -> dict[str, Any]:
+    return event(resource_type, request_type, SOUND[resource_type] | properties, SOUND[resource_type])
+
+
+@settings(
+    max_examples=max(1500, settings().max_examples),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@example(sent=altered(ResourceType.SCALING_RECOMMENDATION, "Create", RecommendationId={}))
+@example(sent=altered(ResourceType.RECOMMENDED_MODEL, "Update", CompilationJobName=[]))
+@example(sent=altered(ResourceType.RECOMMENDED_MODEL, "Create", VpcConfig="text"))
+@example(sent=altered(ResourceType.RECOMMENDED_MODEL, "Delete", NamePrefix={}))
+@example(sent=altered(ResourceType.JOB, "Create", ExactJobName="true", NameVersion="2"))
+@example(sent=altered(ResourceType.JOB, "Create", TimeoutSeconds="NaN"))
+@example(sent=altered(ResourceType.WAIT, "Create", HandOverAfterSeconds="NaN"))
+@example(sent=altered(ResourceType.SCALABLE_TARGET, "Delete", EndpointName="x y"))
+@example(sent=altered(ResourceType.SCALABLE_TARGET, "Create", MinCapacity=10**400))
+@given(sent=odd_events())
+def test_whatever_is_asked_is_answered_once_and_readably(
+    clients: Clients, calls: list[str], sent: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    calls.clear()
+    with bucket() as answers:
+        try:
+            assert handle(sent, Invocation(clients=clients, log_stream="stream")) == {}
+        except DeliverAgainError:
+            assert answers == []
+            return
+    capsys.readouterr()
+    if "StartExecution" in calls and not answers:
+        return
+    assert [each["RequestId"] for each in answers] == [sent["RequestId"]]
+    reason = answers[0].get("Reason", "")
+    assert DEFECT not in reason
+    if sent["RequestType"] == "Delete":
+        assert answers[0]["Status"] == "SUCCESS", reason
+
+
+def test_a_queued_request_that_a_later_release_has_named_is_left_as_it_is(clients: Clients) -> None:
+    exact = {"ExactJobName": "true", "NamePrefix": "bert"}
+    queued = altered(ResourceType.JOB, "Create", **exact, NameVersion="99") | {"RequestedAt": 1.0}
+    asked = {"input": json.dumps({"task": "create", "event": queued})}
+    missing = {"Error": {"Code": "ResourceNotFound", "Message": "There is no job."}}
+    with pytest.MonkeyPatch.context() as patch, bucket() as answers:
+        patch.setitem(ANSWERS, "DescribeExecution", ANSWERS["DescribeExecution"] | asked)
+        patch.setitem(ANSWERS, "DescribeInferenceRecommendationsJob", missing)
+        handle(altered(ResourceType.JOB, "Update", **exact), Invocation(clients=clients, log_stream="stream"))
+    assert [each["Status"] for each in answers] == ["SUCCESS"]
+
+
+def test_what_nobody_foresaw_is_answered_and_logged_without_the_response_url(
+    clients: Clients, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(event: Any, _: Any) -> None:
+        message = f"no such thing in {event.response_url}"
+        raise LookupError(message)
+
+    monkeypatch.setitem(handler._SERVED, ResourceType.JOB, broken)
+    sent = event(ResourceType.JOB, "Delete", {}, {})
+    with bucket() as answers:
+        handle(sent, Invocation(clients=clients, log_stream="stream"))
+    [answer] = answers
+    assert answer["Status"] == "FAILED"
+    assert answer["PhysicalResourceId"] == "bert"
+    assert answer["Reason"].startswith("LookupError: no such thing in (ResponseURL) This is a defect of cdk-inference")
+    assert "stop it with `inference-recommender stop bert`" in answer["Reason"]
+    assert answer["Reason"].endswith("CloudWatch Log Stream: stream")
+    written = capsys.readouterr().out
+    [line] = [each for each in map(json.loads, written.splitlines()) if each["message"].startswith("broken")]
+    assert (line["level"], line["errorCode"]) == ("ERROR", "LookupError")
+    assert "raise LookupError(message)" in line["traceback"]
+    assert "secret-signature" not in written
