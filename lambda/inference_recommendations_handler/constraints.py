@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 _TOLERANCE: Final = 1e-6
 _MAX_TABLE_BYTES: Final = 2400
 """CloudFormation takes 4096 in all, the ids, the cause and where the log is included."""
+_MAX_ENVIRONMENT: Final = 80
+"""Characters; one variable's value may have 1024 (API reference, EnvironmentParameter)."""
 _FAMILY: Final = re.compile(r"[a-z][a-z0-9-]*")
 
 _MAXIMUMS: Final = {
@@ -178,10 +181,13 @@ def _table(
     of_kind = [
         found for found in map(candidate, recommendations) if found is not None and found.endpoint_type is endpoint_type
     ]
+    labels = Counter(found.label for found in of_kind)
     rows: list[str] = []
     room = _MAX_TABLE_BYTES
     for found in sorted(of_kind, key=lambda found: _distance(found, constraints)):
-        row = _row(found, constraints, objective)
+        # Of one instance type there may be several results, for several environments.
+        label = found.label if labels[found.label] == 1 else f"{found.label}{_environment(found)}"
+        row = f"{label}: {_row(found, constraints, objective)}"
         room -= len(row.encode()) + len("; ")
         if room < 0:
             return "; ".join([*rows, f"and {len(of_kind) - len(rows)} more"])
@@ -198,7 +204,13 @@ def _row(found: Candidate, constraints: Constraints, objective: ObjectiveName) -
         for limit in constraints.limits
         if limit.shortfall(found) is None
     ]
-    return f"{found.label}: {', '.join([*unmet, *met])}"
+    return ", ".join([*unmet, *met])
+
+
+def _environment(found: Candidate) -> str:
+    given = ", ".join(f"{name}={value}" for name, value in sorted(found.environment.items()))
+    cut = given if len(given) <= _MAX_ENVIRONMENT else f"{given[:_MAX_ENVIRONMENT]}..."
+    return f" ({cut or 'no environment'})"
 
 
 def _distance(found: Candidate, constraints: Constraints) -> tuple[int, float, str, str]:

@@ -121,8 +121,8 @@ def _left(found: Sweep) -> str:
         stop = ", ".join(f"`inference-recommender stop {name}`" for name in found.running)
         minutes = (JOB_SERVICE_TIMEOUT_SECONDS - _MARGIN_SECONDS) // 60
         told.append(
-            f"The {jobs} went on, and may cost money, although SageMaker was asked for {minutes} minutes to stop it: "
-            f"stop it with {stop}, or in the console."
+            f"The {jobs} went on, and may cost money, although SageMaker was told to stop for {minutes} minutes: "
+            f"run {stop}, or stop in the console what still runs."
         )
     return " ".join([*told, "Then delete the stack again." if found.running else "Delete the stack again."])
 

@@ -64,10 +64,11 @@ def step(state: Mapping[str, Any], invocation: Invocation, *, now: float) -> dic
 def _lasted_too_long(
     later: Later, properties: JobProperties, *, denied_since: float | None, deadline: float, now: float
 ) -> str | None:
+    told = f"{later.reason.removesuffix('.')}."
     if later.kind is ErrorKind.PERMISSION and now >= (denied_since or now) + PERMISSION_BOUND_SECONDS:
         role = properties.request.get("RoleArn", "the job's role")
         return (
-            f"{later.reason} This went on for {PERMISSION_BOUND_SECONDS // 60} minutes: check that {role} exists, "
+            f"{told} This went on for {PERMISSION_BOUND_SECONDS // 60} minutes: check that {role} exists, "
             "trusts sagemaker.amazonaws.com, and that nothing denies the handler to pass it."
         )
     if now < deadline:
@@ -75,7 +76,7 @@ def _lasted_too_long(
     remedy = "deploy again"
     if later.kind is ErrorKind.QUOTA:
         remedy = "ask for a higher quota in Service Quotas, or set a longer `timeout`"
-    return f"{later.reason} It stayed so for {properties.timeout_seconds / 60:.0f} minutes: {remedy}."
+    return f"{told} It stayed so for {properties.timeout_seconds / 60:.0f} minutes: {remedy}."
 
 
 def _next(state: dict[str, Any], later: Later, *, timeout: float, deadline: float, now: float) -> dict[str, Any]:

@@ -75,6 +75,13 @@ def test_a_role_that_propagates_is_waited_for(stack: Stack, world: World) -> Non
     assert stack.deploy(Template()).status == "CREATE_COMPLETE"
 
 
+def test_a_create_that_stays_denied_is_told_in_sentences(stack: Stack, world: World) -> None:
+    denied = ServiceError("AccessDeniedException", "User is not authorized to perform: iam:PassRole")
+    world.service.faults["CreateInferenceRecommendationsJob"] = [denied] * 1000
+    outcome = stack.deploy(Template())
+    assert "iam:PassRole. This went on for 5 minutes: check that " in str(outcome.reason)
+
+
 def test_a_role_that_never_becomes_usable_fails_after_five_minutes_and_is_named(stack: Stack, world: World) -> None:
     started, world.service.role_usable_at = world.clock.now, float("inf")
     outcome = stack.deploy(Template())

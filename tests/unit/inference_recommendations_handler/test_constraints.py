@@ -129,6 +129,24 @@ def test_a_kind_of_endpoint_that_wasnt_measured_is_told_as_without_constraints()
     assert told.startswith("No Serverless recommendation has a value for CostPerInference. Measured: 1 x ml.a.large")
 
 
+def test_results_of_one_instance_type_are_told_apart_by_their_environment() -> None:
+    def with_environment(found: dict[str, Any], **variables: str) -> dict[str, Any]:
+        parameters = [{"Key": key, "Value": value, "ValueType": "string"} for key, value in variables.items()]
+        return found | {"ModelConfiguration": {"EnvironmentParameters": parameters}}
+
+    found = [
+        with_environment(result("ml.a.large", CostPerHour=1.0), THREADS="2"),
+        with_environment(result("ml.a.large", CostPerHour=2.0), THREADS="4", OPTIONS="x" * 100),
+        result("ml.a.large", CostPerHour=3.0),
+        with_environment(result("ml.b.large", CostPerHour=4.0), THREADS="8"),
+    ]
+    told = reason(found, {"MaxCostPerHour": "0.5"})
+    assert "1 x ml.a.large (THREADS=2): CostPerHour 1 " in told
+    assert f"1 x ml.a.large (OPTIONS={'x' * 72}...): CostPerHour 2 " in told
+    assert "1 x ml.a.large (no environment): CostPerHour 3 " in told
+    assert "1 x ml.b.large: CostPerHour 4 " in told
+
+
 def test_the_table_of_many_results_leaves_room_for_the_rest_of_the_answer() -> None:
     found = [result(f"ml.c5.{'x' * 40}{number}", CostPerHour=2.0, CpuUtilization="NaN") for number in range(99)]
     asked = dict.fromkeys((*METRIC_OF, "MinInvocationsGain", "MinModelLatencyGain"), "0.5")
