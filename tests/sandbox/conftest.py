@@ -180,6 +180,8 @@ class Account:
                 "Handler": "index.handler",
                 "Runtime": "python3.13",
                 "Role": self.role("lambda.amazonaws.com"),
+                # Lambda's default of 3 s is soon over where other tests want the processor, too.
+                "Timeout": 60,
                 **properties,
             },
         }
