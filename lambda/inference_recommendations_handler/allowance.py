@@ -7,7 +7,10 @@ import time
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
 
 from .errors import OutOfTimeError
 
@@ -53,16 +56,22 @@ class Allowance:
     def guard(self, client: Any) -> None:
         """Let no attempt of the client begin too late; one that failed then isn't even waited after.
 
-        botocore raises what a `before-send` handler raises and doesn't try again, as it is no error of the connection.
-        The first answer to `needs-retry` decides, False as well as botocore's own.
+        botocore raises what these handlers raise and doesn't try again, as it is no error of the connection. They
+        answer nothing: for botocore before 1.43.20, False too is so many seconds until the next attempt.
         """
         service, events = client.meta.service_model.service_id.hyphenize(), client.meta.events
-        events.register_first(f"before-send.{service}", self._before_send, unique_id="allowance")
-        events.register_first(f"needs-retry.{service}", self._needs_retry, unique_id="allowance-retry")
+        events.register_first(f"before-send.{service}", self._before_attempt, unique_id="allowance")
+        events.register_first(f"needs-retry.{service}", self._after_attempt, unique_id="allowance-retry")
 
-    def _before_send(self, *, event_name: str, **_: Any) -> None:
+    def _before_attempt(self, *, event_name: str, **_: Any) -> None:
         if self.remaining() < self.reserve:
             raise OutOfTimeError(operation=event_name.rpartition(".")[2])
 
-    def _needs_retry(self, **_: Any) -> bool | None:
-        return False if self.remaining() < self.reserve else None
+    def _after_attempt(self, *, response: Any, operation: Any, caught_exception: Exception | None, **_: Any) -> None:
+        if self.remaining() >= self.reserve:
+            return
+        if caught_exception is not None:
+            raise caught_exception
+        http, parsed = response
+        if http.status_code >= HTTPStatus.MULTIPLE_CHOICES:
+            raise ClientError(parsed, operation.name)

@@ -11,6 +11,7 @@ from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
 from botocore.config import Config
 from botocore.exceptions import ClientError, ReadTimeoutError
+from botocore.hooks import first_non_none_response
 
 from inference_recommendations_handler.allowance import Allowance, RemainingTime
 from inference_recommendations_handler.errors import AWS_ERRORS, ErrorKind, OutOfTimeError, kind_of
@@ -30,8 +31,30 @@ class Hanging:
     attempts: list[float] = field(default_factory=list)
 
 
-@pytest.fixture
-def hanging() -> Iterator[Hanging]:
+def _needs_retry_before_1_43_20(self: Any, *given: Any) -> bool:
+    """botocore's own as it was: whatever a handler answers is how long is waited for the next attempt."""
+    attempts, operation_model, request_dict, response, caught_exception = (*given, None, None)[:5]
+    answers = self._event_emitter.emit(
+        f"needs-retry.{operation_model.service_model.service_id.hyphenize()}.{operation_model.name}",
+        response=response,
+        endpoint=self,
+        operation=operation_model,
+        attempts=attempts,
+        caught_exception=caught_exception,
+        request_dict=request_dict,
+    )
+    seconds = first_non_none_response(answers)
+    if seconds is None:
+        return False
+    assert attempts < 10, "it would go on for ever"
+    time.sleep(seconds)
+    return True
+
+
+@pytest.fixture(params=["this botocore", "an older botocore"])
+def hanging(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hanging]:
+    if request.param == "an older botocore":
+        monkeypatch.setattr("botocore.endpoint.Endpoint._needs_retry", _needs_retry_before_1_43_20)
     with socket.create_server(("127.0.0.1", 0), backlog=16) as server:
         client = boto3.client(
             "sagemaker",
@@ -88,6 +111,18 @@ def test_nothing_is_waited_for_after_a_refusal_that_nothing_can_follow(
     monkeypatch.setattr("botocore.endpoint.time.sleep", pytest.fail)
     with hanging.remaining.of(lambda: remaining.pop(0)), pytest.raises(ClientError, match="Rate exceeded"):
         hanging.client.list_models()
+
+
+def test_a_call_that_succeeds_when_the_time_is_over_has_succeeded(hanging: Hanging) -> None:
+    remaining = [10.0, 9.0]
+
+    def answer(request: Any, **_: Any) -> AWSResponse:
+        raw = type("Raw", (), {"stream": lambda _: iter([b'{"Models": []}'])})()
+        return AWSResponse(request.url, 200, HTTPHeaders(), raw)
+
+    hanging.client.meta.events.register_last("before-send", answer)
+    with hanging.remaining.of(lambda: remaining.pop(0)):
+        assert hanging.client.list_models()["Models"] == []
 
 
 def test_a_pause_is_made_only_where_a_call_can_follow(monkeypatch: pytest.MonkeyPatch) -> None:
