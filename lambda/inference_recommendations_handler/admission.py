@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from .inference_recommendations_job import Job, Jobs
     from .job_properties import JobProperties
 
-_SHOWN_AFTER_SECONDS: Final = (1, 2, 4, 8)
+_SHOWN_AFTER_SECONDS: Final = (1, 2, 3, 5)
 _LATER = frozenset({ErrorKind.QUOTA, ErrorKind.PERMISSION, ErrorKind.TRANSIENT})
 
 
@@ -104,7 +104,7 @@ def find(name: str, properties: JobProperties, event: CustomResourceEvent, jobs:
 
 
 def _shown(name: str, jobs: Jobs) -> Job | None:
-    """The job that is known to exist; None where it isn't shown within 15 seconds.
+    """The job that is known to exist; None where it isn't shown within 11 seconds.
 
     Nothing says that a job can be described as soon as its name is taken. A leg that doesn't find it fails, a Delete
     that doesn't find it leaves it running, and a second delivery would take the next name.

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 from .log import log
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from .custom_resource_event import CustomResourceEvent
 
@@ -82,14 +82,19 @@ def body_of(answer: Answer, event: CustomResourceEvent) -> bytes:
     return _encode(answer, event, _reason(answer, reason[:shortest] + _CUT))
 
 
-def send(answer: Answer, event: CustomResourceEvent) -> None:
+def send(answer: Answer, event: CustomResourceEvent, *, remaining: Callable[[], float]) -> None:
     """PUT the answer to the event's ResponseURL; what isn't taken is tried again for some 10 seconds.
 
     A URL that has expired is refused with 403: CloudFormation waits no more, and the answer is dropped with a log line.
     Other 4xx may pass: S3 says 400 (RequestTimeout) where the body came too slowly.
 
+    Args:
+        answer: What is told, unless it is too long.
+        event: What is answered.
+        remaining: Seconds that the function has left; no attempt is begun that it couldn't see the end of.
+
     Raises:
-        AnswerNotDeliveredError: none of the attempts was taken.
+        AnswerNotDeliveredError: none of the attempts was taken, or the event has no URL.
     """
     answer = sendable(answer, event)
     body = body_of(answer, event)
@@ -107,6 +112,10 @@ def send(answer: Answer, event: CustomResourceEvent) -> None:
             error.close()
         except (OSError, HTTPException) as error:
             cause, refused = type(error).__name__, False
+        except ValueError:
+            # Its text has the URL in it.
+            message = "The event's ResponseURL is none."
+            raise AnswerNotDeliveredError(message) from None
         else:
             level, status = ("INFO", "SUCCESS") if answer.succeeded else ("ERROR", "FAILED")
             log("answered", level=level, status=status, reason=answer.reason, **fields)
@@ -115,9 +124,10 @@ def send(answer: Answer, event: CustomResourceEvent) -> None:
             log("answer refused, CloudFormation waits no more", level="WARNING", reason=cause, **fields)
             return
         log("answer not taken", level="WARNING", reason=cause, **fields)
-        if attempt < _ATTEMPTS:
-            time.sleep(random.uniform(0.5, 1) * _PAUSES_SECONDS[attempt - 1])  # noqa: S311 - jitter, not cryptography
-    message = f"CloudFormation's response URL didn't take the answer in {_ATTEMPTS} attempts ({cause})."
+        if attempt == _ATTEMPTS or remaining() < _PAUSES_SECONDS[attempt - 1] + _TIMEOUT_SECONDS:
+            break
+        time.sleep(random.uniform(0.5, 1) * _PAUSES_SECONDS[attempt - 1])  # noqa: S311 - jitter, not cryptography
+    message = f"CloudFormation's response URL didn't take the answer in {attempt} attempts ({cause})."
     raise AnswerNotDeliveredError(message)
 
 

@@ -31,7 +31,8 @@ _OTHERS: Final = Config(
 )
 _SAGEMAKER: Final = _OTHERS.merge(Config(retries={"mode": "standard", "total_max_attempts": 2}))
 
-_ATTEMPT_SECONDS: Final = _CONNECT_SECONDS + _READ_SECONDS
+_ATTEMPT_SECONDS: Final = 2 * _CONNECT_SECONDS + _READ_SECONDS
+"""To connect, to agree on encryption and to read."""
 _OWN_SECONDS: Final = 1
 """What the handler itself takes between two calls, and to begin with the answer."""
 _OTHERS_RESERVE_SECONDS: Final = _ATTEMPT_SECONDS + _OWN_SECONDS + ANSWER_SECONDS
@@ -48,14 +49,15 @@ class Clients:
 
     def __init__(self, client: Callable[[str], Any]) -> None:
         self._client = client
-        self._remaining = RemainingTime()
-        self.sagemaker_allowance = Allowance(remaining=self._remaining, reserve=_SAGEMAKER_RESERVE_SECONDS)
+        self.remaining = RemainingTime()
+        """Of the invocation."""
+        self.sagemaker_allowance = Allowance(remaining=self.remaining, reserve=_SAGEMAKER_RESERVE_SECONDS)
         """When a call of SageMaker may begin; the next, when one of the others."""
-        self.others_allowance = Allowance(remaining=self._remaining, reserve=_OTHERS_RESERVE_SECONDS)
+        self.others_allowance = Allowance(remaining=self.remaining, reserve=_OTHERS_RESERVE_SECONDS)
 
     def within(self, remaining: Callable[[], float]) -> AbstractContextManager[None]:
         """Serve one invocation, which has as many seconds left as `remaining` says whenever it is asked."""
-        return self._remaining.of(remaining)
+        return self.remaining.of(remaining)
 
     @cached_property
     def sagemaker(self) -> SageMakerClient:
@@ -105,11 +107,14 @@ def clients() -> Clients:
     """The process's clients; each call is tried several times with backoff and jitter, as long as there is time.
 
     Of the function's 60 s an answer takes 23 s when the bucket takes it at the last attempt, and an attempt of a call
-    7 s: 2 s to connect and 5 s to read. So the last attempt may begin when 31 s are left, one of SageMaker's when 39 s
-    are, and the handler has a second for itself after each. SageMaker's end first, because a request that couldn't be
-    placed is queued: where its endpoint hangs, two attempts to create a job and one to find it are over after 28 s at
-    most, and Step Functions can still be called until the 29th. botocore waits 7 s between two attempts at most, as
-    long as an attempt: 2 s, and 5 s more where the service asks for it (`x-amz-retry-after`).
+    9 s: 2 s to connect, 2 s to agree on encryption and 5 s to read. So the last attempt may begin when 33 s are left,
+    one of SageMaker's when 43 s are, and the handler has a second for itself after each. SageMaker's end first, because
+    a request that couldn't be placed is queued: where its endpoint hangs, the last attempt to create a job, or to find
+    it, is over after 26 s, and Step Functions can be called until the 27th. botocore waits 7 s between two attempts at
+    most, less than an attempt: 2 s, and 5 s more where the service asks for it (`x-amz-retry-after`).
+
+    It isn't a bound of everything: an endpoint of several addresses may take 2 s for each of them, and one that sends a
+    byte now and then 5 s for each of them. Then Lambda kills the function, and delivers the event again.
     """
     session = boto3.session.Session()
     # The service's name isn't a literal here, by which boto3's types tell the clients apart.

@@ -9,7 +9,8 @@ import time
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from .answer import Answer, send
+from .admission import NotNowError
+from .answer import Answer
 from .contract import (
     FUNCTION_TIMEOUT_SECONDS,
     JOB_SERVICE_TIMEOUT_SECONDS,
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 TASK: Final = "delete"
 POLL_SECONDS: Final = 10
 _MARGIN_SECONDS: Final = 3 * 60
+_MAX_OTHERS: Final = 1500
+"""Names of at most 64 characters; a state may have 256 kB (Step Functions quotas)."""
 
 _SETTLES_AT: Final = "settlesAt"
 _WATCH_UNTIL: Final = "watchUntil"
@@ -58,7 +61,7 @@ def on_delete(event: CustomResourceEvent, invocation: Invocation) -> Answer | No
     if machine is not None and _hand_over(target, event, machine, unsure=unsure, watched=watched, answered=False):
         return None
     if found.failure is not None:
-        return invocation.failed(event, f"{found.failure} Delete the stack again, or stop the job {own_id} yourself.")
+        raise NotNowError(found.failure)
     log("not waited for: there is no state machine", level="WARNING", physicalResourceId=own_id)
     return Answer(physical_resource_id=own_id)
 
@@ -81,25 +84,25 @@ def stop_orphans(event: CustomResourceEvent, name: str, properties: JobPropertie
 def step(state: Mapping[str, Any], invocation: Invocation, *, now: float) -> dict[str, Any]:
     """Look again; answer when nothing runs any more, and keep watch while an old request can still be delivered."""
     event = CustomResourceEvent.parse(state[EVENT], now=now)
-    target = _read(state[_TARGET])
-    answered = bool(state[_ANSWERED])
     own_id = event.physical_resource_id or event.logical_resource_id
     if MachineInput.ERROR in state:
-        if not answered:
+        if not state.get(_ANSWERED):
             reason = f"Stopping {own_id} broke off; see the handler's log. Delete the stack again."
-            send(invocation.failed(event, reason), event)
+            invocation.send(invocation.failed(event, reason), event)
         return _state(state, wait=0, answered=True, done=True)
+    target = _read(state[_TARGET])
+    answered = bool(state[_ANSWERED])
     found = sweep(target, event, invocation.machine(event.properties), invocation, now=now)
     settles_at = max(float(state[_SETTLES_AT]), found.settles_at)
     late = now >= event.requested_at + JOB_SERVICE_TIMEOUT_SECONDS - _MARGIN_SECONDS
     settled = now >= settles_at and not found.unfinished and found.failure is None
     if not answered and (settled or late):
         if found.running or found.failure is not None:
-            send(invocation.failed(event, _left(found)), event)
+            invocation.send(invocation.failed(event, _left(found)), event)
         else:
             if not settled:
                 log("not waited for any longer", level="WARNING", reason=", ".join(found.unfinished))
-            send(Answer(physical_resource_id=own_id), event)
+            invocation.send(Answer(physical_resource_id=own_id), event)
         answered = True
     elif late and found.running:
         log("not stopped", level="ERROR", jobName=found.running[0], stackId=event.stack_id, reason=_left(found))
@@ -129,7 +132,9 @@ def _left(found: Sweep) -> str:
 
 def _widened(target: Target, found: Sweep) -> Target:
     """Found by its owner while it ran, a job is followed by its name when it has stopped."""
-    return replace(target, names=tuple(dict.fromkeys((*target.names, *found.unfinished))))
+    names = tuple(dict.fromkeys((*target.names, *found.unfinished)))
+    others = tuple(dict.fromkeys((*target.others, *found.others)))[:_MAX_OTHERS]
+    return replace(target, names=names, others=others)
 
 
 def _read(state: Mapping[str, Any]) -> Target:
@@ -139,6 +144,7 @@ def _read(state: Mapping[str, Any]) -> Target:
         spared_base=str(state["spared_base"]),
         withdrawn=bool(state["withdrawn"]),
         base=str(state["base"]),
+        others=tuple(state.get("others", ())),
     )
 
 

@@ -33,6 +33,8 @@ class Target:
     """Jobs of this base name stay."""
     withdrawn: bool
     """Whether a request that was never answered may be under way, so that its job may be yet to come."""
+    others: tuple[str, ...] = ()
+    """Jobs that have been found to be another's: whoever runs many doesn't keep a look from coming to an end."""
     base: str = ""
     """The base name of the jobs of the request that is withdrawn or deleted, where it can be read."""
 

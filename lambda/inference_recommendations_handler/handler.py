@@ -18,7 +18,7 @@ from . import (
     wait,
 )
 from .admission import NotNowError
-from .answer import Answer, AnswerNotDeliveredError, send
+from .answer import Answer, AnswerNotDeliveredError
 from .aws import clients
 from .contract import (
     CHOICE_SERVICE_TIMEOUT_SECONDS,
@@ -108,7 +108,7 @@ def _serve(event: CustomResourceEvent, invocation: Invocation) -> None:
     except NotNowError as error:
         if _another_delivery_answers_in_time(event):
             raise DeliverAgainError(str(error)) from None
-        answer = invocation.failed(event, f"{error} Try again.")
+        answer = invocation.failed(event, f"{error} Try again.{_goes_on(event)}")
     except AWS_ERRORS as error:
         passing = kind_of(error) in {ErrorKind.TRANSIENT, ErrorKind.PERMISSION}
         log(
@@ -117,11 +117,11 @@ def _serve(event: CustomResourceEvent, invocation: Invocation) -> None:
         if passing and _another_delivery_answers_in_time(event):
             raise DeliverAgainError(message_of(error)) from None
         remedy = "Try again." if passing else "See the handler's log."
-        answer = invocation.failed(event, f"{message_of(error)} ({code_of(error)}.) {remedy}")
+        answer = invocation.failed(event, f"{message_of(error)} ({code_of(error)}.) {remedy}{_goes_on(event)}")
     except Exception as error:  # noqa: BLE001 - CloudFormation would wait for nothing, for up to an hour
         answer = _broken(error, event, invocation)
     if answer is not None:
-        send(answer, event)
+        invocation.send(answer, event)
 
 
 def _broken(error: Exception, event: CustomResourceEvent, invocation: Invocation) -> Answer:
@@ -135,11 +135,16 @@ def _broken(error: Exception, event: CustomResourceEvent, invocation: Invocation
         reason=cause,
         traceback="".join(traceback.format_exception(error)).replace(event.response_url, _HIDDEN),
     )
-    own_id = event.physical_resource_id or event.logical_resource_id
-    remedy = "report it, with the traceback in the handler's log."
-    if event.request_type is RequestType.DELETE and event.resource_type == ResourceType.JOB:
-        remedy += f" The job {own_id} may go on, and cost money: stop it with `inference-recommender stop {own_id}`."
+    remedy = f"report it, with the traceback in the handler's log.{_goes_on(event)}"
     return invocation.failed(event, f"{cause[:_MAX_CAUSE]} {DEFECT}: {remedy}")
+
+
+def _goes_on(event: CustomResourceEvent) -> str:
+    """What a Delete that fails may leave behind: in a cleanup, CloudFormation goes on all the same."""
+    if event.request_type is not RequestType.DELETE or event.resource_type != ResourceType.JOB:
+        return ""
+    own_id = event.physical_resource_id or event.logical_resource_id
+    return f" The job {own_id} may go on, and cost money: stop it with `inference-recommender stop {own_id}`."
 
 
 def _another_delivery_answers_in_time(event: CustomResourceEvent) -> bool:

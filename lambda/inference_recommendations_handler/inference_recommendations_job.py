@@ -71,6 +71,11 @@ class Job:
         return self.description.get("InputConfig", {}).get("VpcConfig") or {}
 
     @property
+    def created_at(self) -> float:
+        """Epoch seconds."""
+        return float(self.description["CreationTime"].timestamp())
+
+    @property
     def ended_at(self) -> float:
         """When it changed last, in epoch seconds."""
         return float(self.description["LastModifiedTime"].timestamp())

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
 
-from .answer import Answer
+from .answer import Answer, send
 from .inference_recommendations_job import Jobs
 from .state_machine import StateMachine
 
@@ -53,3 +53,7 @@ class Invocation:
         """FAILED, under the id that the resource has."""
         own = physical_resource_id or event.physical_resource_id or event.logical_resource_id
         return Answer(physical_resource_id=own, reason=reason, log_stream=self.log_stream)
+
+    def send(self, answer: Answer, event: CustomResourceEvent) -> None:
+        """Answer CloudFormation; see `answer.send`."""
+        send(answer, event, remaining=self.clients.remaining)

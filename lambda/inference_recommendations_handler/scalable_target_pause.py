@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from .answer import Answer, send
+from .answer import Answer
 from .contract import LEG_SECONDS, MachineInput
 from .contract import ScalableTargetProperty as Property
 from .custom_resource_event import CustomResourceEvent, RequestType
@@ -111,7 +111,7 @@ def step(state: Mapping[str, Any], invocation: Invocation, *, now: float) -> dic
     if MachineInput.ERROR in state:
         # The variant was deregistered before, and so the endpoint can change.
         if not answered:
-            send(answer, event)
+            invocation.send(answer, event)
         return _state(event, wait=0, answered=True, done=True)
     try:
         over = _restored(event, invocation) if answered else _settled(event, invocation, now=now)
@@ -121,7 +121,7 @@ def step(state: Mapping[str, Any], invocation: Invocation, *, now: float) -> dic
     if isinstance(over, _Settled):
         if not over.is_over:
             return _state(event, wait=POLL_SECONDS, answered=False, done=False)
-        send(answer, event)
+        invocation.send(answer, event)
         return _state(event, wait=POLL_SECONDS, answered=True, done=not over.restore)
     if over is None and now >= event.requested_at + RESTORE_BOUND_SECONDS:
         log("scaling not restored: the endpoint isn't scaled", level="ERROR", task=TASK, requestId=event.request_id)

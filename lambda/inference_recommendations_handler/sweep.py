@@ -6,7 +6,8 @@ requests that were never answered, however many came after them, and nobody else
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from .contract import FUNCTION_TIMEOUT_SECONDS, JobProperty
@@ -17,7 +18,7 @@ from .owner import Owner, requested_at
 from .queue import TASK as CREATE_TASK
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from .custom_resource_event import CustomResourceEvent
     from .deletion_target import Target
@@ -45,6 +46,8 @@ class Sweep:
     """Whether there is a job that is meant, whatever has become of it."""
     failure: str | None = None
     """Why not everything could be looked at."""
+    others: tuple[str, ...] = ()
+    """Jobs that are another's, and needn't be looked at again."""
 
 
 def sweep(
@@ -52,10 +55,12 @@ def sweep(
 ) -> Sweep:
     """Stop what was asked for before the event; never raises what boto3 raises.
 
-    The executions come first: they could still create the job that is looked for. A job that can't be stopped keeps
-    none of the others from it.
+    What is known by name is told to stop first, whatever hinders the rest or takes its time. Then the executions, as
+    they could still create the job that is looked for. A job that can't be looked at or stopped keeps none of the
+    others from it.
     """
-    settles_at, unfinished, running, found, failure = 0.0, [], [], False, None
+    _stop_named(target, event, invocation)
+    settles_at, failure = 0.0, None
     try:
         for execution in _queue_executions(target, event, machine) if machine else ():
             if execution.running and machine:
@@ -66,21 +71,57 @@ def sweep(
                 settles_at = max(settles_at, execution.ended_at + FUNCTION_TIMEOUT_SECONDS)
     except AWS_ERRORS as error:
         failure = _failure(error)
-    try:
-        for job in _jobs(target, event, invocation):
-            found = True
-            if job.running:
-                running.append(job.name)
-                failure = _stop(job, event, invocation) or failure
-            if (
-                job.running
-                or job.stopping
-                or (now < job.ended_at + LEFT_BEHIND_SECONDS and any_left(job.vpc_config, invocation.clients.ec2))
-            ):
-                unfinished.append(job.name)
-    except AWS_ERRORS as error:
-        failure = _failure(error)
-    return Sweep(settles_at=settles_at, unfinished=unfinished, running=tuple(running), found=found, failure=failure)
+    found = _sweep_jobs(target, event, invocation, now=now)
+    return replace(found, settles_at=settles_at, failure=found.failure or failure)
+
+
+def _stop_named(target: Target, event: CustomResourceEvent, invocation: Invocation) -> None:
+    for name in target.names:
+        with suppress(*AWS_ERRORS):
+            job = invocation.jobs.find(name)
+            if job is not None and job.running and _is_meant(job, invocation.jobs.tags(job), target, event):
+                _stop(job, event, invocation)
+
+
+def _sweep_jobs(target: Target, event: CustomResourceEvent, invocation: Invocation, *, now: float) -> Sweep:
+    unfinished: list[str] = []
+    running: list[str] = []
+    others: list[str] = []
+    names, failure = _names(target, event, invocation)
+    found = False
+    for name in names:
+        try:
+            job = invocation.jobs.find(name)
+            tags = invocation.jobs.tags(job) if job is not None else {}
+        except AWS_ERRORS as error:
+            if kind_of(error) is ErrorKind.PERMISSION and not _looks_like_ours(name, target, event):
+                # An account may hide one team's jobs from another.
+                log("left alone: not shown", jobName=name, errorCode=code_of(error), reason=message_of(error))
+            else:
+                failure = _failure(error)
+            continue
+        if job is None:
+            continue
+        if not _is_meant(job, tags, target, event):
+            log("left alone: another's job, or asked for since", jobName=name)
+            # A job's tags may be shown later than the job.
+            if not Owner.of(event).owns(tags) and now > job.created_at + FUNCTION_TIMEOUT_SECONDS:
+                others.append(name)
+            continue
+        found = True
+        if job.running:
+            running.append(name)
+            failure = _stop(job, event, invocation) or failure
+        if job.running or job.stopping or _leaves_interfaces(job, invocation, now=now):
+            unfinished.append(name)
+    return Sweep(
+        settles_at=0.0,
+        unfinished=unfinished,
+        running=tuple(running),
+        found=found,
+        failure=failure,
+        others=tuple(others),
+    )
 
 
 def _stop(job: Job, event: CustomResourceEvent, invocation: Invocation) -> str | None:
@@ -110,27 +151,25 @@ def _queue_executions(target: Target, event: CustomResourceEvent, machine: State
             yield execution
 
 
-def _jobs(target: Target, event: CustomResourceEvent, invocation: Invocation) -> Iterator[Job]:
-    # Of whatever prefix: the request that was never answered may have changed it. What a quota admits is few.
-    unfinished = invocation.jobs.unfinished_names()
-    for name in dict.fromkeys((*target.names, *filter(target.covers, unfinished))):
-        try:
-            job = invocation.jobs.find(name)
-            tags = invocation.jobs.tags(job) if job is not None else {}
-        except AWS_ERRORS as error:
-            if kind_of(error) is not ErrorKind.PERMISSION or _looks_like_ours(name, target, event):
-                raise
-            # An account may hide one team's jobs from another.
-            log("left alone: not shown", jobName=name, errorCode=code_of(error), reason=message_of(error))
-            continue
-        if job is None:
-            continue
-        if not Owner.of(event).owns(tags):
-            log("left alone: another's job", jobName=name)
-        elif not target.precedes(name, requested_at(tags), event):
-            log("left alone: asked for since", jobName=name)
-        else:
-            yield job
+def _names(target: Target, event: CustomResourceEvent, invocation: Invocation) -> tuple[list[str], str | None]:
+    """Jobs to look at, the likeliest first, and why there may be more."""
+    unfinished: list[str] = []
+    failure = None
+    try:
+        # Of whatever prefix: the request that was never answered may have changed it.
+        unfinished.extend(filter(target.covers, invocation.jobs.unfinished_names()))
+    except AWS_ERRORS as error:
+        failure = _failure(error)
+    ours_first = sorted(unfinished, key=lambda name: not _looks_like_ours(name, target, event))
+    return [name for name in dict.fromkeys((*target.names, *ours_first)) if name not in target.others], failure
+
+
+def _is_meant(job: Job, tags: Mapping[str, str], target: Target, event: CustomResourceEvent) -> bool:
+    return Owner.of(event).owns(tags) and target.precedes(job.name, requested_at(tags), event)
+
+
+def _leaves_interfaces(job: Job, invocation: Invocation, *, now: float) -> bool:
+    return now < job.ended_at + LEFT_BEHIND_SECONDS and any_left(job.vpc_config, invocation.clients.ec2)
 
 
 def _looks_like_ours(name: str, target: Target, event: CustomResourceEvent) -> bool:

@@ -10,14 +10,15 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from .answer import Answer, send
-from .contract import FUNCTION_TIMEOUT_SECONDS, LEG_SECONDS, MIN_POLL_INTERVAL_SECONDS, MachineInput, WaitProperty
+from .answer import Answer
+from .contract import FUNCTION_TIMEOUT_SECONDS, MachineInput, WaitProperty
 from .custom_resource_event import CustomResourceEvent, RequestType
 from .earlier_executions import stop_earlier
 from .errors import AWS_ERRORS, ErrorKind, code_of, kind_of, message_of
 from .failure_reason import job_failure, vanished
 from .inference_recommendations_job import JobStatus
-from .job_properties import flag, seconds
+from .job_properties import flag
+from .leg import Leg
 from .log import log
 from .owner import Owner
 from .queue import REASON as QUEUED_BECAUSE
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 
 TASK: Final = "wait"
 DENIED_BOUND_SECONDS: Final = 5 * 60
-GRACE_SECONDS: Final = 90
+GRACE_SECONDS: Final = 60
 """After the last leg's end, in which failed calls are made again; its ServiceTimeout comes four minutes after it."""
 SHOWN_WITHIN_SECONDS: Final = 60
 """What Step Functions shows of an execution may be older than its start (API reference, DescribeExecution)."""
@@ -41,43 +42,6 @@ _AGAIN_AFTER_SECONDS: Final = 10
 _DENIED_SINCE: Final = "deniedSince"
 _GIVEN_UP: Final = "givenUp"
 _ENDED_BADLY: Final = frozenset({JobStatus.FAILED, JobStatus.STOPPED, JobStatus.DELETING, JobStatus.DELETED})
-
-
-@dataclass(frozen=True, kw_only=True)
-class Leg:
-    """The properties, read."""
-
-    job_name: str
-    last: bool
-    hand_over_after: float
-    poll_interval: float
-    accept_stopped: bool
-    timeout: float | None
-    """The job's; None where the template doesn't tell."""
-    existing_job: bool
-    """Whether the stack only refers to the job."""
-
-    @classmethod
-    def parse(cls, properties: Mapping[str, Any]) -> Leg:
-        """Read the properties as CloudFormation delivers them.
-
-        Raises:
-            RequestError: something is missing or isn't a number.
-        """
-        name = properties.get(WaitProperty.JOB_NAME)
-        if not isinstance(name, str) or not name:
-            message = f"The property {WaitProperty.JOB_NAME} is missing: synthesise with cdk-inference-recommender."
-            raise RequestError(message)
-        leg, legs = (seconds(properties, key, default=1) for key in (WaitProperty.LEG, WaitProperty.LEGS))
-        return cls(
-            job_name=name,
-            last=leg >= legs,
-            hand_over_after=min(seconds(properties, WaitProperty.HAND_OVER_AFTER, default=LEG_SECONDS), LEG_SECONDS),
-            poll_interval=max(seconds(properties, WaitProperty.POLL_INTERVAL, default=30), MIN_POLL_INTERVAL_SECONDS),
-            accept_stopped=flag(properties, WaitProperty.ACCEPT_STOPPED),
-            timeout=seconds(properties, WaitProperty.TIMEOUT, default=0) or None,
-            existing_job=flag(properties, WaitProperty.EXISTING_JOB),
-        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -191,12 +155,8 @@ def _look(leg: Leg, event: CustomResourceEvent, machine: StateMachine | None, in
             return gone if job is None else _judge(job, leg, invocation)
         if job is None:
             return _look_at_queue(leg, event, machine, invocation)
-        execution = machine.find(leg.job_name) if machine else None
-        failure = execution.failure if execution is not None else None
-        # The queue may have found that the name is another's; a job that it made itself is the stack's.
-        if failure is not None and not Owner.of(event).same_stack(invocation.jobs.tags(job)):
-            return Over(failure=f"{failure} Then change `rerun`.")
-        return _judge(job, leg, invocation)
+        taken = _taken(job, event, machine, invocation)
+        return Over(failure=f"{taken} Then change `rerun`.") if taken else _judge(job, leg, invocation)
     except AWS_ERRORS as error:
         code, message = code_of(error), message_of(error)
         log("poll failed", level="WARNING", jobName=leg.job_name, errorCode=code, reason=message)
@@ -205,6 +165,18 @@ def _look(leg: Leg, event: CustomResourceEvent, machine: StateMachine | None, in
         if kind in {ErrorKind.TRANSIENT, ErrorKind.PERMISSION}:
             return Pending(reason=reason, denied=kind is ErrorKind.PERMISSION, unseen=True)
         return Over(failure=reason)
+
+
+def _taken(job: Job, event: CustomResourceEvent, machine: StateMachine | None, invocation: Invocation) -> str | None:
+    """Why the queue gave up the name, where it found it to be another's; a job that it made itself is the stack's."""
+    try:
+        execution = machine.find(job.name) if machine else None
+    except AWS_ERRORS:
+        if Owner.of(event).same_stack(invocation.jobs.tags(job)):
+            return None
+        raise
+    failure = execution.failure if execution is not None else None
+    return failure if failure and not Owner.of(event).same_stack(invocation.jobs.tags(job)) else None
 
 
 def _look_at_queue(
@@ -235,21 +207,31 @@ def _judge(job: Job, leg: Leg, invocation: Invocation) -> Pending | Over:
 
 def _give_up(leg: Leg, event: CustomResourceEvent, invocation: Invocation) -> GivenUp:
     """Stop what costs, if it is this stack's."""
-    machine, under_way = invocation.machine(event.properties), False
+    machine, under_way, failure = invocation.machine(event.properties), False, None
     try:
         execution = machine.find(leg.job_name) if machine else None
         if machine is not None and execution is not None and execution.running:
             machine.stop(execution.name)
             under_way = True
+    except AWS_ERRORS as error:
+        failure = _not_stopped(leg, error)
+    try:
         job = invocation.jobs.find(leg.job_name)
+        if job is not None:
+            # Its name is taken, and so the queue makes no other.
+            failure = None
         if job is not None and job.running and Owner.of(event).same_stack(invocation.jobs.tags(job)):
             invocation.jobs.stop(job.name)
             log("stopped at the timeout", jobName=job.name, requestId=event.request_id)
     except AWS_ERRORS as error:
-        code, message = code_of(error), message_of(error)
-        log("not stopped", level="WARNING", jobName=leg.job_name, errorCode=code, reason=message)
-        return GivenUp(under_way=under_way, failure=f"{message} ({code}.)")
-    return GivenUp(under_way=under_way)
+        failure = _not_stopped(leg, error)
+    return GivenUp(under_way=under_way, failure=failure)
+
+
+def _not_stopped(leg: Leg, error: Exception) -> str:
+    code, message = code_of(error), message_of(error)
+    log("not stopped", level="WARNING", jobName=leg.job_name, errorCode=code, reason=message)
+    return f"{message} ({code}.)"
 
 
 def _goes_on(event: CustomResourceEvent) -> str:
@@ -285,7 +267,7 @@ def _waiting(state: Mapping[str, Any], wait: float) -> dict[str, Any]:
 def _end(
     state: Mapping[str, Any], event: CustomResourceEvent, failure: str | None, invocation: Invocation
 ) -> dict[str, Any]:
-    send(_answer(event, failure, invocation), event)
+    invocation.send(_answer(event, failure, invocation), event)
     return {
         MachineInput.TASK.value: state[MachineInput.TASK],
         MachineInput.WAIT_SECONDS.value: 0,

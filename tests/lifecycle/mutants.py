@@ -21,7 +21,7 @@ from inference_recommendations_handler import (
     wait,
 )
 from inference_recommendations_handler.admission import Admitted, Taken
-from inference_recommendations_handler.answer import Answer, _encode, _reason, send
+from inference_recommendations_handler.answer import Answer, _encode, _reason
 from inference_recommendations_handler.contract import MachineInput, OwnerTag
 from inference_recommendations_handler.custom_resource_event import RequestType
 from inference_recommendations_handler.inference_recommendations_job import Jobs
@@ -84,7 +84,7 @@ def _answers_a_create_before_it_is_asked_for(patch: pytest.MonkeyPatch) -> None:
     original = job._create
 
     def create(event: Any, properties: JobProperties, invocation: Any, *, overtaken: bool) -> Any:
-        send(Answer(physical_resource_id=properties.base, data={"JobName": properties.base}), event)
+        invocation.send(Answer(physical_resource_id=properties.base, data={"JobName": properties.base}), event)
         return original(event, properties, invocation, overtaken=overtaken)
 
     patch.setattr(job, "_create", create)
@@ -226,7 +226,10 @@ ALL = [
     Mutant(_adopts_no_job_of_its_own_request),
     Mutant(_ignores_owner_tags),
     Mutant(_answers_a_create_before_it_is_asked_for),
-    Mutant(_answers_a_delete_at_once),
+    Mutant(
+        _answers_a_delete_at_once,
+        test_broken_function.test_an_aborted_wait_fails_the_stack_in_time_and_the_job_is_stopped,
+    ),
     Mutant(_forgets_the_cancelled_create),
     Mutant(
         _drops_the_size_guard,

@@ -41,7 +41,8 @@ def no_two_jobs_for_one_request(world: World) -> None:
 def nothing_goes_on_after_its_delete(stack: Stack, *, unwatched: Collection[str]) -> None:
     """What was asked for before a Delete that succeeded neither runs nor starts after it.
 
-    Unless somebody broke off the search for late jobs of its logical id.
+    Unless somebody broke off the search for late jobs of its logical id, or the service went on with one that came when
+    the Delete was answered, although it was told to stop it.
     """
     for exchange in stack.exchanges:
         event, received = exchange.event, exchange.received
@@ -52,7 +53,7 @@ def nothing_goes_on_after_its_delete(stack: Stack, *, unwatched: Collection[str]
         name, prefix = event["PhysicalResourceId"], str(event["ResourceProperties"].get("NamePrefix"))
         invented = name.endswith(INVENTED)
         for job in going_on(stack.world):
-            if event["LogicalResourceId"] in unwatched:
+            if event["LogicalResourceId"] in unwatched or (job.ignored_a_stop and job.created_at > received.at):
                 continue
             if owner(job) == (event["StackId"], event["LogicalResourceId"]) and (
                 job.name.startswith(prefix) if invented else job.name == name

@@ -59,6 +59,7 @@ class FakeJob:
     results: list[Mapping[str, Any]] = field(default_factory=lambda: [copy.deepcopy(RESULT)])
     stopped_at: float | None = None
     seconds_stopping: float = SECONDS_STOPPING
+    ignored_a_stop: bool = False
     shown_at: float = 0.0
     asked_by: str = ""
     """The request id that it was made with, whoever takes it over."""
@@ -212,7 +213,9 @@ class Service:
         job = self._existing(request["JobName"])
         if not job.goes_on(self.clock.now):
             raise ServiceError("ValidationException", f"Cannot stop the non-running job {job.name}")
-        if not self.ignores_stops:
+        if self.ignores_stops:
+            job.ignored_a_stop = True
+        else:
             job.stopped_at, job.seconds_stopping = self.clock.now, self.seconds_stopping
         return {}
 

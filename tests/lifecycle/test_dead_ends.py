@@ -6,8 +6,10 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from botocore.exceptions import ReadTimeoutError
 
 from inference_recommendations_handler.network_interfaces import LEFT_BEHIND_SECONDS
+from inference_recommendations_handler.state_machine import StateMachine
 
 from . import cloudformation
 from .cloudformation import SERVICE_TIMEOUTS, Deployed
@@ -109,6 +111,54 @@ class TestDelete:
         world.service._StopInferenceRecommendationsJob = original  # type: ignore[method-assign]
         assert endless.delete().status == "DELETE_COMPLETE"
 
+    def test_a_job_that_is_known_by_name_is_stopped_although_nothing_else_can_be_looked_at(
+        self, endless: Stack, world: World
+    ) -> None:
+        [job] = world.service.active()
+        world.service.faults["ListInferenceRecommendationsJobs"] = [DENIED] * 1000
+        outcome = endless.delete()
+        assert outcome.status == "DELETE_FAILED"
+        assert "not authorized" in str(outcome.reason)
+        assert job.stopped_at is not None
+
+    def test_a_job_that_is_known_by_name_is_stopped_before_step_functions_hang(
+        self, endless: Stack, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def hang(_: StateMachine, __: str) -> None:
+            world.clock.now += 27
+            raise ReadTimeoutError(endpoint_url="https://states.example")
+
+        [job], started = world.service.active(), world.clock.now
+        monkeypatch.setattr(StateMachine, "find", hang)
+        assert endless.delete().status == "DELETE_FAILED"
+        assert job.stopped_at is not None
+        assert job.stopped_at - started < 60
+
+    def test_many_jobs_of_others_keep_no_deletion_from_its_end(self, endless: Stack, world: World) -> None:
+        original = world.service._DescribeInferenceRecommendationsJob
+
+        def describe_slowly(request: Mapping[str, Any]) -> dict[str, Any]:
+            world.clock.now += 0.5
+            return original(request)
+
+        theirs = [world.service.foreign(f"theirs-{number}") for number in range(100)]
+        for job in theirs:
+            job.created_at -= 3600
+        world.service._DescribeInferenceRecommendationsJob = describe_slowly  # type: ignore[method-assign]
+        started = world.clock.now
+        assert endless.delete().status == "DELETE_COMPLETE"
+        assert world.clock.now - started < SECONDS_STOPPING + 120
+        assert world.service.active() == theirs
+
+    def test_a_deletion_without_a_state_machine_is_delivered_again_when_it_was_refused(
+        self, endless: Stack, world: World
+    ) -> None:
+        [job] = world.service.active()
+        endless.machine_arn = "none"
+        world.service.faults[DESCRIBE] = [THROTTLED] * 8
+        assert endless.delete().status == "DELETE_COMPLETE"
+        assert job.stopped_at is not None
+
     def test_a_search_that_breaks_off_is_answered(self, endless: Stack, world: World) -> None:
         endless.begin_delete()
         endless.advance(9)
@@ -191,6 +241,21 @@ class TestWait:
         world.pauses = [Pause(1, 40, operation="DescribeExecution")]
         assert stack.finish().status == "CREATE_COMPLETE"
         assert world.pauses == []
+
+    def test_the_last_leg_stops_its_job_although_its_queue_cannot_be_looked_at(
+        self, endless: Stack, world: World
+    ) -> None:
+        [job] = world.service.active()
+        world.machine.faults["DescribeExecution"] = [THROTTLED] * 10_000
+        outcome = endless.finish()
+        assert "it was stopped" in str(outcome.reason)
+        assert job.stopped_at is not None
+
+    def test_a_job_that_has_finished_needs_no_look_at_its_queue(self, stack: Stack, world: World) -> None:
+        stack.begin_deploy(Template())
+        stack.advance(100)
+        world.machine.faults["DescribeExecution"] = [THROTTLED] * 10_000
+        assert stack.finish().status == "CREATE_COMPLETE"
 
     def test_the_last_leg_stops_no_job_of_a_stranger(self, stack: Stack, world: World) -> None:
         job, original = world.service.foreign("taken"), world.service._ListTags

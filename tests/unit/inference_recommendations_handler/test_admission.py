@@ -25,7 +25,7 @@ def test_a_job_that_is_not_shown_before_the_time_is_over_is_not_said_to_be_absen
     jobs = Jobs(client=client, allowance=Allowance(remaining=remaining, reserve=30))  # type: ignore[arg-type]
     with remaining.of(lambda: 40.0 - sum(slept)), pytest.raises(OutOfTimeError):
         _shown("job", jobs)
-    assert slept == [1, 2, 4]
+    assert slept == [1, 2, 3]
     assert _shown("job", jobs) is None
 
 

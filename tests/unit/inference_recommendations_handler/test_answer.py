@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import traceback
+from dataclasses import replace
 from http.client import BadStatusLine
 from typing import TYPE_CHECKING
 from urllib.error import HTTPError, URLError
@@ -89,7 +91,7 @@ def http(status: int) -> HTTPError:
 )
 def test_what_may_pass_is_tried_again(puts: Callable[[list[Exception | None]], list[str]], problem: Exception) -> None:
     urls = puts([problem, problem, None])
-    send(Answer(physical_resource_id="id"), EVENT)
+    send(Answer(physical_resource_id="id"), EVENT, remaining=lambda: 60)
     assert len(urls) == 3
 
 
@@ -97,7 +99,7 @@ def test_an_expired_url_is_given_up_at_once(
     puts: Callable[[list[Exception | None]], list[str]], capsys: pytest.CaptureFixture[str]
 ) -> None:
     urls = puts([http(403)])
-    send(Answer(physical_resource_id="id"), EVENT)
+    send(Answer(physical_resource_id="id"), EVENT, remaining=lambda: 60)
     assert len(urls) == 1
     assert "waits no more" in capsys.readouterr().out
 
@@ -106,8 +108,8 @@ def test_the_log_tells_a_failure_in_the_fields_that_the_cdk_cli_shows(
     puts: Callable[[list[Exception | None]], list[str]], capsys: pytest.CaptureFixture[str]
 ) -> None:
     puts([None, None])
-    send(Answer(physical_resource_id="id"), EVENT)
-    send(Answer(physical_resource_id="id", reason="no room"), EVENT)
+    send(Answer(physical_resource_id="id"), EVENT, remaining=lambda: 60)
+    send(Answer(physical_resource_id="id", reason="no room"), EVENT, remaining=lambda: 60)
     succeeded, failed = map(json.loads, capsys.readouterr().out.splitlines())
     assert (succeeded["level"], succeeded["status"]) == ("INFO", "SUCCESS")
     assert succeeded["message"].endswith("status=SUCCESS")
@@ -119,13 +121,29 @@ def test_the_log_tells_the_failure_that_was_sent_for_data_that_was_too_long(
     puts: Callable[[list[Exception | None]], list[str]], capsys: pytest.CaptureFixture[str]
 ) -> None:
     puts([None])
-    send(Answer(physical_resource_id="id", data={"EnvironmentJson": "x" * 5000}), EVENT)
+    send(Answer(physical_resource_id="id", data={"EnvironmentJson": "x" * 5000}), EVENT, remaining=lambda: 60)
     line = json.loads(capsys.readouterr().out)
     assert (line["level"], line["status"]) == ("ERROR", "FAILED")
     assert "shorten their names or values" in line["reason"]
 
 
+def test_no_attempt_is_begun_that_the_function_would_not_survive(
+    puts: Callable[[list[Exception | None]], list[str]],
+) -> None:
+    urls, remaining = puts([http(500)] * 9), [30.0, 5.9]
+    with pytest.raises(AnswerNotDeliveredError, match="in 2 attempts"):
+        send(Answer(physical_resource_id="id"), EVENT, remaining=lambda: remaining.pop(0))
+    assert len(urls) == 2
+
+
+def test_a_url_that_is_none_is_an_error_that_doesnt_quote_it() -> None:
+    event = replace(EVENT, response_url="secret")
+    with pytest.raises(AnswerNotDeliveredError) as raised:
+        send(Answer(physical_resource_id="id"), event, remaining=lambda: 60)
+    assert "secret" not in "".join(traceback.format_exception(raised.value))
+
+
 def test_an_answer_that_nobody_takes_is_an_error(puts: Callable[[list[Exception | None]], list[str]]) -> None:
     puts([http(500)] * 9)
     with pytest.raises(AnswerNotDeliveredError):
-        send(Answer(physical_resource_id="id"), EVENT)
+        send(Answer(physical_resource_id="id"), EVENT, remaining=lambda: 60)

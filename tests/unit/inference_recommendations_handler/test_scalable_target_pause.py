@@ -9,6 +9,7 @@ from botocore.exceptions import ClientError
 
 from inference_recommendations_handler import scalable_target_pause
 from inference_recommendations_handler.contract import LEG_SECONDS
+from inference_recommendations_handler.invocation import Invocation
 
 from .scaled_stack import ENDPOINT, LARGE, SMALL, ScaledStack, properties, refusal, scaled_stack
 
@@ -16,7 +17,7 @@ from .scaled_stack import ENDPOINT, LARGE, SMALL, ScaledStack, properties, refus
 @pytest.fixture
 def stack(monkeypatch: pytest.MonkeyPatch) -> ScaledStack:
     made = scaled_stack()
-    monkeypatch.setattr(scalable_target_pause, "send", lambda answer, _: made.sent.append(answer))
+    monkeypatch.setattr(Invocation, "send", lambda _, answer, __: made.sent.append(answer))
     return made
 
 

@@ -90,7 +90,7 @@ def test_what_can_t_be_used_is_told_without_props_that_a_reference_hasn_t(status
 
 def test_a_job_that_outlasts_the_timeout_goes_on_whosever_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     sent: list[Answer] = []
-    monkeypatch.setattr(wait, "send", lambda answer, _: sent.append(answer))
+    monkeypatch.setattr(Invocation, "send", lambda _, answer, __: sent.append(answer))
     service = SageMaker("IN_PROGRESS")
     state: Mapping[str, Any] = {"task": wait.TASK, "event": event().to_state()}
     assert wait.step(state, invocation(service), now=1601)["done"] is True
