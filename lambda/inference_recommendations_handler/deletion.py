@@ -23,7 +23,7 @@ from .errors import AWS_ERRORS, ErrorKind, code_of, kind_of, message_of
 from .log import log
 from .owner import Owner
 from .state_machine import EVENT
-from .sweep import WATCH, Sweep, sweep
+from .sweep import UNDER_WAY_SECONDS, WATCH, Sweep, sweep
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -154,8 +154,8 @@ def _hand_over(
     """Let an execution go on; False where there is no machine that could."""
     now = time.time()
     # A request may be delivered again until it is too old; its last call takes a while more.
-    watch_until = event.requested_at + MAX_EVENT_AGE_SECONDS + FUNCTION_TIMEOUT_SECONDS if watched else 0.0
-    wait = FUNCTION_TIMEOUT_SECONDS if unsure else POLL_SECONDS
+    watch_until = event.requested_at + MAX_EVENT_AGE_SECONDS + UNDER_WAY_SECONDS if watched else 0.0
+    wait = UNDER_WAY_SECONDS if unsure else POLL_SECONDS
     state = {
         MachineInput.TASK.value: TASK,
         EVENT: event.to_state(),

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from .invocation import Invocation
     from .state_machine import Execution, StateMachine
 
+UNDER_WAY_SECONDS: Final = FUNCTION_TIMEOUT_SECONDS + 10
+"""A call that the function is inside of may be carried out when the function is killed, and a moment later."""
 WATCH: Final = "watch_"
 """Starts the names of executions whose event is answered, and that look for what it may have left.
 
@@ -66,9 +68,9 @@ def sweep(
             if execution.running and machine:
                 machine.stop(execution.name)
                 log("stopped the queued request", executionName=execution.name)
-                settles_at = now + FUNCTION_TIMEOUT_SECONDS
-            elif execution.status == "ABORTED" and now < execution.ended_at + FUNCTION_TIMEOUT_SECONDS:
-                settles_at = max(settles_at, execution.ended_at + FUNCTION_TIMEOUT_SECONDS)
+                settles_at = now + UNDER_WAY_SECONDS
+            elif execution.status == "ABORTED" and now < execution.ended_at + UNDER_WAY_SECONDS:
+                settles_at = max(settles_at, execution.ended_at + UNDER_WAY_SECONDS)
     except AWS_ERRORS as error:
         failure = _failure(error)
     found = _sweep_jobs(target, event, invocation, now=now)
