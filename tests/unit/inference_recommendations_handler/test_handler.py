@@ -10,6 +10,7 @@ import pytest
 from inference_recommendations_handler import answer as answering
 from inference_recommendations_handler import handler
 from inference_recommendations_handler.aws import guarded
+from inference_recommendations_handler.contract import MachineInput, ResourceType
 from inference_recommendations_handler.handler import DeliverAgainError, on_event
 
 
@@ -45,6 +46,25 @@ def unreachable(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_clients_know_what_lambda_says_of_the_time_that_is_left() -> None:
     with pytest.raises(DeliverAgainError, match="too little of the function's time was left"):
         on_event(event(), Context())
+
+
+def test_a_deletion_that_fails_names_the_job_that_may_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    answers: list[dict[str, Any]] = []
+    monkeypatch.setattr(answering, "_put", lambda _, body: answers.append(json.loads(body)))
+    deletion = {"RequestType": "Delete", "ResourceType": ResourceType.JOB, "PhysicalResourceId": "bert-1"}
+    on_event(event(**deletion, ResponseURL="https://bucket.example/key", ResourceProperties={}), Context())
+    [answer] = answers
+    assert answer["Status"] == "FAILED"
+    assert (
+        "The job bert-1 may go on, and cost money: stop it with `inference-recommender stop bert-1`" in answer["Reason"]
+    )
+
+
+@pytest.mark.parametrize("task", ["delete", "wait", "create", "scalable-target-pause"])
+def test_whatever_a_broken_execution_was_started_with_it_ends(task: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(answering, "_put", lambda *_: None)
+    state = {MachineInput.TASK: task, MachineInput.ERROR: {"Error": "x"}, "event": event(), "answered": False}
+    assert on_event(state, Context())[MachineInput.DONE] is True
 
 
 def test_an_event_whose_age_is_not_known_is_answered_at_its_first_delivery(monkeypatch: pytest.MonkeyPatch) -> None:
