@@ -134,6 +134,15 @@ class TestDelete:
         assert job.stopped_at is not None
         assert job.stopped_at - started < 60
 
+    def test_a_deletion_that_nothing_can_wait_for_says_what_may_go_on(self, endless: Stack, world: World) -> None:
+        [job] = world.service.active()
+        world.service.seconds_stopping = FOR_EVER
+        world.machine.faults["StartExecution"] = [DENIED] * 1000
+        outcome = endless.delete()
+        assert outcome.status == "DELETE_FAILED"
+        assert f"Try again. The job {job.name} may go on, and cost money" in str(outcome.reason)
+        assert job.stopped_at is not None
+
     def test_many_jobs_of_others_keep_no_deletion_from_its_end(self, endless: Stack, world: World) -> None:
         original = world.service._DescribeInferenceRecommendationsJob
 
