@@ -18,7 +18,7 @@ from .owner import Owner, requested_at
 from .queue import TASK as CREATE_TASK
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from .custom_resource_event import CustomResourceEvent
     from .deletion_target import Target
@@ -61,7 +61,7 @@ def sweep(
     they could still create the job that is looked for. A job that can't be looked at or stopped keeps none of the
     others from it.
     """
-    _stop_named(target, event, invocation)
+    told = _stop_named(target, event, invocation)
     settles_at, failure = 0.0, None
     try:
         for execution in _queue_executions(target, event, machine) if machine else ():
@@ -73,19 +73,25 @@ def sweep(
                 settles_at = max(settles_at, execution.ended_at + UNDER_WAY_SECONDS)
     except AWS_ERRORS as error:
         failure = _failure(error)
-    found = _sweep_jobs(target, event, invocation, now=now)
+    found = _sweep_jobs(target, event, invocation, now=now, told=told)
     return replace(found, settles_at=settles_at, failure=found.failure or failure)
 
 
-def _stop_named(target: Target, event: CustomResourceEvent, invocation: Invocation) -> None:
+def _stop_named(target: Target, event: CustomResourceEvent, invocation: Invocation) -> set[str]:
+    """Returns the jobs that were told."""
+    told: set[str] = set()
     for name in target.names:
         with suppress(*AWS_ERRORS):
             job = invocation.jobs.find(name)
-            if job is not None and job.running and _is_meant(job, invocation.jobs.tags(job), target, event):
-                _stop(job, event, invocation)
+            meant = job is not None and job.running and _is_meant(job, invocation.jobs.tags(job), target, event)
+            if job is not None and meant and _stop(job, event, invocation) is None:
+                told.add(name)
+    return told
 
 
-def _sweep_jobs(target: Target, event: CustomResourceEvent, invocation: Invocation, *, now: float) -> Sweep:
+def _sweep_jobs(
+    target: Target, event: CustomResourceEvent, invocation: Invocation, *, now: float, told: Collection[str]
+) -> Sweep:
     unfinished: list[str] = []
     running: list[str] = []
     others: list[str] = []
@@ -113,7 +119,7 @@ def _sweep_jobs(target: Target, event: CustomResourceEvent, invocation: Invocati
         found = True
         if job.running:
             running.append(name)
-            failure = _stop(job, event, invocation) or failure
+            failure = (None if name in told else _stop(job, event, invocation)) or failure
         if job.running or job.stopping or _leaves_interfaces(job, invocation, now=now):
             unfinished.append(name)
     return Sweep(

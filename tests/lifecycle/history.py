@@ -331,11 +331,14 @@ class History(RuleBasedStateMachine):
             assert again == [], "a rollback paid for a job again"
 
     def _nothing_is_under_way(self) -> None:
-        told = self.unwatched | self.stack.jobs_left_behind
+        stacks = [*self.gone, self.stack]
+        left_behind = {(stack.stack_id, logical_id) for stack in stacks for logical_id in stack.jobs_left_behind}
         active = [
             job.name
             for job in self.world.service.active()
-            if job.name not in self.strangers and promises.owner(job)[1] not in told
+            if job.name not in self.strangers
+            and promises.owner(job)[1] not in self.unwatched
+            and promises.owner(job) not in left_behind
         ]
         assert active == [], f"{active} goes on after {self.stack.outcome}"
         assert self.world.machine.running() == []
