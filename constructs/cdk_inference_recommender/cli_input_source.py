@@ -20,7 +20,7 @@ from cdk_inference_recommender.request.parse_document import UnreadableDocumentE
 from cdk_inference_recommender.request.pattern import matches
 from cdk_inference_recommender.request.placeholder import is_placeholder
 from cdk_inference_recommender.request_source import RequestSource
-from cdk_inference_recommender.tokens import is_unresolved
+from cdk_inference_recommender.tokens import as_token, is_unresolved
 from cdk_inference_recommender.validation_error import ValidationError
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ class CliInputSource(RequestSource):
         # What isn't an ARN can't be imported; the model's pattern tells of it.
         pattern = request_shape().members["RoleArn"].metadata["pattern"]
         if is_unresolved(arn) or matches(arn, pattern):
-            return iam.Role.from_role_arn(scope, "Role", arn, mutable=False)
+            return iam.Role.from_role_arn(scope, "Role", as_token(arn), mutable=False)
         return None
 
     def network(

@@ -8,7 +8,7 @@ from aws_cdk import Stack, Stage
 from constructs import Construct
 
 from cdk_inference_recommender.prop_types import PropType, expect_type
-from cdk_inference_recommender.tokens import is_unresolved
+from cdk_inference_recommender.tokens import is_looked_up_later, is_unresolved
 from cdk_inference_recommender.validation_error import ValidationError
 
 _ID: Final = "PublishedRecommendations"
@@ -42,6 +42,8 @@ class PublishedRecommendations(Construct):
             ValidationError: The prefix isn't one, or is taken.
         """
         check_prefix(prefix)
+        if is_looked_up_later(prefix):
+            return
         other = self._publishers.get(prefix)
         if other is not None:
             raise ValidationError(
@@ -59,6 +61,8 @@ class PublishedRecommendations(Construct):
                 or Region.
         """
         check_prefix(prefix)
+        if is_looked_up_later(prefix):
+            return
         self._readers.setdefault(prefix, []).append(reader)
         publisher = self._publishers.get(prefix)
         if publisher is not None:
@@ -68,10 +72,14 @@ class PublishedRecommendations(Construct):
 def check_prefix(prefix: str) -> None:
     """Accept what Parameter Store takes as the beginning of a name (Systems Manager user guide, parameter names).
 
+    One that the CDK CLI has still to look up is judged in the synthesis after it.
+
     Raises:
         ValidationError: It isn't a path.
     """
     expect_type(_PREFIX, "prefix", prefix)
+    if is_looked_up_later(prefix):
+        return
     if is_unresolved(prefix):
         raise ValidationError(
             "The prefix of a published recommendation is known only at deploy time. Give it as literal text: a reader "
