@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 from aws_cdk import Duration, Intrinsic, Size, Token
+from constructs import Construct
 
 from cdk_inference_recommender.request import UNRESOLVED
 from cdk_inference_recommender.validation_error import ValidationError
@@ -51,6 +52,12 @@ def is_looked_up_later(value: object) -> bool:
 def is_dynamic_reference(value: object) -> bool:
     """Whether CloudFormation puts a value in, but only after it has run every function on the text as it stands."""
     return isinstance(value, str) and _DYNAMIC_REFERENCE in value
+
+
+def is_untyped_token(value: object) -> bool:
+    """Whether a value is an `IResolvable`, such as what `Fn.condition_if` returns, and no text, number or list yet."""
+    # Of the interface's other members some can't be read in Python. Stacks have this one, too.
+    return callable(getattr(value, "resolve", None)) and not isinstance(value, Construct)
 
 
 def as_token(text: str) -> str:
