@@ -99,6 +99,26 @@ def test_tags_that_the_model_is_left_out_of_may_be_fifty() -> None:
     template_of(stack)
 
 
+def test_the_tags_of_each_resource_are_counted_by_themselves() -> None:
+    stack = new_stack()
+    endpoint(stack)
+    for kind in ("Custom::RecommendedModel", "AWS::SageMaker::Endpoint"):
+        for number in range(30):
+            Tags.of(stack).add(f"{kind[-5:]}-{number}", "", include_resource_types=[kind])
+    template_of(stack)
+
+
+@pytest.mark.parametrize("kind", ["AWS::SageMaker::Endpoint", "AWS::SageMaker::EndpointConfig"])
+def test_one_of_them_may_have_fifty(kind: str) -> None:
+    stack = new_stack()
+    endpoint(stack)
+    for number in range(51):
+        Tags.of(stack).add(f"key-{number}", "", include_resource_types=[kind])
+    (error,) = errors_of(stack)
+    assert error.startswith("[Stack/Endpoint] tags = 51: ")
+    assert "at most 50 items, not 51" in error
+
+
 def test_a_model_that_is_refused_isnt_warned_of_as_well() -> None:
     stack = new_stack()
     endpoint(stack, model=named("bert_base"))
