@@ -10,9 +10,11 @@ from constructs import Construct
 from cdk_inference_recommender.prop_types import PropType, expect_type
 from cdk_inference_recommender.tokens import is_looked_up_later, is_unresolved
 from cdk_inference_recommender.validation_error import ValidationError
+from inference_recommendations_handler.contract import RecommendationAttribute
 
 _ID: Final = "PublishedRecommendations"
 _MAX_PREFIX_LENGTH: Final = 900
+_MAX_LEVELS: Final = 15
 _REMEDY_OF_AGNOSTIC: Final = ", or give both stacks an env if they go to different accounts or Regions"
 _PREFIX: Final = PropType(of=str, example="'/my-app/recommendation'", is_required=True)
 
@@ -99,6 +101,14 @@ def check_prefix(prefix: str) -> None:
         raise ValidationError(
             f"{prefix!r} isn't the prefix of a parameter's name. Write a path such as '/my-app/recommendation': it "
             "begins with '/', doesn't end with it, has letters, digits and '._-' only, and isn't below /aws or /ssm."
+        )
+    # Each attribute's name is a level below the prefix.
+    levels = len(segments[1:]) + 1
+    if levels > _MAX_LEVELS:
+        raise ValidationError(
+            f"{prefix!r} is too deep for the prefix of a parameter's name: names below it, such as "
+            f"'{prefix}/{RecommendationAttribute.RECOMMENDATION_ID.value}', have {levels} levels, and Parameter Store "
+            f"allows {_MAX_LEVELS} (API reference, PutParameter). Use at most {_MAX_LEVELS - 1} levels."
         )
 
 

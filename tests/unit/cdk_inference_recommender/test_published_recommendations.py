@@ -221,6 +221,19 @@ def test_a_prefix_is_a_path_of_parameter_store(prefix: str) -> None:
         RealTimeRecommendation.from_parameters(stack, "Read", prefix)
 
 
+def test_a_parameter_s_name_has_fifteen_levels() -> None:
+    stack = new_stack()
+    best = default_job(stack).recommend_real_time("Best")
+    best.publish("/a" * 14)
+    names = [parameter["Properties"]["Name"] for parameter in resources(template_of(stack), PARAMETER).values()]
+    assert {name.count("/") for name in names} == {15}
+    message = r"is too deep .*/RecommendationId', have 16 levels, and Parameter Store allows 15 .*at most 14 levels"
+    with pytest.raises(ValidationError, match=message):
+        best.publish("/a" * 15)
+    with pytest.raises(ValidationError, match=message):
+        RealTimeRecommendation.from_parameters(stack, "Read", "/a" * 15)
+
+
 def test_a_prefix_that_is_refused_can_be_tried_again_with_another_one() -> None:
     stack = new_stack()
     best = default_job(stack).recommend_real_time("Best")
