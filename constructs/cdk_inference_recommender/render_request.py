@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from cdk_inference_recommender.container_config import Domain, Framework, SupportedEndpointType, Task
+from cdk_inference_recommender.finite_numbers import refuse_non_finite
 from cdk_inference_recommender.stopping_conditions import FlatInvocations, LatencyPercentile
 from cdk_inference_recommender.tokens import mebibytes_of, milliseconds_of, seconds_of
 from cdk_inference_recommender.validation_error import ValidationError
@@ -47,9 +48,10 @@ def render_request(
     """Render everything but the job's name and tags; what wasn't given is absent.
 
     Raises:
-        ValidationError: A duration or size can't be expressed in the API's unit, or a choice or a list isn't one.
+        ValidationError: A duration or size can't be expressed in the API's unit, a choice or a list isn't one, or a
+            number is NaN or infinite.
     """
-    return _given(
+    request = _given(
         JobType=job_type.value,
         RoleArn=role_arn,
         JobDescription=job_description,
@@ -77,6 +79,8 @@ def render_request(
         )
         or None,
     )
+    refuse_non_finite(request)
+    return request
 
 
 def _traffic_pattern(pattern: TrafficPattern | None) -> RequestDocument | None:
