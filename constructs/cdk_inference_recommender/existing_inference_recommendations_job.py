@@ -123,7 +123,8 @@ def _name_in_job_arn(scope: Construct, arn: str) -> str:
         )
     if is_unresolved(arn) or _ARN.fullmatch(arn):
         components = Stack.of(scope).split_arn(arn, ArnFormat.SLASH_RESOURCE_NAME)
-        if components.resource_name and (components.resource == JOB_RESOURCE or is_unresolved(components.resource)):
+        parts = ((components.service, "sagemaker"), (components.resource, JOB_RESOURCE))
+        if components.resource_name and all(part == of_jobs or is_unresolved(part) for part, of_jobs in parts):
             return components.resource_name
     raise ValidationError(
         f"job_arn = {arn!r} isn't the ARN of a recommendation job. It has the form "

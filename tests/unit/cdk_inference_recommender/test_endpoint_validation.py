@@ -43,6 +43,7 @@ def named(name: str) -> ModelSource:
         ({"model": ModelSource.from_model_package("bert")}, "model = 'bert': must match arn:"),
         ({"volume_kms_key": "a key"}, "volume_kms_key = 'a key': must match "),
         ({"volume_kms_key": "arn:aws:s3:::models/key"}, "volume_kms_key = 'arn:aws:s3:::models/key': a key is named"),
+        ({"volume_kms_key": ""}, "volume_kms_key = '': a key is named by its id"),
         ({"tags": {"team": "search; ranking"}}, "tags['team'] = 'search; ranking': must match "),
         ({"tags": {"aws:team": "search"}}, "tags['aws:team'] = 'aws:team': tag keys that begin with aws: are"),
         ({"tags": {f"key-{number}": "" for number in range(48)}}, "tags = 48: at most 47 tags: the service allows 50"),
