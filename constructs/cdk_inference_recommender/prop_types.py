@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from cdk_inference_recommender.closed_choice import ClosedChoice
 from cdk_inference_recommender.tokens import is_unresolved, is_untyped_token
 from cdk_inference_recommender.validation_error import ValidationError
 
@@ -95,7 +96,11 @@ class PropType:
         else:
             kinds = [each.__name__ for each in self._types()]
             wanted = " or ".join([*kinds, *([self.interface.name] if self.interface else [])])
-            yield f"{name} = {shown(value)} isn't of type {wanted}. Write {self.example}."
+            yield f"{name} = {shown(value)} isn't of type {wanted}. Write {self._remedy(value)}."
+
+    def _remedy(self, value: object) -> str:
+        is_choice = isinstance(self.of, type) and issubclass(self.of, ClosedChoice)
+        return self.of.nearest(value) if is_choice and isinstance(value, str) else self.example  # type: ignore[union-attr]
 
     def _fits(self, value: object) -> bool:
         return isinstance(value, self.of) or (self.interface is not None and self.interface.is_of(value))

@@ -100,7 +100,7 @@ def test_all_such_props_of_a_job_are_told_at_once() -> None:
         ),
         (
             {"model": ModelSource.from_model_package(PACKAGE_ARN, container_config=ContainerConfig(task="OTHER"))},  # type: ignore[arg-type]
-            r"model\.container_config\.task = 'OTHER' isn't of type Task\. Write Task\.of\('OTHER'\)",
+            r"model\.container_config\.task = 'OTHER' isn't of type Task\. Write Task\.OTHER\.",
         ),
         (
             {
@@ -476,6 +476,27 @@ def test_a_token_of_no_type_is_no_list_yet() -> None:
         ValidationError, match=r"supported_instance_types is a token, but not yet one of a list\. Write"
     ):
         default_job(new_stack(), model=ModelSource.from_model("bert", container_config=config))
+
+
+def test_choices_in_words_are_told_at_once_with_what_they_resemble() -> None:
+    choices: dict[str, Any] = {
+        "domain": "vision",
+        "task": "x",
+        "framework": "pytorch",
+        "supported_endpoint_type": "serverles",
+    }
+    config = ContainerConfig(**choices)
+    with pytest.raises(ValidationError) as failure:
+        default_job(new_stack(), model=ModelSource.from_model("bert", container_config=config), rerun=2)
+    told = str(failure.value)
+    for part in (
+        "domain = 'vision' isn't of type Domain. Write Domain.COMPUTER_VISION. ",
+        "task = 'x' isn't of type Task. Write Task.IMAGE_CLASSIFICATION or Task.OBJECT_DETECTION or ",
+        "framework = 'pytorch' isn't of type Framework. Write Framework.PYTORCH. ",
+        "isn't of type SupportedEndpointType. Write SupportedEndpointType.SERVERLESS. ",
+        "rerun = 2 isn't of type str",
+    ):
+        assert part in told
 
 
 def test_a_stack_is_no_token() -> None:
