@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from aws_cdk import Resource
 
 from cdk_inference_recommender.endpoint_prop_types import SCALING_ARGUMENT_TYPES
+from cdk_inference_recommender.finite_numbers import refuse_non_finite
 from cdk_inference_recommender.prop_types import check_types
 from cdk_inference_recommender.real_time_recommendation import RealTimeRecommendation
 from cdk_inference_recommender.reported_problems import report_problems
@@ -84,22 +85,19 @@ class AutoScaledEndpoint(Resource):
             disable_scale_in: Whether instances are only added. Default: they are removed, too.
 
         Raises:
-            ValidationError: The endpoint is serverless or is scaled already, or a cooldown is no whole number of
-                seconds.
+            ValidationError: The endpoint is serverless or is scaled already, a number is NaN or infinite, or a
+                cooldown is no whole number of seconds.
         """
         check_types(self, SCALING_ARGUMENT_TYPES, disable_scale_in=disable_scale_in)
-        report_problems(
-            self,
-            lambda: check_scaling(
-                {
-                    "MinCapacity": min_capacity,
-                    "MaxCapacity": max_capacity,
-                    "TargetInvocationsPerInstance": target_invocations_per_instance,
-                    "SafetyFactor": safety_factor,
-                }
-            ),
-        )
+        numbers: dict[str, object] = {
+            "MinCapacity": min_capacity,
+            "MaxCapacity": max_capacity,
+            "TargetInvocationsPerInstance": target_invocations_per_instance,
+            "SafetyFactor": safety_factor,
+        }
+        report_problems(self, lambda: check_scaling(numbers))
         with naming(self):
+            refuse_non_finite(numbers)
             scaling = own_scaling(
                 self._recommendation,
                 min_capacity=min_capacity,

@@ -20,7 +20,7 @@ from cdk_inference_recommender.request.parse_document import UnreadableDocumentE
 from cdk_inference_recommender.request.pattern import matches
 from cdk_inference_recommender.request.placeholder import is_placeholder
 from cdk_inference_recommender.request_source import RequestSource
-from cdk_inference_recommender.tokens import is_unresolved
+from cdk_inference_recommender.tokens import as_token, is_unresolved, is_untyped_token
 from cdk_inference_recommender.validation_error import ValidationError
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ class CliInputSource(RequestSource):
         # What isn't an ARN can't be imported; the model's pattern tells of it.
         pattern = request_shape().members["RoleArn"].metadata["pattern"]
         if is_unresolved(arn) or matches(arn, pattern):
-            return iam.Role.from_role_arn(scope, "Role", arn, mutable=False)
+            return iam.Role.from_role_arn(scope, "Role", as_token(arn), mutable=False)
         return None
 
     def network(
@@ -177,10 +177,6 @@ def _texts(value: object) -> list[str]:
     return [item for item in value if isinstance(item, str)]
 
 
-def _is_token_object(value: object) -> bool:
-    return hasattr(value, "resolve") and hasattr(value, "creation_stack")
-
-
 def _literals(value: object) -> object:
     """As `literals_only`, but for objects that are no part of JSON: they stay, so that their type can be told."""
     match value:
@@ -193,7 +189,7 @@ def _literals(value: object) -> object:
         case list() | tuple():
             return UNRESOLVED if is_unresolved(value) else [_literals(item) for item in value]
         case _:
-            return UNRESOLVED if _is_token_object(value) else value
+            return UNRESOLVED if is_untyped_token(value) else value
 
 
 def _transferable(value: object) -> object:
@@ -208,4 +204,4 @@ def _transferable(value: object) -> object:
         case list() | tuple():
             return [_transferable(item) for item in value]
         case _:
-            return value if _is_token_object(value) else repr(value)
+            return value if is_untyped_token(value) else repr(value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from cdk_inference_recommender.region_rules import check_regions
@@ -34,6 +35,7 @@ _MODELS: Final = ("ModelPackageVersionArn", "ModelName")
 _DATA_INPUT_CONFIG: Final = "InputConfig.ContainerConfig.DataInputConfig"
 
 
+_MAXIMUM_ITEMS: Final = "MaximumItems"
 _MODEL_TAGS: Final = "ModelTags"
 _MEMBERS: Final = {
     "EndpointName": "CreateEndpoint.EndpointName",
@@ -48,7 +50,7 @@ _MEMBERS: Final = {
 
 
 def check_endpoint(
-    document: Mapping[str, object], *, measured: object, region: str, number_of_model_tags: int
+    document: Mapping[str, object], *, measured: object, region: str, number_of_model_tags: int, most_tags: int
 ) -> list[Problem]:
     """Check what an endpoint is made of.
 
@@ -57,6 +59,7 @@ def check_endpoint(
         measured: The job's `InputConfig`; UNRESOLVED where nothing is known of the job.
         region: The stack's; may be a token.
         number_of_model_tags: The user's own tags of the model.
+        most_tags: Of any one of the resources that the endpoint is made of.
 
     Returns:
         Every problem; nothing is warned of where the service model refuses the value itself.
@@ -67,7 +70,11 @@ def check_endpoint(
         for path, value in RequestDocument(document).each(field)
         if value is not ABSENT
         for problem in shape_problems(value, shape, path=path)
+        if (problem.rule, path) != (_MAXIMUM_ITEMS, ("Tags",))
     ]
+    # The document has the tags of all resources, and the service counts those of one.
+    counted = shape_problems([UNRESOLVED] * most_tags, _shapes()["Tags"], path=("Tags",))
+    of_model += [replace(problem, value=most_tags) for problem in counted]
     refused = {problem.path for problem in of_model}
     whole = {**document, _MEASURED: measured, _MODEL_TAGS: number_of_model_tags}
     of_rules = [
@@ -120,7 +127,7 @@ ENDPOINT_RULES: Final = (
         remedy="Remove tags, also those that Tags.of(...) adds, or exclude Custom::RecommendedModel there",
         source="API reference, CreateModel",
         breaches=_too_many_tags,
-        refines=frozenset({"MaximumItems"}),
+        refines=frozenset({_MAXIMUM_ITEMS}),
     ),
     Rule(
         id="NeoCompiledWinner",

@@ -16,7 +16,7 @@ from cdk_inference_recommender.prop_types import check_types
 from cdk_inference_recommender.reported_problems import report_problems
 from cdk_inference_recommender.request import api_path, request_shape
 from cdk_inference_recommender.request.shape_rules import shape_problems
-from cdk_inference_recommender.tokens import is_unresolved
+from cdk_inference_recommender.tokens import is_dynamic_reference, is_looked_up_later, is_unresolved
 from cdk_inference_recommender.validation_error import ValidationError, naming
 from cdk_inference_recommender.waiting import poll_seconds_of, timeout_seconds_of
 
@@ -114,9 +114,17 @@ def _name_in_job_arn(scope: Construct, arn: str) -> str:
     Raises:
         ValidationError: It isn't the ARN of a recommendation job.
     """
+    if is_looked_up_later(arn):
+        return arn
+    if is_dynamic_reference(arn):
+        raise ValidationError(
+            f"job_arn = {arn!r} is a dynamic reference, in which CloudFormation finds no name. Refer to the job with "
+            "from_job_name, or read the ARN with ssm.StringParameter.value_for_string_parameter(...)."
+        )
     if is_unresolved(arn) or _ARN.fullmatch(arn):
         components = Stack.of(scope).split_arn(arn, ArnFormat.SLASH_RESOURCE_NAME)
-        if components.resource_name and (components.resource == JOB_RESOURCE or is_unresolved(components.resource)):
+        parts = ((components.service, "sagemaker"), (components.resource, JOB_RESOURCE))
+        if components.resource_name and all(part == of_jobs or is_unresolved(part) for part, of_jobs in parts):
             return components.resource_name
     raise ValidationError(
         f"job_arn = {arn!r} isn't the ARN of a recommendation job. It has the form "

@@ -94,7 +94,7 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase, JobFactories)
             throttle it: not a production endpoint.
         stopping_conditions: For Advanced jobs.
         output_config: Where artifacts go.
-        volume_kms_key: Encrypts the endpoints' volumes: a key, or its id, ARN, alias or alias ARN.
+        volume_kms_key: Encrypts the endpoints' volumes: as `OutputConfig.kms_key`, which says what a token may hold.
         vpc: The endpoints get network interfaces in it.
         vpc_subnets: Which of its subnets, 1 to 16. Default: the private ones.
         security_groups: 1 to 5. Default: one of its own, which allows everything out and nothing in.

@@ -17,14 +17,26 @@ from cdk_inference_recommender.cdk_interfaces import (
     VPC,
     VPC_SUBNETS,
 )
-from cdk_inference_recommender.container_config import ContainerConfig, PayloadConfig
+from cdk_inference_recommender.container_config import (
+    ContainerConfig,
+    Domain,
+    Framework,
+    PayloadConfig,
+    SupportedEndpointType,
+    Task,
+)
 from cdk_inference_recommender.endpoint_configuration import EndpointConfiguration
 from cdk_inference_recommender.job_type import JobType
 from cdk_inference_recommender.model_source import ModelSource
 from cdk_inference_recommender.output_config import OutputConfig
 from cdk_inference_recommender.prop_types import PropType
 from cdk_inference_recommender.resource_limit import ResourceLimit
-from cdk_inference_recommender.stopping_conditions import ModelLatencyThreshold, StoppingConditions
+from cdk_inference_recommender.stopping_conditions import (
+    FlatInvocations,
+    LatencyPercentile,
+    ModelLatencyThreshold,
+    StoppingConditions,
+)
 from cdk_inference_recommender.traffic_pattern import TrafficPattern
 
 FLAG: Final = PropType(of=bool, example="True or False", is_required=True)
@@ -37,6 +49,12 @@ MODEL: Final = PropType(
             of=ContainerConfig,
             example="ContainerConfig(...)",
             within={
+                "domain": PropType(of=Domain, example="Domain.COMPUTER_VISION"),
+                "task": PropType(of=Task, example="Task.CLASSIFICATION"),
+                "framework": PropType(of=Framework, example="Framework.PYTORCH"),
+                "supported_endpoint_type": PropType(
+                    of=SupportedEndpointType, example="SupportedEndpointType.REAL_TIME"
+                ),
                 "payload_config": PropType(of=PayloadConfig, example="PayloadConfig(...)"),
                 "supported_instance_types": PropType(
                     of=str, example='["ml.c5.xlarge"]', is_list=True, is_required=True
@@ -70,8 +88,13 @@ JOB_PROP_TYPES: Final = {
         example="StoppingConditions(...)",
         within={
             "model_latency_thresholds": PropType(
-                of=ModelLatencyThreshold, example="[ModelLatencyThreshold(...)]", is_list=True, is_required=True
-            )
+                of=ModelLatencyThreshold,
+                example="[ModelLatencyThreshold(...)]",
+                is_list=True,
+                is_required=True,
+                within={"percentile": PropType(of=LatencyPercentile, example="LatencyPercentile.P95")},
+            ),
+            "flat_invocations": PropType(of=FlatInvocations, example="FlatInvocations.STOP"),
         },
     ),
     "output_config": PropType(of=OutputConfig, example="OutputConfig(...)", within={"kms_key": KMS_KEY}),

@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from cdk_inference_recommender.request import UNRESOLVED, Breach, Problem, RequestDocument, Rule, Severity, check_rules
-from cdk_inference_recommender.tokens import is_unresolved
+from cdk_inference_recommender.tokens import is_looked_up_later, is_unresolved
 from cdk_inference_recommender.waiting import LONGEST_TIMEOUT_SECONDS, SHORTEST_TIMEOUT_SECONDS
 from inference_recommendations_handler.contract import (
     MAX_JOB_NAME_LENGTH,
@@ -26,6 +26,7 @@ MAX_TAGS: Final = 50 - len(OwnerTag)
 _NAME: Final = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9])*")
 _API: Final = "API reference, CreateInferenceRecommendationsJob"
 _DESIGN: Final = "this library"
+_LOOKED_UP_LATER: Final = "looked_up_later"
 _JOB_DURATION: Final = "InputConfig.JobDurationInSeconds"
 
 
@@ -66,6 +67,7 @@ def check_props(
         "Tags": number_of_tags,
     }
     if job_name is not None:
+        props[_LOOKED_UP_LATER] = is_looked_up_later(job_name)
         props["JobName"] = UNRESOLVED if is_unresolved(job_name) else job_name
     if has_role:
         props["role"] = True
@@ -103,7 +105,8 @@ def _nothing_to_take(props: RequestDocument) -> Iterator[Breach]:
 
 
 def _unknown_name(props: RequestDocument) -> Iterator[Breach]:
-    if props.at("JobName") is UNRESOLVED:
+    # A name that is looked up will be a literal, and judged then.
+    if props.at("JobName") is UNRESOLVED and props.at(_LOOKED_UP_LATER) is not True:
         yield Breach(path=("JobName",))
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
-from aws_cdk import Stack
+from aws_cdk import Reference, Stack, Tokenization
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
 
 from cdk_inference_recommender.tokens import is_unresolved
 
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from constructs import Construct
 
 _ALIAS: Final = "alias/"
+_TOKEN: Final = re.compile(r"\$\{Token\[[^\]]*\]\}")
 
 
 def kms_key_id(key: IKey | str | None) -> str | None:
@@ -30,11 +33,11 @@ def grant_key(scope: Construct, key: IKey | str, role: iam.Role, *actions: str) 
 
     Args:
         scope: Any construct of the stack.
-        key: A key, or text in one of the API's four forms.
+        key: As for `key_statement`.
         role: Who may use it.
         *actions: For what.
     """
-    if isinstance(key, str) or _alias_of(key) is not None:
+    if isinstance(key, str) or _alias_of(Stack.of(scope), key) is not None:
         role.add_to_policy(key_statement(scope, key, *actions))
     else:
         key.grant(role, *actions)
@@ -45,14 +48,16 @@ def key_statement(scope: Construct, key: IKey | str, *actions: str) -> iam.Polic
 
     Args:
         scope: Any construct of the stack.
-        key: A key, or text in one of the API's four forms; as a token, an ARN.
+        key: A key, or text in one of the API's four forms; an ARN where it is a token that says nothing of a key.
         *actions: What is allowed.
     """
     stack = Stack.of(scope)
-    alias = _alias_of(key)
+    if isinstance(key, str):
+        key = _spelled_out(stack, key)
+    alias = _alias_of(stack, key)
     if alias is not None:
         # Policies know keys by ARN; an alias only as a condition (KMS developer guide, aliases in IAM policies).
-        in_arn = key.partition(_ALIAS)[0] if isinstance(key, str) else ""
+        in_arn = key.partition(_ALIAS)[0] if isinstance(key, str) and key.startswith("arn:") else ""
         keys = f"{in_arn}key/*" if in_arn else _key_arn(stack, "*")
         return iam.PolicyStatement(
             actions=list(actions),
@@ -65,13 +70,44 @@ def key_statement(scope: Construct, key: IKey | str, *actions: str) -> iam.Polic
     return iam.PolicyStatement(actions=list(actions), resources=[key if is_arn else _key_arn(stack, key)])
 
 
-def _alias_of(key: IKey | str) -> str | None:
-    if isinstance(key, str):
-        _, separator, name = key.partition(_ALIAS)
-        return f"{separator}{name}" if separator else None
-    # An alias construct is a key too (kms.IAlias), but its ARN is none that a policy could allow anything on.
-    alias: object = getattr(key, "alias_name", None)
-    return alias if isinstance(alias, str) else None
+def _spelled_out(stack: Stack, key: str) -> str:
+    """Text with what is known of its tokens: literals in place of those that stand for one, and the ARN of a key."""
+
+    def known(token: re.Match[str]) -> str:
+        value: object = stack.resolve(token[0])
+        return value if isinstance(value, str) else token[0]
+
+    spelled = _TOKEN.sub(known, key)
+    resource = _referred_to(spelled)
+    return resource.attr_arn if isinstance(resource, kms.CfnKey | kms.CfnReplicaKey) else spelled
+
+
+def _referred_to(text: str) -> object:
+    """What a text names that is nothing but a reference to it."""
+    if not _TOKEN.fullmatch(text):
+        return None
+    (token,) = Tokenization.reverse_string(text).tokens
+    return token.target if isinstance(token, Reference) else None
+
+
+def _alias_of(stack: Stack, key: IKey | str) -> str | None:
+    if not isinstance(key, str):
+        # An alias construct is a key too (kms.IAlias), but its ARN is none that a policy could allow anything on.
+        alias: object = getattr(key, "alias_name", None)
+        return alias if isinstance(alias, str) else None
+    if key.startswith(_ALIAS) or isinstance(_referred_to(key), kms.CfnAlias) or _begins_as_alias(stack, key):
+        return key
+    _, separator, name = key.partition(f":{_ALIAS}")
+    return f"{_ALIAS}{name}" if separator and key.startswith("arn:") else None
+
+
+def _begins_as_alias(stack: Stack, token: str) -> bool:
+    """Whether CloudFormation puts a text together behind `alias/`."""
+    match stack.resolve(token):
+        case {"Fn::Join": ["", [str(text), *_]]} | {"Fn::Sub": str(text) | [str(text), _]}:
+            return text.startswith(_ALIAS)
+        case _:
+            return False
 
 
 def _key_arn(stack: Stack, key_id: str) -> str:

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from cdk_inference_recommender.tokens import is_unresolved
+from cdk_inference_recommender.closed_choice import ClosedChoice
+from cdk_inference_recommender.tokens import is_unresolved, is_untyped_token
 from cdk_inference_recommender.validation_error import ValidationError
 
 if TYPE_CHECKING:
@@ -64,6 +65,9 @@ class PropType:
         if value is None and not self.is_required:
             return
         if self.is_list:
+            if str in self._types() and is_untyped_token(value):
+                yield f"{name} is a token, but not yet one of a list. Write Token.as_list(...) around it."
+                return
             if not isinstance(value, Sequence) or isinstance(value, str):
                 yield f"{name} = {shown(value)} isn't a list. Write {self.example}."
                 return
@@ -87,18 +91,19 @@ class PropType:
                 yield from kind.problems(f"{name}.{attribute}", getattr(value, attribute))
         elif self.of is bool and _is_token(value):
             yield f"{name} is known only at deploy time, but synthesis decides by it. Write {self.example}."
+        elif str in self._types() and is_untyped_token(value):
+            yield f"{name} is a token, but not yet one of text. Write Token.as_string(...) around it."
         else:
             kinds = [each.__name__ for each in self._types()]
             wanted = " or ".join([*kinds, *([self.interface.name] if self.interface else [])])
-            yield f"{name} = {shown(value)} isn't of type {wanted}. Write {self.example}."
+            yield f"{name} = {shown(value)} isn't of type {wanted}. Write {self._remedy(value)}."
+
+    def _remedy(self, value: object) -> str:
+        is_choice = isinstance(self.of, type) and issubclass(self.of, ClosedChoice)
+        return self.of.nearest(value) if is_choice and isinstance(value, str) else self.example  # type: ignore[union-attr]
 
     def _fits(self, value: object) -> bool:
-        return (
-            isinstance(value, self.of)
-            or (self.interface is not None and self.interface.is_of(value))
-            # Text that is known only at deploy time need not be text yet.
-            or (str in self._types() and _is_token(value))
-        )
+        return isinstance(value, self.of) or (self.interface is not None and self.interface.is_of(value))
 
     def _types(self) -> tuple[type, ...]:
         return self.of if isinstance(self.of, tuple) else (self.of,)
@@ -113,7 +118,7 @@ def shown(value: object) -> str:
 def _is_token(value: object) -> bool:
     if isinstance(value, str | float):
         return is_unresolved(value)
-    return callable(getattr(value, "resolve", None))
+    return is_untyped_token(value)
 
 
 def expect_type(kind: PropType, name: str, value: object) -> None:

@@ -8,11 +8,14 @@ from aws_cdk import Stack, Stage
 from constructs import Construct
 
 from cdk_inference_recommender.prop_types import PropType, expect_type
-from cdk_inference_recommender.tokens import is_unresolved
+from cdk_inference_recommender.tokens import is_looked_up_later, is_unresolved
 from cdk_inference_recommender.validation_error import ValidationError
+from inference_recommendations_handler.contract import RecommendationAttribute
 
 _ID: Final = "PublishedRecommendations"
 _MAX_PREFIX_LENGTH: Final = 900
+_MAX_LEVELS: Final = 15
+_REMEDY_OF_AGNOSTIC: Final = ", or give both stacks an env if they go to different accounts or Regions"
 _PREFIX: Final = PropType(of=str, example="'/my-app/recommendation'", is_required=True)
 
 
@@ -32,22 +35,26 @@ class PublishedRecommendations(Construct):
 
     def __init__(self, scope: Construct, id: str) -> None:  # noqa: A002 -- the CDK's name for it
         super().__init__(scope, id)
-        self._publishers: dict[str, Construct] = {}
+        self._publishers: dict[str, list[Construct]] = {}
         self._readers: dict[str, list[Construct]] = {}
 
     def add_publisher(self, prefix: str, publisher: Construct) -> None:
         """Note who publishes under a prefix.
 
         Raises:
-            ValidationError: The prefix isn't one, or is taken.
+            ValidationError: The prefix isn't one, or is taken where the publisher's stack is deployed.
         """
         check_prefix(prefix)
-        other = self._publishers.get(prefix)
-        if other is not None:
-            raise ValidationError(
-                f"publish({prefix!r}): {other.node.path} publishes under this prefix already. Choose another one."
-            )
-        self._publishers[prefix] = publisher
+        if is_looked_up_later(prefix):
+            return
+        others = self._publishers.setdefault(prefix, [])
+        for other in others:
+            if _may_share_a_store(publisher, other):
+                raise ValidationError(
+                    f"publish({prefix!r}): {other.node.path} publishes under this prefix already. Choose another one"
+                    f"{_REMEDY_OF_AGNOSTIC if _is_agnostic(publisher) or _is_agnostic(other) else ''}."
+                )
+        others.append(publisher)
         for reader in self._readers.get(prefix, []):
             _put_behind(reader, publisher, prefix)
 
@@ -55,23 +62,27 @@ class PublishedRecommendations(Construct):
         """Note who reads from a prefix; who publishes there may be declared later, or in another app.
 
         Raises:
-            ValidationError: The prefix isn't one, or the publisher is in the reader's own stack, or in another account
-                or Region.
+            ValidationError: The prefix isn't one, or the publisher is in the reader's own stack.
         """
         check_prefix(prefix)
+        if is_looked_up_later(prefix):
+            return
         self._readers.setdefault(prefix, []).append(reader)
-        publisher = self._publishers.get(prefix)
-        if publisher is not None:
+        for publisher in self._publishers.get(prefix, []):
             _put_behind(reader, publisher, prefix)
 
 
 def check_prefix(prefix: str) -> None:
     """Accept what Parameter Store takes as the beginning of a name (Systems Manager user guide, parameter names).
 
+    One that the CDK CLI has still to look up is judged in the synthesis after it.
+
     Raises:
         ValidationError: It isn't a path.
     """
     expect_type(_PREFIX, "prefix", prefix)
+    if is_looked_up_later(prefix):
+        return
     if is_unresolved(prefix):
         raise ValidationError(
             "The prefix of a published recommendation is known only at deploy time. Give it as literal text: a reader "
@@ -91,6 +102,14 @@ def check_prefix(prefix: str) -> None:
             f"{prefix!r} isn't the prefix of a parameter's name. Write a path such as '/my-app/recommendation': it "
             "begins with '/', doesn't end with it, has letters, digits and '._-' only, and isn't below /aws or /ssm."
         )
+    # Each attribute's name is a level below the prefix.
+    levels = len(segments[1:]) + 1
+    if levels > _MAX_LEVELS:
+        raise ValidationError(
+            f"{prefix!r} is too deep for the prefix of a parameter's name: names below it, such as "
+            f"'{prefix}/{RecommendationAttribute.RECOMMENDATION_ID.value}', have {levels} levels, and Parameter Store "
+            f"allows {_MAX_LEVELS} (API reference, PutParameter). Use at most {_MAX_LEVELS - 1} levels."
+        )
 
 
 def _put_behind(reader: Construct, publisher: Construct, prefix: str) -> None:
@@ -100,13 +119,22 @@ def _put_behind(reader: Construct, publisher: Construct, prefix: str) -> None:
             f"from_parameters({prefix!r}): {publisher.node.path} publishes in this same stack, and CloudFormation "
             "reads parameters before it creates anything. Use that recommendation itself."
         )
-    for here, there in ((reading.account, publishing.account), (reading.region, publishing.region)):
-        if here != there and not is_unresolved(here) and not is_unresolved(there):
-            raise ValidationError(
-                f"from_parameters({prefix!r}): {publisher.node.path} publishes in {there}, and a stack in {here} can't "
-                "read its parameters. Read them in a stack of the publisher's account and Region."
-            )
-    reading.add_stack_dependency(publishing, f"reads the recommendation published under {prefix}")
+    if _may_share_a_store(reader, publisher):
+        reading.add_stack_dependency(publishing, f"reads the recommendation published under {prefix}")
+
+
+def _may_share_a_store(one: Construct, other: Construct) -> bool:
+    """Whether two constructs may be deployed to one account and Region, in which a parameter's name is unique."""
+    here, there = Stack.of(one), Stack.of(other)
+    return all(
+        mine == theirs or is_unresolved(mine) or is_unresolved(theirs)
+        for mine, theirs in ((here.account, there.account), (here.region, there.region))
+    )
+
+
+def _is_agnostic(scope: Construct) -> bool:
+    stack = Stack.of(scope)
+    return is_unresolved(stack.account) or is_unresolved(stack.region)
 
 
 def _deployed_as(scope: Construct) -> Stack:

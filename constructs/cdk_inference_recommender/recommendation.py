@@ -159,7 +159,7 @@ class Recommendation(Construct):
 
         CloudFormation reads the parameters whenever the reading stack is deployed, so that a new winner arrives with
         the next `cdk deploy --all`. The reading stack is deployed after the publishing one where both are in the same
-        stage of an app.
+        stage, account and Region of an app.
 
         Args:
             scope: A construct of the reading stack.
@@ -167,7 +167,7 @@ class Recommendation(Construct):
             prefix: As given to `publish`.
 
         Raises:
-            ValidationError: The prefix isn't one, or is published in this very stack, or in another account or Region.
+            ValidationError: The prefix isn't one, or is published in this very stack.
         """
         recommendation = cls(
             scope,
@@ -185,7 +185,8 @@ class Recommendation(Construct):
             prefix: For example `/my-app/recommendation`; unique in the account and Region.
 
         Raises:
-            ValidationError: The prefix isn't one, or is taken in this stage.
+            ValidationError: The prefix isn't one, or is taken by another stack of this stage that may be deployed to
+                the same account and Region.
         """
         with naming(self):
             write_parameters(

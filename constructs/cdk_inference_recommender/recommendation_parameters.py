@@ -10,6 +10,7 @@ from constructs import Construct
 
 from cdk_inference_recommender.parameter_references import acknowledge_parameter_references
 from cdk_inference_recommender.published_recommendations import PublishedRecommendations, check_prefix
+from cdk_inference_recommender.tokens import is_looked_up_later
 from inference_recommendations_handler.contract import RecommendationAttribute
 
 if TYPE_CHECKING:
@@ -32,6 +33,9 @@ def write_parameters(
     """
     check_prefix(prefix)
     PublishedRecommendations.of(publisher).add_publisher(prefix, publisher)
+    if is_looked_up_later(prefix):
+        # The text that stands for it is no parameter's name, and nothing is deployed of this synthesis.
+        return
     published = Construct(publisher, f"Published{prefix.replace('/', '-')}")
     for attribute, value in values.items():
         ssm.StringParameter(

@@ -161,6 +161,8 @@ class RecommendedEndpoint(AutoScaledEndpoint):
         for key, value in (tags or {}).items():
             Tags.of(self).add(key, value)
 
+        tagged = (self._model.cdk_tag_manager, self._configuration.tags, self._endpoint.tags)
+
         def document() -> dict[str, object]:
             return endpoint_document(
                 model=model,
@@ -169,7 +171,7 @@ class RecommendedEndpoint(AutoScaledEndpoint):
                 variant_name=variant_name,
                 volume_kms_key_id=kms_key_id(volume_kms_key),
                 network=network,
-                tags=[self._model.cdk_tag_manager, self._configuration.tags, self._endpoint.tags],
+                tags=tagged,
             )
 
         report_problems(
@@ -179,6 +181,7 @@ class RecommendedEndpoint(AutoScaledEndpoint):
                 measured=recommendation.input_config,
                 region=self.stack.region,
                 number_of_model_tags=len(tags_of(self._model.cdk_tag_manager)),
+                most_tags=max(len(tags_of(manager)) for manager in tagged),
             ),
             lambda path: property_path(path, document()),
         )

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
-from cdk_inference_recommender.container_config import Domain, Framework, SupportedEndpointType, Task
-from cdk_inference_recommender.stopping_conditions import FlatInvocations, LatencyPercentile
+from cdk_inference_recommender.finite_numbers import refuse_non_finite
 from cdk_inference_recommender.tokens import mebibytes_of, milliseconds_of, seconds_of
 from cdk_inference_recommender.validation_error import ValidationError
 
@@ -47,9 +46,10 @@ def render_request(
     """Render everything but the job's name and tags; what wasn't given is absent.
 
     Raises:
-        ValidationError: A duration or size can't be expressed in the API's unit, or a choice or a list isn't one.
+        ValidationError: A duration or size can't be expressed in the API's unit, a list isn't one, or a number is NaN
+            or infinite.
     """
-    return _given(
+    request = _given(
         JobType=job_type.value,
         RoleArn=role_arn,
         JobDescription=job_description,
@@ -77,6 +77,8 @@ def render_request(
         )
         or None,
     )
+    refuse_non_finite(request)
+    return request
 
 
 def _traffic_pattern(pattern: TrafficPattern | None) -> RequestDocument | None:
@@ -137,9 +139,9 @@ def _container_config(config: ContainerConfig | None) -> RequestDocument | None:
         return None
     payload = config.payload_config
     return _given(
-        Domain=_choice(config.domain, Domain, "model.container_config.domain"),
-        Task=_choice(config.task, Task, "model.container_config.task"),
-        Framework=_choice(config.framework, Framework, "model.container_config.framework"),
+        Domain=_choice(config.domain),
+        Task=_choice(config.task),
+        Framework=_choice(config.framework),
         FrameworkVersion=config.framework_version,
         PayloadConfig=None
         if payload is None
@@ -154,9 +156,7 @@ def _container_config(config: ContainerConfig | None) -> RequestDocument | None:
             config.supported_instance_types, "model.container_config.supported_instance_types"
         ),
         DataInputConfig=config.data_input_config,
-        SupportedEndpointType=_choice(
-            config.supported_endpoint_type, SupportedEndpointType, "model.container_config.supported_endpoint_type"
-        ),
+        SupportedEndpointType=_choice(config.supported_endpoint_type),
         SupportedResponseMIMETypes=_list(
             config.supported_response_mime_types, "model.container_config.supported_response_mime_types"
         ),
@@ -170,11 +170,7 @@ def _stopping_conditions(conditions: StoppingConditions | None) -> RequestDocume
         MaxInvocations=conditions.max_invocations,
         ModelLatencyThresholds=[
             _given(
-                Percentile=_choice(
-                    threshold.percentile,
-                    LatencyPercentile,
-                    f"stopping_conditions.model_latency_thresholds[{index}].percentile",
-                ),
+                Percentile=_choice(threshold.percentile),
                 ValueInMilliseconds=None
                 if threshold.value is None
                 else milliseconds_of(threshold.value, f"stopping_conditions.model_latency_thresholds[{index}].value"),
@@ -184,7 +180,7 @@ def _stopping_conditions(conditions: StoppingConditions | None) -> RequestDocume
             )
         ]
         or None,
-        FlatInvocations=_choice(conditions.flat_invocations, FlatInvocations, "stopping_conditions.flat_invocations"),
+        FlatInvocations=_choice(conditions.flat_invocations),
     )
 
 
@@ -192,14 +188,8 @@ def _seconds(duration: Duration | None, field: str) -> float | None:
     return None if duration is None else seconds_of(duration, field)
 
 
-def _choice(choice: ClosedChoice | None, kind: type[ClosedChoice], field: str) -> str | None:
-    if choice is None:
-        return None
-    if not isinstance(choice, kind):
-        raise ValidationError(
-            f"{field} = {choice!r} isn't of type {kind.__name__}. Write {kind.__name__}.of({str(choice)!r})."
-        )
-    return choice.value
+def _choice(choice: ClosedChoice | None) -> str | None:
+    return None if choice is None else choice.value
 
 
 def _list(values: Sequence[str], field: str) -> list[str] | None:

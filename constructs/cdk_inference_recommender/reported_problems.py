@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from cdk_inference_recommender.request import Path
 
+_ERRORS: Final = "_reported_errors"
 _WARNING_PREFIX: Final = "cdk-inference-recommender"
 
 
@@ -41,15 +42,28 @@ def report_problems(
             if problem.severity is severity
         ]
 
-    construct.node.add_validation(_Errors(lambda: [text for _, text in told(Severity.ERROR)]))
+    _Errors.of(construct).add(lambda: [text for _, text in told(Severity.ERROR)])
     for rule, text in told(Severity.WARNING):
         Validations.of(construct).add_warning(f"{_WARNING_PREFIX}:{rule}", text)
 
 
 @jsii.implements(IValidation)
 class _Errors:
-    def __init__(self, errors: Callable[[], list[str]]) -> None:
-        self._errors = errors
+    """All errors of a construct, each once, however often its methods were called with the same mistake."""
+
+    def __init__(self) -> None:
+        self._sources: list[Callable[[], list[str]]] = []
+
+    @classmethod
+    def of(cls, construct: Construct) -> _Errors:
+        errors = vars(construct).get(_ERRORS)
+        if not isinstance(errors, cls):
+            errors = vars(construct)[_ERRORS] = cls()
+            construct.node.add_validation(errors)
+        return errors
+
+    def add(self, source: Callable[[], list[str]]) -> None:
+        self._sources.append(source)
 
     def validate(self) -> list[str]:
-        return self._errors()
+        return list(dict.fromkeys(error for source in self._sources for error in source()))

@@ -8,9 +8,11 @@ from aws_cdk import Token
 from constructs import Construct
 
 from cdk_inference_recommender.cross_stack_references import CrossStackReferences
+from cdk_inference_recommender.finite_numbers import refuse_non_finite
 from cdk_inference_recommender.inference_recommender_provider import InferenceRecommenderProvider
 from cdk_inference_recommender.reported_problems import report_problems
 from cdk_inference_recommender.scaling_rules import check_scaling
+from cdk_inference_recommender.validation_error import naming
 from inference_recommendations_handler.contract import (
     SCALING_VERSION,
     ResourceType,
@@ -48,6 +50,13 @@ class ScalingRecommendation(Construct):
         max_invocations: jsii.Number | None,
     ) -> None:
         super().__init__(scope, id)
+        numbers: dict[str, object] = {
+            "TargetCpuUtilizationPerCore": target_cpu_utilization_per_core,
+            "MinInvocations": min_invocations,
+            "MaxInvocations": max_invocations,
+        }
+        with naming(self):
+            refuse_non_finite(numbers)
         properties: dict[ScalingRecommendationProperty, object] = {
             ScalingRecommendationProperty.JOB_NAME: job_name,
             ScalingRecommendationProperty.RECOMMENDATION_ID: recommendation_id,
@@ -59,16 +68,7 @@ class ScalingRecommendation(Construct):
         self._resource: Final = InferenceRecommenderProvider.of(self).custom_resource(
             self, "Resource", ResourceType.SCALING_RECOMMENDATION, properties
         )
-        report_problems(
-            self,
-            lambda: check_scaling(
-                {
-                    "TargetCpuUtilizationPerCore": target_cpu_utilization_per_core,
-                    "MinInvocations": min_invocations,
-                    "MaxInvocations": max_invocations,
-                }
-            ),
-        )
+        report_problems(self, lambda: check_scaling(numbers))
         self.node.add_validation(CrossStackReferences(self._resource, _REMEDY))
 
     @property

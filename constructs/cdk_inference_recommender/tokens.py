@@ -1,11 +1,12 @@
-"""Values that are known only when CloudFormation deploys (CDK's tokens)."""
+"""Values that synthesis doesn't know yet: the CDK's tokens, dynamic references, and what the CDK CLI still looks up."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
-from aws_cdk import Duration, Size, Token
+from aws_cdk import Duration, Intrinsic, Size, Token
+from constructs import Construct
 
 from cdk_inference_recommender.request import UNRESOLVED
 from cdk_inference_recommender.validation_error import ValidationError
@@ -18,15 +19,21 @@ if TYPE_CHECKING:
 _STRING_MARK: Final = "${Token["
 _LIST_MARK: Final = "#{Token["
 _NUMBER_MARK: Final = -1e280
+# CloudFormation puts the value in itself (CloudFormation user guide, dynamic references).
+_DYNAMIC_REFERENCE: Final = "{{resolve:"
+# What StringParameter.value_from_lookup gives until the CDK CLI has looked the value up, which it does only after a
+# synthesis that went through (aws-cdk-lib/aws-ssm/README.md).
+_LOOKUP_MARK: Final = "dummy-value-for-"
+_TEXT_MARKS: Final = (_STRING_MARK, _LIST_MARK, _DYNAMIC_REFERENCE, _LOOKUP_MARK)
 
 
 def is_unresolved(value: object) -> bool:
-    """Whether a value is known only at deploy time; a `Duration` or a `Size` is asked itself."""
+    """Whether a value isn't known to this synthesis; a `Duration` or a `Size` is asked itself."""
     match value:
         case None | bool() | int():
             return False
         case str():
-            return _STRING_MARK in value or _LIST_MARK in value
+            return any(mark in value for mark in _TEXT_MARKS)
         case float():
             return value < _NUMBER_MARK
         case list() | tuple():
@@ -35,6 +42,27 @@ def is_unresolved(value: object) -> bool:
             return False
         case _:
             return bool(Token.is_unresolved(value))
+
+
+def is_looked_up_later(value: object) -> bool:
+    """Whether a value stands for one that the CDK CLI looks up before it synthesises once more, then as a literal."""
+    return isinstance(value, str) and _LOOKUP_MARK in value
+
+
+def is_dynamic_reference(value: object) -> bool:
+    """Whether CloudFormation puts a value in, but only after it has run every function on the text as it stands."""
+    return isinstance(value, str) and _DYNAMIC_REFERENCE in value
+
+
+def is_untyped_token(value: object) -> bool:
+    """Whether a value is an `IResolvable`, such as what `Fn.condition_if` returns, and no text, number or list yet."""
+    # Of the interface's other members some can't be read in Python. Stacks have this one, too.
+    return callable(getattr(value, "resolve", None)) and not isinstance(value, Construct)
+
+
+def as_token(text: str) -> str:
+    """Hide a text that isn't known yet from the CDK, which takes it for a literal and takes it apart."""
+    return Intrinsic(text).to_string() if is_dynamic_reference(text) or is_looked_up_later(text) else text
 
 
 def literals_only(value: object) -> object:

@@ -19,6 +19,7 @@ from .request.request_documents import ADVANCED, DEFAULT, MODEL_NAME, with_value
 from .synthesis import (
     JOB,
     POLICY,
+    ROLE_ARN,
     Json,
     given_role,
     images,
@@ -342,3 +343,12 @@ class TestTokens:
         request = request_of(stack)
         assert request["InputConfig"]["JobDurationInSeconds"] == {"Ref": "Seconds"}
         assert set(request["RoleArn"]) == {"Fn::GetAtt"}
+
+
+def test_a_token_of_no_type_may_stand_in_the_document() -> None:
+    stack = new_stack()
+    description = Fn.condition_if("IsProduction", "a", "b")
+    document = {"JobType": "Default", "JobDescription": description, "InputConfig": {}, "RoleArn": ROLE_ARN}
+    InferenceRecommendationsJob.from_cli_input(stack, "Job", document)
+    template = template_of(stack, check=False)
+    assert only(template, JOB)["Properties"]["Request"]["JobDescription"] == {"Fn::If": ["IsProduction", "a", "b"]}

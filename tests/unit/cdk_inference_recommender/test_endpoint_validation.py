@@ -43,6 +43,7 @@ def named(name: str) -> ModelSource:
         ({"model": ModelSource.from_model_package("bert")}, "model = 'bert': must match arn:"),
         ({"volume_kms_key": "a key"}, "volume_kms_key = 'a key': must match "),
         ({"volume_kms_key": "arn:aws:s3:::models/key"}, "volume_kms_key = 'arn:aws:s3:::models/key': a key is named"),
+        ({"volume_kms_key": ""}, "volume_kms_key = '': a key is named by its id"),
         ({"tags": {"team": "search; ranking"}}, "tags['team'] = 'search; ranking': must match "),
         ({"tags": {"aws:team": "search"}}, "tags['aws:team'] = 'aws:team': tag keys that begin with aws: are"),
         ({"tags": {f"key-{number}": "" for number in range(48)}}, "tags = 48: at most 47 tags: the service allows 50"),
@@ -97,6 +98,26 @@ def test_tags_that_the_model_is_left_out_of_may_be_fifty() -> None:
     for number in range(50):
         Tags.of(stack).add(f"key-{number}", "", include_resource_types=["AWS::SageMaker::Endpoint"])
     template_of(stack)
+
+
+def test_the_tags_of_each_resource_are_counted_by_themselves() -> None:
+    stack = new_stack()
+    endpoint(stack)
+    for kind in ("Custom::RecommendedModel", "AWS::SageMaker::Endpoint"):
+        for number in range(30):
+            Tags.of(stack).add(f"{kind[-5:]}-{number}", "", include_resource_types=[kind])
+    template_of(stack)
+
+
+@pytest.mark.parametrize("kind", ["AWS::SageMaker::Endpoint", "AWS::SageMaker::EndpointConfig"])
+def test_one_of_them_may_have_fifty(kind: str) -> None:
+    stack = new_stack()
+    endpoint(stack)
+    for number in range(51):
+        Tags.of(stack).add(f"key-{number}", "", include_resource_types=[kind])
+    (error,) = errors_of(stack)
+    assert error.startswith("[Stack/Endpoint] tags = 51: ")
+    assert "at most 50 items, not 51" in error
 
 
 def test_a_model_that_is_refused_isnt_warned_of_as_well() -> None:

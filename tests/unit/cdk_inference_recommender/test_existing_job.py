@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from aws_cdk import CfnParameter, Duration, Environment, Stack
+from aws_cdk import Aws, CfnParameter, Duration, Environment, Stack
 from aws_cdk import aws_iam as iam
 
 from cdk_inference_recommender import InferenceRecommendationsJob, ValidationError
@@ -61,11 +61,25 @@ def test_an_arn_may_be_built_of_the_stack_s_account() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["bert", "", "arn:aws:sagemaker:eu-west-1:123456789012:model/bert", ARN.removesuffix("/bert"), f"{ARN}/1"]
+    "text",
+    [
+        "bert",
+        "",
+        "arn:aws:sagemaker:eu-west-1:123456789012:model/bert",
+        ARN.removesuffix("/bert"),
+        f"{ARN}/1",
+        ARN.replace("sagemaker", "s3"),
+    ],
 )
 def test_another_text_is_no_arn_of_a_job(text: str) -> None:
     with pytest.raises(ValidationError, match=r"isn't the ARN of a recommendation job\. It has the form arn:aws:sage"):
         InferenceRecommendationsJob.from_job_arn(new_stack(), "Job", text)
+
+
+def test_an_arn_of_another_service_is_refused_whatever_else_the_deployment_knows() -> None:
+    built = ARN.replace("sagemaker:eu-west-1", f"s3:{Aws.REGION}")
+    with pytest.raises(ValidationError, match=r"isn't the ARN of a recommendation job"):
+        InferenceRecommendationsJob.from_job_arn(new_stack(), "Job", built)
 
 
 @pytest.mark.parametrize(

@@ -98,6 +98,18 @@ def test_a_statistic_that_cloudwatch_lacks_is_refused() -> None:
     assert "[Stack/Job] statistic = 'most': isn't a statistic of CloudWatch. Choose Average, Sum, " in told
 
 
+def test_a_statistic_that_is_wrong_twice_is_told_once_for_each_job() -> None:
+    stack = new_stack()
+    for name in ("One", "Other"):
+        job = default_job(stack, name)
+        job.metric_client_latency(statistic="most")
+        job.metric_client_invocations(statistic="most")
+    with pytest.raises(RuntimeError) as failure:
+        template_of(stack)
+    told = str(failure.value)
+    assert [told.count(f"[Stack/{name}] statistic = 'most'") for name in ("One", "Other")] == [1, 1]
+
+
 @pytest.mark.parametrize("statistic", ["p95", "p99.9", "IQM", "tm90", "TM(10%:90%)", "PR(:300)", "SampleCount", "p100"])
 def test_cloudwatchs_statistics_are_taken(statistic: str) -> None:
     job = default_job(new_stack())

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+import jsii
 import pytest
-from aws_cdk import CfnParameter, Stack
+from aws_cdk import Aws, CfnParameter, Fn, IStableStringProducer, Lazy, Stack
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
@@ -21,6 +22,7 @@ from .synthesis import (
     default_job,
     given_role,
     logical_id,
+    new_app,
     new_stack,
     only,
     resources,
@@ -31,7 +33,31 @@ from .synthesis import (
 KEY_ARN = "arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 USE_KEY = ["kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey"]
 EVERY_KEY = arn("kms", "key/*")
-BEHIND_ALIAS = {"ForAnyValue:StringEquals": {"kms:ResourceAliases": "alias/bert"}}
+OWN_KEY_ARN = {"Fn::GetAtt": ["OwnKey", "Arn"]}
+
+
+def behind(alias: object) -> Json:
+    return {"ForAnyValue:StringEquals": {"kms:ResourceAliases": alias}}
+
+
+BEHIND_ALIAS = behind("alias/bert")
+
+
+@jsii.implements(IStableStringProducer)
+class Later:
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def produce(self) -> str:
+        return self._text
+
+
+def own_key_id(stack: Stack) -> str:
+    return kms.CfnKey(stack, "OwnKey").ref
+
+
+def own_alias(stack: Stack) -> kms.Alias:
+    return kms.Alias(stack, "OwnAlias", alias_name="alias/bert", target_key=kms.Key(stack, "Key"))
 
 
 def allow(actions: str | list[str], resource: Any, condition: Json | None = None) -> Json:
@@ -131,8 +157,45 @@ def test_an_exact_name_is_the_only_one_that_may_be_created() -> None:
             EVERY_KEY,
             BEHIND_ALIAS,
         ),
+        (own_key_id, OWN_KEY_ARN, None),
+        (lambda stack: kms.CfnKey(stack, "OwnKey").attr_key_id, OWN_KEY_ARN, None),
+        (lambda stack: own_alias(stack).alias_name, EVERY_KEY, BEHIND_ALIAS),
+        (lambda stack: own_alias(stack).key_arn, EVERY_KEY, BEHIND_ALIAS),
+        (lambda _: Lazy.string(Later("alias/bert")), EVERY_KEY, BEHIND_ALIAS),
+        (lambda _: Lazy.string(Later(KEY_ARN)), KEY_ARN, None),
+        (
+            lambda stack: kms.CfnAlias(stack, "OwnAlias", alias_name="alias/bert", target_key_id="bert").ref,
+            EVERY_KEY,
+            behind({"Ref": "OwnAlias"}),
+        ),
+        (
+            lambda _: Fn.join("", ["alias/", Aws.STACK_NAME]),
+            EVERY_KEY,
+            behind({"Fn::Join": ["", ["alias/", {"Ref": "AWS::StackName"}]]}),
+        ),
+        (lambda _: Fn.sub("alias/${AWS::StackName}"), EVERY_KEY, behind({"Fn::Sub": "alias/${AWS::StackName}"})),
+        ("{{resolve:ssm:/kms/alias/bert}}", "{{resolve:ssm:/kms/alias/bert}}", None),
     ],
-    ids=["ARN", "id", "alias", "alias ARN", "token", "key", "alias construct", "alias ARN with tokens"],
+    ids=[
+        "ARN",
+        "id",
+        "alias",
+        "alias ARN",
+        "token",
+        "key",
+        "alias construct",
+        "alias ARN with tokens",
+        "id of a key",
+        "id attribute of a key",
+        "name of an alias",
+        "ARN of an alias",
+        "late alias",
+        "late ARN",
+        "reference to an alias",
+        "joined alias",
+        "substituted alias",
+        "dynamic reference",
+    ],
 )
 @pytest.mark.parametrize("use", ["volume", "output"])
 def test_who_needs_a_key_may_use_it(key: Any, resource: Any, condition: Json | None, use: str) -> None:
@@ -148,6 +211,19 @@ def test_who_needs_a_key_may_use_it(key: Any, resource: Any, condition: Json | N
         else ["kms:Encrypt", "kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey*"]
     )
     assert allow(of_role, resource, condition) in statements(template, "JobRoleDefaultPolicy")
+
+
+def test_a_key_of_another_stack_is_known_by_its_arn_there() -> None:
+    app = new_app()
+    keys = Stack(app, "Keys")
+    stack = Stack(app, "Stack")
+    default_job(stack, volume_kms_key=kms.Key(keys, "Key").key_id)
+    (resource,) = [
+        statement["Resource"]
+        for statement in statements(template_of(stack), "JobHandlerPolicy")
+        if "kms:CreateGrant" in statement["Action"]
+    ]
+    assert "Arn" in resource["Fn::ImportValue"]
 
 
 def test_an_alias_made_in_the_stack_is_known_by_its_name() -> None:

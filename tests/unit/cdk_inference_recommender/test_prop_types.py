@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import inspect
+import re
 from typing import TYPE_CHECKING, Any
 
 import jsii
 import pytest
-from aws_cdk import Duration, Fn, IStableStringProducer, Lazy, Token
+from aws_cdk import Duration, Fn, IStableStringProducer, Lazy, Stack, Token
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_iam as iam
@@ -99,7 +100,7 @@ def test_all_such_props_of_a_job_are_told_at_once() -> None:
         ),
         (
             {"model": ModelSource.from_model_package(PACKAGE_ARN, container_config=ContainerConfig(task="OTHER"))},  # type: ignore[arg-type]
-            r"model\.container_config\.task = 'OTHER' isn't of type Task\. Write Task\.of\('OTHER'\)",
+            r"model\.container_config\.task = 'OTHER' isn't of type Task\. Write Task\.OTHER\.",
         ),
         (
             {
@@ -424,3 +425,81 @@ def test_constructs_that_are_known_by_name_or_arn_are_of_their_type() -> None:
 class _Search:
     def produce(self) -> str:
         return "search"
+
+
+def untyped() -> Any:
+    """What `Fn.condition_if` and others return: a value of no type yet."""
+    return Fn.condition_if("IsProduction", "a", "b")
+
+
+def endpoint_with(stack: Stack, **props: Any) -> None:
+    best = RealTimeRecommendation.from_parameters(stack, "Best", "/bert")
+    RecommendedEndpoint(stack, "Endpoint", recommendation=best, model=MODEL, images=[images(stack)], **props)
+
+
+IS_TEXT = r"is a token, but not yet one of text\. Write Token\.as_string\(\.\.\.\) around it\."
+
+
+@pytest.mark.parametrize(
+    ("name", "make"),
+    [
+        ("volume_kms_key", lambda stack, value: default_job(stack, volume_kms_key=value)),
+        ("output_config.kms_key", lambda stack, value: default_job(stack, output_config=OutputConfig(kms_key=value))),
+        ("existing_endpoint", lambda stack, value: default_job(stack, existing_endpoint=value)),
+        ("job_name", lambda stack, value: default_job(stack, job_name=value)),
+        ("tags['team']", lambda stack, value: default_job(stack, tags={"team": value})),
+        ("rerun", lambda stack, value: default_job(stack, rerun=value)),
+        ("model_package", lambda _, value: ModelSource.from_model_package(value)),
+        ("model", lambda _, value: ModelSource.from_model(value, container_config=ContainerConfig())),
+        ("statistic", lambda stack, value: default_job(stack).metric("ClientLatency", statistic=value)),
+        ("endpoint_name", lambda stack, value: default_job(stack).metric_client_latency(endpoint_name=value)),
+        ("job_name", lambda stack, value: InferenceRecommendationsJob.from_job_name(stack, "Job", value)),
+        ("job_arn", lambda stack, value: InferenceRecommendationsJob.from_job_arn(stack, "Job", value)),
+        ("prefix", lambda stack, value: RealTimeRecommendation.from_parameters(stack, "Read", value)),
+        *(
+            (name, lambda stack, value, name=name: endpoint_with(stack, **{name: value}))
+            for name in ("endpoint_name", "variant_name", "volume_kms_key")
+        ),
+        ("tags['team']", lambda stack, value: endpoint_with(stack, tags={"team": value})),
+    ],
+)
+def test_a_token_of_no_type_is_no_text_yet(name: str, make: Any) -> None:
+    with pytest.raises(ValidationError, match=rf"{re.escape(name)} {IS_TEXT}"):
+        make(new_stack(), untyped())
+    if name not in {"prefix", "statistic"}:
+        make(new_stack(), Token.as_string(untyped()))
+
+
+def test_a_token_of_no_type_is_no_list_yet() -> None:
+    config = ContainerConfig(supported_instance_types=untyped())
+    with pytest.raises(
+        ValidationError, match=r"supported_instance_types is a token, but not yet one of a list\. Write"
+    ):
+        default_job(new_stack(), model=ModelSource.from_model("bert", container_config=config))
+
+
+def test_choices_in_words_are_told_at_once_with_what_they_resemble() -> None:
+    choices: dict[str, Any] = {
+        "domain": "vision",
+        "task": "x",
+        "framework": "pytorch",
+        "supported_endpoint_type": "serverles",
+    }
+    config = ContainerConfig(**choices)
+    with pytest.raises(ValidationError) as failure:
+        default_job(new_stack(), model=ModelSource.from_model("bert", container_config=config), rerun=2)
+    told = str(failure.value)
+    for part in (
+        "domain = 'vision' isn't of type Domain. Write Domain.COMPUTER_VISION. ",
+        "task = 'x' isn't of type Task. Write Task.IMAGE_CLASSIFICATION or Task.OBJECT_DETECTION or ",
+        "framework = 'pytorch' isn't of type Framework. Write Framework.PYTORCH. ",
+        "isn't of type SupportedEndpointType. Write SupportedEndpointType.SERVERLESS. ",
+        "rerun = 2 isn't of type str",
+    ):
+        assert part in told
+
+
+def test_a_stack_is_no_token() -> None:
+    stack = new_stack()
+    with pytest.raises(ValidationError, match=r"job_name = <Stack> isn't of type str"):
+        default_job(stack, job_name=stack)

@@ -21,14 +21,16 @@ PARAMETER = "AWS::SSM::Parameter"
 CONTEXT: Json = json.loads((Path(__file__).parents[3] / "cdk.json").read_text())["context"]
 
 
-def publisher(scope: Construct, prefix: str = "/bert", name: str = "Publisher") -> Stack:
-    stack = Stack(scope, name)
+def publisher(
+    scope: Construct, prefix: str = "/bert", name: str = "Publisher", env: Environment | None = None
+) -> Stack:
+    stack = Stack(scope, name, env=env)
     default_job(stack).recommend_real_time("Best").publish(prefix)
     return stack
 
 
-def reader(scope: Construct, prefix: str = "/bert", name: str = "Reader") -> Stack:
-    stack = Stack(scope, name)
+def reader(scope: Construct, prefix: str = "/bert", name: str = "Reader", env: Environment | None = None) -> Stack:
+    stack = Stack(scope, name, env=env)
     best = RealTimeRecommendation.from_parameters(stack, "Best", prefix)
     variant = best.production_variant(model_name="bert")
     sagemaker.CfnEndpointConfig(stack, "Config", production_variants=[variant])
@@ -157,25 +159,52 @@ def test_what_a_nested_stack_publishes_is_read_after_its_parent() -> None:
     assert [stack.node.path for stack in reader(app).dependencies] == ["Parent"]
 
 
-@pytest.mark.parametrize(
-    ("here", "there"), [(("123456789012", "us-east-1"), "eu-west-1"), (("210987654321", "eu-west-1"), "123456789012")]
-)
-def test_parameters_are_read_where_they_were_published(here: tuple[str, str], there: str) -> None:
-    app = new_app()
-    publishing = Stack(app, "Publisher", env=Environment(account="123456789012", region="eu-west-1"))
-    default_job(publishing).recommend_real_time("Best").publish("/bert")
-    reading = Stack(app, "Reader", env=Environment(account=here[0], region=here[1]))
-    with pytest.raises(
-        ValidationError, match=rf"Publisher/Job/Best publishes in {there}, and a stack in .* can't read"
-    ):
-        RealTimeRecommendation.from_parameters(reading, "Read", "/bert")
+HERE = Environment(account="123456789012", region="eu-west-1")
+ELSEWHERE = [
+    Environment(account="123456789012", region="us-east-1"),
+    Environment(account="210987654321", region="eu-west-1"),
+    Environment(region="us-east-1"),
+]
 
 
-def test_a_prefix_belongs_to_one_recommendation() -> None:
+@pytest.mark.parametrize("elsewhere", ELSEWHERE, ids=["Region", "account", "Region of any account"])
+@pytest.mark.parametrize("readers_first", [False, True])
+def test_each_account_and_region_has_a_publisher_and_readers_of_its_own(
+    elsewhere: Environment, *, readers_first: bool
+) -> None:
     app = new_app()
-    publisher(app, name="First")
-    message = r"publish\('/bert'\): First/Job/Best publishes under this prefix already\. Choose another one\."
+    places = {"Here": HERE, "There": elsewhere}
+    made: dict[str, list[Stack]] = {"Here": [], "There": []}
+    for make in (reader, publisher) if readers_first else (publisher, reader):
+        for name, env in places.items():
+            made[name].append(make(app, name=f"{name}{make.__name__}", env=env))
+    for here, stacks in made.items():
+        dependencies = [stack.node.path for one in stacks for stack in one.dependencies]
+        assert dependencies == [f"{here}publisher"]
+    app.synth()
+
+
+@pytest.mark.parametrize("elsewhere", ELSEWHERE[:2], ids=["Region", "account"])
+def test_what_is_published_elsewhere_isn_t_waited_for(elsewhere: Environment) -> None:
+    app = new_app()
+    publisher(app, env=HERE)
+    assert reader(app, env=elsewhere).dependencies == []
+
+
+@pytest.mark.parametrize("env", [None, HERE], ids=["agnostic", "given"])
+def test_a_prefix_belongs_to_one_recommendation_of_an_account_and_region(env: Environment | None) -> None:
+    app = new_app()
+    publisher(app, name="First", env=env)
+    remedy = r", or give both stacks an env if they go to different accounts or Regions" if env is None else ""
+    message = rf"publish\('/bert'\): First/Job/Best publishes under this prefix already\. Choose another one{remedy}\."
     with pytest.raises(ValidationError, match=message):
+        publisher(app, name="Second", env=env)
+
+
+def test_a_stack_that_goes_anywhere_may_go_where_the_prefix_is_taken() -> None:
+    app = new_app()
+    publisher(app, name="First", env=HERE)
+    with pytest.raises(ValidationError, match=r"First/Job/Best publishes under this prefix already"):
         publisher(app, name="Second")
 
 
@@ -190,6 +219,19 @@ def test_a_prefix_is_a_path_of_parameter_store(prefix: str) -> None:
         best.publish(prefix)
     with pytest.raises(ValidationError, match=r"isn't the prefix of a parameter's name\. Write a path such as"):
         RealTimeRecommendation.from_parameters(stack, "Read", prefix)
+
+
+def test_a_parameter_s_name_has_fifteen_levels() -> None:
+    stack = new_stack()
+    best = default_job(stack).recommend_real_time("Best")
+    best.publish("/a" * 14)
+    names = [parameter["Properties"]["Name"] for parameter in resources(template_of(stack), PARAMETER).values()]
+    assert {name.count("/") for name in names} == {15}
+    message = r"is too deep .*/RecommendationId', have 16 levels, and Parameter Store allows 15 .*at most 14 levels"
+    with pytest.raises(ValidationError, match=message):
+        best.publish("/a" * 15)
+    with pytest.raises(ValidationError, match=message):
+        RealTimeRecommendation.from_parameters(stack, "Read", "/a" * 15)
 
 
 def test_a_prefix_that_is_refused_can_be_tried_again_with_another_one() -> None:

@@ -21,7 +21,7 @@ RESERVED_TAG_PREFIX: Final = "aws:"
 _TAG_KEYS: Final = "Tags[].Key"
 _KMS_KEYS: Final = ("InputConfig.VolumeKmsKeyId", "OutputConfig.KmsKeyId")
 _KMS_KEY: Final = re.compile(
-    r"(arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:(key/[a-zA-Z0-9-]+|alias/.+))|(alias/.+)|[^:/]*"
+    r"(arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:(key/[a-zA-Z0-9-]+|alias/.+))|(alias/.+)|[^:/]+"
 )
 _SERVICE: Final = re.compile(r"arn:[^:]*:([^:]*):.*")
 
@@ -88,7 +88,9 @@ NAME_NETWORK_ENCRYPTION_RULES: Final = (
         severity=Severity.ERROR,
         fields=_KMS_KEYS,
         text="a key is named by its id, its ARN, an alias or an alias's ARN, of the service kms",
-        remedy="Write it like arn:aws:kms:<region>:<account>:key/<id>, or alias/<name>",
+        remedy=(
+            "Write it like arn:aws:kms:<region>:<account>:key/<id>, or alias/<name>; leave it out where none is meant"
+        ),
         source=sources.API_REFERENCE,
         breaches=_no_key,
         refines=frozenset({"Pattern"}),
