@@ -7,6 +7,7 @@ import io
 import json
 import os
 import queue
+import select
 import struct
 import subprocess
 import sys
@@ -30,6 +31,9 @@ _OFFSET: Final = struct.Struct("d")
 _POLL_SECONDS: Final = 0.05
 _STOP_SECONDS: Final = 5.0
 _INITIALISATION_SECONDS: Final = 10.0
+_CHUNK: Final = 65_536
+"""Bytes that a pipe holds on Linux."""
+_NEXT_LOOK_SECONDS: Final = 0.001
 
 
 class UnsupportedRuntimeError(Exception):
@@ -71,6 +75,7 @@ class FunctionProcess:
         self._deadline: float | None = None
         self._offset_file = self._new_offset_file(directory)
         self._process = self._start(environment)
+        self._copying = threading.Lock()
         self._reader = threading.Thread(target=self._copy_output, name=f"log-{configuration.name}", daemon=True)
         self._reader.start()
 
@@ -107,6 +112,7 @@ class FunctionProcess:
         result = self._answer(request_id, deadline=self._deadline)
         self._deadline = None
         duration = (self._clock.now() - started) * 1000
+        self._finish_copying()
         self.log.write(f"END RequestId: {request_id}\n")
         self.log.write(
             f"REPORT RequestId: {request_id}\tDuration: {duration:.2f} ms\tBilled Duration: {int(duration) + 1} ms\t"
@@ -203,15 +209,34 @@ class FunctionProcess:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
+            bufsize=0,
         )
 
     def _copy_output(self) -> None:
         output = self._process.stdout
         if output is None:
             return
+        begun = b""
         with output:
-            for line in output:
-                self.log.write(line.decode(errors="replace"))
+            while select.select([output], [], []):
+                with self._copying:
+                    written = os.read(output.fileno(), _CHUNK)
+                    *lines, begun = (begun + written).split(b"\n")
+                    for line in lines:
+                        self.log.write(f"{line.decode(errors='replace')}\n")
+                    if not written:
+                        if begun:
+                            self.log.write(begun.decode(errors="replace"))
+                        return
+
+    def _finish_copying(self) -> None:
+        """Wait until what the function wrote before it answered is in its log."""
+        output = self._process.stdout
+        while output is not None and self._reader.is_alive():
+            with self._copying:
+                if output.closed or not select.select([output], [], [], 0)[0]:
+                    return
+            self._reader.join(_NEXT_LOOK_SECONDS)
 
     def _new_offset_file(self, directory: Path) -> Path:
         descriptor, name = tempfile.mkstemp(prefix="clock-", dir=directory)

@@ -177,6 +177,16 @@ def _logged(account: Any, group: str, stream: str, *, until: str) -> list[str]:
     return messages
 
 
+def test_everything_that_a_function_writes_is_logged_before_its_end(account: Any) -> None:
+    code = "def handler(event, context):\n    for n in range(3000): print(n)\n    print('half a line', end='')\n"
+    function = account.function(f"{code}    return context.log_stream_name")
+    _, stream = _invoke(account, function)
+    name = f"/aws/lambda/{function.rsplit(':', 1)[-1]}"
+    start, *written, end, report = _logged(account, name, stream, until="REPORT RequestId:")
+    assert [line.split(" ")[0] for line in (start, end, report)] == ["START", "END", "REPORT"]
+    assert written == [f"{n}\n" for n in range(3000)]
+
+
 def test_logs_as_aws_does(account: Any) -> None:
     function = account.function("def handler(event, context):\n    print('hello')\n    return context.log_stream_name")
     _, stream = _invoke(account, function)
