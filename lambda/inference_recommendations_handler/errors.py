@@ -4,13 +4,28 @@ from __future__ import annotations
 
 from enum import Enum, auto
 from http import HTTPStatus
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError, IncompleteReadError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    CredentialRetrievalError,
+    HTTPClientError,
+    IncompleteReadError,
+    MetadataRetrievalError,
+    NoAuthTokenError,
+    NoCredentialsError,
+    PartialCredentialsError,
+    TokenRetrievalError,
+)
 from botocore.exceptions import ConnectionError as NoConnectionError
+from botocore.parsers import ResponseParserError
 
-AWS_ERRORS: Final = (ClientError, BotoCoreError)
-"""Everything that a boto3 call raises."""
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+AWS_ERRORS: Final = (ClientError, BotoCoreError, ResponseParserError)
+"""Everything that a boto3 call raises; the last one where the response is cut off, or a proxy's page."""
 
 
 class OutOfTimeError(BotoCoreError):
@@ -28,7 +43,10 @@ class ErrorKind(Enum):
     TRANSIENT = auto()
     """Throttling, 5xx, the connection or no time left: the same call may succeed in a moment."""
     PERMISSION = auto()
-    """Denied, or a role can't be assumed: so it looks while IAM propagates, and also when it stays that way."""
+    """Denied, a role can't be assumed, or the credentials aren't accepted.
+
+    So it looks while IAM propagates, and also when it stays that way: whoever tries again does it for a bounded time.
+    """
     QUOTA = auto()
     """There is no room now; there may be when other jobs have ended."""
     TAKEN = auto()
@@ -40,36 +58,166 @@ class ErrorKind(Enum):
     """The call will never succeed as it is."""
 
 
-_BY_CODE: Final = {
+_CREDENTIALS: Final = frozenset(
+    {
+        "AuthFailure",
+        "ExpiredToken",
+        "ExpiredTokenException",
+        "IncompleteSignature",
+        "IncompleteSignatureException",
+        "InvalidAccessKeyId",
+        "InvalidClientTokenId",
+        "InvalidSignature",
+        "InvalidSignatureException",
+        "InvalidToken",
+        "MissingAuthenticationToken",
+        "MissingAuthenticationTokenException",
+        "RequestExpired",
+        "RequestInTheFuture",
+        "RequestTimeTooSkewed",
+        "SignatureDoesNotMatch",
+        "TokenRefreshRequired",
+        "UnrecognizedClient",
+        "UnrecognizedClientException",
+    }
+)
+"""The service doesn't accept who calls, or when: a role is young, a token old, or a clock wrong. All of them may pass.
+
+Step Functions has an InvalidToken of its own, for a page that doesn't exist; listing from the start may succeed.
+"""
+_DENIED: Final = frozenset(
+    {
+        "AccessDenied",
+        "AccessDeniedException",
+        "Blocked",
+        "FailedResourceAccessException",
+        "KmsAccessDeniedException",
+        "KmsInvalidStateException",
+        "NotAuthorized",
+        "NotAuthorizedException",
+        "NotSignedUp",
+        "OptInRequired",
+        "PendingVerification",
+        "SubscriptionRequiredException",
+        "UnauthorizedException",
+        "UnauthorizedOperation",
+    }
+)
+"""The service knows who calls. A policy, a Region or an account that changed just now isn't known everywhere yet."""
+_TRANSIENT: Final = frozenset(
+    {
+        # Throttling
+        "BandwidthLimitExceeded",
+        "EC2ThrottledException",
+        "KmsThrottlingException",
+        "LimitExceededException",  # botocore repeats it as throttling; Application Auto Scaling says it of a quota
+        "PriorRequestNotComplete",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "RequestThrottled",
+        "RequestThrottledException",
+        "SlowDown",
+        "ThrottledException",
+        "Throttling",
+        "ThrottlingException",
+        "TooManyRequestsException",
+        "TransactionInProgressException",
+        # The way there and back
+        "BadDigest",
+        "IDPCommunicationError",
+        "MalformedHttpRequestException",
+        "RequestAbortedException",
+        "RequestTimeout",
+        "RequestTimeoutException",
+        # The service's own troubles
+        "ConcurrentUpdateException",
+        "InternalError",
+        "InternalFailure",
+        "InternalServerError",
+        "InternalServerException",
+        "InternalServiceException",
+        "ReplicatedWriteConflictException",
+        "ServiceUnavailable",
+        "ServiceUnavailableException",
+        "Unavailable",
+        # Another attempt starts from the first page, or finds room when other executions have ended.
+        "ExecutionLimitExceeded",
+        "InvalidNextTokenException",
+        "InvalidPaginationToken",
+    }
+)
+_NOT_FOUND: Final = frozenset(
+    {
+        "ExecutionDoesNotExist",
+        "ObjectNotFoundException",
+        "ResourceNotFound",
+        "ResourceNotFoundException",
+        "StateMachineDeleting",
+        "StateMachineDoesNotExist",
+    }
+)
+_PERMANENT: Final = frozenset(
+    {
+        "DryRunOperation",
+        "IdempotentParameterMismatch",
+        "InvalidAction",
+        "InvalidArn",
+        "InvalidCharacter",
+        "InvalidExecutionInput",
+        "InvalidName",
+        "InvalidParameter",
+        "InvalidParameterCombination",
+        "InvalidParameterDependency",
+        "InvalidParameterValue",
+        "InvalidQueryParameter",
+        "MalformedQueryString",
+        "MissingAction",
+        "MissingParameter",
+        "RequestEntityTooLargeException",
+        "SerializationException",
+        "StateMachineTypeNotSupported",
+        "UnknownOperationException",
+        "UnknownParameter",
+        "UnsupportedInstanceAttribute",
+        "UnsupportedOperation",
+        "UnsupportedProtocol",
+        "ValidationError",
+        "ValidationException",
+    }
+)
+"""Decided, unless the message says more: CloudFormation and SageMaker say several things by the last two."""
+KIND_BY_CODE: Final[Mapping[str, ErrorKind]] = {
     "ResourceLimitExceeded": ErrorKind.QUOTA,
     "ResourceInUse": ErrorKind.TAKEN,
-    "ResourceNotFound": ErrorKind.NOT_FOUND,
-    "ResourceNotFoundException": ErrorKind.NOT_FOUND,
-    "ObjectNotFoundException": ErrorKind.NOT_FOUND,
-    "ExecutionDoesNotExist": ErrorKind.NOT_FOUND,
-    "StateMachineDoesNotExist": ErrorKind.NOT_FOUND,
-    "StateMachineDeleting": ErrorKind.NOT_FOUND,
     "ExecutionAlreadyExists": ErrorKind.TAKEN,
-    "AccessDenied": ErrorKind.PERMISSION,
-    "AccessDeniedException": ErrorKind.PERMISSION,
-    "UnauthorizedOperation": ErrorKind.PERMISSION,
-    "FailedResourceAccessException": ErrorKind.PERMISSION,
-    "Throttling": ErrorKind.TRANSIENT,
-    "ThrottlingException": ErrorKind.TRANSIENT,
-    "ThrottledException": ErrorKind.TRANSIENT,
-    "TooManyRequestsException": ErrorKind.TRANSIENT,
-    "RequestLimitExceeded": ErrorKind.TRANSIENT,
-    "RequestThrottled": ErrorKind.TRANSIENT,
-    "RequestTimeout": ErrorKind.TRANSIENT,
-    "RequestTimeoutException": ErrorKind.TRANSIENT,
-    "ExpiredToken": ErrorKind.TRANSIENT,
-    "ExpiredTokenException": ErrorKind.TRANSIENT,
-    "ServiceUnavailable": ErrorKind.TRANSIENT,
-    "ConcurrentUpdateException": ErrorKind.TRANSIENT,
-    "InternalServiceException": ErrorKind.TRANSIENT,
-    "InternalFailure": ErrorKind.TRANSIENT,
-    "InternalError": ErrorKind.TRANSIENT,
+    **dict.fromkeys(_NOT_FOUND, ErrorKind.NOT_FOUND),
+    **dict.fromkeys(_CREDENTIALS | _DENIED, ErrorKind.PERMISSION),
+    **dict.fromkeys(_TRANSIENT, ErrorKind.TRANSIENT),
+    **dict.fromkeys(_PERMANENT, ErrorKind.PERMANENT),
 }
+"""Every code that a call of the handler can end with.
+
+Sources: the errors of the called operations in botocore's service models; "Common Errors" in the API references of
+SageMaker, Step Functions, CloudFormation and Application Auto Scaling, in the newer and the older wording; "Error codes
+for the Amazon EC2 API", common client errors; botocore's `data/_retry.json` and `retries/standard.py`; the codes for
+a wrong signature that Amazon S3 and AWS STS document.
+"""
+_CREDENTIAL_EXCEPTIONS: Final = (
+    CredentialRetrievalError,
+    MetadataRetrievalError,
+    NoAuthTokenError,
+    NoCredentialsError,
+    PartialCredentialsError,
+    TokenRetrievalError,
+)
+"""botocore found none to sign with, or not yet."""
+_BY_STATUS: Final[Mapping[int, ErrorKind]] = {
+    HTTPStatus.UNAUTHORIZED: ErrorKind.PERMISSION,
+    HTTPStatus.FORBIDDEN: ErrorKind.PERMISSION,
+    HTTPStatus.REQUEST_TIMEOUT: ErrorKind.TRANSIENT,
+    HTTPStatus.TOO_MANY_REQUESTS: ErrorKind.TRANSIENT,
+}
+"""Where the code isn't known, besides all of 500 and more."""
 
 # SageMaker says several things by ValidationException; the code alone doesn't tell them apart.
 _BY_MESSAGE: Final = (
@@ -83,20 +231,32 @@ _BY_MESSAGE: Final = (
 def kind_of(error: Exception) -> ErrorKind:
     """Classify by the code, then by the message, then by the HTTP status."""
     if isinstance(error, ClientError):
-        known = _BY_CODE.get(code_of(error))
-        if known is not None:
+        known = KIND_BY_CODE.get(code_of(error), ErrorKind.PERMANENT)
+        if known is not ErrorKind.PERMANENT:
             return known
         message = message_of(error).lower()
         for text, kind in _BY_MESSAGE:
             if text in message:
                 return kind
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-        if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == HTTPStatus.TOO_MANY_REQUESTS:
+        if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             return ErrorKind.TRANSIENT
-        return ErrorKind.PERMANENT
-    if isinstance(error, (HTTPClientError, NoConnectionError, IncompleteReadError, OutOfTimeError)):
+        return ErrorKind.PERMANENT if code_of(error) in KIND_BY_CODE else _BY_STATUS.get(status, ErrorKind.PERMANENT)
+    if isinstance(
+        error, (HTTPClientError, NoConnectionError, IncompleteReadError, ResponseParserError, OutOfTimeError)
+    ):
         return ErrorKind.TRANSIENT
-    return ErrorKind.PERMANENT
+    return ErrorKind.PERMISSION if isinstance(error, _CREDENTIAL_EXCEPTIONS) else ErrorKind.PERMANENT
+
+
+def is_denied(error: Exception) -> bool:
+    """Whether the service knows the caller and refuses it this call.
+
+    Of one call among many this is an answer; that the credentials aren't accepted says nothing about the call.
+    """
+    return kind_of(error) is ErrorKind.PERMISSION and not (
+        code_of(error) in _CREDENTIALS or isinstance(error, _CREDENTIAL_EXCEPTIONS)
+    )
 
 
 def code_of(error: Exception) -> str:
@@ -108,5 +268,8 @@ def code_of(error: Exception) -> str:
 
 def message_of(error: Exception) -> str:
     """The service's own words on one line, without boto3's preamble."""
+    if isinstance(error, ResponseParserError):
+        # Its text is the whole answer.
+        return "The response of AWS is unreadable."
     text = error.response.get("Error", {}).get("Message", "") if isinstance(error, ClientError) else ""
     return " ".join((text or str(error)).split())

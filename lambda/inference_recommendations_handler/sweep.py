@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from .contract import FUNCTION_TIMEOUT_SECONDS, JobProperty
-from .errors import AWS_ERRORS, ErrorKind, code_of, kind_of, message_of
+from .errors import AWS_ERRORS, code_of, is_denied, message_of
 from .log import log
 from .network_interfaces import LEFT_BEHIND_SECONDS, any_left
 from .owner import Owner, requested_at
@@ -102,7 +102,7 @@ def _sweep_jobs(
             job = invocation.jobs.find(name)
             tags = invocation.jobs.tags(job) if job is not None else {}
         except AWS_ERRORS as error:
-            if kind_of(error) is ErrorKind.PERMISSION and not _looks_like_ours(name, target, event):
+            if is_denied(error) and not _looks_like_ours(name, target, event):
                 # An account may hide one team's jobs from another.
                 log("left alone: not shown", jobName=name, errorCode=code_of(error), reason=message_of(error))
             else:

@@ -23,6 +23,7 @@ PASSING = [
     ("ThrottlingException", "Rate exceeded", 400),
     ("AccessDeniedException", "not authorized", 400),
     ("ExpiredTokenException", "The security token included in the request is expired", 400),
+    ("UnrecognizedClientException", "The security token included in the request is invalid.", 400),
     ("InternalFailure", "oops", 500),
     ("", "connection lost", 0),
 ]

@@ -25,8 +25,31 @@ _BY_CLASS: Final[Mapping[type[Exception], str]] = {
     NoCredentialsError: "No AWS credentials were found. Give --profile, or run: aws configure",
     PartialCredentialsError: "The AWS credentials are incomplete. Set both the access key id and the secret.",
 }
-_EXPIRED: Final = frozenset({"ExpiredToken", "ExpiredTokenException"})
-_REFUSED_CREDENTIALS: Final = frozenset({"UnrecognizedClientException", "InvalidClientTokenId"})
+_EXPIRED: Final = frozenset({"ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired"})
+_WRONG_TIME: Final = frozenset({"RequestExpired", "RequestInTheFuture", "RequestTimeTooSkewed"})
+_REFUSED_CREDENTIALS: Final = frozenset(
+    {
+        "AuthFailure",
+        "IncompleteSignature",
+        "IncompleteSignatureException",
+        "InvalidAccessKeyId",
+        "InvalidClientTokenId",
+        "InvalidSignature",
+        "InvalidSignatureException",
+        "InvalidToken",
+        "MissingAuthenticationToken",
+        "MissingAuthenticationTokenException",
+        "SignatureDoesNotMatch",
+        "UnrecognizedClient",
+        "UnrecognizedClientException",
+    }
+)
+
+_BY_CODE: Final[Mapping[frozenset[str], str]] = {
+    _EXPIRED: "The AWS credentials have expired. Renew them, for example with: aws sso login",
+    _WRONG_TIME: "AWS doesn't accept the time of the request. Set this computer's clock.",
+    _REFUSED_CREDENTIALS: "AWS doesn't accept the credentials. Check --profile and --region.",
+}
 
 
 def say(error: Exception) -> str:
@@ -40,10 +63,9 @@ def say(error: Exception) -> str:
     if isinstance(error, EndpointConnectionError):
         return f"{text.rstrip('.')}. Check --region, --endpoint-url and AWS_ENDPOINT_URL, and the network."
     code = code_of(error)
-    if code in _EXPIRED:
-        return f"The AWS credentials have expired. Renew them, for example with: aws sso login ({message_of(error)})"
-    if code in _REFUSED_CREDENTIALS:
-        return f"AWS doesn't accept the credentials. Check --profile and --region. ({message_of(error)})"
+    for codes, remedy in _BY_CODE.items():
+        if code in codes:
+            return f"{remedy} ({message_of(error)})"
     return f"{message_of(error)} ({code}, {error.operation_name})" if isinstance(error, ClientError) else text
 
 

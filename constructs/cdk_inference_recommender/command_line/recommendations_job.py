@@ -26,7 +26,21 @@ _LONGEST_POLL_SECONDS: Final = 3600
 _MOST_FAILED_POLLS: Final = 5
 """In a row. boto3 has tried each of them several times."""
 _NOT_FOUND: Final = frozenset({"ResourceNotFound", "ResourceNotFoundException"})
-_THROTTLED: Final = frozenset({"ThrottlingException", "Throttling", "TooManyRequestsException", "RequestLimitExceeded"})
+_PASSING: Final = frozenset(
+    {
+        "RequestAbortedException",
+        "RequestLimitExceeded",
+        "RequestThrottled",
+        "RequestThrottledException",
+        "RequestTimeout",
+        "RequestTimeoutException",
+        "SlowDown",
+        "ThrottledException",
+        "Throttling",
+        "ThrottlingException",
+        "TooManyRequestsException",
+    }
+)
 _SERVER_ERROR: Final = 500
 
 
@@ -141,5 +155,5 @@ def _passes(error: Exception) -> bool:
     """Whether the next poll may succeed: throttling, 5xx, or the connection."""
     if isinstance(error, ClientError):
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-        return code_of(error) in _THROTTLED or status >= _SERVER_ERROR
+        return code_of(error) in _PASSING or status >= _SERVER_ERROR
     return isinstance(error, (HTTPClientError, AwsConnectionError))

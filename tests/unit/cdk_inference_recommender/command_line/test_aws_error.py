@@ -14,6 +14,7 @@ from botocore.exceptions import (
 )
 
 from cdk_inference_recommender.command_line.aws_error import say
+from inference_recommendations_handler.errors import _CREDENTIALS
 
 
 def refused(code: str, message: str) -> ClientError:
@@ -49,6 +50,14 @@ def refused(code: str, message: str) -> ClientError:
             "AWS doesn't accept the credentials. Check --profile and --region. (The security token is invalid)",
         ),
         (
+            refused("InvalidSignatureException", "The signature does not match"),
+            "AWS doesn't accept the credentials. Check --profile and --region. (The signature does not match)",
+        ),
+        (
+            refused("RequestExpired", "Request has expired"),
+            "AWS doesn't accept the time of the request. Set this computer's clock. (Request has expired)",
+        ),
+        (
             refused("AccessDeniedException", "User x is not authorized\nto perform y"),
             "User x is not authorized to perform y (AccessDeniedException, DescribeInferenceRecommendationsJob)",
         ),
@@ -57,3 +66,8 @@ def refused(code: str, message: str) -> ClientError:
 )
 def test_an_error_is_one_line(error: Exception, said: str) -> None:
     assert say(error) == said
+
+
+@pytest.mark.parametrize("code", sorted(_CREDENTIALS))
+def test_credentials_that_the_handler_knows_are_known_here(code: str) -> None:
+    assert say(refused(code, "no")).startswith(("AWS doesn't accept the", "The AWS credentials have expired."))
