@@ -6,13 +6,13 @@ import json
 import random
 import time
 import urllib.error
-import urllib.request
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from http.client import HTTPException
 from typing import TYPE_CHECKING, Final
 
 from .log import log
+from .response_url import is_trusted, put
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -86,7 +86,8 @@ def send(answer: Answer, event: CustomResourceEvent, *, remaining: Callable[[], 
     """PUT the answer to the event's ResponseURL; what isn't taken is tried again for some 10 seconds.
 
     A URL that has expired is refused with 403: CloudFormation waits no more, and the answer is dropped with a log line.
-    Other 4xx may pass: S3 says 400 (RequestTimeout) where the body came too slowly.
+    Other 4xx may pass: S3 says 400 (RequestTimeout) where the body came too slowly. To a URL that isn't one of AWS
+    nothing is sent.
 
     Args:
         answer: What is told, unless it is too long.
@@ -94,8 +95,11 @@ def send(answer: Answer, event: CustomResourceEvent, *, remaining: Callable[[], 
         remaining: Seconds that the function has left; no attempt is begun that it couldn't see the end of.
 
     Raises:
-        AnswerNotDeliveredError: none of the attempts was taken, or the event has no URL.
+        AnswerNotDeliveredError: none of the attempts was taken.
     """
+    if not is_trusted(event.response_url):
+        log("not answered: the ResponseURL is not one of AWS", level="ERROR", requestId=event.request_id)
+        return
     answer = sendable(answer, event)
     body = body_of(answer, event)
     fields = {
@@ -110,12 +114,9 @@ def send(answer: Answer, event: CustomResourceEvent, *, remaining: Callable[[], 
         except urllib.error.HTTPError as error:
             cause, refused = f"HTTP {error.code}", error.code == HTTPStatus.FORBIDDEN
             error.close()
-        except (OSError, HTTPException) as error:
+        except (OSError, HTTPException, ValueError) as error:
+            # Not the text, which may have the URL in it.
             cause, refused = type(error).__name__, False
-        except ValueError:
-            # Its text has the URL in it.
-            message = "The event's ResponseURL is none."
-            raise AnswerNotDeliveredError(message) from None
         else:
             level, status = ("INFO", "SUCCESS") if answer.succeeded else ("ERROR", "FAILED")
             log("answered", level=level, status=status, reason=answer.reason, **fields)
@@ -132,10 +133,7 @@ def send(answer: Answer, event: CustomResourceEvent, *, remaining: Callable[[], 
 
 
 def _put(url: str, body: bytes) -> None:
-    # S3 signed the URL for an empty content type.
-    request = urllib.request.Request(url, data=body, method="PUT", headers={"Content-Type": ""})  # noqa: S310 - CloudFormation's URL
-    with urllib.request.urlopen(request, timeout=_TIMEOUT_SECONDS):  # noqa: S310 - as above
-        pass
+    put(url, body, timeout=_TIMEOUT_SECONDS)
 
 
 def _reason(answer: Answer, text: str | None) -> str | None:

@@ -33,6 +33,7 @@ from .custom_resource_event import CustomResourceEvent, RequestType
 from .errors import AWS_ERRORS, ErrorKind, code_of, kind_of, message_of
 from .invocation import Invocation, LambdaContext
 from .log import log
+from .response_url import is_trusted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -102,6 +103,10 @@ def _serve(event: CustomResourceEvent, invocation: Invocation) -> None:
         physicalResourceId=event.physical_resource_id,
         deliveryAge=round(_age(event)),
     )
+    if not is_trusted(event.response_url):
+        # CloudFormation didn't send it, so that nobody is to get what it asks for.
+        log("refused: the ResponseURL is not one of AWS", level="ERROR", requestId=event.request_id)
+        return
     serve = _SERVED.get(event.resource_type)
     try:
         answer = serve(event, invocation) if serve else _unknown(event, invocation)

@@ -155,7 +155,7 @@ class World:
     def url(self) -> str:
         """A signed URL of now."""
         signed = datetime.fromtimestamp(self.clock.now, tz=UTC).strftime("%Y%m%dT%H%M%SZ")
-        return f"https://answers.example/{SECRET}?X-Amz-Date={signed}&X-Amz-Expires=7200"
+        return f"https://answers.s3.amazonaws.com/{SECRET}?X-Amz-Date={signed}&X-Amz-Expires=7200"
 
     def _invoke(self, event: Mapping[str, Any], then: Callable[[Result], None]) -> None:
         """Run the function; `then` gets what it returns or raises, now or when it has stood still."""

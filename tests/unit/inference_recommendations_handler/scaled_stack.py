@@ -15,6 +15,8 @@ from inference_recommendations_handler.aws import Clients
 from inference_recommendations_handler.custom_resource_event import CustomResourceEvent
 from inference_recommendations_handler.invocation import Invocation
 
+from .response_url import RESPONSE_URL
+
 if TYPE_CHECKING:
     from inference_recommendations_handler.answer import Answer
 
@@ -180,7 +182,7 @@ class ScaledStack:
         raw = {
             "RequestType": request,
             "RequestId": f"request-{self.requests}",
-            "ResponseURL": "https://bucket.example/key",
+            "ResponseURL": RESPONSE_URL,
             "StackId": "arn:stack",
             "ResourceType": "Custom::ScalableTarget",
             "LogicalResourceId": logical_id,

@@ -15,6 +15,8 @@ from inference_recommendations_handler import answer as answering
 from inference_recommendations_handler.answer import Answer, AnswerNotDeliveredError, body_of, send, sendable
 from inference_recommendations_handler.custom_resource_event import CustomResourceEvent
 
+from .response_url import RESPONSE_URL
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -22,7 +24,7 @@ EVENT = CustomResourceEvent.parse(
     {
         "RequestType": "Create",
         "RequestId": "r-1",
-        "ResponseURL": "https://bucket.example/key?Expires=7300",
+        "ResponseURL": f"{RESPONSE_URL}?Expires=7300",
         "StackId": "arn:stack",
         "ResourceType": "Custom::InferenceRecommendationsJob",
         "LogicalResourceId": "Job",
@@ -136,11 +138,26 @@ def test_no_attempt_is_begun_that_the_function_would_not_survive(
     assert len(urls) == 2
 
 
-def test_a_url_that_is_none_is_an_error_that_doesnt_quote_it() -> None:
-    event = replace(EVENT, response_url="secret")
+@pytest.mark.parametrize("url", ["secret", "http://secret.s3.amazonaws.com/key", "https://secret.example/key"])
+def test_to_a_url_that_isnt_one_of_aws_nothing_is_sent_and_no_log_shows_it(
+    puts: Callable[[list[Exception | None]], list[str]], url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    urls = puts([])
+    send(Answer(physical_resource_id="id"), replace(EVENT, response_url=url), remaining=lambda: 60)
+    assert urls == []
+    line = json.loads(capsys.readouterr().out)
+    assert (line["level"], line["requestId"]) == ("ERROR", "r-1")
+    assert "secret" not in json.dumps(line)
+
+
+def test_what_urllib_cannot_read_is_no_traceback_with_the_url_in_it(
+    puts: Callable[[list[Exception | None]], list[str]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    puts([ValueError("unknown url type: secret")] * 9)
     with pytest.raises(AnswerNotDeliveredError) as raised:
-        send(Answer(physical_resource_id="id"), event, remaining=lambda: 60)
+        send(Answer(physical_resource_id="id"), EVENT, remaining=lambda: 60)
     assert "secret" not in "".join(traceback.format_exception(raised.value))
+    assert "secret" not in capsys.readouterr().out
 
 
 def test_an_answer_that_nobody_takes_is_an_error(puts: Callable[[list[Exception | None]], list[str]]) -> None:

@@ -12,6 +12,8 @@ from inference_recommendations_handler.constraints import Constraints, choose_wi
 from inference_recommendations_handler.contract import ConstraintProperty, EndpointType, ObjectiveName
 from inference_recommendations_handler.custom_resource_event import CustomResourceEvent
 
+from .response_url import RESPONSE_URL
+
 METRIC_OF = {
     "MaxCostPerHour": "CostPerHour",
     "MaxCostPerInference": "CostPerInference",
@@ -156,7 +158,7 @@ def test_the_table_of_many_results_leaves_room_for_the_rest_of_the_answer() -> N
         {
             "RequestType": "Create",
             "RequestId": "r" * 36,
-            "ResponseURL": "https://bucket.example/key",
+            "ResponseURL": RESPONSE_URL,
             "StackId": "s" * 200,
             "ResourceType": "Custom::InferenceRecommendation",
             "LogicalResourceId": "l" * 200,

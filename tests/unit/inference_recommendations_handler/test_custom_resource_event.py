@@ -7,10 +7,12 @@ import pytest
 
 from inference_recommendations_handler.custom_resource_event import CustomResourceEvent, NotAnEventError
 
+from .response_url import RESPONSE_URL
+
 RAW: dict[str, Any] = {
     "RequestType": "Update",
     "RequestId": "r-1",
-    "ResponseURL": "https://bucket.example/key",
+    "ResponseURL": RESPONSE_URL,
     "StackId": "arn:stack",
     "ResourceType": "Custom::InferenceRecommendationsJob",
     "LogicalResourceId": "Job",
@@ -30,7 +32,7 @@ RAW: dict[str, Any] = {
     ],
 )
 def test_the_url_tells_when_the_request_was_made(query: str, requested_at: float) -> None:
-    event = CustomResourceEvent.parse(RAW | {"ResponseURL": f"https://bucket.example/key?{query}"}, now=42.0)
+    event = CustomResourceEvent.parse(RAW | {"ResponseURL": f"{RESPONSE_URL}?{query}"}, now=42.0)
     assert event.requested_at == requested_at
 
 

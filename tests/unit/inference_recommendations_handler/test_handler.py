@@ -13,6 +13,8 @@ from inference_recommendations_handler.aws import guarded
 from inference_recommendations_handler.contract import MachineInput, ResourceType
 from inference_recommendations_handler.handler import DeliverAgainError, on_event
 
+from .response_url import RESPONSE_URL
+
 
 class Context:
     """Lambda's, of an invocation that has no time left."""
@@ -27,7 +29,7 @@ def event(**members: Any) -> dict[str, Any]:
     return {
         "RequestType": "Create",
         "RequestId": "r",
-        "ResponseURL": f"https://bucket.example/key?Expires={time.time() + 7200:.0f}",
+        "ResponseURL": f"{RESPONSE_URL}?Expires={time.time() + 7200:.0f}",
         "StackId": "arn:stack",
         "ResourceType": "Custom::InferenceRecommendation",
         "LogicalResourceId": "Choice",
@@ -52,7 +54,7 @@ def test_a_deletion_that_fails_names_the_job_that_may_go_on(monkeypatch: pytest.
     answers: list[dict[str, Any]] = []
     monkeypatch.setattr(answering, "_put", lambda _, body: answers.append(json.loads(body)))
     deletion = {"RequestType": "Delete", "ResourceType": ResourceType.JOB, "PhysicalResourceId": "bert-1"}
-    on_event(event(**deletion, ResponseURL="https://bucket.example/key", ResourceProperties={}), Context())
+    on_event(event(**deletion, ResponseURL=RESPONSE_URL, ResourceProperties={}), Context())
     [answer] = answers
     assert answer["Status"] == "FAILED"
     assert (
@@ -70,6 +72,6 @@ def test_whatever_a_broken_execution_was_started_with_it_ends(task: str, monkeyp
 def test_an_event_whose_age_is_not_known_is_answered_at_its_first_delivery(monkeypatch: pytest.MonkeyPatch) -> None:
     answers: list[dict[str, Any]] = []
     monkeypatch.setattr(answering, "_put", lambda _, body: answers.append(json.loads(body)))
-    on_event(event(ResponseURL="https://bucket.example/key"), Context())
+    on_event(event(ResponseURL=RESPONSE_URL), Context())
     assert [each["Status"] for each in answers] == ["FAILED"]
     assert "Try again." in answers[0]["Reason"]

@@ -22,6 +22,8 @@ from inference_recommendations_handler.contract import ResourceType
 from inference_recommendations_handler.handler import DEFECT, DeliverAgainError, handle
 from inference_recommendations_handler.invocation import Invocation
 
+from .response_url import RESPONSE_URL
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -203,7 +205,7 @@ def event(resource_type: str, request_type: str, properties: Json, old: Json) ->
     return {
         "RequestType": request_type,
         "RequestId": "00000000-0000-4000-8000-000000000001",
-        "ResponseURL": "https://bucket.example/secret-signature",
+        "ResponseURL": f"{RESPONSE_URL}?X-Amz-Signature=secret-signature",
         "StackId": STACK,
         "ResourceType": resource_type,
         "LogicalResourceId": "Thing",
@@ -284,6 +286,22 @@ def test_whatever_is_asked_is_answered_once_and_readably(
     assert DEFECT not in reason
     if sent["RequestType"] == "Delete":
         assert answers[0]["Status"] == "SUCCESS", reason
+
+
+@pytest.mark.parametrize("resource_type", list(ResourceType))
+def test_an_event_whose_response_would_leave_aws_does_nothing(
+    clients: Clients, calls: list[str], resource_type: ResourceType, capsys: pytest.CaptureFixture[str]
+) -> None:
+    calls.clear()
+    for request_type in ("Create", "Update", "Delete"):
+        sent = altered(resource_type, request_type) | {"ResponseURL": "https://elsewhere.example/key"}
+        with bucket() as answers:
+            assert handle(sent, Invocation(clients=clients, log_stream="stream")) == {}
+        assert answers == []
+    assert calls == []
+    written = capsys.readouterr().out
+    assert written.count('"message": "refused: the ResponseURL is not one of AWS"') == 3
+    assert "elsewhere" not in written
 
 
 def test_a_queued_request_that_a_later_release_has_named_is_left_as_it_is(clients: Clients) -> None:

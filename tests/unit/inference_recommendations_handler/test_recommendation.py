@@ -14,6 +14,8 @@ from inference_recommendations_handler.aws import Clients
 from inference_recommendations_handler.custom_resource_event import CustomResourceEvent
 from inference_recommendations_handler.invocation import Invocation
 
+from .response_url import RESPONSE_URL
+
 if TYPE_CHECKING:
     from inference_recommendations_handler.answer import Answer
 
@@ -50,7 +52,7 @@ def answer(constraints: dict[str, Any] | None, *, version: str = "2", request: s
         {
             "RequestType": request,
             "RequestId": "r",
-            "ResponseURL": "https://bucket.example/key",
+            "ResponseURL": RESPONSE_URL,
             "StackId": "arn:stack",
             "ResourceType": "Custom::InferenceRecommendation",
             "LogicalResourceId": "Best",

@@ -15,6 +15,8 @@ from inference_recommendations_handler.custom_resource_event import CustomResour
 from inference_recommendations_handler.invocation import Invocation
 from inference_recommendations_handler.model_properties import model_name
 
+from .response_url import RESPONSE_URL
+
 PACKAGE = "arn:aws:sagemaker:eu-west-1:123456789012:model-package/bert/1"
 ROLE = "arn:aws:iam::123456789012:role/endpoint"
 ARN = "arn:aws:sagemaker:eu-west-1:123456789012:model/"
@@ -74,7 +76,7 @@ class Resource:
         raw = {
             "RequestType": request,
             "RequestId": "r",
-            "ResponseURL": "https://bucket.example/key",
+            "ResponseURL": RESPONSE_URL,
             "StackId": "arn:stack",
             "ResourceType": "Custom::RecommendedModel",
             "LogicalResourceId": "Model",

@@ -19,6 +19,8 @@ from inference_recommendations_handler.contract import (
 from inference_recommendations_handler.custom_resource_event import CustomResourceEvent
 from inference_recommendations_handler.invocation import Invocation
 
+from .response_url import RESPONSE_URL
+
 if TYPE_CHECKING:
     from inference_recommendations_handler.answer import Answer
 
@@ -70,7 +72,7 @@ def serve(
         {
             "RequestType": request,
             "RequestId": "r",
-            "ResponseURL": "https://bucket.example/key",
+            "ResponseURL": RESPONSE_URL,
             "StackId": "arn:stack",
             "ResourceType": "Custom::InferenceScalingRecommendation",
             "LogicalResourceId": "Scaling",

@@ -13,6 +13,8 @@ from inference_recommendations_handler.aws import Clients
 from inference_recommendations_handler.custom_resource_event import CustomResourceEvent
 from inference_recommendations_handler.invocation import Invocation
 
+from .response_url import RESPONSE_URL
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -57,7 +59,7 @@ def event() -> CustomResourceEvent:
     raw = {
         "RequestType": "Create",
         "RequestId": "r",
-        "ResponseURL": "https://bucket.example/key",
+        "ResponseURL": RESPONSE_URL,
         "StackId": STACK,
         "ResourceType": "Custom::InferenceRecommendationsJobWait",
         "LogicalResourceId": "Wait1",
