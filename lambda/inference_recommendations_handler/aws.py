@@ -10,6 +10,7 @@ from botocore.config import Config
 
 from .allowance import Allowance, RemainingTime
 from .answer import ANSWER_SECONDS
+from .redaction import hide
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -96,6 +97,8 @@ def guarded(make: Callable[[str], Any]) -> Clients:
         made = make(service)
         allowance = held.sagemaker_allowance if service == "sagemaker" else held.others_allowance
         allowance.guard(made)
+        # Descriptions of jobs and models have the values of their environments in them.
+        made.meta.events.register("after-call", lambda parsed, **_: hide(parsed), unique_id="redaction")
         return made
 
     held = Clients(client)

@@ -25,7 +25,7 @@ _TOLERANCE: Final = 1e-6
 _MAX_TABLE_BYTES: Final = 2400
 """CloudFormation takes 4096 in all, the ids, the cause and where the log is included."""
 _MAX_ENVIRONMENT: Final = 80
-"""Characters; one variable's value may have 1024 (API reference, EnvironmentParameter)."""
+"""Characters of the variables' names; a job may have ten of them (botocore, `EnvironmentParameters`)."""
 _FAMILY: Final = re.compile(r"[a-z][a-z0-9-]*")
 
 _MAXIMUMS: Final = {
@@ -186,7 +186,7 @@ def _table(
     room = _MAX_TABLE_BYTES
     for found in sorted(of_kind, key=lambda found: _distance(found, constraints)):
         # Of one instance type there may be several results, for several environments.
-        label = found.label if labels[found.label] == 1 else f"{found.label}{_environment(found)}"
+        label = found.label if labels[found.label] == 1 else f"{found.label} ({_variant(found)})"
         row = f"{label}: {_row(found, constraints, objective)}"
         room -= len(row.encode()) + len("; ")
         if room < 0:
@@ -207,10 +207,12 @@ def _row(found: Candidate, constraints: Constraints, objective: ObjectiveName) -
     return ", ".join([*unmet, *met])
 
 
-def _environment(found: Candidate) -> str:
-    given = ", ".join(f"{name}={value}" for name, value in sorted(found.environment.items()))
-    cut = given if len(given) <= _MAX_ENVIRONMENT else f"{given[:_MAX_ENVIRONMENT]}..."
-    return f" ({cut or 'no environment'})"
+def _variant(found: Candidate) -> str:
+    """Which of the results of one label it is: by its id, and without the variables' values, which may be secrets."""
+    names = ", ".join(sorted(found.environment))
+    cut = names if len(names) <= _MAX_ENVIRONMENT else f"{names[:_MAX_ENVIRONMENT]}..."
+    environment = f"environment {cut}" if cut else "no environment"
+    return f"{found.recommendation_id}, {environment}" if found.recommendation_id else environment
 
 
 def _distance(found: Candidate, constraints: Constraints) -> tuple[int, float, str, str]:

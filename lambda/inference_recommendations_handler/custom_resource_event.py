@@ -77,8 +77,10 @@ class CustomResourceEvent:
                 dated=bool(told),
             )
         except (KeyError, ValueError, TypeError) as error:
-            message = f"Not a CloudFormation custom resource event: {type(error).__name__} {error}."
-            raise NotAnEventError(message) from error
+            # Lambda logs it: only the name of a missing member is shown, since other errors quote what was received.
+            cause = f"{error} is missing" if isinstance(error, KeyError) else type(error).__name__
+            message = f"Not a CloudFormation custom resource event: {cause}."
+            raise NotAnEventError(message) from None
 
     def precedes(self, other: CustomResourceEvent) -> bool:
         """Whether `other`, of the same resource, was surely requested after this one.

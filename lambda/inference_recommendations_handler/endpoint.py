@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from .errors import AWS_ERRORS, ErrorKind, kind_of, message_of
+from .errors import AWS_ERRORS, ErrorKind, kind_of, says
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -60,4 +60,4 @@ class Endpoint:
 
 def _is_missing(error: Exception) -> bool:
     # SageMaker's words for it, under ValidationException.
-    return kind_of(error) is ErrorKind.NOT_FOUND or "could not find" in message_of(error).lower()
+    return kind_of(error) is ErrorKind.NOT_FOUND or says(error, "could not find")

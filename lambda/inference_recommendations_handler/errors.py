@@ -21,6 +21,8 @@ from botocore.exceptions import (
 from botocore.exceptions import ConnectionError as NoConnectionError
 from botocore.parsers import ResponseParserError
 
+from .redaction import redacted
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -234,9 +236,8 @@ def kind_of(error: Exception) -> ErrorKind:
         known = KIND_BY_CODE.get(code_of(error), ErrorKind.PERMANENT)
         if known is not ErrorKind.PERMANENT:
             return known
-        message = message_of(error).lower()
         for text, kind in _BY_MESSAGE:
-            if text in message:
+            if says(error, text):
                 return kind
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
         if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
@@ -267,9 +268,18 @@ def code_of(error: Exception) -> str:
 
 
 def message_of(error: Exception) -> str:
-    """The service's own words on one line, without boto3's preamble."""
+    """The service's own words on one line, without boto3's preamble, and without values that are hidden."""
+    return " ".join(redacted(_text(error)).split())
+
+
+def says(error: Exception, words: str) -> bool:
+    """Whether the service's message contains the words, in lower or upper case."""
+    return words.lower() in " ".join(_text(error).split()).lower()
+
+
+def _text(error: Exception) -> str:
     if isinstance(error, ResponseParserError):
-        # Its text is the whole answer.
+        # Its text is the whole response.
         return "The response of AWS is unreadable."
     text = error.response.get("Error", {}).get("Message", "") if isinstance(error, ClientError) else ""
-    return " ".join((text or str(error)).split())
+    return text or str(error)

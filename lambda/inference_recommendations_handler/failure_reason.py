@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from .errors import AWS_ERRORS, code_of, message_of
 from .inference_recommendations_job import JobStatus
 from .log import log
+from .redaction import redacted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -38,7 +39,8 @@ def job_failure(job: Job, jobs: Jobs, *, existing: bool = False) -> str:
 def describe_failure(job: Job, failed_steps: Sequence[Mapping[str, Any]], *, existing: bool = False) -> str:
     """Put the job's FailureReason, its failed steps and where its log is into one line."""
     subject = f"inference recommendations job {job.name}"
-    cause = job.description.get("FailureReason")
+    # A container's own words are in it, and it may have quoted what it was given.
+    cause = redacted(str(job.description.get("FailureReason") or ""))
     if cause:
         parts = [f"{_sentence(cause)} (The {subject} is {job.status}.)"]
     elif job.status == JobStatus.STOPPED:
@@ -46,7 +48,7 @@ def describe_failure(job: Job, failed_steps: Sequence[Mapping[str, Any]], *, exi
         parts = [f"The {subject} was stopped before it finished{accepted}."]
     else:
         parts = [f"The {subject} is {job.status} and the service gives no reason."]
-    parts += _steps(failed_steps, cause=_bare(cause or ""))
+    parts += _steps(failed_steps, cause=_bare(cause))
     parts.append(_NAME_ANOTHER if existing else _RUN_AGAIN)
     parts.append(f"Its log: group {LOG_GROUP}, stream {job.name}/execution.")
     return " ".join(parts)
@@ -64,7 +66,7 @@ def _steps(failed_steps: Sequence[Mapping[str, Any]], *, cause: str) -> list[str
     by_reason: dict[str, list[str]] = {}
     for step in failed_steps:
         reason = (step.get("InferenceBenchmark") or {}).get("FailureReason")
-        by_reason.setdefault(_bare(str(reason or "no reason given")), []).append(_label(step))
+        by_reason.setdefault(_bare(redacted(str(reason or "no reason given"))), []).append(_label(step))
     told = [f"{', '.join(labels)}: {'as above' if reason == cause else reason}" for reason, labels in by_reason.items()]
     return [f"Failed steps: {'; '.join(told)}."] if told else []
 

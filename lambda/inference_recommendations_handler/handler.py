@@ -29,10 +29,11 @@ from .contract import (
     MachineInput,
     ResourceType,
 )
-from .custom_resource_event import CustomResourceEvent, RequestType
+from .custom_resource_event import CustomResourceEvent, NotAnEventError, RequestType
 from .errors import AWS_ERRORS, ErrorKind, code_of, kind_of, message_of
 from .invocation import Invocation, LambdaContext
 from .log import log
+from .redaction import hiding, redacted
 from .response_url import is_trusted
 
 if TYPE_CHECKING:
@@ -58,7 +59,6 @@ _STEPS: Final = {
 DEFECT: Final = "This is a defect of cdk-inference-recommender"
 _MAX_CAUSE: Final = 500
 """Characters of an exception's own words; what to do must come after them."""
-_HIDDEN: Final = "(ResponseURL)"
 
 _LONGEST_RETRY_DELAY_SECONDS: Final = 120
 """Lambda delivers again one minute after the first failure and two minutes after the second, and then no more."""
@@ -66,6 +66,10 @@ _ANSWERED_WITHIN_SECONDS: Final = min(
     MAX_EVENT_AGE_SECONDS, JOB_SERVICE_TIMEOUT_SECONDS, WAIT_SERVICE_TIMEOUT_SECONDS, CHOICE_SERVICE_TIMEOUT_SECONDS
 )
 """Lambda drops an event that is older, and there are resources for which CloudFormation waits no longer."""
+
+
+class StepFailedError(Exception):
+    """A call of the state machine failed; the machine calls again, and its Catch answers in the end."""
 
 
 class DeliverAgainError(Exception):
@@ -85,11 +89,28 @@ def on_event(event: Mapping[str, Any], context: LambdaContext) -> Mapping[str, A
 
 
 def handle(event: Mapping[str, Any], invocation: Invocation) -> Mapping[str, Any]:
-    """Serve one call with the given clients; returns the machine's next state, or nothing."""
-    if MachineInput.TASK in event:
-        return _STEPS[event[MachineInput.TASK]](event, invocation, now=time.time())
-    _serve(CustomResourceEvent.parse(event, now=time.time()), invocation)
-    return {}
+    """Serve one call with the given clients; returns the machine's next state, or nothing.
+
+    Raises:
+        DeliverAgainError: AWS refused a call for now.
+        AnswerNotDeliveredError: CloudFormation couldn't be answered.
+        NotAnEventError: The event isn't one of CloudFormation.
+        StepFailedError: A call of the state machine failed otherwise.
+    """
+    with hiding(event):
+        if MachineInput.TASK in event:
+            return _step(event, invocation)
+        _serve(CustomResourceEvent.parse(event, now=time.time()), invocation)
+        return {}
+
+
+def _step(state: Mapping[str, Any], invocation: Invocation) -> Mapping[str, Any]:
+    try:
+        return _STEPS[state[MachineInput.TASK]](state, invocation, now=time.time())
+    except (AnswerNotDeliveredError, NotAnEventError):
+        raise
+    except Exception as error:  # noqa: BLE001 - Lambda would log the traceback, with whatever the exception quotes
+        raise StepFailedError(_logged(error, task=str(state[MachineInput.TASK]))) from None
 
 
 def _serve(event: CustomResourceEvent, invocation: Invocation) -> None:
@@ -131,17 +152,23 @@ def _serve(event: CustomResourceEvent, invocation: Invocation) -> None:
 
 def _broken(error: Exception, event: CustomResourceEvent, invocation: Invocation) -> Answer:
     """What nobody foresaw: another delivery would come to the same."""
-    cause = f"{type(error).__name__}: {error}".replace(event.response_url, _HIDDEN)
+    cause = _logged(error, requestId=event.request_id)
+    remedy = f"report it, with the traceback in the handler's log.{_goes_on(event)}"
+    return invocation.failed(event, f"{cause[:_MAX_CAUSE]} {DEFECT}: {remedy}")
+
+
+def _logged(error: Exception, **fields: str) -> str:
+    """Log what nobody foresaw; returns the cause."""
+    cause = f"{type(error).__name__}: {message_of(error)}"
     log(
         "broken",
         level="ERROR",
-        requestId=event.request_id,
         errorCode=type(error).__name__,
         reason=cause,
-        traceback="".join(traceback.format_exception(error)).replace(event.response_url, _HIDDEN),
+        traceback=redacted("".join(traceback.format_exception(error))),
+        **fields,
     )
-    remedy = f"report it, with the traceback in the handler's log.{_goes_on(event)}"
-    return invocation.failed(event, f"{cause[:_MAX_CAUSE]} {DEFECT}: {remedy}")
+    return cause
 
 
 def _goes_on(event: CustomResourceEvent) -> str:

@@ -189,7 +189,7 @@ def _vpc_config(properties: Mapping[str, Any]) -> Mapping[str, Any] | None:
     if value is None or isinstance(value, dict):
         return value
     message = (
-        f"{Property.VPC_CONFIG} is {str(value)[:80]!r}, and must be a structure of SecurityGroupIds and Subnets: "
+        f"{Property.VPC_CONFIG} must be a structure of SecurityGroupIds and Subnets, and isn't one: "
         "deploy with the version of cdk-inference-recommender that wrote the template."
     )
     raise ModelPropertiesError(message)
@@ -203,8 +203,8 @@ def _environment(properties: Mapping[str, Any]) -> dict[str, str]:
         environment = None
     if not isinstance(environment, dict):
         message = (
-            f"{Property.ENVIRONMENT_JSON} is {str(text)[:80]!r}, and must be a JSON object: publish the recommendation "
-            "again."
+            # Not the text, which may have a secret in it.
+            f"{Property.ENVIRONMENT_JSON} must be a JSON object, and isn't one: publish the recommendation again."
         )
         raise ModelPropertiesError(message)
     return {str(name): str(value) for name, value in environment.items()}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from .errors import AWS_ERRORS, ErrorKind, kind_of, message_of
+from .errors import AWS_ERRORS, ErrorKind, kind_of, says
 
 if TYPE_CHECKING:
     from types_boto3_cloudformation import CloudFormationClient
@@ -43,4 +43,4 @@ class OwnStack:
 
 def _is_missing(error: Exception) -> bool:
     # CloudFormation's words for it, under ValidationError.
-    return kind_of(error) is ErrorKind.PERMANENT and "does not exist" in message_of(error)
+    return kind_of(error) is ErrorKind.PERMANENT and says(error, "does not exist")

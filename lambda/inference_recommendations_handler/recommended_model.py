@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from .answer import Answer
 from .custom_resource_event import RequestType
-from .errors import AWS_ERRORS, ErrorKind, code_of, kind_of, message_of
+from .errors import AWS_ERRORS, ErrorKind, code_of, kind_of, message_of, says
 from .log import log
 from .model_properties import (
     ModelProperties,
@@ -123,7 +123,7 @@ def _bring_tags_in_line(event: CustomResourceEvent, model: Mapping[str, Any], cl
 
 def _is_missing(error: Exception) -> bool:
     # SageMaker's words for it, under ValidationException.
-    return kind_of(error) is ErrorKind.NOT_FOUND or "could not find model" in message_of(error).lower()
+    return kind_of(error) is ErrorKind.NOT_FOUND or says(error, "could not find model")
 
 
 def _failed(event: CustomResourceEvent, name: str, reason: str, invocation: Invocation) -> Answer:

@@ -6,7 +6,7 @@ service model say what they were.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import botocore
 from botocore.model import ListShape, MapShape, StructureShape
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from botocore.model import Shape
+
+
+_KINDS: Final = {str: "text", bool: "boolean", int: "number", float: "number", list: "list", dict: "structure"}
 
 
 class RequestError(Exception):
@@ -81,13 +84,16 @@ def _scalar(value: Any, type_name: str, *, path: str) -> Any:
                 return float(text)
             case "boolean":
                 return {"true": True, "false": False}[text]
-    except (ValueError, KeyError) as error:
-        raise _mismatch(path, value, f"of type {type_name}") from error
+    except (ValueError, KeyError):
+        # Not from the error, which quotes the value.
+        raise _mismatch(path, value, f"of type {type_name}") from None
     return text
 
 
 def _mismatch(path: str, value: object, wanted: str) -> RequestError:
-    return RequestError(f"{path or 'Request'}: {value!r} isn't {wanted}. Correct it in the construct's properties.")
+    # Not the value, which may be a secret of the model's environment.
+    found = _KINDS.get(type(value), "null")
+    return RequestError(f"{path or 'Request'}: this {found} isn't {wanted}. Correct it in the construct's properties.")
 
 
 def _join(path: str, name: str) -> str:

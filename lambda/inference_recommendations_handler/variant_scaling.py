@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from .errors import AWS_ERRORS, ErrorKind, kind_of, message_of
+from .errors import AWS_ERRORS, ErrorKind, kind_of, says
 from .log import log
 from .scaling import POLICY_NAME_PREFIX
 
@@ -123,4 +123,4 @@ class VariantScaling:
 
 def _is_missing(error: Exception) -> bool:
     # The API reference says ObjectNotFoundException, and others have met the same words under ValidationException.
-    return kind_of(error) is ErrorKind.NOT_FOUND or "no scalable target found" in message_of(error).lower()
+    return kind_of(error) is ErrorKind.NOT_FOUND or says(error, "no scalable target found")

@@ -137,14 +137,18 @@ def test_results_of_one_instance_type_are_told_apart_by_their_environment() -> N
         return found | {"ModelConfiguration": {"EnvironmentParameters": parameters}}
 
     found = [
-        with_environment(result("ml.a.large", CostPerHour=1.0), THREADS="2"),
-        with_environment(result("ml.a.large", CostPerHour=2.0), THREADS="4", OPTIONS="x" * 100),
-        result("ml.a.large", CostPerHour=3.0),
+        with_environment(result("ml.a.large", CostPerHour=1.0) | {"RecommendationId": "bert/1"}, THREADS="2"),
+        with_environment(
+            result("ml.a.large", CostPerHour=2.0) | {"RecommendationId": "bert/2"}, THREADS="4", **{"O" * 81: "x"}
+        ),
+        with_environment(result("ml.a.large", CostPerHour=2.5) | {"RecommendationId": None}, THREADS="4"),
+        result("ml.a.large", CostPerHour=3.0) | {"RecommendationId": None},
         with_environment(result("ml.b.large", CostPerHour=4.0), THREADS="8"),
     ]
     told = reason(found, {"MaxCostPerHour": "0.5"})
-    assert "1 x ml.a.large (THREADS=2): CostPerHour 1 " in told
-    assert f"1 x ml.a.large (OPTIONS={'x' * 72}...): CostPerHour 2 " in told
+    assert "1 x ml.a.large (bert/1, environment THREADS): CostPerHour 1 " in told
+    assert f"1 x ml.a.large (bert/2, environment {'O' * 80}...): CostPerHour 2 " in told
+    assert "1 x ml.a.large (environment THREADS): CostPerHour 2.5 " in told
     assert "1 x ml.a.large (no environment): CostPerHour 3 " in told
     assert "1 x ml.b.large: CostPerHour 4 " in told
 

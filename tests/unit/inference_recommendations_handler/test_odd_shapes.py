@@ -330,7 +330,7 @@ def test_what_nobody_foresaw_is_answered_and_logged_without_the_response_url(
     [answer] = answers
     assert answer["Status"] == "FAILED"
     assert answer["PhysicalResourceId"] == "bert"
-    assert answer["Reason"].startswith("LookupError: no such thing in (ResponseURL) This is a defect of cdk-inference")
+    assert answer["Reason"].startswith("LookupError: no such thing in (hidden) This is a defect of cdk-inference")
     assert "stop it with `inference-recommender stop bert`" in answer["Reason"]
     assert answer["Reason"].endswith("CloudWatch Log Stream: stream")
     written = capsys.readouterr().out

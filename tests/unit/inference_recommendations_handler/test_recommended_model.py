@@ -192,7 +192,7 @@ def test_a_model_of_several_containers_is_copied_unless_there_is_an_environment(
         (of_package(CompilationJobName="neo-1"), "that SageMaker Neo compiled (compilation job neo-1)"),
         (of_model(InferenceSpecificationName="onnx"), "give the endpoint the model package that the job has measured"),
         (of_model(), "There is no model bert"),
-        (of_package(EnvironmentJson="unavailable"), "EnvironmentJson is 'unavailable', and must be a JSON object"),
+        (of_package(EnvironmentJson="unavailable"), "EnvironmentJson must be a JSON object, and isn't one"),
         (of_package(EnvironmentJson="[]"), "must be a JSON object"),
         (of_package(SourceModelName="bert"), "is made of a model package or of a model"),
         ({}, "is made of a model package or of a model"),

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import traceback
 from typing import TYPE_CHECKING, Any
 
 import botocore
@@ -67,3 +68,13 @@ def test_a_member_that_is_too_new_names_both_versions(shape: Shape) -> None:
 def test_a_value_of_another_type_is_named(shape: Shape, document: dict[str, Any], place: str) -> None:
     with pytest.raises(RequestError, match=place):
         typed(document, shape, synthesised_with="1")
+
+
+@pytest.mark.parametrize(
+    ("value", "kind"),
+    [("secret", "text"), (["secret"], "list"), ({"a": "secret"}, "structure"), (True, "boolean"), (None, "null")],
+)
+def test_a_value_of_another_type_is_not_shown(shape: Shape, value: object, kind: str) -> None:
+    with pytest.raises(RequestError, match=f"JobDurationInSeconds: this {kind} isn't of type integer") as raised:
+        typed({"InputConfig": {"JobDurationInSeconds": value}}, shape, synthesised_with="1")
+    assert "secret'" not in "".join(traceback.format_exception(raised.value))

@@ -1,0 +1,94 @@
+"""Values that belong in no log and in no stack event, and that a service's message or an exception may quote.
+
+The handler's own sentences never contain them. They are the values of environment variables, which may be secrets, and
+the ResponseURL, with which anybody can answer for the stack. Names of variables are shown.
+"""
+
+from __future__ import annotations
+
+import json
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import parse_qsl, urlsplit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+HIDDEN: Final = "(hidden)"
+MIN_LENGTH: Final = 4
+"""Characters of a value that is hidden; a shorter one would tear other words apart, and is no secret."""
+_ENVIRONMENT: Final = frozenset({"Environment", "EnvironmentParameters", "EnvironmentParameterRanges"})
+"""Members of SageMaker's requests and responses, below which everything is a value but for these:"""
+_NAMES: Final = frozenset({"Key", "Name", "ValueType"})
+_JSON: Final = "EnvironmentJson"
+_URL: Final = "ResponseURL"
+
+_values: ContextVar[frozenset[str]] = ContextVar("values", default=frozenset())
+
+
+@contextmanager
+def hiding(document: object) -> Iterator[None]:
+    """Hide the document's values, and those of every `hide` within, until the context is left."""
+    token = _values.set(frozenset())
+    hide(document)
+    try:
+        yield
+    finally:
+        _values.reset(token)
+
+
+def hide(document: object) -> None:
+    """Hide the values of an event, or of a service's response, from now on."""
+    found = {form for value in _found(document, inside=False) for form in _forms(value) if len(form) >= MIN_LENGTH}
+    _values.set(_values.get() | found)
+
+
+def redacted(text: str) -> str:
+    """The text with every hidden value replaced; the longest first, as one may contain another."""
+    for value in sorted(_values.get(), key=len, reverse=True):
+        text = text.replace(value, HIDDEN)
+    return text
+
+
+def _found(document: Any, *, inside: bool) -> Iterator[str]:
+    if isinstance(document, dict):
+        for name, value in document.items():
+            if name == _URL:
+                yield from _parts(str(value))
+            elif name == _JSON:
+                yield from _of_json(value)
+            elif not (inside and name in _NAMES and isinstance(value, str)):
+                yield from _found(value, inside=inside or name in _ENVIRONMENT)
+    elif isinstance(document, list):
+        for item in document:
+            yield from _found(item, inside=inside)
+    elif inside and isinstance(document, str):
+        yield document
+
+
+def _of_json(text: Any) -> Iterator[str]:
+    try:
+        value = json.loads(text)
+    except (TypeError, ValueError, RecursionError):
+        value = text
+    yield from _found(value, inside=True)
+
+
+def _parts(url: str) -> Iterator[str]:
+    yield url
+    try:
+        query = urlsplit(url).query
+    except ValueError:
+        return
+    yield query
+    yield from (value for name, value in parse_qsl(query) if name.lower().endswith(("signature", "token")))
+
+
+def _forms(value: str) -> Iterator[str]:
+    """The value as it is, and as JSON, Python or a text on one line quotes it."""
+    yield value
+    yield " ".join(value.split())
+    yield json.dumps(value)[1:-1]
+    yield json.dumps(value, ensure_ascii=False)[1:-1]
+    yield repr(value)[1:-1]
