@@ -25,7 +25,11 @@ class NoChoiceError(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Metrics:
-    """What was measured; None where the service gave no value, which it may say by NaN."""
+    """What was measured; None where the service gave no value, which it may say by NaN.
+
+    A cost, a latency or a number of invocations of 0 or less is none either: nothing is free or takes no time, and such
+    a figure would win every choice. A utilization may be 0, and none of the figures is negative.
+    """
 
     cost_per_hour: float | None
     """US dollars, an estimate."""
@@ -85,7 +89,7 @@ def candidate(recommendation: Mapping[str, Any]) -> Candidate | None:
     model = recommendation.get("ModelConfiguration") or {}
     metrics = recommendation.get("Metrics") or {}
     serverless = endpoint.get("ServerlessConfig") or {}
-    memory, concurrency = number(serverless.get("MemorySizeInMB")), number(serverless.get("MaxConcurrency"))
+    memory, concurrency = _count(serverless.get("MemorySizeInMB")), _count(serverless.get("MaxConcurrency"))
     instance_type = endpoint.get("InstanceType")
     if not instance_type and (memory is None or concurrency is None):
         return None
@@ -93,22 +97,22 @@ def candidate(recommendation: Mapping[str, Any]) -> Candidate | None:
         recommendation_id=recommendation.get("RecommendationId"),
         endpoint_type=EndpointType.REAL_TIME if instance_type else EndpointType.SERVERLESS,
         instance_type=instance_type,
-        initial_instance_count=int(number(endpoint.get("InitialInstanceCount")) or 1),
-        memory_size_in_mb=int(memory or 0),
-        max_concurrency=int(concurrency or 0),
+        initial_instance_count=_count(endpoint.get("InitialInstanceCount")) or 1,
+        memory_size_in_mb=memory or 0,
+        max_concurrency=concurrency or 0,
         inference_specification_name=model.get("InferenceSpecificationName"),
         compilation_job_name=model.get("CompilationJobName"),
         environment={
             str(parameter["Key"]): str(parameter["Value"]) for parameter in model.get("EnvironmentParameters") or []
         },
         metrics=Metrics(
-            cost_per_hour=number(metrics.get("CostPerHour")),
-            cost_per_inference=number(metrics.get("CostPerInference")),
-            max_invocations=number(metrics.get("MaxInvocations")),
-            model_latency=number(metrics.get("ModelLatency")),
-            cpu_utilization=number(metrics.get("CpuUtilization")),
-            memory_utilization=number(metrics.get("MemoryUtilization")),
-            model_setup_time=number(metrics.get("ModelSetupTime")),
+            cost_per_hour=_above_zero(metrics.get("CostPerHour")),
+            cost_per_inference=_above_zero(metrics.get("CostPerInference")),
+            max_invocations=_above_zero(metrics.get("MaxInvocations")),
+            model_latency=_above_zero(metrics.get("ModelLatency")),
+            cpu_utilization=_not_negative(metrics.get("CpuUtilization")),
+            memory_utilization=_not_negative(metrics.get("MemoryUtilization")),
+            model_setup_time=_not_negative(metrics.get("ModelSetupTime")),
         ),
     )
 
@@ -176,6 +180,22 @@ def number(value: object) -> float | None:
     except (ValueError, OverflowError):
         return None
     return parsed if math.isfinite(parsed) else None
+
+
+def _above_zero(value: object) -> float | None:
+    found = number(value)
+    return found if found is not None and found > 0 else None
+
+
+def _not_negative(value: object) -> float | None:
+    found = number(value)
+    return found if found is not None and found >= 0 else None
+
+
+def _count(value: object) -> int | None:
+    """A whole number of at least 1; None for any other value."""
+    found = number(value)
+    return int(found) if found is not None and found >= 1 else None
 
 
 def _order(found: Candidate, objective: ObjectiveName) -> tuple[float | str, ...]:

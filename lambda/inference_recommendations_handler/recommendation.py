@@ -24,11 +24,15 @@ from .log import log
 from .metric_text import metric_text
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from .choosing import Candidate
     from .custom_resource_event import CustomResourceEvent
     from .inference_recommendations_job import Job
     from .invocation import Invocation
 
+_MAX_ESCAPED: Final = 1500
+"""Characters of `EnvironmentJson` up to which it is pure ASCII."""
 _HAS_RESULTS: Final = frozenset({JobStatus.COMPLETED, JobStatus.STOPPED})
 
 
@@ -91,6 +95,21 @@ def _finished(name: str, invocation: Invocation) -> Job:
     return job
 
 
+def _environment_json(environment: Mapping[str, str]) -> str:
+    r"""Return the environment as JSON that fits into the response.
+
+    Whether CloudFormation keeps every character of an attribute isn't documented; it does keep an escape such as
+    `\u00e4`. But the response escapes the backslash once more, so that a character takes 7 bytes or 14, where UTF-8
+    takes 4 at most: a long environment isn't escaped. The form follows from the environment alone, as a model's name is
+    made of it.
+    """
+    escaped, plain = (
+        json.dumps(dict(environment), sort_keys=True, separators=(",", ":"), ensure_ascii=ascii_only)
+        for ascii_only in (True, False)
+    )
+    return escaped if len(escaped) <= _MAX_ESCAPED else plain
+
+
 def attributes(chosen: Candidate) -> dict[str, str]:
     """What `Fn::GetAtt` reads; texts, and `UNAVAILABLE` where the service gave none."""
     metrics = chosen.metrics
@@ -98,7 +117,7 @@ def attributes(chosen: Candidate) -> dict[str, str]:
         Attribute.RECOMMENDATION_ID: chosen.recommendation_id or UNAVAILABLE,
         Attribute.INFERENCE_SPECIFICATION_NAME: chosen.inference_specification_name or UNAVAILABLE,
         Attribute.COMPILATION_JOB_NAME: chosen.compilation_job_name or UNAVAILABLE,
-        Attribute.ENVIRONMENT_JSON: json.dumps(dict(chosen.environment), sort_keys=True, separators=(",", ":")),
+        Attribute.ENVIRONMENT_JSON: _environment_json(chosen.environment),
         Attribute.COST_PER_HOUR: metric_text(metrics.cost_per_hour),
         Attribute.COST_PER_INFERENCE: metric_text(metrics.cost_per_inference),
         Attribute.MAX_INVOCATIONS: metric_text(metrics.max_invocations),

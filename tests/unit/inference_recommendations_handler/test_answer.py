@@ -58,6 +58,39 @@ def test_data_that_is_too_long_fails_instead_of_being_cut() -> None:
     assert "Data" not in answer
 
 
+def test_what_is_not_ascii_takes_its_bytes_and_no_escapes() -> None:
+    answer = Answer(physical_resource_id="id", data={"EnvironmentJson": "語" * 1100})
+    body = body_of(sendable(answer, EVENT), EVENT)
+    assert "語" * 1100 in body.decode("utf-8")
+    assert json.loads(body)["Status"] == "SUCCESS"
+
+
+def test_what_fits_in_characters_only_is_too_long() -> None:
+    answer = Answer(physical_resource_id="id", data={"EnvironmentJson": "語" * 2000})
+    assert not sendable(answer, EVENT).succeeded
+
+
+def test_each_pause_is_longer_than_the_one_before_and_jittered(
+    puts: Callable[[list[Exception | None]], list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    puts([http(500)] * 4)
+    pauses: list[float] = []
+    monkeypatch.setattr("inference_recommendations_handler.answer.time.sleep", pauses.append)
+    with pytest.raises(AnswerNotDeliveredError, match="in 4 attempts"):
+        send(Answer(physical_resource_id="id"), EVENT, remaining=lambda: 60)
+    assert [0.5 * most <= pause <= most for pause, most in zip(pauses, (1, 2, 4), strict=True)] == [True] * 3
+
+
+@pytest.mark.parametrize(("left", "attempts"), [([4.9], 1), ([5, 5.9], 2), ([5, 6, 7.9], 3), ([5, 6, 8], 4)])
+def test_an_attempt_needs_its_own_pause_and_its_timeout(
+    puts: Callable[[list[Exception | None]], list[str]], left: list[float], attempts: int
+) -> None:
+    urls = puts([http(500)] * 4)
+    with pytest.raises(AnswerNotDeliveredError, match=f"in {attempts} attempts"):
+        send(Answer(physical_resource_id="id"), EVENT, remaining=lambda: left.pop(0))
+    assert len(urls) == attempts
+
+
 def test_what_fits_is_sent_as_it_is() -> None:
     fits = Answer(physical_resource_id="id", data={"EnvironmentJson": "x"})
     assert sendable(fits, EVENT) is fits

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from inference_recommendations_handler import recommendation
 from inference_recommendations_handler.aws import Clients
@@ -17,6 +18,8 @@ from inference_recommendations_handler.invocation import Invocation
 from .response_url import RESPONSE_URL
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from inference_recommendations_handler.answer import Answer
 
 
@@ -40,7 +43,17 @@ JOB: dict[str, Any] = {
 }
 
 
-def answer(constraints: dict[str, Any] | None, *, version: str = "2", request: str = "Update") -> Answer:
+def described(**_: str) -> dict[str, Any]:
+    return copy.deepcopy(JOB)
+
+
+def answer(
+    constraints: dict[str, Any] | None,
+    *,
+    version: str = "2",
+    request: str = "Update",
+    describe: Callable[..., dict[str, Any]] = described,
+) -> Answer:
     properties = {
         "JobName": "bert",
         "EndpointType": "RealTime",
@@ -61,7 +74,8 @@ def answer(constraints: dict[str, Any] | None, *, version: str = "2", request: s
         },
         now=0,
     )
-    service = SimpleNamespace(describe_inference_recommendations_job=lambda **_: copy.deepcopy(JOB))
+    steps = SimpleNamespace(paginate=lambda **_: [{"Steps": []}])
+    service = SimpleNamespace(describe_inference_recommendations_job=describe, get_paginator=lambda _: steps)
     invocation = Invocation(clients=Clients({"sagemaker": service}.__getitem__), log_stream="stream")
     return recommendation.on_event(event, invocation)
 
@@ -95,3 +109,48 @@ def test_a_gate_that_nothing_passes_fails_with_what_was_measured_and_keeps_the_i
 @pytest.mark.parametrize("constraints", ["", "MaxCostPerHour", ["5"]])
 def test_a_malformed_property_is_never_passed_over(constraints: Any) -> None:
     assert "must be a structure" in str(answer(constraints).reason)
+
+
+@pytest.mark.parametrize("status", ["PENDING", "IN_PROGRESS", "STOPPING", "FAILED", "DELETING", "DELETED", "A_NEW_ONE"])
+def test_partial_results_are_never_chosen(status: str) -> None:
+    failed = answer(None, version="1", describe=lambda **_: copy.deepcopy(JOB) | {"Status": status})
+    assert not failed.data
+    assert f"is {status}" in str(failed.reason)
+
+
+@pytest.mark.parametrize("status", ["COMPLETED", "STOPPED"])
+def test_results_of_a_job_that_has_ended_are_chosen_among(status: str) -> None:
+    chosen = answer(None, version="1", describe=lambda **_: copy.deepcopy(JOB) | {"Status": status})
+    assert chosen.data["InstanceType"] == "ml.c5.xlarge"
+
+
+@pytest.mark.parametrize("code", ["ThrottlingException", "AccessDeniedException", "UnrecognizedClientException"])
+def test_a_job_that_cannot_be_read_for_now_is_left_to_the_next_delivery(code: str) -> None:
+    def refused(**_: str) -> dict[str, Any]:
+        raise ClientError({"Error": {"Code": code, "Message": "not now"}}, "Describe")
+
+    with pytest.raises(ClientError):
+        answer(None, version="1", describe=refused)
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [
+        ("ValidationException", "not like this (ValidationException, when reading the job bert.)"),
+        ("ResourceNotFound", "There is no inference recommendations job bert, and no request for it is queued."),
+    ],
+)
+def test_a_job_that_can_never_be_read_is_a_failure(code: str, reason: str) -> None:
+    def refused(**_: str) -> dict[str, Any]:
+        raise ClientError({"Error": {"Code": code, "Message": "not like this"}}, "Describe")
+
+    failed = answer(None, version="1", describe=refused)
+    assert str(failed.reason).startswith(reason)
+    assert not failed.data
+
+
+def test_the_specification_that_was_measured_is_an_attribute() -> None:
+    job = copy.deepcopy(JOB)
+    job["InferenceRecommendations"][0]["ModelConfiguration"]["InferenceSpecificationName"] = "onnx"
+    chosen = answer(None, version="1", describe=lambda **_: job)
+    assert chosen.data["InferenceSpecificationName"] == "onnx"

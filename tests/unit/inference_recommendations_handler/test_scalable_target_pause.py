@@ -353,3 +353,17 @@ def test_what_may_pass_is_left_to_the_next_delivery(stack: ScaledStack, monkeypa
     monkeypatch.setattr(stack.autoscaling, "deregister_scalable_target", denied)
     with pytest.raises(ClientError):
         stack.pause(LARGE, SMALL)
+
+
+@pytest.mark.parametrize("operation", ["describe_endpoint", "describe_endpoint_config"])
+@pytest.mark.parametrize("code", ["ThrottlingException", "AccessDeniedException", "InternalFailure"])
+def test_an_endpoint_that_cannot_be_read_for_now_stays_scaled(
+    stack: ScaledStack, monkeypatch: pytest.MonkeyPatch, operation: str, code: str
+) -> None:
+    def refused(**_: str) -> None:
+        raise refusal(code)
+
+    monkeypatch.setattr(stack.sagemaker, operation, refused)
+    with pytest.raises(ClientError):
+        stack.pause(SMALL, SMALL)
+    assert stack.bounds == (1, 4)
