@@ -33,6 +33,7 @@ from .custom_resource_event import CustomResourceEvent, RequestType
 from .errors import AWS_ERRORS, ErrorKind, code_of, kind_of, message_of
 from .invocation import Invocation, LambdaContext
 from .log import log
+from .state_machine import EVENT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -58,6 +59,8 @@ DEFECT: Final = "This is a defect of cdk-inference-recommender"
 _MAX_CAUSE: Final = 500
 """Characters of an exception's own words; what to do must come after them."""
 _HIDDEN: Final = "(ResponseURL)"
+
+_ANSWER_AGAIN_AFTER_SECONDS: Final = 10
 
 _LONGEST_RETRY_DELAY_SECONDS: Final = 120
 """Lambda delivers again one minute after the first failure and two minutes after the second, and then no more."""
@@ -86,9 +89,28 @@ def on_event(event: Mapping[str, Any], context: LambdaContext) -> Mapping[str, A
 def handle(event: Mapping[str, Any], invocation: Invocation) -> Mapping[str, Any]:
     """Serve one call with the given clients; returns the machine's next state, or nothing."""
     if MachineInput.TASK in event:
-        return _STEPS[event[MachineInput.TASK]](event, invocation, now=time.time())
+        return _step(event, invocation)
     _serve(CustomResourceEvent.parse(event, now=time.time()), invocation)
     return {}
+
+
+def _step(state: Mapping[str, Any], invocation: Invocation) -> Mapping[str, Any]:
+    """Run the next step of an execution; an answer that wasn't taken is repeated as long as CloudFormation waits."""
+    try:
+        return _STEPS[state[MachineInput.TASK]](state, invocation, now=time.time())
+    except AnswerNotDeliveredError:
+        event = CustomResourceEvent.parse(state[EVENT], now=time.time())
+        # The state machine is about to end where it calls with an error. Too late, nothing is left to wait for.
+        if MachineInput.ERROR in state or _age(event) >= _service_timeout(event) - _ANSWER_AGAIN_AFTER_SECONDS:
+            raise
+        return dict(state) | {
+            MachineInput.WAIT_SECONDS.value: _ANSWER_AGAIN_AFTER_SECONDS,
+            MachineInput.DONE.value: False,
+        }
+
+
+def _service_timeout(event: CustomResourceEvent) -> int:
+    return JOB_SERVICE_TIMEOUT_SECONDS if event.resource_type == ResourceType.JOB else WAIT_SERVICE_TIMEOUT_SECONDS
 
 
 def _serve(event: CustomResourceEvent, invocation: Invocation) -> None:

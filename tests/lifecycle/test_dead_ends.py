@@ -219,7 +219,7 @@ class TestDelete:
         self, stack: Stack, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setitem(cloudformation.TYPES, "Later", "Custom::InferenceWhatever")
-        monkeypatch.setitem(cloudformation.SERVICE_TIMEOUTS, "Later", 300.0)
+        monkeypatch.setitem(cloudformation.SERVICE_TIMEOUTS, "Later", 300)
         stack.deploy(Template())
         stack.resources["Whatever"] = Deployed(kind="Later", physical_id="whatever", properties={})
         assert stack.delete().status == "DELETE_COMPLETE"
