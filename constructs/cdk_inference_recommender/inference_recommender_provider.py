@@ -182,8 +182,8 @@ class InferenceRecommenderProvider(Construct):
             # Lambda ends the function before. A call whose result is lost would otherwise never end.
             task_timeout=sfn.Timeout.duration(Duration.seconds(CALL_SECONDS)),
         )
-        # Without jitter, which would halve the average delay: so an outage of two minutes is outlasted by certain, and
-        # in half the time that the longest of random delays would need before CloudFormation gives up. Executions that
+        # Without jitter, which would halve the average delay: so an outage of two minutes is outlasted for certain, and
+        # within half the time that random delays of the same average take at most. Executions that
         # throttle each other get through all the same, as each round lets some of them in: 26 rounds are enough for 260
         # executions at the smallest concurrency quota, 10.
         task.add_retry(

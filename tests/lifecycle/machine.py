@@ -85,6 +85,10 @@ class Machine:
     def running(self) -> list[FakeExecution]:
         return [execution for execution in self.executions.values() if execution.status == "RUNNING"]
 
+    def has_given_up_a_poll(self) -> bool:
+        """Whether an execution is about to call with an error, so that CloudFormation is answered."""
+        return any(execution.broke_off is not None for execution in self.running())
+
     def abort_all(self) -> None:
         """As somebody does by hand."""
         for execution in self.running():
