@@ -100,7 +100,7 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase, JobFactories)
         security_groups: 1 to 5. Default: one of its own, which allows everything out and nothing in.
         tags: Besides those of `Tags.of(...)`; 45 in all, as five of the service's 50 say whose the job is.
         timeout: How long queueing and running may take in all, 1 minute to 24 hours, no token; then the job is
-            stopped and the deployment fails. Default: 110 minutes for a Default job without `job_duration`, else the
+            stopped and the deployment fails. Default: 90 minutes for a Default job without `job_duration`, else the
             job's duration (18,000 s where it isn't known) and an hour.
         poll_interval: At least 10 s. Default: 30 s.
         accept_stopped: Whether a job that somebody stopped counts as finished. Default: false, the deployment fails.

@@ -18,6 +18,7 @@ from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
 from inference_recommendations_handler.contract import (
+    CALL_SECONDS,
     CHOICE_SERVICE_TIMEOUT_SECONDS,
     FUNCTION_TIMEOUT_SECONDS,
     MAX_EVENT_AGE_SECONDS,
@@ -145,36 +146,10 @@ class InferenceRecommenderProvider(Construct):
         wait = sfn.Wait(
             self, "Wait", time=sfn.WaitTime.seconds_path(f"$.{MachineInput.WAIT_SECONDS}"), comment="Poll interval"
         )
-        poll = tasks.LambdaInvoke(
-            self, "Poll", lambda_function=self.function, payload_response_only=True, retry_on_service_exceptions=False
+        poll = self._task("Poll", comment="Look again", refused_attempts=25)
+        answer = self._task(
+            "Answer", comment="The handler failed for good: CloudFormation has to hear of it", refused_attempts=12
         )
-        answer = tasks.LambdaInvoke(
-            self,
-            "Answer",
-            comment="The handler failed for good: CloudFormation has to hear of it",
-            lambda_function=self.function,
-            payload_response_only=True,
-            retry_on_service_exceptions=False,
-        )
-        for task in (poll, answer):
-            # Once more after a call that hung until its timeout, and a few times after one that failed at once: within
-            # 46 seconds, and 23 on average, as what throttles many executions at once must not see them all again at
-            # once. Both states together must end within the four minutes between a leg's end and its ServiceTimeout.
-            task.add_retry(
-                errors=["Lambda.Unknown", "Sandbox.Timedout", "States.Timeout"],
-                interval=Duration.seconds(2),
-                max_attempts=1,
-                backoff_rate=1,
-                jitter_strategy=sfn.JitterType.FULL,
-            )
-            task.add_retry(
-                errors=["States.ALL"],
-                interval=Duration.seconds(2),
-                max_attempts=5,
-                backoff_rate=2,
-                max_delay=Duration.seconds(16),
-                jitter_strategy=sfn.JitterType.FULL,
-            )
         poll.add_catch(answer, errors=["States.ALL"], result_path=f"$.{MachineInput.ERROR}")
         done = sfn.Choice(self, "Done?")
         done.when(
@@ -188,6 +163,51 @@ class InferenceRecommenderProvider(Construct):
             # Longer than the longest `timeout` of a job, so that it only ends what nothing else ends.
             timeout=Duration.hours(25),
         )
+
+    def _task(self, id: str, *, comment: str, refused_attempts: int) -> tasks.LambdaInvoke:  # noqa: A002 -- the CDK's name for it
+        """Return a call of the function that is retried for as long as the sum at `LEG_SECONDS` allows.
+
+        Args:
+            id: The state's name.
+            comment: What the state is for.
+            refused_attempts: How often the call is retried where Lambda itself refuses it; 5 seconds apart.
+        """
+        task = tasks.LambdaInvoke(
+            self,
+            id,
+            comment=comment,
+            lambda_function=self.function,
+            payload_response_only=True,
+            retry_on_service_exceptions=False,
+            # Lambda ends the function before. A call whose result is lost would otherwise never end.
+            task_timeout=sfn.Timeout.duration(Duration.seconds(CALL_SECONDS)),
+        )
+        # Without jitter, which would halve the average delay: so an outage of two minutes is outlasted for certain, and
+        # within half the time that random delays of the same average take at most. Executions that
+        # throttle each other get through all the same, as each round lets some of them in: 26 rounds are enough for 260
+        # executions at the smallest concurrency quota, 10.
+        task.add_retry(
+            errors=[
+                "Lambda.TooManyRequestsException",
+                "Lambda.ServiceException",
+                "Lambda.AWSLambdaException",
+                "Lambda.SdkClientException",
+                "Lambda.ClientExecutionTimeoutException",
+            ],
+            interval=Duration.seconds(5),
+            max_attempts=refused_attempts,
+            backoff_rate=1,
+        )
+        # The function hung or crashed. Each of these calls may take its whole time, so that there are few of them. What
+        # AWS or the bucket for answers refuses isn't among them: the handler returns, and is called again.
+        task.add_retry(
+            errors=["States.ALL"],
+            interval=Duration.seconds(5),
+            max_attempts=2,
+            backoff_rate=2,
+            jitter_strategy=sfn.JitterType.FULL,
+        )
+        return task
 
     def _allow_state_machine(self) -> iam.Policy:
         machine = self.state_machine

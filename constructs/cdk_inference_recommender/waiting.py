@@ -70,7 +70,7 @@ def leg_seconds(timeout: int) -> list[int]:
             so far with a number of legs that it can carry.
 
     Returns:
-        Seconds of each leg, at most 3300; together the timeout.
+        Seconds of each leg, at most 2700; together the timeout.
     """
     full, rest = divmod(min(max(timeout, SHORTEST_TIMEOUT_SECONDS), LONGEST_TIMEOUT_SECONDS), LEG_SECONDS)
     return [LEG_SECONDS] * full + ([rest] if rest else [])

@@ -53,7 +53,7 @@ class WaitProperty(StrEnum):
     LEGS = "Legs"
     """How many legs the job has; the last one fails where the others hand over."""
     HAND_OVER_AFTER = "HandOverAfterSeconds"
-    """Seconds, at most 3300."""
+    """Seconds, at most 2700."""
     POLL_INTERVAL = "PollIntervalSeconds"
     """Seconds, at least 10."""
     ACCEPT_STOPPED = "AcceptStopped"
@@ -255,13 +255,25 @@ MAX_JOB_NAME_LENGTH: Final = 40
 """Names that the service derives from the job's are cut at 40 characters (CLI reference, `--job-name`)."""
 MAX_NAME_PREFIX_LENGTH: Final = 24
 
-JOB_SERVICE_TIMEOUT_SECONDS: Final = 30 * 60
+JOB_SERVICE_TIMEOUT_SECONDS: Final = 40 * 60
 WAIT_SERVICE_TIMEOUT_SECONDS: Final = 59 * 60
 CHOICE_SERVICE_TIMEOUT_SECONDS: Final = 5 * 60
-LEG_SECONDS: Final = 55 * 60
-"""A leg hands over before CloudFormation's limit of 3600 s for one operation of a custom resource."""
-MIN_POLL_INTERVAL_SECONDS: Final = 10
 FUNCTION_TIMEOUT_SECONDS: Final = 60
+CALL_SECONDS: Final = FUNCTION_TIMEOUT_SECONDS + 5
+"""What the state machine allows for one call of the function: its timeout, and a cold start."""
+LEG_SECONDS: Final = 45 * 60
+"""A leg hands over so long before its ServiceTimeout that CloudFormation is answered, whatever fails. At most:
+
+- 60 s of grace after the last leg's end, in which failed calls are repeated (`wait.GRACE_SECONDS`)
+- 65 s: a call that begins in it
+- 60 s: the wait for a create that may be in flight (`FUNCTION_TIMEOUT_SECONDS`)
+- 360 s to poll: 25 calls that Lambda refuses, each taking a second and retried after 5 s (150 s); three calls that hang
+  for 65 s, retried after 5 s and 10 s (210 s)
+- 282 s to answer in place of the poll: 12 refused calls (72 s) and three that hang (210 s)
+
+Together 827 s of 840 s. Each retrier counts its own attempts, so that one poll may need all of them.
+"""
+MIN_POLL_INTERVAL_SECONDS: Final = 10
 MAX_EVENT_AGE_SECONDS: Final = 5 * 60
 
 

@@ -34,7 +34,9 @@ if TYPE_CHECKING:
 
 TASK: Final = "delete"
 POLL_SECONDS: Final = 10
-_MARGIN_SECONDS: Final = 3 * 60
+_MARGIN_SECONDS: Final = 13 * 60
+"""Between the last look and the ServiceTimeout, of which 777 s may be needed: a look that begins just before (65 s) and
+the wait after it (`UNDER_WAY_SECONDS`, 70 s), then as for a leg 360 s to poll and 282 s to answer."""
 _MAX_OTHERS: Final = 1500
 """Names of at most 64 characters; a state may have 256 kB (Step Functions quotas)."""
 

@@ -35,6 +35,7 @@ from .invocation import Invocation, LambdaContext
 from .log import log
 from .redaction import hiding, redacted
 from .response_url import is_trusted
+from .state_machine import EVENT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -59,6 +60,8 @@ _STEPS: Final = {
 DEFECT: Final = "This is a defect of cdk-inference-recommender"
 _MAX_CAUSE: Final = 500
 """Characters of an exception's own words; what to do must come after them."""
+
+_ANSWER_AGAIN_AFTER_SECONDS: Final = 10
 
 _LONGEST_RETRY_DELAY_SECONDS: Final = 120
 """Lambda delivers again one minute after the first failure and two minutes after the second, and then no more."""
@@ -105,12 +108,26 @@ def handle(event: Mapping[str, Any], invocation: Invocation) -> Mapping[str, Any
 
 
 def _step(state: Mapping[str, Any], invocation: Invocation) -> Mapping[str, Any]:
+    """Run the next step of an execution; repeat a response that wasn't taken as long as CloudFormation waits."""
     try:
         return _STEPS[state[MachineInput.TASK]](state, invocation, now=time.time())
-    except (AnswerNotDeliveredError, NotAnEventError):
+    except AnswerNotDeliveredError:
+        event = CustomResourceEvent.parse(state[EVENT], now=time.time())
+        # The state machine is about to end where it calls with an error. Too late, nothing is left to wait for.
+        if MachineInput.ERROR in state or _age(event) >= _service_timeout(event) - _ANSWER_AGAIN_AFTER_SECONDS:
+            raise
+        return dict(state) | {
+            MachineInput.WAIT_SECONDS.value: _ANSWER_AGAIN_AFTER_SECONDS,
+            MachineInput.DONE.value: False,
+        }
+    except NotAnEventError:
         raise
     except Exception as error:  # noqa: BLE001 - Lambda would log the traceback, with whatever the exception quotes
         raise StepFailedError(_logged(error, task=str(state[MachineInput.TASK]))) from None
+
+
+def _service_timeout(event: CustomResourceEvent) -> int:
+    return JOB_SERVICE_TIMEOUT_SECONDS if event.resource_type == ResourceType.JOB else WAIT_SERVICE_TIMEOUT_SECONDS
 
 
 def _serve(event: CustomResourceEvent, invocation: Invocation) -> None:

@@ -1,6 +1,6 @@
 """`Custom::InferenceRecommendationsJobWait`: one leg of the relay that waits for a job.
 
-CloudFormation gives one operation of a custom resource at most an hour. A leg waits for 55 minutes at most and hands
+CloudFormation gives one operation of a custom resource at most an hour. A leg waits for 45 minutes at most and hands
 over to the next one; the last one stops the job, unless the stack only refers to it, and fails.
 """
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 TASK: Final = "wait"
 DENIED_BOUND_SECONDS: Final = 5 * 60
 GRACE_SECONDS: Final = 60
-"""After the last leg's end, in which failed calls are made again; its ServiceTimeout comes four minutes after it."""
+"""After the last leg's end, in which failed calls are made again; part of the sum at `LEG_SECONDS`."""
 SHOWN_WITHIN_SECONDS: Final = 60
 """What Step Functions shows of an execution may be older than its start (API reference, DescribeExecution)."""
 _AGAIN_AFTER_SECONDS: Final = 10

@@ -13,6 +13,12 @@ from collections.abc import Generator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from inference_recommendations_handler.contract import (
+    CHOICE_SERVICE_TIMEOUT_SECONDS,
+    JOB_SERVICE_TIMEOUT_SECONDS,
+    WAIT_SERVICE_TIMEOUT_SECONDS,
+)
+
 from .template import CHOICE, JOB, LEG, Properties, Template, as_delivered
 from .world import Ids
 
@@ -26,7 +32,11 @@ TYPES = {
     LEG: "Custom::InferenceRecommendationsJobWait",
     CHOICE: "Custom::InferenceRecommendation",
 }
-SERVICE_TIMEOUTS = {JOB: 1800.0, LEG: 3540.0, CHOICE: 300.0}
+SERVICE_TIMEOUTS = {
+    JOB: JOB_SERVICE_TIMEOUT_SECONDS,
+    LEG: WAIT_SERVICE_TIMEOUT_SECONDS,
+    CHOICE: CHOICE_SERVICE_TIMEOUT_SECONDS,
+}
 STACK_ID = "arn:aws:cloudformation:us-east-1:123456789012:stack/shop/11111111-2222-3333-4444-555555555555"
 INVENTED = "-1A2B3C4D5E6F7"
 """Ends the ids that CloudFormation makes up for resources whose Create was never answered."""

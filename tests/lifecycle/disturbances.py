@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import hypothesis.strategies as st
 
 from .invocation_thread import Pause
+from .lambda_outage import LambdaOutage
+from .retriers import REFUSED_BY_LAMBDA
 from .service import RESULT, SECONDS_STOPPING, ConnectionLostError, ServiceError
+from .template import LEG_SECONDS
 
 if TYPE_CHECKING:
     from .world import World
@@ -18,6 +21,7 @@ NOT_A_NUMBER = RESULT | {"Metrics": {"CostPerHour": float("nan"), "CostPerInfere
 CREATE = "CreateInferenceRecommendationsJob"
 STOP = "StopInferenceRecommendationsJob"
 SLOWEST_STOP = 1200.0
+BETWEEN_OUTAGES = 600.0
 
 PASSING = [
     ("ThrottlingException", "Rate exceeded", 400),
@@ -96,6 +100,21 @@ class Broken:
 
 
 @dataclass(frozen=True)
+class LambdaRefuses:
+    """Lambda takes no calls for a while; not again for ten minutes after it, as a longer outage would be another."""
+
+    after: float
+    """Seconds from now."""
+    seconds: float
+    code: str
+
+    def __call__(self, world: World) -> None:
+        begins, last = world.clock.now + self.after, world.outage
+        if last is None or begins > last.ends + BETWEEN_OUTAGES:
+            world.outage = LambdaOutage(begins=begins, ends=begins + self.seconds, code=self.code)
+
+
+@dataclass(frozen=True)
 class CreateCutOff:
     """The next create's caller never hears of the job."""
 
@@ -145,7 +164,9 @@ class NextJobs:
         service.results = list(self.results)
 
 
-Disturbance = Refusal | StopsRefused | Delivery | BucketRefusal | Broken | CreateCutOff | Account | NextJobs
+Disturbance = (
+    Refusal | StopsRefused | Delivery | BucketRefusal | Broken | LambdaRefuses | CreateCutOff | Account | NextJobs
+)
 
 _READS = [
     "DescribeInferenceRecommendationsJob",
@@ -171,6 +192,13 @@ DISTURBANCES: st.SearchStrategy[Disturbance] = st.one_of(
     ),
     st.builds(BucketRefusal, st.sampled_from([500, 503]), st.sampled_from([1, 2, 5])),
     st.just(Broken()),
+    # At once, in the middle of a leg, and about when a leg or a deletion ends.
+    st.builds(
+        LambdaRefuses,
+        st.sampled_from([0, 5, 100, 240, 290, 1000, 1590, LEG_SECONDS - 110, LEG_SECONDS - 30, LEG_SECONDS + 30]),
+        st.sampled_from([45, 60, 120]),
+        st.sampled_from(REFUSED_BY_LAMBDA),
+    ),
     st.builds(CreateCutOff, st.sampled_from([None, 5, 50])),
     st.builds(Account, quota=st.sampled_from([0, 3, 100])),
     st.builds(Account, role_usable_after=st.sampled_from([20, 200, 10**6])),
@@ -191,6 +219,8 @@ def calm(world: World) -> None:
     """Nothing is wrong any more."""
     world.lost_deliveries, world.extra_deliveries, world.put_faults, world.pauses = 0, [], [], []
     world.function_works = True
+    if world.outage is not None and world.clock.now < world.outage.ends:
+        world.outage = replace(world.outage, ends=world.clock.now)
     for faults in (world.service.faults, world.service.done_all_the_same):
         faults.clear()
     for faults in (world.machine.faults, world.machine.done_all_the_same):

@@ -117,6 +117,10 @@ class History(RuleBasedStateMachine):
     def idle(self) -> bool:
         return not self.stack.busy
 
+    @initialize(jitter=st.integers(0, 2**32 - 1))
+    def chance_decides_how_long_a_retry_is_delayed(self, jitter: int) -> None:
+        self.world.machine.jitter.seed(jitter)
+
     @initialize()
     def strangers_work_here_too(self) -> None:
         self._stranger("somebody-elses-shop-job", {})
@@ -242,6 +246,7 @@ class History(RuleBasedStateMachine):
         promises.strangers_are_untouched(self.strangers)
         promises.nothing_secret_is_logged(self.world)
         promises.nothing_surprising_is_raised(self.world)
+        promises.nothing_breaks_off_while_lambda_refuses_calls(self.world)
         for stack in (self.stack, *self.gone):
             promises.nothing_goes_on_after_its_delete(stack, unwatched=self.unwatched)
             promises.answers_are_well_formed(stack)

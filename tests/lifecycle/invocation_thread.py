@@ -13,7 +13,12 @@ FUNCTION_TIMEOUT = 60.0
 
 
 class FunctionDiedError(Exception):
-    """The function's process was killed."""
+    """The function's process was killed, or didn't start."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+        """What Step Functions calls the error."""
 
 
 class KilledError(BaseException):

@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from random import Random
 from typing import TYPE_CHECKING, Any
 
+from . import retriers
+from .retriers import Retries
 from .service import ServiceError
 
 if TYPE_CHECKING:
@@ -17,8 +20,6 @@ if TYPE_CHECKING:
     Result = Mapping[str, Any] | Exception
 
 MACHINE_ARN = "arn:aws:states:us-east-1:123456789012:stateMachine:wait"
-RETRY_INTERVAL, RETRY_RATE, RETRIES, RETRY_MAX_DELAY = 2, 2, 5, 16
-"""Full jitter makes each delay shorter by chance; here each is as long as it can be."""
 TIMEOUT = 25 * 3600.0
 MAX_HISTORY_EVENTS = 25_000
 """Step Functions ends an execution that has more (quotas)."""
@@ -37,8 +38,10 @@ class FakeExecution:
     status: str = "RUNNING"
     ended_at: float | None = None
     history_events: int = 2
-    failures: int = 0
-    """Of the poll that is tried now."""
+    retries: Retries = field(default_factory=lambda: Retries(retriers.POLL))
+    """Of the task that is tried now."""
+    broke_off: Exception | None = None
+    """What the last attempt to poll failed with, before the answer."""
     polling: bool = False
     """Whether the function is at work for it."""
 
@@ -57,7 +60,8 @@ class Machine:
     clock: Clock
     poll: Callable[[Mapping[str, Any], Callable[[Result], None]], None]
     gave_up: Callable[[str, Exception], None]
-    """Hears of the request that an execution which failed was for."""
+    """Hears of the request that an execution which failed was for, and of what its tasks failed with."""
+    jitter: Random = field(default_factory=lambda: Random(0))  # noqa: S311 - not cryptography
     executions: dict[str, FakeExecution] = field(default_factory=dict)
     faults: dict[str, list[Exception]] = field(default_factory=dict)
     done_all_the_same: dict[str, list[Exception]] = field(default_factory=dict)
@@ -81,6 +85,10 @@ class Machine:
     def running(self) -> list[FakeExecution]:
         return [execution for execution in self.executions.values() if execution.status == "RUNNING"]
 
+    def has_given_up_a_poll(self) -> bool:
+        """Whether an execution is about to call with an error, so that CloudFormation is answered."""
+        return any(execution.broke_off is not None for execution in self.running())
+
     def abort_all(self) -> None:
         """As somebody does by hand."""
         for execution in self.running():
@@ -101,7 +109,7 @@ class Machine:
             execution.end("TIMED_OUT", self.clock.now)
             return
         execution.polling = True
-        execution.history_events += EVENTS_OF_A_RETRY if execution.failures else EVENTS_OF_A_LOOP
+        execution.history_events += EVENTS_OF_A_RETRY if execution.retries.made else EVENTS_OF_A_LOOP
         self.poll(execution.state, lambda result: self._polled(execution, result))
 
     def _polled(self, execution: FakeExecution, result: Result) -> None:
@@ -113,8 +121,8 @@ class Machine:
         elif isinstance(result, Exception):
             self._failed(execution, result)
         else:
-            answering = "error" in execution.state
-            execution.failures = 0
+            answering = execution.broke_off is not None
+            execution.retries = Retries(retriers.POLL)
             execution.state = json.loads(json.dumps(result))
             assert isinstance(execution.state["waitSeconds"], int)
             execution.wakes_at = self.clock.now + execution.state["waitSeconds"]
@@ -122,16 +130,17 @@ class Machine:
                 execution.end("SUCCEEDED", self.clock.now)
 
     def _failed(self, execution: FakeExecution, error: Exception) -> None:
-        execution.failures += 1
-        if execution.failures <= RETRIES:
-            delay = RETRY_INTERVAL * RETRY_RATE ** (execution.failures - 1)
-            execution.wakes_at = self.clock.now + min(delay, RETRY_MAX_DELAY)
-        elif "error" in execution.state:
+        name = str(getattr(error, "code", type(error).__name__))
+        delay = execution.retries.delay(name, self.jitter)
+        if delay is not None:
+            execution.wakes_at = self.clock.now + delay
+        elif execution.broke_off is not None:
             execution.end("FAILED", self.clock.now)
+            self.gave_up(execution.request_id, execution.broke_off)
             self.gave_up(execution.request_id, error)
         else:
-            execution.failures = 0
-            execution.state = dict(execution.state) | {"error": {"Error": type(error).__name__, "Cause": str(error)}}
+            execution.broke_off, execution.retries = error, Retries(retriers.ANSWER)
+            execution.state = dict(execution.state) | {"error": {"Error": name, "Cause": str(error)}}
             execution.wakes_at = self.clock.now
 
     def _StartExecution(self, request: Mapping[str, Any]) -> dict[str, Any]:  # noqa: N802

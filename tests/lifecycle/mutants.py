@@ -26,7 +26,7 @@ from inference_recommendations_handler.contract import MachineInput, OwnerTag
 from inference_recommendations_handler.custom_resource_event import RequestType
 from inference_recommendations_handler.inference_recommendations_job import Jobs
 
-from . import test_broken_function, test_deployment, test_late_deliveries, test_long_jobs, test_visibility
+from . import retriers, test_broken_function, test_deployment, test_late_deliveries, test_long_jobs, test_visibility
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -220,6 +220,13 @@ def _takes_a_job_that_goes_on_for_one_that_stops(patch: pytest.MonkeyPatch) -> N
     patch.setattr(deletion, "sweep", swept)
 
 
+def _retries_what_lambda_refuses_for_half_a_minute(patch: pytest.MonkeyPatch) -> None:
+    retry = {"ErrorEquals": ["States.ALL"], "IntervalSeconds": 2, "MaxAttempts": 5, "BackoffRate": 2}
+    jittered = retry | {"MaxDelaySeconds": 16, "JitterStrategy": "FULL"}
+    patch.setattr(retriers, "POLL", [jittered])
+    patch.setattr(retriers, "ANSWER", [jittered])
+
+
 ALL = [
     Mutant(_adopts_anything, test_deployment.TestDelete().test_another_stacks_job_is_left_alone),
     Mutant(_adopts_nothing),
@@ -253,6 +260,7 @@ ALL = [
     Mutant(_asks_anew_at_every_update),
     Mutant(_takes_a_job_that_goes_on_for_one_that_stops),
     Mutant(_forgets_who_asked),
+    Mutant(_retries_what_lambda_refuses_for_half_a_minute),
     Mutant(
         _serves_late_creates,
         lambda stack, world: test_late_deliveries.test_a_create_that_comes_after_its_delete_starts_nothing(

@@ -7,6 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from .cloudformation import INVENTED
+from .lambda_outage import LambdaRefusedError
 from .template import JOB
 from .world import LOG_STREAM, MAX_ANSWER_BYTES, SECRET
 
@@ -115,6 +116,12 @@ def every_request_is_answered_once(stack: Stack) -> None:
         bodies = [received.body for received in world.answers.get(request_id, [])]
         effects = {body["PhysicalResourceId"] for body in bodies if body["Status"] == "SUCCESS"}
         assert len(effects) <= 1, f"answered twice with different effect: {effects}"
+
+
+def nothing_breaks_off_while_lambda_refuses_calls(world: World) -> None:
+    """Outages are at most two minutes long here."""
+    broken = [each.name for each in world.machine.executions.values() if isinstance(each.broke_off, LambdaRefusedError)]
+    assert broken == [], f"{broken} broke off although Lambda took calls again"
 
 
 def nothing_secret_is_logged(world: World) -> None:

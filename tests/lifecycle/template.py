@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from inference_recommendations_handler.contract import LEG_SECONDS
+
 from .machine import MACHINE_ARN
 
 JOB, LEG, CHOICE = "Job", "JobWait", "JobRecommendation"
-LEG_SECONDS = 3300
 
 Properties = dict[str, Any]
 

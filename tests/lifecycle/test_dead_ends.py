@@ -29,8 +29,6 @@ STOP = "StopInferenceRecommendationsJob"
 THROTTLED = ServiceError("ThrottlingException", "Rate exceeded")
 DENIED = ServiceError("AccessDeniedException", "User is not authorized to perform: sagemaker:Whatever")
 FOR_EVER = 10**6
-WHILE_POLLS_BREAK_OFF = 48
-"""Six attempts take 46 s; the seventh, which is told of the error, may fail once."""
 
 
 @pytest.fixture
@@ -172,7 +170,7 @@ class TestDelete:
         endless.begin_delete()
         endless.advance(9)
         world.function_works = False
-        endless.advance(1 + WHILE_POLLS_BREAK_OFF)
+        assert world.run_until(world.machine.has_given_up_a_poll, limit=60)
         world.function_works = True
         outcome = endless.finish()
         assert outcome.status == "DELETE_FAILED"
@@ -219,7 +217,7 @@ class TestDelete:
         self, stack: Stack, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setitem(cloudformation.TYPES, "Later", "Custom::InferenceWhatever")
-        monkeypatch.setitem(cloudformation.SERVICE_TIMEOUTS, "Later", 300.0)
+        monkeypatch.setitem(cloudformation.SERVICE_TIMEOUTS, "Later", 300)
         stack.deploy(Template())
         stack.resources["Whatever"] = Deployed(kind="Later", physical_id="whatever", properties={})
         assert stack.delete().status == "DELETE_COMPLETE"
@@ -287,7 +285,7 @@ class TestQueue:
         stack.begin_deploy(Template(poll_interval=600))
         stack.advance(59)
         world.function_works = False
-        stack.advance(1 + WHILE_POLLS_BREAK_OFF)
+        assert world.run_until(world.machine.has_given_up_a_poll, limit=60)
         world.function_works = True
         outcome = stack.finish()
         assert outcome.status == "ROLLBACK_COMPLETE"

@@ -27,10 +27,14 @@ if TYPE_CHECKING:
 
     from inference_recommendations_handler.aws import Clients
 
+    from .lambda_outage import LambdaOutage, LambdaRefusedError
     from .machine import Result
 
 EXPECTED = (FunctionDiedError, AnswerNotDeliveredError, DeliverAgainError, *AWS_ERRORS)
 LAMBDA_RETRIES = (60.0, 120.0)
+LONGEST_REFUSED_EVENT_DELAY = 300.0
+"""An event that Lambda can't run is kept, and tried again a second later, then two, four ... (developer guide, how Lambda
+handles errors with asynchronous invocation)."""
 MAX_EVENT_AGE = 300.0
 URL_LIFETIME = 7200.0
 MAX_ANSWER_BYTES = 4096
@@ -70,7 +74,7 @@ class World:
         self.clock = Clock()
         self.log = Log()
         self.service = Service(self.clock)
-        self.machine = Machine(self.clock, self._invoke, gave_up=self._gave_up)
+        self.machine = Machine(self.clock, self._call_by_machine, gave_up=self._gave_up)
         self.clients = connect(clients, self.service, self.machine, told=self._called, light=light)
         self.answers: dict[str, list[Received]] = {}
         self.answered = 0
@@ -81,6 +85,8 @@ class World:
         """Seconds for which Lambda keeps an event before it delivers it for the first time."""
         self.function_exists = True
         self.function_works = True
+        self.outage: LambdaOutage | None = None
+        """Of Lambda: the last one that there was, or the next one that there will be."""
         self.pauses: list[Pause] = []
         """One for each of the next invocations for an event."""
         self.unanswerable: set[str] = set()
@@ -90,7 +96,7 @@ class World:
         self._put_off: set[str] = set()
         """Requests whose last delivery the handler could have answered, and asked for another one instead."""
         self._standing_still: list[tuple[float, int, InvocationThread, Callable[[Result], None]]] = []
-        self._deliveries: list[tuple[float, int, Mapping[str, Any], int, float]] = []
+        self._deliveries: list[tuple[float, int, Mapping[str, Any], int, float, int]] = []
         self._order = itertools.count()
 
     def send(self, event: Mapping[str, Any]) -> None:
@@ -157,19 +163,29 @@ class World:
         signed = datetime.fromtimestamp(self.clock.now, tz=UTC).strftime("%Y%m%dT%H%M%SZ")
         return f"https://answers.s3.amazonaws.com/{SECRET}?X-Amz-Date={signed}&X-Amz-Expires=7200"
 
+    def _refusal(self) -> LambdaRefusedError | None:
+        return self.outage.refusal(self.clock.now) if self.outage is not None else None
+
+    def _call_by_machine(self, state: Mapping[str, Any], then: Callable[[Result], None]) -> None:
+        refusal = self._refusal()
+        if refusal is not None:
+            then(refusal)
+        else:
+            self._invoke(state, then)
+
     def _invoke(self, event: Mapping[str, Any], then: Callable[[Result], None]) -> None:
         """Run the function; `then` gets what it returns or raises, now or when it has stood still."""
 
         def invoke() -> Mapping[str, Any]:
             if not (self.function_exists and self.function_works):
-                raise FunctionDiedError
+                raise FunctionDiedError("Runtime.ImportModuleError")
             killed_at = self.clock.now + FUNCTION_TIMEOUT
             invocation = Invocation(clients=self.clients, log_stream=LOG_STREAM)
             try:
                 with self.clients.within(lambda: killed_at - self.clock.now):
                     return handle(json.loads(json.dumps(event)), invocation)
             except KilledError:
-                raise FunctionDiedError from None
+                raise FunctionDiedError("Sandbox.Timedout") from None
             except EXPECTED:
                 raise
             except Exception as error:
@@ -210,14 +226,20 @@ class World:
         heapq.heappop(self._standing_still)
         _finish(thread, then)
 
-    def _deliver_at(self, at: float, event: Mapping[str, Any], *, attempt: int, queued_at: float) -> None:
-        heapq.heappush(self._deliveries, (at, next(self._order), event, attempt, queued_at))
+    def _deliver_at(
+        self, at: float, event: Mapping[str, Any], *, attempt: int, queued_at: float, refused: int = 0
+    ) -> None:
+        heapq.heappush(self._deliveries, (at, next(self._order), event, attempt, queued_at, refused))
 
     def _deliver(self) -> None:
-        _, _, event, attempt, queued_at = heapq.heappop(self._deliveries)
+        _, _, event, attempt, queued_at, refused = heapq.heappop(self._deliveries)
         if not self.function_exists or self.clock.now > queued_at + MAX_EVENT_AGE:
-            if not (self.function_exists and event["RequestId"] in self._put_off):
+            if refused or not (self.function_exists and event["RequestId"] in self._put_off):
                 self.unanswerable.add(event["RequestId"])
+            return
+        if self._refusal() is not None:
+            again = self.clock.now + min(2.0**refused, LONGEST_REFUSED_EVENT_DELAY)
+            self._deliver_at(again, event, attempt=attempt, queued_at=queued_at, refused=refused + 1)
             return
 
         def then(result: Result) -> None:
@@ -231,7 +253,7 @@ class World:
 
         if self.lost_deliveries:
             self.lost_deliveries -= 1
-            then(FunctionDiedError())
+            then(FunctionDiedError("Runtime.ExitError"))
         else:
             self._invoke(event, then)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from tempfile import TemporaryDirectory, mkdtemp
 from typing import TYPE_CHECKING, Any, Final
 
@@ -156,3 +157,11 @@ def arn(service: str, resource: str, *, region: bool = True) -> Json:
     place = [{"Ref": "AWS::Region"}, ":", {"Ref": "AWS::AccountId"}, f":{resource}"] if region else []
     head = f":{service}:" if region else f":{service}:::{resource}"
     return {"Fn::Join": ["", ["arn:", {"Ref": "AWS::Partition"}, head, *place]]}
+
+
+def state_machine_definition(template: Json) -> Json:
+    """Of the one state machine, with HANDLER in place of its function."""
+    properties = only(template, "AWS::StepFunctions::StateMachine")["Properties"]
+    parts = properties["DefinitionString"]["Fn::Join"][1]
+    definition: Json = json.loads("".join(part if isinstance(part, str) else "HANDLER" for part in parts))
+    return definition

@@ -83,7 +83,7 @@ def test_an_arn_of_another_service_is_refused_whatever_else_the_deployment_knows
 
 
 @pytest.mark.parametrize(
-    ("timeout", "legs"), [(None, [3300] * 6 + [1800]), (Duration.minutes(10), [600])], ids=["default", "given"]
+    ("timeout", "legs"), [(None, [2700] * 8), (Duration.minutes(10), [600])], ids=["default", "given"]
 )
 def test_results_of_an_existing_job_are_waited_for(timeout: Duration | None, legs: list[int]) -> None:
     stack = new_stack()

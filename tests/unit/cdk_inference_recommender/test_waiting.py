@@ -11,11 +11,11 @@ from cdk_inference_recommender.waiting import leg_seconds, timeout_seconds_of
 from .synthesis import JOB, WAIT, Json, default_job, load_test, logical_id, new_stack, only, resources, template_of
 
 
-@pytest.mark.parametrize("timeout", [60, 3299, 3300, 3301, 6600, 21_600, 86_400])
+@pytest.mark.parametrize("timeout", [60, 2699, 2700, 2701, 5400, 21_600, 86_400])
 def test_legs_add_up_to_the_timeout_and_none_outlasts_cloudformation(timeout: int) -> None:
     legs = leg_seconds(timeout)
     assert sum(legs) == timeout
-    assert all(0 < leg <= 3300 for leg in legs)
+    assert all(0 < leg <= 2700 for leg in legs)
 
 
 def test_a_default_job_is_waited_for_in_two_legs() -> None:
@@ -37,7 +37,7 @@ def test_the_longest_job_fits_into_its_legs() -> None:
     template = template_of(stack)
     legs = [leg["Properties"] for leg in resources(template, WAIT).values()]
     assert sum(leg["HandOverAfterSeconds"] for leg in legs) >= 18_000 + 3600
-    assert all(leg["HandOverAfterSeconds"] <= 3300 for leg in legs)
+    assert all(leg["HandOverAfterSeconds"] <= 2700 for leg in legs)
     assert only(template, JOB)["Properties"]["TimeoutSeconds"] == 21_600
 
 
@@ -46,7 +46,7 @@ def test_what_is_no_plain_default_job_is_recognised_by_value(props: Json) -> Non
     stack = new_stack()
     default_job(stack, **props)
     timeout = only(template_of(stack), JOB)["Properties"]["TimeoutSeconds"]
-    assert timeout == (7200 if "job_duration" in props else 6600)
+    assert timeout == (7200 if "job_duration" in props else 5400)
 
 
 def test_legs_run_one_after_the_other_and_again_for_another_job() -> None:
@@ -60,7 +60,7 @@ def test_legs_run_one_after_the_other_and_again_for_another_job() -> None:
             "ServiceTimeout": "3540",
             "JobName": {"Ref": logical_id(job)},
             "Legs": 3,
-            "HandOverAfterSeconds": [3300, 3300, 600][number],
+            "HandOverAfterSeconds": [2700, 2700, 1800][number],
             "PollIntervalSeconds": 60,
             "AcceptStopped": True,
             "TimeoutSeconds": 7200,
