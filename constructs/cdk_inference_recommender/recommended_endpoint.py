@@ -46,8 +46,11 @@ class RecommendedEndpoint(AutoScaledEndpoint):
     The model runs with the environment and the inference specification of the chosen result. A later deployment that
     chooses otherwise makes what changed anew, and lets the same endpoint go over to it: SageMaker starts the new
     instances beside the old ones, which serve until then (API reference, `UpdateEndpoint`). If that fails, the old ones
-    go on. A result that SageMaker Neo compiled fails the deployment, since the endpoint would run the uncompiled model,
-    which wasn't measured.
+    go on. The number of instances and the weight that were set at run time, by autoscaling or by hand, stay as they
+    are; another instance type starts with the recommended number of instances.
+
+    A result that SageMaker Neo compiled fails the deployment, since the endpoint would run the uncompiled model, which
+    wasn't measured.
 
     Example:
         ```python

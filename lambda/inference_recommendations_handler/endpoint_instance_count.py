@@ -21,7 +21,7 @@ from .custom_resource_event import CustomResourceEvent, RequestType
 from .earlier_executions import stop_earlier
 from .endpoint import Endpoint
 from .errors import AWS_ERRORS, ErrorKind, code_of, kind_of, message_of
-from .late_delivery import has_gone_on, is_late
+from .late_delivery import has_ended, is_late
 from .log import log
 from .own_stack import OwnStack
 from .scaling import Scaling, ScalingError, is_scaled, whole
@@ -117,7 +117,7 @@ def step(state: Mapping[str, Any], invocation: Invocation, *, now: float) -> dic
         return _state(event, requested=requested, done=True)
     reason = "The endpoint is still being changed."
     try:
-        if has_gone_on(event, invocation):
+        if has_ended(event, invocation):
             return _state(event, requested=requested, done=True)
         outcome = _advance(event, invocation, requested=requested)
     except AWS_ERRORS as error:
@@ -143,7 +143,7 @@ def _advance(event: CustomResourceEvent, invocation: Invocation, *, requested: b
         if change.scaling is None and change.was_scaled:
             variant.deregister()
         if change.instance_count is not None:
-            waiting = _set(change.instance_count, variant, invocation, requested=requested)
+            waiting = _set(change.instance_count, event, variant, invocation, requested=requested)
             if waiting is not None:
                 return waiting
     except _CountError as error:
@@ -162,8 +162,10 @@ def _advance(event: CustomResourceEvent, invocation: Invocation, *, requested: b
     return Answer(physical_resource_id=variant.resource_id)
 
 
-def _set(count: int, variant: VariantScaling, invocation: Invocation, *, requested: bool) -> _Waiting | None:
-    """Set the number of instances; None where the endpoint has it.
+def _set(
+    count: int, event: CustomResourceEvent, variant: VariantScaling, invocation: Invocation, *, requested: bool
+) -> _Waiting | None:
+    """Set the number of instances; None where the endpoint has it, or has to keep its own.
 
     Raises:
         _CountError: SageMaker refuses the number, or failed to bring the instances up.
@@ -175,11 +177,12 @@ def _set(count: int, variant: VariantScaling, invocation: Invocation, *, request
         raise _CountError(message)
     if not endpoint.settled:
         return _Waiting(requested=requested)
-    if endpoint.desired_instance_counts.get(name, count) == count:
+    desired = endpoint.desired_instance_counts.get(name, count)
+    if desired == count or (_was_never_set(desired, event) and _is_rolling_back(event, invocation)):
         return None
     wanted = f"The variant {name} of the endpoint {endpoint.name} should have {count} instances"
     if requested:
-        cause = endpoint.failure_reason or f"it has {endpoint.desired_instance_counts[name]}, and no reason is given."
+        cause = endpoint.failure_reason or f"it has {desired}, and no reason is given."
         message = f"{wanted}: {cause}"
         raise _CountError(message)
     try:
@@ -211,6 +214,12 @@ def _instance_count(event: CustomResourceEvent, scaling: Scaling | None) -> int 
         return None
     recommended = whole(new.get(Property.INITIAL_INSTANCE_COUNT), Property.INITIAL_INSTANCE_COUNT)
     return recommended if scaling is None else min(max(recommended, scaling.min_capacity), scaling.max_capacity)
+
+
+def _was_never_set(desired: int, event: CustomResourceEvent) -> bool:
+    """Return whether a rolled back update, of the recommended number alone, hasn't set it: it was refused, perhaps."""
+    is_alone = event.old_properties.get(Property.INSTANCE_TYPE) == event.properties.get(Property.INSTANCE_TYPE)
+    return is_alone and str(event.old_properties.get(Property.INITIAL_INSTANCE_COUNT)) != str(desired)
 
 
 def _named(event: CustomResourceEvent, invocation: Invocation) -> VariantScaling | None:

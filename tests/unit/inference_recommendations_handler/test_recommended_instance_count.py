@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from hypothesis import given
+from hypothesis import strategies as st
 
 from inference_recommendations_handler import endpoint_instance_count
 from inference_recommendations_handler.contract import LEG_SECONDS
@@ -82,6 +84,37 @@ def test_the_number_changes_with_the_type_and_the_recommendation_alone(
 ) -> None:
     stack.sagemaker.instance_type = new["InstanceType"]
     assert changed(stack, new, old) == count
+
+
+TYPES = st.sampled_from([SMALL, LARGE])
+COUNTS = st.integers(1, 9)
+
+
+@st.composite
+def any_properties(draw: st.DrawFn) -> dict[str, Any]:
+    instance_type, count = draw(TYPES), draw(COUNTS)
+    bounds = draw(st.none() | st.tuples(COUNTS, COUNTS).map(sorted))
+    return (
+        unscaled(instance_type, count=count)
+        if bounds is None
+        else scaled(instance_type, count=count, least=bounds[0], most=bounds[1])
+    )
+
+
+@given(old=any_properties(), new=any_properties(), desired=COUNTS)
+def test_whatever_changes_the_number_is_the_recommended_one_or_its_own(
+    old: dict[str, Any], new: dict[str, Any], desired: int
+) -> None:
+    stack = HostingStack()
+    stack.sagemaker.instance_type, stack.sagemaker.count = new["InstanceType"], desired
+    answer = stack.count(new, old)
+    recommended = int(new["InitialInstanceCount"])
+    if "MinCapacity" in new:
+        recommended = min(max(recommended, int(new["MinCapacity"])), int(new["MaxCapacity"]))
+    is_same = [old[name] == new[name] for name in ("InstanceType", "InitialInstanceCount")]
+    keeps = is_same[0] and (is_same[1] or "MinCapacity" in old.keys() & new.keys())
+    assert stack.sagemaker.count == (desired if keeps else recommended)
+    assert (answer is None) is (stack.sagemaker.count != desired), "waited for where it changes"
 
 
 @pytest.mark.parametrize("make", [unscaled, scaled])
@@ -180,6 +213,22 @@ def test_instances_that_dont_come_up_fail_the_deployment_with_sagemakers_reason(
     assert answer.reason == (
         "The variant AllTraffic of the endpoint Bert-1 should have 3 instances: Insufficient capacity."
     )
+
+
+def test_a_number_that_was_refused_is_not_rolled_back(stack: HostingStack) -> None:
+    stack.sagemaker.refusals = [REFUSED]
+    answer = stack.count(unscaled(SMALL, count=9), unscaled(SMALL))
+    assert answer is not None
+    assert not answer.succeeded
+    stack.cloudformation.status = "UPDATE_ROLLBACK_IN_PROGRESS"
+    assert changed(stack, unscaled(SMALL), unscaled(SMALL, count=9)) == SCALED_OUT
+
+
+def test_a_number_that_was_set_is_rolled_back(stack: HostingStack) -> None:
+    assert changed(stack, unscaled(SMALL, count=9), unscaled(SMALL)) == 9
+    stack.sent.clear()
+    stack.cloudformation.status = "UPDATE_ROLLBACK_IN_PROGRESS"
+    assert changed(stack, unscaled(SMALL), unscaled(SMALL, count=9)) == 1
 
 
 def test_a_rollback_goes_on_and_scales_with_the_number_that_there_is(stack: HostingStack) -> None:
