@@ -45,6 +45,7 @@ def hosting_app(
     configurations: list[EndpointConfiguration] = INSTANCES,
     constraints: Constraints = UNCONSTRAINED,
     min_invocations: int | None = None,
+    volume_kms_key: str | None = None,
 ) -> Path:
     """One stack with a load test and an endpoint on its best result, scaled for so many requests a minute at least."""
     app = App(outdir=str(folder / "cdk.out"))
@@ -74,7 +75,13 @@ def hosting_app(
     recommend = job.recommend_serverless if configurations is SERVERLESS else job.recommend_real_time
     best = recommend("Best", constraints=constraints)
     endpoint = RecommendedEndpoint(
-        stack, "Endpoint", recommendation=best, model=model, tags={"team": "search"}, **readable
+        stack,
+        "Endpoint",
+        recommendation=best,
+        model=model,
+        tags={"team": "search"},
+        volume_kms_key=volume_kms_key,
+        **readable,
     )
     if min_invocations is not None and isinstance(best, RealTimeRecommendation):
         scaling = best.scaling(min_invocations=min_invocations, max_invocations=4 * min_invocations)
@@ -114,6 +121,24 @@ def serving(aws: LocalAws, stack: str) -> tuple[dict[str, Any], dict[str, Any]]:
     configuration = client.describe_endpoint(EndpointName=name)["EndpointConfigName"]
     [variant] = client.describe_endpoint_config(EndpointConfigName=configuration)["ProductionVariants"]
     return variant, client.describe_model(ModelName=variant["ModelName"])["PrimaryContainer"]
+
+
+def instances(aws: LocalAws, endpoint_name: str) -> int:
+    """How many instances an endpoint in service has."""
+    described = aws.client("sagemaker").describe_endpoint(EndpointName=endpoint_name)
+    assert described["EndpointStatus"] == "InService"
+    [variant] = described["ProductionVariants"]
+    assert variant["CurrentInstanceCount"] == variant["DesiredInstanceCount"]
+    return variant["DesiredInstanceCount"]
+
+
+def scale_out(aws: LocalAws, endpoint_name: str, count: int) -> None:
+    """Give an endpoint more instances, as autoscaling does."""
+    assert instances(aws, endpoint_name) < count
+    aws.client("sagemaker").update_endpoint_weights_and_capacities(
+        EndpointName=endpoint_name,
+        DesiredWeightsAndCapacities=[{"VariantName": "AllTraffic", "DesiredInstanceCount": count}],
+    )
 
 
 def models(aws: LocalAws, stack: str) -> list[str]:

@@ -12,11 +12,13 @@ from tests.e2e.hosting import (
     deploy,
     handler_log,
     hosting_app,
+    instances,
     jobs,
     logical_id,
     models,
     physical_ids,
     recommended,
+    scale_out,
     scaled,
     serving,
 )
@@ -49,6 +51,15 @@ def test_scaling_moves_with_the_winner_and_survives_what_fails(bootstrapped: Loc
     before = recommended(aws, "Hosted")
     assert scaled(aws, name) == before
 
+    # Scaled out by the load, and then another configuration on the same instance type.
+    scale_out(aws, name, before.max_capacity)
+    keyed = deploy(
+        aws, hosting_app(tmp_path / "key", "Hosted", min_invocations=2000, volume_kms_key="alias/aws/sagemaker")
+    )
+    assert keyed.code == 0, keyed.output
+    assert (serving(aws, "Hosted")[0], scaled(aws, name)) == (variant, before)
+    assert instances(aws, name) == before.max_capacity, "the deployment doesn't shrink it"
+
     # Another instance type: UpdateEndpoint would be refused while the variant is registered.
     excluded = Constraints(excluded_instance_families=[winner.split(".")[1]])
     second = deploy(aws, hosting_app(tmp_path / "2", "Hosted", constraints=excluded, min_invocations=2000))
@@ -61,6 +72,8 @@ def test_scaling_moves_with_the_winner_and_survives_what_fails(bootstrapped: Loc
     assert models(aws, "Hosted") == [variant["ModelName"]], "cleanup has deleted the old model"
     after = recommended(aws, "Hosted")
     assert scaled(aws, name) == after != before
+    within = min(max(variant["InitialInstanceCount"], after.min_capacity), after.max_capacity)
+    assert instances(aws, name) == within, "a number of instances of the other type says nothing"
 
     fault = {"fault": "fail-resource", "resource": logical_id(aws, "Hosted", "AWS::SageMaker::Endpoint")}
     aws.admin("faults", fault | {"operation": "update"})

@@ -20,7 +20,7 @@ _OTHER_RESOURCES: Final[Mapping[str, tuple[str, str]]] = {
     f"{verb}{noun}": (resource, f"{noun}Name")
     for verb in ("Create", "Describe", "Delete", "Update")
     for noun, resource in (("Model", "model"), ("EndpointConfig", "endpoint-config"), ("Endpoint", "endpoint"))
-}
+} | {"UpdateEndpointWeightsAndCapacities": ("endpoint", "EndpointName")}
 _TAG_OPERATIONS: Final = frozenset({"AddTags", "ListTags", "DeleteTags"})
 
 

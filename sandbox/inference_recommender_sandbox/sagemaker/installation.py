@@ -35,6 +35,7 @@ _OVERRIDDEN: Final[Sequence[tuple[type, Sequence[str]]]] = (
             "describe_endpoint",
             "describe_endpoint_config",
             "describe_model",
+            "update_endpoint_weights_and_capacities",
             "validate_production_variants",
         ),
     ),

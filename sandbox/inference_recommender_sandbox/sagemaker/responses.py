@@ -13,6 +13,7 @@ from moto.sagemaker.responses import SageMakerResponse
 from inference_recommender_sandbox.authorization import AccessDenied
 
 from .caller_permissions import needed_permissions
+from .endpoint_backend import retained_properties
 from .errors import AccessDeniedException, InternalFailure, SageMakerError, SerializationException, ThrottlingException
 from .inference_recommendations_job import JobStatus
 from .job_admission import admit_job
@@ -37,7 +38,16 @@ OPERATIONS: Final = frozenset(
         "StopInferenceRecommendationsJob",
     }
 )
-_VALIDATED: Final = frozenset({"AddTags", "CreateEndpoint", "CreateEndpointConfig", "CreateModel", "UpdateEndpoint"})
+_VALIDATED: Final = frozenset(
+    {
+        "AddTags",
+        "CreateEndpoint",
+        "CreateEndpointConfig",
+        "CreateModel",
+        "UpdateEndpoint",
+        "UpdateEndpointWeightsAndCapacities",
+    }
+)
 """Operations of moto, which checks next to nothing."""
 _JOB_RESOURCE: Final = ":inference-recommendations-job/"
 
@@ -133,9 +143,11 @@ class InferenceRecommenderResponse(SageMakerResponse):
     def update_endpoint(self) -> ActionResult:
         """Gives an endpoint another configuration."""
         get = self._get_param
-        return ActionResult(
-            {"EndpointArn": self.recommender.update_endpoint(get("EndpointName"), get("EndpointConfigName"))}
+        retained = retained_properties(json.loads(self.body))
+        arn = self.recommender.update_endpoint(
+            get("EndpointName"), get("EndpointConfigName"), retained_properties=retained
         )
+        return ActionResult({"EndpointArn": arn})
 
     def delete_model_package(self) -> ActionResult:
         """Deletes a model package."""

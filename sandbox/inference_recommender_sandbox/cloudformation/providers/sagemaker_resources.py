@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from inference_recommender_sandbox.cloudformation.providers.api_resource import ApiCall, ApiResource, Parameters
+from inference_recommender_sandbox.cloudformation.providers.api_resource import ApiCall, ApiResource, Parameters, same
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,6 +28,14 @@ def _taggable(properties: Parameters) -> bool:
 
 _TAGS: Final = ApiCall(
     operation="AddTags", parameters=lambda p, arn: {"ResourceArn": arn, "Tags": p["Tags"]}, when=_taggable
+)
+
+_UPDATE_MEMBERS: Final = (
+    "EndpointConfigName",
+    "DeploymentConfig",
+    "RetainAllVariantProperties",
+    "RetainDeploymentConfig",
+    "ExcludeRetainedVariantProperties",
 )
 
 _IN_SERVICE: Final = ApiCall(
@@ -74,10 +82,7 @@ SAGEMAKER_RESOURCES: Final[dict[str, ApiResource]] = {
         update=(
             ApiCall(
                 operation="UpdateEndpoint",
-                parameters=lambda p, arn: {
-                    "EndpointName": _name(arn),
-                    "EndpointConfigName": p["EndpointConfigName"],
-                },
+                parameters=lambda p, arn: same(p, *_UPDATE_MEMBERS) | {"EndpointName": _name(arn)},
             ),
             _IN_SERVICE,
         ),
