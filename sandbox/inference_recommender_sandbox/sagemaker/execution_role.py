@@ -14,14 +14,8 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from inference_recommender_sandbox.authorization import (
-    AccessDenied,
-    Decision,
-    RoleSession,
-    decide,
-    role_policies,
-    trusts_service,
-)
+from inference_recommender_sandbox.authorization import AccessDenied, RoleSession, role_policies, trusts_service
+from inference_recommender_sandbox.policy_evaluation import Decision, decide
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from moto.stepfunctions.exceptions import ExecutionAlreadyExists, ExecutionDoesNotExist, InvalidExecutionInput
 
-from inference_recommender_sandbox.authorization import Decision, decide, role_policies
+from inference_recommender_sandbox.authorization import role_policies
 from inference_recommender_sandbox.functions.function_runner import (
     FunctionNotFoundError,
     FunctionRunner,
     FunctionThrottledError,
 )
+from inference_recommender_sandbox.policy_evaluation import Decision, decide
 from inference_recommender_sandbox.state_machines.definition import parse_definition
 from inference_recommender_sandbox.state_machines.execution import Execution
 from inference_recommender_sandbox.state_machines.interpreter import Interpreter, StateError
