@@ -189,10 +189,15 @@ class ApiResourceProvider:
             try:
                 answer: Parameters = getattr(client, method)(**parameters)
             except (ClientError, ParamValidationError) as error:
-                raise ResourceError(f'Resource handler returned message: "{error}"') from error
+                raise refusal(error) from error
             if call.until(answer):
                 return answer
             self._clients.clock.sleep(_POLL_SECONDS)
+
+
+def refusal(error: Exception) -> ResourceError:
+    """Return what a stack's event shows of a call that an API refused."""
+    return ResourceError(f'Resource handler returned message: "{error}"')
 
 
 def same(properties: Mapping[str, Any], *names: str) -> Parameters:

@@ -15,6 +15,8 @@ from inference_recommender_sandbox.cloudformation.providers.bucket_policy import
 from inference_recommender_sandbox.cloudformation.providers.lambda_function import LambdaFunctionProvider
 from inference_recommender_sandbox.cloudformation.providers.monitoring_resources import MONITORING_RESOURCES
 from inference_recommender_sandbox.cloudformation.providers.network_resources import NETWORK_RESOURCES
+from inference_recommender_sandbox.cloudformation.providers.policy import InlinePolicyProvider, ManagedPolicyProvider
+from inference_recommender_sandbox.cloudformation.providers.role import RoleProvider
 from inference_recommender_sandbox.cloudformation.providers.sagemaker_resources import SAGEMAKER_RESOURCES
 
 if TYPE_CHECKING:
@@ -44,6 +46,9 @@ def own_providers(endpoint_url: Callable[[], str], clock: Clock) -> dict[str, Re
         for resource_type, resource in _API_RESOURCES.items()
     }
     return providers | {
+        InlinePolicyProvider.type: InlinePolicyProvider(clients),
+        ManagedPolicyProvider.type: ManagedPolicyProvider(clients),
+        "AWS::IAM::Role": RoleProvider(clients),
         "AWS::Lambda::Function": LambdaFunctionProvider(),
         "AWS::S3::Bucket": BucketProvider(),
         "AWS::S3::BucketPolicy": BucketPolicyProvider(),
