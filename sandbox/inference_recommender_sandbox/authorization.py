@@ -25,6 +25,8 @@ from inference_recommender_sandbox.policy_evaluation import (
 )
 
 if TYPE_CHECKING:
+    from moto.iam.models import ManagedPolicy
+
     from inference_recommender_sandbox.policy_propagation import PolicyPropagation
 
 
@@ -119,6 +121,9 @@ class Authorizer:
             policies = self._propagation.in_effect(account_id, session.role_name, policies)
         full_context = {"aws:PrincipalAccount": account_id, **context}
         decision = decide(policies, action=action, resource=resource, context=full_context)
+        boundary = permissions_boundary(account_id=account_id, role_name=session.role_name, partition=partition)
+        if boundary is not None and decision is Decision.ALLOWED:
+            decision = decide([boundary], action=action, resource=resource, context=full_context)
         if decision is not Decision.ALLOWED:
             principal = session.arn(partition=partition, account_id=account_id)
             raise AccessDenied(principal=principal, action=action, resource=resource, decision=decision)
@@ -130,13 +135,24 @@ def role_policies(*, account_id: str, role_name: str, partition: str = "aws") ->
         role = iam_backends[account_id][partition].get_role(role_name)
     except NotFoundException:
         return []
-    attached = [
-        version.document
-        for policy in list(role.managed_policies.values())
-        for version in policy.versions
-        if version.version_id == policy.default_version_id
-    ]
+    attached = [_default_document(policy) for policy in list(role.managed_policies.values())]
     return [_parsed(document) for document in [*role.policies.values(), *attached]]
+
+
+def permissions_boundary(*, account_id: str, role_name: str, partition: str = "aws") -> PolicyDocument | None:
+    """Return the policy that a role's permissions end at; None where it has no boundary.
+
+    A boundary that was deleted allows nothing.
+    """
+    iam = iam_backends[account_id][partition]
+    try:
+        arn = iam.get_role(role_name).permissions_boundary_arn
+    except NotFoundException:
+        return None
+    if not arn:
+        return None
+    policy = iam.managed_policies.get(arn)
+    return _parsed(_default_document(policy)) if policy else {}
 
 
 def trusts_service(*, account_id: str, role_arn: str, service: str, context: Mapping[str, str]) -> bool:
@@ -160,6 +176,10 @@ def trusts_service(*, account_id: str, role_arn: str, service: str, context: Map
     ]
     decision = decide([{"Statement": trusting}], action="sts:AssumeRole", resource=role_arn, context=context)
     return decision is Decision.ALLOWED
+
+
+def _default_document(policy: ManagedPolicy) -> Any:
+    return next(version.document for version in policy.versions if version.version_id == policy.default_version_id)
 
 
 def _names_service(principal: Any, service: str) -> bool:

@@ -223,3 +223,17 @@ def test_a_trust_policys_conditions_count(aws: Aws, account: str, *, expected: b
         account_id="123456789012", role_arn=arn, service="sagemaker.amazonaws.com", context=context
     )
     assert trusted is expected
+
+
+def test_a_permissions_boundary_ends_what_a_role_may_do(aws: Aws) -> None:
+    aws.role("bounded", [allow("*")], service="lambda.amazonaws.com")
+    document = json.dumps({"Version": "2012-10-17", "Statement": [allow("sagemaker:Describe*")]})
+    arn = aws.iam.create_policy(PolicyName="boundary", PolicyDocument=document)["Policy"]["Arn"]
+    aws.iam.put_role_permissions_boundary(RoleName="bounded", PermissionsBoundary=arn)
+    aws.authorizer.register_session("ASIA0000000000000001", "bounded", "the-function")
+    authorize(aws, "ASIA0000000000000001", "sagemaker:DescribeInferenceRecommendationsJob")
+    with pytest.raises(AccessDenied):
+        authorize(aws, "ASIA0000000000000001")
+    aws.iam.delete_policy(PolicyArn=arn)
+    with pytest.raises(AccessDenied):
+        authorize(aws, "ASIA0000000000000001", "sagemaker:DescribeInferenceRecommendationsJob")

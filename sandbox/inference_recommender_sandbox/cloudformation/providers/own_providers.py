@@ -18,6 +18,7 @@ from inference_recommender_sandbox.cloudformation.providers.network_resources im
 from inference_recommender_sandbox.cloudformation.providers.policy import InlinePolicyProvider, ManagedPolicyProvider
 from inference_recommender_sandbox.cloudformation.providers.role import RoleProvider
 from inference_recommender_sandbox.cloudformation.providers.sagemaker_resources import SAGEMAKER_RESOURCES
+from inference_recommender_sandbox.cloudformation.providers.tagged_resource import TaggedResourceProvider
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -29,7 +30,6 @@ _API_RESOURCES: Final[Mapping[str, ApiResource]] = {
     **APPLICATION_RESOURCES,
     **MONITORING_RESOURCES,
     **NETWORK_RESOURCES,
-    **SAGEMAKER_RESOURCES,
 }
 
 
@@ -44,6 +44,10 @@ def own_providers(endpoint_url: Callable[[], str], clock: Clock) -> dict[str, Re
     providers: dict[str, ResourceProvider] = {
         resource_type: ApiResourceProvider(resource_type, resource, clients)
         for resource_type, resource in _API_RESOURCES.items()
+    }
+    providers |= {
+        resource_type: TaggedResourceProvider(resource_type, resource, clients)
+        for resource_type, resource in SAGEMAKER_RESOURCES.items()
     }
     return providers | {
         InlinePolicyProvider.type: InlinePolicyProvider(clients),
