@@ -120,10 +120,8 @@ class Authorizer:
         if self._propagation is not None:
             policies = self._propagation.in_effect(account_id, session.role_name, policies)
         full_context = {"aws:PrincipalAccount": account_id, **context}
-        decision = decide(policies, action=action, resource=resource, context=full_context)
         boundary = permissions_boundary(account_id=account_id, role_name=session.role_name, partition=partition)
-        if boundary is not None and decision is Decision.ALLOWED:
-            decision = decide([boundary], action=action, resource=resource, context=full_context)
+        decision = decide(policies, action=action, resource=resource, context=full_context, boundary=boundary)
         if decision is not Decision.ALLOWED:
             principal = session.arn(partition=partition, account_id=account_id)
             raise AccessDenied(principal=principal, action=action, resource=resource, decision=decision)

@@ -33,7 +33,14 @@ class Decision(Enum):
     """A statement denies it, which no other can outweigh."""
 
 
-def decide(policies: Sequence[PolicyDocument], *, action: str, resource: str, context: RequestContext) -> Decision:
+def decide(
+    policies: Sequence[PolicyDocument],
+    *,
+    action: str,
+    resource: str,
+    context: RequestContext,
+    boundary: PolicyDocument | None = None,
+) -> Decision:
     """Evaluate identity-based policies: an explicit deny wins, and what no statement allows is denied.
 
     Args:
@@ -42,17 +49,22 @@ def decide(policies: Sequence[PolicyDocument], *, action: str, resource: str, co
         resource: ARN or `*`.
         context: Condition keys and their values. The names are matched without regard to case, tag keys in them too
             (IAM user guide, `aws:RequestTag` and `aws:ResourceTag`).
+        boundary: The role's permissions boundary, which has to allow the action too; by default there is none.
     """
     keys = {name.lower(): value for name, value in context.items()}
-    matching = [
-        statement
-        for policy in policies
-        for statement in statements(policy)
-        if _applies(statement, action=action, resource=resource, context=keys)
-    ]
-    if any(statement["Effect"] == "Deny" for statement in matching):
+
+    def effects(documents: Sequence[PolicyDocument]) -> set[str]:
+        return {
+            str(statement["Effect"])
+            for document in documents
+            for statement in statements(document)
+            if _applies(statement, action=action, resource=resource, context=keys)
+        }
+
+    granted, bounded = effects(policies), {"Allow"} if boundary is None else effects([boundary])
+    if "Deny" in granted | bounded:
         return Decision.DENIED_EXPLICITLY
-    return Decision.ALLOWED if matching else Decision.DENIED_IMPLICITLY
+    return Decision.ALLOWED if "Allow" in granted & bounded else Decision.DENIED_IMPLICITLY
 
 
 def statements(document: PolicyDocument) -> Iterator[PolicyDocument]:

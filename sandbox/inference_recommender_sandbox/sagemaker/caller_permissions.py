@@ -9,8 +9,9 @@ the fault `no-tagging-action` tries the other reading.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from .execution_role import SERVICE
 
@@ -32,6 +33,7 @@ _OTHER_RESOURCES: Final[Mapping[str, tuple[str, str]]] = {
 } | {"UpdateEndpointWeightsAndCapacities": ("endpoint", "EndpointName")}
 _WITH_CONFIGURATION: Final = frozenset({"CreateEndpoint", "UpdateEndpoint"})
 """Both the endpoint and its configuration are required resources of these."""
+_Context: TypeAlias = dict[str, str | Sequence[str]]
 _TAG_OPERATIONS: Final = frozenset({"AddTags", "ListTags", "DeleteTags"})
 
 
@@ -89,11 +91,11 @@ def needed_permissions(call: Call) -> Iterator[NeededPermission]:
     requested = _request_tags(request)
     for required in _required_resources(call):
         # Of a resource that is about to be created nothing is known; whatever has its name already is another's.
-        existing = {} if call.creates or required == "*" else _resource_tags(call.tags_of(required))
+        existing: _Context = {} if call.creates or required == "*" else _resource_tags(call.tags_of(required))
         yield NeededPermission(action=f"sagemaker:{call.operation}", resource=required, context=requested | existing)
     if call.creates and request.get("Tags"):
-        reason = {"sagemaker:TaggingAction": call.operation} if call.names_tagging_action else {}
-        yield NeededPermission(action="sagemaker:AddTags", resource=resource, context=requested | reason)
+        context = requested | ({"sagemaker:TaggingAction": call.operation} if call.names_tagging_action else {})
+        yield NeededPermission(action="sagemaker:AddTags", resource=resource, context=context)
     role_arn = request.get("RoleArn" if call.operation in _JOB_NAME_MEMBERS else "ExecutionRoleArn")
     if call.creates and role_arn:
         yield NeededPermission(action="iam:PassRole", resource=str(role_arn), context={"iam:PassedToService": SERVICE})
@@ -107,16 +109,16 @@ def _required_resources(call: Call) -> Iterator[str]:
         yield f"{prefix}:endpoint-config/{str(configuration).lower()}"
 
 
-def _request_tags(request: Mapping[str, Any]) -> dict[str, str | tuple[str, ...]]:
+def _request_tags(request: Mapping[str, Any]) -> _Context:
     tags = {
         str(tag.get("Key")): str(tag.get("Value"))
         for tag in request.get("Tags") or []
         if isinstance(tag, dict)  # what is malformed is refused by the validation that follows
     }
     keys = tuple(tags) or tuple(map(str, request.get("TagKeys") or ()))
-    named = {"aws:TagKeys": keys} if keys else {}
-    return named | {f"aws:RequestTag/{key}": value for key, value in tags.items()}
+    context: _Context = {f"aws:RequestTag/{key}": value for key, value in tags.items()}
+    return context | ({"aws:TagKeys": keys} if keys else {})
 
 
-def _resource_tags(tags: Mapping[str, str]) -> dict[str, str | tuple[str, ...]]:
+def _resource_tags(tags: Mapping[str, str]) -> _Context:
     return {f"{owner}:ResourceTag/{key}": value for owner in ("aws", "sagemaker") for key, value in tags.items()}

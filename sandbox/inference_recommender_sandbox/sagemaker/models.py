@@ -52,7 +52,8 @@ class InferenceRecommenderBackend(EndpointBackend, ModelRegistryBackend, Resourc
     def name_is_taken(self, name: str) -> bool:
         """Return whether a job of the name was ever created: the service frees none.
 
-        Whether names that differ in capitals are one isn't documented; they would share an ARN, so here they are.
+        Names that differ in capitals alone would share an ARN, so they are one here, as the API reference of
+        CreateEndpoint has it for endpoints.
         """
         return any(taken.lower() == name.lower() for taken in list(self._jobs))
 
@@ -74,7 +75,8 @@ class InferenceRecommenderBackend(EndpointBackend, ModelRegistryBackend, Resourc
     def job(self, name: str) -> InferenceRecommendationsJob:
         """Return a job by its name, with the capitals that it was created with.
 
-        Whether other capitals would do isn't documented; here they don't.
+        Whether other capitals would do isn't documented; here they don't, as with InvokeEndpoint (API reference of
+        CreateEndpoint, `EndpointName`).
 
         Raises:
             ResourceNotFound: No such job, or it has vanished.
