@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from aws_cdk import ArnFormat, CfnResource, CustomResource, Stack
-from aws_cdk import aws_iam as iam
+from aws_cdk import CfnResource, CustomResource
 from constructs import Construct
 
 from cdk_inference_recommender.inference_recommender_provider import InferenceRecommenderProvider
@@ -19,9 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from aws_cdk import aws_sagemaker as sagemaker
-
-_DIMENSION: Final = "sagemaker:variant:DesiredInstanceCount"
-_LINKED: Final = "sagemaker.application-autoscaling.amazonaws.com"
 
 
 class ScaledInstanceCount(Construct):
@@ -55,7 +51,6 @@ class ScaledInstanceCount(Construct):
     ) -> None:
         super().__init__(scope, id)
         provider = InferenceRecommenderProvider.of(self)
-        policy = _allow_handler(self, provider)
         common: dict[ScalableTargetProperty, Any] = {
             ScalableTargetProperty.VARIANT_NAME: variant_name,
             ScalableTargetProperty.INSTANCE_TYPE: instance_type,
@@ -83,8 +78,6 @@ class ScaledInstanceCount(Construct):
             # Waits until a change of the number of instances that is under way is done.
             service_timeout_seconds=WAIT_SERVICE_TIMEOUT_SECONDS,
         )
-        for resource in (pause, target):
-            resource.node.add_dependency(policy)
         # What fails before the endpoint changes should leave it scaled.
         pause.node.add_dependency(configuration)
         endpoint.node.add_dependency(pause)
@@ -98,77 +91,3 @@ def _logical_id(resource: CustomResource) -> str:
         message = "The CDK's CustomResource has no resource of its own."
         raise TypeError(message)
     return child.logical_id
-
-
-def _allow_handler(scope: Construct, provider: InferenceRecommenderProvider) -> iam.Policy:
-    stack = Stack.of(scope)
-
-    def arns(service: str, resource: str) -> list[str]:
-        return [stack.format_arn(service=service, resource=resource, resource_name="*")]
-
-    statements = [
-        iam.PolicyStatement(
-            actions=[
-                "application-autoscaling:RegisterScalableTarget",
-                "application-autoscaling:DeregisterScalableTarget",
-                "application-autoscaling:PutScalingPolicy",
-                "application-autoscaling:DeleteScalingPolicy",
-            ],
-            # A target's ARN has an id that nobody knows before it is registered.
-            resources=arns("application-autoscaling", "scalable-target"),
-            conditions={
-                "StringEquals": {
-                    "application-autoscaling:service-namespace": "sagemaker",
-                    "application-autoscaling:scalable-dimension": _DIMENSION,
-                }
-            },
-        ),
-        iam.PolicyStatement(
-            # They support nothing narrower (Service Authorization Reference).
-            actions=[
-                "application-autoscaling:DescribeScalableTargets",
-                "application-autoscaling:DescribeScalingPolicies",
-            ],
-            resources=["*"],
-        ),
-        iam.PolicyStatement(
-            # Application Auto Scaling tries with the caller's permissions what it is going to do, and may leave names
-            # empty for it (user guide, permissions validation for API calls on target resources).
-            actions=["sagemaker:DescribeEndpoint", "sagemaker:UpdateEndpointWeightsAndCapacities"],
-            resources=arns("sagemaker", "endpoint"),
-        ),
-        iam.PolicyStatement(
-            actions=["sagemaker:DescribeEndpointConfig"], resources=arns("sagemaker", "endpoint-config")
-        ),
-        iam.PolicyStatement(
-            actions=["cloudwatch:DescribeAlarms", "cloudwatch:PutMetricAlarm", "cloudwatch:DeleteAlarms"],
-            resources=[
-                stack.format_arn(
-                    service="cloudwatch",
-                    resource="alarm",
-                    resource_name="*",
-                    arn_format=ArnFormat.COLON_RESOURCE_NAME,
-                )
-            ],
-        ),
-        iam.PolicyStatement(
-            actions=["iam:CreateServiceLinkedRole"],
-            resources=[
-                stack.format_arn(
-                    service="iam",
-                    region="",
-                    resource="role",
-                    resource_name=(
-                        f"aws-service-role/{_LINKED}/AWSServiceRoleForApplicationAutoScaling_SageMakerEndpoint"
-                    ),
-                )
-            ],
-            conditions={"StringEquals": {"iam:AWSServiceName": _LINKED}},
-        ),
-        iam.PolicyStatement(
-            # What this very stack has registered, and whether it rolls back.
-            actions=["cloudformation:DescribeStacks", "cloudformation:DescribeStackResource"],
-            resources=[stack.stack_id],
-        ),
-    ]
-    return iam.Policy(scope, "HandlerPolicy", roles=[provider.role], statements=statements)
