@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from aws_cdk import CfnResource, CustomResource, Stack
-from aws_cdk import aws_iam as iam
+from aws_cdk import CfnResource, CustomResource
 from constructs import Construct
 
 from cdk_inference_recommender.inference_recommender_provider import InferenceRecommenderProvider
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from aws_cdk import aws_sagemaker as sagemaker
-    from constructs import IDependable
 
     from cdk_inference_recommender.real_time_recommendation import RealTimeRecommendation
 
@@ -78,25 +76,18 @@ class EndpointInstanceCount(Construct):
         )
         endpoint.node.add_dependency(preparation)
         self._resources: Final = (preparation, resource)
-        self._depend_on(_allow_handler(self, provider))
         self.resource_id: Final = resource.ref
         """As Application Auto Scaling names the variant: `endpoint/<name>/variant/<name>`."""
 
-    def scale(self, scaling: Mapping[InstanceCountProperty, object], *, after: IDependable) -> None:
+    def scale(self, scaling: Mapping[InstanceCountProperty, object]) -> None:
         """Let the number of instances follow the load.
 
         Args:
             scaling: Bounds and target, by the property's name.
-            after: What has to be there first: the handler's permissions.
         """
-        self._depend_on(after)
         for resource in self._resources:
             for name, value in scaling.items():
                 _resource_of(resource).add_property_override(name.value, value)
-
-    def _depend_on(self, dependable: IDependable) -> None:
-        for resource in self._resources:
-            resource.node.add_dependency(dependable)
 
 
 def _resource_of(resource: CustomResource) -> CfnResource:
@@ -105,26 +96,3 @@ def _resource_of(resource: CustomResource) -> CfnResource:
         message = "The CDK's CustomResource has no resource of its own."
         raise TypeError(message)
     return child
-
-
-def _allow_handler(scope: Construct, provider: InferenceRecommenderProvider) -> iam.Policy:
-    stack = Stack.of(scope)
-
-    def arns(resource: str) -> list[str]:
-        return [stack.format_arn(service="sagemaker", resource=resource, resource_name="*")]
-
-    statements = [
-        iam.PolicyStatement(
-            # Application Auto Scaling, too, tries with the caller's permissions what it is going to do, and may leave
-            # names empty for it (user guide, permissions validation for API calls on target resources).
-            actions=["sagemaker:DescribeEndpoint", "sagemaker:UpdateEndpointWeightsAndCapacities"],
-            resources=arns("endpoint"),
-        ),
-        iam.PolicyStatement(actions=["sagemaker:DescribeEndpointConfig"], resources=arns("endpoint-config")),
-        iam.PolicyStatement(
-            # Which endpoint this very stack has, and whether it rolls back.
-            actions=["cloudformation:DescribeStacks", "cloudformation:DescribeStackResource"],
-            resources=[stack.stack_id],
-        ),
-    ]
-    return iam.Policy(scope, "HandlerPolicy", roles=[provider.role], statements=statements)

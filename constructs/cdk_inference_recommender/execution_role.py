@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 
+from cdk_inference_recommender.default_role import DefaultRole
 from cdk_inference_recommender.hosting_statements import network_interfaces_statement, telemetry_statements
-from cdk_inference_recommender.kms_key import grant_key
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,9 +21,12 @@ if TYPE_CHECKING:
     from cdk_inference_recommender.model_source import ModelSource
 
 
+_VOLUME_KEY_ACTIONS: Final = ("kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey*")
+_OUTPUT_KEY_ACTIONS: Final = ("kms:Encrypt", "kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey*")
+
+
 def execution_role(
     scope: Construct,
-    id: str,  # noqa: A002 -- the CDK's name for it
     *,
     model: ModelSource,
     read_from: Sequence[IBucket],
@@ -32,15 +35,14 @@ def execution_role(
     output_kms_key: IKey | str | None,
     compiled_output_s3_uri: str | None,
     in_vpc: bool,
-) -> iam.Role:
-    """Make the role with which SageMaker runs a job.
+) -> DefaultRole:
+    """Create the role with which SageMaker runs a job.
 
     AWS documents only `AmazonSageMakerFullAccess` for it, which allows far more and still lacks reads from buckets not
     named after SageMaker, and the keys' grants (developer guide, prerequisites and API permissions).
 
     Args:
-        scope: Where it is made.
-        id: Its id.
+        scope: The job.
         model: What is benchmarked; described by the job.
         read_from: Buckets with the sample payload and the model's artifacts.
         images: Repositories with the container images.
@@ -49,30 +51,20 @@ def execution_role(
         compiled_output_s3_uri: Where Neo's output goes.
         in_vpc: Whether the endpoints have network interfaces in a VPC.
     """
-    role = iam.Role(
+    keys = ((volume_kms_key, _VOLUME_KEY_ACTIONS), (output_kms_key, _OUTPUT_KEY_ACTIONS))
+    return DefaultRole(
         scope,
-        id,
-        assumed_by=iam.ServicePrincipal("sagemaker.amazonaws.com"),
         description="Runs a SageMaker Inference Recommender job",
+        statements=[
+            *_statements(scope, model),
+            *([] if compiled_output_s3_uri is None else [_write_compiled_output(scope, compiled_output_s3_uri)]),
+            *([network_interfaces_statement()] if in_vpc else []),
+        ],
+        read_from=read_from,
+        images=images,
+        keys=[(key, actions) for key, actions in keys if key is not None],
+        passes_itself=True,
     )
-    for statement in _statements(scope, model):
-        role.add_to_policy(statement)
-    role.grant_pass_role(role)
-    for bucket in read_from:
-        bucket.grant_read(role)
-    for repository in images:
-        repository.grant_pull(role)
-    if volume_kms_key is not None:
-        grant_key(
-            scope, volume_kms_key, role, "kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey*"
-        )
-    if output_kms_key is not None:
-        grant_key(scope, output_kms_key, role, "kms:Encrypt", "kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey*")
-    if compiled_output_s3_uri is not None:
-        role.add_to_policy(_write_compiled_output(scope, compiled_output_s3_uri))
-    if in_vpc:
-        role.add_to_policy(network_interfaces_statement())
-    return role
 
 
 def _statements(scope: Construct, model: ModelSource) -> list[iam.PolicyStatement]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from aws_cdk import ArnFormat, Stack
 
 from cdk_inference_recommender.inference_recommendations_job_base import InferenceRecommendationsJobBase
-from cdk_inference_recommender.inference_recommender_provider import JOB_RESOURCE, job_arn
+from cdk_inference_recommender.job_arn import JOB_RESOURCE, job_arn
 from cdk_inference_recommender.job_legs import job_legs
 from cdk_inference_recommender.job_prop_types import EXISTING_JOB_PROP_TYPES
 from cdk_inference_recommender.job_rules import check_waiting

@@ -15,7 +15,7 @@ from cdk_inference_recommender.cross_stack_references import CrossStackReference
 from cdk_inference_recommender.execution_role import execution_role
 from cdk_inference_recommender.finished_job import FinishedJob
 from cdk_inference_recommender.inference_recommendations_job_base import InferenceRecommendationsJobBase
-from cdk_inference_recommender.inference_recommender_provider import job_arn
+from cdk_inference_recommender.job_arn import job_arn
 from cdk_inference_recommender.job_factories import JobFactories
 from cdk_inference_recommender.job_legs import job_legs
 from cdk_inference_recommender.job_prop_types import JOB_PROP_TYPES
@@ -162,7 +162,6 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase, JobFactories)
         compiled_output_s3_uri = output_config.compiled_output_s3_uri if output_config else None
         self.role: Final[iam.IRole] = self._source.role(self, role) or execution_role(
             self,
-            "Role",
             model=model,
             read_from=read_from,
             images=images,

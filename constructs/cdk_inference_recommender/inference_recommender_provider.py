@@ -17,6 +17,11 @@ from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
+from cdk_inference_recommender.handler_grants import HandlerGrants
+from cdk_inference_recommender.handler_permissions import handler_statements
+from cdk_inference_recommender.inline_policy_size import inline_policy_size_of
+from cdk_inference_recommender.policy_size_rules import check_handler_policies
+from cdk_inference_recommender.reported_problems import report_errors
 from inference_recommendations_handler.contract import (
     CALL_SECONDS,
     CHOICE_SERVICE_TIMEOUT_SECONDS,
@@ -32,8 +37,6 @@ if TYPE_CHECKING:
 
 _ID: Final = "InferenceRecommenderProvider"
 _HANDLER_PACKAGE: Final = "inference_recommendations_handler"
-JOB_RESOURCE: Final = "inference-recommendations-job"
-"""The type in a recommendation job's ARN (Service Authorization Reference)."""
 
 
 class InferenceRecommenderProvider(Construct):
@@ -73,9 +76,11 @@ class InferenceRecommenderProvider(Construct):
                         actions=["logs:CreateLogStream", "logs:PutLogEvents"], resources=[log_group.log_group_arn]
                     )
                 ),
-                "InferenceRecommender": _policy_document(*self._statements()),
+                "InferenceRecommender": _policy_document(*handler_statements(self)),
             },
         )
+        self.grants: Final = HandlerGrants(self, self.role)
+        """What users hand in, which the handler's role has to be allowed by name."""
         self.function: Final = self._function(log_group)
         self._invoke_config: Final = lambda_.EventInvokeConfig(
             self,
@@ -87,6 +92,7 @@ class InferenceRecommenderProvider(Construct):
         )
         self.state_machine: Final = self._state_machine()
         self._access_to_state_machine: Final = self._allow_state_machine()
+        report_errors(self, lambda: check_handler_policies(inline_policy_size_of(self.role, within=Stack.of(self))))
 
     def custom_resource(
         self,
@@ -217,57 +223,13 @@ class InferenceRecommenderProvider(Construct):
             resource_name=f"{machine.state_machine_name}:*",
             arn_format=ArnFormat.COLON_RESOURCE_NAME,
         )
-        return iam.Policy(
-            self,
+        return self.grants.allow(
             "StateMachineAccess",
-            roles=[self.role],
-            statements=[
-                iam.PolicyStatement(
-                    actions=["states:StartExecution", "states:ListExecutions"], resources=[machine.state_machine_arn]
-                ),
-                iam.PolicyStatement(
-                    actions=["states:DescribeExecution", "states:StopExecution"], resources=[executions]
-                ),
-            ],
+            iam.PolicyStatement(
+                actions=["states:StartExecution", "states:ListExecutions"], resources=[machine.state_machine_arn]
+            ),
+            iam.PolicyStatement(actions=["states:DescribeExecution", "states:StopExecution"], resources=[executions]),
         )
-
-    def _statements(self) -> list[iam.PolicyStatement]:
-        jobs = job_arn(self, "*")
-        return [
-            # Of all jobs, since one that was removed from the template, or whose prefix has changed, must still be
-            # stopped while the stack rolls back. The owner's tags decide what is touched.
-            iam.PolicyStatement(
-                actions=[
-                    "sagemaker:DescribeInferenceRecommendationsJob",
-                    "sagemaker:StopInferenceRecommendationsJob",
-                    "sagemaker:GetScalingConfigurationRecommendation",
-                    "sagemaker:ListTags",
-                    "sagemaker:AddTags",
-                    "sagemaker:DeleteTags",
-                ],
-                resources=[jobs],
-            ),
-            iam.PolicyStatement(
-                actions=[
-                    # None of them supports anything narrower (Service Authorization Reference).
-                    "sagemaker:ListInferenceRecommendationsJobs",
-                    "sagemaker:ListInferenceRecommendationsJobSteps",
-                    # A security group can't be deleted before the job's network interfaces are gone.
-                    "ec2:DescribeNetworkInterfaces",
-                ],
-                resources=["*"],
-            ),
-        ]
-
-
-def job_arn(scope: Construct, job_name: str) -> str:
-    """The ARN of a recommendation job of the account and Region that a construct is deployed to.
-
-    Args:
-        scope: Any construct.
-        job_name: Its name; may be a token or a pattern.
-    """
-    return Stack.of(scope).format_arn(service="sagemaker", resource=JOB_RESOURCE, resource_name=job_name)
 
 
 def _policy_document(*statements: iam.PolicyStatement) -> iam.PolicyDocument:

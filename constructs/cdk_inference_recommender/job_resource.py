@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cdk_inference_recommender.handler_policy import handler_policy
 from cdk_inference_recommender.inference_recommender_provider import InferenceRecommenderProvider
 from cdk_inference_recommender.request import botocore_version
 from inference_recommendations_handler.contract import (
@@ -74,8 +73,9 @@ def job_resource(
         service_timeout_seconds=JOB_SERVICE_TIMEOUT_SECONDS,
     )
     resource.node.add_dependency(
-        handler_policy(job, job_name=name_prefix if exact_job_name else f"{name_prefix}-*", role=role, keys=keys),
+        provider.grants.pass_role(role),
         role,
+        *(provider.grants.use_key(key) for key in keys if key is not None),
         # An alias is named in the request, which says nothing of its being made first.
         *(key for key in keys if key is not None and not isinstance(key, str)),
         *established,

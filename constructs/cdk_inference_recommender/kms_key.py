@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
-from aws_cdk import Reference, Stack, Tokenization
+from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 
+from cdk_inference_recommender.token_references import TOKEN, reference_of
 from cdk_inference_recommender.tokens import is_unresolved
 
 if TYPE_CHECKING:
+    import re
+
     from aws_cdk.aws_kms import IKey
     from constructs import Construct
 
 _ALIAS: Final = "alias/"
-_TOKEN: Final = re.compile(r"\$\{Token\[[^\]]*\]\}")
 
 
 def kms_key_id(key: IKey | str | None) -> str | None:
@@ -28,19 +29,19 @@ def kms_key_id(key: IKey | str | None) -> str | None:
     return key if key is None or isinstance(key, str) else key.key_arn
 
 
-def grant_key(scope: Construct, key: IKey | str, role: iam.Role, *actions: str) -> None:
-    """Let a role use a key; a key construct also gets what its own policy needs.
+def grant_key(scope: Construct, key: IKey | str, grantee: iam.IGrantable, *actions: str) -> None:
+    """Let a grantee use a key; a key construct also gets what its own policy needs.
 
     Args:
         scope: Any construct of the stack.
         key: As for `key_statement`.
-        role: Who may use it.
+        grantee: Who may use it.
         *actions: For what.
     """
     if isinstance(key, str) or _alias_of(Stack.of(scope), key) is not None:
-        role.add_to_policy(key_statement(scope, key, *actions))
+        grantee.grant_principal.add_to_principal_policy(key_statement(scope, key, *actions))
     else:
-        key.grant(role, *actions)
+        key.grant(grantee, *actions)
 
 
 def key_statement(scope: Construct, key: IKey | str, *actions: str) -> iam.PolicyStatement:
@@ -77,17 +78,15 @@ def _spelled_out(stack: Stack, key: str) -> str:
         value: object = stack.resolve(token[0])
         return value if isinstance(value, str) else token[0]
 
-    spelled = _TOKEN.sub(known, key)
+    spelled = TOKEN.sub(known, key)
     resource = _referred_to(spelled)
     return resource.attr_arn if isinstance(resource, kms.CfnKey | kms.CfnReplicaKey) else spelled
 
 
 def _referred_to(text: str) -> object:
     """What a text names that is nothing but a reference to it."""
-    if not _TOKEN.fullmatch(text):
-        return None
-    (token,) = Tokenization.reverse_string(text).tokens
-    return token.target if isinstance(token, Reference) else None
+    reference = reference_of(text)
+    return reference.target if reference else None
 
 
 def _alias_of(stack: Stack, key: IKey | str) -> str | None:

@@ -26,6 +26,7 @@ from cdk_inference_recommender.recommended_model import RecommendedModel
 from cdk_inference_recommender.reported_problems import report_problems
 from cdk_inference_recommender.serverless_recommendation import ServerlessRecommendation
 from cdk_inference_recommender.validation_error import ValidationError
+from inference_recommendations_handler.contract import OwnerTag
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -178,6 +179,8 @@ class RecommendedEndpoint(AutoScaledEndpoint):
                 recommendation=recommendation,
             )
         )
+        # By this tag, and by no name, the handler may change how many instances there are.
+        self._endpoint.tags.set_tag(OwnerTag.STACK_ID, self.stack.stack_id)
         for key, value in (tags or {}).items():
             Tags.of(self).add(key, value)
 

@@ -5,14 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 import jsii
-from aws_cdk import ITaggableV2, Stack, TagManager
-from aws_cdk import aws_iam as iam
+from aws_cdk import ITaggableV2, TagManager
 from constructs import Construct
 
 from cdk_inference_recommender.inference_recommender_provider import InferenceRecommenderProvider
 from cdk_inference_recommender.job_tags import JobTags
 from cdk_inference_recommender.name_prefix import name_prefix
-from cdk_inference_recommender.tokens import is_unresolved
 from inference_recommendations_handler.contract import (
     MAX_MODEL_NAME_PREFIX_LENGTH,
     RecommendedModelProperty,
@@ -20,6 +18,8 @@ from inference_recommendations_handler.contract import (
 )
 
 if TYPE_CHECKING:
+    from aws_cdk import aws_iam as iam
+
     from cdk_inference_recommender.job_network import JobNetwork
     from cdk_inference_recommender.model_source import ModelSource
     from cdk_inference_recommender.recommendation import Recommendation
@@ -70,7 +70,9 @@ class RecommendedModel(Construct):
             RecommendedModelProperty.ENVIRONMENT_JSON: recommendation.environment_json,
         }
         resource = provider.custom_resource(self, "Resource", ResourceType.RECOMMENDED_MODEL, properties)
-        resource.node.add_dependency(_allow_handler(self, provider, prefix, source, role), role)
+        resource.node.add_dependency(provider.grants.pass_role(role), role)
+        if source.model_package_version_arn is not None:
+            resource.node.add_dependency(*provider.grants.read_model_package(source.model_package_version_arn))
         if network:
             resource.node.add_dependency(*network.established)
         self.model_name: Final = resource.ref
@@ -89,45 +91,3 @@ def _vpc_config(network: JobNetwork | None) -> dict[str, list[str]] | None:
         "Subnets": list(network.subnet_ids),
         "SecurityGroupIds": [group.security_group_id for group in network.security_groups],
     }
-
-
-def _allow_handler(
-    scope: Construct, provider: InferenceRecommenderProvider, prefix: str, source: ModelSource, role: iam.IRole
-) -> iam.Policy:
-    own = _model_arn(scope, f"{prefix}-*")
-    statements = [
-        iam.PolicyStatement(
-            actions=[
-                "sagemaker:CreateModel",
-                "sagemaker:DescribeModel",
-                "sagemaker:DeleteModel",
-                "sagemaker:AddTags",
-                "sagemaker:DeleteTags",
-            ],
-            resources=[own],
-        ),
-        iam.PolicyStatement(
-            actions=["iam:PassRole"],
-            resources=[role.role_arn],
-            conditions={"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}},
-        ),
-    ]
-    if source.model_package_version_arn is not None:
-        statements.append(
-            iam.PolicyStatement(
-                # What a package's own policy has to allow another account (developer guide, model registry).
-                actions=["sagemaker:CreateModel", "sagemaker:DescribeModelPackage"],
-                resources=[source.model_package_version_arn],
-            )
-        )
-    if source.model_name is not None:
-        # A name known at deploy time can't be put in lower case.
-        described = "*" if is_unresolved(source.model_name) else source.model_name.lower()
-        statements.append(
-            iam.PolicyStatement(actions=["sagemaker:DescribeModel"], resources=[_model_arn(scope, described)])
-        )
-    return iam.Policy(scope, "HandlerPolicy", roles=[provider.role], statements=statements)
-
-
-def _model_arn(scope: Construct, name: str) -> str:
-    return Stack.of(scope).format_arn(service="sagemaker", resource="model", resource_name=name)

@@ -34,17 +34,31 @@ def report_problems(
         problems: Finds them; asked again when the tree is complete.
         spell: Writes a path as the construct's user does. Default: in props.
     """
-
-    def told(severity: Severity) -> list[tuple[str, str]]:
-        return [
-            (problem.rule, f"{problem.told(spell)} ({problem.rule}; {problem.source})")
-            for problem in problems()
-            if problem.severity is severity
-        ]
-
-    _Errors.of(construct).add(lambda: [text for _, text in told(Severity.ERROR)])
-    for rule, text in told(Severity.WARNING):
+    report_errors(construct, problems, spell)
+    for rule, text in _formatted(problems(), Severity.WARNING, spell):
         Validations.of(construct).add_warning(f"{_WARNING_PREFIX}:{rule}", text)
+
+
+def report_errors(
+    construct: Construct, problems: Callable[[], Iterable[Problem]], spell: Callable[[Path], str] = property_path
+) -> None:
+    """Let synthesis fail with a construct's errors; for what can't be known before the tree is complete.
+
+    Args:
+        construct: The construct that they are reported at.
+        problems: Finds them when the tree is complete; warnings are ignored.
+        spell: Writes a path as the construct's user does. Default: in props.
+    """
+    _Errors.of(construct).add(lambda: [text for _, text in _formatted(problems(), Severity.ERROR, spell)])
+
+
+def _formatted(problems: Iterable[Problem], severity: Severity, spell: Callable[[Path], str]) -> list[tuple[str, str]]:
+    """Return rule and text of the problems of one severity."""
+    return [
+        (problem.rule, f"{problem.told(spell)} ({problem.rule}; {problem.source})")
+        for problem in problems
+        if problem.severity is severity
+    ]
 
 
 @jsii.implements(IValidation)

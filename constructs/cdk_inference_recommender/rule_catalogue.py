@@ -10,6 +10,7 @@ from cdk_inference_recommender.endpoint_rules import ENDPOINT_RULES
 from cdk_inference_recommender.job_rules import JOB_RULES
 from cdk_inference_recommender.metric_rules import METRIC_RULES
 from cdk_inference_recommender.objective_rules import OBJECTIVE_RULES
+from cdk_inference_recommender.policy_size_rules import POLICY_SIZE_RULES
 from cdk_inference_recommender.property_path import property_path
 from cdk_inference_recommender.region_rules import REGION_RULES
 from cdk_inference_recommender.request import Rule, Shape, api_path, request_shape
@@ -90,6 +91,7 @@ def catalogue() -> str:
         "Constraints of a recommendation": CONSTRAINT_RULES,
         "Scaling of an endpoint": SCALING_RULES,
         "Metrics": METRIC_RULES,
+        "Size of IAM policies": POLICY_SIZE_RULES,
     }
     rules = (f"## {topic}\n\n" + "\n".join(_entry(rule) for rule in of_topic) for topic, of_topic in topics.items())
     model = _MODEL + "".join(f"| {rule} | {text} |\n" for rule, text in MODEL_RULES.items())

@@ -9,6 +9,7 @@ from cdk_inference_recommender.endpoint_rules import ENDPOINT_RULES
 from cdk_inference_recommender.job_rules import JOB_RULES
 from cdk_inference_recommender.metric_rules import METRIC_RULES
 from cdk_inference_recommender.objective_rules import OBJECTIVE_RULES
+from cdk_inference_recommender.policy_size_rules import POLICY_SIZE_RULES
 from cdk_inference_recommender.region_rules import REGION_RULES
 from cdk_inference_recommender.request import RULES, request_shape
 from cdk_inference_recommender.request.shape_rules import MODEL_RULES
@@ -37,6 +38,7 @@ def test_has_one_entry_a_rule() -> None:
             *CONSTRAINT_RULES,
             *SCALING_RULES,
             *METRIC_RULES,
+            *POLICY_SIZE_RULES,
         )
     ] + ["Placeholder"]
     assert len(set(headings) | set(MODEL_RULES)) == len(headings) + len(MODEL_RULES)

@@ -1,0 +1,104 @@
+"""Size of the policies that are inline in a role, as IAM counts it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from aws_cdk import Stack
+from aws_cdk import aws_iam as iam
+
+if TYPE_CHECKING:
+    from constructs import IConstruct
+
+MAX_INLINE_POLICY_SIZE: Final = 10_240
+"""Characters of all inline policies of a role, whitespace not counted (IAM user guide, IAM and AWS STS quotas)."""
+
+_UNKNOWN: Final = 143
+"""Characters of a reference: the ARN of a state machine with the longest name, which is the longest ARN in these
+policies but for a role with a path of its own. A generated role's ARN has at most 102, a key's at most 85."""
+_MAX_STACK_NAME: Final = 128
+_MAX_REGION: Final = len("ap-southeast-1")
+_ACCOUNT: Final = "1" * 12
+_PARTITION: Final = "aws-us-gov"
+_WHITESPACE: Final = re.compile(r"\s")
+_VARIABLE: Final = re.compile(r"\$\{([^}]*)\}")
+
+
+def inline_policy_size_of(role: iam.Role, *, within: IConstruct) -> int:
+    """Return how many characters all inline policies of a role have at most; 0 for a role that is made elsewhere.
+
+    Args:
+        role: The role.
+        within: Where policies are looked for, besides the role's own.
+    """
+    stack, resource = Stack.of(role), role.node.default_child
+    if not isinstance(resource, iam.CfnRole):
+        return 0
+    own: Any = stack.resolve(resource.policies) or []
+    name = stack.resolve(role.role_name)
+    attached = (
+        construct.policy_document
+        for construct in within.node.find_all()
+        if isinstance(construct, iam.CfnPolicy)
+        and construct._should_synthesize()  # noqa: SLF001 -- CDK: for subclasses
+        and name in (stack.resolve(construct.roles) or [])
+    )
+    documents = (*(policy["policyDocument"] for policy in own), *attached)
+    return sum(inline_policy_size(stack, document) for document in documents)
+
+
+def inline_policy_size(stack: Stack, document: object) -> int:
+    """Return how many characters a policy has at most, once CloudFormation has put in what it knows.
+
+    Args:
+        stack: Whose template it is in.
+        document: The policy.
+
+    Returns:
+        Characters without whitespace. What a reference stands for is estimated.
+    """
+    resolved: Any = stack.resolve(document)
+    pseudo = _pseudo_parameters(stack.region, stack.stack_name)
+    return len(_WHITESPACE.sub("", json.dumps(_filled(resolved, pseudo), separators=(",", ":"))))
+
+
+def _pseudo_parameters(region: str, stack_name: str) -> Mapping[str, str]:
+    region = "r" * _MAX_REGION if "${" in region else region
+    stack_name = "s" * _MAX_STACK_NAME if "${" in stack_name else stack_name
+    return {
+        "AWS::Partition": _PARTITION,
+        "AWS::Region": region,
+        "AWS::AccountId": _ACCOUNT,
+        "AWS::StackName": stack_name,
+        "AWS::StackId": f"arn:{_PARTITION}:cloudformation:{region}:{_ACCOUNT}:stack/{stack_name}/{'u' * 36}",
+        "AWS::URLSuffix": "amazonaws.com.cn",
+        "AWS::NoValue": "",
+    }
+
+
+def _filled(value: Any, pseudo: Mapping[str, str]) -> Any:
+    """Return the value with text of the estimated length in place of each of CloudFormation's functions."""
+    filled: Any = value
+    match value:
+        case {"Ref": str(name)} if len(value) == 1:
+            filled = pseudo.get(name, "x" * _UNKNOWN)
+        case {"Fn::Join": [str(separator), list(parts)]}:
+            filled = separator.join(_text(_filled(part, pseudo)) for part in parts)
+        case {"Fn::If": [_, first, second]}:
+            filled = max((_filled(first, pseudo), _filled(second, pseudo)), key=lambda branch: len(_text(branch)))
+        case {"Fn::Sub": str(text) | [str(text), _]}:
+            filled = _VARIABLE.sub(lambda variable: pseudo.get(variable[1], "x" * _UNKNOWN), text)
+        case Mapping() if len(value) == 1 and next(iter(value)).startswith("Fn::"):
+            filled = "x" * _UNKNOWN
+        case Mapping():
+            filled = {key: _filled(member, pseudo) for key, member in value.items()}
+        case Sequence() if not isinstance(value, str):
+            filled = [_filled(member, pseudo) for member in value]
+    return filled
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value)

@@ -1,0 +1,21 @@
+"""Roles that are made outside the app, which `iam.Role.customize_roles` declares."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from constructs import Construct
+
+# The CDK exports neither the key nor a question that it answers (aws-cdk-lib, core/lib/helpers-internal,
+# customize-roles.ts).
+_CONTEXT_KEY: Final = "@aws-cdk/iam:customizeRoles"
+
+
+def roles_are_customized(scope: Construct) -> bool:
+    """Return whether the CDK reports what a scope's roles need instead of granting it.
+
+    Args:
+        scope: The role, or where it is created.
+    """
+    return scope.node.try_get_context(_CONTEXT_KEY) is not None
