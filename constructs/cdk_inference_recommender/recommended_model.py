@@ -9,6 +9,7 @@ from aws_cdk import ITaggableV2, Stack, TagManager
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from cdk_inference_recommender.cross_stack_references import THROUGH_PARAMETER, report_cross_stack_references
 from cdk_inference_recommender.inference_recommender_provider import InferenceRecommenderProvider
 from cdk_inference_recommender.job_tags import JobTags
 from cdk_inference_recommender.name_prefix import name_prefix
@@ -73,6 +74,7 @@ class RecommendedModel(Construct):
         resource.node.add_dependency(_allow_handler(self, provider, prefix, source, role), role)
         if network:
             resource.node.add_dependency(*network.established)
+        report_cross_stack_references(scope, resource, "ModelName", THROUGH_PARAMETER)
         self.model_name: Final = resource.ref
         """Known when the model was made; another one for a choice that runs otherwise."""
 

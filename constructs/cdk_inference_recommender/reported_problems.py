@@ -34,17 +34,29 @@ def report_problems(
         problems: Finds them; asked again when the tree is complete.
         spell: Writes a path as the construct's user does. Default: in props.
     """
+    report_errors(construct, problems, spell)
+    for problem in problems():
+        if problem.severity is Severity.WARNING:
+            Validations.of(construct).add_warning(f"{_WARNING_PREFIX}:{problem.rule}", _text(problem, spell))
 
-    def told(severity: Severity) -> list[tuple[str, str]]:
-        return [
-            (problem.rule, f"{problem.told(spell)} ({problem.rule}; {problem.source})")
-            for problem in problems()
-            if problem.severity is severity
-        ]
 
-    _Errors.of(construct).add(lambda: [text for _, text in told(Severity.ERROR)])
-    for rule, text in told(Severity.WARNING):
-        Validations.of(construct).add_warning(f"{_WARNING_PREFIX}:{rule}", text)
+def report_errors(
+    construct: Construct, problems: Callable[[], Iterable[Problem]], spell: Callable[[Path], str] = property_path
+) -> None:
+    """Let synthesis fail with a construct's errors; for problems that can be found only when the tree is complete.
+
+    Args:
+        construct: Whose props they are of.
+        problems: Finds them; called when the tree is complete.
+        spell: Writes a path as the construct's user does. Default: in props.
+    """
+    _Errors.of(construct).add(
+        lambda: [_text(problem, spell) for problem in problems() if problem.severity is Severity.ERROR]
+    )
+
+
+def _text(problem: Problem, spell: Callable[[Path], str]) -> str:
+    return f"{problem.told(spell)} ({problem.rule}; {problem.source})"
 
 
 @jsii.implements(IValidation)
