@@ -1,97 +1,118 @@
-"""References from other stacks to what changes with every job."""
+"""References from other stacks to what changes with every job.
+
+What the constructs of this library hand out is one of two kinds:
+
+- It changes with a job or with a choice: name and ARN of a job, all attributes of a recommendation and of a scaling
+  recommendation, and the name of a recommended model. No reference of the CDK's passes a new value on to another stack,
+  so that such a reference is an error.
+- It stays: name and ARN of a recommended endpoint, whose configuration is exchanged under the same name; the id of its
+  scalable target, which is made of it; roles and security groups. They may cross stacks like any other resource.
+
+What the constructs take is judged by the same question; see `cross_stack_rules`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from functools import partial
 from typing import TYPE_CHECKING, Final
 
-import jsii
 from aws_cdk import CfnOutput, CfnResource, Stack
-from constructs import IValidation
+
+from cdk_inference_recommender.cross_stack_rules import OutgoingReference, check_outgoing_reference
+from cdk_inference_recommender.outgoing_references import (
+    CROSS_REGION_EXPORT,
+    EXPORT,
+    STACK_OUTPUT,
+    OutgoingReferences,
+)
+from cdk_inference_recommender.property_path import property_path
+from cdk_inference_recommender.published_rules import HAND_OVER
+from cdk_inference_recommender.referenced_resources import referenced_resources
+from cdk_inference_recommender.reported_problems import report_errors
+from cdk_inference_recommender.stack_environment import deployed_stack, is_another, is_elsewhere
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Iterator
 
     from aws_cdk import CustomResource
-    from constructs import IConstruct
+    from constructs import Construct, IConstruct
+
+    from cdk_inference_recommender.request import Problem
 
 _HARM: Final = {
-    # A strong reference (the CDK's older default): CloudFormation user guide, outputs.
-    "Exports": "CloudFormation would export it, and can't change an export that is in use",
-    # A strong reference into another Region.
-    "ExportsWriter": "the CDK would export it to the other Region, and can't change an export that is in use",
-    # A weak one (feature flag @aws-cdk/core:defaultCrossStackReferences).
-    "Publish": "the other stack's template would stay the same, so the CDK CLI would skip it and its value grow old",
+    # CloudFormation user guide, outputs.
+    EXPORT: "CloudFormation would export it, and can't change an export that is in use",
+    # aws-cdk-lib 2.275, core/cross-region-ssm-writer-handler: an update writes only exports of a new name. Earlier
+    # releases failed the deployment with "Some exports have changed!".
+    CROSS_REGION_EXPORT: "the CDK would copy it to the other Region once, and never copy a new value",
+    STACK_OUTPUT: "that stack's template would stay the same, so the CDK CLI would skip it and its value grow old",
 }
-"""How the CDK carries references across stacks: the construct that it puts into the producing stack, and the harm."""
+THROUGH_PARAMETER: Final = (
+    "Write what the other stack needs to an ssm.StringParameter here, read it there with "
+    "ssm.StringParameter.value_for_string_parameter, and let that stack depend on this one (add_stack_dependency)"
+)
+"""How a value that changes reaches another stack of the same account and Region."""
+_ELSEWHERE: Final = (
+    "Parameters are read in their own account and Region, and no reference of the CDK's passes on a new value. "
+    f"{HAND_OVER}"
+)
 
-_Reference = tuple[str, str | None]
-"""A logical id and an attribute, or no attribute for `Ref`."""
 
+def report_cross_stack_references(construct: Construct, resource: CustomResource, ref: str, remedy: str) -> None:
+    """Let synthesis fail where another stack refers to what changes with a job.
 
-@jsii.implements(IValidation)
-class CrossStackReferences:
-    """Finds attributes of a custom resource that another stack refers to directly.
-
-    None of the ways in which the CDK carries them lets a new value through: the deployment would fail, or not notice,
-    after the hour that the job took.
+    Args:
+        construct: What hands the values out.
+        resource: What they are attributes of.
+        ref: The property of the construct that `Ref` stands for.
+        remedy: What to do where the other stack is in the same account and Region.
     """
+    OutgoingReferences.of(Stack.of(construct)).forget()
 
-    def __init__(self, resource: CustomResource, remedy: str) -> None:
-        self._resource = resource
-        self._remedy = remedy
-
-    def validate(self) -> list[str]:
-        """Name every such attribute and what to do instead."""
-        stack = Stack.of(self._resource)
-        logical_id: str = stack.resolve(self._resource.ref)["Ref"]
-        found = dict.fromkeys(_carried(stack, lambda reference: reference[0] == logical_id))
-        return [
-            f"another stack refers to {attribute or 'its name'} directly: {harm}. {self._remedy}"
-            for attribute, harm in found
-        ]
-
-
-def _carried(
-    stack: Stack, is_meant: Callable[[_Reference], bool], attribute: str | None = None
-) -> Iterator[tuple[str | None, str]]:
-    """Every attribute that leaves a top-level stack, and the harm; a nested stack hands it to its parent first."""
-    for child in stack.node.children:
-        carrier = next((name for name in (child.node.id, child.node.id[: len("ExportsWriter")]) if name in _HARM), None)
-        if carrier is not None:
-            for reference in filter(is_meant, _references_within(stack, child)):
-                yield attribute or reference[1], _HARM[carrier]
-        elif isinstance(child, CfnOutput) and stack.nested_stack_parent is not None:
-            output = f"Outputs.{stack.get_logical_id(child)}"
-            handed_on = partial(_is_output, output)
-            for reference in filter(is_meant, _references(stack.resolve(child.value))):
-                yield from _carried(stack.nested_stack_parent, handed_on, attribute or reference[1])
-
-
-def _is_output(output: str, reference: _Reference) -> bool:
-    return reference[1] == output
-
-
-def _references_within(stack: Stack, carrier: IConstruct) -> Iterator[_Reference]:
-    for construct in carrier.node.find_all():
-        if isinstance(construct, CfnOutput):
-            yield from _references(stack.resolve(construct.value))
-        elif isinstance(construct, CfnResource):
-            yield from _references(stack.resolve(construct._cfn_properties))  # noqa: SLF001 -- CDK: for subclasses
-
-
-def _references(value: object) -> Iterator[_Reference]:
-    match value:
-        case {"Ref": str(logical_id)}:
-            yield logical_id, None
-        case {"Fn::GetAtt": [str(logical_id), str(attribute)]}:
-            yield logical_id, attribute
-        case Mapping():
-            for member in value.values():
-                yield from _references(member)
-        case Sequence() if not isinstance(value, str):
-            for member in value:
-                yield from _references(member)
-        case _:
+    def problems() -> Iterator[Problem]:
+        carried = OutgoingReferences.of(Stack.of(resource)).to(resource, Stack.of(resource))
+        if not carried:
             return
+        consumers = list(_consumers(resource))
+        far = [consumer for consumer in consumers if is_elsewhere(consumer, resource)]
+        near = len(far) < len(consumers) or not consumers
+        remedies = [remedy] * near + [f"For {_shown(far)}: {_ELSEWHERE}" if near else _ELSEWHERE] * bool(far)
+        reference = OutgoingReference(
+            attributes=tuple(attribute or ref for attribute in carried),
+            consumers=_shown(consumers) or "another stack",
+            harm="; ".join(dict.fromkeys(_HARM[carrier] for carrier in carried.values())),
+            remedy=". ".join(remedies),
+        )
+        yield from check_outgoing_reference(reference)
+
+    report_errors(construct, problems, lambda path: ", ".join(property_path((name,)) for name in path))
+
+
+def _shown(consumers: list[IConstruct]) -> str:
+    paths = (consumer.node.path.removesuffix("/Default").removesuffix("/Resource") for consumer in consumers)
+    return ", ".join(dict.fromkeys(paths))
+
+
+def _consumers(resource: CustomResource) -> Iterator[IConstruct]:
+    """Find what refers to the resource in other stacks; only where there is an error to report, since it takes long."""
+    producer = deployed_stack(resource)
+    (target,) = referenced_resources(resource.ref, resource)
+    stacks = [stack for stack in resource.node.root.node.find_all() if isinstance(stack, Stack)]
+    for stack in stacks:
+        consumer = deployed_stack(stack)
+        if consumer is producer or not (
+            # The CDK makes the stack that refers to another one depend on it, unless they go to different accounts.
+            is_another(consumer.account, producer.account)
+            or any(dependency is producer for dependency in consumer.dependencies)
+        ):
+            continue
+        for element in stack.node.find_all():
+            if isinstance(element, Stack) or Stack.of(element) is not stack:
+                continue
+            if isinstance(element, CfnOutput):
+                value: object = element.value
+            elif isinstance(element, CfnResource):
+                value = element._cfn_properties  # noqa: SLF001 -- CDK: for subclasses
+            else:
+                continue
+            if any(found.node.path == target.node.path for found in referenced_resources(value, element)):
+                yield element

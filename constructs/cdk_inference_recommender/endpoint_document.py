@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cdk_inference_recommender.job_tags import tags_of
-from cdk_inference_recommender.tokens import literals_only
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,7 +37,7 @@ def endpoint_document(
         tags: Of the resources that the endpoint is made of.
 
     Returns:
-        What was given, with UNRESOLVED in place of each token.
+        What was given, with its tokens.
     """
     config = model.container_config
     tagged = {tag["Key"]: tag for manager in tags for tag in tags_of(manager)}
@@ -55,7 +54,7 @@ def endpoint_document(
     }
     document = _given(EndpointName=endpoint_name, VariantName=variant_name, RoleArn=role_arn)
     document |= {"InputConfig": _given(**members), "Tags": list(tagged.values())}
-    return {name: literals_only(value) for name, value in document.items()}
+    return document
 
 
 def _given(**members: object) -> dict[str, object]:

@@ -11,7 +11,8 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from constructs import Construct, Dependable
 
-from cdk_inference_recommender.cross_stack_references import CrossStackReferences
+from cdk_inference_recommender.cross_stack_references import THROUGH_PARAMETER, report_cross_stack_references
+from cdk_inference_recommender.cross_stack_rules import check_incoming_references
 from cdk_inference_recommender.execution_role import execution_role
 from cdk_inference_recommender.finished_job import FinishedJob
 from cdk_inference_recommender.inference_recommendations_job_base import InferenceRecommendationsJobBase
@@ -28,8 +29,8 @@ from cdk_inference_recommender.name_prefix import name_prefix
 from cdk_inference_recommender.prop_types import check_types
 from cdk_inference_recommender.region_rules import check_regions
 from cdk_inference_recommender.render_request import render_request
-from cdk_inference_recommender.reported_problems import report_problems
-from cdk_inference_recommender.request import Problem, check_request, told_once
+from cdk_inference_recommender.reported_problems import report_errors, report_problems
+from cdk_inference_recommender.request import Path, Problem, check_request, told_once
 from cdk_inference_recommender.request_source import RequestSource
 from cdk_inference_recommender.resource_name import name_of_endpoint
 from cdk_inference_recommender.tokens import is_unresolved, literals_only, seconds_of
@@ -234,14 +235,13 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase, JobFactories)
             )
             return told_once([*of_request, *of_region, *of_props])
 
-        report_problems(self, problems, lambda path: self._source.spell(path, request, self._tags.produce()))
-        self.node.add_validation(
-            CrossStackReferences(
-                self._resource,
-                "Write what the other stack needs to an ssm.StringParameter, and read it there with "
-                "ssm.StringParameter.value_for_string_parameter.",
-            )
-        )
+        def spell(path: Path) -> str:
+            return self._source.spell(path, request, self._tags.produce())
+
+        report_problems(self, problems, spell)
+        own_role = role is None and not self._source.has_role_arn
+        report_errors(self, lambda: check_incoming_references(request, self, own_role=own_role), spell)
+        report_cross_stack_references(self, self._resource, "JobName", THROUGH_PARAMETER)
 
     @property
     def job_name(self) -> str:

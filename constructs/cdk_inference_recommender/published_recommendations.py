@@ -8,6 +8,9 @@ from aws_cdk import Stack, Stage
 from constructs import Construct
 
 from cdk_inference_recommender.prop_types import PropType, expect_type
+from cdk_inference_recommender.published_rules import Reading, check_reading
+from cdk_inference_recommender.reported_problems import report_errors
+from cdk_inference_recommender.stack_environment import deployed_stack, is_elsewhere
 from cdk_inference_recommender.tokens import is_looked_up_later, is_unresolved
 from cdk_inference_recommender.validation_error import ValidationError
 from inference_recommendations_handler.contract import RecommendationAttribute
@@ -49,7 +52,7 @@ class PublishedRecommendations(Construct):
             return
         others = self._publishers.setdefault(prefix, [])
         for other in others:
-            if _may_share_a_store(publisher, other):
+            if not is_elsewhere(publisher, other):
                 raise ValidationError(
                     f"publish({prefix!r}): {other.node.path} publishes under this prefix already. Choose another one"
                     f"{_REMEDY_OF_AGNOSTIC if _is_agnostic(publisher) or _is_agnostic(other) else ''}."
@@ -61,6 +64,8 @@ class PublishedRecommendations(Construct):
     def add_reader(self, prefix: str, reader: Construct) -> None:
         """Note who reads from a prefix; who publishes there may be declared later, or in another app.
 
+        What can't be read, or is read as another kind, is reported by `app.synth()`.
+
         Raises:
             ValidationError: The prefix isn't one, or the publisher is in the reader's own stack.
         """
@@ -70,6 +75,12 @@ class PublishedRecommendations(Construct):
         self._readers.setdefault(prefix, []).append(reader)
         for publisher in self._publishers.get(prefix, []):
             _put_behind(reader, publisher, prefix)
+        report_errors(
+            reader,
+            lambda: check_reading(
+                Reading(prefix=prefix, reader=reader, publishers=tuple(self._publishers.get(prefix, ())))
+            ),
+        )
 
 
 def check_prefix(prefix: str) -> None:
@@ -113,33 +124,16 @@ def check_prefix(prefix: str) -> None:
 
 
 def _put_behind(reader: Construct, publisher: Construct, prefix: str) -> None:
-    reading, publishing = _deployed_as(reader), _deployed_as(publisher)
+    reading, publishing = deployed_stack(reader), deployed_stack(publisher)
     if reading is publishing:
         raise ValidationError(
             f"from_parameters({prefix!r}): {publisher.node.path} publishes in this same stack, and CloudFormation "
             "reads parameters before it creates anything. Use that recommendation itself."
         )
-    if _may_share_a_store(reader, publisher):
+    if not is_elsewhere(reader, publisher):
         reading.add_stack_dependency(publishing, f"reads the recommendation published under {prefix}")
-
-
-def _may_share_a_store(one: Construct, other: Construct) -> bool:
-    """Whether two constructs may be deployed to one account and Region, in which a parameter's name is unique."""
-    here, there = Stack.of(one), Stack.of(other)
-    return all(
-        mine == theirs or is_unresolved(mine) or is_unresolved(theirs)
-        for mine, theirs in ((here.account, there.account), (here.region, there.region))
-    )
 
 
 def _is_agnostic(scope: Construct) -> bool:
     stack = Stack.of(scope)
     return is_unresolved(stack.account) or is_unresolved(stack.region)
-
-
-def _deployed_as(scope: Construct) -> Stack:
-    """The stack by itself that a construct is deployed with: a nested stack is a resource of its parent."""
-    stack = Stack.of(scope)
-    while stack.nested_stack_parent is not None:
-        stack = stack.nested_stack_parent
-    return stack

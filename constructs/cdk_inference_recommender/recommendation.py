@@ -9,7 +9,7 @@ from constructs import Construct
 
 from cdk_inference_recommender.constraint_rules import check_constraints
 from cdk_inference_recommender.constraints import Constraints
-from cdk_inference_recommender.cross_stack_references import CrossStackReferences
+from cdk_inference_recommender.cross_stack_references import report_cross_stack_references
 from cdk_inference_recommender.inference_recommender_provider import InferenceRecommenderProvider
 from cdk_inference_recommender.objective import Objective
 from cdk_inference_recommender.objective_rules import check_objective
@@ -144,12 +144,12 @@ class Recommendation(Construct):
                 *check_constraints(literals_only(asked), endpoint_type=cls._endpoint_type, input_config=input_config),
             ],
         )
-        recommendation.node.add_validation(
-            CrossStackReferences(
-                resource,
-                f"Publish it here with publish('/my-app/{id.lower()}') and read it there with "
-                f"{cls.__name__}.from_parameters(self, '{id}', '/my-app/{id.lower()}').",
-            )
+        report_cross_stack_references(
+            recommendation,
+            resource,
+            "JobName",
+            f"Publish it here with publish('/my-app/{id.lower()}') and read it there with "
+            f"{cls.__name__}.from_parameters(self, '{id}', '/my-app/{id.lower()}')",
         )
         return recommendation
 
@@ -167,7 +167,8 @@ class Recommendation(Construct):
             prefix: As given to `publish`.
 
         Raises:
-            ValidationError: The prefix isn't one, or is published in this very stack.
+            ValidationError: The prefix isn't one, or is published in this very stack. A prefix that the app publishes
+                only in another account or Region, or as the other kind, is reported by `app.synth()`.
         """
         recommendation = cls(
             scope,

@@ -11,6 +11,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sagemaker as sagemaker
 
 from cdk_inference_recommender.auto_scaled_endpoint import AutoScaledEndpoint
+from cdk_inference_recommender.cross_stack_rules import check_incoming_references
 from cdk_inference_recommender.endpoint_document import endpoint_document
 from cdk_inference_recommender.endpoint_instance_count import EndpointInstanceCount
 from cdk_inference_recommender.endpoint_prop_types import ENDPOINT_PROP_TYPES
@@ -23,8 +24,9 @@ from cdk_inference_recommender.kms_key import kms_key_id
 from cdk_inference_recommender.prop_types import check_types
 from cdk_inference_recommender.property_path import property_path
 from cdk_inference_recommender.recommended_model import RecommendedModel
-from cdk_inference_recommender.reported_problems import report_problems
+from cdk_inference_recommender.reported_problems import report_errors, report_problems
 from cdk_inference_recommender.serverless_recommendation import ServerlessRecommendation
+from cdk_inference_recommender.tokens import literals_only
 from cdk_inference_recommender.validation_error import ValidationError
 from inference_recommendations_handler.contract import OwnerTag
 
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
 
     from cdk_inference_recommender.model_source import ModelSource
     from cdk_inference_recommender.real_time_recommendation import RealTimeRecommendation
+    from cdk_inference_recommender.request import Path
 
 
 @jsii.implements(iam.IGrantable, ec2.IConnectable)
@@ -197,17 +200,21 @@ class RecommendedEndpoint(AutoScaledEndpoint):
                 tags=tagged,
             )
 
+        def spell(path: Path) -> str:
+            return property_path(path, document())
+
         report_problems(
             self,
             lambda: check_endpoint(
-                document(),
+                {name: literals_only(value) for name, value in document().items()},
                 measured=recommendation.input_config,
                 region=self.stack.region,
                 number_of_model_tags=len(tags_of(self._model.cdk_tag_manager)),
                 most_tags=max(len(tags_of(manager)) for manager in tagged),
             ),
-            lambda path: property_path(path, document()),
+            spell,
         )
+        report_errors(self, lambda: check_incoming_references(document(), self, own_role=role is None), spell)
 
     @property
     def endpoint_name(self) -> str:

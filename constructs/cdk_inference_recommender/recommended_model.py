@@ -8,6 +8,7 @@ import jsii
 from aws_cdk import ITaggableV2, TagManager
 from constructs import Construct
 
+from cdk_inference_recommender.cross_stack_references import THROUGH_PARAMETER, report_cross_stack_references
 from cdk_inference_recommender.inference_recommender_provider import InferenceRecommenderProvider
 from cdk_inference_recommender.job_tags import JobTags
 from cdk_inference_recommender.name_prefix import name_prefix
@@ -75,6 +76,7 @@ class RecommendedModel(Construct):
             resource.node.add_dependency(*provider.grants.read_model_package(source.model_package_version_arn))
         if network:
             resource.node.add_dependency(*network.established)
+        report_cross_stack_references(scope, resource, "ModelName", THROUGH_PARAMETER)
         self.model_name: Final = resource.ref
         """Known when the model was made; another one for a choice that runs otherwise."""
 

@@ -6,12 +6,14 @@ import sys
 from typing import TYPE_CHECKING, Final
 
 from cdk_inference_recommender.constraint_rules import CONSTRAINT_RULES
+from cdk_inference_recommender.cross_stack_rules import CROSS_STACK_RULES
 from cdk_inference_recommender.endpoint_rules import ENDPOINT_RULES
 from cdk_inference_recommender.job_rules import JOB_RULES
 from cdk_inference_recommender.metric_rules import METRIC_RULES
 from cdk_inference_recommender.objective_rules import OBJECTIVE_RULES
 from cdk_inference_recommender.policy_size_rules import POLICY_SIZE_RULES
 from cdk_inference_recommender.property_path import property_path
+from cdk_inference_recommender.published_rules import PUBLISHED_RULES
 from cdk_inference_recommender.region_rules import REGION_RULES
 from cdk_inference_recommender.request import Rule, Shape, api_path, request_shape
 from cdk_inference_recommender.request.api_path import spell_fields
@@ -86,6 +88,7 @@ def catalogue() -> str:
         **RULES_BY_TOPIC,
         "Props that aren't part of the request": JOB_RULES,
         "Region": REGION_RULES,
+        "Other stacks, accounts and Regions": (*CROSS_STACK_RULES, *PUBLISHED_RULES),
         "Recommended endpoints": ENDPOINT_RULES,
         "Objective of a recommendation": OBJECTIVE_RULES,
         "Constraints of a recommendation": CONSTRAINT_RULES,

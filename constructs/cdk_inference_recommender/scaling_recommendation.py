@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from aws_cdk import Token
 from constructs import Construct
 
-from cdk_inference_recommender.cross_stack_references import CrossStackReferences
+from cdk_inference_recommender.cross_stack_references import report_cross_stack_references
 from cdk_inference_recommender.finite_numbers import refuse_non_finite
 from cdk_inference_recommender.inference_recommender_provider import InferenceRecommenderProvider
 from cdk_inference_recommender.reported_problems import report_problems
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _REMEDY: Final = (
     "Make the endpoint in this stack, or scale it there with auto_scale_instance_count(max_capacity=...), whose target "
-    "follows from what recommendation.publish(...) carries over."
+    "follows from what recommendation.publish(...) carries over"
 )
 
 
@@ -69,7 +69,7 @@ class ScalingRecommendation(Construct):
             self, "Resource", ResourceType.SCALING_RECOMMENDATION, properties
         )
         report_problems(self, lambda: check_scaling(numbers))
-        self.node.add_validation(CrossStackReferences(self._resource, _REMEDY))
+        report_cross_stack_references(self, self._resource, "RecommendationId", _REMEDY)
 
     @property
     def min_capacity(self) -> jsii.Number:

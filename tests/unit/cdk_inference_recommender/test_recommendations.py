@@ -176,23 +176,25 @@ def refer(app: App, value: Callable[[InferenceRecommendationsJob], str]) -> str:
     ("context", "harm"),
     [
         ({}, "CloudFormation would export it, and can't change an export that is in use."),
-        (WEAK, "the CDK CLI would skip it and its value grow old."),
+        (WEAK, "that stack's template would stay the same, so the CDK CLI would skip it and its value grow old."),
     ],
     ids=["strong", "weak"],
 )
 def test_another_stack_may_not_refer_to_a_recommendation_directly(context: Json, harm: str) -> None:
     problem = refer(new_app(context), lambda job: job.recommend_real_time("Best").instance_type)
-    assert problem.startswith("[Here/Job/Best] another stack refers to InstanceType directly: ")
-    assert problem.endswith(
-        f"{harm} Publish it here with publish('/my-app/best') and read it there with "
-        "RealTimeRecommendation.from_parameters(self, 'Best', '/my-app/best')."
+    assert problem.startswith(
+        "[Here/Job/Best] instance_type: a value that changes with a job can't reach another stack "
     )
+    assert (
+        f"There/Output refers to it; {harm} Publish it here with publish('/my-app/best') and read it there with "
+        "RealTimeRecommendation.from_parameters(self, 'Best', '/my-app/best'). (CrossStackReference; "
+    ) in problem
 
 
 @pytest.mark.parametrize("context", [{}, WEAK], ids=["strong", "weak"])
 def test_nor_to_the_name_of_a_job(context: Json) -> None:
     problem = refer(new_app(context), lambda job: job.job_name)
-    assert problem.startswith("[Here/Job] another stack refers to its name directly: ")
+    assert problem.startswith("[Here/Job] job_name: a value that changes with a job ")
     assert "Write what the other stack needs to an ssm.StringParameter" in problem
 
 
@@ -202,7 +204,9 @@ def test_nor_to_what_a_nested_stack_found(context: Json) -> None:
     here, there = Stack(app, "Here"), Stack(app, "There")
     inner = NestedStack(NestedStack(here, "Outer"), "Inner")
     CfnOutput(there, "Output", value=real_time(inner).instance_type)
-    with pytest.raises(RuntimeError, match="another stack refers to InstanceType directly: "):
+    with pytest.raises(
+        RuntimeError, match=r"\[Here/Outer/Inner/Job/Best\] instance_type: .* There/Output refers to it"
+    ):
         app.synth()
 
 
@@ -213,7 +217,7 @@ def test_nor_from_another_region() -> None:
         for name, region in (("Here", "us-east-1"), ("There", "eu-west-1"))
     )
     CfnOutput(there, "Output", value=real_time(here).instance_type)
-    with pytest.raises(RuntimeError, match="another stack refers to InstanceType directly: the CDK would export it"):
+    with pytest.raises(RuntimeError, match=r"instance_type: .* the CDK would copy it to the other Region once"):
         app.synth()
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from cdk_inference_recommender.constraint_rules import CONSTRAINT_RULES
+from cdk_inference_recommender.cross_stack_rules import CROSS_STACK_RULES
 from cdk_inference_recommender.endpoint_rules import ENDPOINT_RULES
 from cdk_inference_recommender.job_rules import JOB_RULES
 from cdk_inference_recommender.metric_rules import METRIC_RULES
 from cdk_inference_recommender.objective_rules import OBJECTIVE_RULES
 from cdk_inference_recommender.policy_size_rules import POLICY_SIZE_RULES
+from cdk_inference_recommender.published_rules import PUBLISHED_RULES
 from cdk_inference_recommender.region_rules import REGION_RULES
 from cdk_inference_recommender.request import RULES, request_shape
 from cdk_inference_recommender.request.shape_rules import MODEL_RULES
@@ -33,6 +35,8 @@ def test_has_one_entry_a_rule() -> None:
             *RULES,
             *JOB_RULES,
             *REGION_RULES,
+            *CROSS_STACK_RULES,
+            *PUBLISHED_RULES,
             *ENDPOINT_RULES,
             *OBJECTIVE_RULES,
             *CONSTRAINT_RULES,

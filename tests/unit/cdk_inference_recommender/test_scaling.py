@@ -154,7 +154,7 @@ def test_another_stack_is_sent_to_where_the_numbers_can_arrive() -> None:
     stack, other = Stack(app, "Stack"), Stack(app, "Other")
     CfnOutput(other, "Most", value=best_of(stack).scaling().value_of(ScalingRecommendationAttribute.MAX_CAPACITY))
     (error,) = errors_of(stack)
-    assert "another stack refers to MaxCapacity directly" in error
+    assert error.startswith("[Stack/Job/Best/Scaling] max_capacity: ")
     assert "scale it there with auto_scale_instance_count" in error
 
 
