@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
     from inference_recommender_sandbox.server import Sandbox
 
-_DEFAULT_PORT: Final = 4599
 _DEFAULT_REGION: Final = "us-east-1"
 _DEFAULT_SPEED: Final = 600.0
 _NOT_FOUND: Final = 127
@@ -70,14 +69,13 @@ def main(argv: Sequence[str]) -> int:
     # moto takes long to import, and ordering a fault or asking for help doesn't need it.
     from inference_recommender_sandbox.server import start  # noqa: PLC0415
 
-    port = options.port if options.port is not None else (0 if command else _DEFAULT_PORT)
     try:
-        sandbox = start(port=port, speed=options.speed, region=options.region)
+        sandbox = start(port=options.port, speed=options.speed, region=options.region)
     except (ValueError, RuntimeError) as error:
         return _fail(str(error), code=_USAGE_ERROR if isinstance(error, ValueError) else 1)
     except OSError as error:
         cause = "is taken" if error.errno == errno.EADDRINUSE else f"can't be used ({error.strerror})"
-        return _fail(f"port {port} {cause}; choose another one with --port, or any free one with --port 0")
+        return _fail(f"port {options.port} {cause}; choose another one with --port, or leave it out for any free one")
     try:
         return _run([executable, *command[1:]], sandbox) if executable else _serve(sandbox)
     finally:
@@ -121,7 +119,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--port",
         type=_port,
-        help=f"where to listen, on loopback only (default: {_DEFAULT_PORT}; with COMMAND any free one)",
+        default=0,
+        help="where to listen, on loopback only (default: any free one)",
     )
     parser.add_argument(
         "--speed",
@@ -176,10 +175,12 @@ def _run(command: Sequence[str], sandbox: Sandbox) -> int:
 
 def _order_faults(documents: Sequence[str]) -> int:
     """Order faults of the sandbox that `AWS_ENDPOINT_URL` points to."""
-    endpoint_url = os.environ.get("AWS_ENDPOINT_URL", f"http://localhost:{_DEFAULT_PORT}")
     if not documents or documents[0] in ("-h", "--help"):
         print(_fault_help() if documents else _FAULT_USAGE)  # noqa: T201 - help
         return 0 if documents else _USAGE_ERROR
+    endpoint_url = os.environ.get("AWS_ENDPOINT_URL")
+    if not endpoint_url:
+        return _fail("AWS_ENDPOINT_URL isn't set; set it to the address that the sandbox printed", code=_USAGE_ERROR)
     for document in documents:
         body = document if document.lstrip().startswith("{") else json.dumps({"fault": document})
         url = f"{endpoint_url}/_sandbox/faults"

@@ -16,6 +16,7 @@ from inference_recommender_sandbox.admin import AdminApi
 from inference_recommender_sandbox.application import SandboxApplication
 from inference_recommender_sandbox.authorization import Authorizer
 from inference_recommender_sandbox.autoscaling.service import ApplicationAutoScalingService
+from inference_recommender_sandbox.browser_requests import ToolRequestHandler
 from inference_recommender_sandbox.call_authorization import CallAuthorization
 from inference_recommender_sandbox.clock import Clock
 from inference_recommender_sandbox.cloudformation.engines import StackEngines
@@ -40,7 +41,7 @@ ACCOUNT_ID: Final = "123456789012"
 DEFAULT_REGION: Final = "us-east-1"
 
 
-class _RequestHandler(MotoRequestHandler):
+class _RequestHandler(ToolRequestHandler, MotoRequestHandler):
     def log_request(self, *_: Any, **__: Any) -> None:
         pass
 

@@ -39,9 +39,9 @@ def test_runs_a_command_inside_and_exits_with_its_code() -> None:
     assert done.stderr == ""
 
 
-def test_serves_until_it_is_told_to_stop() -> None:
+def test_serves_on_any_free_port_until_it_is_stopped() -> None:
     with subprocess.Popen(
-        [*COMMAND, "--port", "0"],
+        COMMAND,
         env={**os.environ, "PYTHONPATH": PYTHONPATH},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -72,8 +72,8 @@ def test_explains_that_its_port_is_taken() -> None:
         done = _run("--port", port)
     assert done.returncode == 1
     assert done.stderr == (
-        f"inference-recommender sandbox: port {port} is taken; choose another one with --port, or any free one with "
-        "--port 0\n"
+        f"inference-recommender sandbox: port {port} is taken; choose another one with --port, or leave it out for "
+        "any free one\n"
     )
 
 
@@ -86,6 +86,22 @@ def test_a_port_that_is_not_taken_but_forbidden_is_not_called_taken(
     monkeypatch.setattr("inference_recommender_sandbox.server.start", start)
     assert main(["--port", "80"]) == 1
     assert "port 80 can't be used (Permission denied); choose another one with --port" in capsys.readouterr().err
+
+
+def test_the_port_is_a_free_one_unless_it_is_given(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ports = []
+
+    def start(*, port: int, **_: object) -> None:
+        ports.append(port)
+        raise ValueError("seen enough")
+
+    monkeypatch.setattr("inference_recommender_sandbox.server.start", start)
+    for arguments in ([], ["--port", "4599"], ["--", sys.executable]):
+        assert main(arguments) == 2
+        assert "seen enough" in capsys.readouterr().err
+    assert ports == [0, 4599, 0]
 
 
 def test_a_start_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:
@@ -166,3 +182,13 @@ def test_orders_faults_of_a_running_sandbox(account: object) -> None:
     assert "unknown fault 'nonsense'" in done.stderr
     done = _run("fault", "clear", AWS_ENDPOINT_URL="http://localhost:1")
     assert "no sandbox answers at http://localhost:1" in done.stderr
+
+
+def test_orders_no_fault_of_a_sandbox_that_is_not_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    assert main(["fault", "clear"]) == 2
+    assert capsys.readouterr().err == (
+        "inference-recommender sandbox: AWS_ENDPOINT_URL isn't set; set it to the address that the sandbox printed\n"
+    )

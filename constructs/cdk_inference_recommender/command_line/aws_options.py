@@ -45,6 +45,6 @@ def sagemaker_client(arguments: argparse.Namespace, *, region: str | None = None
     except ValueError as error:
         # botocore has no class of its own for it, be it the option's or the environment's.
         raise CommandError(
-            f"{error}. Give --endpoint-url, or AWS_ENDPOINT_URL, a whole address such as http://localhost:4599."
+            f"{error}. Give --endpoint-url, or AWS_ENDPOINT_URL, a whole address such as http://localhost:8080."
         ) from error
     return client

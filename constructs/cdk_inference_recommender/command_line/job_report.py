@@ -18,7 +18,7 @@ from inference_recommendations_handler.contract import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Container, Mapping, Sequence
     from datetime import datetime
 
     from cdk_inference_recommender.command_line.recommendations_job import RecommendationsJob
@@ -185,7 +185,7 @@ def _sections(
         ordered = [*fitting, *refused, *unranked]
         if not ordered:
             continue
-        varying = _varying(ordered)
+        varying = _differing([_variation(each) for each in ordered])
         front = set(pareto_front([(cost(each, objective), each.metrics.model_latency) for each in ordered]))
         results = [
             Result(
@@ -230,32 +230,38 @@ def _variation(found: Candidate) -> dict[str, str]:
     return {**({"specification": specification} if specification else {}), **found.environment}
 
 
-def _varying(every: Sequence[Candidate]) -> set[str]:
-    variations = [_variation(found) for found in every]
+def _differing(variations: Sequence[Mapping[str, str]]) -> set[str]:
     names = {name for variation in variations for name in variation}
     return {name for name in names if len({variation.get(name) for variation in variations}) > 1}
 
 
 def _failed_steps(steps: Sequence[Mapping[str, Any]]) -> list[FailedSteps]:
     by_reason: dict[str, list[str]] = {}
+    varying = _differing([_environment(step) for step in steps])
     for step in steps:
         if step.get("Status") == "FAILED":
             benchmark = step.get("InferenceBenchmark") or {}
             reason = _one_line(benchmark.get("FailureReason") or "The service gives no reason.")
-            by_reason.setdefault(reason, []).append(_benchmark(benchmark, step))
+            by_reason.setdefault(reason, []).append(_benchmark(step, varying))
     return [FailedSteps(reason=reason, benchmarks=benchmarks) for reason, benchmarks in by_reason.items()]
 
 
-def _benchmark(benchmark: Mapping[str, Any], step: Mapping[str, Any]) -> str:
+def _benchmark(step: Mapping[str, Any], varying: Container[str]) -> str:
+    benchmark = step.get("InferenceBenchmark") or {}
     endpoint = benchmark.get("EndpointConfiguration") or {}
     serverless = endpoint.get("ServerlessConfig") or {}
-    model = benchmark.get("ModelConfiguration") or {}
     if serverless:
         place = f"serverless {serverless.get('MemorySizeInMB')} MB x {serverless.get('MaxConcurrency')}"
     else:
         place = str(endpoint.get("InstanceType") or endpoint.get("EndpointName") or step.get("StepType", "a step"))
-    environment = [f"{each['Key']}={each['Value']}" for each in model.get("EnvironmentParameters") or []]
+    # As with results, a value that all have, such as a token of the model's container, is not shown.
+    environment = [f"{name}={value}" for name, value in _environment(step).items() if name in varying]
     return " ".join([place, *environment])
+
+
+def _environment(step: Mapping[str, Any]) -> dict[str, str]:
+    model = (step.get("InferenceBenchmark") or {}).get("ModelConfiguration") or {}
+    return {each["Key"]: each["Value"] for each in model.get("EnvironmentParameters") or []}
 
 
 def _existing_endpoint(performance: Mapping[str, Any]) -> ExistingEndpoint:

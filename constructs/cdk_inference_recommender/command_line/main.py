@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from cdk_inference_recommender.command_line.aws_error import AWS_ERRORS, say
 from cdk_inference_recommender.command_line.command_error import CommandError
+from cdk_inference_recommender.command_line.escaping import escape_text
 from cdk_inference_recommender.command_line.report import add_report
 from cdk_inference_recommender.command_line.skeleton import add_skeleton
 from cdk_inference_recommender.command_line.stop import add_stop
@@ -40,11 +41,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         code: int = parsed.run(parsed)
     except AWS_ERRORS as error:
-        print(f"inference-recommender: {say(error)}", file=sys.stderr)
-        return 2
+        return _fail(say(error))
     except CommandError as error:
-        print(f"inference-recommender: {error}", file=sys.stderr)
-        return 2
+        return _fail(str(error))
     except BrokenPipeError:
         # Whoever read the output, such as `head`, has seen enough.
         return 0
@@ -74,9 +73,13 @@ def _run_sandbox(arguments: list[str]) -> int:
         try:
             run = plug_in.load()
         except ModuleNotFoundError as error:
-            print(f"inference-recommender: {_SANDBOX_MISSING} ({error})", file=sys.stderr)
-            return 2
+            return _fail(f"{_SANDBOX_MISSING} ({error})")
         code: int = run(arguments)
         return code
-    print(f"inference-recommender: {_SANDBOX_MISSING}", file=sys.stderr)
+    return _fail(_SANDBOX_MISSING)
+
+
+def _fail(message: str) -> int:
+    """Print why the command could not be run, on one line; return the exit code."""
+    print(f"inference-recommender: {escape_text(message)}", file=sys.stderr)
     return 2

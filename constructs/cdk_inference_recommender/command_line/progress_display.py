@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Self
 from rich.console import Console
 from rich.text import Text
 
+from cdk_inference_recommender.command_line.escaping import escape_text
 from cdk_inference_recommender.command_line.job_progress import JobProgress
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ class ProgressDisplay:
         if job.has_ended:
             return
         progress = JobProgress.of(job, now=datetime.now(UTC))
-        line = Text(f"{job.name} {job.status}: {progress}")
+        line = Text(escape_text(f"{job.name} {job.status}: {progress}"))
         seen = (job.status, progress.done, progress.failed)
         if self._console.is_terminal:
             self._status.update(line)

@@ -12,6 +12,7 @@ from rich.console import Console
 from cdk_inference_recommender.command_line.aws_options import aws_options
 from cdk_inference_recommender.command_line.command_error import CommandError
 from cdk_inference_recommender.command_line.constraint_options import add_constraints, asked
+from cdk_inference_recommender.command_line.escaping import escape_text
 from cdk_inference_recommender.command_line.job_reference import add_job, find_job
 from cdk_inference_recommender.command_line.job_report import JobReport
 from cdk_inference_recommender.command_line.progress_display import ProgressDisplay
@@ -79,7 +80,7 @@ def _run(arguments: argparse.Namespace) -> int:
         except KeyboardInterrupt:
             print(
                 f"Not waiting any longer. The job goes on and is charged for; to end it: inference-recommender stop "
-                f"{job.name}",
+                f"{escape_text(job.name)}",
                 file=sys.stderr,
             )
             return INTERRUPTED
@@ -106,4 +107,4 @@ def _write(file: Path, page: str) -> None:
         file.write_text(page, encoding="utf-8")
     except OSError as error:
         raise CommandError(f"{file} can't be written: {error.strerror}. Give --html another path.") from error
-    print(f"The page is {file}", file=sys.stderr)
+    print(f"The page is {escape_text(str(file))}", file=sys.stderr)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any, Final
+
+from cdk_inference_recommender.command_line.escaping import escape_json
 
 if TYPE_CHECKING:
     from cdk_inference_recommender.command_line.job_report import JobReport, Result
@@ -45,7 +46,7 @@ def report_document(report: JobReport) -> str:
             for endpoint in report.existing_endpoints
         ],
     }
-    return json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False)
+    return escape_json(document)
 
 
 def _result(result: Result) -> dict[str, Any]:

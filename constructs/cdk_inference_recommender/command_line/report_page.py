@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from base64 import b64encode
 from hashlib import sha256
-from html import escape
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
+from cdk_inference_recommender.command_line.escaping import escape_html
 from cdk_inference_recommender.command_line.figure_text import FIGURES, NO_VALUE
 from cdk_inference_recommender.command_line.report_charts import report_charts
 from cdk_inference_recommender.command_line.why_it_won import OBJECTIVES
@@ -30,7 +30,7 @@ def report_page(report: JobReport) -> str:
         CommandError: What draws charts isn't installed.
     """
     style, script = _asset("report_page.css"), _asset("report_page.js")
-    title = escape(f"{report.job_name}: inference recommendations")
+    title = escape_html(f"{report.job_name}: inference recommendations")
     own = f"style-src 'unsafe-inline'; script-src 'sha256-{_digest(script)}'; img-src data:"
     policy = f"default-src 'none'; {own}; base-uri 'none'"
     body = [
@@ -66,14 +66,14 @@ def report_page(report: JobReport) -> str:
 
 
 def _head(report: JobReport) -> list[str]:
-    lines = [f"<h1>{escape(report.job_name)}</h1>"]
+    lines = [f"<h1>{escape_html(report.job_name)}</h1>"]
     kind = f"{report.job_type} job of SageMaker Inference Recommender"
-    status = f"<strong>{escape(report.status)}</strong>; {escape(str(report.progress))}"
-    lines.append(f'<p class="muted">{escape(kind)}: {status}.</p>')
+    status = f"<strong>{escape_html(report.status)}</strong>; {escape_html(str(report.progress))}"
+    lines.append(f'<p class="muted">{escape_html(kind)}: {status}.</p>')
     if report.failure_reason:
-        lines.append(f'<p class="failure">{escape(report.failure_reason)}</p>')
+        lines.append(f'<p class="failure">{escape_html(report.failure_reason)}</p>')
     if report.asked:
-        lines.append(f'<p class="muted">{escape(f"Constraints: {report.constraints}.")}</p>')
+        lines.append(f'<p class="muted">{escape_html(f"Constraints: {report.constraints}.")}</p>')
     if report.simulated:
         lines.append(f'<p class="note">{_SIMULATED}</p>')
     if not report.results:
@@ -87,8 +87,8 @@ def _winner(section: Section) -> str:
     if section.why is None:
         return ""
     if winner is None:
-        return f'<p class="failure">{escape(section.why)}</p>'
-    return f'<div class="winner"><strong>{escape(winner.label)}</strong><p>{escape(section.why)}</p></div>'
+        return f'<p class="failure">{escape_html(section.why)}</p>'
+    return f'<div class="winner"><strong>{escape_html(winner.label)}</strong><p>{escape_html(section.why)}</p></div>'
 
 
 def _chart(chart: Chart) -> str:
@@ -100,8 +100,8 @@ def _chart(chart: Chart) -> str:
         for name, drawing in (("wide", wide), ("narrow", narrow))
     )
     return (
-        f'<section><h2 id="{heading}">{escape(chart.title)}</h2>'
-        f'<figure><figcaption id="{caption}">{escape(chart.description)}</figcaption>{drawings}</figure></section>'
+        f'<section><h2 id="{heading}">{escape_html(chart.title)}</h2>'
+        f'<figure><figcaption id="{caption}">{escape_html(chart.description)}</figcaption>{drawings}</figure></section>'
     )
 
 
@@ -130,7 +130,7 @@ def _heading(title: str, kind: str, *, sort: str | None = None) -> str:
     sorted_by = f' aria-sort="{sort}"' if sort else ""
     return (
         f'<th scope="col" class="{kind}" data-kind="{kind}"{sorted_by}>'
-        f'<button type="button">{escape(title)}</button></th>'
+        f'<button type="button">{escape_html(title)}</button></th>'
     )
 
 
@@ -139,7 +139,7 @@ def _row(result: Result) -> str:
     rank = "" if result.rank is None else str(result.rank)
     place = "refused" if result.unmet else result.place or NO_VALUE
     details = [f"{key}={value}" for key, value in result.variation.items()] + list(result.unmet)
-    lines = "".join(f"<span>{escape(line)}</span>" for line in details)
+    lines = "".join(f"<span>{escape_html(line)}</span>" for line in details)
     figures = ""
     for figure in FIGURES:
         value = figure.value(found.metrics)
@@ -149,14 +149,14 @@ def _row(result: Result) -> str:
     return (
         f"{row}"
         f"{_cell(rank, f'{place} best' if result.rank == 1 else place)}"
-        f'<th scope="row" class="text" data-value="{escape(result.label)}">{escape(found.label)}{lines}</th>'
+        f'<th scope="row" class="text" data-value="{escape_html(result.label)}">{escape_html(found.label)}{lines}</th>'
         f"{figures}"
         f'<td class="text" data-value="{front}">{front}</td></tr>'
     )
 
 
 def _cell(value: str, text: str) -> str:
-    return f'<td data-value="{escape(value)}">{escape(text)}</td>'
+    return f'<td data-value="{escape_html(value)}">{escape_html(text)}</td>'
 
 
 def _existing_endpoints(report: JobReport) -> list[str]:
@@ -165,7 +165,7 @@ def _existing_endpoints(report: JobReport) -> list[str]:
         requests = NO_VALUE if endpoint.max_invocations is None else f"{endpoint.max_invocations:.0f}"
         latency = NO_VALUE if endpoint.model_latency is None else f"{endpoint.model_latency:.0f}"
         text = f"{endpoint.endpoint_name}: {requests} requests a minute, latency {latency}."
-        lines.append(f"<section><h2>Existing endpoint</h2><p>{escape(text)}</p></section>")
+        lines.append(f"<section><h2>Existing endpoint</h2><p>{escape_html(text)}</p></section>")
     return lines
 
 
@@ -173,7 +173,7 @@ def _failures(report: JobReport) -> list[str]:
     if not report.failed_steps:
         return []
     items = "".join(
-        f"<li><strong>{escape(', '.join(failed.benchmarks))}</strong>: {escape(failed.reason)}</li>"
+        f"<li><strong>{escape_html(', '.join(failed.benchmarks))}</strong>: {escape_html(failed.reason)}</li>"
         for failed in report.failed_steps
     )
     return [f"<section><h2>Failed benchmarks</h2><ul>{items}</ul></section>"]

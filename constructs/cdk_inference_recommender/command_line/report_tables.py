@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
+from cdk_inference_recommender.command_line.escaping import escape_text
 from cdk_inference_recommender.command_line.figure_text import FIGURES
 from cdk_inference_recommender.command_line.why_it_won import OBJECTIVES
 from inference_recommendations_handler.contract import EndpointType
@@ -61,14 +61,14 @@ def _table(report: JobReport, section: Section) -> Table:
     made_up = "Simulated results" if report.simulated else "Results"
     order = "highest" if report.objective.value == "MaxInvocations" else "lowest"
     table = Table(
-        title=escape(f"{made_up} {kind}, {order} {OBJECTIVES[report.objective]} first"),
+        title=Text(f"{made_up} {kind}, {order} {OBJECTIVES[report.objective]} first"),
         title_justify="left",
         # Without lines it fits 80 columns.
         box=None,
         padding=(0, 1, 0, 0),
     )
     table.add_column("", no_wrap=True)
-    longest = max(len(result.candidate.label) for result in section.results)
+    longest = max(len(escape_text(result.candidate.label)) for result in section.results)
     table.add_column("Endpoint", min_width=longest, overflow="fold")
     for figure in FIGURES:
         table.add_column(figure.heading, justify="right", no_wrap=True)
@@ -76,7 +76,7 @@ def _table(report: JobReport, section: Section) -> Table:
         lines = [result.candidate.label, *(f"  {name}={value}" for name, value in result.variation.items())]
         table.add_row(
             "best" if result.rank == 1 else "no" if result.unmet else "",
-            _text("\n".join(lines)),
+            Text("\n".join(map(escape_text, lines))),
             *(figure.text(result.candidate.metrics) for figure in FIGURES),
             style="bold green" if result.rank == 1 else None,
         )
@@ -88,6 +88,4 @@ def _capitalised(text: str) -> str:
 
 
 def _text(text: str, style: str = "") -> Text:
-    """Names and reasons come from others: what would move the cursor or colour the terminal isn't printed."""
-    shown = "".join(each if each == "\n" or each.isprintable() else "?" for each in text)
-    return Text(shown, style=style)
+    return Text(escape_text(text), style=style)

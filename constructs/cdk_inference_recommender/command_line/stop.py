@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -12,6 +11,7 @@ from botocore.exceptions import ClientError
 from cdk_inference_recommender.command_line.aws_error import AWS_ERRORS, code_of, message_of
 from cdk_inference_recommender.command_line.aws_options import aws_options
 from cdk_inference_recommender.command_line.command_error import CommandError
+from cdk_inference_recommender.command_line.escaping import escape_json, escape_text
 from cdk_inference_recommender.command_line.job_reference import add_job, find_job
 from cdk_inference_recommender.command_line.progress_display import ProgressDisplay
 from cdk_inference_recommender.command_line.recommendations_job import add_poll_interval, read_job, wait_for_end
@@ -57,7 +57,7 @@ def _run(arguments: argparse.Namespace) -> int:
     if job.has_ended:
         _tell(before, before, f"Job {job.name} is {job.status}: there is nothing to stop.", as_json=as_json)
         return 0
-    print("\n".join(before.before()), file=sys.stderr)
+    print("\n".join(map(escape_text, before.before())), file=sys.stderr)
     if job.status != "STOPPING":
         if not arguments.yes and not _agreed(job):
             print("Nothing was stopped.", file=sys.stderr)
@@ -116,7 +116,7 @@ def _tags(client: SageMakerClient, job: RecommendationsJob) -> Mapping[str, str]
 
 def _tell(after: StopSummary, before: StopSummary, sentence: str, *, as_json: bool) -> None:
     if not as_json:
-        print(sentence)
+        print(escape_text(sentence))
         return
     saved = after.saved_time(before) if after is not before else None
     document = {
@@ -129,4 +129,4 @@ def _tell(after: StopSummary, before: StopSummary, sentence: str, *, as_json: bo
         "SecondsSaved": None if saved is None else round(saved.total_seconds()),
         "Results": after.results,
     }
-    print(json.dumps(document, indent=2))
+    print(escape_json(document))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from cdk_inference_recommender.command_line.command_error import CommandError
+from cdk_inference_recommender.command_line.escaping import escape_json, escape_text
 from cdk_inference_recommender.request import Problem, Severity, api_path, check_request
 from cdk_inference_recommender.request.api_path import spell_fields
 from cdk_inference_recommender.request.parse_document import UnreadableDocumentError, parse_document
@@ -46,11 +47,9 @@ def _run(arguments: argparse.Namespace) -> int:
         document = parse_document(_read(arguments.file), name=name)
         found = check_request(document)
     except UnreadableDocumentError as error:
-        print(f"inference-recommender: {error}", file=sys.stderr)
-        return 2
+        raise CommandError(str(error)) from error
     except OSError as error:
-        print(f"inference-recommender: {name} can't be read: {error.strerror}. Check the path.", file=sys.stderr)
-        return 2
+        raise CommandError(f"{name} can't be read: {error.strerror}. Check the path.") from error
     if arguments.strict:
         found = [replace(problem, severity=Severity.ERROR) for problem in found]
     # The last lines are what is read first: the sum, and next to it nothing that could have waited.
@@ -65,7 +64,7 @@ def _read(file: str) -> bytes:
 
 def _as_text(problems: Sequence[Problem], name: str) -> str:
     lines = [f"{problem.severity.lower()}: {problem} ({problem.rule}; {problem.source})" for problem in problems]
-    return "\n".join([*lines, _sum(problems, name)])
+    return "\n".join(map(escape_text, [*lines, _sum(problems, name)]))
 
 
 def _sum(problems: Sequence[Problem], name: str) -> str:
@@ -94,4 +93,4 @@ def _as_json(problems: Sequence[Problem], name: str) -> str:
             for problem in problems
         ],
     }
-    return json.dumps(document, indent=2, ensure_ascii=False)
+    return escape_json(document)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from cdk_inference_recommender.command_line.command_error import CommandError
+from cdk_inference_recommender.command_line.escaping import escape_text
 
 _MISSING: Final = "The page's charts need vl-convert-python: pip install 'cdk-inference-recommender[html]'"
 _CONFIG: Final[dict[str, Any]] = {
@@ -40,6 +41,8 @@ _CONFIG: Final[dict[str, Any]] = {
 def svg(spec: dict[str, Any]) -> str:
     """Draw a specification, hidden from screen readers.
 
+    Its texts are escaped here, since the renderer ends the process on a control character.
+
     Raises:
         CommandError: What draws isn't installed.
     """
@@ -47,6 +50,20 @@ def svg(spec: dict[str, Any]) -> str:
         import vl_convert  # noqa: PLC0415 -- an extra: 80 MB that the other commands don't need
     except ModuleNotFoundError as error:
         raise CommandError(_MISSING) from error
-    drawing: str = vl_convert.vegalite_to_svg({"config": _CONFIG, **spec}, vl_version="5.21", allowed_base_urls=[])
+    drawing: str = vl_convert.vegalite_to_svg(
+        {"config": _CONFIG, **_escaped(spec)}, vl_version="5.21", allowed_base_urls=[]
+    )
     # Vega names the groups of a drawing even so.
     return drawing.replace("<svg ", '<svg aria-hidden="true" ', 1)
+
+
+def _escaped(value: Any) -> Any:
+    match value:
+        case str():
+            return escape_text(value)
+        case dict():
+            return {key: _escaped(each) for key, each in value.items()}
+        case list() | tuple():
+            return [_escaped(each) for each in value]
+        case _:
+            return value

@@ -5,8 +5,10 @@ from __future__ import annotations
 import queue
 import threading
 from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any, Final
+
+from inference_recommender_sandbox.browser_requests import ToolRequestHandler
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,15 +52,15 @@ class RuntimeApi:
         self._server.shutdown()
         self._server.server_close()
 
-    def _handler(self) -> type[BaseHTTPRequestHandler]:
+    def _handler(self) -> type[ToolRequestHandler]:
         api = self
 
-        class Handler(BaseHTTPRequestHandler):
+        class Handler(ToolRequestHandler):
             protocol_version = "HTTP/1.1"
             # Headers and body are sent apart: the body would wait 40 ms for the headers' delayed acknowledgement.
             disable_nagle_algorithm = True
 
-            def do_GET(self) -> None:
+            def do_GET(self) -> None:  # noqa: N802 - http.server calls it so
                 if self.path != f"{_RUNTIME}/invocation/next":
                     self._reply(HTTPStatus.NOT_FOUND, b"{}")
                     return
@@ -78,7 +80,7 @@ class RuntimeApi:
                     },
                 )
 
-            def do_POST(self) -> None:
+            def do_POST(self) -> None:  # noqa: N802 - http.server calls it so
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
                 if self.path == SLEEP_PATH:
                     self._reply(HTTPStatus.OK if api._sleep(float(body)) else HTTPStatus.CONFLICT, b"{}")

@@ -92,4 +92,4 @@ def test_an_address_that_is_none_is_one_line(
     assert main([command, "bert", "--region", "eu-west-1", "--endpoint-url", address]) == 2
     (line,) = capsys.readouterr().err.splitlines()
     assert line.startswith("inference-recommender: ")
-    assert "Give --endpoint-url, or AWS_ENDPOINT_URL, a whole address such as http://localhost:4599." in line
+    assert "Give --endpoint-url, or AWS_ENDPOINT_URL, a whole address such as http://localhost:8080." in line
