@@ -9,6 +9,7 @@ from aws_cdk import ArnFormat, Stack
 
 from cdk_inference_recommender.inference_recommendations_job_base import InferenceRecommendationsJobBase
 from cdk_inference_recommender.job_arn import JOB_RESOURCE, job_arn
+from cdk_inference_recommender.job_grants import lower_case_arns
 from cdk_inference_recommender.job_legs import job_legs
 from cdk_inference_recommender.job_prop_types import EXISTING_JOB_PROP_TYPES
 from cdk_inference_recommender.job_rules import check_waiting
@@ -47,6 +48,9 @@ class ExistingInferenceRecommendationsJob(InferenceRecommendationsJobBase):
                 _check_name(value)
             self._job_name: Final = value if known_by == "job_name" else _name_in_job_arn(self, value)
             self._job_arn: Final = value if known_by == "job_arn" else job_arn(self, value)
+            self._lower_case_arns: Final = (
+                lower_case_arns(self, value) if known_by == "job_name" else _in_lower_case(value)
+            )
             self._timeout: Final = timeout_seconds_of(timeout, is_default_job=False, job_duration=None)
             self._poll_interval: Final = poll_seconds_of(poll_interval)
         self._last_leg: Construct | None = None
@@ -90,6 +94,10 @@ class ExistingInferenceRecommendationsJob(InferenceRecommendationsJobBase):
                     f"{self.node.path}: the job is in {of_job}, and results are read in {here}, where the stack is. "
                     "Use them in a stack of the job's account and Region."
                 )
+
+
+def _in_lower_case(arn: str) -> list[str]:
+    return [] if is_unresolved(arn) else [arn.lower()]
 
 
 def _check_name(name: str) -> None:

@@ -18,6 +18,7 @@ from cdk_inference_recommender.finished_job import FinishedJob
 from cdk_inference_recommender.inference_recommendations_job_base import InferenceRecommendationsJobBase
 from cdk_inference_recommender.job_arn import job_arn
 from cdk_inference_recommender.job_factories import JobFactories
+from cdk_inference_recommender.job_grants import lower_case_arns
 from cdk_inference_recommender.job_legs import job_legs
 from cdk_inference_recommender.job_prop_types import JOB_PROP_TYPES
 from cdk_inference_recommender.job_resource import job_resource
@@ -189,10 +190,9 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase, JobFactories)
                 security_group_ids=[group.security_group_id for group in network.security_groups] if network else [],
                 subnet_ids=network.subnet_ids if network else [],
             )
-        request = self._source.request(rendered)
-        self._request: Final = request
-
+        self._request: Final = (request := self._source.request(rendered))
         prefix = job_name or name_prefix(self, max_length=MAX_NAME_PREFIX_LENGTH)
+        self._lower_case_arns: Final = lower_case_arns(self, prefix if exact_job_name else f"{prefix}-*")
         self._resource: Final = job_resource(
             self,
             request=request,

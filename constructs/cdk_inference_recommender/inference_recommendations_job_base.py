@@ -17,7 +17,7 @@ from cdk_inference_recommender.request import UNRESOLVED
 from cdk_inference_recommender.serverless_recommendation import ServerlessRecommendation
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from aws_cdk import CfnOutput, Duration
     from aws_cdk import aws_cloudwatch as cloudwatch
@@ -31,6 +31,9 @@ _UNCONSTRAINED: Final = Constraints()
 
 class InferenceRecommendationsJobBase(Resource):
     """A recommendation job; see `InferenceRecommendationsJob`."""
+
+    _lower_case_arns: Sequence[str]
+    """The job's ARN, or a pattern of it, with the name in lower case, where that is another spelling."""
 
     @property
     @abstractmethod
@@ -53,7 +56,7 @@ class InferenceRecommendationsJobBase(Resource):
     @property
     def grants(self) -> InferenceRecommendationsJobGrants:
         """What others may be allowed to do with the job, for example `job.grants.read(role)`."""
-        return InferenceRecommendationsJobGrants(self.job_arn)
+        return InferenceRecommendationsJobGrants((self.job_arn, *self._lower_case_arns))
 
     def recommend_real_time(
         self,

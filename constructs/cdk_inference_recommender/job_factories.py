@@ -79,7 +79,8 @@ class JobFactories:
         Args:
             scope: The reference's parent.
             id: Its id.
-            job_arn: ARN of the job; may be a token.
+            job_arn: ARN of the job; may be a token. SageMaker may write a name with capitals in lower case there, and
+                whether it finds a job by another spelling isn't documented: give such a job's name to `from_job_name`.
             timeout: As for `from_job_name`.
             poll_interval: As for `from_job_name`.
 

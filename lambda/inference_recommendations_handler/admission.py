@@ -74,7 +74,8 @@ def admit(name: str, properties: JobProperties, event: CustomResourceEvent, jobs
             if existing is not None:
                 return _take_over(existing, properties, event, jobs)
         except AWS_ERRORS as second:
-            if kind is ErrorKind.TAKEN or kind in _LATER:
+            # A job that may be the request's own is looked at again, whatever the create said.
+            if kind is ErrorKind.TAKEN or kind in _LATER or kind_of(second) in _LATER:
                 return _later(second, name)
         if kind is ErrorKind.TAKEN:
             return Taken(reason=f"The name {name} is in use.")
@@ -127,7 +128,9 @@ def _shown(name: str, jobs: Jobs) -> Job | None:
 def _take_over(
     job: Job, properties: JobProperties, event: CustomResourceEvent, jobs: Jobs
 ) -> Admitted | Taken | Refused:
-    tags = _tags(job, jobs)
+    # Whose job it is decides under which name the request goes on: a repeated delivery that doesn't learn it would
+    # wait under another name than the first one.
+    tags = jobs.tags_in_time(job)
     if not Owner.of(event).owns(tags):
         return Taken(reason=f"The inference recommendations job {job.name} exists and belongs to {described(tags)}.")
     if tags.get(OwnerTag.REQUEST_ID) == event.request_id:
@@ -147,19 +150,6 @@ def _take_over(
         jobs.tag(job, dict(properties.tags) | owner_tags(event, fingerprint=properties.fingerprint))
     log("took over", jobName=job.name, requestId=event.request_id, status=job.status)
     return Admitted()
-
-
-def _tags(job: Job, jobs: Jobs) -> dict[str, str]:
-    # Whose job it is decides under which name the request goes on: a repeated delivery that doesn't learn it would
-    # wait under another name than the first one.
-    for seconds in _SHOWN_AFTER_SECONDS[:2]:
-        try:
-            return jobs.tags(job)
-        except AWS_ERRORS as error:
-            if kind_of(error) not in _LATER or not jobs.allowance.pause(seconds):
-                raise
-            log("not looked at", level="WARNING", jobName=job.name, errorCode=code_of(error), reason=message_of(error))
-    return jobs.tags(job)
 
 
 def _serves(job: Job, properties: JobProperties) -> bool:

@@ -8,14 +8,18 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from botocore.exceptions import ClientError
 
-from .errors import OutOfTimeError
+from .errors import AWS_ERRORS, OutOfTimeError, kind_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
+
+    from .errors import ErrorKind
+
+T = TypeVar("T")
 
 
 class RemainingTime:
@@ -52,6 +56,16 @@ class Allowance:
             return False
         time.sleep(seconds)
         return True
+
+    def patiently(self, call: Callable[[], T], *, kinds: Collection[ErrorKind], after_seconds: Iterable[float]) -> T:
+        """Make a call, and again after each pause while it fails in one of the ways given; raises its last error."""
+        for seconds in after_seconds:
+            try:
+                return call()
+            except AWS_ERRORS as error:
+                if kind_of(error) not in kinds or not self.pause(seconds):
+                    raise
+        return call()
 
     def guard(self, client: Any) -> None:
         """Let no attempt of the client begin too late; one that failed then isn't even waited after.

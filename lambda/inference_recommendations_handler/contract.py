@@ -9,6 +9,12 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Final
 
+ENDED_JOB_STATUSES: Final = frozenset({"COMPLETED", "FAILED", "STOPPED", "DELETED"})
+"""Values of the API's `RecommendationJobStatus` that no other follows.
+
+A job in any other status, a future release's included, hasn't ended and may cost money.
+"""
+
 
 class ResourceType(StrEnum):
     """The custom resources that the handler serves."""

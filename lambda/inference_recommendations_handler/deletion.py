@@ -22,11 +22,12 @@ from .deletion_target import Target, target_of_delete, target_of_update
 from .errors import AWS_ERRORS, ErrorKind, code_of, kind_of, message_of
 from .log import log
 from .owner import Owner
+from .queue import PERMISSION_BOUND_SECONDS
 from .state_machine import EVENT
 from .sweep import UNDER_WAY_SECONDS, WATCH, Sweep, sweep
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from .invocation import Invocation
     from .job_properties import JobProperties
@@ -43,6 +44,7 @@ _MAX_OTHERS: Final = 1500
 _SETTLES_AT: Final = "settlesAt"
 _WATCH_UNTIL: Final = "watchUntil"
 _ANSWERED: Final = "answered"
+_DENIED_SINCE: Final = "deniedSince"
 _TARGET: Final = "target"
 
 
@@ -57,13 +59,15 @@ def on_delete(event: CustomResourceEvent, invocation: Invocation) -> Answer | No
     target = _widened(target, found)
     # Where nothing was found the request was refused: another delivery of it may be under way, and be granted.
     watched = target.withdrawn or not found.found
-    unsure = watched or found.settles_at > 0 or found.failure is not None or _watched(event, machine)
+    unsure = watched or found.settles_at > 0 or found.hindrance is not None or _watched(event, machine)
     if not unsure and not found.unfinished:
         return Answer(physical_resource_id=own_id)
-    if machine is not None and _hand_over(target, event, machine, unsure=unsure, watched=watched, answered=False):
+    if machine is not None and _hand_over(
+        target, event, machine, unsure=unsure, watched=watched, answered=False, denied=found.denied is not None
+    ):
         return None
-    if found.failure is not None:
-        raise NotNowError(found.failure)
+    if found.hindrance is not None:
+        raise NotNowError(found.hindrance)
     log("not waited for: there is no state machine", level="WARNING", physicalResourceId=own_id)
     return Answer(physical_resource_id=own_id)
 
@@ -77,14 +81,19 @@ def stop_orphans(event: CustomResourceEvent, name: str, properties: JobPropertie
     target = target_of_update(event, name, properties, invocation)
     machine = invocation.machine(event.properties)
     found = sweep(target, event, machine, invocation, now=time.time())
-    if found.failure is not None:
-        log("not swept", level="WARNING", reason=found.failure)
-    if machine is not None and (target.withdrawn or found.settles_at > 0 or found.failure is not None):
-        _hand_over(target, event, machine, unsure=True, watched=True, answered=True)
+    if found.hindrance is not None:
+        log("not swept", level="WARNING", reason=found.hindrance)
+    if machine is not None and (target.withdrawn or found.settles_at > 0 or found.hindrance is not None):
+        denied = found.denied is not None
+        _hand_over(target, event, machine, unsure=True, watched=True, answered=True, denied=denied)
 
 
 def step(state: Mapping[str, Any], invocation: Invocation, *, now: float) -> dict[str, Any]:
-    """Look again; answer when nothing runs any more, and keep watch while an old request can still be delivered."""
+    """Look again; answer when nothing runs any more, and keep watch while an old request can still be delivered.
+
+    What is denied for five minutes stays denied. Then the deletion succeeds if no job that is known to be the stack's
+    may run, and otherwise fails; the execution continues to stop such a job.
+    """
     event = CustomResourceEvent.parse(state[EVENT], now=now)
     own_id = event.physical_resource_id or event.logical_resource_id
     if MachineInput.ERROR in state:
@@ -97,11 +106,17 @@ def step(state: Mapping[str, Any], invocation: Invocation, *, now: float) -> dic
     found = sweep(target, event, invocation.machine(event.properties), invocation, now=now)
     settles_at = max(float(state[_SETTLES_AT]), found.settles_at)
     late = now >= event.requested_at + JOB_SERVICE_TIMEOUT_SECONDS - _MARGIN_SECONDS
-    settled = now >= settles_at and not found.unfinished and found.failure is None
-    if not answered and (settled or late):
-        if found.running or found.failure is not None:
+    denied_since = _denied_since(state, found, now=now)
+    denied_for_good = found.denied is not None and now >= denied_since + PERMISSION_BOUND_SECONDS
+    given_up = denied_for_good and (found.queue_denied or bool(found.blocked))
+    hindered = found.failure is not None or (found.denied is not None and not denied_for_good) or given_up
+    settled = now >= settles_at and not found.unfinished and not hindered
+    if not answered and (settled or late or given_up):
+        if found.running or hindered:
             invocation.send(invocation.failed(event, _left(found)), event)
         else:
+            if found.denied is not None:
+                log("not looked at", level="WARNING", reason=found.denied)
             if not settled:
                 log("not waited for any longer", level="WARNING", reason=", ".join(found.unfinished))
             invocation.send(Answer(physical_resource_id=own_id), event)
@@ -114,22 +129,43 @@ def step(state: Mapping[str, Any], invocation: Invocation, *, now: float) -> dic
     wait = max(until - now, 1) if until > now else POLL_SECONDS
     return _state(state, wait=wait, answered=answered, done=False) | {
         _SETTLES_AT: settles_at,
+        _DENIED_SINCE: denied_since,
         _TARGET: asdict(_widened(target, found)),
     }
 
 
+def _denied_since(state: Mapping[str, Any], found: Sweep, *, now: float) -> float:
+    """Return when the first denial was that no look without a hindrance followed, in epoch seconds; 0 without one."""
+    since = float(state.get(_DENIED_SINCE, 0)) if found.hindrance is not None else 0.0
+    return since or (now if found.denied is not None else 0.0)
+
+
 def _left(found: Sweep) -> str:
-    """Why a Delete that can't be waited for any longer fails: a job that merely stops doesn't make it."""
-    told = [] if found.failure is None else [found.failure]
-    if found.running:
-        jobs = f"job {found.running[0]}" if len(found.running) == 1 else f"jobs {', '.join(found.running)}"
-        stop = ", ".join(f"`inference-recommender stop {name}`" for name in found.running)
+    """Return why a Delete fails that can't be waited for any longer; a job that merely stops doesn't make it fail."""
+    parts = [reason for reason in (found.failure, found.denied) if reason is not None]
+    going_on = [name for name in found.running if name not in found.blocked]
+    if going_on:
         minutes = (JOB_SERVICE_TIMEOUT_SECONDS - _MARGIN_SECONDS) // 60
-        told.append(
-            f"The {jobs} went on, and may cost money, although SageMaker was told to stop for {minutes} minutes: "
-            f"run {stop}, or stop in the console what still runs."
+        parts.append(
+            f"The {_jobs(going_on)} went on, and may cost money, although SageMaker was told to stop for {minutes} "
+            f"minutes: run {_commands(going_on)}, or stop in the console what still runs."
         )
-    return " ".join([*told, "Then delete the stack again." if found.running else "Delete the stack again."])
+    if found.blocked:
+        parts.append(
+            f"The {_jobs(found.blocked)} may still run, and cost money: correct what denies it, or run "
+            f"{_commands(found.blocked)} as somebody who may."
+        )
+    return " ".join(
+        [*parts, "Then delete the stack again." if going_on or found.blocked else "Delete the stack again."]
+    )
+
+
+def _jobs(names: Sequence[str]) -> str:
+    return f"job {names[0]}" if len(names) == 1 else f"jobs {', '.join(names)}"
+
+
+def _commands(names: Sequence[str]) -> str:
+    return ", ".join(f"`inference-recommender stop {name}`" for name in names)
 
 
 def _widened(target: Target, found: Sweep) -> Target:
@@ -151,7 +187,14 @@ def _read(state: Mapping[str, Any]) -> Target:
 
 
 def _hand_over(
-    target: Target, event: CustomResourceEvent, machine: StateMachine, *, unsure: bool, watched: bool, answered: bool
+    target: Target,
+    event: CustomResourceEvent,
+    machine: StateMachine,
+    *,
+    unsure: bool,
+    watched: bool,
+    answered: bool,
+    denied: bool,
 ) -> bool:
     """Let an execution go on; False where there is no machine that could."""
     now = time.time()
@@ -164,6 +207,7 @@ def _hand_over(
         _TARGET: asdict(target),
         _SETTLES_AT: now + wait if unsure else now,
         _WATCH_UNTIL: watch_until,
+        _DENIED_SINCE: now if denied else 0.0,
     }
     try:
         name = f"{WATCH}{event.request_id}" if answered else event.request_id

@@ -48,8 +48,11 @@ class Target:
         CloudFormation's events carry whole seconds. Within the same one, only what the event is about is sure to come
         before it.
         """
-        known = name in self.names or bool(self.base and is_name_of(name, self.base))
-        return requested_at < event.requested_at or (known and requested_at == event.requested_at)
+        return requested_at < event.requested_at or (self.knows(name) and requested_at == event.requested_at)
+
+    def knows(self, name: str) -> bool:
+        """Return whether the name is the one to delete, or one that the handler makes for the request."""
+        return name in self.names or bool(self.base and is_name_of(name, self.base))
 
 
 def target_of_delete(event: CustomResourceEvent, invocation: Invocation) -> Target | None:

@@ -39,6 +39,12 @@ class OutOfTimeError(BotoCoreError):
     )
 
 
+class TagsNotShownError(BotoCoreError):
+    """A young job shows no owner tags, so that it may be anybody's: its tags may be shown later than the job."""
+
+    fmt = "The tags of the inference recommendations job {job_name} aren't shown yet."
+
+
 class ErrorKind(Enum):
     """What can be done about an error."""
 
@@ -230,6 +236,16 @@ _BY_MESSAGE: Final = (
 )
 
 
+_TRANSIENT_EXCEPTIONS: Final = (
+    HTTPClientError,
+    NoConnectionError,
+    IncompleteReadError,
+    ResponseParserError,
+    OutOfTimeError,
+    TagsNotShownError,
+)
+
+
 def kind_of(error: Exception) -> ErrorKind:
     """Classify by the code, then by the message, then by the HTTP status."""
     if isinstance(error, ClientError):
@@ -243,9 +259,7 @@ def kind_of(error: Exception) -> ErrorKind:
         if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             return ErrorKind.TRANSIENT
         return ErrorKind.PERMANENT if code_of(error) in KIND_BY_CODE else _BY_STATUS.get(status, ErrorKind.PERMANENT)
-    if isinstance(
-        error, (HTTPClientError, NoConnectionError, IncompleteReadError, ResponseParserError, OutOfTimeError)
-    ):
+    if isinstance(error, _TRANSIENT_EXCEPTIONS):
         return ErrorKind.TRANSIENT
     return ErrorKind.PERMISSION if isinstance(error, _CREDENTIAL_EXCEPTIONS) else ErrorKind.PERMANENT
 

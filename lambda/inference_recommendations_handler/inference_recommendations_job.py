@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
-from .errors import AWS_ERRORS, ErrorKind, kind_of
+from .contract import ENDED_JOB_STATUSES
+from .errors import AWS_ERRORS, ErrorKind, TagsNotShownError, kind_of
+from .owner import shows_owner
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from types_boto3_sagemaker import SageMakerClient
     from types_boto3_sagemaker.literals import RecommendationJobStatusType
+    from types_boto3_sagemaker.type_defs import TagTypeDef
 
     from .allowance import Allowance
+
+T = TypeVar("T")
+
+UNKNOWN_STATUS_WITHIN: Final = timedelta(days=2)
+"""How far back a job is looked for whose status `ListInferenceRecommendationsJobs` has no filter for.
+
+A job runs for at most five hours (API reference, RecommendationJobInputConfig, JobDurationInSeconds).
+"""
+_MAY_PASS: Final = frozenset({ErrorKind.TRANSIENT, ErrorKind.PERMISSION})
+_TRIED_AGAIN_AFTER_SECONDS: Final = (1, 2, 3, 5)
 
 
 class JobStatus(StrEnum):
@@ -30,7 +45,7 @@ class JobStatus(StrEnum):
     DELETED = "DELETED"
 
 
-_RUNNING = frozenset({JobStatus.PENDING, JobStatus.IN_PROGRESS})
+_UNFINISHED: Final[tuple[RecommendationJobStatusType, ...]] = ("PENDING", "IN_PROGRESS", "STOPPING", "DELETING")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,14 +71,14 @@ class Job:
         return str(self.description["Status"])
 
     @property
-    def running(self) -> bool:
-        """Whether it goes on unless it is stopped."""
-        return self.status in _RUNNING
+    def ended(self) -> bool:
+        """Whether the job has ended; a status that this handler doesn't know hasn't."""
+        return self.status in ENDED_JOB_STATUSES
 
     @property
-    def stopping(self) -> bool:
-        """Whether it was stopped and hasn't ended yet."""
-        return self.status == JobStatus.STOPPING
+    def running(self) -> bool:
+        """Whether the job continues, and costs money, unless it is stopped."""
+        return not self.ended and self.status not in {JobStatus.STOPPING, JobStatus.DELETING}
 
     @property
     def vpc_config(self) -> Mapping[str, list[str]]:
@@ -104,12 +119,20 @@ class Jobs:
             raise
 
     def unfinished_names(self) -> Iterator[str]:
-        """Names of the account's jobs that are PENDING, IN_PROGRESS or STOPPING."""
+        """Return the names of the account's jobs that haven't ended.
+
+        The service filters by known statuses only. Jobs in another status are found among those of the last two days.
+        """
         paginator = self.client.get_paginator("list_inference_recommendations_jobs")
-        statuses: tuple[RecommendationJobStatusType, ...] = ("PENDING", "IN_PROGRESS", "STOPPING")
-        for status in statuses:
+        for status in _UNFINISHED:
             for page in paginator.paginate(StatusEquals=status):
                 yield from (str(job["JobName"]) for job in page.get("InferenceRecommendationsJobs", []))
+        since = datetime.fromtimestamp(time.time(), tz=UTC) - UNKNOWN_STATUS_WITHIN
+        known = {*_UNFINISHED, *ENDED_JOB_STATUSES}
+        for page in paginator.paginate(CreationTimeAfter=since, MaxResults=100):
+            for job in page.get("InferenceRecommendationsJobs", []):
+                if job.get("Status") not in known:
+                    yield str(job["JobName"])
 
     def failed_steps(self, name: str) -> list[Mapping[str, Any]]:
         """The benchmarks of the job that failed."""
@@ -130,16 +153,34 @@ class Jobs:
                 raise
 
     def tags(self, job: Job) -> dict[str, str]:
-        """All tags of the job."""
+        """Return all tags of the job, once they show whose it is.
+
+        Raises:
+            TagsNotShownError: The job is young and shows no owner yet.
+        """
         pages = self.client.get_paginator("list_tags").paginate(ResourceArn=job.arn)
-        return {tag["Key"]: tag["Value"] for page in pages for tag in page.get("Tags", [])}
+        tags = {tag["Key"]: tag["Value"] for page in pages for tag in page.get("Tags", [])}
+        if not shows_owner(tags, created_at=job.created_at, now=time.time()):
+            raise TagsNotShownError(job_name=job.name)
+        return tags
+
+    def tags_in_time(self, job: Job) -> dict[str, str]:
+        """As `tags`; what may pass is tried again within the invocation, for 11 seconds at most."""
+        return self._patiently(lambda: self.tags(job))
 
     def tag(self, job: Job, tags: Mapping[str, str]) -> None:
-        """Add or overwrite tags."""
+        """Add or overwrite tags; what may pass is tried again, as in `tags_in_time`.
+
+        The handler's policy allows this by the job's owner tag, so that a tag that isn't shown yet reads as a denial.
+        """
         if tags:
-            self.client.add_tags(ResourceArn=job.arn, Tags=[{"Key": k, "Value": v} for k, v in tags.items()])
+            tag_list: list[TagTypeDef] = [{"Key": key, "Value": value} for key, value in tags.items()]
+            self._patiently(lambda: self.client.add_tags(ResourceArn=job.arn, Tags=tag_list))
 
     def untag(self, job: Job, keys: Iterable[str]) -> None:
-        """Remove tags; keys that the job doesn't have are ignored."""
+        """Remove tags, as `tag` adds them; keys that the job doesn't have are ignored."""
         if key_list := sorted(keys):
-            self.client.delete_tags(ResourceArn=job.arn, TagKeys=key_list)
+            self._patiently(lambda: self.client.delete_tags(ResourceArn=job.arn, TagKeys=key_list))
+
+    def _patiently(self, call: Callable[[], T]) -> T:
+        return self.allowance.patiently(call, kinds=_MAY_PASS, after_seconds=_TRIED_AGAIN_AFTER_SECONDS)

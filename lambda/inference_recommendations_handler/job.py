@@ -117,7 +117,7 @@ def _same_request(event: CustomResourceEvent, name: str, properties: JobProperti
     """Compare with what was asked for under the name; the old properties are the failed ones in a rollback."""
     job = invocation.jobs.find(name)
     if job is not None:
-        return invocation.jobs.tags(job).get(OwnerTag.FINGERPRINT) == properties.fingerprint
+        return invocation.jobs.tags_in_time(job).get(OwnerTag.FINGERPRINT) == properties.fingerprint
     machine = invocation.machine(event.properties)
     execution = machine.find(name) if machine else None
     if execution is None or execution.event is None:
@@ -141,7 +141,7 @@ def _bring_tags_in_line(
         return
     try:
         job = invocation.jobs.find(name)
-        if job is None or not Owner.of(event).owns(invocation.jobs.tags(job)):
+        if job is None or not Owner.of(event).owns(invocation.jobs.tags_in_time(job)):
             return
         invocation.jobs.tag(job, wanted)
         invocation.jobs.untag(job, before.keys() - wanted.keys())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from .contract import OwnerTag
 
@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from .custom_resource_event import CustomResourceEvent
+
+TAGS_SHOWN_WITHIN_SECONDS: Final = 120
+"""After a job's creation. AWS documents no bound; other tags of its services are shown within seconds."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +46,20 @@ def owner_tags(event: CustomResourceEvent, *, fingerprint: str) -> dict[str, str
         OwnerTag.REQUESTED_AT.value: f"{event.requested_at:.3f}",
         OwnerTag.FINGERPRINT.value: fingerprint,
     }
+
+
+def shows_owner(tags: Mapping[str, str], *, created_at: float, now: float) -> bool:
+    """Return whether the tags decide whose the job is.
+
+    A job that is made with owner tags may be shown before its tags are. Without them, only one that is older than that
+    is certainly another's.
+
+    Args:
+        tags: As the service shows them.
+        created_at: When the job was created, in epoch seconds.
+        now: Epoch seconds.
+    """
+    return OwnerTag.STACK_ID in tags or now >= created_at + TAGS_SHOWN_WITHIN_SECONDS
 
 
 def requested_at(tags: Mapping[str, str]) -> float:

@@ -151,13 +151,7 @@ class StateMachine:
             raise
 
     def _patiently(self, call: Callable[[], T]) -> T:
-        for seconds in _PROPAGATION_RETRIES_SECONDS:
-            try:
-                return call()
-            except AWS_ERRORS as error:
-                if kind_of(error) is not ErrorKind.PERMISSION or not self.allowance.pause(seconds):
-                    raise
-        return call()
+        return self.allowance.patiently(call, kinds={ErrorKind.PERMISSION}, after_seconds=_PROPAGATION_RETRIES_SECONDS)
 
     def _execution_arn(self, name: str) -> str:
         return f"{self.arn.replace(':stateMachine:', ':execution:')}:{name}"

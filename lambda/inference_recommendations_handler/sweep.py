@@ -7,11 +7,12 @@ requests that were never answered, however many came after them, and nobody else
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from .contract import FUNCTION_TIMEOUT_SECONDS, JobProperty
-from .errors import AWS_ERRORS, code_of, is_denied, message_of
+from .errors import AWS_ERRORS, ErrorKind, TagsNotShownError, code_of, is_denied, kind_of, message_of
+from .job_name import candidates
 from .log import log
 from .network_interfaces import LEFT_BEHIND_SECONDS, any_left
 from .owner import Owner, requested_at
@@ -34,22 +35,42 @@ WATCH: Final = "watch_"
 No name of a job, after which the queue's executions are named, has an underscore."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True)
 class Sweep:
-    """What was found, and told to stop."""
+    """Result of finding and stopping the owner's jobs."""
 
-    settles_at: float
+    settles_at: float = 0.0
     """Until then, in epoch seconds, a create may still be under way inside the function; 0 when none can be."""
-    unfinished: list[str]
+    unfinished: list[str] = field(default_factory=list)
     """Jobs that haven't ended yet, or network interfaces that are still there: what is waited for."""
-    running: tuple[str, ...] = ()
+    running: list[str] = field(default_factory=list)
     """Those jobs of them that ran when they were looked at, and cost money unless they have stopped since."""
     found: bool = False
     """Whether there is a job that is meant, whatever has become of it."""
     failure: str | None = None
-    """Why not everything could be looked at."""
-    others: tuple[str, ...] = ()
+    """Why not everything could be looked at or stopped, where that isn't a denial."""
+    denied: str | None = None
+    """The same of a denial."""
+    blocked: list[str] = field(default_factory=list)
+    """Jobs that are known by name or by their tags, may run, and can't be looked at or stopped because of a denial."""
+    queue_denied: bool = False
+    """Whether a queued request that can't be looked at or stopped may still start a job."""
+    others: list[str] = field(default_factory=list)
     """Jobs that are another's, and needn't be looked at again."""
+
+    @property
+    def hindrance(self) -> str | None:
+        """Why not everything could be looked at or stopped."""
+        return self.failure or self.denied
+
+    def hindered(self, error: Exception) -> bool:
+        """Note an error; returns whether it is a denial."""
+        is_denial = kind_of(error) is ErrorKind.PERMISSION
+        if is_denial:
+            self.denied = _failure(error)
+        else:
+            self.failure = _failure(error)
+        return is_denial
 
 
 def sweep(
@@ -62,19 +83,19 @@ def sweep(
     others from it.
     """
     told = _stop_named(target, event, invocation)
-    settles_at, failure = 0.0, None
+    found = Sweep()
     try:
         for execution in _queue_executions(target, event, machine) if machine else ():
             if execution.running and machine:
                 machine.stop(execution.name)
                 log("stopped the queued request", executionName=execution.name)
-                settles_at = now + UNDER_WAY_SECONDS
+                found.settles_at = now + UNDER_WAY_SECONDS
             elif execution.status == "ABORTED" and now < execution.ended_at + UNDER_WAY_SECONDS:
-                settles_at = max(settles_at, execution.ended_at + UNDER_WAY_SECONDS)
+                found.settles_at = max(found.settles_at, execution.ended_at + UNDER_WAY_SECONDS)
     except AWS_ERRORS as error:
-        failure = _failure(error)
-    found = _sweep_jobs(target, event, invocation, now=now, told=told)
-    return replace(found, settles_at=settles_at, failure=found.failure or failure)
+        found.queue_denied = found.hindered(error)
+    _sweep_jobs(found, target, event, invocation, now=now, told=told)
+    return found
 
 
 def _stop_named(target: Target, event: CustomResourceEvent, invocation: Invocation) -> set[str]:
@@ -90,53 +111,66 @@ def _stop_named(target: Target, event: CustomResourceEvent, invocation: Invocati
 
 
 def _sweep_jobs(
-    target: Target, event: CustomResourceEvent, invocation: Invocation, *, now: float, told: Collection[str]
-) -> Sweep:
-    unfinished: list[str] = []
-    running: list[str] = []
-    others: list[str] = []
-    names, failure = _names(target, event, invocation)
-    found = False
+    found: Sweep,
+    target: Target,
+    event: CustomResourceEvent,
+    invocation: Invocation,
+    *,
+    now: float,
+    told: Collection[str],
+) -> None:
+    names, listed = _names(found, target, event, invocation)
     for name in names:
+        job = None
         try:
             job = invocation.jobs.find(name)
             tags = invocation.jobs.tags(job) if job is not None else {}
         except AWS_ERRORS as error:
-            if is_denied(error) and not _looks_like_ours(name, target, event):
-                # An account may hide one team's jobs from another.
-                log("left alone: not shown", jobName=name, errorCode=code_of(error), reason=message_of(error))
-            else:
-                failure = _failure(error)
+            if job is None or not job.ended:
+                # A list that can be read and doesn't have a job says that it has ended.
+                may_run = job.running if job is not None else listed is None or name in listed
+                _not_seen(found, name, error, target, event, may_run=may_run)
+            elif name in target.names and _leaves_interfaces(job, invocation, now=now):
+                found.unfinished.append(name)
             continue
         if job is None:
             continue
-        if not _is_meant(job, tags, target, event):
-            log("left alone: another's job, or asked for since", jobName=name)
-            # A job's tags may be shown later than the job.
-            if not Owner.of(event).owns(tags) and now > job.created_at + FUNCTION_TIMEOUT_SECONDS:
-                others.append(name)
+        if _is_meant(job, tags, target, event):
+            _follow(found, job, event, invocation, now=now, told=told)
             continue
-        found = True
-        if job.running:
-            running.append(name)
-            failure = (None if name in told else _stop(job, event, invocation)) or failure
-        if job.running or job.stopping or _leaves_interfaces(job, invocation, now=now):
-            unfinished.append(name)
-    return Sweep(
-        settles_at=0.0,
-        unfinished=unfinished,
-        running=tuple(running),
-        found=found,
-        failure=failure,
-        others=tuple(others),
-    )
+        log("left alone: another's job, or asked for since", jobName=name)
+        if not Owner.of(event).owns(tags):
+            found.others.append(name)
 
 
-def _stop(job: Job, event: CustomResourceEvent, invocation: Invocation) -> str | None:
+def _follow(
+    found: Sweep, job: Job, event: CustomResourceEvent, invocation: Invocation, *, now: float, told: Collection[str]
+) -> None:
+    found.found = True
+    if job.running:
+        found.running.append(job.name)
+        error = None if job.name in told else _stop(job, event, invocation)
+        if error is not None and found.hindered(error):
+            found.blocked.append(job.name)
+    if not job.ended or _leaves_interfaces(job, invocation, now=now):
+        found.unfinished.append(job.name)
+
+
+def _not_seen(
+    found: Sweep, name: str, error: Exception, target: Target, event: CustomResourceEvent, *, may_run: bool
+) -> None:
+    if (is_denied(error) or isinstance(error, TagsNotShownError)) and not _looks_like_ours(name, target, event):
+        # An account may hide one team's jobs from another.
+        log("left alone: not shown", jobName=name, errorCode=code_of(error), reason=message_of(error))
+    elif found.hindered(error) and may_run and target.knows(name):
+        found.blocked.append(name)
+
+
+def _stop(job: Job, event: CustomResourceEvent, invocation: Invocation) -> Exception | None:
     try:
         invocation.jobs.stop(job.name)
     except AWS_ERRORS as error:
-        return _failure(error)
+        return error
     log("stopped", jobName=job.name, stackId=event.stack_id)
     return None
 
@@ -159,17 +193,43 @@ def _queue_executions(target: Target, event: CustomResourceEvent, machine: State
             yield execution
 
 
-def _names(target: Target, event: CustomResourceEvent, invocation: Invocation) -> tuple[list[str], str | None]:
-    """Jobs to look at, the likeliest first, and why there may be more."""
+def _names(
+    found: Sweep, target: Target, event: CustomResourceEvent, invocation: Invocation
+) -> tuple[list[str], frozenset[str] | None]:
+    """Return the jobs to look at, the likeliest first, and those that are listed as unfinished.
+
+    None where the list couldn't be read to its end.
+    """
     unfinished: list[str] = []
-    failure = None
+    listed = None
     try:
         # Of whatever prefix: the request that was never answered may have changed it.
         unfinished.extend(filter(target.covers, invocation.jobs.unfinished_names()))
+        listed = frozenset(unfinished)
     except AWS_ERRORS as error:
-        failure = _failure(error)
+        found.hindered(error)
+        unfinished.extend(filter(target.covers, _names_made(target, invocation)))
     ours_first = sorted(unfinished, key=lambda name: not _looks_like_ours(name, target, event))
-    return [name for name in dict.fromkeys((*target.names, *ours_first)) if name not in target.others], failure
+    return [name for name in dict.fromkeys((*target.names, *ours_first)) if name not in target.others], listed
+
+
+def _names_made(target: Target, invocation: Invocation) -> Iterator[str]:
+    """Return the names that jobs of the request have.
+
+    Names are tried in their order, and one without a job is left only where a request was given up: after two of them
+    there are no more.
+    """
+    missing = 0
+    for name in candidates(target.base) if target.base else ():
+        try:
+            missing = missing + 1 if invocation.jobs.find(name) is None else 0
+        except AWS_ERRORS:
+            yield name
+            return
+        if missing == 0:
+            yield name
+        elif missing > 1:
+            return
 
 
 def _is_meant(job: Job, tags: Mapping[str, str], target: Target, event: CustomResourceEvent) -> bool:

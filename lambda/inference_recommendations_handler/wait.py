@@ -172,11 +172,11 @@ def _taken(job: Job, event: CustomResourceEvent, machine: StateMachine | None, i
     try:
         execution = machine.find(job.name) if machine else None
     except AWS_ERRORS:
-        if Owner.of(event).same_stack(invocation.jobs.tags(job)):
+        if Owner.of(event).same_stack(invocation.jobs.tags_in_time(job)):
             return None
         raise
     failure = execution.failure if execution is not None else None
-    return failure if failure and not Owner.of(event).same_stack(invocation.jobs.tags(job)) else None
+    return failure if failure and not Owner.of(event).same_stack(invocation.jobs.tags_in_time(job)) else None
 
 
 def _look_at_queue(
@@ -220,9 +220,14 @@ def _give_up(leg: Leg, event: CustomResourceEvent, invocation: Invocation) -> Gi
         if job is not None:
             # Its name is taken, and so the queue makes no other.
             failure = None
-        if job is not None and job.running and Owner.of(event).same_stack(invocation.jobs.tags(job)):
+        if job is not None and job.running and Owner.of(event).same_stack(invocation.jobs.tags_in_time(job)):
             invocation.jobs.stop(job.name)
-            log("stopped at the timeout", jobName=job.name, requestId=event.request_id)
+            # The service may refuse to stop a job in a status that this handler doesn't know.
+            job = invocation.jobs.find(leg.job_name)
+            if job is not None and job.running:
+                failure = f"It is still {job.status}."
+            else:
+                log("stopped at the timeout", jobName=leg.job_name, requestId=event.request_id)
     except AWS_ERRORS as error:
         failure = _not_stopped(leg, error)
     return GivenUp(under_way=under_way, failure=failure)

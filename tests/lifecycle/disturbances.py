@@ -22,6 +22,7 @@ CREATE = "CreateInferenceRecommendationsJob"
 STOP = "StopInferenceRecommendationsJob"
 SLOWEST_STOP = 1200.0
 BETWEEN_OUTAGES = 600.0
+FOR_EVER = 10.0**12
 
 PASSING = [
     ("ThrottlingException", "Rate exceeded", 400),
@@ -61,6 +62,17 @@ class StopsRefused:
     def __call__(self, world: World) -> None:
         for _ in range(self.times):
             Refusal(STOP, self.error)(world)
+
+
+@dataclass(frozen=True)
+class Denied:
+    """A policy denies an operation from now on; what is denied already stays so no longer than it would have."""
+
+    operation: str
+    seconds: float
+
+    def __call__(self, world: World) -> None:
+        world.service.denied_until.setdefault(self.operation, world.clock.now + self.seconds)
 
 
 @dataclass(frozen=True)
@@ -134,6 +146,8 @@ class Account:
     quota: int | None = None
     role_usable_after: float | None = None
     visible_after: float | None = None
+    tags_visible_after: float | None = None
+    runs_as: str | None = None
     seconds_stopping: float | None = None
     ignores_stops: bool | None = None
 
@@ -141,6 +155,9 @@ class Account:
         service = world.service
         service.quota = service.quota if self.quota is None else self.quota
         service.visible_after = service.visible_after if self.visible_after is None else self.visible_after
+        service.runs_as = self.runs_as or service.runs_as
+        if self.tags_visible_after is not None:
+            service.tags_visible_after = self.tags_visible_after
         if self.ignores_stops is not None:
             service.ignores_stops = self.ignores_stops
         if self.seconds_stopping is not None:
@@ -165,7 +182,16 @@ class NextJobs:
 
 
 Disturbance = (
-    Refusal | StopsRefused | Delivery | BucketRefusal | Broken | LambdaRefuses | CreateCutOff | Account | NextJobs
+    Refusal
+    | StopsRefused
+    | Denied
+    | Delivery
+    | BucketRefusal
+    | Broken
+    | LambdaRefuses
+    | CreateCutOff
+    | Account
+    | NextJobs
 )
 
 _READS = [
@@ -176,12 +202,15 @@ _READS = [
     "DescribeExecution",
     "ListExecutions",
 ]
+_SAGEMAKERS = [each for each in _READS if "Execution" not in each] + ["AddTags", "DeleteTags"]
 _WRITES = [CREATE, STOP, "AddTags", "DeleteTags", "StartExecution", "StopExecution"]
 DISTURBANCES: st.SearchStrategy[Disturbance] = st.one_of(
     st.builds(Refusal, st.sampled_from(_READS), st.sampled_from(PASSING)),
     st.builds(Refusal, st.sampled_from([CREATE, *_WRITES]), st.sampled_from(PASSING), st.booleans()),
     st.just(Refusal(CREATE, INVALID)),
     st.builds(StopsRefused, st.sampled_from(PASSING[:2]), st.sampled_from([2, 10, 200, 600])),
+    st.builds(Denied, st.sampled_from(_SAGEMAKERS), st.sampled_from([20, 60, 200])),
+    st.just(Denied(STOP, FOR_EVER)),
     st.builds(Delivery, lost=st.sampled_from([1, 2])),
     st.builds(
         Delivery, again_after=st.lists(st.sampled_from([0, 3, 59, 70, 130, 250]), min_size=1, max_size=2).map(tuple)
@@ -203,6 +232,8 @@ DISTURBANCES: st.SearchStrategy[Disturbance] = st.one_of(
     st.builds(Account, quota=st.sampled_from([0, 3, 100])),
     st.builds(Account, role_usable_after=st.sampled_from([20, 200, 10**6])),
     st.builds(Account, visible_after=st.sampled_from([1, 10])),
+    st.builds(Account, tags_visible_after=st.sampled_from([3, 20, 60])),
+    st.builds(Account, runs_as=st.sampled_from(["PAUSED", "QUEUED_FOR_CAPACITY"])),
     st.just(Account(ignores_stops=True)),
     st.builds(Account, seconds_stopping=st.sampled_from([3, 30, 600, SLOWEST_STOP])),
     st.builds(
@@ -226,8 +257,15 @@ def calm(world: World) -> None:
     for faults in (world.machine.faults, world.machine.done_all_the_same):
         faults.clear()
     service = world.service
+    service.denied_until.clear()
     service.kills_the_caller_after = service.late_create_seconds = None
-    Account(quota=100, role_usable_after=0, visible_after=0, seconds_stopping=SECONDS_STOPPING, ignores_stops=False)(
-        world
-    )
+    Account(
+        quota=100,
+        role_usable_after=0,
+        visible_after=0,
+        tags_visible_after=0,
+        runs_as="IN_PROGRESS",
+        seconds_stopping=SECONDS_STOPPING,
+        ignores_stops=False,
+    )(world)
     NextJobs(2700.0, "COMPLETED", None, (RESULT,))(world)

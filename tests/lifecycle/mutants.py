@@ -12,6 +12,7 @@ from inference_recommendations_handler import (
     deletion,
     deletion_target,
     handler,
+    inference_recommendations_job,
     invocation,
     job,
     job_name,
@@ -24,9 +25,19 @@ from inference_recommendations_handler.admission import Admitted, Taken
 from inference_recommendations_handler.answer import Answer, _encode, _reason
 from inference_recommendations_handler.contract import MachineInput, OwnerTag
 from inference_recommendations_handler.custom_resource_event import RequestType
-from inference_recommendations_handler.inference_recommendations_job import Jobs
+from inference_recommendations_handler.inference_recommendations_job import Job, Jobs
 
-from . import retriers, test_broken_function, test_deployment, test_late_deliveries, test_long_jobs, test_visibility
+from . import (
+    retriers,
+    test_broken_function,
+    test_deployment,
+    test_late_deliveries,
+    test_late_tags,
+    test_long_jobs,
+    test_unknown_statuses,
+    test_visibility,
+)
+from .template import Template
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -164,6 +175,27 @@ def _takes_the_unseen_for_absent(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(admission, "_shown", lambda name, jobs: jobs.find(name))
 
 
+def _with_tags_that_show_late(stack: Stack, world: World) -> None:
+    world.service.tags_visible_after = 20
+    test_late_tags.test_another_delivery_finds_the_job_of_the_first(stack, world, Template(), [1])
+
+
+def _takes_a_job_without_tags_for_a_strangers(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(inference_recommendations_job, "shows_owner", lambda *_, **__: True)
+
+
+def _with_a_later_status(stack: Stack, world: World) -> None:
+    world.service.runs_as, world.service.runs_for = "PAUSED", 10**6
+    stack.begin_deploy(Template(), rollback=False)
+    stack.advance(100)
+    test_unknown_statuses.test_its_deletion_stops_it_and_waits(stack, world)
+
+
+def _takes_a_later_status_for_an_end(patch: pytest.MonkeyPatch) -> None:
+    unfinished = {"PENDING", "IN_PROGRESS", "STOPPING", "DELETING"}
+    patch.setattr(Job, "ended", property(lambda self: self.status not in unfinished))
+
+
 def _gives_up_an_answer(patch: pytest.MonkeyPatch) -> None:
     original = answer._put
 
@@ -256,6 +288,8 @@ ALL = [
         _takes_the_unseen_for_absent,
         _with_jobs_that_show_late,
     ),
+    Mutant(_takes_a_job_without_tags_for_a_strangers, _with_tags_that_show_late),
+    Mutant(_takes_a_later_status_for_an_end, _with_a_later_status),
     Mutant(_gives_up_an_answer),
     Mutant(_asks_anew_at_every_update),
     Mutant(_takes_a_job_that_goes_on_for_one_that_stops),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,9 @@ ARN = "arn:aws:sagemaker:us-east-1:123456789012:inference-recommendations-job/"
 SECONDS_PENDING = 60.0
 SECONDS_STOPPING = 120.0
 SECONDS_INTERFACES_STAY = 300.0
+ENDED = frozenset({"COMPLETED", "FAILED", "STOPPED", "DELETED"})
+STACK_ID_TAG = "cdk-inference-recommender:stack-id"
+OLDER_THAN_ANY_BOUND = 3600.0
 RESULT = {
     "RecommendationId": "first/1",
     "Metrics": {"CostPerHour": 0.2, "CostPerInference": 1e-05, "MaxInvocations": 900, "ModelLatency": 30},
@@ -61,6 +65,9 @@ class FakeJob:
     seconds_stopping: float = SECONDS_STOPPING
     ignored_a_stop: bool = False
     shown_at: float = 0.0
+    tags_shown_at: float = 0.0
+    runs_as: str = "IN_PROGRESS"
+    """Its status while it runs; of a newer release of the service, perhaps."""
     asked_by: str = ""
     """The request id that it was made with, whoever takes it over."""
 
@@ -72,17 +79,20 @@ class FakeJob:
             return "STOPPING" if now < self.stopped_at + self.seconds_stopping else "STOPPED"
         if now < self.created_at + SECONDS_PENDING:
             return "PENDING"
-        return "IN_PROGRESS" if now < self.created_at + self.runs_for else self.ends_as
+        return self.runs_as if now < self.created_at + self.runs_for else self.ends_as
 
     def security_groups(self) -> list[str]:
         vpc_config = self.request.get("InputConfig", {}).get("VpcConfig") or {}
         return list(vpc_config.get("SecurityGroupIds", []))
 
     def goes_on(self, now: float) -> bool:
-        return self.status(now) in {"PENDING", "IN_PROGRESS"}
+        return self.status(now) not in {*ENDED, "STOPPING", "DELETING"}
 
     def active(self, now: float) -> bool:
-        return self.status(now) in {"PENDING", "IN_PROGRESS", "STOPPING"}
+        return self.status(now) not in ENDED
+
+    def shown_tags(self, now: float) -> Mapping[str, str]:
+        return self.tags if now >= self.tags_shown_at else {}
 
     def ended_at(self, now: float) -> float:
         if self.active(now):
@@ -114,6 +124,14 @@ class Service:
     stopped_jobs_have_results: bool = False
     visible_after: float = 0.0
     """Seconds for which a job that was made can't be described yet, while its name is taken."""
+    tags_visible_after: float = 0.0
+    """Seconds for which a job that was made shows no tags, neither to ListTags nor to IAM."""
+    runs_as: str = "IN_PROGRESS"
+    """Status of jobs that are made from now on, while they run."""
+    denied_until: dict[str, float] = field(default_factory=dict)
+    """Operations that a policy denies, and when it no longer does."""
+    caller: ContextVar[str | None] = field(default_factory=lambda: ContextVar("caller", default=None))
+    """The stack whose handler calls; its policy allows it to create, stop and tag what has the stack's tag."""
     seconds_stopping: float = SECONDS_STOPPING
     """How long a job takes to stop that is told to from now on."""
     ignores_stops: bool = False
@@ -129,6 +147,8 @@ class Service:
         if operation in self.slowness:
             self.clock.now += self.slowness[operation]
             raise HangsError
+        if self.clock.now < self.denied_until.get(operation, 0.0):
+            raise _denied(operation)
         if ordered := self.faults.get(operation):
             raise ordered.pop(0)
         answer: dict[str, Any] = getattr(self, f"_{operation}")(request)
@@ -155,7 +175,11 @@ class Service:
     def foreign(self, name: str, tags: Mapping[str, str] | None = None) -> FakeJob:
         """A job that somebody else runs."""
         self.jobs[name] = FakeJob(
-            name=name, request={}, tags=dict(tags or {}), created_at=self.clock.now, runs_for=10**9
+            name=name,
+            request={},
+            tags=dict(tags or {}),
+            created_at=self.clock.now - OLDER_THAN_ANY_BOUND,
+            runs_for=10**9,
         )
         return self.jobs[name]
 
@@ -170,6 +194,8 @@ class Service:
 
     def _CreateInferenceRecommendationsJob(self, request: Mapping[str, Any]) -> dict[str, Any]:  # noqa: N802 - the API's
         name, now = str(request["JobName"]), self.clock.now
+        tags = {tag["Key"]: tag["Value"] for tag in request.get("Tags", [])}
+        self._authorize("CreateInferenceRecommendationsJob", tags)
         if name in self.jobs:
             raise ServiceError(self.duplicate_code, f"Cannot create already existing job {name}")
         if now < self.role_usable_at:
@@ -183,13 +209,15 @@ class Service:
         job = FakeJob(
             name=name,
             request=request,
-            tags={tag["Key"]: tag["Value"] for tag in request.get("Tags", [])},
+            tags=tags,
             created_at=now,
             runs_for=self.runs_for,
             ends_as=self.ends_as,
             reason=self.reason,
             results=copy.deepcopy(self.results),
             shown_at=now + self.visible_after,
+            tags_shown_at=now + self.tags_visible_after,
+            runs_as=self.runs_as,
         )
         if self.late_create_seconds is not None:
             job.created_at += self.late_create_seconds
@@ -210,6 +238,8 @@ class Service:
         return described
 
     def _StopInferenceRecommendationsJob(self, request: Mapping[str, Any]) -> dict[str, Any]:  # noqa: N802
+        named = self.jobs.get(request["JobName"])
+        self._authorize("StopInferenceRecommendationsJob", named.shown_tags(self.clock.now) if named else {})
         job = self._existing(request["JobName"])
         if not job.goes_on(self.clock.now):
             raise ServiceError("ValidationException", f"Cannot stop the non-running job {job.name}")
@@ -220,15 +250,18 @@ class Service:
         return {}
 
     def _ListInferenceRecommendationsJobs(self, request: Mapping[str, Any]) -> dict[str, Any]:  # noqa: N802
-        status, contains, first = (
+        status, since, first = (
             request.get("StatusEquals"),
-            request.get("NameContains", ""),
+            request.get("CreationTimeAfter", datetime.min.replace(tzinfo=UTC)),
             int(request.get("NextToken", "0")),
         )
+        now = self.clock.now
         found = [
             self._summary(job)
             for job in self.jobs.values()
-            if self.clock.now >= job.shown_at and contains in job.name and status in (None, job.status(self.clock.now))
+            if now >= job.shown_at
+            and datetime.fromtimestamp(job.created_at, tz=UTC) > since
+            and status in (None, job.status(now))
         ]
         following = {"NextToken": str(first + 2)} if first + 2 < len(found) else {}
         return {"InferenceRecommendationsJobs": found[first : first + 2]} | following
@@ -251,16 +284,23 @@ class Service:
         }
 
     def _ListTags(self, request: Mapping[str, Any]) -> dict[str, Any]:  # noqa: N802
-        return {"Tags": [{"Key": key, "Value": value} for key, value in self._by_arn(request).tags.items()]}
+        tags = self._by_arn(request).shown_tags(self.clock.now)
+        return {"Tags": [{"Key": key, "Value": value} for key, value in tags.items()]}
 
     def _AddTags(self, request: Mapping[str, Any]) -> dict[str, Any]:  # noqa: N802
+        self._authorize("AddTags", self._by_arn(request).shown_tags(self.clock.now))
         self._by_arn(request).tags.update({tag["Key"]: tag["Value"] for tag in request["Tags"]})
         return {"Tags": []}
 
     def _DeleteTags(self, request: Mapping[str, Any]) -> dict[str, Any]:  # noqa: N802
+        self._authorize("DeleteTags", self._by_arn(request).shown_tags(self.clock.now))
         for key in request["TagKeys"]:
             self._by_arn(request).tags.pop(key, None)
         return {}
+
+    def _authorize(self, operation: str, tags: Mapping[str, str]) -> None:
+        if self.caller.get() not in (None, tags.get(STACK_ID_TAG)):
+            raise _denied(operation)
 
     def _by_arn(self, request: Mapping[str, Any]) -> FakeJob:
         return self._existing(str(request["ResourceArn"]).removeprefix(ARN))
@@ -283,3 +323,8 @@ class Service:
             "CreationTime": datetime.fromtimestamp(job.created_at, tz=UTC),
             "LastModifiedTime": datetime.fromtimestamp(job.ended_at(now), tz=UTC),
         }
+
+
+def _denied(operation: str) -> ServiceError:
+    caller = "arn:aws:sts::123456789012:assumed-role/handler/handler"
+    return ServiceError("AccessDeniedException", f"User: {caller} is not authorized to perform: sagemaker:{operation}")

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from inference_recommendations_handler import allowance, answer, deletion, handler, job, log, wait
+from inference_recommendations_handler import (
+    allowance,
+    answer,
+    deletion,
+    handler,
+    inference_recommendations_job,
+    job,
+    log,
+    wait,
+)
 
 if TYPE_CHECKING:
     import pytest
@@ -14,7 +23,7 @@ if TYPE_CHECKING:
 
 def live_in(world: World, patch: pytest.MonkeyPatch) -> None:
     """From now on, until the patch is undone."""
-    for module in (allowance, answer, deletion, handler, job, wait):
+    for module in (allowance, answer, deletion, handler, inference_recommendations_job, job, wait):
         patch.setattr(module, "time", world.clock, raising=False)
     patch.setattr(answer, "_put", world.put)
     patch.setattr(log, "sys", world.log)

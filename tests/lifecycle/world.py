@@ -181,6 +181,7 @@ class World:
                 raise FunctionDiedError("Runtime.ImportModuleError")
             killed_at = self.clock.now + FUNCTION_TIMEOUT
             invocation = Invocation(clients=self.clients, log_stream=LOG_STREAM)
+            self.service.caller.set(event.get("event", event)["StackId"])
             try:
                 with self.clients.within(lambda: killed_at - self.clock.now):
                     return handle(json.loads(json.dumps(event)), invocation)

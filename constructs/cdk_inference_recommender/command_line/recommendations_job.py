@@ -12,17 +12,17 @@ from botocore.exceptions import ConnectionError as AwsConnectionError
 
 from cdk_inference_recommender.command_line.aws_error import AWS_ERRORS, code_of
 from cdk_inference_recommender.command_line.command_error import CommandError
+from inference_recommendations_handler.contract import ENDED_JOB_STATUSES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from types_boto3_sagemaker import SageMakerClient
 
-TERMINAL: Final = frozenset({"COMPLETED", "FAILED", "STOPPED", "DELETED"})
-"""The API's `RecommendationJobStatus` after which nothing follows."""
 DEFAULT_POLL_SECONDS: Final = 10.0
 
 _LONGEST_POLL_SECONDS: Final = 3600
+_ENDING: Final = frozenset({"STOPPING", "DELETING"})
 _MOST_FAILED_POLLS: Final = 5
 """In a row. boto3 has tried each of them several times."""
 _NOT_FOUND: Final = frozenset({"ResourceNotFound", "ResourceNotFoundException"})
@@ -64,7 +64,12 @@ class RecommendationsJob:
     @property
     def has_ended(self) -> bool:
         """Whether nothing follows."""
-        return self.status in TERMINAL
+        return self.status in ENDED_JOB_STATUSES
+
+    @property
+    def is_ending(self) -> bool:
+        """Whether the job ends without being stopped again."""
+        return self.status in _ENDING
 
 
 def read_job(client: SageMakerClient, job_name: str) -> RecommendationsJob:

@@ -58,7 +58,7 @@ def _run(arguments: argparse.Namespace) -> int:
         _tell(before, before, f"Job {job.name} is {job.status}: there is nothing to stop.", as_json=as_json)
         return 0
     print("\n".join(map(escape_text, before.before())), file=sys.stderr)
-    if job.status != "STOPPING":
+    if not job.is_ending:
         if not arguments.yes and not _agreed(job):
             print("Nothing was stopped.", file=sys.stderr)
             return 1
@@ -93,12 +93,23 @@ def _agreed(job: RecommendationsJob) -> bool:
 
 
 def _stop(client: SageMakerClient, job: RecommendationsJob) -> None:
+    """Stop the job.
+
+    Raises:
+        CommandError: The service refuses to, and the job hasn't ended: its status is newer than this release, perhaps.
+    """
     try:
         client.stop_inference_recommendations_job(JobName=job.name)
     except ClientError as error:
         # So the service refuses to stop a job that has ended since it was described.
         if code_of(error) != "ValidationException" or "non-running" not in message_of(error).lower():
             raise
+        now = read_job(client, job.name)
+        if not (now.has_ended or now.is_ending):
+            raise CommandError(
+                f"SageMaker refuses to stop {job.name}, which is {now.status} and may cost money: {message_of(error)} "
+                "Stop it in the console, or try again."
+            ) from error
 
 
 def _summary(client: SageMakerClient, job: RecommendationsJob) -> StopSummary:

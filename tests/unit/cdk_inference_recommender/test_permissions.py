@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jsii
 import pytest
@@ -29,6 +29,11 @@ from .synthesis import (
     statements,
     template_of,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from cdk_inference_recommender.inference_recommendations_job_base import InferenceRecommendationsJobBase
 
 KEY_ARN = "arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 USE_KEY = ["kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey"]
@@ -324,6 +329,41 @@ def test_a_role_that_is_handed_in_gets_no_policy(kind: str) -> None:
     template = template_of(stack)
     assert only(template, JOB)["Properties"]["Request"]["RoleArn"] == role_reference(job)
     assert not [name for name in resources(template, POLICY) if not name.startswith(("Infer", "JobHandlerPolicy"))]
+
+
+@pytest.mark.parametrize(
+    ("job", "lower_case"),
+    [
+        (lambda stack: default_job(stack, role=given_role(stack), job_name="BERT-1", exact_job_name=True), "bert-1"),
+        (lambda stack: default_job(stack, role=given_role(stack), job_name="BERT"), "bert-*"),
+        (lambda stack: InferenceRecommendationsJob.from_job_name(stack, "Job", "BERT-1"), "bert-1"),
+    ],
+    ids=["exact name", "prefix", "existing job"],
+)
+def test_grants_on_a_name_with_capitals_reach_it_as_it_is_written_and_in_lower_case(
+    job: Callable[[Stack], InferenceRecommendationsJobBase], lower_case: str
+) -> None:
+    stack = new_stack()
+    declared = job(stack)
+    declared.grants.stop(iam.User(stack, "User")).assert_success()
+    [statement] = statements(template_of(stack), "UserDefaultPolicy")
+    in_lower_case = arn("sagemaker", f"inference-recommendations-job/{lower_case}")
+    assert statement["Resource"] == [stack.resolve(declared.job_arn), in_lower_case]
+
+
+def test_grants_on_an_arn_with_capitals_reach_it_as_it_is_written_and_in_lower_case() -> None:
+    stack, start = new_stack(), "arn:aws:sagemaker:eu-west-1:123456789012:inference-recommendations-job/"
+    InferenceRecommendationsJob.from_job_arn(stack, "Job", f"{start}BERT").grants.stop(iam.User(stack, "User"))
+    [statement] = statements(template_of(stack), "UserDefaultPolicy")
+    assert statement["Resource"] == [f"{start}BERT", f"{start}bert"]
+
+
+def test_grants_on_a_name_that_is_a_token_reach_it_as_it_resolves() -> None:
+    stack = new_stack()
+    job = InferenceRecommendationsJob.from_job_name(stack, "Job", CfnParameter(stack, "Name").value_as_string)
+    job.grants.stop(iam.User(stack, "User"))
+    [statement] = statements(template_of(stack), "UserDefaultPolicy")
+    assert statement["Resource"] == stack.resolve(job.job_arn)
 
 
 @pytest.mark.parametrize("existing", [False, True])

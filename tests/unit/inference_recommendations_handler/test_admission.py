@@ -1,15 +1,18 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
-from inference_recommendations_handler.admission import _shown, _tags
+from inference_recommendations_handler.admission import _serves, _shown
 from inference_recommendations_handler.allowance import Allowance, RemainingTime
-from inference_recommendations_handler.errors import OutOfTimeError
+from inference_recommendations_handler.contract import OwnerTag
+from inference_recommendations_handler.errors import OutOfTimeError, TagsNotShownError
 from inference_recommendations_handler.inference_recommendations_job import Job, Jobs
+from inference_recommendations_handler.owner import TAGS_SHOWN_WITHIN_SECONDS
 
 
 def absent(**_: Any) -> None:
@@ -44,8 +47,57 @@ def test_tags_are_asked_for_again_only_as_long_as_there_is_time(monkeypatch: pyt
     jobs = Jobs(client=client, allowance=Allowance(remaining=remaining, reserve=30))
     job = Job(description={"JobName": "job", "JobArn": "arn"})
     with remaining.of(lambda: 31.5 - sum(slept)), pytest.raises(ClientError):
-        _tags(job, jobs)
+        jobs.tags_in_time(job)
     assert (slept, len(asked)) == ([1], 2)
     with pytest.raises(ClientError):
-        _tags(job, jobs)
-    assert (slept, len(asked)) == ([1, 1, 2], 5)
+        jobs.tags_in_time(job)
+    assert (slept, len(asked)) == ([1, 1, 2, 3, 5], 7)
+
+
+@pytest.mark.parametrize(
+    ("tags", "seconds_old", "is_decided"),
+    [
+        ({}, 0, False),
+        ({"team": "search"}, TAGS_SHOWN_WITHIN_SECONDS - 1, False),
+        ({}, TAGS_SHOWN_WITHIN_SECONDS, True),
+        ({OwnerTag.STACK_ID.value: "anybody's"}, 0, True),
+    ],
+)
+def test_a_young_job_without_owner_tags_is_neither_ours_nor_anothers(
+    monkeypatch: pytest.MonkeyPatch, tags: dict[str, str], seconds_old: int, *, is_decided: bool
+) -> None:
+    now = 1_800_000_000.0
+    monkeypatch.setattr("inference_recommendations_handler.inference_recommendations_job.time.time", lambda: now)
+    pages = [{"Tags": [{"Key": key, "Value": value} for key, value in tags.items()]}]
+    client: Any = SimpleNamespace(get_paginator=lambda _: SimpleNamespace(paginate=lambda **_: pages))
+    jobs = Jobs(client=client, allowance=Allowance(remaining=RemainingTime(), reserve=30))
+    created = datetime.fromtimestamp(now - seconds_old, tz=UTC)
+    job = Job(description={"JobName": "job", "JobArn": "arn", "CreationTime": created})
+    if is_decided:
+        assert jobs.tags(job) == tags
+    else:
+        with pytest.raises(TagsNotShownError, match="tags of the inference recommendations job job aren't shown yet"):
+            jobs.tags(job)
+
+
+@pytest.mark.parametrize(
+    ("status", "serves", "serves_where_stopped_is_accepted"),
+    [
+        ("COMPLETED", True, True),
+        ("PENDING", True, True),
+        ("IN_PROGRESS", True, True),
+        ("QUEUED_FOR_CAPACITY", True, True),
+        ("STOPPING", False, True),
+        ("STOPPED", False, True),
+        ("FAILED", False, False),
+        ("DELETING", False, False),
+        ("DELETED", False, False),
+    ],
+)
+def test_a_job_that_is_not_known_to_have_ended_serves_the_request(
+    status: str, *, serves: bool, serves_where_stopped_is_accepted: bool
+) -> None:
+    job = Job(description={"Status": status})
+    for accept_stopped, expected in ((False, serves), (True, serves_where_stopped_is_accepted)):
+        properties: Any = SimpleNamespace(accept_stopped=accept_stopped)
+        assert _serves(job, properties) is expected

@@ -130,6 +130,7 @@ ANSWERS: Final[Mapping[str, Json]] = {
         "JobName": "bert",
         "JobArn": ARN,
         "Status": "IN_PROGRESS",
+        "CreationTime": NOW,
         "LastModifiedTime": NOW,
         "InputConfig": {},
     },
