@@ -1,4 +1,4 @@
-"""Finds the command that was asked for."""
+"""Parsing of the command line, and the command that it names."""
 
 from __future__ import annotations
 
@@ -24,16 +24,19 @@ _SANDBOX_MISSING: Final = (
 )
 
 
-def main(argv: Sequence[str] | None = None) -> int:
+def run_command(arguments: Sequence[str]) -> int:
     """Run a command.
 
     Args:
-        argv: Default: the process's own arguments.
+        arguments: What follows `inference-recommender`.
 
     Returns:
         The exit code: 0 when all went well, 1 when the answer is bad news, 2 when the command could not be run.
+
+    Raises:
+        KeyboardInterrupt: If Ctrl-C ends it.
+        OSError: If the output can't be written.
     """
-    arguments = sys.argv[1:] if argv is None else list(argv)
     if arguments[:1] == ["sandbox"]:
         # Its options are its own, and a command that is run inside it may have any.
         return _run_sandbox(arguments[1:])
@@ -44,9 +47,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _fail(say(error))
     except CommandError as error:
         return _fail(str(error))
-    except BrokenPipeError:
-        # Whoever read the output, such as `head`, has seen enough.
-        return 0
     return code
 
 
@@ -68,7 +68,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _run_sandbox(arguments: list[str]) -> int:
+def _run_sandbox(arguments: Sequence[str]) -> int:
     for plug_in in entry_points(group=_PLUG_INS, name="sandbox"):
         try:
             run = plug_in.load()
