@@ -65,7 +65,7 @@ class ToolRequestHandler(BaseHTTPRequestHandler):
             method=self.command,
             target=self.path,
             headers=self.headers,
-            port=int(self.server.server_address[1]),
+            port=self.connection.getsockname()[1],
         )
         if reason is None:
             return True

@@ -1,27 +1,19 @@
-"""Finds the command that was asked for."""
+"""The entry point of the command line: an exit code, whatever happens to the process meanwhile."""
 
 from __future__ import annotations
 
-import argparse
+import io
+import os
 import sys
-from importlib.metadata import entry_points, version
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
-
-from cdk_inference_recommender.command_line.aws_error import AWS_ERRORS, say
-from cdk_inference_recommender.command_line.command_error import CommandError
-from cdk_inference_recommender.command_line.escaping import escape_text
-from cdk_inference_recommender.command_line.report import add_report
-from cdk_inference_recommender.command_line.skeleton import add_skeleton
-from cdk_inference_recommender.command_line.stop import add_stop
-from cdk_inference_recommender.command_line.validate import add_validate
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_PLUG_INS: Final = "cdk_inference_recommender.commands"
-_SANDBOX_MISSING: Final = (
-    "The local AWS isn't installed. Install it with: pip install 'cdk-inference-recommender[sandbox]'"
-)
+INTERRUPTED: Final = 130
+"""Exit code of a command that Ctrl-C ended, as of any program that SIGINT ends."""
+_FAILED: Final = 2
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -31,55 +23,43 @@ def main(argv: Sequence[str] | None = None) -> int:
         argv: Default: the process's own arguments.
 
     Returns:
-        The exit code: 0 when all went well, 1 when the answer is bad news, 2 when the command could not be run.
+        The exit code: 0 when all went well, 1 when the answer is bad news, 2 when the command could not be run, 130
+        after Ctrl-C.
     """
-    arguments = sys.argv[1:] if argv is None else list(argv)
-    if arguments[:1] == ["sandbox"]:
-        # Its options are its own, and a command that is run inside it may have any.
-        return _run_sandbox(arguments[1:])
-    parsed = _parser().parse_args(arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A text that the terminal's encoding lacks must not look like a command that failed.
+            stream.reconfigure(errors="backslashreplace")
     try:
-        code: int = parsed.run(parsed)
-    except AWS_ERRORS as error:
-        return _fail(say(error))
-    except CommandError as error:
-        return _fail(str(error))
-    except BrokenPipeError:
-        # Whoever read the output, such as `head`, has seen enough.
-        return 0
-    return code
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="inference-recommender",
-        description=(
-            "Look at SageMaker Inference Recommender jobs and stop them, check requests for them, and try CDK apps "
-            "that run them on a local AWS."
-        ),
-    )
-    parser.add_argument("--version", action="version", version=f"%(prog)s {version('cdk-inference-recommender')}")
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    add_report(commands)
-    add_stop(commands)
-    add_validate(commands)
-    add_skeleton(commands)
-    commands.add_parser("sandbox", help="run a local AWS; see inference-recommender sandbox --help", add_help=False)
-    return parser
-
-
-def _run_sandbox(arguments: list[str]) -> int:
-    for plug_in in entry_points(group=_PLUG_INS, name="sandbox"):
         try:
-            run = plug_in.load()
-        except ModuleNotFoundError as error:
-            return _fail(f"{_SANDBOX_MISSING} ({error})")
-        code: int = run(arguments)
-        return code
-    return _fail(_SANDBOX_MISSING)
+            # The import takes longer than a person who presses Ctrl-C waits.
+            from cdk_inference_recommender.command_line.run_command import run_command  # noqa: PLC0415
+
+            return run_command(sys.argv[1:] if argv is None else list(argv))
+        finally:
+            if sys.stdout is not None:
+                sys.stdout.flush()
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except OSError as error:
+        _discard_output()
+        # Where standard error fails too, the exit code is all that is left to say.
+        with suppress(OSError):
+            print(f"inference-recommender: {_reason(error)}", file=sys.stderr)
+        return _FAILED
 
 
-def _fail(message: str) -> int:
-    """Print why the command could not be run, on one line; return the exit code."""
-    print(f"inference-recommender: {escape_text(message)}", file=sys.stderr)
-    return 2
+def _reason(error: OSError) -> str:
+    if error.filename is None:
+        return f"The output can't be written: {error.strerror}."
+    return f"{str(error.filename)!r} can't be used: {error.strerror}."
+
+
+def _discard_output() -> None:
+    """Let nothing be written any more to an output that fails, not even what is flushed at exit."""
+    with open(os.devnull, "w") as nowhere:  # noqa: PTH123 - nothing is written
+        for stream in (sys.stdout, sys.stderr):
+            try:
+                stream.flush()
+            except OSError:
+                os.dup2(nowhere.fileno(), stream.fileno())

@@ -26,7 +26,7 @@ class ProgressDisplay:
 
     def __init__(self) -> None:
         self._console = Console(file=sys.stderr, highlight=False, soft_wrap=True)
-        self._status = self._console.status("")
+        self._status = self._console.status("", spinner="line")
         self._last: tuple[str, int, int] | None = None
 
     def __enter__(self) -> Self:
@@ -44,10 +44,10 @@ class ProgressDisplay:
         if job.has_ended:
             return
         progress = JobProgress.of(job, now=datetime.now(UTC))
-        line = Text(escape_text(f"{job.name} {job.status}: {progress}"))
+        line = escape_text(f"{job.name} {job.status}: {progress}")
         seen = (job.status, progress.done, progress.failed)
         if self._console.is_terminal:
-            self._status.update(line)
+            self._status.update(Text(line))
         elif seen != self._last:
-            self._console.print(line)
+            print(line, file=sys.stderr)
         self._last = seen

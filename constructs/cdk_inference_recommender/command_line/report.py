@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
@@ -27,9 +27,6 @@ if TYPE_CHECKING:
     import argparse
 
     from cdk_inference_recommender.command_line.recommendations_job import RecommendationsJob
-
-INTERRUPTED: Final = 130
-"""The exit code of a command that Ctrl-C ended."""
 
 
 def add_report(commands: argparse._SubParsersAction[Any]) -> None:
@@ -83,14 +80,18 @@ def _run(arguments: argparse.Namespace) -> int:
                 f"{escape_text(job.name)}",
                 file=sys.stderr,
             )
-            return INTERRUPTED
+            raise
     report = _report(job, arguments, constraints)
     if arguments.html is not None:
         _write(arguments.html, report_page(report))
     if arguments.output == "json":
         print(report_document(report))
     else:
-        print_report(Console(highlight=False), report)
+        # In one piece: where a pipe is closed, rich would end the process with the exit code of a failed job.
+        console = Console(highlight=False)
+        with console.capture() as captured:
+            print_report(console, report)
+        print(captured.get(), end="")
     return 1 if report.nothing_fits or (job.has_ended and job.status != "COMPLETED") else 0
 
 

@@ -15,7 +15,6 @@ from cdk_inference_recommender.command_line.escaping import escape_json, escape_
 from cdk_inference_recommender.command_line.job_reference import add_job, find_job
 from cdk_inference_recommender.command_line.progress_display import ProgressDisplay
 from cdk_inference_recommender.command_line.recommendations_job import add_poll_interval, read_job, wait_for_end
-from cdk_inference_recommender.command_line.report import INTERRUPTED
 from cdk_inference_recommender.command_line.stop_summary import StopSummary
 
 if TYPE_CHECKING:
@@ -70,7 +69,7 @@ def _run(arguments: argparse.Namespace) -> int:
             )
     except KeyboardInterrupt:
         print("Not waiting any longer. The job goes on stopping.", file=sys.stderr)
-        return INTERRUPTED
+        raise
     after = _summary(client, job)
     _tell(after, before, f"Job {job.name} is {job.status}. {after.saved(before)}", as_json=as_json)
     return 0
@@ -88,8 +87,8 @@ def _agreed(job: RecommendationsJob) -> bool:
     try:
         return sys.stdin.readline().strip().lower() in _YES
     except KeyboardInterrupt:
-        print(file=sys.stderr)
-        return False
+        print("\nNothing was stopped.", file=sys.stderr)
+        raise
 
 
 def _stop(client: SageMakerClient, job: RecommendationsJob) -> None:

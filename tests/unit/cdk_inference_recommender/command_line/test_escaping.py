@@ -215,10 +215,9 @@ def test_a_page_has_the_text_as_text_and_no_other_element(text: str) -> None:
 @settings(deadline=None, max_examples=8, suppress_health_check=[HealthCheck.too_slow])
 def test_a_chart_draws_any_text(text: str) -> None:
     def bars(name: str) -> str:
-        place = {"x": {"field": "value", "type": "quantitative"}, "y": {"field": "name", "type": "nominal"}}
-        spec = {"data": {"values": [{"name": name, "value": 1}]}, "mark": "bar", "encoding": {**place}}
-        spec["encoding"]["text"] = {"field": "name", "type": "nominal"}
-        return vega_lite.svg({**spec, "mark": "text"})
+        nominal = {"field": "name", "type": "nominal"}
+        place = {"x": {"field": "value", "type": "quantitative"}, "y": nominal, "text": nominal}
+        return vega_lite.svg({"data": {"values": [{"name": name, "value": 1}]}, "mark": "text", "encoding": place})
 
     drawing = bars(text)
     assert controls(drawing) == set()

@@ -1,0 +1,85 @@
+"""Parsing of the command line, and the command that it names."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from importlib.metadata import entry_points, version
+from typing import TYPE_CHECKING, Final
+
+from cdk_inference_recommender.command_line.aws_error import AWS_ERRORS, say
+from cdk_inference_recommender.command_line.command_error import CommandError
+from cdk_inference_recommender.command_line.escaping import escape_text
+from cdk_inference_recommender.command_line.report import add_report
+from cdk_inference_recommender.command_line.skeleton import add_skeleton
+from cdk_inference_recommender.command_line.stop import add_stop
+from cdk_inference_recommender.command_line.validate import add_validate
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_PLUG_INS: Final = "cdk_inference_recommender.commands"
+_SANDBOX_MISSING: Final = (
+    "The local AWS isn't installed. Install it with: pip install 'cdk-inference-recommender[sandbox]'"
+)
+
+
+def run_command(arguments: Sequence[str]) -> int:
+    """Run a command.
+
+    Args:
+        arguments: What follows `inference-recommender`.
+
+    Returns:
+        The exit code: 0 when all went well, 1 when the answer is bad news, 2 when the command could not be run.
+
+    Raises:
+        KeyboardInterrupt: If Ctrl-C ends it.
+        OSError: If the output can't be written.
+    """
+    if arguments[:1] == ["sandbox"]:
+        # Its options are its own, and a command that is run inside it may have any.
+        return _run_sandbox(arguments[1:])
+    parsed = _parser().parse_args(arguments)
+    try:
+        code: int = parsed.run(parsed)
+    except AWS_ERRORS as error:
+        return _fail(say(error))
+    except CommandError as error:
+        return _fail(str(error))
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="inference-recommender",
+        description=(
+            "Look at SageMaker Inference Recommender jobs and stop them, check requests for them, and try CDK apps "
+            "that run them on a local AWS."
+        ),
+    )
+    parser.add_argument("--version", action="version", version=f"%(prog)s {version('cdk-inference-recommender')}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    add_report(commands)
+    add_stop(commands)
+    add_validate(commands)
+    add_skeleton(commands)
+    commands.add_parser("sandbox", help="run a local AWS; see inference-recommender sandbox --help", add_help=False)
+    return parser
+
+
+def _run_sandbox(arguments: Sequence[str]) -> int:
+    for plug_in in entry_points(group=_PLUG_INS, name="sandbox"):
+        try:
+            run = plug_in.load()
+        except ModuleNotFoundError as error:
+            return _fail(f"{_SANDBOX_MISSING} ({error})")
+        code: int = run(arguments)
+        return code
+    return _fail(_SANDBOX_MISSING)
+
+
+def _fail(message: str) -> int:
+    """Print why the command could not be run, on one line; return the exit code."""
+    print(f"inference-recommender: {escape_text(message)}", file=sys.stderr)
+    return 2
