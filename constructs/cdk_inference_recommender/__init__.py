@@ -7,6 +7,7 @@ loading the CDK starts a Node.js process.
 from __future__ import annotations
 
 from importlib import import_module
+from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -40,6 +41,8 @@ if TYPE_CHECKING:
     )
     from cdk_inference_recommender.traffic_pattern import Phase, Stairs, TrafficPattern
     from cdk_inference_recommender.validation_error import ValidationError
+
+    __version__: str
 
 __all__ = [
     "Constraints",
@@ -104,7 +107,17 @@ _MODULES: Final = {
 }
 
 
+def _version() -> str:
+    try:
+        return version("cdk-inference-recommender")
+    except PackageNotFoundError:
+        # Imported from a checkout or a zip that isn't installed.
+        return "0+unknown"
+
+
 def __getattr__(name: str) -> object:
+    if name == "__version__":
+        return _version()
     module = _MODULES.get(name)
     if module is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -45,7 +45,6 @@ _GREATEST_NUMBER: Final = 2**53
 class JobProps(TypedDict):
     """Those props of `InferenceRecommendationsJob` that say what the request says, networks and roles aside."""
 
-    job_name: str | None
     job_type: JobType
     model: ModelSource
     job_description: str | None
@@ -73,7 +72,6 @@ def props_of(document: object) -> JobProps:
     config = _structure(request.get("InputConfig"))
     endpoints = _structures(config.get("Endpoints"))
     return JobProps(
-        job_name=_text(request.get("JobName")),
         job_type=JobType.of(_text(request.get("JobType")) or JobType.DEFAULT.value),
         model=ModelSource(
             model_package_version_arn=_text(config.get("ModelPackageVersionArn")),

@@ -48,6 +48,8 @@ class CliInputSource(RequestSource):
         members = document if isinstance(document, Mapping) else {}
         self._members: Mapping[str, Any] = members
         self.has_role_arn = "RoleArn" in members
+        name = members.get("JobName")
+        self.job_name = name if isinstance(name, str) and not is_placeholder(name) else None
 
     @classmethod
     def of(cls, document: Mapping[str, Any] | str | FilePath) -> CliInputSource:
@@ -81,13 +83,15 @@ class CliInputSource(RequestSource):
                 "brace, or the path of a file that holds it."
             ) from None
 
+    def without_job_name(self) -> CliInputSource:
+        """Return the document without its `JobName`, which a prop overrides."""
+        if not isinstance(self._document, Mapping):
+            return self
+        return CliInputSource({name: value for name, value in self._members.items() if name != "JobName"})
+
     def props(self) -> JobProps:
-        """What the document says, as props."""
-        props = props_of(self._document)
-        if props["job_name"] is not None and is_placeholder(props["job_name"]):
-            # The rule of placeholders tells of it; as a prefix it would be told of once more.
-            props["job_name"] = None
-        return props
+        """Return what the document says, as props."""
+        return props_of(self._document)
 
     def role(self, scope: Construct, given: iam.IRole | None) -> iam.IRole | None:
         """The role that is given or that the document names; it gets no policy."""
@@ -135,16 +139,14 @@ class CliInputSource(RequestSource):
         request: Mapping[str, object],  # noqa: ARG002 -- made of the document, which is judged itself
         *,
         tags: Sequence[Mapping[str, object]],
-        exact_job_name: str | None,
+        job_name: str | None,
     ) -> object:
         """The document itself, and the tags that it lacks."""
         if not isinstance(self._document, Mapping):
             return self._document
         judged = dict(self._members)
-        name = judged.get("JobName")
-        if exact_job_name is None and isinstance(name, str) and not is_placeholder(name):
-            # Only the prefix of a name, which has a rule of its own.
-            del judged["JobName"]
+        if job_name is not None:
+            judged["JobName"] = job_name
         own_tags = judged.get("Tags", [])
         if isinstance(own_tags, list | tuple) and not is_unresolved(own_tags):
             judged["Tags"] = [*own_tags, *self._added(own_tags, tags)]
@@ -156,7 +158,9 @@ class CliInputSource(RequestSource):
         request: Mapping[str, object],  # noqa: ARG002 -- its paths are the document's
         tags: Sequence[Mapping[str, object]],
     ) -> str:
-        """As the API does; a tag that isn't the document's by its key."""
+        """As the API does; what isn't the document's as the props do."""
+        if path == ("JobName",) and "JobName" not in self._members:
+            return property_path(path)
         own_tags = self._members.get("Tags", [])
         if path[:1] == ("Tags",) and len(path) > 1 and isinstance(own_tags, list | tuple):
             position = path[1]

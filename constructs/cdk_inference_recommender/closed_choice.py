@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Self
+
+from cdk_inference_recommender.request.near_miss import near_miss
 
 
 @dataclass(frozen=True)
@@ -25,13 +26,11 @@ class ClosedChoice:
 
     @classmethod
     def nearest(cls, text: str) -> str:
-        """How the value is written that a text stands for, or all of them where it resembles none."""
+        """Return how the value is written that a text stands for, or all values where none is near."""
         names = [name for name, member in vars(cls).items() if isinstance(member, cls)]
-        meant = text.casefold()
-        within = [name for name in names if meant in name.casefold().split("_")]
-        near = get_close_matches(meant, [name.casefold() for name in names], n=1)
-        found = within[:1] or [name for name in names if [name.casefold()] == near]
-        return " or ".join(f"{cls.__name__}.{name}" for name in found or names)
+        near = near_miss(text, names)
+        found = [near] if near else names
+        return " or ".join(f"{cls.__name__}.{name}" for name in found)
 
     def __str__(self) -> str:
         return self.value

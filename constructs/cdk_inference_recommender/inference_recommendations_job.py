@@ -26,7 +26,7 @@ from cdk_inference_recommender.job_rules import check_props
 from cdk_inference_recommender.job_tags import JobTags
 from cdk_inference_recommender.job_type import JobType
 from cdk_inference_recommender.kms_key import kms_key_id
-from cdk_inference_recommender.name_prefix import name_prefix
+from cdk_inference_recommender.name_prefix import name_prefix, shortened_name
 from cdk_inference_recommender.prop_types import check_types
 from cdk_inference_recommender.region_rules import check_regions
 from cdk_inference_recommender.render_request import render_request
@@ -80,10 +80,11 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase, JobFactories)
         id: Its id.
         model: What is benchmarked.
         job_type: Default: `JobType.DEFAULT`, which AWS runs on instance types of its own choice.
-        job_name: Prefix of the generated name, at most 24 characters, no token; the name has at most 40, where AWS
-            cuts names that it derives. Default: from the construct's path.
-        exact_job_name: Take `job_name` as it is, up to 64 characters. The service never frees a name, so that each
-            change of what is measured then needs a new one. Default: false.
+        job_name: The physical name, 1 to 64 letters, digits and hyphens; may be a token. The service never frees a
+            name, so every change of what is measured needs a new one, and a deployment without it fails. Names that
+            AWS derives are cut at 40 characters. Default: a generated name.
+        job_name_prefix: Prefix of the generated name, 1 to 24 characters, no token; the name has at most 40. Default:
+            the construct's path.
         job_description: At most 128 characters.
         role: Execution role; it gets no policy it didn't come with. Default: a role with the least that is needed.
         read_from: Buckets that the default role may read: sample payload and model artifacts.
@@ -124,7 +125,7 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase, JobFactories)
         model: ModelSource,
         job_type: JobType = JobType.DEFAULT,
         job_name: str | None = None,
-        exact_job_name: bool = False,
+        job_name_prefix: str | None = None,
         job_description: str | None = None,
         role: iam.IRole | None = None,
         read_from: Sequence[IBucket] = (),
@@ -191,13 +192,18 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase, JobFactories)
                 subnet_ids=network.subnet_ids if network else [],
             )
         self._request: Final = (request := self._source.request(rendered))
-        prefix = job_name or name_prefix(self, max_length=MAX_NAME_PREFIX_LENGTH)
-        self._lower_case_arns: Final = lower_case_arns(self, prefix if exact_job_name else f"{prefix}-*")
+        own_name = self._source.job_name
+        prefix = job_name_prefix or (
+            name_prefix(self, max_length=MAX_NAME_PREFIX_LENGTH)
+            if own_name is None or is_unresolved(own_name)
+            else shortened_name(own_name, max_length=MAX_NAME_PREFIX_LENGTH)
+        )
+        self._lower_case_arns: Final = lower_case_arns(self, job_name or f"{prefix}-*")
         self._resource: Final = job_resource(
             self,
             request=request,
+            job_name=job_name,
             name_prefix=prefix,
-            exact_job_name=exact_job_name,
             tags=self._tags,
             accept_stopped=accept_stopped,
             timeout=timeout_seconds,
@@ -217,13 +223,13 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase, JobFactories)
 
         def problems() -> list[Problem]:
             all_tags = self._tags.produce()
-            exact = job_name if exact_job_name else None
-            checked = self._source.checked(request, tags=all_tags, exact_job_name=exact)
+            checked = self._source.checked(request, tags=all_tags, job_name=job_name)
             of_request = check_request(checked, complete=False)
             of_region = check_regions(checked, region=self.stack.region) if isinstance(checked, Mapping) else ()
             of_props = check_props(
                 job_name=job_name,
-                exact_job_name=exact_job_name,
+                job_name_prefix=job_name_prefix,
+                own_job_name=own_name,
                 has_role=role is not None,
                 has_read_from=bool(read_from),
                 has_images=bool(images),

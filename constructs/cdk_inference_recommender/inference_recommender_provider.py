@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from contextlib import contextmanager
-from importlib.resources import as_file, files
+from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -32,8 +31,8 @@ from inference_recommendations_handler.contract import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-    from contextlib import AbstractContextManager
+    from collections.abc import Iterator, Mapping
+    from importlib.resources.abc import Traversable
 
 _ID: Final = "InferenceRecommenderProvider"
 _HANDLER_PACKAGE: Final = "inference_recommendations_handler"
@@ -243,19 +242,19 @@ def _staged_handler() -> Iterator[str]:
     An installed package has neighbours, and bytecode that differs from machine to machine: either would change the
     asset's hash, and so deploy the function again for nothing.
     """
-    with tempfile.TemporaryDirectory(prefix="inference-recommender-") as staged, _handler_package() as package:
-        for source in _sources(package):
-            copy = Path(staged) / _HANDLER_PACKAGE / source.relative_to(package)
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(source, copy)
-            # Lambda runs as another user than the one whose umask this is.
-            copy.chmod(0o644)
+    with tempfile.TemporaryDirectory(prefix="inference-recommender-") as staged:
+        _copy_sources(files(_HANDLER_PACKAGE), Path(staged) / _HANDLER_PACKAGE)
         yield staged
 
 
-def _handler_package() -> AbstractContextManager[Path]:
-    return as_file(files(_HANDLER_PACKAGE))
-
-
-def _sources(package: Path) -> Sequence[Path]:
-    return sorted(package.rglob("*.py"))
+def _copy_sources(package: Traversable, target: Path) -> None:
+    # One by one: `as_file` takes no folder of a zip before Python 3.12.
+    target.mkdir(mode=0o755)
+    for source in package.iterdir():
+        copy = target / source.name
+        if source.is_file() and copy.suffix == ".py":
+            copy.write_bytes(source.read_bytes())
+            # Lambda runs as another user than the one whose umask this is.
+            copy.chmod(0o644)
+        elif source.is_dir() and source.name != "__pycache__":
+            _copy_sources(source, copy)

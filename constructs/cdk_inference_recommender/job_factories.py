@@ -98,7 +98,8 @@ class JobFactories:
         id: str,  # noqa: A002 -- the CDK's name for it
         document: Mapping[str, Any] | str | Path,
         *,
-        exact_job_name: bool = False,
+        job_name: str | None = None,
+        job_name_prefix: str | None = None,
         role: iam.IRole | None = None,
         read_from: Sequence[IBucket] = (),
         images: Sequence[IRepository] = (),
@@ -117,8 +118,9 @@ class JobFactories:
             id: Its id.
             document: The whole `--cli-input-json`: as a mapping, whose values may be tokens; as JSON text; or as the
                 path of a file, relative to the working directory. Its `JobName` becomes the prefix of the generated
-                name, at most 24 characters, and may be missing; its `RoleArn` may be missing, too.
-            exact_job_name: Take `JobName` as it is; see the construct's own prop. Default: false.
+                name, cut to whole words of at most 24 characters in all; it and `RoleArn` may be missing.
+            job_name: As for the construct; overrides the document's `JobName`.
+            job_name_prefix: As for the construct; overrides the document's `JobName`.
             role: Execution role, if the document names none. Default: a role with the least that is needed.
             read_from: Buckets that the default role may read.
             images: Repositories that the default role may pull container images from.
@@ -132,12 +134,15 @@ class JobFactories:
         """
         with naming(scope, id):
             source = CliInputSource.of(document)
+        if job_name is not None or job_name_prefix is not None:
+            source = source.without_job_name()
         return cls._of_source(
             scope,
             id,
             source,
             **source.props(),
-            exact_job_name=exact_job_name,
+            job_name=job_name,
+            job_name_prefix=job_name_prefix,
             role=role,
             read_from=read_from,
             images=images,

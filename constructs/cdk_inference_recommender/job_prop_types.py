@@ -68,7 +68,7 @@ JOB_PROP_TYPES: Final = {
     "model": MODEL,
     "job_type": PropType(of=JobType, example="JobType.ADVANCED", is_required=True),
     "job_name": PropType(of=str, example='"bert"'),
-    "exact_job_name": FLAG,
+    "job_name_prefix": PropType(of=str, example='"bert"'),
     "role": ROLE,
     "read_from": READ_FROM,
     "images": IMAGES,

@@ -28,8 +28,8 @@ def job_resource(
     job: Construct,
     *,
     request: Mapping[str, object],
+    job_name: str | None,
     name_prefix: str,
-    exact_job_name: bool,
     tags: JobTags,
     accept_stopped: bool,
     timeout: int,
@@ -43,8 +43,8 @@ def job_resource(
     Args:
         job: The job's construct.
         request: Without name and tags.
-        name_prefix: What the name begins with, or the name itself.
-        exact_job_name: Whether it is the name itself.
+        job_name: The physical name. None for a generated one.
+        name_prefix: Prefix of a generated name.
         tags: The job's.
         accept_stopped: As given.
         timeout: Seconds for queueing and running.
@@ -60,8 +60,8 @@ def job_resource(
         ResourceType.JOB,
         {
             JobProperty.REQUEST: request,
-            JobProperty.NAME_PREFIX: name_prefix,
-            JobProperty.EXACT_JOB_NAME: exact_job_name,
+            JobProperty.JOB_NAME: job_name,
+            JobProperty.NAME_PREFIX: name_prefix if job_name is None else None,
             JobProperty.TAGS: tags.property(),
             JobProperty.NAME_VERSION: NAME_VERSION,
             JobProperty.ACCEPT_STOPPED: accept_stopped,

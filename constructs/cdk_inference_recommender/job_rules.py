@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from cdk_inference_recommender.name_prefix import shortened_name
 from cdk_inference_recommender.request import UNRESOLVED, Breach, Problem, RequestDocument, Rule, Severity, check_rules
 from cdk_inference_recommender.tokens import is_looked_up_later, is_unresolved
 from cdk_inference_recommender.waiting import LONGEST_TIMEOUT_SECONDS, SHORTEST_TIMEOUT_SECONDS
@@ -26,14 +27,16 @@ MAX_TAGS: Final = 50 - len(OwnerTag)
 _NAME: Final = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9])*")
 _API: Final = "API reference, CreateInferenceRecommendationsJob"
 _DESIGN: Final = "this library"
-_LOOKED_UP_LATER: Final = "looked_up_later"
+_PREFIXES: Final = ("job_name_prefix", "JobName")
+"""What the prefix of a generated name is made of: the prop, or the name in a document."""
 _JOB_DURATION: Final = "InputConfig.JobDurationInSeconds"
 
 
 def check_props(
     *,
     job_name: str | None,
-    exact_job_name: bool,
+    job_name_prefix: str | None,
+    own_job_name: str | None = None,
     has_role: bool,
     has_read_from: bool,
     has_images: bool,
@@ -47,7 +50,8 @@ def check_props(
 
     Args:
         job_name: As given.
-        exact_job_name: As given.
+        job_name_prefix: As given.
+        own_job_name: The name that a document has, unless one of the two replaces it.
         has_role: Whether a role was given.
         has_read_from: Whether a bucket was named that the default role may read.
         has_images: Whether a repository was named that the default role may pull from.
@@ -61,14 +65,16 @@ def check_props(
         Every problem.
     """
     props: dict[str, object] = {
-        "exact_job_name": exact_job_name,
         "read_from": has_read_from,
         "images": has_images,
         "Tags": number_of_tags,
     }
-    if job_name is not None:
-        props[_LOOKED_UP_LATER] = is_looked_up_later(job_name)
-        props["JobName"] = UNRESOLVED if is_unresolved(job_name) else job_name
+    if job_name is not None and job_name_prefix is not None:
+        props["job_name"] = True
+    for name, prefix in (("job_name_prefix", job_name_prefix), ("JobName", own_job_name)):
+        # What is looked up will be a literal, and is checked then.
+        if prefix is not None and not is_looked_up_later(prefix):
+            props[name] = UNRESOLVED if is_unresolved(prefix) else prefix
     if has_role:
         props["role"] = True
     if has_role_arn:
@@ -99,22 +105,28 @@ def check_waiting(*, timeout: int, poll_interval: float, job_duration: float | N
     return check_rules(WAITING_RULES, document)
 
 
-def _nothing_to_take(props: RequestDocument) -> Iterator[Breach]:
-    if props.at("exact_job_name") is True and props.is_absent("JobName"):
-        yield Breach(path=("exact_job_name",), value=True)
+def _two_names(props: RequestDocument) -> Iterator[Breach]:
+    if props.is_given("job_name"):
+        yield Breach(path=("job_name_prefix",))
 
 
-def _unknown_name(props: RequestDocument) -> Iterator[Breach]:
-    # A name that is looked up will be a literal, and judged then.
-    if props.at("JobName") is UNRESOLVED and props.at(_LOOKED_UP_LATER) is not True:
-        yield Breach(path=("JobName",))
+def _unknown_prefix(props: RequestDocument) -> Iterator[Breach]:
+    for name in _PREFIXES:
+        if props.at(name) is UNRESOLVED:
+            yield Breach(path=(name,))
 
 
 def _unfit_prefix(props: RequestDocument) -> Iterator[Breach]:
-    # A whole name is a member of the request, and the model's to judge.
-    for path, name in props.strings("JobName") if props.at("exact_job_name") is not True else ():
+    for path, name in props.strings("job_name_prefix"):
         if len(name) > MAX_NAME_PREFIX_LENGTH or not _NAME.fullmatch(name):
             yield Breach(path=path, value=name)
+
+
+def _shortened(props: RequestDocument) -> Iterator[Breach]:
+    for path, name in props.strings("JobName"):
+        prefix = shortened_name(name, max_length=MAX_NAME_PREFIX_LENGTH)
+        if prefix != name:
+            yield Breach(path=path, value=name, particulars=f"the prefix is {prefix}")
 
 
 def _has_a_role(props: RequestDocument) -> bool:
@@ -163,34 +175,44 @@ def _too_many_tags(props: RequestDocument) -> Iterator[Breach]:
 
 NAME_AND_ROLE_RULES: Final = (
     Rule(
-        id="ExactJobNameRequiresJobName",
+        id="JobNameOrPrefix",
         severity=Severity.ERROR,
-        fields=("exact_job_name", "JobName"),
-        text="there is no `JobName` to take exactly",
-        remedy="Give `JobName`, or leave exact_job_name out",
+        fields=("job_name", "job_name_prefix"),
+        text="a job has either a name of its own or a generated one",
+        remedy="Give job_name or job_name_prefix",
         source=_DESIGN,
-        breaches=_nothing_to_take,
+        breaches=_two_names,
     ),
     Rule(
-        id="JobNameLiteral",
+        id="JobNamePrefixLiteral",
         severity=Severity.ERROR,
-        fields=("JobName",),
-        text="is known only at deploy time, but permissions are made of it now",
-        remedy="Give literal text, or leave it out",
+        fields=_PREFIXES,
+        text="is known only at deploy time, but the length of a generated name is checked at synth",
+        remedy="Give literal text in job_name_prefix, or the whole name in job_name",
         source=_DESIGN,
-        breaches=_unknown_name,
+        breaches=_unknown_prefix,
     ),
     Rule(
-        id="JobNamePattern",
+        id="JobNamePrefixPattern",
         severity=Severity.ERROR,
-        fields=("JobName", "exact_job_name"),
+        fields=("job_name_prefix",),
         text=(
             f"must be 1 to {MAX_NAME_PREFIX_LENGTH} letters, digits and hyphens, with neither a hyphen first nor "
             f"last: it is the prefix of a generated name of at most {MAX_JOB_NAME_LENGTH} characters"
         ),
-        remedy="Choose a name that fits, or take it whole with exact_job_name=True",
+        remedy="Choose a prefix that fits, or give the whole name in job_name",
         source=f"{_API}, JobName; {_DESIGN}",
         breaches=_unfit_prefix,
+    ),
+    Rule(
+        id="JobNameShortened",
+        severity=Severity.WARNING,
+        fields=("JobName",),
+        text=f"the generated name begins with at most {MAX_NAME_PREFIX_LENGTH} characters of the document's",
+        remedy="Give job_name_prefix for another prefix, or job_name to use a name as it is",
+        source=_DESIGN,
+        breaches=_shortened,
+        refines=frozenset({"JobNameLength"}),
     ),
     Rule(
         id="RoleGivenOnce",

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
 from cdk_inference_recommender.request import Breach, Problem, RequestDocument, Rule, Severity, check_rules
+from cdk_inference_recommender.request.near_miss import near_miss
 from cdk_inference_recommender.tokens import literals_only
 
 if TYPE_CHECKING:
@@ -52,8 +52,8 @@ def _unknown_statistic(document: RequestDocument) -> Iterator[Breach]:
 
 
 def _nearest(name: str, known: Sequence[str]) -> str | None:
-    near = get_close_matches(name.casefold(), [each.casefold() for each in known], n=1)
-    return next((f"Did you mean {each}?" for each in known if [each.casefold()] == near), None)
+    near = near_miss(name, known)
+    return f"Did you mean {near}?" if near else None
 
 
 METRIC_RULES: Final = (

@@ -1,4 +1,4 @@
-"""What the names begin with that the handler makes."""
+"""Prefixes of generated names."""
 
 from __future__ import annotations
 
@@ -8,6 +8,19 @@ from aws_cdk import Names
 
 if TYPE_CHECKING:
     from constructs import Construct
+
+
+def shortened_name(name: str, *, max_length: int) -> str:
+    """Return the first words of a name, or its first characters where the first word alone is too long.
+
+    Args:
+        name: Words with hyphens between them.
+        max_length: In characters.
+    """
+    if len(name) <= max_length:
+        return name
+    words, _, _ = name[: max_length + 1].rpartition("-")
+    return (words or name[:max_length]).rstrip("-")
 
 
 def name_prefix(construct: Construct, *, max_length: int) -> str:

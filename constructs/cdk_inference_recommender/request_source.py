@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 class RequestSource:
     """A request that is written as props; `CliInputSource` is one that is written as the API's own document."""
 
+    job_name: str | None = None
+    """The name that the request itself has."""
     has_role_arn: bool = False
     """Whether the request itself names the execution role."""
 
@@ -54,16 +56,16 @@ class RequestSource:
         return rendered
 
     def checked(
-        self, request: Mapping[str, object], *, tags: Sequence[Mapping[str, object]], exact_job_name: str | None
+        self, request: Mapping[str, object], *, tags: Sequence[Mapping[str, object]], job_name: str | None
     ) -> object:
         """What the rules judge: the request with `UNRESOLVED` for each token.
 
         Args:
             request: What `request` has returned.
             tags: The job's, those of ancestors included, as the API takes them.
-            exact_job_name: The whole name, if the job's isn't made of a prefix.
+            job_name: The physical name, where the prop gives one.
         """
-        return literals_only(_whole(request, tags, exact_job_name))
+        return literals_only(_whole(request, tags, job_name))
 
     def spell(self, path: Path, request: Mapping[str, object], tags: Sequence[Mapping[str, object]]) -> str:
         """Write a path as the request's author does.

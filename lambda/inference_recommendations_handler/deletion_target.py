@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from .contract import JobProperty
 from .job_name import is_generated, is_job_name, is_name_of
-from .job_properties import JobProperties, flag
+from .job_properties import JobProperties
 from .owner import Owner
 from .typed_request import RequestError
 
@@ -64,7 +64,7 @@ def target_of_delete(event: CustomResourceEvent, invocation: Invocation) -> Targ
     if name.startswith(NEVER_REQUESTED):
         return None
     names = (name,) if is_job_name(name) else ()
-    if flag(event.properties, JobProperty.EXACT_JOB_NAME) and name == event.properties.get(JobProperty.NAME_PREFIX):
+    if name and name == event.properties.get(JobProperty.JOB_NAME):
         return Target(names=names, withdrawn=False)
     asked = _read(event, event.properties, invocation)
     if asked is None:

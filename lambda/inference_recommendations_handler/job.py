@@ -106,7 +106,7 @@ def _update(
     if properties.exact and not _same_request(event, name, properties, invocation):
         reason = (
             f"What {name} measures has changed, and the service never frees a name: give `job_name` a new value "
-            "(or leave out `exact_job_name`, and names are made)."
+            "(or leave it out, and names are generated)."
         )
         return invocation.failed(event, reason)
     _bring_tags_in_line(event, name, properties, invocation)

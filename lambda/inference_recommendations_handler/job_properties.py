@@ -42,7 +42,8 @@ class JobProperties:
         Raises:
             RequestError: something is missing or of the wrong type.
         """
-        document, prefix = properties.get(JobProperty.REQUEST), properties.get(JobProperty.NAME_PREFIX)
+        document, exact = properties.get(JobProperty.REQUEST), JobProperty.JOB_NAME in properties
+        prefix = properties.get(JobProperty.JOB_NAME if exact else JobProperty.NAME_PREFIX)
         if not isinstance(document, dict) or not isinstance(prefix, str) or not prefix:
             missing = JobProperty.NAME_PREFIX if isinstance(document, dict) else JobProperty.REQUEST
             message = f"The property {missing} is missing: synthesise the template with cdk-inference-recommender."
@@ -59,7 +60,7 @@ class JobProperties:
         return cls(
             request=request,
             name_prefix=prefix,
-            exact=flag(properties, JobProperty.EXACT_JOB_NAME),
+            exact=exact,
             tags=tags_of(properties),
             accept_stopped=flag(properties, JobProperty.ACCEPT_STOPPED),
             timeout_seconds=seconds(properties, JobProperty.TIMEOUT, default=DEFAULT_TIMEOUT_SECONDS),

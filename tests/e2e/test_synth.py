@@ -24,12 +24,12 @@ for number in range(20):
     InferenceRecommendationsJob(
         stack, f"Job{number}",
         model=ModelSource.from_model_package("arn:aws:sagemaker:eu-west-1:123456789012:model-package/bert/1"),
-        job_name="x" * 25,
+        job_name_prefix="x" * 25,
         poll_interval=Duration.seconds(1),
     )
 app.synth()
 """
-PLACES = [f"job_name = '{'x' * 25}'", "read_from", "poll_interval = 1"]
+PLACES = [f"job_name_prefix = '{'x' * 25}'", "read_from", "poll_interval = 1"]
 
 
 def test_all_problems_are_the_last_thing_that_is_shown(tmp_path: Path) -> None:

@@ -307,9 +307,9 @@ class History(RuleBasedStateMachine):
                 job is not None
                 and known.properties["Request"]["InputConfig"] == template.job()["Request"]["InputConfig"]
                 and (
-                    known.properties["NamePrefix"],
+                    known.properties.get("JobName", known.properties.get("NamePrefix")),
                     known.properties.get("Rerun"),
-                    known.properties["ExactJobName"],
+                    "JobName" in known.properties,
                 )
                 == (template.prefix, template.rerun, template.exact)
             ):

@@ -55,8 +55,7 @@ class Template:
         role = f"arn:aws:iam::123456789012:role/{self.role}"
         properties: Properties = {
             "Request": {"JobType": "Default", "RoleArn": role, "InputConfig": source},
-            "NamePrefix": self.prefix,
-            "ExactJobName": self.exact,
+            "JobName" if self.exact else "NamePrefix": self.prefix,
             "Tags": [{"Key": key, "Value": value} for key, value in self.tags],
             "NameVersion": "1",
             "AcceptStopped": self.accept_stopped,

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
+from .near_miss import near_miss
 from .pattern import matches, with_open_ends
 from .problem import Problem, Severity
 from .request_model import botocore_version
@@ -177,10 +177,8 @@ def counted(number: float, unit: str | None) -> str:
 
 def _nearest(word: str, known: Iterable[str]) -> str:
     choices = list(known)
-    # Case is the commonest slip, and difflib counts it as a difference.
-    by_case = {choice.casefold(): choice for choice in reversed(choices)}
-    near = get_close_matches(word.casefold(), by_case, n=1)
-    return f"Did you mean {by_case[near[0]]}?" if near else f"Choose one of {', '.join(choices)}"
+    near = near_miss(word, choices)
+    return f"Did you mean {near}?" if near else f"Choose one of {', '.join(choices)}"
 
 
 def _kind_of(value: object) -> str:

@@ -77,7 +77,7 @@ def _on_instances(stack: Stack) -> dict[str, Any]:
         "existing_endpoint": "bert-staging",
         "job_duration": Duration.hours(2),
         "job_description": "Which instance type serves BERT best?",
-        "job_name": "bert",
+        "job_name_prefix": "bert",
         "tags": {"team": "search"},
         "timeout": Duration.hours(4),
         "poll_interval": Duration.minutes(1),

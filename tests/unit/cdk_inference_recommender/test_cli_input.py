@@ -103,31 +103,60 @@ class TestDocument:
 
 
 class TestName:
-    """`JobName` is the prefix of a generated name."""
+    """`JobName` makes the prefix of a generated name, unless a prop says otherwise."""
 
     def test_becomes_the_prefix(self) -> None:
         found = properties(DEFAULT)
-        assert (found["NamePrefix"], found["ExactJobName"]) == ("bert", False)
+        assert (found["NamePrefix"], "JobName" in found) == ("bert", False)
 
     def test_may_be_missing(self) -> None:
         assert properties(without(DEFAULT, ("JobName",)))["NamePrefix"].startswith("stack-job")
 
-    def test_that_is_longer_than_a_prefix_isnt_cut_but_reported_with_both_remedies(self) -> None:
-        (problem,) = problems(with_value(DEFAULT, ("JobName",), "n" * 25))
-        assert problem == (
-            f"JobName = '{'n' * 25}': must be 1 to 24 letters, digits and hyphens, with neither a hyphen first nor "
-            "last: it is the prefix of a generated name of at most 40 characters. Choose a name that fits, or take it "
-            "whole with exact_job_name=True. (JobNamePattern; API reference, CreateInferenceRecommendationsJob, "
-            "JobName; this library)"
+    @pytest.mark.parametrize(
+        ("name", "prefix"),
+        [
+            ("huggingface-pytorch-basic-recommender-job-2022-10-18-11-50-00", "huggingface-pytorch"),
+            ("n" * 24, "n" * 24),
+            ("n" * 25, "n" * 24),
+            ("twenty-four-characters-x-and-more", "twenty-four-characters-x"),
+            ("a-----------------------b", "a"),
+        ],
+    )
+    def test_of_any_length_is_cut_to_whole_words(self, name: str, prefix: str) -> None:
+        assert properties(with_value(DEFAULT, ("JobName",), name))["NamePrefix"] == prefix
+
+    def test_that_is_cut_is_a_warning_that_names_the_prefix_and_both_remedies(self) -> None:
+        stack = new_stack()
+        declare(stack, with_value(DEFAULT, ("JobName",), "huggingface-pytorch-basic-recommender-job-2022"))
+        (warning,) = warnings_of(stack)
+        assert warning.startswith(
+            "JobName = 'huggingface-pytorch-basic-recommender-job-2022': the generated name begins with at most 24 "
+            "characters of the document's: the prefix is huggingface-pytorch. Give job_name_prefix for another "
+            "prefix, or job_name to use a name as it is. (JobNameShortened; this library)"
         )
 
-    @pytest.mark.parametrize("name", ["a b", "-a", "n" * 70])
-    def test_that_is_no_prefix_is_reported_once(self, name: str) -> None:
-        assert ["JobNamePattern" in problem for problem in problems(with_value(DEFAULT, ("JobName",), name))] == [True]
+    def test_that_is_short_enough_is_no_warning(self) -> None:
+        stack = new_stack()
+        declare(stack, DEFAULT)
+        assert warnings_of(stack) == []
 
-    def test_may_be_taken_whole(self) -> None:
-        found = properties(with_value(DEFAULT, ("JobName",), "n" * 40), exact_job_name=True)
-        assert (found["NamePrefix"], found["ExactJobName"]) == ("n" * 40, True)
+    @pytest.mark.parametrize("name", ["a b", "-a", "n" * 70, ""])
+    def test_that_the_service_refuses_is_reported_once(self, name: str) -> None:
+        (problem,) = problems(with_value(DEFAULT, ("JobName",), name))
+        assert problem.startswith(f"JobName = {name!r}: must ")
+
+    def test_is_overridden_by_a_prefix(self) -> None:
+        found = properties(with_value(DEFAULT, ("JobName",), "n" * 70), job_name_prefix="mine")
+        assert (found["NamePrefix"], "JobName" in found) == ("mine", False)
+
+    def test_is_overridden_by_a_name(self) -> None:
+        found = properties(with_value(DEFAULT, ("JobName",), "-a"), job_name="n" * 40)
+        assert (found["JobName"], "NamePrefix" in found) == ("n" * 40, False)
+
+    @pytest.mark.parametrize("prop", ["job_name", "job_name_prefix"])
+    def test_that_is_overridden_is_reported_by_the_prop(self, prop: str) -> None:
+        (problem,) = problems(DEFAULT, **{prop: "_"})
+        assert problem.startswith(f"{prop} = '_': must ")
 
     def test_that_is_no_text_is_reported(self) -> None:
         (problem,) = problems(with_value(DEFAULT, ("JobName",), 5))

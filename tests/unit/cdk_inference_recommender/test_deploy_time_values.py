@@ -283,8 +283,14 @@ def test_a_value_that_the_api_s_unit_can_t_express_is_refused(props: dict[str, A
         load_test(new_stack(), **props)
 
 
-def test_a_job_name_may_not_be_a_parameter_since_permissions_are_made_of_it() -> None:
+def test_a_job_name_may_be_a_parameter() -> None:
     stack = new_stack()
     default_job(stack, job_name=text(stack, "JobName"))
-    with pytest.raises(RuntimeError, match=r"\[Stack/Job\] job_name: is known only at deploy time"):
+    assert only(template_of(stack), JOB)["Properties"]["JobName"] == {"Ref": "JobName"}
+
+
+def test_a_prefix_may_not_be_a_parameter_since_the_length_of_a_generated_name_is_checked() -> None:
+    stack = new_stack()
+    default_job(stack, job_name_prefix=text(stack, "Prefix"))
+    with pytest.raises(RuntimeError, match=r"\[Stack/Job\] job_name_prefix: is known only at deploy time"):
         template_of(stack)

@@ -41,15 +41,24 @@ def synthesise(output: Path, *, path: Path | None) -> tuple[list[Path], dict[str
     return modules, templates
 
 
+PIP = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", "--no-input"]
+OFFLINE = ["--no-deps", "--no-index"]
+
+
 @pytest.fixture(scope="module")
-def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The wheel, built from this checkout and installed with bytecode, as pip does it."""
-    wheels, target = tmp_path_factory.mktemp("wheels"), tmp_path_factory.mktemp("installed")
-    pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", "--no-input"]
-    offline = ["--no-deps", "--no-index"]
-    subprocess.run([*pip, "wheel", *offline, "--no-build-isolation", "--wheel-dir", str(wheels), str(ROOT)], check=True)
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel, built from this checkout."""
+    wheels = tmp_path_factory.mktemp("wheels")
+    subprocess.run([*PIP, "wheel", *OFFLINE, "--no-build-isolation", "--wheel-dir", str(wheels), str(ROOT)], check=True)
     (wheel,) = wheels.glob("*.whl")
-    subprocess.run([*pip, "install", *offline, "--compile", "--target", str(target), str(wheel)], check=True)
+    return wheel
+
+
+@pytest.fixture(scope="module")
+def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel, installed with bytecode, as pip does it."""
+    target = tmp_path_factory.mktemp("installed")
+    subprocess.run([*PIP, "install", *OFFLINE, "--compile", "--target", str(target), str(wheel)], check=True)
     return target
 
 
@@ -60,7 +69,7 @@ def test_the_wheel_has_the_packages_and_their_types(installed: Path) -> None:
 
 
 def test_the_example_application_is_the_same_from_the_wheel_and_so_is_the_function(
-    installed: Path, tmp_path: Path
+    installed: Path, wheel: Path, tmp_path: Path
 ) -> None:
     handler = installed / "inference_recommendations_handler"
     assert list(handler.rglob("*.pyc")), "pip has compiled it, which must not change the function"
@@ -69,6 +78,9 @@ def test_the_example_application_is_the_same_from_the_wheel_and_so_is_the_functi
     modules, from_checkout = synthesise(tmp_path / "checkout", path=None)
     assert all(ROOT in module.parents for module in modules)
     assert from_wheel == from_checkout
+    modules, from_zip = synthesise(tmp_path / "zip", path=wheel)
+    assert all(wheel in module.parents for module in modules), "a wheel is a zip, from which Python can import"
+    assert from_zip == from_checkout
     functions = [
         function["Properties"]["Code"]["S3Key"]
         for template in from_wheel.values()

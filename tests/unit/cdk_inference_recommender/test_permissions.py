@@ -125,7 +125,7 @@ def test_the_handler_may_run_its_own_state_machine_only() -> None:
 
 def test_the_handler_creates_jobs_of_the_job_s_own_prefix_and_passes_its_role_to_sagemaker_only() -> None:
     stack = new_stack()
-    job = default_job(stack, job_name="bert")
+    job = default_job(stack, job_name_prefix="bert")
     assert statements(template_of(stack), "JobHandlerPolicy") == [
         allow("sagemaker:CreateInferenceRecommendationsJob", arn("sagemaker", "inference-recommendations-job/bert-*")),
         allow(
@@ -138,7 +138,7 @@ def test_the_handler_creates_jobs_of_the_job_s_own_prefix_and_passes_its_role_to
 
 def test_an_exact_name_is_the_only_one_that_may_be_created() -> None:
     stack = new_stack()
-    default_job(stack, job_name="bert-2024", exact_job_name=True)
+    default_job(stack, job_name="bert-2024")
     create, _ = statements(template_of(stack), "JobHandlerPolicy")
     assert create["Resource"] == arn("sagemaker", "inference-recommendations-job/bert-2024")
 

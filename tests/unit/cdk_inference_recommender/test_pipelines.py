@@ -119,13 +119,13 @@ def test_problems_within_a_stage_are_all_told_with_their_paths() -> None:
     _, pipeline = pipeline_of(app)
     production = Production(app, job_name="-", job_description="x" * 129)
     other = Stack(production, "Other")
-    default_job(other, job_name="_")
+    default_job(other, job_name_prefix="_")
     with pytest.raises(RuntimeError) as failed:
         pipeline.add_stage(production)
     told = str(failed.value)
     assert "[Production/Benchmarks/Job] job_name = '-': " in told
     assert "[Production/Benchmarks/Job] job_description = 'xxx" in told
-    assert "[Production/Other/Job] job_name = '_': " in told
+    assert "[Production/Other/Job] job_name_prefix = '_': " in told
 
 
 def test_a_direct_reference_between_the_stage_s_stacks_is_told_too() -> None:

@@ -53,7 +53,7 @@ def test_all_problems_of_all_jobs_are_told_in_one_synthesis() -> None:
         ),
         endpoint_configurations=[EndpointConfiguration.real_time("ml.t2.medium")],
     )
-    default_job(first, "Default", job_name="a-name-of-more-than-twenty-four")
+    default_job(first, "Default", job_name_prefix="a-name-of-more-than-twenty-four")
     default_job(second, "Default", poll_interval=Duration.seconds(1))
     with pytest.raises(RuntimeError) as failure:
         app.synth()
@@ -61,7 +61,7 @@ def test_all_problems_of_all_jobs_are_told_in_one_synthesis() -> None:
     assert [line.partition(":")[0] for line in told] == [
         "[First/Load] traffic_pattern.phases[1].duration = 20",
         "[First/Load] endpoint_configurations[0].instance_type = 'ml.t2.medium'",
-        "[First/Default] job_name = 'a-name-of-more-than-twenty-four'",
+        "[First/Default] job_name_prefix = 'a-name-of-more-than-twenty-four'",
         "[Second/Default] poll_interval = 1",
     ]
 
@@ -103,11 +103,13 @@ PAYLOAD = ContainerConfig(payload_config=PayloadConfig(sample_payload_url="s3://
             },
             "endpoint_configurations[0].environment_parameter_ranges['THREADS'] = ",
         ),
-        ({"exact_job_name": True}, "exact_job_name = True"),
-        ({"job_name": "bert-"}, "job_name = 'bert-'"),
-        ({"job_name": "b" * 25}, "job_name = 'bbb"),
-        ({"job_name": "b" * 65, "exact_job_name": True}, "job_name = 'bbb"),
-        ({"job_name": "bert_1", "exact_job_name": True}, "job_name = 'bert_1'"),
+        ({"job_name_prefix": "bert-"}, "job_name_prefix = 'bert-'"),
+        ({"job_name_prefix": "b" * 25}, "job_name_prefix = 'bbb"),
+        ({"job_name_prefix": ""}, "job_name_prefix = ''"),
+        ({"job_name": "b" * 65}, "job_name = 'bbb"),
+        ({"job_name": ""}, "job_name = ''"),
+        ({"job_name": "bert_1"}, "job_name = 'bert_1'"),
+        ({"job_name": "bert", "job_name_prefix": "bert"}, "job_name_prefix: a job has either a name of its own or a"),
     ],
 )
 def test_a_problem_s_place_is_spelled_as_the_prop(props: dict[str, Any], place: str) -> None:
@@ -116,16 +118,18 @@ def test_a_problem_s_place_is_spelled_as_the_prop(props: dict[str, Any], place: 
     assert place in problems_of(stack)[0]
 
 
-@pytest.mark.parametrize(("name", "exact"), [("b" * 24, False), ("b" * 64, True), ("b", False), ("b-1", True)])
-def test_the_longest_and_the_shortest_names_are_taken(name: str, *, exact: bool) -> None:
+@pytest.mark.parametrize(
+    "props", [{"job_name_prefix": "b" * 24}, {"job_name": "b" * 64}, {"job_name_prefix": "b"}, {"job_name": "b-1"}]
+)
+def test_the_longest_and_the_shortest_names_are_taken(props: dict[str, Any]) -> None:
     stack = new_stack()
-    default_job(stack, job_name=name, exact_job_name=exact)
+    default_job(stack, **props)
     assert template_of(stack)
 
 
 def test_an_exact_name_that_derived_names_cut_is_warned_of() -> None:
     stack = new_stack()
-    default_job(stack, job_name="b" * 41, exact_job_name=True)
+    default_job(stack, job_name="b" * 41)
     (warning,) = warnings_of(stack)
     assert warning.startswith(f"job_name = '{'b' * 41}': names derived from the job's are cut at 40 characters")
 

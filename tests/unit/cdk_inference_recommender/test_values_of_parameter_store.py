@@ -26,7 +26,7 @@ from cdk_inference_recommender import (
     ValidationError,
 )
 
-from .synthesis import ACCOUNT, REGION, default_job, images, load_test, new_app, payloads
+from .synthesis import ACCOUNT, JOB, REGION, default_job, images, load_test, new_app, only, payloads, template_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -139,18 +139,26 @@ def test_what_was_looked_up_is_judged() -> None:
         app.synth()
 
 
-@pytest.mark.parametrize("exact", [False, True])
-def test_a_job_s_name_may_be_looked_up_since_it_is_literal_then(*, exact: bool) -> None:
+@pytest.mark.parametrize("prop", ["job_name", "job_name_prefix"])
+def test_a_job_s_name_may_be_looked_up_since_it_is_literal_then(prop: str) -> None:
     app = new_app()
     stack = new_place(app)
-    default_job(stack, job_name=looked_up(stack, "job"), exact_job_name=exact)
+    default_job(stack, **{prop: looked_up(stack, "job")})
     assert missing_in(app)
 
 
-def test_a_job_s_name_is_no_dynamic_reference_since_permissions_are_made_of_it() -> None:
+def test_a_job_s_name_may_be_a_dynamic_reference() -> None:
     app = new_app()
-    default_job(new_place(app), job_name="{{resolve:ssm:/models/champion}}")
-    with pytest.raises(RuntimeError, match=r"job_name: is known only at deploy time"):
+    stack = new_place(app)
+    default_job(stack, job_name="{{resolve:ssm:/models/champion}}")
+    app.synth()
+    assert "{{resolve:ssm:/models/champion}}" in str(only(template_of(stack), JOB)["Properties"]["JobName"])
+
+
+def test_a_prefix_is_no_dynamic_reference_since_the_length_of_a_generated_name_is_checked() -> None:
+    app = new_app()
+    default_job(new_place(app), job_name_prefix="{{resolve:ssm:/models/champion}}")
+    with pytest.raises(RuntimeError, match=r"job_name_prefix: is known only at deploy time"):
         app.synth()
 
 

@@ -42,7 +42,6 @@ SOUND: Final[Mapping[ResourceType, dict[str, Json]]] = {
             "InputConfig": {"ModelPackageVersionArn": f"{ARN}/1", "JobDurationInSeconds": "3600"},
         },
         "NamePrefix": "bert",
-        "ExactJobName": "false",
         "Tags": [{"Key": "team", "Value": "search"}],
         "NameVersion": "1",
         "AcceptStopped": "false",
@@ -271,7 +270,7 @@ def altered(resource_type: ResourceType, request_type: str, **properties: Json) 
 @example(sent=altered(ResourceType.RECOMMENDED_MODEL, "Update", CompilationJobName=[]))
 @example(sent=altered(ResourceType.RECOMMENDED_MODEL, "Create", VpcConfig="text"))
 @example(sent=altered(ResourceType.RECOMMENDED_MODEL, "Delete", NamePrefix={}))
-@example(sent=altered(ResourceType.JOB, "Create", ExactJobName="true", NameVersion="2"))
+@example(sent=altered(ResourceType.JOB, "Create", JobName="bert", NameVersion="2"))
 @example(sent=altered(ResourceType.JOB, "Create", TimeoutSeconds="NaN"))
 @example(sent=altered(ResourceType.WAIT, "Create", HandOverAfterSeconds="NaN"))
 @example(sent=altered(ResourceType.ENDPOINT_INSTANCE_COUNT, "Delete", EndpointName="x y"))
@@ -314,7 +313,7 @@ def test_an_event_whose_response_would_leave_aws_does_nothing(
 
 
 def test_a_queued_request_that_a_later_release_has_named_is_left_as_it_is(clients: Clients) -> None:
-    exact = {"ExactJobName": "true", "NamePrefix": "bert"}
+    exact = {"JobName": "bert"}
     queued = altered(ResourceType.JOB, "Create", **exact, NameVersion="99") | {"RequestedAt": 1.0}
     asked = {"input": json.dumps({"task": "create", "event": queued})}
     missing = {"Error": {"Code": "ResourceNotFound", "Message": "There is no job."}}

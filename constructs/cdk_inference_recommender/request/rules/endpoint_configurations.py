@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
+from cdk_inference_recommender.request.near_miss import near_miss
 from cdk_inference_recommender.request.problem import Severity
 from cdk_inference_recommender.request.request_model import instance_types
 
@@ -31,6 +31,7 @@ _TESTS: Final = "InputConfig.ResourceLimit.MaxNumberOfTests"
 _PARALLEL: Final = "InputConfig.ResourceLimit.MaxParallelOfTests"
 _PACKAGE: Final = "InputConfig.ModelPackageVersionArn"
 _WELL_FORMED: Final = re.compile(r"ml\.[a-z][a-z0-9-]*\.[a-z0-9][a-z0-9-]*")
+_SEPARATORS: Final = re.compile(r"[^a-z0-9]+")
 _BURSTABLE: Final = "ml.t2."
 
 
@@ -66,8 +67,16 @@ def _instance_types(request: RequestDocument) -> Iterator[tuple[Path, str]]:
 
 
 def _nearest(name: str) -> str | None:
+    """Return the instance type that a name stands for: of its own family, where there is one."""
+    parts = [part for part in _SEPARATORS.split(name.lower()) if part]
+    spelled = ".".join(["ml", *(parts[1:] if parts[:1] == ["ml"] else parts)])
+    if spelled in instance_types():
+        return None if spelled.startswith(_BURSTABLE) else spelled
+    if not any(character.isdigit() for character in spelled):
+        return None  # no family, and a size alone resembles all of them
     allowed = sorted(known for known in instance_types() if not known.startswith(_BURSTABLE))
-    return next(iter(get_close_matches(name, allowed, n=1)), None)
+    family, dot, _ = spelled.removeprefix("ml.").partition(".")
+    return near_miss(spelled, [known for known in allowed if dot and known.startswith(f"ml.{family}.")] or allowed)
 
 
 def _malformed(request: RequestDocument) -> Iterator[Breach]:

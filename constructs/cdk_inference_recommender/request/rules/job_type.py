@@ -25,8 +25,11 @@ _CONFIGURATIONS: Final = "InputConfig.EndpointConfigurations"
 _LIMIT: Final = "InputConfig.ResourceLimit"
 _DURATION: Final = "InputConfig.JobDurationInSeconds"
 _STOPPING: Final = "StoppingConditions"
-_CONTAINER_MEMBERS: Final = ("Domain", "Task", "Framework", "PayloadConfig")
+_CONTAINER_MEMBERS: Final = ("Domain", "Task", "PayloadConfig")
+"""The prerequisites require them, and every example of AWS sends them, though the API reference doesn't."""
+_FRAMEWORK_MEMBERS: Final = ("Framework", "FrameworkVersion")
 _VERSIONED: Final = re.compile(r".*/[0-9]+")
+_GROUP: Final = re.compile(r"arn:[^:]*:sagemaker:[^:]*:[^:]*:model-package-group/[^/]+")
 
 
 def uses_model_name(request: RequestDocument) -> bool:
@@ -45,9 +48,14 @@ def _no_source(request: RequestDocument) -> Iterator[Breach]:
         yield Breach(path=("InputConfig",))
 
 
+def _is_empty(request: RequestDocument, field: str) -> bool:
+    # An empty structure says as little as none; an empty list is the model's to refuse.
+    return request.is_absent(field) or request.at(field) == {}
+
+
 def _container_members(*members: str) -> Finder:
     def breaches(request: RequestDocument) -> Iterator[Breach]:
-        if not uses_model_name(request) or not request.is_given(_CONTAINER):
+        if not uses_model_name(request) or not request.is_given(_CONTAINER) or _is_empty(request, _CONTAINER):
             return
         for member in members:
             path = ("InputConfig", "ContainerConfig", member)
@@ -58,14 +66,27 @@ def _container_members(*members: str) -> Finder:
 
 
 def _container(request: RequestDocument) -> Iterator[Breach]:
-    if uses_model_name(request) and request.is_absent(_CONTAINER):
+    if uses_model_name(request) and _is_empty(request, _CONTAINER):
         yield Breach(path=("InputConfig", "ContainerConfig"))
     yield from _container_members(*_CONTAINER_MEMBERS)(request)
 
 
+def _framework_members(request: RequestDocument) -> Iterator[Breach]:
+    # A version without its framework is one omission, not two.
+    missing = _container_members(*_FRAMEWORK_MEMBERS)(request)
+    yield from list(missing)[:1]
+
+
+def _group(request: RequestDocument) -> Iterator[Breach]:
+    for path, arn in request.strings(_PACKAGE):
+        if _GROUP.fullmatch(arn) is not None:
+            version = f"{arn.replace(':model-package-group/', ':model-package/')}/1"
+            yield Breach(path=path, value=arn, remedy=f"Give the ARN of a version of it, such as {version}")
+
+
 def _unversioned(request: RequestDocument) -> Iterator[Breach]:
     for path, arn in request.strings(_PACKAGE):
-        if _VERSIONED.fullmatch(arn) is None:
+        if _VERSIONED.fullmatch(arn) is None and _GROUP.fullmatch(arn) is None:
             yield Breach(path=path, value=arn)
 
 
@@ -83,8 +104,7 @@ def _lacking(job_type: str, *fields: str) -> Finder:
     def breaches(request: RequestDocument) -> Iterator[Breach]:
         if request.at("JobType") == job_type and request.is_given("InputConfig"):
             for field in fields:
-                # An empty structure says as little as none; an empty list is the model's to refuse.
-                if request.is_absent(field) or request.at(field) == {}:
+                if _is_empty(request, field):
                     yield Breach(path=tuple(field.split(".")))
 
     return breaches
@@ -113,19 +133,30 @@ JOB_TYPE_RULES: Final = (
         id="ModelNameNeedsContainerConfig",
         severity=Severity.ERROR,
         fields=(_PACKAGE, _MODEL, _CONTAINER, *(f"{_CONTAINER}.{member}" for member in _CONTAINER_MEMBERS)),
-        text=f"a job on a model's name needs `{_CONTAINER}` with its domain, task, framework and payload",
+        text=f"a job on a model's name needs `{_CONTAINER}` with its domain, task and payload",
         remedy="Add it, or use a model package that holds all of them",
         source=sources.PREREQUISITES,
         breaches=_container,
     ),
     Rule(
-        id="ModelNameNeedsFrameworkVersion",
+        id="ModelNameNeedsFramework",
         severity=Severity.WARNING,
-        fields=(_PACKAGE, _MODEL, f"{_CONTAINER}.FrameworkVersion"),
-        text="a job on a model's name needs the version of its framework",
-        remedy="Add it if the framework has one",
-        source=f"{sources.PREREQUISITES}; {sources.PYTHON_SDK} leaves it out where it is unknown",
-        breaches=_container_members("FrameworkVersion"),
+        fields=(_PACKAGE, _MODEL, *(f"{_CONTAINER}.{member}" for member in _FRAMEWORK_MEMBERS)),
+        text="a job on a model's name needs the framework and its version, unless the container has none",
+        remedy="Add it if the container has one",
+        source=f"{sources.PREREQUISITES}; the {sources.API_REFERENCE} calls both optional, an AWS example for text "
+        f"generation sends neither, and {sources.PYTHON_SDK} leaves out an unknown version",
+        breaches=_framework_members,
+    ),
+    Rule(
+        id="ModelPackageGroup",
+        severity=Severity.ERROR,
+        fields=(_PACKAGE,),
+        text="this is the ARN of a model package group, and a job benchmarks one version of it",
+        remedy="Give the ARN of a version in the group, such as .../model-package/my-group/1",
+        source=f"{sources.API_REFERENCE}, ModelPackageVersionArn",
+        breaches=_group,
+        refines=frozenset({"Pattern"}),
     ),
     Rule(
         id="ModelPackageVersioned",
@@ -142,7 +173,9 @@ JOB_TYPE_RULES: Final = (
         fields=("JobType", _TRAFFIC, _CONFIGURATIONS, _LIMIT, _STOPPING),
         text=f"a Default job takes no `{_TRAFFIC}`, `{_CONFIGURATIONS}`, `{_LIMIT}` or `{_STOPPING}`",
         remedy="Remove it, or make the job Advanced",
-        source=f"{sources.FLYTEKIT} (the service rejects them); {sources.PYTHON_SDK} sends them for Advanced jobs only",
+        source=(
+            f"{sources.FLYTEKIT} reports that they are rejected; {sources.PYTHON_SDK} sends them for Advanced jobs only"
+        ),
         breaches=_given("Default", _TRAFFIC, _CONFIGURATIONS, _LIMIT, _STOPPING),
     ),
     Rule(
@@ -151,7 +184,7 @@ JOB_TYPE_RULES: Final = (
         fields=("JobType", _DURATION),
         text=f"a Default job may not take `{_DURATION}`",
         remedy="Remove it if the service rejects it",
-        source=f"{sources.FLYTEKIT} says that it is rejected; {sources.PYTHON_SDK} sends it",
+        source=f"{sources.FLYTEKIT} reports that it is rejected; {sources.PYTHON_SDK} sends it",
         breaches=_given("Default", _DURATION),
     ),
     Rule(

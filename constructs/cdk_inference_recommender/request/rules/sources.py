@@ -14,5 +14,5 @@ EXISTING_ENDPOINT: Final = "SageMaker developer guide, Get an inference recommen
 NEO: Final = "SageMaker developer guide, Get a compiled recommendation with Neo"
 TAGGING: Final = "AWS General Reference, Tagging AWS resources"
 PYTHON_SDK: Final = "SageMaker Python SDK, Model.right_size"
-FLYTEKIT: Final = "flytekit pull request 3456, SageMaker Inference Recommender plugin"
+FLYTEKIT: Final = "flytekit's SageMaker Inference Recommender plugin (a third party)"
 INFERRED: Final = "inferred: no public document states it"

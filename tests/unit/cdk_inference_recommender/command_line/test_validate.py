@@ -66,8 +66,8 @@ def test_a_problem_says_place_value_rule_remedy_and_source(file: Path, capsys: p
     assert capsys.readouterr().out.splitlines()[0] == (
         "error: StoppingConditions = {'MaxInvocations': 5}: a Default job takes no InputConfig.TrafficPattern, "
         "InputConfig.EndpointConfigurations, InputConfig.ResourceLimit or StoppingConditions. "
-        "Remove it, or make the job Advanced. (DefaultJobWithoutLoadTest; flytekit pull request 3456, SageMaker "
-        "Inference Recommender plugin (the service rejects them); SageMaker Python SDK, Model.right_size sends them "
+        "Remove it, or make the job Advanced. (DefaultJobWithoutLoadTest; flytekit's SageMaker Inference Recommender "
+        "plugin (a third party) reports that they are rejected; SageMaker Python SDK, Model.right_size sends them "
         "for Advanced jobs only)"
     )
 

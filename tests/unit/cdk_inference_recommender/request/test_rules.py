@@ -74,14 +74,33 @@ CASES = [
             without(MODEL_NAME, (*CONTAINER, name)),
             MODEL_NAME,
         )
-        for name in ("Domain", "Task", "Framework", "PayloadConfig")
+        for name in ("Domain", "Task", "PayloadConfig")
+    ),
+    Case("ModelNameNeedsContainerConfig", ERROR, CONTAINER, with_value(MODEL_NAME, CONTAINER, {}), MODEL_NAME),
+    *(
+        Case(
+            "ModelNameNeedsFramework",
+            WARNING,
+            (*CONTAINER, name),
+            without(MODEL_NAME, (*CONTAINER, name)),
+            MODEL_NAME,
+        )
+        for name in ("Framework", "FrameworkVersion")
     ),
     Case(
-        "ModelNameNeedsFrameworkVersion",
+        "ModelNameNeedsFramework",
         WARNING,
-        (*CONTAINER, "FrameworkVersion"),
-        without(MODEL_NAME, (*CONTAINER, "FrameworkVersion")),
+        (*CONTAINER, "Framework"),
+        without(without(MODEL_NAME, (*CONTAINER, "Framework")), (*CONTAINER, "FrameworkVersion")),
         MODEL_NAME,
+    ),
+    case(
+        "ModelPackageGroup",
+        ERROR,
+        (INPUT, "ModelPackageVersionArn"),
+        "arn:aws:sagemaker:eu-west-1:123456789012:model-package-group/bert",
+        "arn:aws:sagemaker:eu-west-1:123456789012:model-package/bert/12",
+        DEFAULT,
     ),
     case(
         "ModelPackageVersioned",
@@ -395,3 +414,39 @@ def test_an_unknown_instance_type_isnt_likened_to_one_that_is_refused() -> None:
     (problem,) = check_request(with_value(ADVANCED, (*CONFIGURATIONS, 0, "InstanceType"), "ml.t3.medium"))
     assert problem.rule == "InstanceTypeUnknown"
     assert "ml.t2" not in problem.message
+
+
+def test_one_omission_is_one_problem() -> None:
+    """An empty container configuration lacks one thing, and a framework without a name has no version."""
+    empty = check_request(with_value(MODEL_NAME, CONTAINER, {}))
+    unframed = check_request(without(without(MODEL_NAME, (*CONTAINER, "Framework")), (*CONTAINER, "FrameworkVersion")))
+    assert [problem.path for problem in empty] == [CONTAINER]
+    assert [problem.path for problem in unframed] == [(*CONTAINER, "Framework")]
+
+
+def test_a_group_is_reported_once_and_its_versions_are_named() -> None:
+    group = "arn:aws:sagemaker:eu-west-1:123456789012:model-package-group/bert"
+    (problem,) = check_request(with_value(DEFAULT, (INPUT, "ModelPackageVersionArn"), group))
+    assert problem.remedy.endswith("arn:aws:sagemaker:eu-west-1:123456789012:model-package/bert/1")
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("m5.large", "ml.m5.large"),
+        ("ML.M5.Large", "ml.m5.large"),
+        ("ml_m5_large", "ml.m5.large"),
+        ("ml.m5.large ", "ml.m5.large"),
+        ("c5.2xl", "ml.c5.2xlarge"),
+        ("ml.m5large", "ml.m5.large"),
+    ],
+)
+def test_a_malformed_instance_type_keeps_its_family(written: str, meant: str) -> None:
+    (problem,) = check_request(with_value(ADVANCED, (*CONFIGURATIONS, 0, "InstanceType"), written))
+    assert (problem.rule, problem.remedy) == ("InstanceTypeFormat", f"Did you mean {meant}?")
+
+
+@pytest.mark.parametrize("written", ["large", "t2.medium", ""])
+def test_an_instance_type_that_resembles_none_that_is_allowed_gets_no_suggestion(written: str) -> None:
+    problems = check_request(with_value(ADVANCED, (*CONFIGURATIONS, 0, "InstanceType"), written))
+    assert [problem.remedy for problem in problems] == ["Write it like ml.c5.xlarge"]

@@ -1,0 +1,38 @@
+"""The known word that a misspelled one stands for."""
+
+from __future__ import annotations
+
+from difflib import SequenceMatcher
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_SIMILARITY: Final = 0.75
+"""`ResourceLimits` is 0.96 like `ResourceLimit`; `TokenizerConfig` is 0.73 like `ContainerConfig`, which it isn't."""
+_SHORTEST_PART: Final = 4
+"""Characters. Shorter words stand in too many others by chance."""
+
+
+def near_miss(word: str, known: Iterable[str]) -> str | None:
+    """Return the known word that resembles a word most, or None where none is near.
+
+    Case is ignored, as it is the commonest slip. A word that is a part of one known word only, as `Duration` is of
+    `DurationInSeconds`, stands for it. Of words that are equally near, the first in the list is returned.
+
+    Args:
+        word: The word as written.
+        known: The words that it may stand for.
+    """
+    meant = word.casefold()
+    ranked = [(_similarity(meant, choice.casefold()), choice) for choice in known]
+    likeness, nearest = max(ranked, key=lambda pair: pair[0], default=(0.0, ""))
+    if likeness >= _SIMILARITY:
+        return nearest
+    around = [choice for _, choice in ranked if len(meant) >= _SHORTEST_PART and meant in choice.casefold()]
+    return around[0] if len(around) == 1 else None
+
+
+def _similarity(word: str, other: str) -> float:
+    # The ratio depends on the order of the two.
+    return max(SequenceMatcher(None, word, other).ratio(), SequenceMatcher(None, other, word).ratio())
