@@ -53,7 +53,9 @@ def test_jobs_that_end_in_the_second_in_which_their_leg_hands_over_are_not_misse
     for number in numbers:
         prefix = f"{stack.jobs[:-1]}job{number or ''}-*"
         stack.order("slow-job", job=prefix, seconds=LEG_SECONDS - DEFAULT_JOB_SECONDS + number)
-    assert stack.deploy(jobs=len(numbers), timeout=Duration.seconds(2 * LEG_SECONDS)) == "CREATE_COMPLETE", stack.reasons()
+    assert stack.deploy(jobs=len(numbers), timeout=Duration.seconds(2 * LEG_SECONDS)) == "CREATE_COMPLETE", (
+        stack.reasons()
+    )
     machines = stack.aws.client("stepfunctions")
     machine = stack.resource("AWS::StepFunctions::StateMachine")["PhysicalResourceId"]
     apart = []
