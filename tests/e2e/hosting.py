@@ -135,7 +135,7 @@ def instances(aws: LocalAws, endpoint_name: str) -> int:
     assert described["EndpointStatus"] == "InService"
     [variant] = described["ProductionVariants"]
     assert variant["CurrentInstanceCount"] == variant["DesiredInstanceCount"]
-    return variant["DesiredInstanceCount"]
+    return int(variant["DesiredInstanceCount"])
 
 
 def scale_out(aws: LocalAws, endpoint_name: str, count: int) -> None:
