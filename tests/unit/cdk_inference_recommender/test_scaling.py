@@ -29,14 +29,12 @@ from .synthesis import (
     RECOMMENDATION,
     WAIT,
     Json,
-    arn,
     default_job,
     given_role,
     new_app,
     new_stack,
     only,
     resources,
-    statements,
     template_of,
 )
 
@@ -213,7 +211,6 @@ def test_pause_endpoint_and_target_come_in_this_order() -> None:
     assert endpoint in before(template, target)
     assert config in before(template, pause), "what fails before the endpoint changes leaves it scaled"
     for resource in (pause, target):
-        assert any(name.startswith("EndpointScalingHandlerPolicy") for name in before(template, resource))
         assert any(name.startswith("InferenceRecommenderProviderInvokeConfig") for name in before(template, resource))
 
 
@@ -367,63 +364,3 @@ def test_without_autoscaling_nothing_stands_around_the_endpoint() -> None:
     hosted(stack, best_of(stack))
     template = template_of(stack)
     assert not resources(template, PAUSE) | resources(template, TARGET)
-
-
-def test_the_handler_may_scale_endpoint_variants_and_no_more() -> None:
-    policy = statements(scaled_template(), "EndpointScalingHandlerPolicy")
-    linked = "sagemaker.application-autoscaling.amazonaws.com"
-    role = f"role/aws-service-role/{linked}/AWSServiceRoleForApplicationAutoScaling_SageMakerEndpoint"
-    assert policy == [
-        {
-            "Effect": "Allow",
-            "Action": [
-                "application-autoscaling:RegisterScalableTarget",
-                "application-autoscaling:DeregisterScalableTarget",
-                "application-autoscaling:PutScalingPolicy",
-                "application-autoscaling:DeleteScalingPolicy",
-            ],
-            "Resource": arn("application-autoscaling", "scalable-target/*"),
-            "Condition": {
-                "StringEquals": {
-                    "application-autoscaling:service-namespace": "sagemaker",
-                    "application-autoscaling:scalable-dimension": "sagemaker:variant:DesiredInstanceCount",
-                }
-            },
-        },
-        {
-            "Effect": "Allow",
-            "Action": [
-                "application-autoscaling:DescribeScalableTargets",
-                "application-autoscaling:DescribeScalingPolicies",
-            ],
-            "Resource": "*",
-        },
-        {
-            "Effect": "Allow",
-            "Action": ["sagemaker:DescribeEndpoint", "sagemaker:UpdateEndpointWeightsAndCapacities"],
-            "Resource": arn("sagemaker", "endpoint/*"),
-        },
-        {
-            "Effect": "Allow",
-            "Action": "sagemaker:DescribeEndpointConfig",
-            "Resource": arn("sagemaker", "endpoint-config/*"),
-        },
-        {
-            "Effect": "Allow",
-            "Action": ["cloudwatch:DescribeAlarms", "cloudwatch:PutMetricAlarm", "cloudwatch:DeleteAlarms"],
-            "Resource": arn("cloudwatch", "alarm:*"),
-        },
-        {
-            "Effect": "Allow",
-            "Action": "iam:CreateServiceLinkedRole",
-            "Resource": {
-                "Fn::Join": ["", ["arn:", {"Ref": "AWS::Partition"}, ":iam::", {"Ref": "AWS::AccountId"}, f":{role}"]]
-            },
-            "Condition": {"StringEquals": {"iam:AWSServiceName": linked}},
-        },
-        {
-            "Effect": "Allow",
-            "Action": ["cloudformation:DescribeStacks", "cloudformation:DescribeStackResource"],
-            "Resource": {"Ref": "AWS::StackId"},
-        },
-    ]
