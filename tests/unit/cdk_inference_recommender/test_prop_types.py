@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
+from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 import jsii
@@ -19,8 +20,10 @@ from aws_cdk import aws_sagemaker as sagemaker
 from cdk_inference_recommender import (
     Constraints,
     ContainerConfig,
+    Domain,
     EndpointConfiguration,
     InferenceRecommendationsJob,
+    JobType,
     LatencyPercentile,
     ModelLatencyThreshold,
     ModelSource,
@@ -504,6 +507,41 @@ def test_choices_in_words_are_told_at_once_with_what_they_resemble() -> None:
         "rerun = 2 isn't of type str",
     ):
         assert part in told
+
+
+class OwnJobType(Enum):
+    """An enum of the user's own."""
+
+    ADVANCED = "Advanced"
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        (Domain.MACHINE_LEARNING, r"Domain\.MACHINE_LEARNING isn't of type JobType\. Write {}"),
+        (Domain.of("AUDIO"), r"Domain\.of\('AUDIO'\) isn't of type JobType\. Write {}"),
+        (ec2.SubnetType.PUBLIC, r"SubnetType\.PUBLIC isn't of type JobType\. Write {}"),
+        (OwnJobType.ADVANCED, r"OwnJobType\.ADVANCED isn't of type JobType\. Write JobType\.ADVANCED\."),
+        (JobType, r"the class JobType isn't of type JobType\. Write {}"),
+        (5, r"5 isn't of type JobType\. Write {}"),
+    ],
+    ids=["another choice", "a choice of no name", "CDK's", "own", "class", "number"],
+)
+def test_another_enum_s_member_is_told_with_what_may_be_written(value: Any, message: str) -> None:
+    every = r"JobType\.DEFAULT or JobType\.ADVANCED\."
+    with pytest.raises(ValidationError, match=rf"^Stack/Job: job_type = {message.format(every)}$"):
+        default_job(new_stack(), job_type=value)
+
+
+def test_it_is_so_wherever_a_choice_is_taken() -> None:
+    wrong: Any = JobType.ADVANCED
+    config = ContainerConfig(supported_endpoint_type=wrong)
+    with pytest.raises(
+        ValidationError,
+        match=r"supported_endpoint_type = JobType\.ADVANCED isn't of type SupportedEndpointType\. Write "
+        r"SupportedEndpointType\.REAL_TIME or SupportedEndpointType\.SERVERLESS\.$",
+    ):
+        default_job(new_stack(), model=ModelSource.from_model_package(PACKAGE_ARN, container_config=config))
 
 
 def test_a_stack_is_no_token() -> None:
