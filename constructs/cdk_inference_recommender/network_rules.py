@@ -32,7 +32,7 @@ def check_network(network: JobNetwork | None) -> Iterator[Problem]:
     Returns:
         Every problem.
     """
-    selected = network and network.selected
+    selected = network.selected if network else None
     found = (
         {}
         if selected is None

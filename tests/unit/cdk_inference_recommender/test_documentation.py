@@ -34,7 +34,7 @@ def documented(docstring: str | None, section: str) -> list[str]:
 
 
 def parameters(function: Any) -> list[str]:
-    stars = {inspect.Parameter.VAR_POSITIONAL: "*", inspect.Parameter.VAR_KEYWORD: "**"}
+    stars: dict[Any, str] = {inspect.Parameter.VAR_POSITIONAL: "*", inspect.Parameter.VAR_KEYWORD: "**"}
     found = inspect.signature(function).parameters.values()
     return [f"{stars.get(each.kind, '')}{each.name}" for each in found if each.name not in {"self", "cls"}]
 
