@@ -74,6 +74,8 @@ class JobFactories:
     ) -> InferenceRecommendationsJobBase:
         """Refer to a job that exists already, by its ARN; see `from_job_name`.
 
+        SageMaker writes names in ARNs in lower case: refer to a job whose name has capitals by `from_job_name`.
+
         Args:
             scope: The reference's parent.
             id: Its id.

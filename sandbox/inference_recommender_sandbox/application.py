@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from moto.core.responses import BaseResponse
 
+    from inference_recommender_sandbox.call_authorization import CallAuthorization
     from inference_recommender_sandbox.clock import Clock
 
 ADMIN_PREFIX = "/_sandbox"
@@ -51,6 +52,7 @@ class SandboxApplication:
         urls: Takes the answers of custom resources.
         admin: Answers the admin API.
         clock: Held at real time while a request is answered.
+        calls: Authorises functions' calls of the services that don't do it themselves.
     """
 
     def __init__(
@@ -60,8 +62,10 @@ class SandboxApplication:
         urls: ResponseUrls,
         admin: Admin,
         clock: Clock,
+        calls: CallAuthorization,
     ) -> None:
         self._clock = clock
+        self._calls = calls
         self._services = services
         self._urls = urls
         self._admin = admin
@@ -78,7 +82,7 @@ class SandboxApplication:
             return self._admin.respond(Request(environ))(environ, start_response)
         if path.startswith(PATH_PREFIX):
             return self._custom_resource_response(Request(environ))(environ, start_response)
-        refused = refusal(Request(environ))
+        refused = refusal(Request(environ)) or self._calls.refusal(Request(environ))
         if refused is not None:
             return refused(environ, start_response)
         return self._moto(environ, start_response)

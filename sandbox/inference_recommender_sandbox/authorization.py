@@ -7,33 +7,27 @@ taken to be the developer's own and may do everything, as on a laptop with an ad
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import Enum, auto
-from functools import cache
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 from moto.iam.exceptions import NotFoundException
 from moto.iam.models import iam_backends
 
+from inference_recommender_sandbox.policy_evaluation import (
+    Decision,
+    PolicyDocument,
+    RequestContext,
+    as_list,
+    decide,
+    statements,
+)
+
 if TYPE_CHECKING:
+    from moto.iam.models import ManagedPolicy
+
     from inference_recommender_sandbox.policy_propagation import PolicyPropagation
-
-PolicyDocument: TypeAlias = Mapping[str, Any]
-
-_VARIABLE: Final = re.compile(r"\$\{([^}]+)\}")
-
-
-class Decision(Enum):
-    """What a role's policies say about one action on one resource."""
-
-    ALLOWED = auto()
-    DENIED_IMPLICITLY = auto()
-    """No statement allows it."""
-    DENIED_EXPLICITLY = auto()
-    """A statement denies it, which no other can outweigh."""
 
 
 class AccessDenied(Exception):  # noqa: N818 - the API's own name
@@ -103,7 +97,7 @@ class Authorizer:
         access_key_id: str | None,
         action: str,
         resource: str,
-        context: Mapping[str, str],
+        context: RequestContext,
         partition: str = "aws",
     ) -> None:
         """Lets a call pass or refuses it.
@@ -126,7 +120,8 @@ class Authorizer:
         if self._propagation is not None:
             policies = self._propagation.in_effect(account_id, session.role_name, policies)
         full_context = {"aws:PrincipalAccount": account_id, **context}
-        decision = decide(policies, action=action, resource=resource, context=full_context)
+        boundary = permissions_boundary(account_id=account_id, role_name=session.role_name, partition=partition)
+        decision = decide(policies, action=action, resource=resource, context=full_context, boundary=boundary)
         if decision is not Decision.ALLOWED:
             principal = session.arn(partition=partition, account_id=account_id)
             raise AccessDenied(principal=principal, action=action, resource=resource, decision=decision)
@@ -138,13 +133,24 @@ def role_policies(*, account_id: str, role_name: str, partition: str = "aws") ->
         role = iam_backends[account_id][partition].get_role(role_name)
     except NotFoundException:
         return []
-    attached = [
-        version.document
-        for policy in list(role.managed_policies.values())
-        for version in policy.versions
-        if version.version_id == policy.default_version_id
-    ]
+    attached = [_default_document(policy) for policy in list(role.managed_policies.values())]
     return [_parsed(document) for document in [*role.policies.values(), *attached]]
+
+
+def permissions_boundary(*, account_id: str, role_name: str, partition: str = "aws") -> PolicyDocument | None:
+    """Return the policy that a role's permissions end at; None where it has no boundary.
+
+    A boundary that was deleted allows nothing.
+    """
+    iam = iam_backends[account_id][partition]
+    try:
+        arn = iam.get_role(role_name).permissions_boundary_arn
+    except NotFoundException:
+        return None
+    if not arn:
+        return None
+    policy = iam.managed_policies.get(arn)
+    return _parsed(_default_document(policy)) if policy else {}
 
 
 def trusts_service(*, account_id: str, role_arn: str, service: str, context: Mapping[str, str]) -> bool:
@@ -163,117 +169,21 @@ def trusts_service(*, account_id: str, role_arn: str, service: str, context: Map
     trust = _parsed(role.assume_role_policy_document)
     trusting = [
         {key: value for key, value in statement.items() if key != "Principal"} | {"Resource": "*"}
-        for statement in _statements(trust)
+        for statement in statements(trust)
         if _names_service(statement.get("Principal"), service)
     ]
     decision = decide([{"Statement": trusting}], action="sts:AssumeRole", resource=role_arn, context=context)
     return decision is Decision.ALLOWED
 
 
-def decide(policies: list[PolicyDocument], *, action: str, resource: str, context: Mapping[str, str]) -> Decision:
-    """Evaluates identity-based policies as IAM does: an explicit deny wins, and what nothing allows is denied.
-
-    Args:
-        policies: The whole documents. A condition operator that isn't known here never matches in an Allow and always
-            matches in a Deny, so that the sandbox is never gentler than AWS.
-        action: For example `iam:PassRole`; matched without regard to case.
-        resource: ARN or `*`.
-        context: Condition keys and their values.
-    """
-    matching = [
-        statement
-        for policy in policies
-        for statement in _statements(policy)
-        if _applies(statement, action=action, resource=resource, context=context)
-    ]
-    if any(statement["Effect"] == "Deny" for statement in matching):
-        return Decision.DENIED_EXPLICITLY
-    return Decision.ALLOWED if matching else Decision.DENIED_IMPLICITLY
-
-
-def _applies(statement: PolicyDocument, *, action: str, resource: str, context: Mapping[str, str]) -> bool:
-    if "NotAction" in statement:
-        action_matches = not _any_matches(statement["NotAction"], action.lower(), context, lower=True)
-    else:
-        action_matches = _any_matches(statement.get("Action", []), action.lower(), context, lower=True)
-    if "NotResource" in statement:
-        resource_matches = not _any_matches(statement["NotResource"], resource, context)
-    else:
-        resource_matches = _any_matches(statement.get("Resource", []), resource, context)
-    return (
-        action_matches
-        and resource_matches
-        and all(
-            _condition_holds(operator, keys, context, unknown=statement["Effect"] == "Deny")
-            for operator, keys in statement.get("Condition", {}).items()
-        )
-    )
-
-
-def _condition_holds(operator: str, keys: Mapping[str, Any], context: Mapping[str, str], *, unknown: bool) -> bool:
-    name = operator.removesuffix("IfExists")
-    if name == "Null":
-        return all((key not in context) is (str(_as_list(want)[0]).lower() == "true") for key, want in keys.items())
-    compare = _OPERATORS.get(name.replace("Not", "", 1))
-    if compare is None:
-        return unknown
-    negated = "Not" in name
-    for key, wanted in keys.items():
-        if key not in context:
-            # A negated operator matches an absent key, as in IAM.
-            if negated or operator.endswith("IfExists"):
-                continue
-            return False
-        patterns = [
-            text for text in (_substituted(str(want), context) for want in _as_list(wanted)) if text is not None
-        ]
-        if any(compare(pattern, context[key]) for pattern in patterns) is negated:
-            return False
-    return True
-
-
-def _any_matches(patterns: Any, value: str, context: Mapping[str, str], *, lower: bool = False) -> bool:
-    for pattern in _as_list(patterns):
-        text = _substituted(str(pattern), context)
-        if text is not None and _like(text.lower() if lower else text, value):
-            return True
-    return False
-
-
-def _substituted(pattern: str, context: Mapping[str, str]) -> str | None:
-    """The pattern with its policy variables filled in; None where one has no value, which matches nothing."""
-    if any(name not in context for name in _VARIABLE.findall(pattern)):
-        return None
-    return _VARIABLE.sub(lambda match: context[match.group(1)], pattern)
-
-
-def _like(pattern: str, value: str) -> bool:
-    return _compiled(pattern).fullmatch(value) is not None
-
-
-@cache
-def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile("".join({"*": ".*", "?": "."}.get(part, re.escape(part)) for part in pattern), re.DOTALL)
-
-
-_OPERATORS: Final[Mapping[str, Callable[[str, str], bool]]] = {
-    "StringEquals": lambda pattern, value: pattern == value,
-    "StringEqualsIgnoreCase": lambda pattern, value: pattern.lower() == value.lower(),
-    "StringLike": _like,
-    "ArnEquals": _like,
-    "ArnLike": _like,
-    "Bool": lambda pattern, value: pattern.lower() == value.lower(),
-}
+def _default_document(policy: ManagedPolicy) -> Any:
+    return next(version.document for version in policy.versions if version.version_id == policy.default_version_id)
 
 
 def _names_service(principal: Any, service: str) -> bool:
     if principal == "*":
         return True
-    return isinstance(principal, Mapping) and service in _as_list(principal.get("Service", []))
-
-
-def _statements(document: PolicyDocument) -> Iterator[PolicyDocument]:
-    yield from _as_list(document.get("Statement", []))
+    return isinstance(principal, Mapping) and service in as_list(principal.get("Service", []))
 
 
 def _parsed(document: str | PolicyDocument) -> PolicyDocument:
@@ -281,7 +191,3 @@ def _parsed(document: str | PolicyDocument) -> PolicyDocument:
         return document
     parsed: PolicyDocument = json.loads(document)
     return parsed
-
-
-def _as_list(value: Any) -> list[Any]:
-    return list(value) if isinstance(value, list | tuple) else [value]

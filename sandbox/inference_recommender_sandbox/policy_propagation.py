@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from moto.iam.models import iam_backends
 
+from inference_recommender_sandbox.policy_evaluation import statements
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
@@ -61,9 +63,3 @@ class PolicyPropagation:
             known = self._since.get((account_id, role_name), {})
             self._since[account_id, role_name] = {text: known.get(text, now) for text in present}
             return self._since[account_id, role_name]
-
-
-def statements(policy: Mapping[str, Any]) -> list[Any]:
-    """Return a policy's statements; a single one may stand without a list."""
-    found = policy.get("Statement", [])
-    return list(found) if isinstance(found, list) else [found]

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from difflib import get_close_matches
 from functools import cache
-from typing import Final
-from xml.sax.saxutils import escape
+from typing import TYPE_CHECKING, Final
 
 import boto3
-from werkzeug.wrappers import Request, Response
+
+from inference_recommender_sandbox.error_response import ErrorCodes, error_response
+
+if TYPE_CHECKING:
+    from werkzeug.wrappers import Request, Response
 
 _SCOPE: Final = re.compile(r"Credential=[^/,\s]+/\d+/(?P<region>[^/,\s]*)/(?P<service>[^/,\s]*)/aws4_request")
-_FORM: Final = "application/x-www-form-urlencoded"
-_BAD_REQUEST: Final = 400
-_FORBIDDEN: Final = 403
+_UNKNOWN_REGION: Final = ErrorCodes(
+    s3="AuthorizationHeaderMalformed",
+    s3_status=400,
+    ec2="AuthFailure",
+    query="SignatureDoesNotMatch",
+    json="InvalidSignatureException",
+)
 
 
 def check_region(region: str) -> None:
@@ -38,19 +44,7 @@ def refusal(request: Request) -> Response | None:
     if scope is None or _is_known(scope["region"]):
         return None
     message = f"Credential should be scoped to a valid region, not '{scope['region']}'."
-    if scope["service"] == "s3":
-        return _xml("<Error>{}</Error>", "AuthorizationHeaderMalformed", message, status=_BAD_REQUEST)
-    if scope["service"] == "ec2":
-        return _xml("<Response><Errors><Error>{}</Error></Errors></Response>", "AuthFailure", message)
-    if request.headers.get("Content-Type", "").startswith(_FORM):
-        return _xml("<ErrorResponse><Error>{}</Error></ErrorResponse>", "SignatureDoesNotMatch", message)
-    code = "InvalidSignatureException"
-    return Response(
-        json.dumps({"__type": code, "message": message}),
-        status=_FORBIDDEN,
-        content_type="application/x-amz-json-1.1",
-        headers={"x-amzn-ErrorType": code},
-    )
+    return error_response(request, scope["service"], _UNKNOWN_REGION, message)
 
 
 @cache
@@ -67,8 +61,3 @@ def _regions() -> tuple[str, ...]:
 def _is_known(region: str) -> bool:
     # moto's own switch, for a Region that is newer than the installed botocore.
     return region in _regions() or os.environ.get("MOTO_ALLOW_NONEXISTENT_REGION", "").lower() == "true"
-
-
-def _xml(envelope: str, code: str, message: str, *, status: int = _FORBIDDEN) -> Response:
-    error = f"<Code>{code}</Code><Message>{escape(message)}</Message>"
-    return Response(envelope.format(error), status=status, content_type="text/xml")

@@ -16,6 +16,7 @@ from inference_recommender_sandbox.admin import AdminApi
 from inference_recommender_sandbox.application import SandboxApplication
 from inference_recommender_sandbox.authorization import Authorizer
 from inference_recommender_sandbox.autoscaling.service import ApplicationAutoScalingService
+from inference_recommender_sandbox.call_authorization import CallAuthorization
 from inference_recommender_sandbox.clock import Clock
 from inference_recommender_sandbox.cloudformation.engines import StackEngines
 from inference_recommender_sandbox.cloudformation.providers.custom_resource import CustomResourceProvider
@@ -143,6 +144,7 @@ class Sandbox:
             urls=urls,
             admin=AdminApi(self),
             clock=self.clock,
+            calls=CallAuthorization(self.authorizer, self.account_id),
         )
         # Bound here, since werkzeug ends the process where the port is taken.
         with socket.create_server(("127.0.0.1", port)) as listener:

@@ -55,14 +55,14 @@ def outputs(aws: LocalAws, stack: str) -> dict[str, str]:
 
 
 def test_a_finished_job_is_read_and_left_as_it_is(bootstrapped: LocalAws, role_arn: str, tmp_path: Path) -> None:
-    arn = started(bootstrapped, role_arn, "Measured-By-Hand")
-    until(lambda: job_status(bootstrapped, "Measured-By-Hand") == "COMPLETED")
+    arn = started(bootstrapped, role_arn, "measured-by-hand")
+    until(lambda: job_status(bootstrapped, "measured-by-hand") == "COMPLETED")
     requested = bootstrapped.received_jobs()
     deployed = deploy(bootstrapped, existing_job_app(tmp_path, "ReadsFinished", arn))
     assert deployed.code == 0, deployed.output
     told = outputs(bootstrapped, "ReadsFinished")
     client = bootstrapped.client("sagemaker")
-    job = client.describe_inference_recommendations_job(JobName="Measured-By-Hand")
+    job = client.describe_inference_recommendations_job(JobName="measured-by-hand")
     cheapest = min(job["InferenceRecommendations"], key=lambda each: float(each["Metrics"]["CostPerInference"]))
     assert told["BestRecommendationId"] == cheapest["RecommendationId"]
     assert told["BestInstanceType"] == cheapest["EndpointConfiguration"]["InstanceType"]

@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from inference_recommender_sandbox.authorization import (
     AccessDenied,
-    Decision,
     RoleSession,
-    decide,
+    permissions_boundary,
     role_policies,
     trusts_service,
 )
+from inference_recommender_sandbox.policy_evaluation import Decision, decide
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -62,11 +62,12 @@ def first_missing_permission(needs: RoleNeeds) -> str | None:
     """Why a job with this role fails, in IAM's words; None if the role has all that is needed."""
     role_name = needs.role_arn.rsplit("/", 1)[-1]
     policies = role_policies(account_id=needs.account_id, role_name=role_name, partition=needs.partition)
+    boundary = permissions_boundary(account_id=needs.account_id, role_name=role_name, partition=needs.partition)
     session = RoleSession(role_name=role_name, session_name="SageMaker")
     principal = session.arn(partition=needs.partition, account_id=needs.account_id)
     context = {"aws:PrincipalAccount": needs.account_id, "iam:PassedToService": SERVICE}
     for action, resource in _needed(needs):
-        decision = decide(policies, action=action, resource=resource, context=context)
+        decision = decide(policies, action=action, resource=resource, context=context, boundary=boundary)
         if decision is not Decision.ALLOWED:
             return str(AccessDenied(principal=principal, action=action, resource=resource, decision=decision))
     return None

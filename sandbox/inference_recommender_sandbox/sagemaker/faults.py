@@ -16,6 +16,8 @@ Two ways. By name: a model name, or the name of a model package's group, that co
 | `vanish-job` | `job` | a job is unknown from now on; its name stays taken |
 | `slow-create` | `seconds` | every create takes so long before it answers |
 | `role-propagation` | `seconds` | a role can be assumed only so long after it was first named |
+| `late-tags` | `seconds` | a resource's tags don't show, and don't count in conditions, so long after its creation |
+| `no-tagging-action` | | tagging on creation is authorised without `sagemaker:TaggingAction` |
 | `quota` | `limit` | how many jobs may run at a time |
 | `duplicate-as-validation` | | a name that is taken is refused with ValidationException |
 | `clear` | | no fault any more |
@@ -63,6 +65,8 @@ _MEMBERS: Final[Mapping[str, Mapping[str, type]]] = {
     "vanish-job": {"job": str},
     "slow-create": {"seconds": int},
     "role-propagation": {"seconds": int},
+    "late-tags": {"seconds": int},
+    "no-tagging-action": {},
     "quota": {"limit": int},
     "duplicate-as-validation": {},
     "clear": {},
@@ -76,6 +80,7 @@ _REQUIRED: Final[Mapping[str, Sequence[str]]] = {
     "vanish-job": ("job",),
     "slow-create": ("seconds",),
     "role-propagation": ("seconds",),
+    "late-tags": ("seconds",),
     "quota": ("limit",),
 }
 _CALL_FAULTS: Final = frozenset({"throttle", "internal-error", "lose-answer"})

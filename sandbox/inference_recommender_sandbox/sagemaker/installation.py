@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from moto.applicationautoscaling.models import ApplicationAutoscalingBackend
 from moto.ec2.models import EC2Backend, ec2_backends
+from moto.iam.models import IAMBackend, iam_backends
 from moto.sagemaker.models import FakeEndpoint, FakeEndpointConfig, SageMakerModelBackend, sagemaker_backends
 
 from inference_recommender_sandbox.authorization import Authorizer
+from inference_recommender_sandbox.identity_quotas import IdentityQuotasBackend
 
 from .faults import FaultRegistry
 from .models import InferenceRecommenderBackend
@@ -36,6 +38,8 @@ _OVERRIDDEN: Final[Sequence[tuple[type, Sequence[str]]]] = (
             "describe_endpoint_config",
             "describe_model",
             "validate_production_variants",
+            "_get_resource_from_arn",
+            "add_tags",
         ),
     ),
     (ApplicationAutoscalingBackend, ("describe_scalable_targets",)),
@@ -52,6 +56,23 @@ _OVERRIDDEN: Final[Sequence[tuple[type, Sequence[str]]]] = (
             "get_all_network_interfaces",
             "get_security_group_from_id",
             "get_subnet",
+        ),
+    ),
+    (
+        IAMBackend,
+        (
+            "_url_module",
+            "attach_group_policy",
+            "attach_role_policy",
+            "attach_user_policy",
+            "create_policy",
+            "create_policy_version",
+            "create_role",
+            "put_group_policy",
+            "put_role_permissions_boundary",
+            "put_role_policy",
+            "put_user_policy",
+            "update_assume_role_policy",
         ),
     ),
 )
@@ -84,6 +105,7 @@ class Installation:
         """Gives moto its own backends back, empty."""
         _replace(sagemaker_backends, SageMakerModelBackend)
         _replace(ec2_backends, EC2Backend)
+        _replace(iam_backends, IAMBackend)
 
 
 def install(
@@ -94,7 +116,7 @@ def install(
     max_concurrent_jobs: int = MAX_CONCURRENT_JOBS,
     model_packages: Sequence[str] = SEEDED_MODEL_PACKAGES,
 ) -> Installation:
-    """Replaces moto's SageMaker and EC2 backends, and forgets whatever they hold.
+    """Replace moto's SageMaker, EC2 and IAM backends, and forget whatever they hold.
 
     Args:
         clock: The sandbox's time.
@@ -122,6 +144,7 @@ def install(
     ec2 = type("InstalledNetworkInterfaceBackend", (NetworkInterfaceBackend,), {"demands": staticmethod(_demands)})
     _replace(sagemaker_backends, sagemaker)
     _replace(ec2_backends, ec2)
+    _replace(iam_backends, IdentityQuotasBackend)
     return Installation(service=service)
 
 

@@ -12,8 +12,8 @@ from .benchmark_plan import plan_benchmarks
 from .errors import ResourceInUse, ResourceLimitExceeded, ValidationException
 from .execution_role import RoleNeeds, can_be_assumed, first_missing_permission
 from .inference_recommendations_job import Fate, InferenceRecommendationsJob
-from .models import check_tags
 from .performance_model import Goal, Workload
+from .resource_tags import check_tags
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

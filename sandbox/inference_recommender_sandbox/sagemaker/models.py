@@ -12,17 +12,17 @@ from .errors import ResourceNotFound, ValidationException
 from .inference_recommendations_job import InferenceRecommendationsJob, JobStatus
 from .model_registry import ModelRegistryBackend
 from .network_interfaces import RELEASE_SECONDS, InterfaceDemand
+from .resource_tags import ResourceTagsBackend
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from .service import Service
 
-_MAX_TAGS = 50
 _AWS_IMAGES = "763104351884"
 
 
-class InferenceRecommenderBackend(EndpointBackend, ModelRegistryBackend):
+class InferenceRecommenderBackend(EndpointBackend, ModelRegistryBackend, ResourceTagsBackend):
     """SageMaker of one account in one Region."""
 
     service: ClassVar[Service]
@@ -33,23 +33,29 @@ class InferenceRecommenderBackend(EndpointBackend, ModelRegistryBackend):
         self.lock = RLock()
         self.role_first_named_at: dict[str, float] = {}
         self._jobs: dict[str, InferenceRecommendationsJob] = {}
-        self._tags: dict[str, dict[str, str]] = {}
         for group in self.service.model_packages:
             self._add_model_package(group)
 
     def job_arn(self, name: str) -> str:
-        """The ARN of a job, whether it exists or not."""
-        return (
-            f"arn:{self.partition}:sagemaker:{self.region_name}:{self.account_id}:inference-recommendations-job/{name}"
-        )
+        """Return the ARN of a job, whether it exists or not: the name is in lower case there, unlike in `JobName`.
+
+        Reported of endpoints (philschmid/cdk-samples issue 2, yet-another-cloudwatch-exporter pull request 1178) and of
+        tuning jobs (boto3 issue 4606).
+        """
+        prefix = f"arn:{self.partition}:sagemaker:{self.region_name}:{self.account_id}"
+        return f"{prefix}:inference-recommendations-job/{name.lower()}"
 
     def now(self) -> float:
         """Epoch seconds of the sandbox's clock."""
         return self.service.clock.now()
 
     def name_is_taken(self, name: str) -> bool:
-        """Whether a job of the name was ever created: the service frees none."""
-        return name in self._jobs
+        """Return whether a job of the name was ever created: the service frees none.
+
+        Names that differ in capitals alone would share an ARN, so they are one here, as the API reference of
+        CreateEndpoint has it for endpoints.
+        """
+        return any(taken.lower() == name.lower() for taken in list(self._jobs))
 
     def running_jobs(self) -> list[InferenceRecommendationsJob]:
         """Jobs that have reached no terminal status."""
@@ -63,10 +69,14 @@ class InferenceRecommenderBackend(EndpointBackend, ModelRegistryBackend):
     def add_job(self, job: InferenceRecommendationsJob, tags: Sequence[Mapping[str, str]]) -> None:
         """Takes in an admitted job."""
         self._jobs[job.name] = job
-        self._tags[job.arn] = {tag["Key"]: tag["Value"] for tag in tags}
+        self.note_created(job.arn)
+        self.add_job_tags(job.arn, tags)
 
     def job(self, name: str) -> InferenceRecommendationsJob:
-        """A job by its name.
+        """Return a job by its name, with the capitals that it was created with.
+
+        Whether other capitals would do isn't documented; here they don't, as with InvokeEndpoint (API reference of
+        CreateEndpoint, `EndpointName`).
 
         Raises:
             ResourceNotFound: No such job, or it has vanished.
@@ -92,35 +102,6 @@ class InferenceRecommenderBackend(EndpointBackend, ModelRegistryBackend):
                 )
             if status is not JobStatus.STOPPING:
                 self._jobs[name] = replace(job, stop_requested_at=self.now())
-
-    def job_tags(self, arn: str) -> list[dict[str, str]]:
-        """Tags of a job.
-
-        Raises:
-            ResourceNotFound: No such job.
-        """
-        return [{"Key": key, "Value": value} for key, value in self._tags_of(arn).items()]
-
-    def add_job_tags(self, arn: str, tags: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:
-        """Adds tags to a job, or gives those that it has a new value; the answer is all of them.
-
-        Raises:
-            ResourceNotFound: No such job.
-            ValidationException: A key is AWS's own, or there would be more than 50.
-        """
-        with self.lock:
-            self._tags_of(arn).update(check_tags(tags, existing=self._tags_of(arn)))
-        return self.job_tags(arn)
-
-    def delete_job_tags(self, arn: str, keys: Sequence[str]) -> None:
-        """Removes tags from a job; keys that it doesn't have are passed over.
-
-        Raises:
-            ResourceNotFound: No such job.
-        """
-        with self.lock:
-            for key in keys:
-                self._tags_of(arn).pop(key, None)
 
     def create_endpoint_config(  # noqa: PLR0917 - moto's signature
         self,
@@ -160,13 +141,6 @@ class InferenceRecommenderBackend(EndpointBackend, ModelRegistryBackend):
             and job.starts_at <= now < job.ends_at + RELEASE_SECONDS
         ]
 
-    def _tags_of(self, arn: str) -> dict[str, str]:
-        self.job(arn.rsplit("/", 1)[-1])
-        tags = self._tags.get(arn)
-        if tags is None:
-            raise ResourceNotFound(f"Could not find Inference Recommendations Job {arn}.")
-        return tags
-
     def _add_model_package(self, group: str) -> None:
         self.create_model_package_group(
             model_package_group_name=group, model_package_group_description="Simulated", tags=[]
@@ -201,21 +175,3 @@ class InferenceRecommenderBackend(EndpointBackend, ModelRegistryBackend):
             sample_payload_url=None,
             additional_inference_specifications=None,
         )
-
-
-def check_tags(tags: Sequence[Mapping[str, str]], *, existing: Mapping[str, str]) -> dict[str, str]:
-    """The tags as a mapping, if the service takes them.
-
-    Args:
-        tags: The new ones.
-        existing: Those that the resource has.
-
-    Raises:
-        ValidationException: A key begins with `aws:`, or there would be more than 50 tags.
-    """
-    new = {tag["Key"]: tag["Value"] for tag in tags}
-    if any(key.lower().startswith("aws:") for key in new):
-        raise ValidationException("aws: prefixed tag key names are not allowed for external use.")
-    if len({**existing, **new}) > _MAX_TAGS:
-        raise ValidationException(f"Too many tags: a resource can have at most {_MAX_TAGS}.")
-    return new

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
 from moto.core.exceptions import ServiceException
@@ -12,14 +13,14 @@ from moto.sagemaker.responses import SageMakerResponse
 
 from inference_recommender_sandbox.authorization import AccessDenied
 
-from .caller_permissions import needed_permissions
+from .caller_permissions import Call, needed_permissions
 from .errors import AccessDeniedException, InternalFailure, SageMakerError, SerializationException, ThrottlingException
 from .inference_recommendations_job import JobStatus
 from .job_admission import admit_job
 from .job_documents import job_description, job_step, job_summary
 from .job_listing import matching_summaries, page
-from .models import check_tags
 from .request_validation import validate_input
+from .resource_tags import check_tags, is_job
 from .response_shape import checked_response
 from .scaling_configuration import scaling_configuration
 from .service import ReceivedRequest
@@ -39,7 +40,6 @@ OPERATIONS: Final = frozenset(
 )
 _VALIDATED: Final = frozenset({"AddTags", "CreateEndpoint", "CreateEndpointConfig", "CreateModel", "UpdateEndpoint"})
 """Operations of moto, which checks next to nothing."""
-_JOB_RESOURCE: Final = ":inference-recommendations-job/"
 
 
 class InferenceRecommenderResponse(SageMakerResponse):
@@ -69,8 +69,9 @@ class InferenceRecommenderResponse(SageMakerResponse):
         fault = backend.service.faults.take_call_fault(operation)
         if fault == "throttle":
             return ThrottlingException("Rate exceeded").as_answer(self.response_headers)
+        call = self._call(operation)
         try:
-            self._authorize(operation)
+            self._authorize(call)
             if operation in _VALIDATED:
                 self._validate_as_sent(operation)
         except SageMakerError as refusal:
@@ -78,6 +79,8 @@ class InferenceRecommenderResponse(SageMakerResponse):
         if fault == "internal-error":
             return InternalFailure().as_answer(self.response_headers)
         answer = super().call_action()
+        if call.creates and answer[0] == HTTPStatus.OK:
+            backend.note_created(call.resource)
         return InternalFailure().as_answer(self.response_headers) if fault == "lose-answer" else answer
 
     def create_inference_recommendations_job(self) -> ActionResult:
@@ -150,22 +153,22 @@ class InferenceRecommenderResponse(SageMakerResponse):
     def add_tags(self) -> ActionResult:
         """Adds tags."""
         arn = self._get_param("ResourceArn")
-        if _JOB_RESOURCE not in arn:
+        if not is_job(arn):
             return super().add_tags()
         return ActionResult({"Tags": self.recommender.add_job_tags(arn, self._get_param("Tags"))})
 
     def list_tags(self) -> ActionResult:
         """Lists tags."""
         arn = self._get_param("ResourceArn")
-        if _JOB_RESOURCE not in arn:
-            return super().list_tags()
+        if not is_job(arn):
+            return super().list_tags() if self.recommender.shows_tags(arn) else ActionResult({"Tags": []})
         tags, token = page(self.recommender.job_tags(arn), self._paging())
         return self._answer({"Tags": tags, "NextToken": token})
 
     def delete_tags(self) -> ActionResult:
         """Deletes tags."""
         arn = self._get_param("ResourceArn")
-        if _JOB_RESOURCE not in arn:
+        if not is_job(arn):
             return super().delete_tags()
         self.recommender.delete_job_tags(arn, self._get_param("TagKeys"))
         return EmptyResult()
@@ -190,24 +193,28 @@ class InferenceRecommenderResponse(SageMakerResponse):
         members = {name: self._get_param(name) for name in ("MaxResults", "NextToken")}
         return {name: value for name, value in members.items() if value is not None}
 
-    def _authorize(self, operation: str) -> None:
+    def _call(self, operation: str) -> Call:
         backend = self.recommender
-        request = self.params if isinstance(self.params, dict) else {}
-        for needed in needed_permissions(
-            operation,
-            request,
+        return Call(
+            operation=operation,
+            request=self.params if isinstance(self.params, dict) else {},
             partition=backend.partition,
             region=backend.region_name,
             account_id=backend.account_id,
-        ):
+            tags_of=backend.shown_tags,
+            names_tagging_action=not backend.service.faults.is_ordered("no-tagging-action"),
+        )
+
+    def _authorize(self, call: Call) -> None:
+        for needed in needed_permissions(call):
             try:
-                backend.service.authorizer.authorize(
-                    account_id=backend.account_id,
+                self.recommender.service.authorizer.authorize(
+                    account_id=call.account_id,
                     access_key_id=self.access_key,
                     action=needed.action,
                     resource=needed.resource,
                     context=needed.context,
-                    partition=backend.partition,
+                    partition=call.partition,
                 )
             except AccessDenied as denied:
                 raise AccessDeniedException(str(denied)) from denied

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from moto.stepfunctions.exceptions import ExecutionAlreadyExists, ExecutionDoesNotExist, InvalidExecutionInput
 
-from inference_recommender_sandbox.authorization import Decision, decide, role_policies
+from inference_recommender_sandbox.authorization import permissions_boundary, role_policies
 from inference_recommender_sandbox.functions.function_runner import (
     FunctionNotFoundError,
     FunctionRunner,
     FunctionThrottledError,
 )
+from inference_recommender_sandbox.policy_evaluation import Decision, decide
 from inference_recommender_sandbox.state_machines.definition import parse_definition
 from inference_recommender_sandbox.state_machines.execution import Execution
 from inference_recommender_sandbox.state_machines.interpreter import Interpreter, StateError
@@ -132,9 +133,11 @@ class Executions:
         return result.payload, result.error
 
     def _check_allowed(self, role_arn: str, function_arn: str, account_id: str) -> None:
-        policies = role_policies(account_id=account_id, role_name=role_arn.rsplit("/", 1)[-1])
-        action = "lambda:InvokeFunction"
-        if decide(policies, action=action, resource=function_arn, context={}) is not Decision.ALLOWED:
+        role_name, action = role_arn.rsplit("/", 1)[-1], "lambda:InvokeFunction"
+        policies = role_policies(account_id=account_id, role_name=role_name)
+        boundary = permissions_boundary(account_id=account_id, role_name=role_name)
+        decision = decide(policies, action=action, resource=function_arn, context={}, boundary=boundary)
+        if decision is not Decision.ALLOWED:
             raise StateError(
                 "Lambda.AWSLambdaException",
                 f"User: {role_arn} is not authorized to perform: {action} on resource: {function_arn} because no "

@@ -92,3 +92,21 @@ def test_a_group_of_model_packages_is_deleted_when_it_is_empty(account: Any) -> 
     assert name not in [
         item["ModelPackageGroupName"] for item in client.list_model_package_groups()["ModelPackageGroupSummaryList"]
     ]
+
+
+def test_tags_change_in_place(account: Any) -> None:
+    def tagged(**tags: str) -> dict[str, Any]:
+        resources = _resources("ml.m5.large")
+        for name in ("Model", "Configuration", "Endpoint"):
+            resources[name]["Properties"]["Tags"] = [{"Key": key, "Value": value} for key, value in tags.items()]
+        return resources
+
+    outputs = {name: {"Value": {"Ref": name}} for name in ("Model", "Configuration", "Endpoint")}
+    stack_id = account.deploy(tagged(kept="1", changed="1", gone="1"), outputs=outputs)
+    arns = account.outputs(stack_id)
+    account.deploy(tagged(kept="1", changed="2", new="1"), name=stack_id, outputs=outputs)
+    assert account.status(stack_id) == "UPDATE_COMPLETE", account._raw_events(stack_id)
+    assert account.outputs(stack_id) == arns
+    for arn in arns.values():
+        tags = account.client("sagemaker").list_tags(ResourceArn=arn)["Tags"]
+        assert {tag["Key"]: tag["Value"] for tag in tags} == {"kept": "1", "changed": "2", "new": "1"}

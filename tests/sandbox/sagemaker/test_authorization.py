@@ -7,13 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from inference_recommender_sandbox.authorization import (
-    AccessDenied,
-    Decision,
-    decide,
-    role_policies,
-    trusts_service,
-)
+from inference_recommender_sandbox.authorization import AccessDenied, role_policies, trusts_service
+from inference_recommender_sandbox.policy_evaluation import Decision, decide
 
 if TYPE_CHECKING:
     from tests.sandbox.sagemaker.conftest import Aws
@@ -99,6 +94,10 @@ def test_not_action_and_not_resource_are_their_opposites() -> None:
         ({"StringEquals": {"aws:SourceAccount": "${aws:PrincipalAccount}"}}, True),
         ({"StringEquals": {"aws:SourceAccount": "${aws:Absent}"}}, False),
         ({"NumericLessThan": {"aws:MultiFactorAuthAge": "1"}}, False),
+        ({"ArnLike": {"aws:SourceArn": "arn:*:123456789012:*"}}, False),
+        ({"ArnNotLike": {"aws:SourceArn": "arn:aws:s3:*:123456789012:*"}}, True),
+        ({"StringEquals": {"IAM:PassedToService": "sagemaker.amazonaws.com"}}, True),
+        ({"StringEquals": {"aws:SourceAccount": "${AWS:principalaccount}"}}, True),
     ],
 )
 def test_conditions_must_all_hold(condition: dict[str, Any], *, expected: bool) -> None:
@@ -110,6 +109,43 @@ def test_conditions_must_all_hold(condition: dict[str, Any], *, expected: bool) 
         aws__PrincipalAccount="123456789012",
     )
     assert (allowed is Decision.ALLOWED) is expected
+
+
+@pytest.mark.parametrize(
+    ("condition", "tag_keys", "expected"),
+    [
+        ({"ForAllValues:StringEquals": {"aws:TagKeys": ["a", "b"]}}, ("a",), True),
+        ({"ForAllValues:StringEquals": {"aws:TagKeys": ["a", "b"]}}, ("a", "c"), False),
+        ({"ForAllValues:StringEquals": {"aws:TagKeys": "a"}}, None, True),
+        ({"ForAllValues:StringLike": {"aws:TagKeys": "team:*"}}, ("team:a", "team:b"), True),
+        ({"ForAllValues:StringNotEquals": {"aws:TagKeys": "c"}}, ("a", "b"), True),
+        ({"ForAllValues:StringNotEquals": {"aws:TagKeys": "c"}}, ("a", "c"), False),
+        ({"ForAnyValue:StringEquals": {"aws:TagKeys": ["c", "b"]}}, ("a", "b"), True),
+        ({"ForAnyValue:StringEquals": {"aws:TagKeys": "c"}}, ("a", "b"), False),
+        ({"ForAnyValue:StringEquals": {"aws:TagKeys": "a"}}, None, False),
+        ({"ForAnyValue:StringNotEquals": {"aws:TagKeys": "a"}}, ("a", "b"), True),
+        ({"ForAnyValue:StringNotEquals": {"aws:TagKeys": "a"}}, None, False),
+        ({"ForAnyValue:StringEqualsIfExists": {"aws:TagKeys": "a"}}, None, True),
+        ({"StringEquals": {"aws:TagKeys": "a"}}, ("a",), False),
+        ({"StringNotEquals": {"aws:TagKeys": "b"}}, ("a",), False),
+        ({"Null": {"aws:TagKeys": "false"}}, ("a",), True),
+        ({"Null": {"aws:TagKeys": "true"}}, ("a",), False),
+    ],
+)
+def test_keys_of_several_values_need_a_set_operator(
+    condition: dict[str, Any], tag_keys: tuple[str, ...] | None, *, expected: bool
+) -> None:
+    context = {} if tag_keys is None else {"aws:TagKeys": tag_keys}
+    statement = allow(Condition=condition)
+    decided = decide([{"Statement": statement}], action=STOP, resource=JOB, context=context)
+    assert (decided is Decision.ALLOWED) is expected
+
+
+def test_a_deny_that_lacks_the_set_operator_denies() -> None:
+    condition = {"StringEquals": {"aws:TagKeys": "b"}}
+    policy = {"Statement": [allow("*"), deny(Condition=condition)]}
+    decided = decide([policy], action=STOP, resource=JOB, context={"aws:TagKeys": ("a",)})
+    assert decided is Decision.DENIED_EXPLICITLY
 
 
 def test_a_deny_with_a_condition_that_is_not_understood_denies() -> None:
@@ -187,3 +223,17 @@ def test_a_trust_policys_conditions_count(aws: Aws, account: str, *, expected: b
         account_id="123456789012", role_arn=arn, service="sagemaker.amazonaws.com", context=context
     )
     assert trusted is expected
+
+
+def test_a_permissions_boundary_ends_what_a_role_may_do(aws: Aws) -> None:
+    aws.role("bounded", [allow("*")], service="lambda.amazonaws.com")
+    document = json.dumps({"Version": "2012-10-17", "Statement": [allow("sagemaker:Describe*")]})
+    arn = aws.iam.create_policy(PolicyName="boundary", PolicyDocument=document)["Policy"]["Arn"]
+    aws.iam.put_role_permissions_boundary(RoleName="bounded", PermissionsBoundary=arn)
+    aws.authorizer.register_session("ASIA0000000000000001", "bounded", "the-function")
+    authorize(aws, "ASIA0000000000000001", "sagemaker:DescribeInferenceRecommendationsJob")
+    with pytest.raises(AccessDenied):
+        authorize(aws, "ASIA0000000000000001")
+    aws.iam.delete_policy(PolicyArn=arn)
+    with pytest.raises(AccessDenied):
+        authorize(aws, "ASIA0000000000000001", "sagemaker:DescribeInferenceRecommendationsJob")

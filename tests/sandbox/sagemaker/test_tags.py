@@ -55,3 +55,46 @@ def test_other_resources_keep_their_tags(aws: Aws) -> None:
     aws.sagemaker.add_tags(ResourceArn=model["ModelArn"], Tags=[{"Key": "c", "Value": "d"}])
     aws.sagemaker.delete_tags(ResourceArn=model["ModelArn"], TagKeys=["a"])
     assert tags(aws, model["ModelArn"]) == {"c": "d"}
+
+
+def test_tagging_again_replaces_a_models_tag(aws: Aws) -> None:
+    model = aws.sagemaker.create_model(
+        ModelName="Model", ExecutionRoleArn=aws.role("models"), Tags=[{"Key": "a", "Value": "b"}]
+    )
+    lower = model["ModelArn"].lower()
+    aws.sagemaker.add_tags(ResourceArn=lower, Tags=[{"Key": "a", "Value": "c"}])
+    assert tags(aws, lower) == {"a": "c"}
+
+
+def test_other_resources_that_are_unknown_have_no_tags_to_list(aws: Aws) -> None:
+    with pytest.raises(ClientError, match=r"ValidationException.*Could not find model"):
+        aws.sagemaker.list_tags(ResourceArn="arn:aws:sagemaker:us-east-1:123456789012:model/nobody")
+
+
+def test_an_arn_has_the_name_in_lower_case(aws: Aws) -> None:
+    arn = aws.create("My-Job", Tags=[{"Key": "a", "Value": "b"}])
+    assert arn.endswith(":inference-recommendations-job/my-job")
+    assert tags(aws, arn) == {"a": "b"}
+    described = aws.describe("My-Job")
+    assert (described["JobName"], described["JobArn"]) == ("My-Job", arn)
+    [listed] = aws.sagemaker.list_inference_recommendations_jobs()["InferenceRecommendationsJobs"]
+    assert (listed["JobName"], listed["JobArn"]) == ("My-Job", arn)
+
+
+def test_capitals_neither_find_a_job_nor_free_its_name(aws: Aws) -> None:
+    arn = aws.create("My-Job")
+    with pytest.raises(aws.sagemaker.exceptions.ResourceNotFound):
+        aws.describe("my-job")
+    with pytest.raises(aws.sagemaker.exceptions.ResourceInUse):
+        aws.create("my-job")
+    with pytest.raises(aws.sagemaker.exceptions.ResourceNotFound):
+        aws.sagemaker.list_tags(ResourceArn=arn.replace("my-job", "My-Job"))
+
+
+def test_permissions_are_on_the_arn_in_lower_case(aws: Aws) -> None:
+    arn = aws.create("My-Job")
+    statement = {"Effect": "Allow", "Action": "sagemaker:Describe*", "Resource": arn}
+    aws.session("lower", [statement]).describe_inference_recommendations_job(JobName="My-Job")
+    capitals = statement | {"Resource": arn.replace("my-job", "My-Job")}
+    with pytest.raises(ClientError, match="AccessDenied"):
+        aws.session("capitals", [capitals]).describe_inference_recommendations_job(JobName="My-Job")

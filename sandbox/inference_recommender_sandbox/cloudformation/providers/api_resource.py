@@ -121,6 +121,15 @@ class ApiResourceProvider:
         self._resource = resource
         self._clients = clients
 
+    @property
+    def updates(self) -> bool:
+        """Whether anything but tags can be updated in place."""
+        return bool(self._resource.update)
+
+    def client(self, request: ResourceRequest) -> Any:
+        """Return a client of the type's service."""
+        return self._clients.of(self._resource.service, request.region)
+
     def replaces(self, old: dict[str, Any], new: dict[str, Any]) -> bool:
         """Whether a property changed that can't be changed in place."""
         return needs_replacement(self._type, old, new)
@@ -154,7 +163,7 @@ class ApiResourceProvider:
     ) -> ProvisionedResource:
         """Update it in place."""
         del old_properties
-        if not self._resource.update:
+        if not self.updates:
             raise ResourceError(f"The sandbox can't update {self._type} in place")
         for call in self._resource.update:
             self._call(call, request, current.physical_id)
@@ -181,7 +190,7 @@ class ApiResourceProvider:
     def _call(self, call: ApiCall, request: ResourceRequest, name: str) -> Parameters:
         if not call.when(request.properties):
             return {}
-        client = self._clients.of(self._resource.service, request.region)
+        client = self.client(request)
         shape = client.meta.service_model.operation_model(call.operation).input_shape
         parameters = api_values(call.parameters(request.properties, name), shape)
         method = next(key for key, value in client.meta.method_to_api_mapping.items() if value == call.operation)
@@ -189,10 +198,15 @@ class ApiResourceProvider:
             try:
                 answer: Parameters = getattr(client, method)(**parameters)
             except (ClientError, ParamValidationError) as error:
-                raise ResourceError(f'Resource handler returned message: "{error}"') from error
+                raise refusal(error) from error
             if call.until(answer):
                 return answer
             self._clients.clock.sleep(_POLL_SECONDS)
+
+
+def refusal(error: Exception) -> ResourceError:
+    """Return what a stack's event shows of a call that an API refused."""
+    return ResourceError(f'Resource handler returned message: "{error}"')
 
 
 def same(properties: Mapping[str, Any], *names: str) -> Parameters:

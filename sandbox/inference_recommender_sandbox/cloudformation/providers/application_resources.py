@@ -1,4 +1,4 @@
-"""Functions' settings, parameters, log groups, state machines, policies and autoscaling."""
+"""Functions' settings, parameters, log groups, state machines and autoscaling."""
 
 from __future__ import annotations
 
@@ -103,22 +103,6 @@ APPLICATION_RESOURCES: Final[dict[str, ApiResource]] = {
             ),
         ),
         physical_id=lambda _properties, _name, answer: answer["PolicyARN"],
-    ),
-    "AWS::IAM::ManagedPolicy": ApiResource(
-        service="iam",
-        create=(
-            ApiCall(
-                operation="CreatePolicy",
-                parameters=lambda p, name: (
-                    same(p, "Path", "Description")
-                    | {"PolicyName": name, "PolicyDocument": json.dumps(p["PolicyDocument"])}
-                ),
-            ),
-        ),
-        physical_id=lambda _properties, _name, answer: answer["Policy"]["Arn"],
-        attributes=lambda _properties, _name, answer: {"PolicyArn": answer.get("Policy", {}).get("Arn")},
-        delete=(ApiCall(operation="DeletePolicy", parameters=_named("PolicyArn")),),
-        name_property="ManagedPolicyName",
     ),
     "AWS::Lambda::EventInvokeConfig": ApiResource(
         service="lambda",

@@ -15,7 +15,10 @@ from inference_recommender_sandbox.cloudformation.providers.bucket_policy import
 from inference_recommender_sandbox.cloudformation.providers.lambda_function import LambdaFunctionProvider
 from inference_recommender_sandbox.cloudformation.providers.monitoring_resources import MONITORING_RESOURCES
 from inference_recommender_sandbox.cloudformation.providers.network_resources import NETWORK_RESOURCES
+from inference_recommender_sandbox.cloudformation.providers.policy import InlinePolicyProvider, ManagedPolicyProvider
+from inference_recommender_sandbox.cloudformation.providers.role import RoleProvider
 from inference_recommender_sandbox.cloudformation.providers.sagemaker_resources import SAGEMAKER_RESOURCES
+from inference_recommender_sandbox.cloudformation.providers.tagged_resource import TaggedResourceProvider
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -27,7 +30,6 @@ _API_RESOURCES: Final[Mapping[str, ApiResource]] = {
     **APPLICATION_RESOURCES,
     **MONITORING_RESOURCES,
     **NETWORK_RESOURCES,
-    **SAGEMAKER_RESOURCES,
 }
 
 
@@ -43,7 +45,14 @@ def own_providers(endpoint_url: Callable[[], str], clock: Clock) -> dict[str, Re
         resource_type: ApiResourceProvider(resource_type, resource, clients)
         for resource_type, resource in _API_RESOURCES.items()
     }
+    providers |= {
+        resource_type: TaggedResourceProvider(resource_type, resource, clients)
+        for resource_type, resource in SAGEMAKER_RESOURCES.items()
+    }
     return providers | {
+        InlinePolicyProvider.type: InlinePolicyProvider(clients),
+        ManagedPolicyProvider.type: ManagedPolicyProvider(clients),
+        "AWS::IAM::Role": RoleProvider(clients),
         "AWS::Lambda::Function": LambdaFunctionProvider(),
         "AWS::S3::Bucket": BucketProvider(),
         "AWS::S3::BucketPolicy": BucketPolicyProvider(),

@@ -1,4 +1,4 @@
-"""Models, endpoints and the model registry."""
+"""Models, endpoints and the model registry; `TaggedResourceProvider` changes their tags."""
 
 from __future__ import annotations
 
@@ -22,14 +22,6 @@ def _by_name(member: str) -> Callable[[Parameters, str], Parameters]:
     return lambda _, arn: {member: _name(arn)}
 
 
-def _taggable(properties: Parameters) -> bool:
-    return bool(properties.get("Tags"))
-
-
-_TAGS: Final = ApiCall(
-    operation="AddTags", parameters=lambda p, arn: {"ResourceArn": arn, "Tags": p["Tags"]}, when=_taggable
-)
-
 _IN_SERVICE: Final = ApiCall(
     operation="DescribeEndpoint",
     parameters=lambda _, arn: {"EndpointName": _name(arn)},
@@ -40,7 +32,6 @@ SAGEMAKER_RESOURCES: Final[dict[str, ApiResource]] = {
     "AWS::SageMaker::Model": ApiResource(
         service="sagemaker",
         create=(ApiCall(operation="CreateModel", parameters=_with_name("ModelName")),),
-        update=(_TAGS,),
         delete=(ApiCall(operation="DeleteModel", parameters=_by_name("ModelName")),),
         physical_id=lambda _properties, _name, answer: answer["ModelArn"],
         attributes=lambda _properties, name, _answer: {"ModelName": _name(name)},
@@ -49,7 +40,6 @@ SAGEMAKER_RESOURCES: Final[dict[str, ApiResource]] = {
     "AWS::SageMaker::EndpointConfig": ApiResource(
         service="sagemaker",
         create=(ApiCall(operation="CreateEndpointConfig", parameters=_with_name("EndpointConfigName")),),
-        update=(_TAGS,),
         delete=(ApiCall(operation="DeleteEndpointConfig", parameters=_by_name("EndpointConfigName")),),
         physical_id=lambda _properties, _name, answer: answer["EndpointConfigArn"],
         attributes=lambda _properties, name, _answer: {"EndpointConfigName": _name(name)},
@@ -97,7 +87,6 @@ SAGEMAKER_RESOURCES: Final[dict[str, ApiResource]] = {
                 ),
             ),
         ),
-        update=(_TAGS,),
         delete=(ApiCall(operation="DeleteModelPackageGroup", parameters=_by_name("ModelPackageGroupName")),),
         physical_id=lambda _properties, _name, answer: answer["ModelPackageGroupArn"],
         attributes=lambda _properties, _name, answer: {"ModelPackageGroupArn": answer.get("ModelPackageGroupArn")},

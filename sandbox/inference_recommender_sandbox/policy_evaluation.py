@@ -1,0 +1,159 @@
+"""Evaluation of identity-based policies, as IAM does it.
+
+Sources: IAM user guide, policy evaluation logic, condition operators, multivalued context keys and the `Null`
+condition operator. A condition operator that isn't known here never matches in an Allow and always matches in a Deny,
+so that the sandbox is never gentler than AWS.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from enum import Enum, auto
+from functools import cache
+from typing import Any, Final, TypeAlias
+
+PolicyDocument: TypeAlias = Mapping[str, Any]
+RequestContext: TypeAlias = Mapping[str, str | Sequence[str]]
+"""Values of condition keys. A sequence is a multivalued key such as `aws:TagKeys`."""
+
+_VARIABLE: Final = re.compile(r"\$\{([^}]+)\}")
+_ARN_PARTS: Final = 6
+_FOR_ALL: Final = "ForAllValues:"
+_FOR_ANY: Final = "ForAnyValue:"
+
+
+class Decision(Enum):
+    """Result of evaluating policies for one action on one resource."""
+
+    ALLOWED = auto()
+    DENIED_IMPLICITLY = auto()
+    """No statement allows it."""
+    DENIED_EXPLICITLY = auto()
+    """A statement denies it, which no other can outweigh."""
+
+
+def decide(
+    policies: Sequence[PolicyDocument],
+    *,
+    action: str,
+    resource: str,
+    context: RequestContext,
+    boundary: PolicyDocument | None = None,
+) -> Decision:
+    """Evaluate identity-based policies: an explicit deny wins, and what no statement allows is denied.
+
+    Args:
+        policies: The whole documents.
+        action: For example `iam:PassRole`; matched without regard to case.
+        resource: ARN or `*`.
+        context: Condition keys and their values. The names are matched without regard to case, tag keys in them too
+            (IAM user guide, `aws:RequestTag` and `aws:ResourceTag`).
+        boundary: The role's permissions boundary, which has to allow the action too; by default there is none.
+    """
+    keys = {name.lower(): value for name, value in context.items()}
+
+    def effects(documents: Sequence[PolicyDocument]) -> set[str]:
+        return {
+            str(statement["Effect"])
+            for document in documents
+            for statement in statements(document)
+            if _applies(statement, action=action, resource=resource, context=keys)
+        }
+
+    granted, bounded = effects(policies), {"Allow"} if boundary is None else effects([boundary])
+    if "Deny" in granted | bounded:
+        return Decision.DENIED_EXPLICITLY
+    return Decision.ALLOWED if "Allow" in granted & bounded else Decision.DENIED_IMPLICITLY
+
+
+def statements(document: PolicyDocument) -> Iterator[PolicyDocument]:
+    """Yield a policy's statements; a single one may stand without a list."""
+    yield from as_list(document.get("Statement", []))
+
+
+def as_list(value: Any) -> list[Any]:
+    """Return the values of a policy element, where a single one may stand without a list."""
+    return list(value) if isinstance(value, list | tuple) else [value]
+
+
+def _applies(statement: PolicyDocument, *, action: str, resource: str, context: RequestContext) -> bool:
+    if "NotAction" in statement:
+        action_matches = not _any_matches(statement["NotAction"], action.lower(), context, lower=True)
+    else:
+        action_matches = _any_matches(statement.get("Action", []), action.lower(), context, lower=True)
+    if "NotResource" in statement:
+        resource_matches = not _any_matches(statement["NotResource"], resource, context)
+    else:
+        resource_matches = _any_matches(statement.get("Resource", []), resource, context)
+    return (
+        action_matches
+        and resource_matches
+        and all(
+            _condition_holds(operator, key.lower(), as_list(wanted), context, unknown=statement["Effect"] == "Deny")
+            for operator, keys in statement.get("Condition", {}).items()
+            for key, wanted in keys.items()
+        )
+    )
+
+
+def _condition_holds(operator: str, key: str, wanted: list[Any], context: RequestContext, *, unknown: bool) -> bool:
+    if operator == "Null":
+        return (key not in context) is (str(wanted[0]).lower() == "true")
+    quantifier = next((prefix for prefix in (_FOR_ALL, _FOR_ANY) if operator.startswith(prefix)), "")
+    name = operator.removeprefix(quantifier).removesuffix("IfExists")
+    compare = _OPERATORS.get(name.replace("Not", "", 1))
+    if compare is None:
+        return unknown
+    negated = "Not" in name
+    if key not in context:
+        # A negated operator matches an absent key, and so does every ForAllValues; ForAnyValue never does.
+        return operator.endswith("IfExists") or quantifier == _FOR_ALL or (negated and not quantifier)
+    values = context[key]
+    if not quantifier and not isinstance(values, str):
+        # A multivalued key needs a set operator; what IAM makes of any other isn't documented.
+        return unknown
+    patterns = [text for text in (_substituted(str(want), context) for want in wanted) if text is not None]
+    holds = [any(compare(pattern, value) for pattern in patterns) is not negated for value in as_list(values)]
+    return any(holds) if quantifier == _FOR_ANY else all(holds)
+
+
+def _any_matches(patterns: Any, value: str, context: RequestContext, *, lower: bool = False) -> bool:
+    for pattern in as_list(patterns):
+        text = _substituted(str(pattern), context)
+        if text is not None and _like(text.lower() if lower else text, value):
+            return True
+    return False
+
+
+def _substituted(pattern: str, context: RequestContext) -> str | None:
+    """Return the pattern with its policy variables filled in; None, which matches nothing, where one has no value."""
+    values = {name: context.get(name.lower()) for name in _VARIABLE.findall(pattern)}
+    if not all(isinstance(value, str) for value in values.values()):
+        return None
+    return _VARIABLE.sub(lambda match: str(values[match.group(1)]), pattern)
+
+
+def _like(pattern: str, value: str) -> bool:
+    return _compiled(pattern).fullmatch(value) is not None
+
+
+def _arn_like(pattern: str, value: str) -> bool:
+    """Match each of an ARN's six parts on its own, as the ARN condition operators do."""
+    patterns, values = pattern.split(":", _ARN_PARTS - 1), value.split(":", _ARN_PARTS - 1)
+    return len(patterns) == len(values) == _ARN_PARTS and all(map(_like, patterns, values))
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile("".join({"*": ".*", "?": "."}.get(part, re.escape(part)) for part in pattern), re.DOTALL)
+
+
+_OPERATORS: Final[Mapping[str, Callable[[str, str], bool]]] = {
+    "StringEquals": lambda pattern, value: pattern == value,
+    "StringEqualsIgnoreCase": lambda pattern, value: pattern.lower() == value.lower(),
+    "StringLike": _like,
+    "ArnEquals": _arn_like,
+    "ArnLike": _arn_like,
+    "Bool": lambda pattern, value: pattern.lower() == value.lower(),
+}
