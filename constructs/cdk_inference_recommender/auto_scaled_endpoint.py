@@ -9,7 +9,6 @@ from aws_cdk import Resource
 from cdk_inference_recommender.endpoint_prop_types import SCALING_ARGUMENT_TYPES
 from cdk_inference_recommender.finite_numbers import refuse_non_finite
 from cdk_inference_recommender.prop_types import check_types
-from cdk_inference_recommender.real_time_recommendation import RealTimeRecommendation
 from cdk_inference_recommender.reported_problems import report_problems
 from cdk_inference_recommender.scaled_instance_count import ScaledInstanceCount
 from cdk_inference_recommender.scaling_properties import own_scaling, recommended_scaling
@@ -21,11 +20,12 @@ if TYPE_CHECKING:
 
     import jsii
     from aws_cdk import Duration
-    from aws_cdk import aws_sagemaker as sagemaker
 
+    from cdk_inference_recommender.endpoint_instance_count import EndpointInstanceCount
+    from cdk_inference_recommender.real_time_recommendation import RealTimeRecommendation
     from cdk_inference_recommender.scaling_recommendation import ScalingRecommendation
     from cdk_inference_recommender.serverless_recommendation import ServerlessRecommendation
-    from inference_recommendations_handler.contract import ScalableTargetProperty
+    from inference_recommendations_handler.contract import InstanceCountProperty
 
 _SCALING: Final = "Scaling"
 
@@ -34,9 +34,7 @@ class AutoScaledEndpoint(Resource):
     """An endpoint that can be scaled; see `RecommendedEndpoint`, which sets what is annotated here."""
 
     _recommendation: RealTimeRecommendation | ServerlessRecommendation
-    _variant_name: str
-    _configuration: sagemaker.CfnEndpointConfig
-    _endpoint: sagemaker.CfnEndpoint
+    _instance_count: EndpointInstanceCount | None
 
     def auto_scale_as_recommended(
         self, scaling: ScalingRecommendation, *, disable_scale_in: bool = False
@@ -110,20 +108,12 @@ class AutoScaledEndpoint(Resource):
             )
         return self._scaled(scaling)
 
-    def _scaled(self, scaling: Mapping[ScalableTargetProperty, object]) -> ScaledInstanceCount:
-        if not isinstance(self._recommendation, RealTimeRecommendation):
+    def _scaled(self, scaling: Mapping[InstanceCountProperty, object]) -> ScaledInstanceCount:
+        if self._instance_count is None:
             raise ValidationError(
                 f"{self.node.path}: a serverless endpoint has no instances to scale; max_concurrency is its bound. "
                 "Leave autoscaling out, or use a real-time recommendation."
             )
         if self.node.try_find_child(_SCALING) is not None:
             raise ValidationError(f"{self.node.path}: the endpoint is scaled already. Scale it once.")
-        return ScaledInstanceCount(
-            self,
-            _SCALING,
-            endpoint=self._endpoint,
-            configuration=self._configuration,
-            variant_name=self._variant_name,
-            instance_type=self._recommendation.instance_type,
-            scaling=scaling,
-        )
+        return ScaledInstanceCount(self, _SCALING, instance_count=self._instance_count, scaling=scaling)

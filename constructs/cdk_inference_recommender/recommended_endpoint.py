@@ -12,6 +12,7 @@ from aws_cdk import aws_sagemaker as sagemaker
 
 from cdk_inference_recommender.auto_scaled_endpoint import AutoScaledEndpoint
 from cdk_inference_recommender.endpoint_document import endpoint_document
+from cdk_inference_recommender.endpoint_instance_count import EndpointInstanceCount
 from cdk_inference_recommender.endpoint_prop_types import ENDPOINT_PROP_TYPES
 from cdk_inference_recommender.endpoint_refusals import refuse_endpoint
 from cdk_inference_recommender.endpoint_rules import check_endpoint
@@ -46,8 +47,11 @@ class RecommendedEndpoint(AutoScaledEndpoint):
     The model runs with the environment and the inference specification of the chosen result. A later deployment that
     chooses otherwise makes what changed anew, and lets the same endpoint go over to it: SageMaker starts the new
     instances beside the old ones, which serve until then (API reference, `UpdateEndpoint`). If that fails, the old ones
-    go on. A result that SageMaker Neo compiled fails the deployment, since the endpoint would run the uncompiled model,
-    which wasn't measured.
+    go on. The number of instances and the weight that were set at run time, by autoscaling or by hand, stay as they
+    are; another instance type starts with the recommended number of instances.
+
+    A result that SageMaker Neo compiled fails the deployment, since the endpoint would run the uncompiled model, which
+    wasn't measured.
 
     Example:
         ```python
@@ -112,9 +116,10 @@ class RecommendedEndpoint(AutoScaledEndpoint):
         given = {name: value for name, value in locals().items() if name in ENDPOINT_PROP_TYPES}
         super().__init__(scope, id)
         check_types(self, ENDPOINT_PROP_TYPES, **given)
+        is_serverless = isinstance(recommendation, ServerlessRecommendation)
         refuse_endpoint(
             self,
-            is_serverless=isinstance(recommendation, ServerlessRecommendation),
+            is_serverless=is_serverless,
             vpc=vpc,
             volume_kms_key=volume_kms_key,
             enable_network_isolation=enable_network_isolation,
@@ -141,8 +146,7 @@ class RecommendedEndpoint(AutoScaledEndpoint):
             enable_network_isolation=enable_network_isolation,
         )
         self._recommendation = recommendation
-        self._variant_name = variant_name
-        self._configuration = sagemaker.CfnEndpointConfig(
+        self._configuration: Final = sagemaker.CfnEndpointConfig(
             self,
             "EndpointConfig",
             production_variants=[
@@ -153,11 +157,27 @@ class RecommendedEndpoint(AutoScaledEndpoint):
         if volume_kms_key is not None and not isinstance(volume_kms_key, str):
             # An alias is named here, which says nothing of its being made first.
             self._configuration.node.add_dependency(volume_kms_key)
-        self._endpoint = sagemaker.CfnEndpoint(
+        self._endpoint: Final = sagemaker.CfnEndpoint(
             self,
             "Resource",
             endpoint_config_name=self._configuration.attr_endpoint_config_name,
             endpoint_name=endpoint_name,
+            # Whenever there are instances: a value that changes would itself update the endpoint, and a rollback to
+            # false would reset what autoscaling, or somebody by hand, has set at run time. Whether it would also keep
+            # a serverless endpoint from getting another memory or concurrency isn't documented.
+            retain_all_variant_properties=None if is_serverless else True,
+        )
+        self._instance_count = (
+            None
+            if isinstance(recommendation, ServerlessRecommendation)
+            else EndpointInstanceCount(
+                self,
+                "InstanceCount",
+                endpoint=self._endpoint,
+                configuration=self._configuration,
+                variant_name=variant_name,
+                recommendation=recommendation,
+            )
         )
         # By this tag, and by no name, the handler may change how many instances there are.
         self._endpoint.tags.set_tag(OwnerTag.STACK_ID, self.stack.stack_id)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from cdk_inference_recommender.tokens import seconds_of
-from inference_recommendations_handler.contract import RecommendationAttribute
-from inference_recommendations_handler.contract import ScalableTargetProperty as Property
+from inference_recommendations_handler.contract import InstanceCountProperty as Property
 
 if TYPE_CHECKING:
     import jsii
@@ -54,7 +53,6 @@ def own_scaling(
         target = {
             Property.SAFETY_FACTOR: DEFAULT_SAFETY_FACTOR if safety_factor is None else safety_factor,
             Property.MAX_INVOCATIONS: measured.max_invocations,
-            Property.INITIAL_INSTANCE_COUNT: measured.value_of(RecommendationAttribute.INITIAL_INSTANCE_COUNT),
         }
     cooldowns = {
         property_: seconds_of(cooldown, name)

@@ -18,8 +18,8 @@ class ResourceType(StrEnum):
     RECOMMENDATION = "Custom::InferenceRecommendation"
     SCALING_RECOMMENDATION = "Custom::InferenceScalingRecommendation"
     RECOMMENDED_MODEL = "Custom::RecommendedModel"
-    SCALABLE_TARGET = "Custom::ScalableTarget"
-    SCALABLE_TARGET_PAUSE = "Custom::ScalableTargetPause"
+    ENDPOINT_PREPARATION = "Custom::EndpointPreparation"
+    ENDPOINT_INSTANCE_COUNT = "Custom::EndpointInstanceCount"
 
 
 class JobProperty(StrEnum):
@@ -166,21 +166,24 @@ class ScalingRecommendationAttribute(StrEnum):
     MODEL_LATENCY = "ModelLatency"
 
 
-class ScalableTargetProperty(StrEnum):
-    """Properties of `Custom::ScalableTarget`, and of `Custom::ScalableTargetPause` where nothing else is said."""
+class InstanceCountProperty(StrEnum):
+    """Properties of `Custom::EndpointInstanceCount` and `Custom::EndpointPreparation`, of both unless stated."""
 
     ENDPOINT_NAME = "EndpointName"
-    """The target's only: the pause comes before the endpoint, and finds it by what the stack has registered."""
+    """Only of the instance count: the preparation comes before the endpoint, and finds it by the next one's id."""
+    INSTANCE_COUNT_LOGICAL_ID = "InstanceCountLogicalId"
+    """Only of the preparation: logical id of the resource whose physical id names the endpoint and its variant."""
     ENDPOINT_CONFIG_NAME = "EndpointConfigName"
-    """The target's only: another configuration starts with its own number of instances, and is registered again."""
-    SCALABLE_TARGET_LOGICAL_ID = "ScalableTargetLogicalId"
-    """The pause's only: whose physical id says what the stack has registered."""
+    """Every change of the endpoint is prepared for, and brings the number of instances inside the bounds after it."""
     STATE_MACHINE_ARN = "StateMachineArn"
-    """The pause's only."""
     VARIANT_NAME = "VariantName"
     INSTANCE_TYPE = "InstanceType"
     """What the variant runs on when the update is through."""
+    INITIAL_INSTANCE_COUNT = "InitialInstanceCount"
+    """The recommended number of instances."""
+    # Only of an endpoint that is scaled
     MIN_CAPACITY = "MinCapacity"
+    """Its presence says that the endpoint is scaled."""
     MAX_CAPACITY = "MaxCapacity"
     SCALE_IN_COOLDOWN = "ScaleInCooldown"
     """Seconds; absent for Application Auto Scaling's default, like the next."""
@@ -191,9 +194,8 @@ class ScalableTargetProperty(StrEnum):
     TARGET_VALUE = "TargetValue"
     """Invocations a minute for each instance."""
     SAFETY_FACTOR = "SafetyFactor"
-    """Share of what was measured for each instance, with the two that follow."""
+    """Share of what was measured for each instance, `MAX_INVOCATIONS / INITIAL_INSTANCE_COUNT`."""
     MAX_INVOCATIONS = "MaxInvocations"
-    INITIAL_INSTANCE_COUNT = "InitialInstanceCount"
 
 
 class RecommendedModelProperty(StrEnum):

@@ -13,21 +13,25 @@ if TYPE_CHECKING:
     from .state_machine import StateMachine
 
 
-def stop_earlier(event: CustomResourceEvent, machine: StateMachine, *, task: str) -> None:
+def stop_earlier(
+    event: CustomResourceEvent, machine: StateMachine, *, task: str, logical_id: str | None = None
+) -> None:
     """Nothing goes on for an answer that CloudFormation waits for no more.
 
     Args:
         event: Of the same resource, and later.
         machine: The stack's.
         task: Which long operation is meant.
+        logical_id: Another resource of the stack, where its executions are meant.
     """
+    owner = Owner(stack_id=event.stack_id, logical_id=logical_id or event.logical_resource_id)
     try:
         for execution in machine.running():
             earlier = execution.event
             if (
                 execution.task == task
                 and earlier is not None
-                and Owner.of(earlier) == Owner.of(event)
+                and Owner.of(earlier) == owner
                 and earlier.precedes(event)
             ):
                 machine.stop(execution.name)

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from types_boto3_sagemaker import SageMakerClient
 
 _AT_WORK: Final = frozenset({"Creating", "Updating", "SystemUpdating", "RollingBack", "Deleting"})
+_IN_PROGRESS: Final = "in-progress endpoint"
+"""SageMaker's words, under ValidationException, for an endpoint that is being changed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,6 +26,10 @@ class Endpoint:
     """The API's `EndpointStatus`."""
     instance_types: Mapping[str, str]
     """By variant, of the configuration in force; during an update that is still the old one."""
+    desired_instance_counts: Mapping[str, int]
+    """By variant, as last requested; serverless variants have none."""
+    failure_reason: str
+    """Of the last change; empty where it didn't fail."""
 
     @classmethod
     def find(cls, name: str, client: SageMakerClient) -> Endpoint | None:
@@ -46,7 +52,30 @@ class Endpoint:
             name=name,
             status=described["EndpointStatus"],
             instance_types={variant["VariantName"]: variant.get("InstanceType", "") for variant in variants},
+            desired_instance_counts={
+                variant["VariantName"]: variant["DesiredInstanceCount"]
+                for variant in described.get("ProductionVariants", [])
+                if "DesiredInstanceCount" in variant
+            },
+            failure_reason=described.get("FailureReason", ""),
         )
+
+    def set_instance_count(self, client: SageMakerClient, *, variant_name: str, count: int) -> bool:
+        """Begin to change a variant's number of instances; its weight stays. Raises what boto3 raises otherwise.
+
+        Returns:
+            False where the endpoint is being changed otherwise, and can't be now.
+        """
+        try:
+            client.update_endpoint_weights_and_capacities(
+                EndpointName=self.name,
+                DesiredWeightsAndCapacities=[{"VariantName": variant_name, "DesiredInstanceCount": count}],
+            )
+        except AWS_ERRORS as error:
+            if _IN_PROGRESS in message_of(error).lower():
+                return False
+            raise
+        return True
 
     @property
     def settled(self) -> bool:

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from . import (
     deletion,
+    endpoint_instance_count,
+    endpoint_preparation,
     job,
     queue,
     recommendation,
     recommended_model,
-    scalable_target,
-    scalable_target_pause,
     scaling_recommendation,
     wait,
 )
@@ -44,14 +44,15 @@ _SERVED: Final[Mapping[str, Callable[[CustomResourceEvent, Invocation], Answer |
     ResourceType.RECOMMENDATION: recommendation.on_event,
     ResourceType.SCALING_RECOMMENDATION: scaling_recommendation.on_event,
     ResourceType.RECOMMENDED_MODEL: recommended_model.on_event,
-    ResourceType.SCALABLE_TARGET: scalable_target.on_event,
-    ResourceType.SCALABLE_TARGET_PAUSE: scalable_target_pause.on_event,
+    ResourceType.ENDPOINT_PREPARATION: endpoint_preparation.on_event,
+    ResourceType.ENDPOINT_INSTANCE_COUNT: endpoint_instance_count.on_event,
 }
 _STEPS: Final = {
     wait.TASK: wait.step,
     queue.TASK: queue.step,
     deletion.TASK: deletion.step,
-    scalable_target_pause.TASK: scalable_target_pause.step,
+    endpoint_preparation.TASK: endpoint_preparation.step,
+    endpoint_instance_count.TASK: endpoint_instance_count.step,
 }
 
 DEFECT: Final = "This is a defect of cdk-inference-recommender"

@@ -18,8 +18,11 @@ _LATE_SECONDS: Final = 45
 
 def is_late(event: CustomResourceEvent, invocation: Invocation) -> bool:
     """Whether CloudFormation waits for the answer no more. Raises what boto3 raises."""
-    if time.time() < event.requested_at + _LATE_SECONDS:
-        return False
+    return time.time() >= event.requested_at + _LATE_SECONDS and has_ended(event, invocation)
+
+
+def has_ended(event: CustomResourceEvent, invocation: Invocation) -> bool:
+    """Return whether CloudFormation has ended, or given up, the operation of the event. Raises what boto3 raises."""
     stack = OwnStack(client=invocation.clients.cloudformation, stack_id=event.stack_id)
     _, status = stack.resource(event.logical_resource_id)
     late = not status.endswith("_IN_PROGRESS")

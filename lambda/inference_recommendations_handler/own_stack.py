@@ -15,7 +15,7 @@ _NO_STACK: Final = "DELETE_COMPLETE"
 
 @dataclass(frozen=True, kw_only=True)
 class OwnStack:
-    """Both methods raise what boto3 raises, but for what doesn't exist."""
+    """Its methods raise what boto3 raises, but for what doesn't exist."""
 
     client: CloudFormationClient
     stack_id: str
@@ -28,6 +28,10 @@ class OwnStack:
             if _is_missing(error):
                 return _NO_STACK
             raise
+
+    def is_rolling_back(self) -> bool:
+        """Return whether an update of it is being rolled back."""
+        return self.status().startswith("UPDATE_ROLLBACK_")
 
     def resource(self, logical_id: str) -> tuple[str, str]:
         """Physical id and status of one of its resources; both empty where there is none."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from .choosing import number
 from .contract import UNAVAILABLE
-from .contract import ScalableTargetProperty as Property
+from .contract import InstanceCountProperty as Property
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -73,7 +73,7 @@ class Scaling:
 
     @classmethod
     def parse(cls, properties: Mapping[str, Any]) -> Scaling:
-        """Read the properties of `Custom::ScalableTarget`, or of its pause.
+        """Read the properties of `Custom::EndpointInstanceCount`, or of the preparation.
 
         Raises:
             ScalingError: Something is missing, or isn't what it should be.
@@ -121,6 +121,11 @@ class Scaling:
             **{name: value for name, value in cooldowns.items() if value is not None},
             "DisableScaleIn": self.disable_scale_in,
         }
+
+
+def is_scaled(properties: Mapping[str, Any]) -> bool:
+    """Return whether an endpoint with these properties is scaled."""
+    return Property.MIN_CAPACITY in properties
 
 
 def whole(value: object, name: str) -> int:

@@ -45,8 +45,13 @@ def hosting_app(
     configurations: list[EndpointConfiguration] = INSTANCES,
     constraints: Constraints = UNCONSTRAINED,
     min_invocations: int | None = None,
+    most_instances: int | None = None,
+    volume_kms_key: str | None = None,
 ) -> Path:
-    """One stack with a load test and an endpoint on its best result, scaled for so many requests a minute at least."""
+    """One stack with a load test and an endpoint on its best result.
+
+    Scaled as recommended for so many requests a minute at least, or up to so many instances.
+    """
     app = App(outdir=str(folder / "cdk.out"))
     stack = Stack(app, name)
     model = ModelSource.from_model_package(MODEL_PACKAGE_ARN)
@@ -74,8 +79,16 @@ def hosting_app(
     recommend = job.recommend_serverless if configurations is SERVERLESS else job.recommend_real_time
     best = recommend("Best", constraints=constraints)
     endpoint = RecommendedEndpoint(
-        stack, "Endpoint", recommendation=best, model=model, tags={"team": "search"}, **readable
+        stack,
+        "Endpoint",
+        recommendation=best,
+        model=model,
+        tags={"team": "search"},
+        volume_kms_key=volume_kms_key,
+        **readable,
     )
+    if most_instances is not None:
+        endpoint.auto_scale_instance_count(max_capacity=most_instances)
     if min_invocations is not None and isinstance(best, RealTimeRecommendation):
         scaling = best.scaling(min_invocations=min_invocations, max_invocations=4 * min_invocations)
         endpoint.auto_scale_as_recommended(scaling)
@@ -114,6 +127,24 @@ def serving(aws: LocalAws, stack: str) -> tuple[dict[str, Any], dict[str, Any]]:
     configuration = client.describe_endpoint(EndpointName=name)["EndpointConfigName"]
     [variant] = client.describe_endpoint_config(EndpointConfigName=configuration)["ProductionVariants"]
     return variant, client.describe_model(ModelName=variant["ModelName"])["PrimaryContainer"]
+
+
+def instances(aws: LocalAws, endpoint_name: str) -> int:
+    """How many instances an endpoint in service has."""
+    described = aws.client("sagemaker").describe_endpoint(EndpointName=endpoint_name)
+    assert described["EndpointStatus"] == "InService"
+    [variant] = described["ProductionVariants"]
+    assert variant["CurrentInstanceCount"] == variant["DesiredInstanceCount"]
+    return int(variant["DesiredInstanceCount"])
+
+
+def scale_out(aws: LocalAws, endpoint_name: str, count: int) -> None:
+    """Give an endpoint more instances, as autoscaling does."""
+    assert instances(aws, endpoint_name) < count
+    aws.client("sagemaker").update_endpoint_weights_and_capacities(
+        EndpointName=endpoint_name,
+        DesiredWeightsAndCapacities=[{"VariantName": "AllTraffic", "DesiredInstanceCount": count}],
+    )
 
 
 def models(aws: LocalAws, stack: str) -> list[str]:

@@ -12,11 +12,13 @@ from tests.e2e.hosting import (
     deploy,
     handler_log,
     hosting_app,
+    instances,
     jobs,
     logical_id,
     models,
     physical_ids,
     recommended,
+    scale_out,
     scaled,
     serving,
 )
@@ -61,6 +63,8 @@ def test_scaling_moves_with_the_winner_and_survives_what_fails(bootstrapped: Loc
     assert models(aws, "Hosted") == [variant["ModelName"]], "cleanup has deleted the old model"
     after = recommended(aws, "Hosted")
     assert scaled(aws, name) == after != before
+    within = min(max(variant["InitialInstanceCount"], after.min_capacity), after.max_capacity)
+    assert instances(aws, name) == within, "a number of instances of the other type says nothing"
 
     fault = {"fault": "fail-resource", "resource": logical_id(aws, "Hosted", "AWS::SageMaker::Endpoint")}
     aws.admin("faults", fault | {"operation": "update"})
@@ -87,3 +91,29 @@ def test_scaling_moves_with_the_winner_and_survives_what_fails(bootstrapped: Loc
     assert destroyed.code == 0, destroyed.output
     assert models(aws, "Hosted") == []
     assert scaled(aws, name) is None
+
+
+def test_a_deployment_doesnt_shrink_an_endpoint_that_was_scaled_out(bootstrapped: LocalAws, tmp_path: Path) -> None:
+    aws = bootstrapped
+    first = deploy(aws, hosting_app(tmp_path / "1", "ScaledOut", most_instances=6))
+    assert first.code == 0, first.output
+    name = physical_ids(aws, "ScaledOut")["AWS::SageMaker::Endpoint"].rpartition("/")[2]
+    before = scaled(aws, name)
+    scale_out(aws, name, 4)
+
+    keyed = hosting_app(tmp_path / "2", "ScaledOut", most_instances=6, volume_kms_key="alias/aws/sagemaker")
+    second = deploy(aws, keyed)
+    assert second.code == 0, second.output
+    assert instances(aws, name) == 4
+    assert scaled(aws, name) == before is not None
+
+    # Another instance type, no longer scaled, and so as many instances as are recommended.
+    variant, _ = serving(aws, "ScaledOut")
+    excluded = Constraints(excluded_instance_families=[variant["InstanceType"].split(".")[1]])
+    moved = hosting_app(tmp_path / "3", "ScaledOut", constraints=excluded)
+    third = deploy(aws, moved)
+    assert third.code == 0, third.output
+    variant, _ = serving(aws, "ScaledOut")
+    assert instances(aws, name) == variant["InitialInstanceCount"] != 4
+    assert scaled(aws, name) is None
+    assert aws.cdk("destroy", "--all", "--force", app=moved).code == 0

@@ -21,6 +21,7 @@ ANYTHING = {"Effect": "Allow", "Action": "*", "Resource": "*"}
 OUTPUTS = {"Name": {"Value": {"Fn::GetAtt": ["Endpoint", "EndpointName"]}}}
 SMALL, LARGE = ("ml.c5.large", 4), ("ml.g4dn.xlarge", 2)
 """Instance type, and the greatest number of them."""
+TIMEOUT = {"ServiceTimeout": "3540"}
 
 
 def handler_zip() -> bytes:
@@ -63,48 +64,54 @@ class Scaled:
         )
         self.machine_arn: str = machine["stateMachineArn"]
 
-    def resources(self, instance_type: str, most: int, **others: Any) -> dict[str, Any]:
+    def resources(
+        self, instance_type: str, most: int | None, *, count: int = 1, key: str | None = None, **others: Any
+    ) -> dict[str, Any]:
+        """Resources with this recommendation and this key of the volumes; not scaled where `most` is None."""
         variant = {
             "VariantName": "v",
             "ModelName": {"Fn::GetAtt": ["Model", "ModelName"]},
             "InstanceType": instance_type,
-            "InitialInstanceCount": 1,
+            "InitialInstanceCount": count,
             "InitialVariantWeight": 1,
         }
         image = "123456789012.dkr.ecr.us-east-1.amazonaws.com/i:1"
         model = {"ExecutionRoleArn": "arn:aws:iam::123456789012:role/model", "PrimaryContainer": {"Image": image}}
         config_name = {"Fn::GetAtt": ["Configuration", "EndpointConfigName"]}
-        scaling = {
+        common = TIMEOUT | {
             "ServiceToken": self.function,
+            "StateMachineArn": self.machine_arn,
+            "EndpointConfigName": config_name,
             "VariantName": "v",
             "InstanceType": instance_type,
-            "MinCapacity": 1,
-            "MaxCapacity": most,
-            "TargetValue": 100 * most,
+            "InitialInstanceCount": count,
+            **({} if most is None else {"MinCapacity": 1, "MaxCapacity": most, "TargetValue": 100 * most}),
         }
-        before = {"ScalableTargetLogicalId": "Target", "StateMachineArn": self.machine_arn}
-        after = {"EndpointName": {"Fn::GetAtt": ["Endpoint", "EndpointName"]}, "EndpointConfigName": config_name}
         return {
             "Model": {"Type": "AWS::SageMaker::Model", "Properties": model},
             "Configuration": {
                 "Type": "AWS::SageMaker::EndpointConfig",
-                "Properties": {"ProductionVariants": [variant]},
+                "Properties": {"ProductionVariants": [variant], **({"KmsKeyId": key} if key else {})},
             },
-            "Pause": {
-                "Type": "Custom::ScalableTargetPause",
-                "DependsOn": "Configuration",
-                "Properties": scaling | before,
+            "Preparation": {
+                "Type": "Custom::EndpointPreparation",
+                "Properties": common | {"InstanceCountLogicalId": "Count"},
             },
             "Endpoint": {
                 "Type": "AWS::SageMaker::Endpoint",
-                "DependsOn": "Pause",
-                "Properties": {"EndpointConfigName": config_name},
+                "DependsOn": "Preparation",
+                "Properties": {"EndpointConfigName": config_name, "RetainAllVariantProperties": True},
             },
-            "Target": {"Type": "Custom::ScalableTarget", "Properties": scaling | after},
+            "Count": {
+                "Type": "Custom::EndpointInstanceCount",
+                "Properties": common | {"EndpointName": {"Fn::GetAtt": ["Endpoint", "EndpointName"]}},
+            },
             **others,
         }
 
-    def deploy(self, size: tuple[str, int], *, stack_id: str | None = None, wait: bool = True, **others: Any) -> str:
+    def deploy(
+        self, size: tuple[str, int | None], *, stack_id: str | None = None, wait: bool = True, **others: Any
+    ) -> str:
         return self.account.deploy(self.resources(*size, **others), name=stack_id, outputs=OUTPUTS, wait=wait)
 
     def now(self, stack_id: str) -> tuple[Any, str]:
@@ -114,6 +121,26 @@ class Scaled:
         configuration = sagemaker.describe_endpoint(EndpointName=name)["EndpointConfigName"]
         [variant] = sagemaker.describe_endpoint_config(EndpointConfigName=configuration)["ProductionVariants"]
         return self.registered(name), variant["InstanceType"]
+
+    def at_run_time(self, stack_id: str) -> tuple[int, float]:
+        """Number of instances and weight of the variant, of an endpoint in service."""
+        described = self.describe(stack_id)
+        assert described["EndpointStatus"] == "InService"
+        [variant] = described["ProductionVariants"]
+        assert variant["CurrentInstanceCount"] == variant["DesiredInstanceCount"]
+        return variant["DesiredInstanceCount"], variant["DesiredWeight"]
+
+    def set_at_run_time(self, stack_id: str, count: int, weight: float) -> None:
+        """What autoscaling, or somebody by hand, does."""
+        change = {"VariantName": "v", "DesiredInstanceCount": count, "DesiredWeight": weight}
+        self.account.client("sagemaker").update_endpoint_weights_and_capacities(
+            EndpointName=self.account.outputs(stack_id)["Name"], DesiredWeightsAndCapacities=[change]
+        )
+        self.account.until(lambda: self.describe(stack_id)["EndpointStatus"] == "InService")
+
+    def describe(self, stack_id: str) -> Any:
+        name = self.account.outputs(stack_id)["Name"]
+        return self.account.client("sagemaker").describe_endpoint(EndpointName=name)
 
     def registered(self, name: str) -> Any:
         resource_id = f"endpoint/{name}/variant/v"
@@ -166,7 +193,7 @@ def test_the_endpoint_moves_and_is_registered_again(scaled: Scaled, stack_id: st
     assert scaled.now(stack_id) == ON_LARGE
 
 
-@pytest.mark.parametrize("failing", ["Endpoint", "Target"])
+@pytest.mark.parametrize("failing", ["Endpoint", "Count"])
 def test_what_fails_is_registered_as_before(scaled: Scaled, stack_id: str, failing: str) -> None:
     scaled.account.order({"fault": "fail-resource", "resource": failing, "operation": "update"})
     scaled.deploy(LARGE, stack_id=stack_id)
@@ -174,15 +201,13 @@ def test_what_fails_is_registered_as_before(scaled: Scaled, stack_id: str, faili
     assert scaled.now(stack_id) == ON_SMALL
 
 
-def test_a_cancelled_update_that_never_reached_the_target_is_registered_as_before(
-    scaled: Scaled, stack_id: str
-) -> None:
+def test_a_cancelled_update_that_never_reached_the_count_is_registered_as_before(scaled: Scaled, stack_id: str) -> None:
     with scaled.account.sandbox.clock.busy():
         scaled.deploy(LARGE, stack_id=stack_id, wait=False)
         scaled.until_event(stack_id, "Endpoint", "UPDATE_IN_PROGRESS")
         scaled.account.client("cloudformation").cancel_update_stack(StackName=stack_id)
     assert scaled.account.wait(stack_id) == "UPDATE_ROLLBACK_COMPLETE"
-    assert ("Target", "UPDATE_IN_PROGRESS") not in scaled.account.events(stack_id)
+    assert ("Count", "UPDATE_IN_PROGRESS") not in scaled.account.events(stack_id)
     scaled.account.until(lambda: scaled.now(stack_id) == ON_SMALL)
 
 
@@ -198,7 +223,7 @@ def test_a_change_of_the_number_of_instances_delays_the_update_and_doesnt_fail_i
     with scaled.account.sandbox.clock.busy():
         scaled.account.client("application-autoscaling").register_scalable_target(**target, MinCapacity=3)
         scaled.deploy(LARGE, stack_id=stack_id, wait=False)
-        scaled.until_event(stack_id, "Pause", "UPDATE_IN_PROGRESS")
+        scaled.until_event(stack_id, "Preparation", "UPDATE_IN_PROGRESS")
         scaled.account.until(lambda: not scaled.is_registered(name))
     assert scaled.account.wait(stack_id) == "UPDATE_COMPLETE"
     assert scaled.now(stack_id) == ON_LARGE
@@ -210,28 +235,167 @@ def test_numbers_alone_move_nothing(scaled: Scaled, stack_id: str) -> None:
     assert ("Endpoint", "UPDATE_IN_PROGRESS") not in scaled.account.events(stack_id)
 
 
-def without_scaling(scaled: Scaled, size: tuple[str, int]) -> dict[str, Any]:
-    kept = scaled.resources(*size)
-    del kept["Pause"], kept["Target"], kept["Endpoint"]["DependsOn"]
-    return kept
-
-
 def test_without_scaling_the_endpoint_stays_and_is_scaled_no_more(scaled: Scaled, stack_id: str) -> None:
-    scaled.account.deploy(without_scaling(scaled, SMALL), name=stack_id, outputs=OUTPUTS)
+    scaled.deploy((SMALL[0], None), stack_id=stack_id)
     assert scaled.account.status(stack_id) == "UPDATE_COMPLETE"
     assert scaled.now(stack_id) == (None, "ml.c5.large")
 
 
-def test_scaling_cant_go_together_with_the_instance_type_and_nothing_is_lost(scaled: Scaled, stack_id: str) -> None:
-    scaled.account.deploy(without_scaling(scaled, LARGE), name=stack_id, outputs=OUTPUTS)
-    assert scaled.account.status(stack_id) == "UPDATE_ROLLBACK_COMPLETE"
-    assert "must be deregistered as scalable targets" in scaled.account.reason(stack_id, "Endpoint")
-    assert scaled.now(stack_id) == ON_SMALL
+@pytest.mark.parametrize("failing", [None, "Endpoint", "Count"])
+def test_scaling_can_go_together_with_the_instance_type_and_come_back(
+    scaled: Scaled, stack_id: str, failing: str | None
+) -> None:
+    if failing:
+        scaled.account.order({"fault": "fail-resource", "resource": failing, "operation": "update"})
+    scaled.deploy((LARGE[0], None), stack_id=stack_id)
+    assert scaled.account.status(stack_id) == ("UPDATE_ROLLBACK_COMPLETE" if failing else "UPDATE_COMPLETE")
+    assert scaled.now(stack_id) == (ON_SMALL if failing else (None, "ml.g4dn.xlarge"))
 
 
-def test_scaling_is_added_to_an_endpoint_that_runs_already(scaled: Scaled) -> None:
-    made = scaled.account.deploy(without_scaling(scaled, SMALL), outputs=OUTPUTS)
+@pytest.mark.parametrize("failing", [None, "Endpoint", "Count"])
+def test_scaling_is_added_to_an_endpoint_that_runs_already(scaled: Scaled, failing: str | None) -> None:
+    made = scaled.deploy((SMALL[0], None))
+    if failing:
+        scaled.account.order({"fault": "fail-resource", "resource": failing, "operation": "update"})
     scaled.deploy(LARGE, stack_id=made)
-    assert scaled.account.status(made) == "UPDATE_COMPLETE"
-    assert scaled.now(made) == ON_LARGE
+    assert scaled.account.status(made) == ("UPDATE_ROLLBACK_COMPLETE" if failing else "UPDATE_COMPLETE")
+    assert scaled.now(made) == ((None, "ml.c5.large") if failing else ON_LARGE)
     assert scaled.account.delete(made) == "DELETE_COMPLETE"
+
+
+# --- What was set at run time ---
+
+AT_RUN_TIME = (3, 0.5)
+
+
+@pytest.fixture(params=[4, None], ids=["scaled", "unscaled"])
+def most(request: pytest.FixtureRequest) -> int | None:
+    found: int | None = request.param
+    return found
+
+
+@pytest.fixture
+def running(scaled: Scaled, most: int | None) -> Iterator[str]:
+    """A stack whose endpoint has got more instances and another weight since it was deployed."""
+    made = scaled.deploy((SMALL[0], most))
+    scaled.set_at_run_time(made, *AT_RUN_TIME)
+    yield made
+    scaled.account.order({"fault": "clear"})
+    assert scaled.account.delete(made) == "DELETE_COMPLETE"
+
+
+def test_another_configuration_of_the_same_type_keeps_it(scaled: Scaled, running: str, most: int | None) -> None:
+    scaled.deploy((SMALL[0], most), stack_id=running, key="alias/volumes")
+    assert scaled.account.status(running) == "UPDATE_COMPLETE"
+    assert ("Endpoint", "UPDATE_IN_PROGRESS") in scaled.account.events(running)
+    assert scaled.at_run_time(running) == AT_RUN_TIME
+
+
+def test_another_recommended_number_is_followed_unless_scaled(scaled: Scaled, running: str, most: int | None) -> None:
+    scaled.deploy((SMALL[0], most), stack_id=running, count=2)
+    assert scaled.account.status(running) == "UPDATE_COMPLETE"
+    assert scaled.at_run_time(running) == (2 if most is None else 3, 0.5)
+
+
+def test_another_type_starts_with_the_recommended_number(scaled: Scaled, running: str, most: int | None) -> None:
+    scaled.deploy((LARGE[0], most), stack_id=running, count=2)
+    assert scaled.account.status(running) == "UPDATE_COMPLETE"
+    assert scaled.now(running)[1] == LARGE[0]
+    assert scaled.at_run_time(running) == (2, 0.5)
+
+
+@pytest.mark.parametrize("size", [SMALL[0], LARGE[0]])
+def test_an_update_that_fails_before_or_at_the_endpoint_keeps_it(
+    scaled: Scaled, running: str, most: int | None, size: str
+) -> None:
+    before = scaled.now(running)
+    scaled.account.order({"fault": "fail-resource", "resource": "Endpoint", "operation": "update"})
+    scaled.deploy((size, most), stack_id=running, count=2, key="alias/volumes")
+    assert scaled.account.status(running) == "UPDATE_ROLLBACK_COMPLETE"
+    assert scaled.now(running) == before
+    assert scaled.at_run_time(running) == AT_RUN_TIME
+
+
+def later(scaled: Scaled, *, after: str) -> dict[str, Any]:
+    """A resource whose creation fails when another one is there."""
+    properties = {"ServiceToken": scaled.function}
+    return {"Later": {"Type": "Custom::Unknown", "DependsOn": after, "Properties": properties}}
+
+
+def test_an_update_that_fails_after_the_endpoint_keeps_it(scaled: Scaled, running: str, most: int | None) -> None:
+    before = scaled.now(running)
+    with scaled.account.sandbox.clock.busy():
+        scaled.deploy((LARGE[0], most), stack_id=running, count=2, wait=False)
+        scaled.until_event(running, "Endpoint", "UPDATE_IN_PROGRESS")
+        scaled.account.client("cloudformation").cancel_update_stack(StackName=running)
+    assert scaled.account.wait(running) == "UPDATE_ROLLBACK_COMPLETE"
+    assert ("Count", "UPDATE_IN_PROGRESS") not in scaled.account.events(running)
+    scaled.account.until(lambda: scaled.now(running) == before)
+    assert scaled.at_run_time(running) == AT_RUN_TIME
+
+
+def test_a_rollback_sets_the_old_recommended_number_where_the_new_one_was_set(
+    scaled: Scaled, running: str, most: int | None
+) -> None:
+    before = scaled.now(running)
+    scaled.deploy((LARGE[0], most), stack_id=running, count=2, **later(scaled, after="Count"))
+    assert scaled.account.status(running) == "UPDATE_ROLLBACK_COMPLETE"
+    assert scaled.now(running) == before
+    assert scaled.at_run_time(running) == (1, 0.5)
+
+
+def test_an_update_that_is_cancelled_while_the_number_changes_rolls_back(
+    scaled: Scaled, running: str, most: int | None
+) -> None:
+    before = scaled.now(running)
+
+    def cancelled() -> bool:
+        with scaled.account.sandbox.clock.busy():
+            if ("Count", "UPDATE_IN_PROGRESS") not in scaled.account.events(running):
+                return False
+            # The endpoint itself is through when the count's turn comes.
+            scaled.account.until(lambda: scaled.describe(running)["EndpointStatus"] == "Updating")
+            scaled.account.client("cloudformation").cancel_update_stack(StackName=running)
+            return True
+
+    scaled.deploy((LARGE[0], most), stack_id=running, count=2, wait=False)
+    scaled.account.until(cancelled)
+    assert scaled.account.wait(running) == "UPDATE_ROLLBACK_COMPLETE"
+    assert scaled.now(running) == before
+    assert scaled.at_run_time(running) == (1, 0.5)
+
+
+def test_an_endpoint_that_is_being_scaled_is_waited_for(scaled: Scaled, running: str, most: int | None) -> None:
+    name = scaled.account.outputs(running)["Name"]
+    with scaled.account.sandbox.clock.busy():
+        change: Any = [{"VariantName": "v", "DesiredInstanceCount": 4}]
+        scaled.account.client("sagemaker").update_endpoint_weights_and_capacities(
+            EndpointName=name, DesiredWeightsAndCapacities=change
+        )
+        scaled.deploy((SMALL[0], most), stack_id=running, key="alias/volumes", wait=False)
+        scaled.until_event(running, "Preparation", "UPDATE_IN_PROGRESS")
+    assert scaled.account.wait(running) == "UPDATE_COMPLETE"
+    assert scaled.at_run_time(running) == (4, 0.5)
+
+
+def test_an_endpoint_of_another_name_starts_as_recommended(scaled: Scaled, running: str, most: int | None) -> None:
+    resources = scaled.resources(LARGE[0], most, count=2)
+    name = scaled.account.name()
+    resources["Endpoint"]["Properties"]["EndpointName"] = name
+    scaled.account.deploy(resources, name=running, outputs=OUTPUTS)
+    assert scaled.account.status(running) == "UPDATE_COMPLETE"
+    assert scaled.account.outputs(running)["Name"] == name
+    assert scaled.at_run_time(running) == (2, 1)
+    assert (scaled.registered(name) is not None) is (most is not None)
+
+
+def test_a_replacement_that_is_rolled_back_leaves_the_old_endpoint_as_it_was(
+    scaled: Scaled, running: str, most: int | None
+) -> None:
+    before = scaled.now(running)
+    resources = scaled.resources(SMALL[0], most, count=2, **later(scaled, after="Count"))
+    resources["Endpoint"]["Properties"]["EndpointName"] = scaled.account.name()
+    scaled.account.deploy(resources, name=running, outputs=OUTPUTS)
+    assert scaled.account.status(running) == "UPDATE_ROLLBACK_COMPLETE"
+    assert scaled.now(running) == before
+    assert scaled.at_run_time(running) == AT_RUN_TIME

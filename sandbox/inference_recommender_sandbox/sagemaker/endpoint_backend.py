@@ -10,12 +10,16 @@ from moto.sagemaker.models import FakeEndpoint, SageMakerModelBackend
 from .errors import ValidationException
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from .service import Service
 
 CREATING_SECONDS: Final = 240.0
 """Virtual seconds from Creating, or Updating, to InService; the service takes minutes."""
 SCALING_SECONDS: Final = 120.0
 """Virtual seconds that a change of the number of instances takes; the endpoint is Updating meanwhile."""
+_RUN_TIME_PROPERTIES: Final = frozenset({"DesiredInstanceCount", "DesiredWeight"})
+"""What a variant's run time can change, and an update can retain."""
 
 
 class EndpointBackend(SageMakerModelBackend):
@@ -42,22 +46,64 @@ class EndpointBackend(SageMakerModelBackend):
         self._begin(endpoint, "Creating")
         return endpoint
 
-    def update_endpoint(self, endpoint_name: str, endpoint_config_name: str) -> str:
+    def update_endpoint(
+        self,
+        endpoint_name: str,
+        endpoint_config_name: str,
+        *,
+        retained_properties: frozenset[str] = frozenset(),
+    ) -> str:
         """Give an endpoint another configuration, which takes a while; return its ARN.
+
+        Args:
+            endpoint_name: Its name.
+            endpoint_config_name: The configuration's.
+            retained_properties: `DesiredInstanceCount` and `DesiredWeight`, where variants keep what was set at run
+                time. Otherwise they start with what the configuration says.
 
         Raises:
             ValidationException: If either doesn't exist, the endpoint is at work, or a variant that is a scalable
                 target would go or change its instance type.
         """
-        endpoint = self._settled_endpoint(endpoint_name)
-        if endpoint.endpoint_status != "InService":
-            raise ValidationException(f'Cannot update in-progress endpoint "{endpoint.arn}".')
+        endpoint = self._endpoint_in_service(endpoint_name)
         self._refuse_unknown_configuration(endpoint_config_name)
         new = self.describe_endpoint_config(endpoint_config_name)["ProductionVariants"]
         self._refuse_changed_scalable_targets(endpoint, new)
         endpoint.endpoint_config_name = endpoint_config_name
-        endpoint.production_variants = endpoint._process_production_variants(new)  # noqa: SLF001 - as moto makes them
+        variants = endpoint._process_production_variants(new)  # noqa: SLF001 - as moto makes them
+        _retain(retained_properties, old=endpoint.production_variants, new=variants)
+        endpoint.production_variants = variants
         self._begin(endpoint, "Updating")
+        return str(endpoint.arn)
+
+    def update_endpoint_weights_and_capacities(
+        self, endpoint_name: str, desired_weights_and_capacities: list[dict[str, Any]]
+    ) -> str:
+        """Change weights of variants, or the number of instances of one, which takes a while; return the ARN.
+
+        What a change leaves out stays as it is.
+
+        Raises:
+            ValidationException: If the endpoint doesn't exist or is at work, or a variant doesn't exist, is named twice
+                or can't have what is desired.
+        """
+        endpoint = self._endpoint_in_service(endpoint_name)
+        variants = {variant["VariantName"]: variant for variant in endpoint.production_variants}
+        names = [change["VariantName"] for change in desired_weights_and_capacities]
+        for name in names:
+            if names.count(name) > 1:
+                raise ValidationException(f'The variant name "{name}" was non-unique within the request.')
+            if name not in variants:
+                raise ValidationException(
+                    f'The variant name(s) "{name}" is/are not present within endpoint configuration '
+                    f'"{endpoint.endpoint_config_name}".'
+                )
+        _refuse_capacities(desired_weights_and_capacities, variants)
+        for change in desired_weights_and_capacities:
+            variants[change["VariantName"]].update(
+                {name: change[name] for name in _RUN_TIME_PROPERTIES if change.get(name) is not None}
+            )
+        self._begin(endpoint, "Updating", seconds=SCALING_SECONDS)
         return str(endpoint.arn)
 
     def describe_endpoint(self, endpoint_name: str) -> dict[str, Any]:
@@ -102,10 +148,11 @@ class EndpointBackend(SageMakerModelBackend):
         """
         endpoint = self._settled_endpoint(endpoint_name)
         for variant in endpoint.production_variants:
+            if variant["VariantName"] != variant_name or endpoint.endpoint_status != "InService":
+                continue
             wanted = min(max(variant["DesiredInstanceCount"], low), high)
-            changes = variant["VariantName"] == variant_name and wanted != variant["DesiredInstanceCount"]
-            if changes and endpoint.endpoint_status == "InService":
-                variant["CurrentInstanceCount"] = variant["DesiredInstanceCount"] = wanted
+            if wanted != variant["DesiredInstanceCount"]:
+                variant["DesiredInstanceCount"] = wanted
                 self._begin(endpoint, "Updating", seconds=SCALING_SECONDS)
 
     def _begin(self, endpoint: FakeEndpoint, status: str, *, seconds: float = CREATING_SECONDS) -> None:
@@ -119,6 +166,15 @@ class EndpointBackend(SageMakerModelBackend):
             raise ValidationException(f'Could not find endpoint "{arn}".')
         if self.service.clock.now() >= self._endpoints_ready_at.get(name, 0):
             endpoint.endpoint_status = "InService"
+            for variant in endpoint.production_variants:
+                for desired in _RUN_TIME_PROPERTIES & variant.keys():
+                    variant[desired.replace("Desired", "Current")] = variant[desired]
+        return endpoint
+
+    def _endpoint_in_service(self, name: str) -> FakeEndpoint:
+        endpoint = self._settled_endpoint(name)
+        if endpoint.endpoint_status != "InService":
+            raise ValidationException(f'Cannot update in-progress endpoint "{endpoint.arn}".')
         return endpoint
 
     def _refuse_unknown_configuration(self, name: str) -> None:
@@ -143,3 +199,36 @@ class EndpointBackend(SageMakerModelBackend):
                 f'The variant(s) "[{names}]" must be deregistered as scalable targets with AWS Auto Scaling before '
                 "they can be removed or have their instance type updated."
             )
+
+
+def retained_properties(request: Mapping[str, Any]) -> frozenset[str]:
+    """Return what an `UpdateEndpoint` request lets variants keep."""
+    if not request.get("RetainAllVariantProperties"):
+        return frozenset()
+    excluded = request.get("ExcludeRetainedVariantProperties") or []
+    return _RUN_TIME_PROPERTIES - {each["VariantPropertyType"] for each in excluded}
+
+
+def _retain(names: frozenset[str], *, old: list[dict[str, Any]], new: list[dict[str, Any]]) -> None:
+    """Let variants of the same name keep what was set at run time, whatever they run on.
+
+    The API reference leaves open what happens to the number of instances when their type changes. The developer guide
+    retains it by the variant's name in an update that autoscaling had to be taken away for, which is one of the type.
+    """
+    before = {variant["VariantName"]: variant for variant in old}
+    for variant in new:
+        former = before.get(variant["VariantName"], {})
+        for name in names & variant.keys() & former.keys():
+            variant[name] = former[name]
+
+
+def _refuse_capacities(changes: list[dict[str, Any]], variants: Mapping[str, dict[str, Any]]) -> None:
+    counted = [change for change in changes if change.get("DesiredInstanceCount") is not None]
+    if len(counted) > 1:
+        raise ValidationException("The capacity of one variant can be updated at a time.")
+    for change in counted:
+        name, count = change["VariantName"], change["DesiredInstanceCount"]
+        if "DesiredInstanceCount" not in variants[name]:
+            raise ValidationException(f"The variant {name} is serverless and has no DesiredInstanceCount.")
+        if count < 1:
+            raise ValidationException(f"The variant {name} can't have a DesiredInstanceCount of {count}.")

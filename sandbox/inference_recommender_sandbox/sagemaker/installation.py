@@ -37,6 +37,7 @@ _OVERRIDDEN: Final[Sequence[tuple[type, Sequence[str]]]] = (
             "describe_endpoint",
             "describe_endpoint_config",
             "describe_model",
+            "update_endpoint_weights_and_capacities",
             "validate_production_variants",
             "_get_resource_from_arn",
             "add_tags",

@@ -14,6 +14,7 @@ from moto.sagemaker.responses import SageMakerResponse
 from inference_recommender_sandbox.authorization import AccessDenied
 
 from .caller_permissions import Call, needed_permissions
+from .endpoint_backend import retained_properties
 from .errors import AccessDeniedException, InternalFailure, SageMakerError, SerializationException, ThrottlingException
 from .inference_recommendations_job import JobStatus
 from .job_admission import admit_job
@@ -38,7 +39,16 @@ OPERATIONS: Final = frozenset(
         "StopInferenceRecommendationsJob",
     }
 )
-_VALIDATED: Final = frozenset({"AddTags", "CreateEndpoint", "CreateEndpointConfig", "CreateModel", "UpdateEndpoint"})
+_VALIDATED: Final = frozenset(
+    {
+        "AddTags",
+        "CreateEndpoint",
+        "CreateEndpointConfig",
+        "CreateModel",
+        "UpdateEndpoint",
+        "UpdateEndpointWeightsAndCapacities",
+    }
+)
 """Operations of moto, which checks next to nothing."""
 
 
@@ -136,9 +146,11 @@ class InferenceRecommenderResponse(SageMakerResponse):
     def update_endpoint(self) -> ActionResult:
         """Gives an endpoint another configuration."""
         get = self._get_param
-        return ActionResult(
-            {"EndpointArn": self.recommender.update_endpoint(get("EndpointName"), get("EndpointConfigName"))}
+        retained = retained_properties(json.loads(self.body))
+        arn = self.recommender.update_endpoint(
+            get("EndpointName"), get("EndpointConfigName"), retained_properties=retained
         )
+        return ActionResult({"EndpointArn": arn})
 
     def delete_model_package(self) -> ActionResult:
         """Deletes a model package."""

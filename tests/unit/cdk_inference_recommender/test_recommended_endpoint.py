@@ -101,6 +101,7 @@ def test_configuration_and_endpoint_follow_the_model() -> None:
     assert only(template, ENDPOINT)["Properties"] == {
         "EndpointConfigName": {"Fn::GetAtt": [configuration, "EndpointConfigName"]},
         "EndpointName": "bert",
+        "RetainAllVariantProperties": True,
     }
 
 
@@ -109,6 +110,8 @@ def test_serverless_is_decided_at_synth() -> None:
     (variant,) = only(template, CONFIG)["Properties"]["ProductionVariants"]
     assert variant["ServerlessConfig"].keys() == {"MemorySizeInMB", "MaxConcurrency"}
     assert "InstanceType" not in variant
+    assert "RetainAllVariantProperties" not in only(template, ENDPOINT)["Properties"]
+    assert not resources(template, "Custom::EndpointInstanceCount")
 
 
 def test_a_recommendation_of_another_stack_is_read_from_parameters() -> None:

@@ -18,7 +18,7 @@ from cdk_inference_recommender import (
     ValidationError,
 )
 from inference_recommendations_handler.contract import (
-    ScalableTargetProperty,
+    InstanceCountProperty,
     ScalingRecommendationAttribute,
     ScalingRecommendationProperty,
 )
@@ -39,8 +39,8 @@ from .synthesis import (
 )
 
 SCALING = "Custom::InferenceScalingRecommendation"
-TARGET = "Custom::ScalableTarget"
-PAUSE = "Custom::ScalableTargetPause"
+COUNT = "Custom::EndpointInstanceCount"
+PREPARATION = "Custom::EndpointPreparation"
 CONFIG = "AWS::SageMaker::EndpointConfig"
 ENDPOINT = "AWS::SageMaker::Endpoint"
 
@@ -184,46 +184,46 @@ def test_the_endpoint_is_registered_with_all_of_the_recommendation() -> None:
     (scaling,), (endpoint,), (config,) = (resources(template, kind) for kind in (SCALING, ENDPOINT, CONFIG))
     (best,) = resources(template, RECOMMENDATION)
     (machine,) = resources(template, "AWS::StepFunctions::StateMachine")
-    (target,) = resources(template, TARGET)
+    (count,) = resources(template, COUNT)
     common = {
         "VariantName": "AllTraffic",
         "InstanceType": {"Fn::GetAtt": [best, "InstanceType"]},
+        "InitialInstanceCount": {"Fn::GetAtt": [best, "InitialInstanceCount"]},
+        "EndpointConfigName": {"Fn::GetAtt": [config, "EndpointConfigName"]},
+        "StateMachineArn": {"Ref": machine},
         "DisableScaleIn": False,
         **{
             name: {"Fn::GetAtt": [scaling, name]}
             for name in ("MinCapacity", "MaxCapacity", "ScaleInCooldown", "ScaleOutCooldown", "ScalingPoliciesJson")
         },
     }
-    assert sent(template, TARGET) == common | {
-        "EndpointName": {"Fn::GetAtt": [endpoint, "EndpointName"]},
-        # A new configuration starts with its own number of instances, which has to be brought inside the bounds.
-        "EndpointConfigName": {"Fn::GetAtt": [config, "EndpointConfigName"]},
-    }
-    assert sent(template, PAUSE) == common | {"ScalableTargetLogicalId": target, "StateMachineArn": {"Ref": machine}}
+    assert sent(template, COUNT) == common | {"EndpointName": {"Fn::GetAtt": [endpoint, "EndpointName"]}}
+    assert sent(template, PREPARATION) == common | {"InstanceCountLogicalId": count}
 
 
-def test_pause_endpoint_and_target_come_in_this_order() -> None:
-    template = scaled_template()
-    (pause,), (endpoint,), (target,), (config,) = (
-        resources(template, kind) for kind in (PAUSE, ENDPOINT, TARGET, CONFIG)
+@pytest.mark.parametrize("is_scaled", [False, True])
+def test_preparation_endpoint_and_count_come_in_this_order(is_scaled: bool) -> None:
+    template = scaled_template() if is_scaled else unscaled_template()
+    (preparation,), (endpoint,), (count,), (config,) = (
+        resources(template, kind) for kind in (PREPARATION, ENDPOINT, COUNT, CONFIG)
     )
-    assert pause in before(template, endpoint)
-    assert endpoint in before(template, target)
-    assert config in before(template, pause), "what fails before the endpoint changes leaves it scaled"
-    for resource in (pause, target):
+    assert preparation in before(template, endpoint)
+    assert endpoint in before(template, count)
+    assert config in before(template, preparation), "what fails before the endpoint changes leaves it scaled"
+    for resource in (preparation, count):
         assert any(name.startswith("InferenceRecommenderProviderInvokeConfig") for name in before(template, resource))
 
 
-def test_the_pause_may_wait_for_nearly_an_hour_and_registering_for_five_minutes() -> None:
+def test_both_may_wait_for_nearly_an_hour() -> None:
     template = scaled_template()
-    assert only(template, PAUSE)["Properties"]["ServiceTimeout"] == "3540"
-    assert only(template, TARGET)["Properties"]["ServiceTimeout"] == "300"
+    for kind in (PREPARATION, COUNT):
+        assert only(template, kind)["Properties"]["ServiceTimeout"] == "3540"
 
 
 def test_by_default_the_target_is_a_share_of_what_was_measured() -> None:
     template = scaled_template(max_capacity=4)
     (best,) = resources(template, RECOMMENDATION)
-    for kind in (TARGET, PAUSE):
+    for kind in (COUNT, PREPARATION):
         properties = sent(template, kind)
         assert {name: properties[name] for name in ("MinCapacity", "MaxCapacity", "SafetyFactor")} == {
             "MinCapacity": 1,
@@ -244,7 +244,7 @@ def test_every_number_can_be_ones_own() -> None:
         scale_out_cooldown=Duration.seconds(30),
         disable_scale_in=True,
     )
-    properties = sent(template, TARGET)
+    properties = sent(template, COUNT)
     assert (
         properties.items()
         >= {
@@ -256,22 +256,22 @@ def test_every_number_can_be_ones_own() -> None:
             "DisableScaleIn": True,
         }.items()
     )
-    assert not properties.keys() & {"SafetyFactor", "MaxInvocations", "InitialInstanceCount"}
+    assert not properties.keys() & {"SafetyFactor", "MaxInvocations"}
 
 
 def test_every_property_of_the_contract_is_sent() -> None:
     names: set[str] = set()
     for arguments in ({}, {"max_capacity": 2}, {"max_capacity": 2, "target_invocations_per_instance": 5}):
         template = scaled_template(**arguments)
-        names |= sent(template, TARGET).keys() | sent(template, PAUSE).keys()
-    assert names == set(ScalableTargetProperty)
+        names |= sent(template, COUNT).keys() | sent(template, PREPARATION).keys()
+    assert names == set(InstanceCountProperty)
 
 
 def test_numbers_can_be_known_at_deploy_time() -> None:
     stack = new_stack()
     most = CfnParameter(stack, "Most", type="Number").value_as_number
     hosted(stack, best_of(stack)).auto_scale_instance_count(max_capacity=most, min_capacity=3)
-    assert sent(template_of(stack), TARGET)["MaxCapacity"] == {"Ref": "Most"}
+    assert sent(template_of(stack), COUNT)["MaxCapacity"] == {"Ref": "Most"}
 
 
 def test_a_published_recommendation_is_scaled_by_what_it_carries_over() -> None:
@@ -280,7 +280,7 @@ def test_a_published_recommendation_is_scaled_by_what_it_carries_over() -> None:
     endpoint.auto_scale_instance_count(max_capacity=4)
     template = template_of(stack)
     for name in ("MaxInvocations", "InitialInstanceCount", "InstanceType"):
-        parameter = template["Parameters"][sent(template, TARGET)[name]["Ref"]]
+        parameter = template["Parameters"][sent(template, COUNT)[name]["Ref"]]
         assert parameter == {"Type": "AWS::SSM::Parameter::Value<String>", "Default": f"/bert/{name}"}
 
 
@@ -288,8 +288,8 @@ def test_the_target_can_be_named() -> None:
     stack = new_stack()
     scaled = hosted(stack, best_of(stack)).auto_scale_instance_count(max_capacity=2)
     assert isinstance(scaled, ScaledInstanceCount)
-    (target,) = resources(template_of(stack), TARGET)
-    assert stack.resolve(scaled.resource_id) == {"Ref": target}
+    (count,) = resources(template_of(stack), COUNT)
+    assert stack.resolve(scaled.resource_id) == {"Ref": count}
 
 
 @pytest.mark.parametrize(
@@ -359,8 +359,22 @@ def test_another_recommendations_scaling_isnt_the_endpoints() -> None:
         hosted(stack, best).auto_scale_as_recommended(other.scaling())
 
 
-def test_without_autoscaling_nothing_stands_around_the_endpoint() -> None:
+def unscaled_template() -> Json:
     stack = new_stack()
     hosted(stack, best_of(stack))
-    template = template_of(stack)
-    assert not resources(template, PAUSE) | resources(template, TARGET)
+    return template_of(stack)
+
+
+def test_without_autoscaling_the_recommended_number_is_kept_all_the_same() -> None:
+    scaled, unscaled = scaled_template(max_capacity=4), unscaled_template()
+    for kind in (PREPARATION, COUNT):
+        numbers = sent(scaled, kind).keys() - sent(unscaled, kind).keys()
+        assert numbers == {"MinCapacity", "MaxCapacity", "SafetyFactor", "MaxInvocations", "DisableScaleIn"}
+        assert resources(scaled, kind).keys() == resources(unscaled, kind).keys(), "scaling can be added in place"
+    assert not [name for name in resources(unscaled, "AWS::IAM::Policy") if "Scaling" in name]
+
+
+@pytest.mark.parametrize("is_scaled", [False, True])
+def test_every_update_of_the_endpoint_retains_what_was_set_at_run_time(is_scaled: bool) -> None:
+    template = scaled_template() if is_scaled else unscaled_template()
+    assert only(template, ENDPOINT)["Properties"]["RetainAllVariantProperties"] is True

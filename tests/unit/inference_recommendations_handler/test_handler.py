@@ -60,7 +60,7 @@ def test_a_deletion_that_fails_names_the_job_that_may_go_on(monkeypatch: pytest.
     )
 
 
-@pytest.mark.parametrize("task", ["delete", "wait", "create", "scalable-target-pause"])
+@pytest.mark.parametrize("task", ["delete", "wait", "create", "endpoint-preparation", "endpoint-instance-count"])
 def test_whatever_a_broken_execution_was_started_with_it_ends(task: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(answering, "_put", lambda *_: None)
     state = {MachineInput.TASK: task, MachineInput.ERROR: {"Error": "x"}, "event": event(), "answered": False}

@@ -87,8 +87,9 @@ SOUND: Final[Mapping[ResourceType, dict[str, Json]]] = {
         "CompilationJobName": "unavailable",
         "EnvironmentJson": "{}",
     },
-    ResourceType.SCALABLE_TARGET: {
+    ResourceType.ENDPOINT_INSTANCE_COUNT: {
         "EndpointName": "bert",
+        "StateMachineArn": MACHINE,
         "EndpointConfigName": "bert",
         "VariantName": "All",
         "InstanceType": "ml.c5.large",
@@ -101,8 +102,10 @@ SOUND: Final[Mapping[ResourceType, dict[str, Json]]] = {
         "MaxInvocations": "100",
         "InitialInstanceCount": "1",
     },
-    ResourceType.SCALABLE_TARGET_PAUSE: {
-        "ScalableTargetLogicalId": "Target",
+    ResourceType.ENDPOINT_PREPARATION: {
+        "InstanceCountLogicalId": "InstanceCount",
+        "EndpointConfigName": "bert",
+        "InitialInstanceCount": "1",
         "StateMachineArn": MACHINE,
         "VariantName": "All",
         "InstanceType": "ml.c5.xlarge",
@@ -142,7 +145,12 @@ ANSWERS: Final[Mapping[str, Json]] = {
         "DynamicScalingConfiguration": {"MinCapacity": 1, "MaxCapacity": 2, "ScalingPolicies": [_POLICY]}
     },
     "DescribeModel": {"ModelName": "bert", "ModelArn": ARN, "PrimaryContainer": {"Image": "image"}},
-    "DescribeEndpoint": {"EndpointName": "bert", "EndpointStatus": "Updating", "EndpointConfigName": "bert"},
+    "DescribeEndpoint": {
+        "EndpointName": "bert",
+        "EndpointStatus": "Updating",
+        "EndpointConfigName": "bert",
+        "ProductionVariants": [{"VariantName": "All", "DesiredInstanceCount": 2}],
+    },
     "DescribeEndpointConfig": {"ProductionVariants": [{"VariantName": "All", "InstanceType": "ml.c5.large"}]},
     "DescribeScalingPolicies": {"ScalingPolicies": []},
     "DescribeScalableTargets": {"ScalableTargets": []},
@@ -263,8 +271,8 @@ def altered(resource_type: ResourceType, request_type: str, **properties: Json) 
 @example(sent=altered(ResourceType.JOB, "Create", ExactJobName="true", NameVersion="2"))
 @example(sent=altered(ResourceType.JOB, "Create", TimeoutSeconds="NaN"))
 @example(sent=altered(ResourceType.WAIT, "Create", HandOverAfterSeconds="NaN"))
-@example(sent=altered(ResourceType.SCALABLE_TARGET, "Delete", EndpointName="x y"))
-@example(sent=altered(ResourceType.SCALABLE_TARGET, "Create", MinCapacity=10**400))
+@example(sent=altered(ResourceType.ENDPOINT_INSTANCE_COUNT, "Delete", EndpointName="x y"))
+@example(sent=altered(ResourceType.ENDPOINT_INSTANCE_COUNT, "Create", MinCapacity=10**400))
 @given(sent=odd_events())
 def test_whatever_is_asked_is_answered_once_and_readably(
     clients: Clients, calls: list[str], sent: dict[str, Any], capsys: pytest.CaptureFixture[str]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from inference_recommender_sandbox.cloudformation.providers.api_resource import ApiCall, ApiResource, Parameters
+from inference_recommender_sandbox.cloudformation.providers.api_resource import ApiCall, ApiResource, Parameters, same
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,6 +21,14 @@ def _with_name(member: str) -> Callable[[Parameters, str], Parameters]:
 def _by_name(member: str) -> Callable[[Parameters, str], Parameters]:
     return lambda _, arn: {member: _name(arn)}
 
+
+_UPDATE_MEMBERS: Final = (
+    "EndpointConfigName",
+    "DeploymentConfig",
+    "RetainAllVariantProperties",
+    "RetainDeploymentConfig",
+    "ExcludeRetainedVariantProperties",
+)
 
 _IN_SERVICE: Final = ApiCall(
     operation="DescribeEndpoint",
@@ -64,10 +72,7 @@ SAGEMAKER_RESOURCES: Final[dict[str, ApiResource]] = {
         update=(
             ApiCall(
                 operation="UpdateEndpoint",
-                parameters=lambda p, arn: {
-                    "EndpointName": _name(arn),
-                    "EndpointConfigName": p["EndpointConfigName"],
-                },
+                parameters=lambda p, arn: same(p, *_UPDATE_MEMBERS) | {"EndpointName": _name(arn)},
             ),
             _IN_SERVICE,
         ),

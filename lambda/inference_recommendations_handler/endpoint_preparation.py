@@ -1,10 +1,11 @@
-"""`Custom::ScalableTargetPause`: deregisters a variant before the endpoint changes what autoscaling can't follow.
+"""`Custom::EndpointPreparation`: makes sure that UpdateEndpoint won't be refused.
 
-UpdateEndpoint is refused while a variant that is a scalable target would go, or change its instance type (developer
-guide, update endpoints that use auto scaling). The endpoint depends on this resource, and `Custom::ScalableTarget`,
-which registers the variant again, on the endpoint. CloudFormation sends a rollback to what the update has reached only.
-So where the update failed before it reached the scalable target, this resource brings the old registration back:
-at once if the endpoint still serves as before, or when the rollback is through.
+It is refused while the endpoint is being changed otherwise, for example by autoscaling, and while a variant that is a
+scalable target would go, or change its instance type (developer guide, update endpoints that use auto scaling). The
+endpoint depends on this resource, which waits for the endpoint and deregisters the variant where it has to.
+`Custom::EndpointInstanceCount`, which registers the variant again, depends on the endpoint. CloudFormation sends a
+rollback to what the update has reached only. So where the update failed before it reached that resource, this one
+brings the old registration back: at once if the endpoint still serves as before, or when the rollback is through.
 """
 
 from __future__ import annotations
@@ -12,9 +13,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from . import endpoint_instance_count
 from .answer import Answer
 from .contract import LEG_SECONDS, MachineInput
-from .contract import ScalableTargetProperty as Property
+from .contract import InstanceCountProperty as Property
 from .custom_resource_event import CustomResourceEvent, RequestType
 from .earlier_executions import stop_earlier
 from .endpoint import Endpoint
@@ -22,7 +24,7 @@ from .errors import AWS_ERRORS, code_of, message_of
 from .late_delivery import is_late
 from .log import log
 from .own_stack import OwnStack
-from .scaling import Scaling, ScalingError
+from .scaling import Scaling, ScalingError, is_scaled
 from .state_machine import EVENT
 from .variant_scaling import VariantScaling
 
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
 
     from .invocation import Invocation
 
-TASK: Final = "scalable-target-pause"
+TASK: Final = "endpoint-preparation"
 POLL_SECONDS: Final = 30
 RESTORE_BOUND_SECONDS: Final = 6 * 60 * 60
 """A rollback that takes longer isn't going on by itself."""
@@ -39,22 +41,23 @@ _ANSWERED: Final = "answered"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Pause:
+class Preparation:
     """What the update leads to, and what it is about."""
 
-    target_logical_id: str
+    instance_count_logical_id: str
     variant_name: str
     instance_type: str
-    scaling: Scaling
+    scaling: Scaling | None
+    """None where the endpoint isn't scaled."""
 
     @classmethod
-    def parse(cls, properties: Mapping[str, Any]) -> Pause:
+    def parse(cls, properties: Mapping[str, Any]) -> Preparation:
         """Read the properties.
 
         Raises:
             ScalingError: Something is missing, or the variant can't be scaled like this.
         """
-        names = (Property.SCALABLE_TARGET_LOGICAL_ID, Property.VARIANT_NAME, Property.INSTANCE_TYPE)
+        names = (Property.INSTANCE_COUNT_LOGICAL_ID, Property.VARIANT_NAME, Property.INSTANCE_TYPE)
         found = [str(properties.get(name) or "") for name in names]
         if not all(found):
             missing = ", ".join(name for name, value in zip(names, found, strict=True) if not value)
@@ -64,10 +67,10 @@ class Pause:
             )
             raise ScalingError(message)
         return cls(
-            target_logical_id=found[0],
+            instance_count_logical_id=found[0],
             variant_name=found[1],
             instance_type=found[2],
-            scaling=Scaling.parse(properties),
+            scaling=Scaling.parse(properties) if is_scaled(properties) else None,
         )
 
 
@@ -80,7 +83,7 @@ def on_event(event: CustomResourceEvent, invocation: Invocation) -> Answer | Non
     if event.request_type is RequestType.DELETE:
         return Answer(physical_resource_id=own_id)
     try:
-        pause = Pause.parse(event.properties)
+        preparation = Preparation.parse(event.properties)
     except ScalingError as error:
         # Before the endpoint is made, or changed: what can't be scaled costs no instance.
         return invocation.failed(event, str(error))
@@ -89,16 +92,23 @@ def on_event(event: CustomResourceEvent, invocation: Invocation) -> Answer | Non
     machine = invocation.machine(event.properties)
     if machine is not None:
         stop_earlier(event, machine, task=TASK)
-    scaled = _scaled(pause, event, invocation)
-    if scaled is None:
+        # What CloudFormation has cancelled there must not change the endpoint, or register it, any more.
+        stop_earlier(
+            event,
+            machine,
+            task=endpoint_instance_count.TASK,
+            logical_id=preparation.instance_count_logical_id,
+        )
+    hosted = _hosted(preparation, event, invocation)
+    if hosted is None:
         return Answer(physical_resource_id=own_id)
-    target, endpoint = scaled
-    _deregister(pause, target, endpoint)
+    target, endpoint = hosted
+    _deregister(preparation, target, endpoint, event)
     if not endpoint.settled and machine is not None:
         # A change of the number of instances is under way: CloudFormation's own update would be refused.
         machine.start(event.request_id, _state(event, wait=POLL_SECONDS, answered=False, done=False))
         return None
-    if _is_to_be_restored(pause, endpoint, event, invocation) and machine is not None:
+    if _is_to_be_restored(preparation, endpoint, event, invocation) and machine is not None:
         machine.start(event.request_id, _state(event, wait=POLL_SECONDS, answered=True, done=False))
     return Answer(physical_resource_id=own_id)
 
@@ -137,15 +147,15 @@ class _Settled:
 
 
 def _settled(event: CustomResourceEvent, invocation: Invocation, *, now: float) -> _Settled:
-    pause = Pause.parse(event.properties)
-    scaled = _scaled(pause, event, invocation)
-    if scaled is None:
+    preparation = Preparation.parse(event.properties)
+    hosted = _hosted(preparation, event, invocation)
+    if hosted is None:
         return _Settled(is_over=True, restore=False)
-    target, endpoint = scaled
+    target, endpoint = hosted
     if not endpoint.settled and not _is_late_to_settle(event, now=now):
         return _Settled(is_over=False, restore=False)
-    _deregister(pause, target, endpoint)
-    return _Settled(is_over=True, restore=_is_to_be_restored(pause, endpoint, event, invocation))
+    _deregister(preparation, target, endpoint, event)
+    return _Settled(is_over=True, restore=_is_to_be_restored(preparation, endpoint, event, invocation))
 
 
 def _is_late_to_settle(event: CustomResourceEvent, *, now: float) -> bool:
@@ -155,56 +165,70 @@ def _is_late_to_settle(event: CustomResourceEvent, *, now: float) -> bool:
 
 def _restored(event: CustomResourceEvent, invocation: Invocation) -> bool | None:
     """True where the registration is back, or isn't wanted any more; None where it is to be looked at again."""
-    pause, stack = Pause.parse(event.properties), _stack(event, invocation)
+    preparation, stack = Preparation.parse(event.properties), _stack(event, invocation)
     status = stack.status()
     if status.startswith("DELETE_"):
         return True
     if not status.endswith(("_COMPLETE", "_CLEANUP_IN_PROGRESS")):
         return None
-    scaled = _scaled(pause, event, invocation)
-    if scaled is None:
+    hosted = _hosted(preparation, event, invocation)
+    if hosted is None or preparation.scaling is None:
         return True
-    _, endpoint = scaled
+    _, endpoint = hosted
     if not endpoint.settled:
         return None
-    target = _target(pause, endpoint, invocation)
+    target = _target(preparation, endpoint, invocation)
     if target.registered():
         return True
-    if endpoint.serves(variant_name=pause.variant_name, instance_type=pause.instance_type):
-        target.register(pause.scaling)
+    if endpoint.serves(variant_name=preparation.variant_name, instance_type=preparation.instance_type):
+        target.register(preparation.scaling)
         log("scaling restored after the rollback", physicalResourceId=target.resource_id, requestId=event.request_id)
     else:
         log("scaling not restored: the endpoint isn't what it was", level="WARNING", requestId=event.request_id)
     return True
 
 
-def _is_to_be_restored(pause: Pause, endpoint: Endpoint, event: CustomResourceEvent, invocation: Invocation) -> bool:
+def _is_to_be_restored(
+    preparation: Preparation, endpoint: Endpoint, event: CustomResourceEvent, invocation: Invocation
+) -> bool:
     """Bring back what is missing; True where that has to wait until a rollback is through."""
-    target = _target(pause, endpoint, invocation)
+    if preparation.scaling is None:
+        return False
+    stack = _stack(event, invocation)
+    if not is_scaled(event.old_properties) and not stack.is_rolling_back():
+        # Scaling is being added, and comes after the endpoint.
+        return False
+    target = _target(preparation, endpoint, invocation)
     if target.registered():
         return False
-    if endpoint.serves(variant_name=pause.variant_name, instance_type=pause.instance_type):
+    if endpoint.serves(variant_name=preparation.variant_name, instance_type=preparation.instance_type):
         try:
-            target.register(pause.scaling)
+            target.register(preparation.scaling)
         except AWS_ERRORS as error:
-            # A rollback that fails for it would leave the whole stack stuck; the scalable target tells an update.
+            # A rollback that fails for it would leave the whole stack stuck; an update fails at the instance count.
             log("not restored yet", level="WARNING", errorCode=code_of(error), reason=message_of(error))
         else:
             log("scaling restored at once", physicalResourceId=target.resource_id, requestId=event.request_id)
             return False
-    # An update's scalable target follows the endpoint; a rollback's may not.
-    return _stack(event, invocation).status().startswith("UPDATE_ROLLBACK_")
+    # In an update the instance count follows the endpoint; a rollback may not reach it.
+    return stack.is_rolling_back()
 
 
-def _deregister(pause: Pause, target: VariantScaling, endpoint: Endpoint) -> None:
+def _deregister(
+    preparation: Preparation, target: VariantScaling, endpoint: Endpoint, event: CustomResourceEvent
+) -> None:
+    if not (is_scaled(event.properties) or is_scaled(event.old_properties)):
+        return
     runs_on = endpoint.instance_types.get(target.variant_name)
-    if target.variant_name != pause.variant_name or runs_on != pause.instance_type:
+    if target.variant_name != preparation.variant_name or runs_on != preparation.instance_type:
         target.deregister()
 
 
-def _scaled(pause: Pause, event: CustomResourceEvent, invocation: Invocation) -> tuple[VariantScaling, Endpoint] | None:
+def _hosted(
+    preparation: Preparation, event: CustomResourceEvent, invocation: Invocation
+) -> tuple[VariantScaling, Endpoint] | None:
     """What the stack has registered, and the endpoint that it is of; nothing else is touched."""
-    resource_id, _ = _stack(event, invocation).resource(pause.target_logical_id)
+    resource_id, _ = _stack(event, invocation).resource(preparation.instance_count_logical_id)
     target = VariantScaling.parse(resource_id, invocation.clients)
     endpoint = Endpoint.find(target.endpoint_name, invocation.clients.sagemaker) if target else None
     return (target, endpoint) if target and endpoint else None
@@ -214,8 +238,8 @@ def _stack(event: CustomResourceEvent, invocation: Invocation) -> OwnStack:
     return OwnStack(client=invocation.clients.cloudformation, stack_id=event.stack_id)
 
 
-def _target(pause: Pause, endpoint: Endpoint, invocation: Invocation) -> VariantScaling:
-    return VariantScaling.of(invocation.clients, endpoint_name=endpoint.name, variant_name=pause.variant_name)
+def _target(preparation: Preparation, endpoint: Endpoint, invocation: Invocation) -> VariantScaling:
+    return VariantScaling.of(invocation.clients, endpoint_name=endpoint.name, variant_name=preparation.variant_name)
 
 
 def _state(event: CustomResourceEvent, *, wait: float, answered: bool, done: bool) -> dict[str, Any]:

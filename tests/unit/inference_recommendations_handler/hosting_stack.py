@@ -1,4 +1,4 @@
-"""A stack with a scaled endpoint: what the handler calls, and CloudFormation's part of it."""
+"""A stack with an endpoint: what the handler calls, and CloudFormation's part of it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from inference_recommendations_handler import scalable_target, scalable_target_pause
+from inference_recommendations_handler import endpoint_instance_count, endpoint_preparation
 from inference_recommendations_handler.aws import Clients
 from inference_recommendations_handler.custom_resource_event import CustomResourceEvent
 from inference_recommendations_handler.invocation import Invocation
@@ -85,11 +85,42 @@ class SageMaker:
     status: str = "InService"
     variant_name: str = "AllTraffic"
     has_configuration: bool = True
+    count: int = 1
+    """The desired number of instances."""
+    weight: float = 1
+    refusals: list[ClientError] = field(default_factory=list)
+    """Of the next changes of the number of instances."""
+    failure_reason: str | None = None
+    """Of a change that is taken and then fails."""
 
     def describe_endpoint(self, *, EndpointName: str) -> dict[str, Any]:  # noqa: N803 -- the API's name
         if EndpointName != "Bert-1" or self.instance_type is None:
             raise refusal("ValidationException", f'Could not find endpoint "{EndpointName}".')
-        return {"EndpointStatus": self.status, "EndpointConfigName": "configuration"}
+        variant = {"VariantName": self.variant_name, "DesiredWeight": self.weight}
+        return {
+            "EndpointStatus": self.status,
+            "EndpointConfigName": "configuration",
+            "ProductionVariants": [variant | ({"DesiredInstanceCount": self.count} if self.count else {})],
+            **({"FailureReason": self.failure_reason} if self.failure_reason else {}),
+        }
+
+    def update_endpoint_weights_and_capacities(
+        self,
+        *,
+        EndpointName: str,  # noqa: N803 -- the API's name
+        DesiredWeightsAndCapacities: list[dict[str, Any]],  # noqa: N803 -- the API's name
+    ) -> None:
+        assert EndpointName == "Bert-1"
+        if self.refusals:
+            raise self.refusals.pop(0)
+        if self.status != "InService":
+            raise refusal("ValidationException", 'Cannot update in-progress endpoint "Bert-1".')
+        [change] = DesiredWeightsAndCapacities
+        assert change.keys() == {"VariantName", "DesiredInstanceCount"}
+        assert change["VariantName"] == self.variant_name
+        if self.failure_reason is None:
+            self.count = change["DesiredInstanceCount"]
+        self.status = "Updating"
 
     def describe_endpoint_config(self, **_: str) -> dict[str, Any]:
         if not self.has_configuration:
@@ -103,7 +134,7 @@ class CloudFormation:
 
     status: str = "UPDATE_IN_PROGRESS"
     target_id: str | None = ENDPOINT
-    """Physical id of the scalable target; None where the stack has none."""
+    """Physical id of the instance count; None where the stack has none."""
     resource_status: str = "UPDATE_IN_PROGRESS"
 
     def describe_stacks(self, **_: str) -> dict[str, Any]:
@@ -112,9 +143,9 @@ class CloudFormation:
         return {"Stacks": [{"StackStatus": self.status}]}
 
     def describe_stack_resource(self, *, LogicalResourceId: str, **_: str) -> dict[str, Any]:  # noqa: N803 -- the API's name
-        if LogicalResourceId == "Target" and self.target_id is None:
+        if LogicalResourceId == "InstanceCount" and self.target_id is None:
             raise refusal("ValidationError", "Resource Target does not exist for stack arn:stack")
-        physical_id = self.target_id if LogicalResourceId == "Target" else LogicalResourceId
+        physical_id = self.target_id if LogicalResourceId == "InstanceCount" else LogicalResourceId
         return {"StackResourceDetail": {"PhysicalResourceId": physical_id, "ResourceStatus": self.resource_status}}
 
 
@@ -145,7 +176,7 @@ class StepFunctions:
 
 
 @dataclass(kw_only=True)
-class ScaledStack:
+class HostingStack:
     """What CloudFormation sends to the two resources around the endpoint, and what comes of it."""
 
     autoscaling: AutoScaling = field(default_factory=AutoScaling)
@@ -182,7 +213,7 @@ class ScaledStack:
             "RequestId": f"request-{self.requests}",
             "ResponseURL": "https://bucket.example/key",
             "StackId": "arn:stack",
-            "ResourceType": "Custom::ScalableTarget",
+            "ResourceType": "Custom::EndpointInstanceCount",
             "LogicalResourceId": logical_id,
             "ResourceProperties": properties,
             "OldResourceProperties": old or {},
@@ -191,27 +222,42 @@ class ScaledStack:
             raw | ({"PhysicalResourceId": physical_id} if physical_id else {}), now=time.time() - age
         )
 
-    def pause(self, new: dict[str, Any], old: dict[str, Any], *, age: float = 0) -> Answer | None:
-        """An Update of the pause; a rollback's has the properties the other way round."""
-        event = self.event("Pause", "Update", new, old=old, physical_id="Pause", age=age)
-        return scalable_target_pause.on_event(event, self.invocation)
+    def prepare(self, new: dict[str, Any], old: dict[str, Any], *, age: float = 0) -> Answer | None:
+        """An Update of the preparation; a rollback's has the properties the other way round."""
+        event = self.event("Preparation", "Update", new, old=old, physical_id="Preparation", age=age)
+        return endpoint_preparation.on_event(event, self.invocation)
 
     def register(
         self, properties: dict[str, Any], *, request: str = "Update", physical_id: str | None = ENDPOINT
     ) -> Answer:
-        """An event of the scalable target."""
-        event = self.event("Target", request, properties, physical_id=None if request == "Create" else physical_id)
-        answer = scalable_target.on_event(event, self.invocation)
-        if answer.succeeded and request != "Delete":
+        """An event of the instance count that changes nothing but how the endpoint is scaled."""
+        old = properties if request == "Update" else None
+        answer = self.count(properties, old, request=request, physical_id=physical_id)
+        assert answer is not None
+        return answer
+
+    def count(
+        self,
+        new: dict[str, Any],
+        old: dict[str, Any] | None,
+        *,
+        request: str = "Update",
+        physical_id: str | None = ENDPOINT,
+    ) -> Answer | None:
+        """An event of the instance count; a rollback's has the properties the other way round."""
+        own_id = None if request == "Create" else physical_id
+        event = self.event("InstanceCount", request, new, old=old, physical_id=own_id)
+        answer = endpoint_instance_count.on_event(event, self.invocation)
+        if answer is not None and answer.succeeded and request != "Delete":
             self.cloudformation.target_id = answer.physical_resource_id
         return answer
 
     def step(self, *, later: float = 30) -> bool:
         """Let the newest execution look again; returns whether it is over."""
         name = [*self.stepfunctions.executions][-1]
-        state = scalable_target_pause.step(
-            self.stepfunctions.executions[name], self.invocation, now=time.time() + later
-        )
+        state = self.stepfunctions.executions[name]
+        step = {module.TASK: module.step for module in (endpoint_preparation, endpoint_instance_count)}[state["task"]]
+        state = step(state, self.invocation, now=time.time() + later)
         self.stepfunctions.executions[name] = state
         return bool(state["done"])
 
@@ -221,27 +267,38 @@ class ScaledStack:
         return self.autoscaling.targets.get(ENDPOINT)
 
 
-def properties(instance_type: str, *, most: int = 4, **changes: Any) -> dict[str, Any]:
-    """Properties of both resources, as they arrive."""
+def unscaled(instance_type: str, *, count: int = 1, **changes: Any) -> dict[str, Any]:
+    """Properties of both resources, as they arrive, of an endpoint that isn't scaled."""
     return {
         "EndpointName": "Bert-1",
-        "ScalableTargetLogicalId": "Target",
+        "InstanceCountLogicalId": "InstanceCount",
         "StateMachineArn": MACHINE,
         "VariantName": "AllTraffic",
         "InstanceType": instance_type,
-        "MinCapacity": "1",
-        "MaxCapacity": str(most),
-        "TargetValue": "300",
-        "DisableScaleIn": "false",
+        "InitialInstanceCount": str(count),
     } | changes
+
+
+def properties(instance_type: str, *, most: int = 4, **changes: Any) -> dict[str, Any]:
+    """Properties of both resources, as they arrive, of an endpoint that is scaled."""
+    return (
+        unscaled(instance_type)
+        | {
+            "MinCapacity": "1",
+            "MaxCapacity": str(most),
+            "TargetValue": "300",
+            "DisableScaleIn": "false",
+        }
+        | changes
+    )
 
 
 SMALL = properties("ml.c5.xlarge", most=4)
 LARGE = properties("ml.g4dn.xlarge", most=2)
 
 
-def scaled_stack() -> ScaledStack:
+def scaled_stack() -> HostingStack:
     """An endpoint on the small type, registered with its numbers."""
-    stack = ScaledStack()
+    stack = HostingStack()
     assert stack.register(SMALL, request="Create").succeeded
     return stack

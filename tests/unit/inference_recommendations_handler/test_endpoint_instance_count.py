@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from inference_recommendations_handler import scalable_target
+from inference_recommendations_handler import endpoint_instance_count
 
-from .scaled_stack import ENDPOINT, SMALL, ScaledStack, properties, refusal, scaled_stack
+from .hosting_stack import ENDPOINT, SMALL, HostingStack, properties, refusal, scaled_stack
 
 PREDEFINED = {"Predefined": {"PredefinedMetricType": "SageMakerVariantInvocationsPerInstance"}}
 CUSTOMIZED = {
@@ -35,7 +35,7 @@ def measured(**changes: str) -> dict[str, Any]:
 
 
 def test_a_variant_is_registered_with_its_bounds_and_target() -> None:
-    stack = ScaledStack()
+    stack = HostingStack()
     answer = stack.register(
         properties("ml.c5.xlarge", ScaleInCooldown="600", ScaleOutCooldown="60", DisableScaleIn="true"),
         request="Create",
@@ -54,7 +54,7 @@ def test_a_variant_is_registered_with_its_bounds_and_target() -> None:
 
 
 def test_every_policy_of_the_service_is_put_and_an_own_metric_is_the_endpoints() -> None:
-    stack = ScaledStack()
+    stack = HostingStack()
     assert stack.register(recommended(policy(PREDEFINED, 480.0), policy(CUSTOMIZED, "50")), request="Create").succeeded
     first, second = stack.autoscaling.policies.values()
     assert first["TargetValue"] == 480
@@ -68,7 +68,7 @@ def test_every_policy_of_the_service_is_put_and_an_own_metric_is_the_endpoints()
 
 
 def test_the_target_is_a_share_of_what_an_instance_took() -> None:
-    stack = ScaledStack()
+    stack = HostingStack()
     assert stack.register(measured(), request="Create").succeeded
     [put] = stack.autoscaling.policies.values()
     assert put["TargetValue"] == 480
@@ -96,7 +96,7 @@ def test_the_target_is_a_share_of_what_an_instance_took() -> None:
     ],
 )
 def test_what_says_nothing_registers_nothing(asked: dict[str, Any], told: str) -> None:
-    stack = ScaledStack()
+    stack = HostingStack()
     answer = stack.register(asked, request="Create")
     assert told in str(answer.reason)
     assert not stack.autoscaling.targets
@@ -109,7 +109,7 @@ def test_a_second_delivery_is_the_same_registration() -> None:
 
 
 def test_policies_that_are_asked_for_no_more_go_and_others_stay() -> None:
-    stack = ScaledStack()
+    stack = HostingStack()
     stack.register(recommended(policy(PREDEFINED, 480), policy(CUSTOMIZED, 50)), request="Create")
     stack.autoscaling.policies[ENDPOINT, "by-hand"] = {}
     assert stack.register(SMALL).succeeded
@@ -119,7 +119,7 @@ def test_policies_that_are_asked_for_no_more_go_and_others_stay() -> None:
 def test_a_registration_that_isnt_seen_at_once_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     slept: list[float] = []
     monkeypatch.setattr("inference_recommendations_handler.allowance.time.sleep", slept.append)
-    stack = ScaledStack()
+    stack = HostingStack()
     stack.autoscaling.unseen = 2
     assert stack.register(SMALL, request="Create").succeeded
     assert slept == [1, 2]
@@ -159,21 +159,23 @@ def test_a_create_that_was_never_answered_is_undone_under_the_id_that_cloudforma
 def test_a_delivery_that_cloudformation_waits_for_no_more_registers_nothing() -> None:
     stack = scaled_stack()
     stack.cloudformation.resource_status = "UPDATE_COMPLETE"
-    event = stack.event("Target", "Update", SMALL | {"MaxCapacity": "9"}, physical_id=ENDPOINT, age=200)
-    assert scalable_target.on_event(event, stack.invocation).succeeded
+    event = stack.event("InstanceCount", "Update", SMALL | {"MaxCapacity": "9"}, physical_id=ENDPOINT, age=200)
+    answer = endpoint_instance_count.on_event(event, stack.invocation)
+    assert answer is not None
+    assert answer.succeeded
     assert stack.bounds == (1, 4)
 
 
 @pytest.mark.parametrize("code", ["ThrottlingException", "ConcurrentUpdateException", "AccessDeniedException"])
 def test_what_may_pass_is_left_to_the_next_delivery(code: str) -> None:
-    stack = ScaledStack()
+    stack = HostingStack()
     stack.autoscaling.refusals = [refusal(code)]
     with pytest.raises(ClientError):
         stack.register(SMALL, request="Create")
 
 
 def test_a_refusal_is_told_in_the_services_words() -> None:
-    stack = ScaledStack()
+    stack = HostingStack()
     stack.autoscaling.refusals = [refusal("ValidationException", "The variant can't be scaled.")]
     answer = stack.register(SMALL, request="Create")
     assert answer.reason == f"The variant can't be scaled. (ValidationException.) {ENDPOINT} isn't scaled."
