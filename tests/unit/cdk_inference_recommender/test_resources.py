@@ -25,6 +25,7 @@ from .synthesis import (
     WAIT,
     Json,
     default_job,
+    given_role,
     load_test,
     logical_id,
     new_app,
@@ -36,7 +37,7 @@ from .synthesis import (
 )
 
 MOST_SHARED = 10
-MOST_OF_A_JOB = 4
+MOST_OF_A_JOB = 2
 
 
 def shared(template: Json) -> set[str]:
@@ -65,7 +66,7 @@ def test_each_stack_has_its_own() -> None:
     assert all(len(resources(template_of(stack), "AWS::Lambda::Function")) == 1 for stack in stacks)
 
 
-def test_a_job_is_four_resources_and_its_legs() -> None:
+def test_a_job_is_two_resources_and_its_legs() -> None:
     stack = new_stack()
     default_job(stack)
     template = template_of(stack)
@@ -73,6 +74,20 @@ def test_a_job_is_four_resources_and_its_legs() -> None:
     legs = resources(template, WAIT).keys()
     assert len(own - legs) <= MOST_OF_A_JOB
     assert len(legs) <= 2
+
+
+@pytest.mark.parametrize("jobs", [1, 3])
+def test_jobs_with_one_role_are_a_resource_and_the_legs_each_and_a_policy_for_the_role(jobs: int) -> None:
+    stack = new_stack()
+    role = given_role(stack)
+    for index in range(jobs):
+        default_job(stack, f"Job{index}", role=role)
+    template = template_of(stack)
+    own = resources(template).keys() - shared(template) - resources(template, WAIT).keys()
+    assert own == resources(template, JOB).keys()
+    (policy,) = (name for name in resources(template, "AWS::IAM::Policy") if "PassRole" in name)
+    assert len(own) == jobs
+    assert all(policy in before(template, job) for job in own)
 
 
 def test_a_network_adds_a_security_group_and_a_recommendation_itself() -> None:
@@ -128,8 +143,6 @@ def test_a_job_waits_for_all_that_it_and_its_handler_need() -> None:
     assert {"AWS::Lambda::EventInvokeConfig", "AWS::StepFunctions::StateMachine"} <= kinds
     policies = {name for name in needed if template["Resources"][name]["Type"] == "AWS::IAM::Policy"}
     assert {name.rstrip("0123456789ABCDEF") for name in policies} == {
-        "JobRoleDefaultPolicy",
-        "JobHandlerPolicy",
         "InferenceRecommenderProviderStateMachineAccess",
         "InferenceRecommenderProviderStateMachineRoleDefaultPolicy",
     }
