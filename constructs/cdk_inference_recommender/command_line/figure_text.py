@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from inference_recommendations_handler.choosing import Metrics
 
 NO_VALUE: Final = "-"
+_SHORT_MS: Final = 10
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,38 +24,42 @@ class Figure:
     """In words, for the page."""
     value: Callable[[Metrics], float | None]
     """In the unit of the title."""
-    form: str
-    """As `format` takes it."""
+    form: Callable[[float], str]
+    """How a value is written."""
 
     def text(self, metrics: Metrics) -> str:
         """The figure as a text."""
         value = self.value(metrics)
-        return NO_VALUE if value is None else format(value, self.form)
+        return NO_VALUE if value is None else self.form(value)
+
+
+def milliseconds(latency: float) -> str:
+    """Return the digits of a latency in milliseconds, whole unless it is short."""
+    return f"{latency:.3g}" if latency < _SHORT_MS else f"{latency:.0f}"
 
 
 FIGURES: Final[Sequence[Figure]] = (
-    Figure(heading="USD/hour", title="USD an hour", value=lambda metrics: metrics.cost_per_hour, form=".3f"),
+    Figure(heading="USD/hour", title="USD an hour", value=lambda metrics: metrics.cost_per_hour, form="{:.3f}".format),
     Figure(
         heading="USD/million",
         title="USD per million",
         value=lambda metrics: per_million(metrics.cost_per_inference),
-        form=".3f",
+        form="{:.3f}".format,
     ),
     Figure(
         heading="Req/min",
         title="Requests a minute",
         value=lambda metrics: metrics.max_invocations,
-        form=".0f",
+        form="{:.0f}".format,
     ),
-    # The service's documents disagree on the latency's unit: it is shown as it comes.
     Figure(
-        heading="Latency",
-        title="Latency",
-        value=lambda metrics: metrics.model_latency,
-        form=".0f",
+        heading="Lat. ms",
+        title="Latency (ms)",
+        value=lambda metrics: metrics.model_latency_ms,
+        form=milliseconds,
     ),
-    Figure(heading="CPU %", title="CPU %", value=lambda metrics: metrics.cpu_utilization, form=".0f"),
-    Figure(heading="Mem %", title="Memory %", value=lambda metrics: metrics.memory_utilization, form=".0f"),
+    Figure(heading="CPU %", title="CPU %", value=lambda metrics: metrics.cpu_utilization, form="{:.0f}".format),
+    Figure(heading="Mem %", title="Memory %", value=lambda metrics: metrics.memory_utilization, form="{:.0f}".format),
 )
 
 

@@ -65,7 +65,7 @@ def _cost_and_latency(report: JobReport) -> Chart | None:
     rows = []
     for result in report.results:
         money = cost(result.candidate, report.objective)
-        latency = result.candidate.metrics.model_latency
+        latency = result.candidate.metrics.model_latency_ms
         if money is None or latency is None:
             continue
         best = result.rank == 1
@@ -113,7 +113,7 @@ def _scatter(rows: Sequence[dict[str, Any]], width: int, title: str) -> dict[str
             "field": "latency",
             "type": "quantitative",
             "scale": {"zero": False, "nice": True, "padding": 24},
-            "axis": {"title": "Model latency (as the API gives it)", "tickCount": width // 90},
+            "axis": {"title": "Model latency (ms)", "tickCount": width // 90},
         },
         "y": {
             "field": "cost",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from cdk_inference_recommender.command_line.figure_text import milliseconds
 from inference_recommendations_handler.choosing import HIGHEST_IS_BEST
 from inference_recommendations_handler.contract import ObjectiveName
 
@@ -54,7 +55,7 @@ def _margin(best: float | None, second: float | None, objective: ObjectiveName) 
 def _tie_break(best: Metrics, second: Metrics) -> str:
     if best.cost_per_hour != second.cost_per_hour:
         return "it costs less an hour"
-    if best.model_latency != second.model_latency:
+    if best.model_latency_ms != second.model_latency_ms:
         return "it has the lower latency"
     return "they are equal in cost per hour and latency too, and ordered by name and size"
 
@@ -68,6 +69,6 @@ def _figure(value: float | None, objective: ObjectiveName) -> str:
         case ObjectiveName.COST_PER_HOUR:
             return f"{value:.3f} USD"
         case ObjectiveName.MODEL_LATENCY:
-            return f"{value:g}"
+            return f"{milliseconds(value)} ms"
         case ObjectiveName.MAX_INVOCATIONS:
             return f"{value:.0f} requests a minute"

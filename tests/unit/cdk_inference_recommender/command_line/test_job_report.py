@@ -209,7 +209,10 @@ def test_the_document_has_every_figure_and_no_nan() -> None:
             "Serverless": "serverless 2048 MB x 5 is the only result with a cost per inference: 1.000 USD per million.",
         },
         "FailedSteps": [{"Reason": "Out of memory", "Benchmarks": ["ml.c5.xlarge"]}],
-        "ExistingEndpoints": [{"EndpointName": "live", "MaxInvocations": None, "ModelLatency": 7.0}],
+        "ModelLatencyUnit": "Milliseconds",
+        "ExistingEndpoints": [
+            {"EndpointName": "live", "MaxInvocations": None, "ModelLatency": 7.0, "ModelLatencyMs": 7.0}
+        ],
     }
     assert real_time == {
         "Rank": 1,
@@ -228,6 +231,7 @@ def test_the_document_has_every_figure_and_no_nan() -> None:
         "CostPerInference": 1e-6,
         "MaxInvocations": 500.0,
         "ModelLatency": 20.0,
+        "ModelLatencyMs": 20.0,
         "CpuUtilization": None,
         "MemoryUtilization": None,
         "ModelSetupTime": None,
