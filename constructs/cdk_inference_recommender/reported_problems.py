@@ -35,30 +35,28 @@ def report_problems(
         spell: Writes a path as the construct's user does. Default: in props.
     """
     report_errors(construct, problems, spell)
-    for rule, text in _formatted(problems(), Severity.WARNING, spell):
-        Validations.of(construct).add_warning(f"{_WARNING_PREFIX}:{rule}", text)
+    for problem in problems():
+        if problem.severity is Severity.WARNING:
+            Validations.of(construct).add_warning(f"{_WARNING_PREFIX}:{problem.rule}", _text(problem, spell))
 
 
 def report_errors(
     construct: Construct, problems: Callable[[], Iterable[Problem]], spell: Callable[[Path], str] = property_path
 ) -> None:
-    """Let synthesis fail with a construct's errors; for what can't be known before the tree is complete.
+    """Let synthesis fail with a construct's errors; for problems that can be found only when the tree is complete.
 
     Args:
-        construct: The construct that they are reported at.
-        problems: Finds them when the tree is complete; warnings are ignored.
+        construct: Whose props they are of.
+        problems: Finds them; called when the tree is complete.
         spell: Writes a path as the construct's user does. Default: in props.
     """
-    _Errors.of(construct).add(lambda: [text for _, text in _formatted(problems(), Severity.ERROR, spell)])
+    _Errors.of(construct).add(
+        lambda: [_text(problem, spell) for problem in problems() if problem.severity is Severity.ERROR]
+    )
 
 
-def _formatted(problems: Iterable[Problem], severity: Severity, spell: Callable[[Path], str]) -> list[tuple[str, str]]:
-    """Return rule and text of the problems of one severity."""
-    return [
-        (problem.rule, f"{problem.told(spell)} ({problem.rule}; {problem.source})")
-        for problem in problems
-        if problem.severity is severity
-    ]
+def _text(problem: Problem, spell: Callable[[Path], str]) -> str:
+    return f"{problem.told(spell)} ({problem.rule}; {problem.source})"
 
 
 @jsii.implements(IValidation)
