@@ -206,7 +206,7 @@ def test_a_nested_stack_has_its_own_tag_and_path() -> None:
     assert len(conditions) == 4
     assert all(value == STACK_ID for condition in conditions for value in condition.values())
     (passed,) = (found for found in resolved if found["Action"] == "iam:PassRole")
-    assert {"Fn::Select": [1, {"Fn::Split": ["/", STACK_ID]}]} in passed["Resource"]["Fn::Join"][1]
+    assert passed["Resource"]["Fn::Join"][1][-4:] == [{"Ref": "AWS::Region"}, "/", {"Ref": "AWS::StackName"}, "/*"]
 
 
 def test_the_handler_may_run_its_own_state_machine_only() -> None:
