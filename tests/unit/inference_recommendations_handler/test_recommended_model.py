@@ -327,3 +327,27 @@ def test_a_refusal_is_told_in_the_services_words() -> None:
     reason = resource.serve("Create", **of_package())
     assert reason is not None
     assert reason.startswith("Cannot find package. (ValidationException.) The model stack-endpoint-")
+
+
+@pytest.mark.parametrize("absent", ["unavailable", ""])
+def test_an_absent_specification_and_compilation_job_are_none(absent: str) -> None:
+    resource = created(**of_package(InferenceSpecificationName=absent, CompilationJobName=absent))
+    assert resource.model["PrimaryContainer"] == {"ModelPackageName": PACKAGE}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"VpcConfig": {"SecurityGroupIds": ["sg-1"], "Subnets": ["subnet-1"]}},
+        {"EnableNetworkIsolation": "true"},
+        {"ExecutionRoleArn": f"{ROLE}-2"},
+        {"InferenceSpecificationName": "onnx"},
+        {"EnvironmentJson": '{"A":"1"}'},
+        {"ModelPackageArn": f"{PACKAGE}0"},
+    ],
+)
+def test_whatever_decides_how_a_model_runs_makes_another_model(changes: dict[str, Any]) -> None:
+    resource = created(**of_package())
+    before = resource.physical_id
+    assert resource.serve("Update", **of_package(**changes)) is None
+    assert resource.physical_id != before
