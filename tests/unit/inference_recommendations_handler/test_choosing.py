@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from inference_recommendations_handler.answer import MAX_ANSWER_BYTES, Answer, body_of, sendable
-from inference_recommendations_handler.choosing import Candidate, NoChoiceError, choose, measured, number, rank
+from inference_recommendations_handler.choosing import Candidate, Metrics, NoChoiceError, choose, measured, number, rank
 from inference_recommendations_handler.contract import EndpointType, ObjectiveName
 from inference_recommendations_handler.custom_resource_event import CustomResourceEvent
 from inference_recommendations_handler.job_results import JobResults
@@ -109,6 +109,52 @@ def test_the_services_order_never_decides() -> None:
         read(*found), endpoint_type=EndpointType.REAL_TIME, objective=ObjectiveName.MODEL_LATENCY, version="1"
     )
     assert chosen.recommendation_id == "0"
+
+
+def test_equal_results_of_one_instance_type_go_to_fewer_instances() -> None:
+    found = [real_time("ml.a.large", count=2, recommendation_id="1"), real_time("ml.a.large", recommendation_id="2")]
+    chosen = choose(
+        read(*found), endpoint_type=EndpointType.REAL_TIME, objective=ObjectiveName.MODEL_LATENCY, version="1"
+    )
+    assert chosen.initial_instance_count == 1
+
+
+@pytest.mark.parametrize(("first", "second"), [((2048, 5), (1024, 9)), ((1024, 9), (1024, 5))])
+def test_equal_serverless_results_go_to_less_memory_then_to_less_concurrency(
+    first: tuple[int, int], second: tuple[int, int]
+) -> None:
+    found = []
+    for index, (memory, concurrency) in enumerate((first, second)):
+        each = serverless(memory) | {"RecommendationId": str(index)}
+        each["EndpointConfiguration"] = {"ServerlessConfig": {"MemorySizeInMB": memory, "MaxConcurrency": concurrency}}
+        found.append(each)
+    chosen = choose(
+        read(*found), endpoint_type=EndpointType.SERVERLESS, objective=ObjectiveName.MODEL_LATENCY, version="1"
+    )
+    assert (chosen.memory_size_in_mb, chosen.max_concurrency) == second
+
+
+def test_each_figure_is_read_from_its_own_member() -> None:
+    figures = {
+        "CostPerHour": 1,
+        "CostPerInference": 2,
+        "MaxInvocations": 3,
+        "ModelLatency": 4,
+        "CpuUtilization": 5,
+        "MemoryUtilization": 6,
+        "ModelSetupTime": 7,
+    }
+    (found,) = read(real_time("ml.a.large", **figures))
+    assert found.metrics == Metrics(
+        cost_per_hour=1,
+        cost_per_inference=2,
+        max_invocations=3,
+        model_latency=4,
+        model_latency_ms=4,
+        cpu_utilization=5,
+        memory_utilization=6,
+        model_setup_time=7,
+    )
 
 
 def test_the_kinds_of_endpoint_are_kept_apart() -> None:

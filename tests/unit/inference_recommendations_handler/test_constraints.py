@@ -281,3 +281,21 @@ def test_the_winner_is_the_best_of_those_that_meet_every_limit(
 def test_every_constraint_of_the_contract_is_read() -> None:
     families = {"AllowedInstanceFamilies", "ExcludedInstanceFamilies"}
     assert {*METRIC_OF, "MinInvocationsGain", "MinModelLatencyGain"} | families == set(ConstraintProperty)
+
+
+def test_fewer_unmet_constraints_are_closer_than_a_smaller_distance() -> None:
+    found = [
+        result("ml.a.large", CostPerHour=1.1, ModelLatency=11),
+        result("ml.b.large", CostPerHour=9.0, ModelLatency=5),
+    ]
+    told = reason(found, {"MaxCostPerHour": "1", "MaxModelLatency": "10"})
+    assert told.index("ml.b.large") < told.index("ml.a.large")
+
+
+def test_the_tables_room_is_counted_in_bytes() -> None:
+    found = [result("ml.a.large", CostPerHour=2.0) | {"RecommendationId": str(number)} for number in range(99)]
+    for each in found:
+        each["ModelConfiguration"] = {"EnvironmentParameters": [{"Key": "語" * 64, "ValueType": "x", "Value": "x"}]}
+    told = reason(found, {"MaxCostPerHour": "1"})
+    assert " more. Loosen a constraint" in told
+    assert len(told.encode()) < 3000

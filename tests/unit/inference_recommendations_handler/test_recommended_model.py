@@ -351,3 +351,27 @@ def test_a_model_whose_tags_are_not_shown_yet_is_left_to_the_next_delivery() -> 
     resource.service.tags |= shown
     assert resource.serve("Delete", **of_package()) is None
     assert not resource.service.models
+
+
+@pytest.mark.parametrize("absent", ["unavailable", ""])
+def test_an_absent_specification_and_compilation_job_are_none(absent: str) -> None:
+    resource = created(**of_package(InferenceSpecificationName=absent, CompilationJobName=absent))
+    assert resource.model["PrimaryContainer"] == {"ModelPackageName": PACKAGE}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"VpcConfig": {"SecurityGroupIds": ["sg-1"], "Subnets": ["subnet-1"]}},
+        {"EnableNetworkIsolation": "true"},
+        {"ExecutionRoleArn": f"{ROLE}-2"},
+        {"InferenceSpecificationName": "onnx"},
+        {"EnvironmentJson": '{"A":"1"}'},
+        {"ModelPackageArn": f"{PACKAGE}0"},
+    ],
+)
+def test_whatever_decides_how_a_model_runs_makes_another_model(changes: dict[str, Any]) -> None:
+    resource = created(**of_package())
+    before = resource.physical_id
+    assert resource.serve("Update", **of_package(**changes)) is None
+    assert resource.physical_id != before

@@ -29,11 +29,11 @@ if TYPE_CHECKING:
 
 MARK: Final = "planted"
 SECRET: Final = st.text(max_size=12).map(lambda tail: f"{MARK}-{tail}")
-QUOTES: Final[dict[str, Callable[[str], str]]] = {
+QUOTES: Final[Mapping[str, Callable[[str], str]]] = {
     "as it is": str,
     "as Python": repr,
     "as JSON": json.dumps,
-    "on one line": lambda value: " ".join(str(value).split()),
+    "on one line": lambda value: " ".join(value.split()),
 }
 
 
