@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -111,13 +112,22 @@ def test_a_latency_known_at_deploy_time_only_is_in_milliseconds() -> None:
     stack = new_stack()
     limit = CfnParameter(stack, "Limit", type="Number").value_as_number
     message = (
-        r"^Stack/Job/Best: constraints\.max_model_latency: a duration known only at deploy time can't be converted from minutes\. "
-        r"Build it with Duration\.millis"
+        r"^Stack/Job/Best: constraints\.max_model_latency: a duration known only at deploy time can't be converted "
+        r"from minutes\. Build it with Duration\.millis"
     )
     with pytest.raises(ValidationError, match=message):
         default_job(stack).recommend_real_time(
             "Best", constraints=Constraints(max_model_latency=Duration.minutes(limit))
         )
+
+
+def test_pythons_own_duration_is_refused() -> None:
+    latency: Any = timedelta(milliseconds=100)
+    message = (
+        r"^Stack/Job/Best: constraints\.max_model_latency = .* isn't a Duration\. Write Duration\.millis\(100\)\.$"
+    )
+    with pytest.raises(ValidationError, match=message):
+        default_job(new_stack()).recommend_real_time("Best", constraints=Constraints(max_model_latency=latency))
 
 
 def test_a_latency_of_no_time_is_refused() -> None:
