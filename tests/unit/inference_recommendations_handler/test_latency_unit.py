@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -12,9 +14,11 @@ MS, US = LatencyUnit.MILLISECONDS, LatencyUnit.MICROSECONDS
 
 Measurement = tuple[float | None, float | None]
 
-NO_FIGURE = st.sampled_from([None, 0.0, -1.0, float("nan"), -float("inf")])
+NO_FIGURE = st.sampled_from([None, 0.0, -1.0, -1e6, math.nan, math.inf, -math.inf])
 FIGURE = st.floats(min_value=1e-3, max_value=1e12)
-NOTHING: st.SearchStrategy[Measurement] = st.one_of(st.tuples(NO_FIGURE, FIGURE), st.tuples(FIGURE, NO_FIGURE))
+NOTHING: st.SearchStrategy[Measurement] = st.one_of(
+    st.tuples(NO_FIGURE, FIGURE), st.tuples(FIGURE, NO_FIGURE), st.tuples(NO_FIGURE, NO_FIGURE)
+)
 MEASUREMENTS: st.SearchStrategy[list[Measurement]] = st.lists(st.one_of(NOTHING, st.tuples(FIGURE, FIGURE)))
 
 
