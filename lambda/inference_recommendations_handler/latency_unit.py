@@ -7,6 +7,7 @@ invocations a minute / 60 x latency in seconds.
 
 from __future__ import annotations
 
+import math
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
@@ -31,7 +32,7 @@ class LatencyUnit(StrEnum):
         """Return the unit in which all latencies of one job are to be read.
 
         A job has one unit: where one measurement can't be in milliseconds, none of the job's is. A measurement that
-        lacks a figure, or has one that isn't above 0, doesn't count.
+        lacks a figure, or has one that is infinite or isn't above 0, doesn't count.
 
         Args:
             measurements: `MaxInvocations`, in requests a minute, and `ModelLatency` of each of the job's results and
@@ -45,7 +46,7 @@ class LatencyUnit(StrEnum):
         beyond = any(
             invocations * latency > limit
             for invocations, latency in measurements
-            if invocations is not None and latency is not None and invocations > 0 and latency > 0
+            if invocations is not None and latency is not None and 0 < invocations < math.inf and 0 < latency < math.inf
         )
         return cls.MICROSECONDS if beyond else cls.MILLISECONDS
 
