@@ -84,8 +84,6 @@ def _head(report: JobReport) -> list[str]:
 
 def _winner(section: Section) -> str:
     winner = section.winner
-    if section.why is None:
-        return ""
     if winner is None:
         return f'<p class="failure">{escape_html(section.why)}</p>'
     return f'<div class="winner"><strong>{escape_html(winner.label)}</strong><p>{escape_html(section.why)}</p></div>'

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from cdk_inference_recommender.command_line.figure_text import figure_text
 from inference_recommendations_handler.choosing import HIGHEST_IS_BEST
 from inference_recommendations_handler.contract import ObjectiveName
 
@@ -64,10 +65,10 @@ def _figure(value: float | None, objective: ObjectiveName) -> str:
         return "-"
     match objective:
         case ObjectiveName.COST_PER_INFERENCE:
-            return f"{value * 1_000_000:.3f} USD per million"
+            return f"{figure_text(value * 1_000_000, '.3f')} USD per million"
         case ObjectiveName.COST_PER_HOUR:
-            return f"{value:.3f} USD"
+            return f"{figure_text(value, '.3f')} USD"
         case ObjectiveName.MODEL_LATENCY:
             return f"{value:g}"
         case ObjectiveName.MAX_INVOCATIONS:
-            return f"{value:.0f} requests a minute"
+            return f"{figure_text(value, '.0f')} requests a minute"
