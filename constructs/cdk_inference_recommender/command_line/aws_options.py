@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -53,9 +55,13 @@ def sagemaker_client(arguments: argparse.Namespace, *, region: str | None = None
         region: Where the options name no Region; default: as configured.
 
     Raises:
-        CommandError: The address of the service is none.
+        CommandError: The address of the service is none, or there is no such bundle of certificates.
     """
-    session = boto3.Session(profile_name=arguments.profile, region_name=arguments.region or region)
+    if arguments.verify_ssl and arguments.ca_bundle is not None and not Path(arguments.ca_bundle).is_file():
+        raise CommandError(f"--ca-bundle {arguments.ca_bundle!r} is no file. Check the path.")
+    # boto3 doesn't read AWS_REGION, which the AWS CLI prefers to AWS_DEFAULT_REGION.
+    region = arguments.region or region or os.environ.get("AWS_REGION") or None
+    session = boto3.Session(profile_name=arguments.profile, region_name=region)
     try:
         client = session.client(
             "sagemaker",
