@@ -198,7 +198,7 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase, JobFactories)
             if own_name is None or is_unresolved(own_name)
             else shortened_name(own_name, max_length=MAX_NAME_PREFIX_LENGTH)
         )
-        self._lower_case_arns: Final = lower_case_arns(self, job_name or f"{prefix}-*")
+        self._lower_case_arns = lower_case_arns(self, job_name or f"{prefix}-*")
         self._resource: Final = job_resource(
             self,
             request=request,

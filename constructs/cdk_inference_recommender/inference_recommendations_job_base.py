@@ -175,7 +175,7 @@ class InferenceRecommendationsJobBase(Resource):
         The names stay the same as long as the ids of the recommendations do: `JobName` and `JobArn`, and for a
         recommendation with the id `Best` `BestInstanceType`, `BestInitialInstanceCount` (serverless:
         `BestMemorySizeInMB`, `BestMaxConcurrency`), `BestRecommendationId`, `BestCostPerInference`,
-        `BestModelLatency` and `BestMaxInvocations`.
+        `BestModelLatencyMs` and `BestMaxInvocations`.
 
         Args:
             *recommendations: Of this job.

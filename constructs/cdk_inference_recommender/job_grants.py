@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from aws_cdk import aws_iam as iam
 
-from cdk_inference_recommender.inference_recommender_provider import job_arn
+from cdk_inference_recommender.job_arn import job_arn
 from cdk_inference_recommender.tokens import is_unresolved
 
 if TYPE_CHECKING:

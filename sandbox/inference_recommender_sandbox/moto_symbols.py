@@ -38,8 +38,11 @@ _USED: Final[Mapping[str, Sequence[str]]] = {
         "CloudFormationModel.delete_from_cloudformation_json",
         "CloudFormationModel.update_from_cloudformation_json",
     ),
+    "moto.core.request": ("Request",),
     "moto.core.responses": ("ActionResult", "BaseResponse._dispatch", "EmptyResult"),
+    "moto.core.routing": ("ServiceOperationRouter.match", "get_service_router"),
     "moto.core.utils": ("convert_to_flask_response",),
+    "moto.iam.models": ("AWSManagedPolicy.from_data", "aws_managed_policies_data", "iam_backends"),
     "moto.logs.models": (
         "LogGroup.create_log_stream",
         "LogGroup.put_log_events",

@@ -45,9 +45,13 @@ def hosting_app(
     configurations: list[EndpointConfiguration] = INSTANCES,
     constraints: Constraints = UNCONSTRAINED,
     min_invocations: int | None = None,
+    most_instances: int | None = None,
     volume_kms_key: str | None = None,
 ) -> Path:
-    """One stack with a load test and an endpoint on its best result, scaled for so many requests a minute at least."""
+    """One stack with a load test and an endpoint on its best result.
+
+    Scaled as recommended for so many requests a minute at least, or up to so many instances.
+    """
     app = App(outdir=str(folder / "cdk.out"))
     stack = Stack(app, name)
     model = ModelSource.from_model_package(MODEL_PACKAGE_ARN)
@@ -83,6 +87,8 @@ def hosting_app(
         volume_kms_key=volume_kms_key,
         **readable,
     )
+    if most_instances is not None:
+        endpoint.auto_scale_instance_count(max_capacity=most_instances)
     if min_invocations is not None and isinstance(best, RealTimeRecommendation):
         scaling = best.scaling(min_invocations=min_invocations, max_invocations=4 * min_invocations)
         endpoint.auto_scale_as_recommended(scaling)
@@ -129,7 +135,7 @@ def instances(aws: LocalAws, endpoint_name: str) -> int:
     assert described["EndpointStatus"] == "InService"
     [variant] = described["ProductionVariants"]
     assert variant["CurrentInstanceCount"] == variant["DesiredInstanceCount"]
-    return variant["DesiredInstanceCount"]
+    return int(variant["DesiredInstanceCount"])
 
 
 def scale_out(aws: LocalAws, endpoint_name: str, count: int) -> None:

@@ -51,15 +51,6 @@ def test_scaling_moves_with_the_winner_and_survives_what_fails(bootstrapped: Loc
     before = recommended(aws, "Hosted")
     assert scaled(aws, name) == before
 
-    # Scaled out by the load, and then another configuration on the same instance type.
-    scale_out(aws, name, before.max_capacity)
-    keyed = deploy(
-        aws, hosting_app(tmp_path / "key", "Hosted", min_invocations=2000, volume_kms_key="alias/aws/sagemaker")
-    )
-    assert keyed.code == 0, keyed.output
-    assert (serving(aws, "Hosted")[0], scaled(aws, name)) == (variant, before)
-    assert instances(aws, name) == before.max_capacity, "the deployment doesn't shrink it"
-
     # Another instance type: UpdateEndpoint would be refused while the variant is registered.
     excluded = Constraints(excluded_instance_families=[winner.split(".")[1]])
     second = deploy(aws, hosting_app(tmp_path / "2", "Hosted", constraints=excluded, min_invocations=2000))
@@ -100,3 +91,29 @@ def test_scaling_moves_with_the_winner_and_survives_what_fails(bootstrapped: Loc
     assert destroyed.code == 0, destroyed.output
     assert models(aws, "Hosted") == []
     assert scaled(aws, name) is None
+
+
+def test_a_deployment_doesnt_shrink_an_endpoint_that_was_scaled_out(bootstrapped: LocalAws, tmp_path: Path) -> None:
+    aws = bootstrapped
+    first = deploy(aws, hosting_app(tmp_path / "1", "ScaledOut", most_instances=6))
+    assert first.code == 0, first.output
+    name = physical_ids(aws, "ScaledOut")["AWS::SageMaker::Endpoint"].rpartition("/")[2]
+    before = scaled(aws, name)
+    scale_out(aws, name, 4)
+
+    keyed = hosting_app(tmp_path / "2", "ScaledOut", most_instances=6, volume_kms_key="alias/aws/sagemaker")
+    second = deploy(aws, keyed)
+    assert second.code == 0, second.output
+    assert instances(aws, name) == 4
+    assert scaled(aws, name) == before is not None
+
+    # Another instance type, no longer scaled, and so as many instances as are recommended.
+    variant, _ = serving(aws, "ScaledOut")
+    excluded = Constraints(excluded_instance_families=[variant["InstanceType"].split(".")[1]])
+    moved = hosting_app(tmp_path / "3", "ScaledOut", constraints=excluded)
+    third = deploy(aws, moved)
+    assert third.code == 0, third.output
+    variant, _ = serving(aws, "ScaledOut")
+    assert instances(aws, name) == variant["InitialInstanceCount"] != 4
+    assert scaled(aws, name) is None
+    assert aws.cdk("destroy", "--all", "--force", app=moved).code == 0

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import hypothesis.strategies as st
 
+from inference_recommendations_handler.contract import LEG_SECONDS
+
 from .invocation_thread import Pause
 from .lambda_outage import LambdaOutage
 from .retriers import REFUSED_BY_LAMBDA
 from .service import RESULT, SECONDS_STOPPING, ConnectionLostError, ServiceError
-from .template import LEG_SECONDS
 
 if TYPE_CHECKING:
     from .world import World

@@ -67,4 +67,4 @@ class Retries:
 def longest_delay(retrier: Mapping[str, Any], count: int) -> float:
     """Seconds at most until an attempt, `count` attempts after the first."""
     delay = float(retrier["IntervalSeconds"] * retrier["BackoffRate"] ** count)
-    return min(delay, retrier.get("MaxDelaySeconds", delay))
+    return min(delay, float(retrier.get("MaxDelaySeconds", delay)))

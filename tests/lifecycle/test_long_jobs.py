@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from inference_recommendations_handler.contract import LEG_SECONDS
+
 from .cloudformation import SERVICE_TIMEOUTS
 from .invocation_thread import Pause
 from .service import ServiceError
-from .template import CHOICE, LEG, LEG_SECONDS, Template
+from .template import CHOICE, LEG, Template
 
 if TYPE_CHECKING:
     from .cloudformation import Stack

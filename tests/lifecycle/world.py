@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 EXPECTED = (FunctionDiedError, AnswerNotDeliveredError, DeliverAgainError, *AWS_ERRORS)
 LAMBDA_RETRIES = (60.0, 120.0)
 LONGEST_REFUSED_EVENT_DELAY = 300.0
-"""An event that Lambda can't run is kept, and tried again a second later, then two, four ... (developer guide, how
+"""Lambda keeps an event that it can't run, and tries again after one second, two, four and so on (developer guide, how
 Lambda handles errors with asynchronous invocation)."""
 MAX_EVENT_AGE = 300.0
 URL_LIFETIME = 7200.0

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from inference_recommendations_handler.choosing import Metrics
 
 NO_VALUE: Final = "-"
+_SHORT_MS: Final = 10
 _MOST_ROUNDING: Final = 0.05
 _MOST_DIGITS: Final = 1e15
 
@@ -27,15 +28,41 @@ class Figure:
     """In words, for the page."""
     value: Callable[[Metrics], float | None]
     """In the unit of the title."""
-    form: str
-    """As `format` takes it."""
+    form: Callable[[float], str]
+    """How a value is written."""
     objective: ObjectiveName | None = None
     """The objective that ranks by this figure."""
 
     def text(self, metrics: Metrics) -> str:
         """The figure as a text."""
         value = self.value(metrics)
-        return NO_VALUE if value is None else figure_text(value, self.form)
+        return NO_VALUE if value is None else self.form(value)
+
+
+def dollars(amount: float) -> str:
+    """Return the digits of an amount in USD, with three decimals."""
+    return _digits(amount, ".3f")
+
+
+def whole(value: float) -> str:
+    """Return the digits of a value without decimals."""
+    return _digits(value, ".0f")
+
+
+def milliseconds(latency: float) -> str:
+    """Return the digits of a latency in milliseconds, whole unless it is short."""
+    return f"{latency:.3g}" if latency < _SHORT_MS else whole(latency)
+
+
+def _digits(value: float, form: str) -> str:
+    """Return a value as `format` writes it, or with three significant digits.
+
+    It has the three digits where it would be rounded by more than a twentieth, such as to 0, and from 10 to the power
+    of 15, which nothing reaches that is measured.
+    """
+    text = format(value, form)
+    is_rounded_away = abs(float(text) - value) > abs(value) * _MOST_ROUNDING
+    return format(value, ".3g") if is_rounded_away or abs(value) >= _MOST_DIGITS else text
 
 
 FIGURES: Final[Sequence[Figure]] = (
@@ -43,47 +70,33 @@ FIGURES: Final[Sequence[Figure]] = (
         heading="USD/hour",
         title="USD an hour",
         value=lambda metrics: metrics.cost_per_hour,
-        form=".3f",
+        form=dollars,
         objective=ObjectiveName.COST_PER_HOUR,
     ),
     Figure(
         heading="USD/million",
         title="USD per million",
         value=lambda metrics: per_million(metrics.cost_per_inference),
-        form=".3f",
+        form=dollars,
         objective=ObjectiveName.COST_PER_INFERENCE,
     ),
     Figure(
         heading="Req/min",
         title="Requests a minute",
-        objective=ObjectiveName.MAX_INVOCATIONS,
         value=lambda metrics: metrics.max_invocations,
-        form=".0f",
+        form=whole,
+        objective=ObjectiveName.MAX_INVOCATIONS,
     ),
-    # The service's documents disagree on the latency's unit: it is shown as it comes.
     Figure(
-        heading="Latency",
-        title="Latency",
+        heading="Lat. ms",
+        title="Latency (ms)",
+        value=lambda metrics: metrics.model_latency_ms,
+        form=milliseconds,
         objective=ObjectiveName.MODEL_LATENCY,
-        value=lambda metrics: metrics.model_latency,
-        form=".0f",
     ),
-    Figure(heading="CPU %", title="CPU %", value=lambda metrics: metrics.cpu_utilization, form=".0f"),
-    Figure(heading="Mem %", title="Memory %", value=lambda metrics: metrics.memory_utilization, form=".0f"),
+    Figure(heading="CPU %", title="CPU %", value=lambda metrics: metrics.cpu_utilization, form=whole),
+    Figure(heading="Mem %", title="Memory %", value=lambda metrics: metrics.memory_utilization, form=whole),
 )
-
-
-def figure_text(value: float, form: str) -> str:
-    """Return a figure as a text that is never 0 for another figure, and never longer than it tells.
-
-    Args:
-        value: The figure.
-        form: As `format` takes it. A figure that would lose its digits, or have more than any measurement has, is
-            written with three significant ones instead.
-    """
-    text = format(value, form)
-    rounds_away = abs(float(text) - value) > abs(value) * _MOST_ROUNDING
-    return format(value, ".3g") if rounds_away or abs(value) >= _MOST_DIGITS else text
 
 
 def per_million(cost_per_inference: float | None) -> float | None:

@@ -30,6 +30,7 @@ def report_document(report: JobReport) -> dict[str, Any]:
             "Stopped": progress.stopped,
             "Remaining": progress.remaining,
         },
+        "ModelLatencyUnit": report.latency_unit.value,
         "Results": [_result(result) for result in report.results],
         "Reasons": {section.endpoint_type.value: section.why for section in report.sections},
         "FailedSteps": [
@@ -40,6 +41,7 @@ def report_document(report: JobReport) -> dict[str, Any]:
                 "EndpointName": endpoint.endpoint_name,
                 "MaxInvocations": endpoint.max_invocations,
                 "ModelLatency": endpoint.model_latency,
+                "ModelLatencyMs": endpoint.model_latency_ms,
             }
             for endpoint in report.existing_endpoints
         ],
@@ -66,6 +68,7 @@ def _result(result: Result) -> dict[str, Any]:
         "CostPerInference": metrics.cost_per_inference,
         "MaxInvocations": metrics.max_invocations,
         "ModelLatency": metrics.model_latency,
+        "ModelLatencyMs": metrics.model_latency_ms,
         "CpuUtilization": metrics.cpu_utilization,
         "MemoryUtilization": metrics.memory_utilization,
         "ModelSetupTime": metrics.model_setup_time,

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from rich.text import Text
 
 from cdk_inference_recommender.command_line.escaping import escape_text
+from cdk_inference_recommender.command_line.figure_text import NO_VALUE, milliseconds, whole
 from cdk_inference_recommender.command_line.result_table import print_results
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from cdk_inference_recommender.command_line.job_report import JobReport
-
-_LATENCY_NOTE: Final = "Latency as the API gives it: AWS's documents name milliseconds and microseconds."
 
 
 def print_report(console: Console, report: JobReport) -> None:
@@ -32,17 +31,16 @@ def print_report(console: Console, report: JobReport) -> None:
     for section in report.sections:
         console.print()
         print_results(console, report, section)
-        if section.why:
-            console.print(_text(section.why, style="bold green" if section.winner else "bold red"))
+        console.print(_text(section.why, style="bold green" if section.winner else "bold red"))
         for result in section.refused:
             console.print(_text(f"Refused {result.label}: {', '.join(result.unmet)}."))
-    if report.sections:
-        console.print(Text(_LATENCY_NOTE, style="dim"))
-    elif report.status == "COMPLETED":
+    if report.latency_unit.note:
+        console.print(Text(report.latency_unit.note, style="dim"))
+    if not report.sections and report.status == "COMPLETED":
         console.print(Text("The job has no results."))
     for endpoint in report.existing_endpoints:
-        requests = "-" if endpoint.max_invocations is None else f"{endpoint.max_invocations:.0f}"
-        latency = "-" if endpoint.model_latency is None else f"{endpoint.model_latency:.0f}"
+        requests = NO_VALUE if endpoint.max_invocations is None else whole(endpoint.max_invocations)
+        latency = NO_VALUE if endpoint.model_latency_ms is None else f"{milliseconds(endpoint.model_latency_ms)} ms"
         text = f"Existing endpoint {endpoint.endpoint_name}: {requests} requests a minute, latency {latency}."
         console.print(_text(text))
     if report.failed_steps:

@@ -75,7 +75,7 @@ class _Loader(yaml.SafeLoader):
     _depth = 0
 
     def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
-        event = self.peek_event()
+        event = self.peek_event()  # type: ignore[no-untyped-call]
         if getattr(event, "tag", None) is not None:
             raise ComposerError(None, None, "a request has no tags, such as !!str or !Ref", event.start_mark)
         if self._depth > MAX_DEPTH:
@@ -101,13 +101,11 @@ class _Construction:
             raise UnreadableDocumentError(
                 f"{self._name}: it has more than {_MAX_VALUES} values once its aliases are written out. Use fewer."
             )
-        match node:
-            case yaml.MappingNode():
-                return self._mapping(node, depth)
-            case yaml.SequenceNode():
-                return [self.value(item, depth + 1) for item in node.value]
-            case _:
-                return self._scalar(node)
+        if isinstance(node, yaml.MappingNode):
+            return self._mapping(node, depth)
+        if isinstance(node, yaml.ScalarNode):
+            return self._scalar(node)
+        return [self.value(item, depth + 1) for item in node.value]
 
     def _mapping(self, node: yaml.MappingNode, depth: int) -> dict[str, object]:
         members: dict[str, object] = {}
@@ -133,7 +131,7 @@ class _Construction:
             raise self._error(node, "<< takes a mapping or a list of mappings. Write an alias of one")
         return [each for each in found if isinstance(each, dict)]
 
-    def _scalar(self, node: yaml.Node) -> object:
+    def _scalar(self, node: yaml.ScalarNode) -> object:
         text = str(node.value)
         if node.style is not None:  # in quotes, or a block
             return text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -43,8 +44,10 @@ def refused(call: Callable[[], Any]) -> str:
 
 def test_a_creation_is_bounded_by_the_tags_of_its_request(aws: Aws) -> None:
     session = aws.session("creator", CREATING)
-    for tags in ({}, {"Tags": THEIRS}, {"Tags": [{"Key": "other", "Value": "mine"}]}):
-        message = refused(lambda tags=tags: session.create_inference_recommendations_job(**aws.request(**tags)))
+    others: list[dict[str, Any]] = [{}, {"Tags": THEIRS}, {"Tags": [{"Key": "other", "Value": "mine"}]}]
+    for tags in others:
+        request = aws.request(**tags)
+        message = refused(partial(session.create_inference_recommendations_job, **request))
         assert f"perform: sagemaker:{CREATE} on resource" in message
     session.create_inference_recommendations_job(**aws.request(Tags=MINE))
 
@@ -113,17 +116,19 @@ def test_models_and_endpoints_are_bounded_by_their_tags(aws: Aws) -> None:
     aws.clock.sleep(3600)
     session = aws.session("owner", [allow("sagemaker:*", f"{ARNS}:*", OWNED)])
     weights = [{"VariantName": "v", "DesiredWeight": 2}]
-    for call in (
+    calls: list[Callable[[str], Any]] = [
         lambda name: session.update_endpoint_weights_and_capacities(
             EndpointName=name, DesiredWeightsAndCapacities=weights
         ),
         lambda name: session.update_endpoint(EndpointName=name, EndpointConfigName=name),
-        lambda name: aws.clock.sleep(3600) or session.delete_endpoint(EndpointName=name),
+        lambda name: session.delete_endpoint(EndpointName=name),
         lambda name: session.delete_endpoint_config(EndpointConfigName=name),
         lambda name: session.delete_model(ModelName=name),
-    ):
-        refused(lambda call=call: call("Theirs"))
+    ]
+    for call in calls:
+        refused(partial(call, "Theirs"))
         call("Mine")
+        aws.clock.sleep(3600)
 
 
 def test_an_endpoints_new_configuration_needs_permission_too(aws: Aws) -> None:

@@ -152,6 +152,18 @@ def statements(template: Json, prefix: str) -> list[Json]:
     ]
 
 
+def role_statements(template: Json, prefix: str) -> list[Json]:
+    """What a role may do: its own inline policies first, then those of other resources."""
+    (role,) = (name for name in resources(template, "AWS::IAM::Role") if name.startswith(prefix))
+    own = template["Resources"][role]["Properties"].get("Policies", [])
+    attached = [
+        policy["Properties"]
+        for policy in resources(template, POLICY).values()
+        if {"Ref": role} in policy["Properties"]["Roles"]
+    ]
+    return [statement for policy in (*own, *attached) for statement in policy["PolicyDocument"]["Statement"]]
+
+
 def arn(service: str, resource: str, *, region: bool = True) -> Json:
     """An ARN in the stack's own account and Region, as templates have it."""
     place = [{"Ref": "AWS::Region"}, ":", {"Ref": "AWS::AccountId"}, f":{resource}"] if region else []

@@ -1,4 +1,4 @@
-"""Who may do what: the handler, the default execution role, and those whom a user grants something."""
+"""What keys, roles that are handed in, and grants allow."""
 
 from __future__ import annotations
 
@@ -11,11 +11,10 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 
-from cdk_inference_recommender import ContainerConfig, InferenceRecommendationsJob, ModelSource, OutputConfig
+from cdk_inference_recommender import InferenceRecommendationsJob, OutputConfig
 
 from .synthesis import (
     JOB,
-    PACKAGE_ARN,
     POLICY,
     Json,
     arn,
@@ -26,6 +25,7 @@ from .synthesis import (
     new_stack,
     only,
     resources,
+    role_statements,
     statements,
     template_of,
 )
@@ -45,6 +45,7 @@ def behind(alias: object) -> Json:
     return {"ForAnyValue:StringEquals": {"kms:ResourceAliases": alias}}
 
 
+HANDLER_ROLE = "InferenceRecommenderProviderRole"
 BEHIND_ALIAS = behind("alias/bert")
 
 
@@ -68,79 +69,6 @@ def own_alias(stack: Stack) -> kms.Alias:
 def allow(actions: str | list[str], resource: Any, condition: Json | None = None) -> Json:
     statement: Json = {"Action": actions, "Effect": "Allow", "Resource": resource}
     return statement | ({"Condition": condition} if condition else {})
-
-
-def role_reference(job: InferenceRecommendationsJob) -> Json:
-    reference: Json = Stack.of(job).resolve(job.role.role_arn)
-    return reference
-
-
-def test_what_every_job_s_handler_may_do_is_the_same_in_every_stack() -> None:
-    stack = new_stack()
-    default_job(stack)
-    template = template_of(stack)
-    (role,) = (
-        role["Properties"]
-        for name, role in resources(template, "AWS::IAM::Role").items()
-        if name.startswith("InferenceRecommenderProviderRole")
-    )
-    group = next(iter(resources(template, "AWS::Logs::LogGroup")))
-    assert "ManagedPolicyArns" not in role
-    assert {policy["PolicyName"]: policy["PolicyDocument"]["Statement"] for policy in role["Policies"]} == {
-        "Logs": [allow(["logs:CreateLogStream", "logs:PutLogEvents"], {"Fn::GetAtt": [group, "Arn"]})],
-        "InferenceRecommender": [
-            allow(
-                [
-                    "sagemaker:DescribeInferenceRecommendationsJob",
-                    "sagemaker:StopInferenceRecommendationsJob",
-                    "sagemaker:GetScalingConfigurationRecommendation",
-                    "sagemaker:ListTags",
-                    "sagemaker:AddTags",
-                    "sagemaker:DeleteTags",
-                ],
-                arn("sagemaker", "inference-recommendations-job/*"),
-            ),
-            allow(
-                [
-                    "sagemaker:ListInferenceRecommendationsJobs",
-                    "sagemaker:ListInferenceRecommendationsJobSteps",
-                    "ec2:DescribeNetworkInterfaces",
-                ],
-                "*",
-            ),
-        ],
-    }
-
-
-def test_the_handler_may_run_its_own_state_machine_only() -> None:
-    stack = new_stack()
-    default_job(stack)
-    template = template_of(stack)
-    (machine,) = resources(template, "AWS::StepFunctions::StateMachine")
-    start, watch = statements(template, "InferenceRecommenderProviderStateMachineAccess")
-    assert start == allow(["states:StartExecution", "states:ListExecutions"], {"Ref": machine})
-    assert watch["Action"] == ["states:DescribeExecution", "states:StopExecution"]
-    assert {"Fn::GetAtt": [machine, "Name"]} in watch["Resource"]["Fn::Join"][1]
-
-
-def test_the_handler_creates_jobs_of_the_job_s_own_prefix_and_passes_its_role_to_sagemaker_only() -> None:
-    stack = new_stack()
-    job = default_job(stack, job_name_prefix="bert")
-    assert statements(template_of(stack), "JobHandlerPolicy") == [
-        allow("sagemaker:CreateInferenceRecommendationsJob", arn("sagemaker", "inference-recommendations-job/bert-*")),
-        allow(
-            "iam:PassRole",
-            role_reference(job),
-            {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}},
-        ),
-    ]
-
-
-def test_an_exact_name_is_the_only_one_that_may_be_created() -> None:
-    stack = new_stack()
-    default_job(stack, job_name="bert-2024")
-    create, _ = statements(template_of(stack), "JobHandlerPolicy")
-    assert create["Resource"] == arn("sagemaker", "inference-recommendations-job/bert-2024")
 
 
 @pytest.mark.parametrize(
@@ -209,13 +137,13 @@ def test_who_needs_a_key_may_use_it(key: Any, resource: Any, condition: Json | N
     props = {"volume_kms_key": given} if use == "volume" else {"output_config": OutputConfig(kms_key=given)}
     default_job(stack, **props)
     template = template_of(stack)
-    assert statements(template, "JobHandlerPolicy")[2:] == [allow(USE_KEY, resource, condition)]
+    assert allow(USE_KEY, resource, condition) in role_statements(template, HANDLER_ROLE)
     of_role = (
         ["kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey*"]
         if use == "volume"
         else ["kms:Encrypt", "kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey*"]
     )
-    assert allow(of_role, resource, condition) in statements(template, "JobRoleDefaultPolicy")
+    assert allow(of_role, resource, condition) in role_statements(template, "JobRole")
 
 
 def test_a_key_of_another_stack_is_known_by_its_arn_there() -> None:
@@ -225,7 +153,7 @@ def test_a_key_of_another_stack_is_known_by_its_arn_there() -> None:
     default_job(stack, volume_kms_key=kms.Key(keys, "Key").key_id)
     (resource,) = [
         statement["Resource"]
-        for statement in statements(template_of(stack), "JobHandlerPolicy")
+        for statement in role_statements(template_of(stack), HANDLER_ROLE)
         if "kms:CreateGrant" in statement["Action"]
     ]
     assert "Arn" in resource["Fn::ImportValue"]
@@ -236,83 +164,7 @@ def test_an_alias_made_in_the_stack_is_known_by_its_name() -> None:
     default_job(
         stack, volume_kms_key=kms.Alias(stack, "Alias", alias_name="alias/bert", target_key=kms.Key(stack, "Key"))
     )
-    assert statements(template_of(stack), "JobHandlerPolicy")[2:] == [allow(USE_KEY, EVERY_KEY, BEHIND_ALIAS)]
-
-
-def test_the_default_role_may_do_the_least_that_a_job_needs() -> None:
-    stack = new_stack()
-    job = default_job(stack)
-    template = template_of(stack)
-    role = resources(template, "AWS::IAM::Role")[logical_id(job.role)]["Properties"]  # type: ignore[arg-type]
-    assert role["AssumeRolePolicyDocument"]["Statement"] == [
-        {"Action": "sts:AssumeRole", "Effect": "Allow", "Principal": {"Service": "sagemaker.amazonaws.com"}}
-    ]
-    assert "ManagedPolicyArns" not in role
-    bucket = {"Fn::Join": ["", ["arn:", {"Ref": "AWS::Partition"}, ":s3:::payloads"]]}
-    objects = {"Fn::Join": ["", ["arn:", {"Ref": "AWS::Partition"}, ":s3:::payloads/*"]]}
-    assert statements(template, "JobRoleDefaultPolicy") == [
-        allow("sagemaker:DescribeModelPackage", PACKAGE_ARN),
-        allow(
-            [
-                "sagemaker:CreateModel",
-                "sagemaker:DescribeModel",
-                "sagemaker:DeleteModel",
-                "sagemaker:CreateEndpointConfig",
-                "sagemaker:DescribeEndpointConfig",
-                "sagemaker:DeleteEndpointConfig",
-                "sagemaker:CreateEndpoint",
-                "sagemaker:DescribeEndpoint",
-                "sagemaker:DeleteEndpoint",
-                "sagemaker:CreateCompilationJob",
-                "sagemaker:DescribeCompilationJob",
-                "sagemaker:StopCompilationJob",
-                "sagemaker:InvokeEndpoint",
-                "sagemaker:AddTags",
-            ],
-            [arn("sagemaker", f"{kind}/*") for kind in ("model", "endpoint-config", "endpoint", "compilation-job")],
-        ),
-        allow("cloudwatch:PutMetricData", "*"),
-        allow(
-            ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
-            arn("logs", "log-group:/aws/sagemaker/*"),
-        ),
-        allow("iam:PassRole", role_reference(job)),
-        allow(["s3:GetObject*", "s3:GetBucket*", "s3:List*"], [bucket, objects]),
-        allow(
-            ["ecr:BatchCheckLayerAvailability", "ecr:GetDownloadUrlForLayer", "ecr:BatchGetImage"],
-            arn("ecr", "repository/bert"),
-        ),
-        allow("ecr:GetAuthorizationToken", "*"),
-    ]
-
-
-def test_a_model_that_is_no_package_is_described_without_one() -> None:
-    stack = new_stack()
-    default_job(stack, model=ModelSource.from_model("bert", container_config=ContainerConfig()))
-    actions = [statement["Action"] for statement in statements(template_of(stack, check=False), "JobRoleDefaultPolicy")]
-    assert "sagemaker:DescribeModelPackage" not in actions
-
-
-def test_the_default_role_writes_compiled_models_where_they_belong() -> None:
-    stack = new_stack()
-    default_job(stack, output_config=OutputConfig(compiled_output_s3_uri="s3://models/compiled/"))
-    objects = {"Fn::Join": ["", ["arn:", {"Ref": "AWS::Partition"}, ":s3:::models/compiled/*"]]}
-    assert allow("s3:PutObject", objects) in statements(template_of(stack), "JobRoleDefaultPolicy")
-
-
-@pytest.mark.parametrize("in_vpc", [False, True])
-def test_the_default_role_makes_network_interfaces_in_a_vpc_only(*, in_vpc: bool) -> None:
-    stack = new_stack()
-    vpc = ec2.Vpc.from_vpc_attributes(
-        stack, "Vpc", vpc_id="vpc-1", availability_zones=["eu-west-1a"], private_subnet_ids=["subnet-1"]
-    )
-    default_job(stack, vpc=vpc if in_vpc else None)
-    found = [
-        statement["Action"]
-        for statement in statements(template_of(stack), "JobRoleDefaultPolicy")
-        if "ec2:CreateNetworkInterface" in statement["Action"]
-    ]
-    assert len(found) == in_vpc
+    assert allow(USE_KEY, EVERY_KEY, BEHIND_ALIAS) in role_statements(template_of(stack), HANDLER_ROLE)
 
 
 @pytest.mark.parametrize("kind", ["imported", "made here", "frozen"])
@@ -327,15 +179,15 @@ def test_a_role_that_is_handed_in_gets_no_policy(kind: str) -> None:
     )
     job = default_job(stack, role=role, vpc=vpc, volume_kms_key=KEY_ARN)
     template = template_of(stack)
-    assert only(template, JOB)["Properties"]["Request"]["RoleArn"] == role_reference(job)
-    assert not [name for name in resources(template, POLICY) if not name.startswith(("Infer", "JobHandlerPolicy"))]
+    assert only(template, JOB)["Properties"]["Request"]["RoleArn"] == stack.resolve(job.role.role_arn)
+    assert not [name for name in resources(template, POLICY) if not name.startswith("InferenceRecommenderProvider")]
 
 
 @pytest.mark.parametrize(
     ("job", "lower_case"),
     [
-        (lambda stack: default_job(stack, role=given_role(stack), job_name="BERT-1", exact_job_name=True), "bert-1"),
-        (lambda stack: default_job(stack, role=given_role(stack), job_name="BERT"), "bert-*"),
+        (lambda stack: default_job(stack, role=given_role(stack), job_name="BERT-1"), "bert-1"),
+        (lambda stack: default_job(stack, role=given_role(stack), job_name_prefix="BERT"), "bert-*"),
         (lambda stack: InferenceRecommendationsJob.from_job_name(stack, "Job", "BERT-1"), "bert-1"),
     ],
     ids=["exact name", "prefix", "existing job"],

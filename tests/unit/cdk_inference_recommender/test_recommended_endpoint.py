@@ -25,7 +25,6 @@ from .synthesis import (
     PACKAGE_ARN,
     ROLE_ARN,
     Json,
-    arn,
     default_job,
     given_role,
     images,
@@ -35,6 +34,7 @@ from .synthesis import (
     only,
     payloads,
     resources,
+    role_statements,
     statements,
     template_of,
     warnings_of,
@@ -163,7 +163,9 @@ def test_tags_reach_model_configuration_and_endpoint() -> None:
     Tags.of(stack).add("stage", "test")
     template = template_of(stack)
     wanted = [{"Key": "stage", "Value": "test"}, {"Key": "team", "Value": "search"}]
-    assert [only(template, kind)["Properties"]["Tags"] for kind in (MODEL, CONFIG, ENDPOINT)] == [wanted] * 3
+    assert [only(template, kind)["Properties"]["Tags"] for kind in (MODEL, CONFIG)] == [wanted] * 2
+    owner = {"Key": "cdk-inference-recommender:stack-id", "Value": {"Ref": "AWS::StackId"}}
+    assert only(template, ENDPOINT)["Properties"]["Tags"] == [owner, *wanted]
 
 
 def test_a_model_can_be_the_source() -> None:
@@ -175,52 +177,19 @@ def test_a_model_can_be_the_source() -> None:
     assert "ModelPackageArn" not in model_of(template)
 
 
-def test_the_handler_may_do_what_the_model_needs_and_no_more() -> None:
-    template = template_with()
-    assert statements(template, "EndpointModelHandlerPolicy") == [
-        {
-            "Effect": "Allow",
-            "Action": [
-                "sagemaker:CreateModel",
-                "sagemaker:DescribeModel",
-                "sagemaker:DeleteModel",
-                "sagemaker:AddTags",
-                "sagemaker:DeleteTags",
-            ],
-            "Resource": arn("sagemaker", "model/stack-endpoint-model-d4a5a85a-*"),
-        },
-        {
-            "Effect": "Allow",
-            "Action": "iam:PassRole",
-            "Resource": ROLE_ARN,
-            "Condition": {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}},
-        },
-        {
-            "Effect": "Allow",
-            "Action": ["sagemaker:CreateModel", "sagemaker:DescribeModelPackage"],
-            "Resource": PACKAGE_ARN,
-        },
-    ]
-
-
-def test_it_may_describe_the_source() -> None:
-    template = template_with(model=ModelSource.from_model("Bert", container_config=ContainerConfig()))
-    described = statements(template, "EndpointModelHandlerPolicy")[-1]
-    assert described == {
-        "Effect": "Allow",
-        "Action": "sagemaker:DescribeModel",
-        "Resource": arn("sagemaker", "model/bert"),
-    }
-
-
 def test_the_model_waits_for_its_roles_permissions() -> None:
     stack = new_stack()
-    endpoint(stack, role=None, read_from=[payloads(stack)], images=[images(stack)])
+    made = endpoint(stack, role=None, read_from=[payloads(stack)], images=[images(stack)])
+    kms.Key(stack, "Key").grant_decrypt(made)
     template = template_of(stack)
     (model,) = resources(template, MODEL)
-    there = before(template, model)
-    for policy in ("EndpointRoleDefaultPolicy", "EndpointModelHandlerPolicy"):
-        assert any(name.startswith(policy) for name in there)
+    assert any(name.startswith("EndpointRoleDefaultPolicy") for name in before(template, model))
+
+
+def test_the_model_waits_until_the_handler_may_pass_a_role_that_is_handed_in() -> None:
+    template = template_with()
+    (model,) = resources(template, MODEL)
+    assert any(name.startswith("InferenceRecommenderProviderPassRole") for name in before(template, model))
 
 
 def test_the_default_role_has_the_least_that_is_needed() -> None:
@@ -228,7 +197,7 @@ def test_the_default_role_has_the_least_that_is_needed() -> None:
     endpoint(stack, role=None, read_from=[payloads(stack)], images=[images(stack)])
     allowed = {
         action
-        for statement in statements(template_of(stack), "EndpointRoleDefaultPolicy")
+        for statement in role_statements(template_of(stack), "EndpointRole")
         for action in ([statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"])
     }
     assert {action.partition(":")[0] for action in allowed} == {"cloudwatch", "logs", "s3", "ecr"}

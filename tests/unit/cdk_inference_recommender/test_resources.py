@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
@@ -12,19 +15,22 @@ from aws_cdk import CfnParameter, Stack, Stage
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
+from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sagemaker as sagemaker
 from aws_cdk import aws_ssm as ssm
 
-from cdk_inference_recommender import InferenceRecommendationsJob
+from cdk_inference_recommender import InferenceRecommendationsJob, ModelSource, RecommendedEndpoint
 
 from .dependency_order import before, dependencies
 from .every_prop import every_prop
 from .synthesis import (
     JOB,
+    PACKAGE_ARN,
     RECOMMENDATION,
     WAIT,
     Json,
     default_job,
+    given_role,
     load_test,
     logical_id,
     new_app,
@@ -35,8 +41,9 @@ from .synthesis import (
     template_of,
 )
 
+ROOT = Path(__file__).parents[3]
 MOST_SHARED = 10
-MOST_OF_A_JOB = 4
+MOST_OF_A_JOB = 2
 
 
 def shared(template: Json) -> set[str]:
@@ -65,7 +72,7 @@ def test_each_stack_has_its_own() -> None:
     assert all(len(resources(template_of(stack), "AWS::Lambda::Function")) == 1 for stack in stacks)
 
 
-def test_a_job_is_four_resources_and_its_legs() -> None:
+def test_a_job_is_two_resources_and_its_legs() -> None:
     stack = new_stack()
     default_job(stack)
     template = template_of(stack)
@@ -73,6 +80,20 @@ def test_a_job_is_four_resources_and_its_legs() -> None:
     legs = resources(template, WAIT).keys()
     assert len(own - legs) <= MOST_OF_A_JOB
     assert len(legs) <= 2
+
+
+@pytest.mark.parametrize("jobs", [1, 3])
+def test_jobs_with_one_role_are_a_resource_and_the_legs_each_and_a_policy_for_the_role(jobs: int) -> None:
+    stack = new_stack()
+    role = given_role(stack)
+    for index in range(jobs):
+        default_job(stack, f"Job{index}", role=role)
+    template = template_of(stack)
+    own = resources(template).keys() - shared(template) - resources(template, WAIT).keys()
+    assert own == resources(template, JOB).keys()
+    (policy,) = (name for name in resources(template, "AWS::IAM::Policy") if "PassRole" in name)
+    assert len(own) == jobs
+    assert all(policy in before(template, job) for job in own)
 
 
 def test_a_network_adds_a_security_group_and_a_recommendation_itself() -> None:
@@ -128,8 +149,6 @@ def test_a_job_waits_for_all_that_it_and_its_handler_need() -> None:
     assert {"AWS::Lambda::EventInvokeConfig", "AWS::StepFunctions::StateMachine"} <= kinds
     policies = {name for name in needed if template["Resources"][name]["Type"] == "AWS::IAM::Policy"}
     assert {name.rstrip("0123456789ABCDEF") for name in policies} == {
-        "JobRoleDefaultPolicy",
-        "JobHandlerPolicy",
         "InferenceRecommenderProviderStateMachineAccess",
         "InferenceRecommenderProviderStateMachineRoleDefaultPolicy",
     }
@@ -186,7 +205,40 @@ def _existing(stack: Stack) -> None:
     job.recommend_real_time("Best")
 
 
-@pytest.mark.parametrize("build", [_everything, _given_role_and_keys, _connected_both_ways, _existing])
+def _role_of_a_result(stack: Stack) -> None:
+    """An Advanced job whose role depends on what a Default one has found."""
+    first = default_job(stack, "First")
+    best = first.recommend_real_time("Best")
+    role = iam.Role(
+        stack, "Role", assumed_by=iam.ServicePrincipal("sagemaker.amazonaws.com"), description=best.instance_type
+    )
+    first.grants.read(role)
+    bucket = s3.Bucket.from_bucket_name(stack, "Results", f"results-of-{first.job_name}")
+    key = kms.Key(stack, "Key", description=best.recommendation_id)
+    load_test(stack, "Second", role=role, volume_kms_key=key)
+    load_test(stack, "Third", read_from=[bucket], volume_kms_key=key)
+
+
+def _hosted(stack: Stack) -> None:
+    key = kms.Key(stack, "Key")
+    job = default_job(stack, volume_kms_key=key)
+    key.add_to_resource_policy(
+        iam.PolicyStatement(actions=["kms:Decrypt"], resources=["*"], principals=[iam.ArnPrincipal(job.role.role_arn)])
+    )
+    role = iam.Role(stack, "Role", assumed_by=iam.ServicePrincipal("sagemaker.amazonaws.com"))
+    job.grants.read(role)
+    RecommendedEndpoint(
+        stack,
+        "Endpoint",
+        recommendation=job.recommend_real_time("Best"),
+        model=ModelSource.from_model_package(PACKAGE_ARN),
+        role=role,
+    ).auto_scale_instance_count(max_capacity=2)
+
+
+@pytest.mark.parametrize(
+    "build", [_everything, _given_role_and_keys, _connected_both_ways, _existing, _role_of_a_result, _hosted]
+)
 def test_no_resource_waits_for_itself(build: Any) -> None:
     stack = new_stack()
     build(stack)
@@ -194,7 +246,7 @@ def test_no_resource_waits_for_itself(build: Any) -> None:
 
 
 def test_the_command_line_s_feature_flags_change_nothing_of_that() -> None:
-    context = json.loads((Path(__file__).parents[3] / "cdk.json").read_text())["context"]
+    context = json.loads((ROOT / "cdk.json").read_text())["context"]
     stack = new_stack(new_app(context))
     _everything(stack)
     tuple(TopologicalSorter(dependencies(template_of(stack))).static_order())
@@ -207,3 +259,14 @@ def test_an_endpoint_that_is_a_construct_is_named() -> None:
     assert request_of(stack)["InputConfig"]["Endpoints"] == [
         {"EndpointName": {"Fn::GetAtt": ["Before", "EndpointName"]}}
     ]
+
+
+@pytest.mark.parametrize("application", ["app.py", "examples/recommended_endpoint.py"])
+def test_no_resource_of_the_examples_waits_for_itself(application: str, tmp_path: Path) -> None:
+    # The CDK's process has read its environment already.
+    environment = os.environ | {"CDK_OUTDIR": str(tmp_path)}
+    subprocess.run([sys.executable, str(ROOT / application)], env=environment, check=True)
+    templates = [json.loads(path.read_text("utf-8")) for path in sorted(tmp_path.glob("*.template.json"))]
+    assert len(templates) > 1
+    for template in templates:
+        tuple(TopologicalSorter(dependencies(template)).static_order())

@@ -160,7 +160,9 @@ def test_a_delivery_that_cloudformation_waits_for_no_more_registers_nothing() ->
     stack = scaled_stack()
     stack.cloudformation.resource_status = "UPDATE_COMPLETE"
     event = stack.event("InstanceCount", "Update", SMALL | {"MaxCapacity": "9"}, physical_id=ENDPOINT, age=200)
-    assert endpoint_instance_count.on_event(event, stack.invocation).succeeded
+    answer = endpoint_instance_count.on_event(event, stack.invocation)
+    assert answer is not None
+    assert answer.succeeded
     assert stack.bounds == (1, 4)
 
 

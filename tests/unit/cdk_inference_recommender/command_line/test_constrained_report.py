@@ -21,6 +21,7 @@ from cdk_inference_recommender.command_line.report_page import report_page
 from inference_recommendations_handler.choosing import NoChoiceError, choose
 from inference_recommendations_handler.constraints import Constraints, choose_within
 from inference_recommendations_handler.contract import EndpointType, ObjectiveName
+from inference_recommendations_handler.job_results import JobResults
 from tests.unit.cdk_inference_recommender.command_line.finished_jobs import (
     NAN,
     job,
@@ -219,11 +220,12 @@ def deployed(
 ) -> str | None:
     """The id of what the handler chooses."""
     try:
+        candidates = JobResults.parse({"InferenceRecommendations": measured}).candidates
         if not properties:
-            return choose(measured, endpoint_type=endpoint_type, objective=objective, version="1").recommendation_id
-        parsed = Constraints.parse(properties, performances=[])
+            return choose(candidates, endpoint_type=endpoint_type, objective=objective, version="1").recommendation_id
+        parsed = Constraints.parse(properties, existing_endpoints=[])
         return choose_within(
-            measured, constraints=parsed, endpoint_type=endpoint_type, objective=objective, version="2"
+            candidates, constraints=parsed, endpoint_type=endpoint_type, objective=objective, version="2"
         ).recommendation_id
     except NoChoiceError:
         return None

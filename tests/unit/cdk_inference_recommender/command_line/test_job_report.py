@@ -17,6 +17,7 @@ from cdk_inference_recommender.command_line.pareto_front import Point, pareto_fr
 from cdk_inference_recommender.command_line.report_document import report_document
 from inference_recommendations_handler.choosing import NoChoiceError, choose
 from inference_recommendations_handler.contract import CHOICE_VERSION, EndpointType, ObjectiveName
+from inference_recommendations_handler.job_results import JobResults
 from tests.unit.cdk_inference_recommender.command_line.finished_jobs import (
     CREATED,
     NAN,
@@ -198,7 +199,7 @@ def test_nothing_can_be_chosen_where_a_deployment_fails(
     report = report_of(job(*recommendations[:results]), objective)
     try:
         choose(
-            recommendations[:results],
+            JobResults.parse({"InferenceRecommendations": recommendations[:results]}).candidates,
             endpoint_type=EndpointType.REAL_TIME,
             objective=objective,
             version=CHOICE_VERSION,
@@ -249,7 +250,10 @@ def test_the_document_has_every_figure_and_no_nan() -> None:
             "Serverless": "serverless 2048 MB x 5 is the only result with a cost per inference: 1.000 USD per million.",
         },
         "FailedSteps": [{"Reason": "Out of memory", "Benchmarks": ["ml.c5.xlarge"]}],
-        "ExistingEndpoints": [{"EndpointName": "live", "MaxInvocations": None, "ModelLatency": 7.0}],
+        "ModelLatencyUnit": "Milliseconds",
+        "ExistingEndpoints": [
+            {"EndpointName": "live", "MaxInvocations": None, "ModelLatency": 7.0, "ModelLatencyMs": 7.0}
+        ],
     }
     assert real_time == {
         "Rank": 1,
@@ -268,6 +272,7 @@ def test_the_document_has_every_figure_and_no_nan() -> None:
         "CostPerInference": 1e-6,
         "MaxInvocations": 500.0,
         "ModelLatency": 20.0,
+        "ModelLatencyMs": 20.0,
         "CpuUtilization": None,
         "MemoryUtilization": None,
         "ModelSetupTime": None,

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cdk_inference_recommender.command_line.figure_text import FIGURES, figure_text
+from cdk_inference_recommender.command_line.figure_text import FIGURES, dollars, milliseconds, whole
 from inference_recommendations_handler.contract import ObjectiveName
 from tests.unit.cdk_inference_recommender.command_line.finished_jobs import (
     NAN,
@@ -19,6 +19,9 @@ from tests.unit.cdk_inference_recommender.command_line.finished_jobs import (
     report_of,
     step,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def test_results_have_units_and_the_winner_a_reason() -> None:
@@ -116,22 +119,25 @@ def test_what_common_widths_show(width: int, shown: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "form", "text"),
+    ("form", "value", "text"),
     [
-        (0.2, ".3f", "0.200"),
-        (0.0, ".0f", "0"),
-        (1e-10, ".3f", "1e-10"),
-        (0.00123, ".3f", "0.00123"),
-        (0.4, ".0f", "0.4"),
-        (1.4, ".0f", "1.4"),
-        (17.4, ".0f", "17"),
-        (1_234_567.0, ".0f", "1234567"),
-        (123_456_789_012.0, ".0f", "123456789012"),
-        (1e300, ".3f", "1e+300"),
+        (dollars, 0.2, "0.200"),
+        (dollars, 1e-10, "1e-10"),
+        (dollars, 0.00123, "0.00123"),
+        (dollars, 1e300, "1e+300"),
+        (whole, 0.0, "0"),
+        (whole, 0.4, "0.4"),
+        (whole, 1.4, "1.4"),
+        (whole, 17.4, "17"),
+        (whole, 1_234_567.0, "1234567"),
+        (whole, 123_456_789_012.0, "123456789012"),
+        (milliseconds, 0.00123, "0.00123"),
+        (milliseconds, 17.4, "17"),
+        (milliseconds, 1e300, "1e+300"),
     ],
 )
-def test_a_figure_is_never_rounded_to_another(value: float, form: str, text: str) -> None:
-    assert figure_text(value, form) == text
+def test_a_figure_is_never_rounded_to_another(form: Callable[[float], str], value: float, text: str) -> None:
+    assert form(value) == text
 
 
 def test_where_nothing_can_be_ranked_it_says_so() -> None:

@@ -1,0 +1,93 @@
+"""A model that one stack declares and another one measures."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from aws_cdk import App, Stack
+from aws_cdk import aws_ecr as ecr
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_sagemaker as sagemaker
+from aws_cdk import aws_ssm as ssm
+
+from cdk_inference_recommender import (
+    ContainerConfig,
+    Domain,
+    Framework,
+    InferenceRecommendationsJob,
+    ModelSource,
+    PayloadConfig,
+    Task,
+)
+from tests.e2e.commands import deploy, destroy, requests_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.e2e.conftest import LocalAws
+
+pytestmark = pytest.mark.e2e
+
+CONFIG = ContainerConfig(
+    domain=Domain.COMPUTER_VISION,
+    task=Task.CLASSIFICATION,
+    framework=Framework.PYTORCH,
+    framework_version="2.1",
+    payload_config=PayloadConfig(
+        sample_payload_url="s3://payload/sample.tar.gz", supported_content_types=["application/json"]
+    ),
+)
+
+
+def model_app(folder: Path, *, version: int, through_parameter: bool) -> Path:
+    """Two stacks: one has a model, and the other one measures it."""
+    app = App(outdir=str(folder / "cdk.out"))
+    declared, measured = Stack(app, "Declared"), Stack(app, "Measuring")
+    model = sagemaker.CfnModel(
+        declared,
+        "Model",
+        execution_role_arn=iam.Role(
+            declared, "Role", assumed_by=iam.ServicePrincipal("sagemaker.amazonaws.com")
+        ).role_arn,
+        primary_container=sagemaker.CfnModel.ContainerDefinitionProperty(
+            image=f"123456789012.dkr.ecr.us-east-1.amazonaws.com/images:{version}"
+        ),
+    )
+    name = model.attr_model_name
+    if through_parameter:
+        ssm.StringParameter(declared, "ModelName", parameter_name="/my-app/model", string_value=name)
+        name = ssm.StringParameter.value_for_string_parameter(measured, "/my-app/model")
+        measured.add_stack_dependency(declared)
+    InferenceRecommendationsJob(
+        measured,
+        "Job",
+        model=ModelSource.from_model(name, container_config=CONFIG),
+        read_from=[s3.Bucket.from_bucket_name(measured, "Payload", "payload")],
+        images=[ecr.Repository.from_repository_name(measured, "Images", "images")],
+    )
+    app.synth(skip_validation=not through_parameter)
+    return folder / "cdk.out"
+
+
+def test_a_changed_model_reaches_the_job_through_a_parameter(bootstrapped: LocalAws, tmp_path: Path) -> None:
+    for version in (1, 2):
+        app = model_app(tmp_path / str(version), version=version, through_parameter=True)
+        deployed = deploy(bootstrapped, app)
+        assert deployed.code == 0, deployed.output
+    old, new = (request["InputConfig"]["ModelName"] for request in requests_of(bootstrapped, "Measuring"))
+    assert old != new
+    assert [model["ModelName"] for model in bootstrapped.client("sagemaker").list_models()["Models"]] == [new]
+    destroy(bootstrapped, app)
+
+
+def test_a_reference_that_synthesis_refuses_keeps_the_model_from_changing(
+    bootstrapped: LocalAws, tmp_path: Path
+) -> None:
+    first = model_app(tmp_path / "1", version=1, through_parameter=False)
+    assert deploy(bootstrapped, first).code == 0
+    second = deploy(bootstrapped, model_app(tmp_path / "2", version=2, through_parameter=False))
+    assert second.code != 0
+    assert "in use by Measuring" in second.output
+    destroy(bootstrapped, first)
