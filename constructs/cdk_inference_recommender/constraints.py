@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, fields
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from aws_cdk import Duration
@@ -69,7 +70,8 @@ class Constraints:
         """Return the property of the custom resource; empty where nothing is constrained.
 
         Raises:
-            ValidationError: `max_model_latency` is built on a token in another unit than milliseconds.
+            ValidationError: `max_model_latency` is built on a token in another unit than milliseconds, or is Python's
+                `timedelta`.
         """
         latency = self.max_model_latency
         numbers = {
@@ -77,7 +79,7 @@ class Constraints:
             ConstraintProperty.MAX_COST_PER_INFERENCE: self.max_cost_per_inference,
             ConstraintProperty.MAX_MODEL_LATENCY: (
                 fractional_milliseconds_of(latency, "constraints.max_model_latency")
-                if isinstance(latency, Duration)
+                if isinstance(latency, Duration | timedelta)
                 else latency
             ),
             ConstraintProperty.MIN_INVOCATIONS: self.min_invocations,

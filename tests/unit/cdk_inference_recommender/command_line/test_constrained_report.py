@@ -147,6 +147,27 @@ def test_a_gain_is_over_the_endpoint_that_was_compared_with() -> None:
         report_of(MEASURED, MinModelLatencyGain=2)
 
 
+def test_a_limit_of_the_latency_is_in_milliseconds_whatever_the_services_unit() -> None:
+    preview = job(
+        *(
+            each | {"Metrics": each["Metrics"] | {"ModelLatency": latency, "MaxInvocations": 6000}}
+            for each, latency in ((CHEAP, 263_596), (DEAR, 99_000))
+        )
+    )
+    report = report_of(preview, **options("--max-model-latency", "100"))
+    assert report.constraints == "MaxModelLatency 100 ms"
+    assert [(result.candidate.instance_type, list(result.unmet)) for result in report.results] == [
+        ("ml.m5.large", []),
+        ("ml.c5.large", ["ModelLatency 263.596 ms is 164 ms (163.6%) above 100 ms"]),
+    ]
+
+
+def test_the_option_names_its_unit(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["report", "--help"])
+    assert "--max-model-latency NUMBER milliseconds" in " ".join(capsys.readouterr().out.split())
+
+
 def test_each_way_of_telling_says_what_was_refused_and_why() -> None:
     report = report_of(MEASURED, MaxCostPerHour=0.5)
     text = " ".join(printed(report).split())

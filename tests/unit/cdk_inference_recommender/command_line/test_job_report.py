@@ -136,6 +136,16 @@ def test_a_nan_that_got_so_far_is_never_written() -> None:
         escape_json(report_document(replace(report, existing_endpoints=[replace(endpoint, model_latency=NAN)])))
 
 
+def test_the_document_has_each_latency_as_it_came_and_in_milliseconds() -> None:
+    performance = {"Metrics": {"MaxInvocations": 90, "ModelLatency": 850}, "EndpointInfo": {"EndpointName": "live"}}
+    found = recommendation(model_latency=263_596, max_invocations=648)
+    document = json.loads(report_document(report_of(job(found, EndpointPerformances=[performance]))))
+    assert document["ModelLatencyUnit"] == "Microseconds"
+    [result], [endpoint] = document["Results"], document["ExistingEndpoints"]
+    assert (result["ModelLatency"], result["ModelLatencyMs"]) == (263_596, 263.596)
+    assert (endpoint["ModelLatency"], endpoint["ModelLatencyMs"]) == (850, 0.85)
+
+
 def test_failed_steps_are_told_once_a_reason() -> None:
     steps = [
         step("FAILED", "ml.c5.large", reason="Out of\nmemory"),

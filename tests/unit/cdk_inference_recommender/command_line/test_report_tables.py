@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 def test_results_have_units_and_the_winner_a_reason() -> None:
     text = printed(report_of(job(recommendation(), recommendation("ml.m5.large", cost_per_inference=2e-6))))
     assert "Results on instances, lowest cost per inference first" in text
-    for heading in ("USD/hour", "USD/million", "Req/min", "Latency", "CPU %", "Mem %"):
+    for heading in ("USD/hour", "USD/million", "Req/min", "Lat. ms", "CPU %", "Mem %"):
         assert heading in text
     assert "best 1 x ml.c5.xlarge    0.200       1.000     500      20    80    40" in text
     assert "Not shown" not in text
@@ -184,6 +184,36 @@ def test_the_existing_endpoint_is_compared() -> None:
     performance = {"Metrics": {"MaxInvocations": 90, "ModelLatency": NAN}, "EndpointInfo": {"EndpointName": "live"}}
     text = printed(report_of(job(recommendation(), EndpointPerformances=[performance])))
     assert "Existing endpoint live: 90 requests a minute, latency -." in text
+
+
+PREVIEW = (
+    recommendation(model_latency=263_596, max_invocations=648),
+    recommendation("ml.m5.large", model_latency=1_085_446, max_invocations=570, cost_per_inference=2e-6),
+)
+
+
+def test_latencies_are_in_milliseconds_and_the_unexpected_unit_is_reported() -> None:
+    performance = {"Metrics": {"MaxInvocations": 90, "ModelLatency": 850}, "EndpointInfo": {"EndpointName": "live"}}
+    text = printed(report_of(job(*PREVIEW, EndpointPerformances=[performance]), ObjectiveName.MODEL_LATENCY))
+    assert "best 1 x ml.c5.xlarge    0.200       1.000     648     264    80    40" in text
+    assert "     1 x ml.m5.large     0.200       2.000     570    1085    80    40" in text
+    told = " ".join(text.split())
+    assert "1 x ml.c5.xlarge wins: lowest model latency, 264 ms, 76 % less than the next, 1 x ml.m5.large." in told
+    assert "Existing endpoint live: 90 requests a minute, latency 0.85 ms." in told
+    assert (
+        "ModelLatency was read as microseconds: as milliseconds it would take more than 1,000 concurrent users." in told
+    )
+
+
+def test_the_guides_unit_needs_no_note() -> None:
+    assert "microseconds" not in printed(report_of(job(recommendation()), ObjectiveName.MODEL_LATENCY))
+
+
+@pytest.mark.parametrize(
+    ("latency", "shown"), [(1, "1"), (0.8514, "0.851"), (9.876, "9.88"), (10.4, "10"), (59_999.6, "60000")]
+)
+def test_short_latencies_keep_their_digits(latency: float, shown: str) -> None:
+    assert milliseconds(latency) == shown
 
 
 def test_text_of_others_neither_colours_the_terminal_nor_is_read_as_markup() -> None:
