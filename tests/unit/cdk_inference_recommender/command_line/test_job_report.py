@@ -139,7 +139,7 @@ def test_a_nan_that_got_so_far_is_never_written() -> None:
 def test_the_document_has_each_latency_as_it_came_and_in_milliseconds() -> None:
     performance = {"Metrics": {"MaxInvocations": 90, "ModelLatency": 850}, "EndpointInfo": {"EndpointName": "live"}}
     found = recommendation(model_latency=263_596, max_invocations=648)
-    document = json.loads(report_document(report_of(job(found, EndpointPerformances=[performance]))))
+    document = json.loads(_json(report_of(job(found, EndpointPerformances=[performance]))))
     assert document["ModelLatencyUnit"] == "Microseconds"
     [result], [endpoint] = document["Results"], document["ExistingEndpoints"]
     assert (result["ModelLatency"], result["ModelLatencyMs"]) == (263_596, 263.596)
