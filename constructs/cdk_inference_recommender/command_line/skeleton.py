@@ -26,7 +26,7 @@ _Document = dict[str, Any]
 _INPUT: Final = "input"
 _YAML_INPUT: Final = "yaml-input"
 _OUTPUT: Final = "output"
-_OPERATION: Final = "CreateInferenceRecommendationsJob"
+_RESPONSE: Final = "CreateInferenceRecommendationsJobResponse"
 
 _PACKAGE: Final = placeholder(
     "the ARN of a model package version, ending in /<version>, such as "
@@ -152,6 +152,6 @@ def _print_sample_output(request: NamedDocument) -> int:
         print(problem_lines(problems, request.name), file=sys.stderr)
     if has_errors(problems):
         return 1
-    model = botocore.session.get_session().get_service_model("sagemaker").operation_model(_OPERATION)
-    print(json.dumps(ArgumentGenerator(use_member_names=True).generate_skeleton(model.output_shape), indent=2))
+    response = botocore.session.get_session().get_service_model("sagemaker").shape_for(_RESPONSE)
+    print(json.dumps(ArgumentGenerator(use_member_names=True).generate_skeleton(response), indent=2))
     return 0
