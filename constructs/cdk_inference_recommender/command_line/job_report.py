@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from cdk_inference_recommender.command_line.job_progress import JobProgress
 from cdk_inference_recommender.command_line.pareto_front import pareto_front
-from cdk_inference_recommender.command_line.why_it_won import why_it_won
+from cdk_inference_recommender.command_line.why_it_won import OBJECTIVES, why_it_won
 from inference_recommendations_handler.choosing import Candidate, rank
 from inference_recommendations_handler.constraints import Constraints
 from inference_recommendations_handler.contract import (
@@ -61,8 +61,8 @@ class Section:
 
     endpoint_type: EndpointType
     results: Sequence[Result]
-    why: str | None
-    """Why the first one won, or why the constraints let none; None where none can be ranked."""
+    why: str
+    """Why the first one won, or why none did."""
 
     @property
     def winner(self) -> Result | None:
@@ -150,9 +150,9 @@ class JobReport:
         return [result for section in self.sections for result in section.results]
 
     @property
-    def nothing_fits(self) -> bool:
-        """Whether constraints were asked and no result of an ended job meets them."""
-        return bool(self.asked) and self.has_ended and not any(section.winner for section in self.sections)
+    def nothing_can_be_chosen(self) -> bool:
+        """Whether the job has ended and has no result that a deployment could choose, which then fails."""
+        return self.has_ended and not any(section.winner for section in self.sections)
 
 
 def cost(found: Candidate, objective: ObjectiveName) -> float | None:
@@ -204,11 +204,12 @@ def _why(
     constraints: Constraints | None,
     *,
     would_win: Candidate | None,
-) -> str | None:
+) -> str:
     won = [(result.label, result.candidate.metrics) for result in results if result.rank]
     if not won:
         if constraints is None or would_win is None:
-            return None
+            measure = OBJECTIVES[objective]
+            return f"No result can be ranked, since none has a {measure}: a deployment that optimizes for it fails."
         return f"No result meets the constraints ({constraints.described()}): a deployment that has them fails."
     why = why_it_won(won, objective, constrained=constraints is not None)
     if would_win is results[0].candidate:

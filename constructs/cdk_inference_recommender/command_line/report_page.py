@@ -8,7 +8,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
 from cdk_inference_recommender.command_line.escaping import escape_html
-from cdk_inference_recommender.command_line.figure_text import FIGURES, NO_VALUE, milliseconds
+from cdk_inference_recommender.command_line.figure_text import FIGURES, NO_VALUE, milliseconds, whole
 from cdk_inference_recommender.command_line.report_charts import report_charts
 from cdk_inference_recommender.command_line.why_it_won import OBJECTIVES
 from inference_recommendations_handler.contract import EndpointType
@@ -83,8 +83,6 @@ def _head(report: JobReport) -> list[str]:
 
 def _winner(section: Section) -> str:
     winner = section.winner
-    if section.why is None:
-        return ""
     if winner is None:
         return f'<p class="failure">{escape_html(section.why)}</p>'
     return f'<div class="winner"><strong>{escape_html(winner.label)}</strong><p>{escape_html(section.why)}</p></div>'
@@ -161,7 +159,7 @@ def _cell(value: str, text: str) -> str:
 def _existing_endpoints(report: JobReport) -> list[str]:
     lines = []
     for endpoint in report.existing_endpoints:
-        requests = NO_VALUE if endpoint.max_invocations is None else f"{endpoint.max_invocations:.0f}"
+        requests = NO_VALUE if endpoint.max_invocations is None else whole(endpoint.max_invocations)
         latency = NO_VALUE if endpoint.model_latency_ms is None else f"{milliseconds(endpoint.model_latency_ms)} ms"
         text = f"{endpoint.endpoint_name}: {requests} requests a minute, latency {latency}."
         lines.append(f"<section><h2>Existing endpoint</h2><p>{escape_html(text)}</p></section>")

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from cdk_inference_recommender import Constraints as Props
 from cdk_inference_recommender.command_line import main
 from cdk_inference_recommender.command_line.constraint_options import add_constraints, asked
+from cdk_inference_recommender.command_line.escaping import escape_json
 from cdk_inference_recommender.command_line.report_charts import report_charts
 from cdk_inference_recommender.command_line.report_document import report_document
 from cdk_inference_recommender.command_line.report_page import report_page
@@ -132,10 +133,10 @@ def test_where_none_is_allowed_none_wins() -> None:
     assert section.why == (
         "No result meets the constraints (MaxCostPerHour 0.1, no family of r5): a deployment that has them fails."
     )
-    assert report.nothing_fits
-    assert not report_of(MEASURED).nothing_fits
-    assert not report_of(MEASURED, MaxCostPerHour=0.5).nothing_fits
-    assert not report_of(running_job(), MaxCostPerHour=0.5).nothing_fits, "there may still be one"
+    assert report.nothing_can_be_chosen
+    assert not report_of(MEASURED).nothing_can_be_chosen
+    assert not report_of(MEASURED, MaxCostPerHour=0.5).nothing_can_be_chosen
+    assert not report_of(running_job(), MaxCostPerHour=0.5).nothing_can_be_chosen, "there may still be one"
 
 
 def test_a_gain_is_over_the_endpoint_that_was_compared_with() -> None:
@@ -188,7 +189,7 @@ def test_each_way_of_telling_says_what_was_refused_and_why() -> None:
     assert throughput.drawings[0].count('fill="var(--other)"') == 1
     assert throughput.description.endswith("In grey: refused by the constraints.")
 
-    document = json.loads(report_document(report))
+    document = json.loads(escape_json(report_document(report)))
     assert document["Constraints"] == {"MaxCostPerHour": 0.5}
     assert [result["UnmetConstraints"] for result in document["Results"]] == [[], [], [reason]]
     assert "refused" not in report_page(report_of(MEASURED)).split("<body>")[1]

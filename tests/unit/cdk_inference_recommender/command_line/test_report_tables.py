@@ -1,12 +1,15 @@
-"""What a terminal of 80 columns shows."""
+"""What a terminal shows."""
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from cdk_inference_recommender.command_line.figure_text import milliseconds
+from cdk_inference_recommender.command_line.figure_text import FIGURES, dollars, milliseconds, whole
 from inference_recommendations_handler.contract import ObjectiveName
 from tests.unit.cdk_inference_recommender.command_line.finished_jobs import (
     NAN,
@@ -17,6 +20,9 @@ from tests.unit.cdk_inference_recommender.command_line.finished_jobs import (
     step,
 )
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 
 def test_results_have_units_and_the_winner_a_reason() -> None:
     text = printed(report_of(job(recommendation(), recommendation("ml.m5.large", cost_per_inference=2e-6))))
@@ -24,6 +30,7 @@ def test_results_have_units_and_the_winner_a_reason() -> None:
     for heading in ("USD/hour", "USD/million", "Req/min", "Lat. ms", "CPU %", "Mem %"):
         assert heading in text
     assert "best 1 x ml.c5.xlarge    0.200       1.000     500      20    80    40" in text
+    assert "Not shown" not in text
     assert "1 x ml.c5.xlarge wins: lowest cost per inference" in text
 
 
@@ -44,6 +51,101 @@ def test_the_widest_result_fits_80_columns_uncut(objective: ObjectiveName) -> No
     assert "…" not in text
     assert "serverless 6144 MB x 200" in text
     assert "".join(text.split()).count("v") >= 128
+
+
+INSTANCES = ("ml.c5.xlarge", "ml.p4de.24xlarge", "ml.g5.2xlarge")
+FIGURE = st.one_of(
+    st.floats(min_value=0, exclude_min=True, allow_infinity=False),
+    st.floats(min_value=0.001, max_value=100_000),
+    st.integers(min_value=1, max_value=10**12).map(float),
+    st.just(NAN),
+)
+RESULT = st.builds(
+    recommendation,
+    st.sampled_from(INSTANCES),
+    cost_per_hour=FIGURE,
+    cost_per_inference=FIGURE,
+    max_invocations=FIGURE,
+    model_latency=FIGURE,
+    cpu=FIGURE,
+    memory=FIGURE,
+    serverless=st.sampled_from([None, (2048, 5), (6144, 200)]),
+)
+
+
+@given(st.lists(RESULT, min_size=1, max_size=4), st.integers(20, 200), st.sampled_from(ObjectiveName))
+def test_at_any_width_columns_are_whole_or_named_as_missing(
+    results: list[dict[str, Any]], width: int, objective: ObjectiveName
+) -> None:
+    report = report_of(job(*results), objective)
+    lines = printed(report, width=width).splitlines()
+    headings = [figure.heading for figure in FIGURES]
+    (ranking,) = [figure.heading for figure in FIGURES if figure.objective is objective]
+    tables = [(place, line) for place, line in enumerate(lines) if "Endpoint " in line and ranking in line]
+    assert len(tables) == len(report.sections)
+    for section, (place, heading) in zip(report.sections, tables, strict=True):
+        shown = [name for name in headings if name in heading]
+        dropped = [name for name in headings if name not in shown]
+        rows = lines[place + 1 :][: len(section.results)]
+        for result, row in zip(section.results, rows, strict=True):
+            name, _, cells = row.partition(result.candidate.label)
+            assert name.strip() in {"", "best"}
+            assert cells.split() == [
+                figure.text(result.candidate.metrics) for figure in FIGURES if figure.heading in shown
+            ]
+        rest = " ".join(" ".join(lines[place + 1 + len(rows) :]).split())
+        assert rest.startswith(f"Not shown in {width} columns: {', '.join(dropped)}. ") is bool(dropped)
+        if dropped:
+            widest = max(map(len, [heading, *rows]))
+            assert widest <= width or shown == [ranking]
+
+
+@pytest.mark.parametrize(
+    ("width", "shown"),
+    [
+        (30, ["1 x ml.c5.xlarge", "1.234"]),
+        (36, ["best 1 x ml.c5.xlarge", "1.234"]),
+        (45, ["best 1 x ml.c5.xlarge", "0.200", "1.234"]),
+        (50, ["best 1 x ml.c5.xlarge", "0.200", "1.234", "17"]),
+        (60, ["best 1 x ml.c5.xlarge", "0.200", "1.234", "17", "20"]),
+        (72, ["best 1 x ml.c5.xlarge", "0.200", "1.234", "17", "20", "80", "40"]),
+    ],
+)
+def test_what_common_widths_show(width: int, shown: list[str]) -> None:
+    text = printed(report_of(job(recommendation(cost_per_inference=1.234e-6, max_invocations=17))), width=width)
+    (row,) = [line for line in text.splitlines() if re.search(r"ml\.c5\.xlarge +\d", line)]
+    assert re.split(r" {2,}| (?=1\.)", row.strip()) == shown
+    assert max(map(len, text.splitlines())) <= width
+
+
+@pytest.mark.parametrize(
+    ("form", "value", "text"),
+    [
+        (dollars, 0.2, "0.200"),
+        (dollars, 1e-10, "1e-10"),
+        (dollars, 0.00123, "0.00123"),
+        (dollars, 1e300, "1e+300"),
+        (whole, 0.0, "0"),
+        (whole, 0.4, "0.4"),
+        (whole, 1.4, "1.4"),
+        (whole, 17.4, "17"),
+        (whole, 1_234_567.0, "1234567"),
+        (whole, 123_456_789_012.0, "123456789012"),
+        (milliseconds, 0.00123, "0.00123"),
+        (milliseconds, 17.4, "17"),
+        (milliseconds, 1e300, "1e+300"),
+    ],
+)
+def test_a_figure_is_never_rounded_to_another(form: Callable[[float], str], value: float, text: str) -> None:
+    assert form(value) == text
+
+
+def test_where_nothing_can_be_ranked_it_says_so() -> None:
+    text = " ".join(printed(report_of(job(recommendation(cost_per_inference=NAN)))).split())
+    assert (
+        "No result can be ranked, since none has a cost per inference: a deployment that optimizes for it fails."
+        in text
+    )
 
 
 def test_what_distinguishes_rows_stands_under_the_endpoint() -> None:
