@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
-
-from aws_cdk import Resource
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from cdk_inference_recommender.endpoint_prop_types import SCALING_ARGUMENT_TYPES
 from cdk_inference_recommender.finite_numbers import refuse_non_finite
@@ -13,6 +11,7 @@ from cdk_inference_recommender.reported_problems import report_problems
 from cdk_inference_recommender.scaled_instance_count import ScaledInstanceCount
 from cdk_inference_recommender.scaling_properties import own_scaling, recommended_scaling
 from cdk_inference_recommender.scaling_rules import check_scaling
+from cdk_inference_recommender.stack_resource import StackResource
 from cdk_inference_recommender.validation_error import ValidationError, naming
 
 if TYPE_CHECKING:
@@ -30,9 +29,13 @@ if TYPE_CHECKING:
 _SCALING: Final = "Scaling"
 
 
-class AutoScaledEndpoint(Resource):
+class AutoScaledEndpoint(StackResource):
     """An endpoint that can be scaled; see `RecommendedEndpoint`, which sets what is annotated here."""
 
+    _why_not_retained: ClassVar[str] = (
+        "a retained endpoint would lose its model, endpoint configuration, role and autoscaling, and could neither be "
+        "updated nor start another instance. Remove the call; termination protection keeps the whole stack."
+    )
     _recommendation: RealTimeRecommendation | ServerlessRecommendation
     _instance_count: EndpointInstanceCount | None
 

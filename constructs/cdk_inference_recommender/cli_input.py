@@ -66,7 +66,8 @@ def props_of(document: object) -> JobProps:
         document: A request, however malformed; CDK tokens may stand in it.
 
     Returns:
-        Props that render to the document's well-formed members.
+        Props that render to the document's well-formed members. A structure that lacks a member which the props
+        require is left out.
     """
     request = _structure(document)
     config = _structure(request.get("InputConfig"))
@@ -103,14 +104,7 @@ def _container_config(config: _Document) -> ContainerConfig:
         task=_choice(config.get("Task"), Task.of),
         framework=_choice(config.get("Framework"), Framework.of),
         framework_version=_text(config.get("FrameworkVersion")),
-        payload_config=_given(
-            config,
-            "PayloadConfig",
-            lambda payload: PayloadConfig(
-                sample_payload_url=_text(payload.get("SamplePayloadUrl")),
-                supported_content_types=_texts(payload.get("SupportedContentTypes")),
-            ),
-        ),
+        payload_config=_given(config, "PayloadConfig", _payload_config),
         nearest_model_name=_text(config.get("NearestModelName")),
         supported_instance_types=_texts(config.get("SupportedInstanceTypes")),
         data_input_config=_text(config.get("DataInputConfig")),
@@ -119,33 +113,43 @@ def _container_config(config: _Document) -> ContainerConfig:
     )
 
 
+def _payload_config(payload: _Document) -> PayloadConfig | None:
+    url = _text(payload.get("SamplePayloadUrl"))
+    if url is None:
+        return None
+    return PayloadConfig(sample_payload_url=url, supported_content_types=_texts(payload.get("SupportedContentTypes")))
+
+
 def _traffic_pattern(pattern: _Document) -> TrafficPattern:
     if "Stairs" in pattern:
-        stairs = _structure(pattern["Stairs"])
-        return TrafficPattern(
-            stair_steps=Stairs(
-                duration=_seconds(stairs.get("DurationInSeconds")),
-                number_of_steps=_integer(stairs.get("NumberOfSteps")),
-                users_per_step=_integer(stairs.get("UsersPerStep")),
-            )
-        )
-    return TrafficPattern(
-        phase_list=tuple(
-            Phase(
-                initial_number_of_users=_integer(phase.get("InitialNumberOfUsers")),
-                spawn_rate=_integer(phase.get("SpawnRate")),
-                duration=_seconds(phase.get("DurationInSeconds")),
-            )
-            for phase in _structures(pattern.get("Phases"))
-        )
-    )
+        return TrafficPattern(stair_steps=_stairs(_structure(pattern["Stairs"])))
+    phases = (_phase(phase) for phase in _structures(pattern.get("Phases")))
+    return TrafficPattern(phase_list=tuple(phase for phase in phases if phase))
 
 
-def _resource_limit(limit: _Document) -> ResourceLimit:
-    return ResourceLimit(
-        max_number_of_tests=_integer(limit.get("MaxNumberOfTests")),
-        max_parallel_of_tests=_integer(limit.get("MaxParallelOfTests")),
-    )
+def _stairs(stairs: _Document) -> Stairs | None:
+    duration = _seconds(stairs.get("DurationInSeconds"))
+    number = _integer(stairs.get("NumberOfSteps"))
+    users = _integer(stairs.get("UsersPerStep"))
+    if duration is None or number is None or users is None:
+        return None
+    return Stairs(duration=duration, number_of_steps=number, users_per_step=users)
+
+
+def _phase(phase: _Document) -> Phase | None:
+    users = _integer(phase.get("InitialNumberOfUsers"))
+    rate = _integer(phase.get("SpawnRate"))
+    duration = _seconds(phase.get("DurationInSeconds"))
+    if users is None or rate is None or duration is None:
+        return None
+    return Phase(initial_number_of_users=users, spawn_rate=rate, duration=duration)
+
+
+def _resource_limit(limit: _Document) -> ResourceLimit | None:
+    tests, parallel = _integer(limit.get("MaxNumberOfTests")), _integer(limit.get("MaxParallelOfTests"))
+    if tests is not None:
+        return ResourceLimit(max_number_of_tests=tests, max_parallel_of_tests=parallel)
+    return None if parallel is None else ResourceLimit(max_parallel_of_tests=parallel)
 
 
 def _endpoint_configuration(configuration: _Document) -> EndpointConfiguration:
@@ -167,18 +171,20 @@ def _endpoint_configuration(configuration: _Document) -> EndpointConfiguration:
 
 
 def _stopping_conditions(conditions: _Document) -> StoppingConditions:
-    def threshold(document: _Document) -> ModelLatencyThreshold:
-        value = _integer(document.get("ValueInMilliseconds"))
-        return ModelLatencyThreshold(
-            percentile=_choice(document.get("Percentile"), LatencyPercentile.of),
-            value=None if value is None else Duration.millis(value),
-        )
-
+    thresholds = (_threshold(each) for each in _structures(conditions.get("ModelLatencyThresholds")))
     return StoppingConditions(
         max_invocations=_integer(conditions.get("MaxInvocations")),
-        model_latency_thresholds=[threshold(each) for each in _structures(conditions.get("ModelLatencyThresholds"))],
+        model_latency_thresholds=[threshold for threshold in thresholds if threshold],
         flat_invocations=_choice(conditions.get("FlatInvocations"), FlatInvocations.of),
     )
+
+
+def _threshold(threshold: _Document) -> ModelLatencyThreshold | None:
+    percentile = _choice(threshold.get("Percentile"), LatencyPercentile.of)
+    value = _integer(threshold.get("ValueInMilliseconds"))
+    if percentile is None or value is None:
+        return None
+    return ModelLatencyThreshold(percentile=percentile, value=Duration.millis(value))
 
 
 def _output_config(config: _Document) -> OutputConfig:
@@ -188,7 +194,7 @@ def _output_config(config: _Document) -> OutputConfig:
     )
 
 
-def _given(document: _Document, member: str, read: Callable[[_Document], _T]) -> _T | None:
+def _given(document: _Document, member: str, read: Callable[[_Document], _T | None]) -> _T | None:
     value = document.get(member)
     return read(value) if isinstance(value, Mapping) else None
 

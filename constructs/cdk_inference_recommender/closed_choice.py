@@ -10,10 +10,13 @@ from cdk_inference_recommender.request.near_miss import near_miss
 
 @dataclass(frozen=True)
 class ClosedChoice:
-    """One value of a closed list; subclasses name the values that this release knows."""
+    """One value of a closed list; subclasses name the values that this release knows.
+
+    Attributes:
+        value: As the API spells it.
+    """
 
     value: str
-    """As the API spells it."""
 
     @classmethod
     def of(cls, value: str) -> Self:
@@ -26,7 +29,11 @@ class ClosedChoice:
 
     @classmethod
     def nearest(cls, text: str) -> str:
-        """Return how the value is written that a text stands for, or all values where none is near."""
+        """Return how the value is written that a text stands for, or all values where none is near.
+
+        Args:
+            text: A value, or the name of one, as the user wrote it.
+        """
         names = [name for name, member in vars(cls).items() if isinstance(member, cls)]
         near = near_miss(text, names)
         found = [near] if near else names

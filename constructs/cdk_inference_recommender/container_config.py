@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
 from cdk_inference_recommender.closed_choice import ClosedChoice
@@ -80,10 +80,10 @@ class PayloadConfig:
     Attributes:
         sample_payload_url: One S3 object, a gzip compressed tar archive: `s3://bucket/key.tar.gz`. The execution role
             must be able to read it; see `read_from`.
-        supported_content_types: MIME types of the input. Needed where the model isn't a model package.
+        supported_content_types: MIME types of the input. Required where the model isn't a model package.
     """
 
-    sample_payload_url: str | None = None
+    sample_payload_url: str
     supported_content_types: Sequence[str] = ()
 
 
@@ -91,8 +91,7 @@ class PayloadConfig:
 class ContainerConfig:
     """What runs in the container (API reference, `RecommendationJobContainerConfig`).
 
-    Each field overrides the model package's own. For a model that isn't a model package, `domain`, `task`,
-    `framework` and `payload_config` are required (developer guide, prerequisites).
+    Each field overrides the model package's own. A model that isn't a model package takes `ModelContainerConfig`.
 
     Attributes:
         domain: Machine learning domain.
@@ -118,3 +117,21 @@ class ContainerConfig:
     data_input_config: str | None = None
     supported_endpoint_type: SupportedEndpointType | None = None
     supported_response_mime_types: Sequence[str] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelContainerConfig(ContainerConfig):
+    """The container of a model that isn't a model package: `ContainerConfig` with what the service then requires.
+
+    The other attributes are those of `ContainerConfig` (developer guide, prerequisites).
+
+    Attributes:
+        domain: Machine learning domain.
+        task: Machine learning task.
+        payload_config: What the endpoints are fed; its `supported_content_types` are required, too.
+    """
+
+    # field() keeps the defaults of the base class from becoming these fields' own.
+    domain: Domain = field()
+    task: Task = field()
+    payload_config: PayloadConfig = field()

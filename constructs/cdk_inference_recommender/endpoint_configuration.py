@@ -21,7 +21,15 @@ _RANGES: Final = PropType(of=object, example='{"OMP_NUM_THREADS": ["2", "4"]}', 
 class EndpointConfiguration:
     """Real-time or serverless, never both; build one with `real_time` or `serverless`.
 
-    See the API reference, `EndpointInputConfiguration`.
+    See the API reference, `EndpointInputConfiguration`. A field that wasn't given holds None.
+
+    Attributes:
+        instance_type: `ml.<family>.<size>`, of a real-time endpoint.
+        memory_size: 1 to 6 GiB, of a serverless endpoint.
+        max_concurrency: Invocations at the same time, 1 to 200, of a serverless endpoint.
+        provisioned_concurrency: A member of the API that these jobs don't support.
+        inference_specification_name: Which inference specification of the model package.
+        environment_parameter_ranges: Values to try for each environment variable of the container. Default: none.
     """
 
     instance_type: str | None = None

@@ -29,14 +29,6 @@ class EndpointInstanceCount(Construct):
     The endpoint's updates retain what autoscaling, or somebody by hand, has set at run time. The one that comes before
     the endpoint waits until it can be changed. The one that comes after it sets the recommended number where the
     instance type changes, or, where the endpoint isn't scaled, the recommended number itself.
-
-    Args:
-        scope: The endpoint.
-        id: Its id.
-        endpoint: CloudFormation's endpoint.
-        configuration: Its configuration.
-        variant_name: Of the production variant.
-        recommendation: What the endpoint runs on.
     """
 
     def __init__(
@@ -49,6 +41,16 @@ class EndpointInstanceCount(Construct):
         variant_name: str,
         recommendation: RealTimeRecommendation,
     ) -> None:
+        """Declare both custom resources.
+
+        Args:
+            scope: The endpoint.
+            id: Its id.
+            endpoint: CloudFormation's endpoint.
+            configuration: Its configuration.
+            variant_name: Of the production variant.
+            recommendation: What the endpoint runs on.
+        """
         super().__init__(scope, id)
         provider = InferenceRecommenderProvider.of(self)
         common: dict[InstanceCountProperty, Any] = {

@@ -26,7 +26,9 @@ from cdk_inference_recommender.job_rules import check_props
 from cdk_inference_recommender.job_tags import JobTags
 from cdk_inference_recommender.job_type import JobType
 from cdk_inference_recommender.kms_key import kms_key_id
-from cdk_inference_recommender.name_prefix import name_prefix, shortened_name
+from cdk_inference_recommender.name_prefix import job_name_prefix_of
+from cdk_inference_recommender.network_rules import check_network
+from cdk_inference_recommender.output_config import OutputConfig
 from cdk_inference_recommender.prop_types import check_types
 from cdk_inference_recommender.region_rules import check_regions
 from cdk_inference_recommender.render_request import render_request
@@ -37,7 +39,6 @@ from cdk_inference_recommender.resource_name import name_of_endpoint
 from cdk_inference_recommender.tokens import is_unresolved, literals_only, seconds_of
 from cdk_inference_recommender.validation_error import ValidationError, naming
 from cdk_inference_recommender.waiting import poll_seconds_of, timeout_seconds_of
-from inference_recommendations_handler.contract import MAX_NAME_PREFIX_LENGTH
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,7 +51,6 @@ if TYPE_CHECKING:
     from cdk_inference_recommender.cli_input_source import CliInputSource
     from cdk_inference_recommender.endpoint_configuration import EndpointConfiguration
     from cdk_inference_recommender.model_source import ModelSource
-    from cdk_inference_recommender.output_config import OutputConfig
     from cdk_inference_recommender.resource_limit import ResourceLimit
     from cdk_inference_recommender.stopping_conditions import StoppingConditions
     from cdk_inference_recommender.traffic_pattern import TrafficPattern
@@ -58,7 +58,7 @@ if TYPE_CHECKING:
 
 @jsii.implements(iam.IGrantable, ec2.IConnectable, ITaggableV2)
 class InferenceRecommendationsJob(InferenceRecommendationsJobBase, JobFactories):
-    """Benchmarks a model as part of a deployment (API reference, `CreateInferenceRecommendationsJob`).
+    """A job that benchmarks a model as part of a deployment (API reference, `CreateInferenceRecommendationsJob`).
 
     Deploying starts the job and waits for it; what depends on this construct is created after the job has finished.
     A job runs real endpoints for 45 minutes (Default) to 5 hours (Advanced), which AWS charges for. A change of what
@@ -74,44 +74,6 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase, JobFactories)
         )
         best = job.recommend_real_time("Best", optimize_for=Objective.COST_PER_INFERENCE)
         ```
-
-    Args:
-        scope: The construct's parent.
-        id: Its id.
-        model: What is benchmarked.
-        job_type: Default: `JobType.DEFAULT`, which AWS runs on instance types of its own choice.
-        job_name: The physical name, 1 to 64 letters, digits and hyphens; may be a token. The service never frees a
-            name, so every change of what is measured needs a new one, and a deployment without it fails. Names that
-            AWS derives are cut at 40 characters. Default: a generated name.
-        job_name_prefix: Prefix of the generated name, 1 to 24 characters, no token; the name has at most 40. Default:
-            the construct's path.
-        job_description: At most 128 characters.
-        role: Execution role; it gets no policy it didn't come with. Default: a role with the least that is needed.
-        read_from: Buckets that the default role may read: sample payload and model artifacts.
-        images: Repositories that the default role may pull container images from.
-        job_duration: No benchmark starts after it, at most 18,000 s; those that run are not stopped.
-        traffic_pattern: For Advanced jobs; required there.
-        resource_limit: For Advanced jobs: how many load tests.
-        endpoint_configurations: For Advanced jobs, 1 to 10; required there.
-        existing_endpoint: Name of an endpoint, or a construct such as `CfnEndpoint`, to compare with. The load can
-            throttle it: not a production endpoint.
-        stopping_conditions: For Advanced jobs.
-        output_config: Where artifacts go.
-        volume_kms_key: Encrypts the endpoints' volumes: as `OutputConfig.kms_key`, which says what a token may hold.
-        vpc: The endpoints get network interfaces in it.
-        vpc_subnets: Which of its subnets, 1 to 16. Default: the private ones.
-        security_groups: 1 to 5. Default: one of its own, which allows everything out and nothing in.
-        tags: Besides those of `Tags.of(...)`; 45 in all, as five of the service's 50 say whose the job is.
-        timeout: How long queueing and running may take in all, 1 minute to 24 hours, no token; then the job is
-            stopped and the deployment fails. Default: 90 minutes for a Default job without `job_duration`, else the
-            job's duration (18,000 s where it isn't known) and an hour.
-        poll_interval: At least 10 s. Default: 30 s.
-        accept_stopped: Whether a job that somebody stopped counts as finished. Default: false, the deployment fails.
-        rerun: Any text; a new one runs the job again.
-
-    Raises:
-        ValidationError: A prop is of another type, or can't be expressed in the API's unit. Every other problem is
-            reported by `app.synth()`, together with those of all other constructs.
     """
 
     _source: RequestSource = RequestSource()
@@ -147,6 +109,48 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase, JobFactories)
         accept_stopped: bool = False,
         rerun: str | None = None,
     ) -> None:
+        """Declare a job and what waits for it.
+
+        Args:
+            scope: The construct's parent.
+            id: Its id.
+            model: What is benchmarked.
+            job_type: Default: `JobType.DEFAULT`, which AWS runs on instance types of its own choice.
+            job_name: The physical name, 1 to 64 letters, digits and hyphens; may be a token. The service never frees a
+                name, so every change of what is measured needs a new one, and a deployment without it fails. Names that
+                AWS derives are cut at 40 characters. Default: a generated name.
+            job_name_prefix: Prefix of the generated name, 1 to 24 characters, no token; the name has at most 40.
+                Default: the construct's path.
+            job_description: At most 128 characters.
+            role: Execution role; it gets no policy it didn't come with. Default: a role with the least that is needed.
+            read_from: Buckets that the default role may read: sample payload and model artifacts.
+            images: Repositories that the default role may pull container images from.
+            job_duration: No benchmark starts after it, at most 18,000 s; those that run are not stopped.
+            traffic_pattern: For Advanced jobs; required there.
+            resource_limit: For Advanced jobs: how many load tests.
+            endpoint_configurations: For Advanced jobs, 1 to 10; required there.
+            existing_endpoint: Name of an endpoint, or a construct such as `CfnEndpoint`, to compare with. The load can
+                throttle it: not a production endpoint.
+            stopping_conditions: For Advanced jobs.
+            output_config: Where artifacts go.
+            volume_kms_key: Encrypts the endpoints' volumes; see `OutputConfig.kms_key` for what a token may hold.
+            vpc: The endpoints get network interfaces in it.
+            vpc_subnets: Which of its subnets, 1 to 16. Default: the private ones, which the VPC has to have. Others
+                need VPC endpoints for S3, ECR, CloudWatch and CloudWatch Logs, and are warned of.
+            security_groups: 1 to 5. Default: one of its own, which allows everything out and nothing in.
+            tags: Besides those of `Tags.of(...)`; 45 in all, as five of the service's 50 say whose the job is.
+            timeout: How long queueing and running may take in all, 1 minute to 24 hours, no token; then the job is
+                stopped and the deployment fails. Default: 90 minutes for a Default job without `job_duration`, else the
+                job's duration (18,000 s where it isn't known) and an hour.
+            poll_interval: At least 10 s. Default: 30 s.
+            accept_stopped: Whether a job that was stopped counts as finished. Default: false, the deployment fails.
+            rerun: Any text; a new one runs the job again.
+
+        Raises:
+            ValidationError: The scope is in no stack, a prop is of another type or can't be expressed in the API's
+                unit, or `vpc_subnets` finds no subnets. Every other problem is reported by `app.synth()`, together with
+                those of all other constructs.
+        """
         # Read before anything else is named here, so that no prop can be forgotten.
         given = {name: value for name, value in locals().items() if name in JOB_PROP_TYPES}
         super().__init__(scope, id)
@@ -161,16 +165,15 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase, JobFactories)
         self._tags: Final = JobTags(tags)
         network = self._source.network(self, vpc=vpc, vpc_subnets=vpc_subnets, security_groups=security_groups)
         self._connections: Final = network.connections if network else None
-        output_kms_key = output_config.kms_key if output_config else None
-        compiled_output_s3_uri = output_config.compiled_output_s3_uri if output_config else None
+        output = output_config or OutputConfig()
         self.role: Final[iam.IRole] = self._source.role(self, role) or execution_role(
             self,
             model=model,
             read_from=read_from,
             images=images,
             volume_kms_key=volume_kms_key,
-            output_kms_key=output_kms_key,
-            compiled_output_s3_uri=compiled_output_s3_uri,
+            output_kms_key=output.kms_key,
+            compiled_output_s3_uri=output.compiled_output_s3_uri,
             in_vpc=network is not None,
         )
         with naming(self):
@@ -185,19 +188,15 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase, JobFactories)
                 endpoint_configurations=endpoint_configurations,
                 existing_endpoint=name_of_endpoint(existing_endpoint),
                 stopping_conditions=stopping_conditions,
-                output_kms_key_id=kms_key_id(output_kms_key),
-                compiled_output_s3_uri=compiled_output_s3_uri,
+                output_kms_key_id=kms_key_id(output.kms_key),
+                compiled_output_s3_uri=output.compiled_output_s3_uri,
                 volume_kms_key_id=kms_key_id(volume_kms_key),
                 security_group_ids=[group.security_group_id for group in network.security_groups] if network else [],
                 subnet_ids=network.subnet_ids if network else [],
             )
         self._request: Final = (request := self._source.request(rendered))
         own_name = self._source.job_name
-        prefix = job_name_prefix or (
-            name_prefix(self, max_length=MAX_NAME_PREFIX_LENGTH)
-            if own_name is None or is_unresolved(own_name)
-            else shortened_name(own_name, max_length=MAX_NAME_PREFIX_LENGTH)
-        )
+        prefix = job_name_prefix or job_name_prefix_of(self, own_name)
         self._lower_case_arns = lower_case_arns(self, job_name or f"{prefix}-*")
         self._resource: Final = job_resource(
             self,
@@ -209,7 +208,7 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase, JobFactories)
             timeout=timeout_seconds,
             rerun=rerun,
             role=self.role,
-            keys=(volume_kms_key, output_kms_key),
+            keys=(volume_kms_key, output.kms_key),
             established=network.established if network else (),
         )
         self._last_leg: Final = job_legs(
@@ -239,7 +238,7 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase, JobFactories)
                 number_of_tags=len(all_tags),
                 has_role_arn=self._source.has_role_arn,
             )
-            return told_once([*of_request, *of_region, *of_props])
+            return told_once([*of_request, *of_region, *of_props, *check_network(network)])
 
         def spell(path: Path) -> str:
             return self._source.spell(path, request, self._tags.produce())
@@ -294,12 +293,6 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase, JobFactories)
 
 
 class _JobOfCliInput(InferenceRecommendationsJob):
-    def __init__(
-        self,
-        scope: Construct,
-        id: str,  # noqa: A002 -- the CDK's name for it
-        source: CliInputSource,
-        **props: Any,
-    ) -> None:
+    def __init__(self, scope: Construct, job_id: str, source: CliInputSource, **props: Any) -> None:
         self._source = source
-        super().__init__(scope, id, **props)
+        super().__init__(scope, job_id, **props)

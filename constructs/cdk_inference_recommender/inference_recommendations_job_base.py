@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import TYPE_CHECKING, Final
-
-from aws_cdk import Resource
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from cdk_inference_recommender.constraints import Constraints
 from cdk_inference_recommender.job_grants import InferenceRecommendationsJobGrants
@@ -15,6 +13,7 @@ from cdk_inference_recommender.output_summary import output_summary
 from cdk_inference_recommender.real_time_recommendation import RealTimeRecommendation
 from cdk_inference_recommender.request import UNRESOLVED
 from cdk_inference_recommender.serverless_recommendation import ServerlessRecommendation
+from cdk_inference_recommender.stack_resource import StackResource
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,9 +28,13 @@ if TYPE_CHECKING:
 _UNCONSTRAINED: Final = Constraints()
 
 
-class InferenceRecommendationsJobBase(Resource):
+class InferenceRecommendationsJobBase(StackResource):
     """A recommendation job; see `InferenceRecommendationsJob`."""
 
+    _why_not_retained: ClassVar[str] = (
+        "SageMaker never deletes a recommendation job, so that its results stay without a policy; one that still runs "
+        "when it leaves the stack is stopped, since it costs. Remove the call."
+    )
     _lower_case_arns: Sequence[str]
     """The job's ARN, or a pattern of it, with the name in lower case, where that is another spelling."""
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from aws_cdk import aws_ec2 as ec2
 
+from cdk_inference_recommender.selected_subnets import SelectedSubnets
 from cdk_inference_recommender.validation_error import ValidationError
 
 if TYPE_CHECKING:
@@ -24,12 +25,14 @@ class JobNetwork:
         security_groups: The given ones, or one of the job's own.
         connections: Opens the security groups to others.
         established: What the job has to wait for: routes, and the security groups' rules.
+        selected: How the subnets were found in a VPC. Default: only their ids are known.
     """
 
     subnet_ids: Sequence[str]
     security_groups: Sequence[ec2.ISecurityGroup]
     connections: ec2.Connections
     established: Sequence[IDependable]
+    selected: SelectedSubnets | None = None
 
     @classmethod
     def of(
@@ -51,7 +54,7 @@ class JobNetwork:
             description: Of the security group that is made.
 
         Raises:
-            ValidationError: Subnets or security groups are given, but no VPC.
+            ValidationError: Subnets or security groups are given, but no VPC. Or the selection finds no subnets.
         """
         if vpc is None:
             stray = [
@@ -62,32 +65,14 @@ class JobNetwork:
                     f"{scope.node.path}: {' and '.join(stray)} given without vpc. Give the vpc that they belong to."
                 )
             return None
-        subnet_ids, connected = _select(vpc, vpc_subnets or ec2.SubnetSelection())
+        selected = SelectedSubnets.of(scope, vpc, vpc_subnets)
         groups = list(security_groups or ()) or [
             ec2.SecurityGroup(scope, "SecurityGroup", vpc=vpc, description=description)
         ]
         return cls(
-            subnet_ids=subnet_ids,
+            subnet_ids=selected.ids,
             security_groups=groups,
             connections=ec2.Connections(security_groups=groups),
-            established=[*connected, *groups],
+            established=[*selected.connected, *groups],
+            selected=selected,
         )
-
-
-def _select(vpc: ec2.IVpc, selection: ec2.SubnetSelection) -> tuple[Sequence[str], Sequence[IDependable]]:
-    # jsii reads all that was selected at once, and an imported subnet that is known by its id alone has no zone.
-    if selection.subnets and not (selection.availability_zones or selection.one_per_az or selection.subnet_filters):
-        subnets = selection.subnets
-        return [subnet.subnet_id for subnet in subnets], [
-            subnet.internet_connectivity_established for subnet in subnets
-        ]
-    # jsii spreads a struct into keywords where it is a method's last parameter.
-    selected = vpc.select_subnets(
-        availability_zones=selection.availability_zones,
-        one_per_az=selection.one_per_az,
-        subnet_filters=selection.subnet_filters,
-        subnet_group_name=selection.subnet_group_name,
-        subnets=selection.subnets,
-        subnet_type=selection.subnet_type,
-    )
-    return selected.subnet_ids, [selected.internet_connectivity_established]

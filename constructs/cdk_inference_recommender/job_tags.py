@@ -22,14 +22,15 @@ def tags_of(manager: TagManager) -> list[dict[str, str]]:
 
 @jsii.implements(IStableAnyProducer)
 class JobTags:
-    """Collects the tags until the template is written; an ancestor's arrive after the job was made.
-
-    Args:
-        own: The job's own.
-        resource_type: Default: a job.
-    """
+    """Collects the tags until the template is written; an ancestor's arrive after the job was made."""
 
     def __init__(self, own: Mapping[str, str] | None, resource_type: ResourceType = ResourceType.JOB) -> None:
+        """Begin with the construct's own tags.
+
+        Args:
+            own: The job's own.
+            resource_type: Default: a job.
+        """
         self.manager: Final = TagManager(TagType.STANDARD, resource_type)
         for key, value in (own or {}).items():
             self.manager.set_tag(key, value)

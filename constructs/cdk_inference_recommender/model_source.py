@@ -14,12 +14,18 @@ from cdk_inference_recommender.resource_name import resource_name
 if TYPE_CHECKING:
     from aws_cdk.interfaces.aws_sagemaker import IModelPackageRef, IModelRef
 
-    from cdk_inference_recommender.container_config import ContainerConfig
+    from cdk_inference_recommender.container_config import ContainerConfig, ModelContainerConfig
 
 
 @dataclass(frozen=True, kw_only=True)
 class ModelSource:
-    """A versioned model package or a SageMaker model; build one with `from_model_package` or `from_model`."""
+    """A versioned model package or a SageMaker model; build one with `from_model_package` or `from_model`.
+
+    Attributes:
+        model_package_version_arn: ARN of the version. Default: none.
+        model_name: Name of the model. Default: none.
+        container_config: What runs in the container. Default: what the model package says.
+    """
 
     model_package_version_arn: str | None = None
     model_name: str | None = None
@@ -43,13 +49,12 @@ class ModelSource:
         return cls(model_package_version_arn=arn, container_config=container_config)
 
     @classmethod
-    def from_model(cls, model: str | IModelRef, *, container_config: ContainerConfig) -> ModelSource:
+    def from_model(cls, model: str | IModelRef, *, container_config: ModelContainerConfig) -> ModelSource:
         """Benchmark a SageMaker model that is in no model package.
 
         Args:
             model: Name of the model, or a construct such as `CfnModel`.
-            container_config: What the service can't read off a model: `domain`, `task`, `framework` and
-                `payload_config` are required (developer guide, prerequisites).
+            container_config: What the service can't read off a model (developer guide, prerequisites).
 
         Raises:
             ValidationError: The model is of another type.

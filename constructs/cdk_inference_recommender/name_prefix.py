@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING
 
 from aws_cdk import Names
 
+from cdk_inference_recommender.tokens import is_unresolved
+from inference_recommendations_handler.contract import MAX_NAME_PREFIX_LENGTH
+
 if TYPE_CHECKING:
     from constructs import Construct
 
@@ -33,3 +36,15 @@ def name_prefix(construct: Construct, *, max_length: int) -> str:
         max_length: In characters.
     """
     return Names.unique_resource_name(construct, max_length=max_length, separator="-").lower()
+
+
+def job_name_prefix_of(job: Construct, name: str | None) -> str:
+    """Return the prefix of a job's generated name, where no prop gives one.
+
+    Args:
+        job: The job.
+        name: The name that its request has. None, or a token, for the words of the construct's path.
+    """
+    if name is None or is_unresolved(name):
+        return name_prefix(job, max_length=MAX_NAME_PREFIX_LENGTH)
+    return shortened_name(name, max_length=MAX_NAME_PREFIX_LENGTH)

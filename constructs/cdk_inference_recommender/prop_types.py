@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import TYPE_CHECKING
 
 from cdk_inference_recommender.closed_choice import ClosedChoice
@@ -99,8 +100,9 @@ class PropType:
             yield f"{name} = {shown(value)} isn't of type {wanted}. Write {self._remedy(value)}."
 
     def _remedy(self, value: object) -> str:
-        is_choice = isinstance(self.of, type) and issubclass(self.of, ClosedChoice)
-        return self.of.nearest(value) if is_choice and isinstance(value, str) else self.example  # type: ignore[union-attr]
+        if isinstance(self.of, type) and issubclass(self.of, ClosedChoice):
+            return self.of.nearest(_words_of(value))
+        return self.example
 
     def _fits(self, value: object) -> bool:
         return isinstance(value, self.of) or (self.interface is not None and self.interface.is_of(value))
@@ -111,8 +113,22 @@ class PropType:
 
 def shown(value: object) -> str:
     """A value in a message."""
+    if isinstance(value, ClosedChoice | Enum):
+        return f"{type(value).__name__}.{_words_of(value)}"
+    if isinstance(value, type):
+        return f"the class {value.__name__}"
     # An object's own text is long, or an address in memory.
     return repr(value) if value is None or isinstance(value, str | int | float) else f"<{type(value).__name__}>"
+
+
+def _words_of(value: object) -> str:
+    """What a value that was meant as a choice says."""
+    if isinstance(value, Enum):
+        return value.name
+    if isinstance(value, ClosedChoice):
+        names = [name for name, member in vars(type(value)).items() if member is value]
+        return names[0] if names else f"of({value.value!r})"
+    return value if isinstance(value, str) else ""
 
 
 def _is_token(value: object) -> bool:

@@ -18,6 +18,7 @@ from cdk_inference_recommender.published_recommendations import PublishedRecomme
 from cdk_inference_recommender.recommendation_parameters import parameter_value, write_parameters
 from cdk_inference_recommender.reported_problems import report_problems
 from cdk_inference_recommender.request import UNRESOLVED
+from cdk_inference_recommender.stack_resource import expect_stack
 from cdk_inference_recommender.tokens import literals_only
 from cdk_inference_recommender.validation_error import naming
 from inference_recommendations_handler.contract import (
@@ -84,6 +85,15 @@ class Recommendation(Construct):
         job_name: str | None = None,
         input_config: object = UNRESOLVED,
     ) -> None:
+        """Use a job's `recommend_real_time` or `recommend_serverless`, or `from_parameters`.
+
+        Args:
+            scope: The construct's parent.
+            id: Its id.
+            attribute_of: Returns the value of one of its attributes.
+            job_name: The job that it is of. Default: not known here.
+            input_config: What the job measures, as in the API. Default: nothing is known of it.
+        """
         super().__init__(scope, id)
         self.input_config: Final = input_config
         """What the job measures, as in the API; `UNRESOLVED` where, or as far as, that isn't known."""
@@ -169,9 +179,11 @@ class Recommendation(Construct):
             prefix: As given to `publish`.
 
         Raises:
-            ValidationError: The prefix isn't one, or is published in this very stack. A prefix that the app publishes
-                only in another account or Region, or as the other kind, is reported by `app.synth()`.
+            ValidationError: The scope is in no stack, the prefix isn't one, or it is published in this very stack. A
+                prefix that the app publishes only in another account or Region, or as the other kind, is reported by
+                `app.synth()`.
         """
+        expect_stack(scope, id)
         recommendation = cls(
             scope,
             id,
@@ -260,7 +272,11 @@ class Recommendation(Construct):
         return self.value_of(RecommendationAttribute.MEMORY_UTILIZATION)
 
     def value_of(self, attribute: RecommendationAttribute) -> str:
-        """Any of the attributes of its kind, by name."""
+        """Return any of the attributes of its kind, by name.
+
+        Args:
+            attribute: Name of the attribute.
+        """
         return self._attribute_of(self, attribute)
 
     def _number(self, attribute: RecommendationAttribute) -> jsii.Number:

@@ -21,6 +21,7 @@ from cdk_inference_recommender.hosting_role import hosting_role
 from cdk_inference_recommender.job_network import JobNetwork
 from cdk_inference_recommender.job_tags import tags_of
 from cdk_inference_recommender.kms_key import kms_key_id
+from cdk_inference_recommender.network_rules import check_network
 from cdk_inference_recommender.prop_types import check_types
 from cdk_inference_recommender.property_path import property_path
 from cdk_inference_recommender.recommended_model import RecommendedModel
@@ -66,34 +67,6 @@ class RecommendedEndpoint(AutoScaledEndpoint):
         endpoint.auto_scale_as_recommended(best.scaling())
         endpoint.grant_invoke(client_function)
         ```
-
-    Args:
-        scope: The construct's parent.
-        id: Its id.
-        recommendation: Of this stack, or read with `from_parameters`. Whether it is real-time or serverless decides
-            what the endpoint is, and is known at synth.
-        model: What the job has measured. A model is copied; its network and isolation are kept where none are given.
-            `container_config` plays no part, but that a warning tells of one that lets SageMaker Neo compile.
-        role: With which the containers run. Default: a role with the least that is needed.
-        read_from: Buckets with the model's artifacts, which the default role may read.
-        images: Repositories that the default role may pull container images from.
-        endpoint_name: At most 63 characters. Default: generated. A name keeps CloudFormation from replacing the
-            endpoint, should it have to.
-        variant_name: Of the production variant. Default: `AllTraffic`.
-        volume_kms_key: Encrypts the instances' volumes: a key, or its id, ARN, alias or alias ARN. Real-time only.
-            Instance types with local disks take none (API reference, `CreateEndpointConfig`): exclude their families
-            in the recommendation's constraints.
-        vpc: The containers get network interfaces in it. Real-time only.
-        vpc_subnets: Which of its subnets. Default: the private ones.
-        security_groups: Default: one of its own, which allows everything out and nothing in.
-        enable_network_isolation: Whether the containers have no network. Real-time only. Default: as the source, or
-            no isolation for a package.
-        tags: For model, configuration and endpoint, besides those of `Tags.of(...)`.
-
-    Raises:
-        ValidationError: A prop is of another type, the default role could read nothing, or a serverless endpoint is
-            asked for what it can't be. Every other problem, such as a name or a tag that the service refuses, is
-            reported by `app.synth()`, together with those of all other constructs.
     """
 
     def __init__(
@@ -115,6 +88,38 @@ class RecommendedEndpoint(AutoScaledEndpoint):
         enable_network_isolation: bool | None = None,
         tags: Mapping[str, str] | None = None,
     ) -> None:
+        """Declare an endpoint and what it is made of.
+
+        Args:
+            scope: The construct's parent.
+            id: Its id.
+            recommendation: Of this stack, or read with `from_parameters`. Whether it is real-time or serverless decides
+                what the endpoint is, and is known at synth.
+            model: What the job has measured. A model is copied; its network and isolation are kept where none are
+                given. `container_config` plays no part, except that one that lets SageMaker Neo compile is warned of.
+            role: With which the containers run. Default: a role with the least that is needed.
+            read_from: Buckets with the model's artifacts, which the default role may read.
+            images: Repositories that the default role may pull container images from.
+            endpoint_name: At most 63 characters. Default: generated. A name keeps CloudFormation from replacing the
+                endpoint, should it have to.
+            variant_name: Of the production variant. Default: `AllTraffic`.
+            volume_kms_key: Encrypts the instances' volumes: a key, or its id, ARN, alias or alias ARN. Real-time only.
+                Instance types with local disks take none (API reference, `CreateEndpointConfig`): exclude their
+                families in the recommendation's constraints.
+            vpc: The containers get network interfaces in it. Real-time only.
+            vpc_subnets: Which of its subnets, 1 to 16. Default: the private ones, which the VPC has to have. Others
+                need VPC endpoints for S3, ECR, CloudWatch and CloudWatch Logs, and are warned of.
+            security_groups: Default: one of its own, which allows everything out and nothing in.
+            enable_network_isolation: Whether the containers have no network. Real-time only. Default: as the source, or
+                no isolation for a package.
+            tags: For model, configuration and endpoint, besides those of `Tags.of(...)`.
+
+        Raises:
+            ValidationError: The scope is in no stack, a prop is of another type, `vpc_subnets` finds no subnets, the
+                default role could read nothing, or a serverless endpoint is given what it can't have. Every other
+                problem, such as a name or a tag that the service refuses, is reported by `app.synth()`, together with
+                those of all other constructs.
+        """
         # Read before anything else is named here, so that no prop can be forgotten.
         given = {name: value for name, value in locals().items() if name in ENDPOINT_PROP_TYPES}
         super().__init__(scope, id)
@@ -205,13 +210,16 @@ class RecommendedEndpoint(AutoScaledEndpoint):
 
         report_problems(
             self,
-            lambda: check_endpoint(
-                {name: literals_only(value) for name, value in document().items()},
-                measured=recommendation.input_config,
-                region=self.stack.region,
-                number_of_model_tags=len(tags_of(self._model.cdk_tag_manager)),
-                most_tags=max(len(tags_of(manager)) for manager in tagged),
-            ),
+            lambda: [
+                *check_endpoint(
+                    {name: literals_only(value) for name, value in document().items()},
+                    measured=recommendation.input_config,
+                    region=self.stack.region,
+                    number_of_model_tags=len(tags_of(self._model.cdk_tag_manager)),
+                    most_tags=max(len(tags_of(manager)) for manager in tagged),
+                ),
+                *check_network(network),
+            ],
             spell,
         )
         report_errors(self, lambda: check_incoming_references(document(), self, own_role=role is None), spell)

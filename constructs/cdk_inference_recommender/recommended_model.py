@@ -31,15 +31,6 @@ class RecommendedModel(Construct):
     """A model with the environment and the inference specification that were measured; see `RecommendedEndpoint`.
 
     CloudFormation's own model can't be it: which environment variables there are is known at deploy time only.
-
-    Args:
-        scope: The endpoint.
-        id: Its id.
-        recommendation: What was chosen.
-        source: The model package, or the model, that was measured.
-        role: With which the containers run.
-        network: Where they have network interfaces; None for those of the source.
-        enable_network_isolation: Whether the containers have no network; None as the source.
     """
 
     def __init__(
@@ -53,6 +44,17 @@ class RecommendedModel(Construct):
         network: JobNetwork | None,
         enable_network_isolation: bool | None,
     ) -> None:
+        """Declare a model.
+
+        Args:
+            scope: The endpoint.
+            id: Its id.
+            recommendation: What was chosen.
+            source: The model package, or the model, that was measured.
+            role: With which the containers run.
+            network: Where they have network interfaces; None for those of the source.
+            enable_network_isolation: Whether the containers have no network; None as the source.
+        """
         super().__init__(scope, id)
         self._tags: Final = JobTags(None, ResourceType.RECOMMENDED_MODEL)
         prefix = name_prefix(self, max_length=MAX_MODEL_NAME_PREFIX_LENGTH)

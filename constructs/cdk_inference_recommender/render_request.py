@@ -171,9 +171,9 @@ def _stopping_conditions(conditions: StoppingConditions | None) -> RequestDocume
         ModelLatencyThresholds=[
             _given(
                 Percentile=_choice(threshold.percentile),
-                ValueInMilliseconds=None
-                if threshold.value is None
-                else milliseconds_of(threshold.value, f"stopping_conditions.model_latency_thresholds[{index}].value"),
+                ValueInMilliseconds=milliseconds_of(
+                    threshold.value, f"stopping_conditions.model_latency_thresholds[{index}].value"
+                ),
             )
             for index, threshold in enumerate(
                 _items(conditions.model_latency_thresholds, "stopping_conditions.model_latency_thresholds")

@@ -10,6 +10,7 @@ from cdk_inference_recommender.cross_stack_rules import CROSS_STACK_RULES
 from cdk_inference_recommender.endpoint_rules import ENDPOINT_RULES
 from cdk_inference_recommender.job_rules import JOB_RULES
 from cdk_inference_recommender.metric_rules import METRIC_RULES
+from cdk_inference_recommender.network_rules import NETWORK_RULES
 from cdk_inference_recommender.objective_rules import OBJECTIVE_RULES
 from cdk_inference_recommender.policy_size_rules import POLICY_SIZE_RULES
 from cdk_inference_recommender.property_path import property_path
@@ -87,6 +88,7 @@ def catalogue() -> str:
     topics = {
         **RULES_BY_TOPIC,
         "Props that aren't part of the request": JOB_RULES,
+        "Network": NETWORK_RULES,
         "Region": REGION_RULES,
         "Other stacks, accounts and Regions": (*CROSS_STACK_RULES, *PUBLISHED_RULES),
         "Recommended endpoints": ENDPOINT_RULES,

@@ -20,12 +20,6 @@ class ScaledInstanceCount(Construct):
     is registered, and so a new winner would never arrive. The two custom resources around the endpoint do it: one takes
     the variant out of autoscaling before the endpoint changes its instance type, and the other registers it afterwards
     with the numbers of the new winner.
-
-    Args:
-        scope: The endpoint.
-        id: Its id.
-        instance_count: What is scaled.
-        scaling: Bounds and target, by the property's name.
     """
 
     def __init__(
@@ -36,6 +30,14 @@ class ScaledInstanceCount(Construct):
         instance_count: EndpointInstanceCount,
         scaling: Mapping[InstanceCountProperty, object],
     ) -> None:
+        """Scale an endpoint.
+
+        Args:
+            scope: The endpoint.
+            id: Its id.
+            instance_count: What is scaled.
+            scaling: Bounds and target, by the property's name.
+        """
         super().__init__(scope, id)
         instance_count.scale(scaling)
         self.resource_id: Final = instance_count.resource_id

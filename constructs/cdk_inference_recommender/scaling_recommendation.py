@@ -49,6 +49,20 @@ class ScalingRecommendation(Construct):
         min_invocations: jsii.Number | None,
         max_invocations: jsii.Number | None,
     ) -> None:
+        """Use `RealTimeRecommendation.scaling`, whose arguments these are.
+
+        Args:
+            scope: The recommendation that is scaled.
+            id: Its id.
+            job_name: The job that it is of.
+            recommendation_id: Id of the chosen result; may be a token.
+            target_cpu_utilization_per_core: Percent, 1 to 100. None for the service's, 50.
+            min_invocations: Requests a minute to expect at least. None where nothing is said.
+            max_invocations: Requests a minute to expect at most. None where nothing is said.
+
+        Raises:
+            ValidationError: A number is NaN or infinite.
+        """
         super().__init__(scope, id)
         numbers: dict[str, object] = {
             "TargetCpuUtilizationPerCore": target_cpu_utilization_per_core,
@@ -141,7 +155,11 @@ class ScalingRecommendation(Construct):
         return self.value_of(ScalingRecommendationAttribute.MODEL_LATENCY_MS)
 
     def value_of(self, attribute: ScalingRecommendationAttribute) -> str:
-        """Any of the attributes, by name."""
+        """Return any of the attributes, by name.
+
+        Args:
+            attribute: Name of the attribute.
+        """
         return self._resource.get_att_string(attribute)
 
     def _number(self, attribute: ScalingRecommendationAttribute) -> jsii.Number:

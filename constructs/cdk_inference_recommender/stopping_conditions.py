@@ -45,8 +45,8 @@ class ModelLatencyThreshold:
         value: At least 1 ms, in whole milliseconds.
     """
 
-    percentile: LatencyPercentile | None = None
-    value: Duration | None = None
+    percentile: LatencyPercentile
+    value: Duration
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -23,9 +23,9 @@ class Phase:
         duration: 120 to 3600 seconds; all phases together at most `job_duration`.
     """
 
-    initial_number_of_users: jsii.Number | None = None
-    spawn_rate: jsii.Number | None = None
-    duration: Duration | None = None
+    initial_number_of_users: jsii.Number
+    spawn_rate: jsii.Number
+    duration: Duration
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,9 +39,9 @@ class Stairs:
         users_per_step: New users a step, 1 to 3.
     """
 
-    duration: Duration | None = None
-    number_of_steps: jsii.Number | None = None
-    users_per_step: jsii.Number | None = None
+    duration: Duration
+    number_of_steps: jsii.Number
+    users_per_step: jsii.Number
 
 
 _PHASES: Final = PropType(
@@ -51,7 +51,12 @@ _PHASES: Final = PropType(
 
 @dataclass(frozen=True, kw_only=True)
 class TrafficPattern:
-    """Phases or stairs, never both; build one with `phases` or `stairs` (API reference, `TrafficPattern`)."""
+    """Phases or stairs, never both; build one with `phases` or `stairs` (API reference, `TrafficPattern`).
+
+    Attributes:
+        phase_list: The phases in order. Default: none.
+        stair_steps: The stairs. Default: none.
+    """
 
     phase_list: tuple[Phase, ...] = ()
     stair_steps: Stairs | None = None
@@ -78,9 +83,9 @@ class TrafficPattern:
     def stairs(
         cls,
         *,
-        duration: Duration | None = None,
-        number_of_steps: jsii.Number | None = None,
-        users_per_step: jsii.Number | None = None,
+        duration: Duration,
+        number_of_steps: jsii.Number,
+        users_per_step: jsii.Number,
     ) -> TrafficPattern:
         """Steps of equal length.
 

@@ -13,10 +13,10 @@ from aws_cdk import aws_sagemaker as sagemaker
 from aws_cdk import aws_ssm as ssm
 
 from cdk_inference_recommender import (
-    ContainerConfig,
     Domain,
     Framework,
     InferenceRecommendationsJob,
+    ModelContainerConfig,
     ModelSource,
     PayloadConfig,
     Task,
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.e2e
 
-CONFIG = ContainerConfig(
+CONFIG = ModelContainerConfig(
     domain=Domain.COMPUTER_VISION,
     task=Task.CLASSIFICATION,
     framework=Framework.PYTORCH,

@@ -9,13 +9,13 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_kms as kms
 
 from cdk_inference_recommender import (
-    ContainerConfig,
     Domain,
     EndpointConfiguration,
     FlatInvocations,
     Framework,
     JobType,
     LatencyPercentile,
+    ModelContainerConfig,
     ModelLatencyThreshold,
     ModelSource,
     OutputConfig,
@@ -38,7 +38,7 @@ def _on_instances(stack: Stack) -> dict[str, Any]:
     return {
         "model": ModelSource.from_model(
             "bert",
-            container_config=ContainerConfig(
+            container_config=ModelContainerConfig(
                 domain=Domain.NATURAL_LANGUAGE_PROCESSING,
                 task=Task.FILL_MASK,
                 framework=Framework.PYTORCH,

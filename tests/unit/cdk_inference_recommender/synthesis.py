@@ -12,14 +12,19 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 
 from cdk_inference_recommender import (
+    Domain,
     EndpointConfiguration,
+    Framework,
     InferenceRecommendationsJob,
     JobType,
+    ModelContainerConfig,
     ModelLatencyThreshold,
     ModelSource,
+    PayloadConfig,
     Phase,
     ResourceLimit,
     StoppingConditions,
+    Task,
     TrafficPattern,
 )
 from cdk_inference_recommender.stopping_conditions import LatencyPercentile
@@ -40,6 +45,16 @@ ACCOUNT: Final = "123456789012"
 REGION: Final = "eu-west-1"
 PACKAGE_ARN: Final = f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:model-package/bert/1"
 ROLE_ARN: Final = f"arn:aws:iam::{ACCOUNT}:role/recommender"
+MODEL_CONFIG: Final = ModelContainerConfig(
+    domain=Domain.COMPUTER_VISION,
+    task=Task.CLASSIFICATION,
+    framework=Framework.PYTORCH,
+    framework_version="2.1",
+    payload_config=PayloadConfig(
+        sample_payload_url="s3://payloads/sample.tar.gz", supported_content_types=["application/json"]
+    ),
+)
+"""What a job on a model that is no model package needs."""
 
 _OUTPUT: Final = TemporaryDirectory(prefix="synthesis-")
 """Cloud assemblies; removed when the process ends."""

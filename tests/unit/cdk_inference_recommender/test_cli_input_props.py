@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any
 
+import pytest
 from aws_cdk import Duration, Size
 from hypothesis import HealthCheck, given, settings
 
@@ -13,7 +14,7 @@ from cdk_inference_recommender.cli_input import JobProps, props_of
 from cdk_inference_recommender.render_request import render_request
 from cdk_inference_recommender.request import check_request
 
-from .request.request_documents import Document, valid_documents
+from .request.request_documents import ADVANCED, MODEL_NAME, Document, valid_documents, with_value, without
 
 thorough = settings(suppress_health_check=[HealthCheck.too_slow])
 
@@ -103,3 +104,44 @@ def test_the_rules_judge_both_alike(document: Document) -> None:
     document = without_empty(of_values(document))
     again = without_empty(rendered(props_of(document)))
     assert check_request(again) == check_request(document)
+
+
+PATTERN = ("InputConfig", "TrafficPattern")
+ON_STAIRS = with_value(
+    ADVANCED,
+    PATTERN,
+    {"TrafficType": "STAIRS", "Stairs": {"DurationInSeconds": 240, "NumberOfSteps": 2, "UsersPerStep": 1}},
+)
+
+
+@pytest.mark.parametrize(
+    ("document", "structure", "required", "left"),
+    [
+        (ADVANCED, (*PATTERN, "Phases", 0), ["InitialNumberOfUsers", "SpawnRate", "DurationInSeconds"], "Phases"),
+        (ON_STAIRS, (*PATTERN, "Stairs"), ["DurationInSeconds", "NumberOfSteps", "UsersPerStep"], None),
+        (ADVANCED, ("StoppingConditions", "ModelLatencyThresholds", 0), ["Percentile", "ValueInMilliseconds"], None),
+        (MODEL_NAME, ("InputConfig", "ContainerConfig", "PayloadConfig"), ["SamplePayloadUrl"], None),
+    ],
+    ids=["phase", "stairs", "threshold", "payload"],
+)
+@pytest.mark.parametrize("instead", [None, "two"], ids=["missing", "of another type"])
+def test_a_structure_that_lacks_what_the_props_require_is_left_out_alone(
+    document: Document, structure: tuple[str | int, ...], required: list[str], left: str | None, instead: str | None
+) -> None:
+    for member in required:
+        if instead is not None and member in {"Percentile", "SamplePayloadUrl"}:
+            continue  # any text is one
+        place = (*structure, member)
+        broken = without(document, place) if instead is None else with_value(document, place, instead)
+        again = rendered(props_of(broken))
+        others = without(document, structure)
+        if left is None and isinstance(structure[-1], int):
+            others = without(document, structure[:-1])
+        elif structure[-1] == "Stairs":
+            others = with_value(document, PATTERN, {"TrafficType": "PHASES"})
+        assert without_empty(again) == without_empty(of_values(others | {"RoleArn": again["RoleArn"]}))
+
+
+@pytest.mark.parametrize("limit", [{}, {"MaxNumberOfTests": "x"}, {"MaxParallelOfTests": None}])
+def test_a_limit_of_nothing_is_left_out(limit: Document) -> None:
+    assert props_of(with_value(ADVANCED, ("InputConfig", "ResourceLimit"), limit))["resource_limit"] is None

@@ -13,12 +13,13 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 
-from cdk_inference_recommender import ContainerConfig, ModelSource, OutputConfig, RecommendedEndpoint
+from cdk_inference_recommender import ModelSource, OutputConfig, RecommendedEndpoint
 from cdk_inference_recommender.inline_policy_size import MAX_INLINE_POLICY_SIZE, inline_policy_size_of
 
 from .dependency_order import before
 from .synthesis import (
     JOB,
+    MODEL_CONFIG,
     PACKAGE_ARN,
     POLICY,
     Json,
@@ -124,7 +125,7 @@ def test_it_may_pass_itself_and_no_other_role() -> None:
 
 def test_a_model_that_is_no_package_is_described_without_one() -> None:
     stack = new_stack()
-    default_job(stack, model=ModelSource.from_model("bert", container_config=ContainerConfig()))
+    default_job(stack, model=ModelSource.from_model("bert", container_config=MODEL_CONFIG))
     actions = [statement["Action"] for statement in role_statements(template_of(stack, check=False), "JobRole")]
     assert "sagemaker:DescribeModelPackage" not in actions
 

@@ -8,7 +8,6 @@ import pytest
 from aws_cdk import CfnParameter, Duration, Size
 
 from cdk_inference_recommender import (
-    ContainerConfig,
     Domain,
     EndpointConfiguration,
     FlatInvocations,
@@ -16,6 +15,7 @@ from cdk_inference_recommender import (
     InferenceRecommendationsJob,
     JobType,
     LatencyPercentile,
+    ModelContainerConfig,
     ModelLatencyThreshold,
     ModelSource,
     OutputConfig,
@@ -61,7 +61,7 @@ def test_every_value_of_a_job_on_a_model_may_be_a_parameter() -> None:
         job_description=text(stack, "Description"),
         model=ModelSource.from_model(
             text(stack, "ModelName"),
-            container_config=ContainerConfig(
+            container_config=ModelContainerConfig(
                 domain=Domain.of(text(stack, "Domain")),
                 task=Task.of(text(stack, "Task")),
                 framework=Framework.of(text(stack, "Framework")),
@@ -174,6 +174,10 @@ def test_every_value_of_a_job_on_a_model_may_be_a_parameter() -> None:
     assert properties["TimeoutSeconds"] == 21_600
 
 
+def phase(duration: Duration) -> Phase:
+    return Phase(initial_number_of_users=1, spawn_rate=1, duration=duration)
+
+
 def test_every_value_of_a_serverless_load_test_may_be_a_parameter() -> None:
     stack = new_stack()
     load_test(
@@ -232,17 +236,25 @@ def test_beside_an_unknown_value_the_others_are_still_checked() -> None:
             r"poll_interval: .* can't be converted from minutes\. Build it with Duration\.seconds",
         ),
         (
-            lambda value: {"traffic_pattern": TrafficPattern.phases(Phase(), Phase(duration=Duration.minutes(value)))},
+            lambda value: {
+                "traffic_pattern": TrafficPattern.phases(phase(Duration.minutes(2)), phase(Duration.minutes(value)))
+            },
             r"traffic_pattern\.phases\[1\]\.duration: .* from minutes\. Build it with Duration\.seconds",
         ),
         (
-            lambda value: {"traffic_pattern": TrafficPattern.stairs(duration=Duration.hours(value))},
+            lambda value: {
+                "traffic_pattern": TrafficPattern.stairs(
+                    duration=Duration.hours(value), number_of_steps=2, users_per_step=1
+                )
+            },
             r"traffic_pattern\.stairs\.duration: .* from hours\. Build it with Duration\.seconds",
         ),
         (
             lambda value: {
                 "stopping_conditions": StoppingConditions(
-                    model_latency_thresholds=[ModelLatencyThreshold(value=Duration.seconds(value))]
+                    model_latency_thresholds=[
+                        ModelLatencyThreshold(percentile=LatencyPercentile.P95, value=Duration.seconds(value))
+                    ]
                 )
             },
             r"stopping_conditions\.model_latency_thresholds\[0\]\.value: .* from seconds\. .* Duration\.millis",

@@ -9,10 +9,20 @@ from aws_cdk import Environment, Fn, Stack, Tags, Token
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 
-from cdk_inference_recommender import ContainerConfig, ModelSource, RecommendedEndpoint
+from cdk_inference_recommender import ModelSource, RecommendedEndpoint
 from cdk_inference_recommender.request.request_model import member_shape
 
-from .synthesis import ACCOUNT, PACKAGE_ARN, REGION, default_job, given_role, new_stack, template_of, warnings_of
+from .synthesis import (
+    ACCOUNT,
+    MODEL_CONFIG,
+    PACKAGE_ARN,
+    REGION,
+    default_job,
+    given_role,
+    new_stack,
+    template_of,
+    warnings_of,
+)
 
 PACKAGE = ModelSource.from_model_package(PACKAGE_ARN)
 
@@ -29,7 +39,7 @@ def errors_of(stack: Stack) -> list[str]:
 
 
 def named(name: str) -> ModelSource:
-    return ModelSource.from_model(name, container_config=ContainerConfig())
+    return ModelSource.from_model(name, container_config=MODEL_CONFIG)
 
 
 @pytest.mark.parametrize(

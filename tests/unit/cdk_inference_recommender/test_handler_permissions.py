@@ -9,7 +9,6 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sagemaker as sagemaker
 
 from cdk_inference_recommender import (
-    ContainerConfig,
     InferenceRecommendationsJob,
     ModelSource,
     RecommendedEndpoint,
@@ -21,6 +20,7 @@ from .dependency_order import before
 from .synthesis import (
     ACCOUNT,
     JOB,
+    MODEL_CONFIG,
     POLICY,
     REGION,
     Json,
@@ -333,7 +333,7 @@ def _endpoint_of(stack: Stack, name: str, package: str) -> None:
 
 def test_a_source_model_needs_nothing_by_name_since_the_service_writes_names_in_lower_case() -> None:
     stack = new_stack()
-    model = ModelSource.from_model("Bert", container_config=ContainerConfig())
+    model = ModelSource.from_model("Bert", container_config=MODEL_CONFIG)
     role = given_role(stack)
     best = default_job(stack, role=role).recommend_real_time("Best")
     RecommendedEndpoint(stack, "Endpoint", recommendation=best, model=model, role=role)

@@ -5,15 +5,31 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from aws_cdk import CfnParameter, Fn
+from aws_cdk import CfnParameter, Environment, Fn
 from aws_cdk import aws_ec2 as ec2
 
-from cdk_inference_recommender import ValidationError
+from cdk_inference_recommender import ModelSource, RecommendedEndpoint, ValidationError
 
-from .synthesis import default_job, logical_id, new_stack, only, request_of, resources, template_of
+from .synthesis import (
+    ACCOUNT,
+    PACKAGE_ARN,
+    REGION,
+    default_job,
+    given_role,
+    logical_id,
+    new_stack,
+    only,
+    request_of,
+    resources,
+    template_of,
+    warnings_of,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from aws_cdk import Stack
+    from constructs import Construct
 
 GROUP = "AWS::EC2::SecurityGroup"
 
@@ -157,3 +173,172 @@ def test_more_groups_than_the_api_takes_are_reported() -> None:
     default_job(stack, vpc=vpc, security_groups=groups)
     with pytest.raises(RuntimeError, match=r"\[Stack/Job\] security_groups = .*: must be at most 5 items, not 6"):
         template_of(stack)
+
+
+def job_in(stack: Stack, **network: Any) -> Construct:
+    return default_job(stack, **network)
+
+
+def endpoint_in(stack: Stack, **network: Any) -> Construct:
+    return RecommendedEndpoint(
+        stack,
+        "Endpoint",
+        recommendation=default_job(stack).recommend_real_time("Best"),
+        model=ModelSource.from_model_package(PACKAGE_ARN),
+        role=given_role(stack),
+        **network,
+    )
+
+
+in_both = pytest.mark.parametrize("construct", [job_in, endpoint_in], ids=["job", "endpoint"])
+
+
+def vpc_of(stack: Stack, *types: ec2.SubnetType) -> ec2.IVpc:
+    return ec2.Vpc(
+        stack,
+        "Vpc",
+        nat_gateways=0,
+        subnet_configuration=[ec2.SubnetConfiguration(name=each.name.title(), subnet_type=each) for each in types],
+    )
+
+
+def errors_of(stack: Stack) -> list[str]:
+    with pytest.raises(RuntimeError, match="Validation failed with the following errors") as failure:
+        template_of(stack)
+    return [line.strip() for line in str(failure.value).splitlines()[1:] if line.strip()]
+
+
+def network_warnings(stack: Stack) -> list[str]:
+    return [warning for warning in warnings_of(stack) if "Subnets" in warning]
+
+
+@in_both
+@pytest.mark.parametrize(
+    "vpc",
+    [
+        lambda stack: vpc_of(stack, ec2.SubnetType.PUBLIC),
+        lambda stack: vpc_of(stack, ec2.SubnetType.PRIVATE_ISOLATED),
+        lambda stack: vpc_of(stack, ec2.SubnetType.PUBLIC, ec2.SubnetType.PRIVATE_ISOLATED),
+        lambda stack: imported_vpc(stack, private_subnet_ids=None),
+        lambda stack: imported_vpc(stack, private_subnet_ids=None, isolated_subnet_ids=None),
+    ],
+    ids=["public", "isolated", "public and isolated", "imported without private", "imported public"],
+)
+@pytest.mark.parametrize("selection", [None, ec2.SubnetSelection(one_per_az=True)], ids=["alone", "one a zone"])
+def test_a_vpc_without_private_subnets_is_one_error_that_says_what_is_needed(
+    construct: Callable[..., Construct], vpc: Callable[[Stack], ec2.IVpc], selection: ec2.SubnetSelection | None
+) -> None:
+    stack = new_stack()
+    made = construct(stack, vpc=vpc(stack), vpc_subnets=selection)
+    (error,) = errors_of(stack)
+    assert error.startswith(f"[{made.node.path}] vpc = 'Stack/Vpc': no private subnets of the VPC are known, and ")
+    assert (
+        "Add private subnets with a NAT gateway, or name isolated subnets in vpc_subnets and add VPC endpoints" in error
+    )
+    assert "(VpcPrivateSubnets; SageMaker developer guide, " in error
+
+
+@in_both
+@pytest.mark.parametrize(
+    ("selection", "rule"),
+    [
+        (ec2.SubnetSelection(subnet_type=ec2.SubnetType.PRIVATE_ISOLATED), "IsolatedSubnets"),
+        (ec2.SubnetSelection(subnet_group_name="Private_Isolated"), "IsolatedSubnets"),
+        (ec2.SubnetSelection(subnet_type=ec2.SubnetType.PUBLIC), "PublicSubnets"),
+        (ec2.SubnetSelection(subnet_group_name="Public", one_per_az=True), "PublicSubnets"),
+    ],
+    ids=["isolated", "isolated group", "public", "public group"],
+)
+@pytest.mark.parametrize("is_named_one_by_one", [False, True], ids=["selected", "named"])
+def test_isolated_and_public_subnets_that_were_chosen_are_warned_of(
+    construct: Callable[..., Construct], selection: ec2.SubnetSelection, rule: str, *, is_named_one_by_one: bool
+) -> None:
+    stack = new_stack()
+    vpc = vpc_of(stack, ec2.SubnetType.PUBLIC, ec2.SubnetType.PRIVATE_ISOLATED)
+    if is_named_one_by_one:
+        of_type = vpc.isolated_subnets if rule == "IsolatedSubnets" else vpc.public_subnets
+        selection = ec2.SubnetSelection(subnets=of_type)
+    construct(stack, vpc=vpc, vpc_subnets=selection)
+    (warning,) = network_warnings(stack)
+    assert warning.startswith("vpc_subnets = ['Stack/Vpc/P")
+    assert f"({rule}; " in warning
+    assert "add VPC endpoints for S3, ECR (api and dkr), CloudWatch and CloudWatch Logs" in warning.replace(
+        "Add", "add"
+    )
+
+
+def test_isolated_subnets_named_in_a_filter_are_warned_of() -> None:
+    stack = new_stack()
+    by_id = ec2.SubnetFilter.by_ids(["subnet-isolated-a"])
+    vpc = imported_vpc(stack, private_subnet_ids=None)
+    default_job(stack, vpc=vpc, vpc_subnets=ec2.SubnetSelection(subnet_filters=[by_id]))
+    (warning,) = network_warnings(stack)
+    assert "(IsolatedSubnets; " in warning
+
+
+@in_both
+def test_nothing_is_said_of_private_subnets(construct: Callable[..., Construct]) -> None:
+    stack = new_stack()
+    construct(stack, vpc=vpc_of(stack, ec2.SubnetType.PUBLIC, ec2.SubnetType.PRIVATE_WITH_EGRESS))
+    assert not network_warnings(stack)
+
+
+def test_nothing_is_said_of_subnets_whose_routes_arent_known() -> None:
+    stack = new_stack()
+    vpc = imported_vpc(stack)
+    others = [ec2.Subnet.from_subnet_id(stack, "Subnet", "subnet-other")]
+    default_job(stack, vpc=vpc, vpc_subnets=ec2.SubnetSelection(subnets=others))
+    assert not network_warnings(stack)
+
+
+@pytest.mark.parametrize(
+    "selection",
+    [
+        None,
+        ec2.SubnetSelection(subnet_type=ec2.SubnetType.PRIVATE_ISOLATED),
+        ec2.SubnetSelection(subnet_type=ec2.SubnetType.PUBLIC),
+        ec2.SubnetSelection(subnet_group_name="Inference"),
+        ec2.SubnetSelection(availability_zones=["eu-west-1c"]),
+    ],
+    ids=["alone", "isolated", "public", "group", "zone"],
+)
+def test_nothing_is_said_of_what_stands_in_for_a_vpc_that_is_still_looked_up(
+    selection: ec2.SubnetSelection | None,
+) -> None:
+    stack = new_stack(env=Environment(account=ACCOUNT, region=REGION))
+    default_job(stack, vpc=ec2.Vpc.from_lookup(stack, "Vpc", vpc_id="vpc-1"), vpc_subnets=selection)
+    # Were there an error, the CLI wouldn't come to look it up.
+    assert not network_warnings(stack)
+
+
+@in_both
+@pytest.mark.parametrize(
+    ("attributes", "selection", "reason"),
+    [
+        (
+            {"private_subnet_ids": None, "isolated_subnet_ids": None, "public_subnet_ids": None},
+            None,
+            "no subnets of it are known",
+        ),
+        ({}, ec2.SubnetSelection(subnet_group_name="Inference"), "There are no subnet groups with name 'Inference' in"),
+        ({}, ec2.SubnetSelection(availability_zones=["eu-west-1c"]), "no subnet meets all that it says"),
+        (
+            {"isolated_subnet_ids": None},
+            ec2.SubnetSelection(subnet_type=ec2.SubnetType.PRIVATE_ISOLATED),
+            "it has no subnets of the type PRIVATE_ISOLATED",
+        ),
+    ],
+    ids=["none", "group", "zone", "type"],
+)
+def test_a_selection_of_nothing_is_refused(
+    construct: Callable[..., Construct],
+    attributes: dict[str, Any],
+    selection: ec2.SubnetSelection | None,
+    reason: str,
+) -> None:
+    stack = new_stack()
+    with pytest.raises(
+        ValidationError,
+        match=rf"^Stack/\w+: vpc_subnets selects nothing in the VPC Stack/Vpc: {reason}.*\. Choose others with vpc_",
+    ):
+        construct(stack, vpc=imported_vpc(stack, **attributes), vpc_subnets=selection)

@@ -13,21 +13,17 @@ from aws_cdk import aws_sagemaker as sagemaker
 from aws_cdk import aws_ssm as ssm
 
 from cdk_inference_recommender import (
-    ContainerConfig,
-    Domain,
-    Framework,
     InferenceRecommendationsJob,
     ModelSource,
-    PayloadConfig,
     RealTimeRecommendation,
     RecommendedEndpoint,
     ServerlessRecommendation,
-    Task,
 )
 
 from .synthesis import (
     ACCOUNT,
     JOB,
+    MODEL_CONFIG,
     PACKAGE_ARN,
     REGION,
     ROLE_ARN,
@@ -45,15 +41,6 @@ if TYPE_CHECKING:
 
     from constructs import Construct
 
-CONFIG = ContainerConfig(
-    domain=Domain.COMPUTER_VISION,
-    task=Task.CLASSIFICATION,
-    framework=Framework.PYTORCH,
-    framework_version="2.1",
-    payload_config=PayloadConfig(
-        sample_payload_url="s3://payloads/sample.tar.gz", supported_content_types=["application/json"]
-    ),
-)
 HERE = Environment(account=ACCOUNT, region=REGION)
 OTHER_REGION = Environment(account=ACCOUNT, region="us-east-1")
 OTHER_ACCOUNT = Environment(account="999999999999", region=REGION)
@@ -80,17 +67,19 @@ def two_stacks(env: Environment | None = None, elsewhere: Environment | None = N
 
 
 SOURCES: dict[str, Callable[[Stack], ModelSource]] = {
-    "a model": lambda stack: ModelSource.from_model(model_in(stack), container_config=CONFIG),
-    "a model's name": lambda stack: ModelSource.from_model(model_in(stack).attr_model_name, container_config=CONFIG),
+    "a model": lambda stack: ModelSource.from_model(model_in(stack), container_config=MODEL_CONFIG),
+    "a model's name": lambda stack: ModelSource.from_model(
+        model_in(stack).attr_model_name, container_config=MODEL_CONFIG
+    ),
     "a name cut out of an ARN": lambda stack: ModelSource.from_model(
-        Fn.select(1, Fn.split("/", model_in(stack).ref)), container_config=CONFIG
+        Fn.select(1, Fn.split("/", model_in(stack).ref)), container_config=MODEL_CONFIG
     ),
     "a model with a name of its own": lambda stack: ModelSource.from_model(
-        model_in(stack, model_name="bert"), container_config=CONFIG
+        model_in(stack, model_name="bert"), container_config=MODEL_CONFIG
     ),
     "a model package": lambda stack: ModelSource.from_model_package(package_in(stack)),
     "a nested stack's model": lambda stack: ModelSource.from_model(
-        model_in(NestedStack(stack, "Nested")), container_config=CONFIG
+        model_in(NestedStack(stack, "Nested")), container_config=MODEL_CONFIG
     ),
 }
 
@@ -117,7 +106,7 @@ def test_an_endpoint_may_not_run_a_model_of_another_stack() -> None:
         here,
         "Endpoint",
         recommendation=RealTimeRecommendation.from_parameters(here, "Best", "/bert"),
-        model=ModelSource.from_model(model_in(there), container_config=CONFIG),
+        model=ModelSource.from_model(model_in(there), container_config=MODEL_CONFIG),
         role=given_role(here),
     )
     (error,) = errors_of(app)
@@ -127,7 +116,7 @@ def test_an_endpoint_may_not_run_a_model_of_another_stack() -> None:
 @pytest.mark.parametrize("elsewhere", [OTHER_REGION, OTHER_ACCOUNT], ids=["Region", "account"])
 def test_a_model_of_another_account_or_region_can_t_be_handed_over(elsewhere: Environment) -> None:
     app, here, there = two_stacks(HERE, elsewhere)
-    default_job(here, model=ModelSource.from_model(model_in(there), container_config=CONFIG))
+    default_job(here, model=ModelSource.from_model(model_in(there), container_config=MODEL_CONFIG))
     (error,) = errors_of(app)
     assert "A model is used in its own account and Region" in error
     assert "ssm.StringParameter" not in error
@@ -151,7 +140,7 @@ def test_a_model_s_name_may_come_through_a_parameter() -> None:
         there, "ModelName", parameter_name="/my-app/model", string_value=model_in(there).attr_model_name
     )
     name = ssm.StringParameter.value_for_string_parameter(here, "/my-app/model")
-    default_job(here, model=ModelSource.from_model(name, container_config=CONFIG))
+    default_job(here, model=ModelSource.from_model(name, container_config=MODEL_CONFIG))
     here.add_stack_dependency(there)
     assert only(template_of(here), JOB)
 
@@ -162,7 +151,7 @@ def test_a_nested_stack_is_updated_with_its_parent(nested: str) -> None:
     parent = Stack(app, "Parent")
     inner = NestedStack(parent, "Inner")
     of_job, of_model = (inner, parent) if nested == "the job" else (parent, inner)
-    default_job(of_job, model=ModelSource.from_model(model_in(of_model), container_config=CONFIG))
+    default_job(of_job, model=ModelSource.from_model(model_in(of_model), container_config=MODEL_CONFIG))
     app.synth()
 
 
@@ -213,7 +202,7 @@ def test_a_recommended_model_s_name_changes_with_the_choice() -> None:
 
 def test_a_recommended_model_that_another_stack_measures_is_one_error() -> None:
     app, here, there = two_stacks()
-    default_job(there, model=ModelSource.from_model(serving(here).model_name, container_config=CONFIG))
+    default_job(there, model=ModelSource.from_model(serving(here).model_name, container_config=MODEL_CONFIG))
     (error,) = errors_of(app)
     assert error.startswith("[Here/Endpoint] model_name: ")
     assert "There/Job" in error

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
+from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 import jsii
@@ -19,8 +20,10 @@ from aws_cdk import aws_sagemaker as sagemaker
 from cdk_inference_recommender import (
     Constraints,
     ContainerConfig,
+    Domain,
     EndpointConfiguration,
     InferenceRecommendationsJob,
+    JobType,
     LatencyPercentile,
     ModelLatencyThreshold,
     ModelSource,
@@ -36,12 +39,13 @@ from cdk_inference_recommender import (
 from cdk_inference_recommender.endpoint_prop_types import ENDPOINT_PROP_TYPES
 from cdk_inference_recommender.job_prop_types import JOB_PROP_TYPES
 
-from .synthesis import PACKAGE_ARN, default_job, images, load_test, new_stack, payloads, template_of
+from .synthesis import MODEL_CONFIG, PACKAGE_ARN, default_job, images, load_test, new_stack, payloads, template_of
 
 if TYPE_CHECKING:
     from cdk_inference_recommender.prop_types import PropType
 
 MODEL = ModelSource.from_model_package(PACKAGE_ARN)
+PHASE = Phase(initial_number_of_users=1, spawn_rate=1, duration=Duration.minutes(2))
 
 
 @pytest.mark.parametrize(
@@ -83,7 +87,7 @@ def test_all_such_props_of_a_job_are_told_at_once() -> None:
             r"endpoint_configurations\[0\] = 'ml.c5.xlarge' isn't of type EndpointConfiguration",
         ),
         (
-            {"traffic_pattern": TrafficPattern.phases(Phase(duration=120))},  # type: ignore[arg-type]
+            {"traffic_pattern": TrafficPattern.phases(Phase(initial_number_of_users=1, spawn_rate=1, duration=120))},  # type: ignore[arg-type]
             r"traffic_pattern\.phases\[0\]\.duration = 120 isn't a Duration\. Write Duration\.",
         ),
         (
@@ -114,7 +118,11 @@ def test_all_such_props_of_a_job_are_told_at_once() -> None:
             {
                 "model": ModelSource.from_model_package(
                     PACKAGE_ARN,
-                    container_config=ContainerConfig(payload_config=PayloadConfig(supported_content_types="text/csv")),
+                    container_config=ContainerConfig(
+                        payload_config=PayloadConfig(
+                            sample_payload_url="s3://payloads/bert.tar.gz", supported_content_types="text/csv"
+                        )
+                    ),
                 )
             },
             r"model\.container_config\.payload_config\.supported_content_types = 'text/csv' isn't a list",
@@ -122,7 +130,9 @@ def test_all_such_props_of_a_job_are_told_at_once() -> None:
         (
             {
                 "stopping_conditions": StoppingConditions(
-                    model_latency_thresholds=ModelLatencyThreshold(value=Duration.millis(9))  # type: ignore[arg-type]
+                    model_latency_thresholds=ModelLatencyThreshold(
+                        percentile=LatencyPercentile.P95, value=Duration.millis(9)
+                    )  # type: ignore[arg-type]
                 )
             },
             r"stopping_conditions\.model_latency_thresholds = <ModelLatencyThreshold> isn't a list",
@@ -328,8 +338,8 @@ def test_a_bucket_is_no_repository_and_a_repository_no_bucket() -> None:
 @pytest.mark.parametrize(
     ("phases", "message"),
     [
-        (([Phase(), Phase()],), r"phases\[0\] = <list> isn't of type Phase\. Write TrafficPattern\.phases\(Phase\("),
-        ((Phase(), {"spawn_rate": 1}), r"phases\[1\] = <dict> isn't of type Phase"),
+        (([PHASE, PHASE],), r"phases\[0\] = <list> isn't of type Phase\. Write TrafficPattern\.phases\(Phase\("),
+        ((PHASE, {"spawn_rate": 1}), r"phases\[1\] = <dict> isn't of type Phase"),
     ],
 )
 def test_phases_are_given_one_by_one(phases: Any, message: str) -> None:
@@ -350,7 +360,7 @@ def test_a_model_source_tells_it() -> None:
     ):
         ModelSource.from_model_package(wrong)
     with pytest.raises(ValidationError, match=r"^model = 5 isn't of type str or IModelRef\. Write the name of a model"):
-        ModelSource.from_model(wrong, container_config=ContainerConfig())
+        ModelSource.from_model(wrong, container_config=MODEL_CONFIG)
 
 
 def test_what_is_asked_of_a_job_tells_it() -> None:
@@ -450,7 +460,7 @@ IS_TEXT = r"is a token, but not yet one of text\. Write Token\.as_string\(\.\.\.
         ("tags['team']", lambda stack, value: default_job(stack, tags={"team": value})),
         ("rerun", lambda stack, value: default_job(stack, rerun=value)),
         ("model_package", lambda _, value: ModelSource.from_model_package(value)),
-        ("model", lambda _, value: ModelSource.from_model(value, container_config=ContainerConfig())),
+        ("model", lambda _, value: ModelSource.from_model(value, container_config=MODEL_CONFIG)),
         ("statistic", lambda stack, value: default_job(stack).metric("ClientLatency", statistic=value)),
         ("endpoint_name", lambda stack, value: default_job(stack).metric_client_latency(endpoint_name=value)),
         ("job_name", lambda stack, value: InferenceRecommendationsJob.from_job_name(stack, "Job", value)),
@@ -475,7 +485,7 @@ def test_a_token_of_no_type_is_no_list_yet() -> None:
     with pytest.raises(
         ValidationError, match=r"supported_instance_types is a token, but not yet one of a list\. Write"
     ):
-        default_job(new_stack(), model=ModelSource.from_model("bert", container_config=config))
+        default_job(new_stack(), model=ModelSource.from_model_package(PACKAGE_ARN, container_config=config))
 
 
 def test_choices_in_words_are_told_at_once_with_what_they_resemble() -> None:
@@ -487,7 +497,7 @@ def test_choices_in_words_are_told_at_once_with_what_they_resemble() -> None:
     }
     config = ContainerConfig(**choices)
     with pytest.raises(ValidationError) as failure:
-        default_job(new_stack(), model=ModelSource.from_model("bert", container_config=config), rerun=2)
+        default_job(new_stack(), model=ModelSource.from_model_package(PACKAGE_ARN, container_config=config), rerun=2)
     told = str(failure.value)
     for part in (
         "domain = 'vision' isn't of type Domain. Write Domain.COMPUTER_VISION. ",
@@ -497,6 +507,41 @@ def test_choices_in_words_are_told_at_once_with_what_they_resemble() -> None:
         "rerun = 2 isn't of type str",
     ):
         assert part in told
+
+
+class OwnJobType(Enum):
+    """An enum of the user's own."""
+
+    ADVANCED = "Advanced"
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        (Domain.MACHINE_LEARNING, r"Domain\.MACHINE_LEARNING isn't of type JobType\. Write {}"),
+        (Domain.of("AUDIO"), r"Domain\.of\('AUDIO'\) isn't of type JobType\. Write {}"),
+        (ec2.SubnetType.PUBLIC, r"SubnetType\.PUBLIC isn't of type JobType\. Write {}"),
+        (OwnJobType.ADVANCED, r"OwnJobType\.ADVANCED isn't of type JobType\. Write JobType\.ADVANCED\."),
+        (JobType, r"the class JobType isn't of type JobType\. Write {}"),
+        (5, r"5 isn't of type JobType\. Write {}"),
+    ],
+    ids=["another choice", "a choice of no name", "CDK's", "own", "class", "number"],
+)
+def test_another_enum_s_member_is_told_with_what_may_be_written(value: Any, message: str) -> None:
+    every = r"JobType\.DEFAULT or JobType\.ADVANCED\."
+    with pytest.raises(ValidationError, match=rf"^Stack/Job: job_type = {message.format(every)}$"):
+        default_job(new_stack(), job_type=value)
+
+
+def test_it_is_so_wherever_a_choice_is_taken() -> None:
+    wrong: Any = JobType.ADVANCED
+    config = ContainerConfig(supported_endpoint_type=wrong)
+    with pytest.raises(
+        ValidationError,
+        match=r"supported_endpoint_type = JobType\.ADVANCED isn't of type SupportedEndpointType\. Write "
+        r"SupportedEndpointType\.REAL_TIME or SupportedEndpointType\.SERVERLESS\.$",
+    ):
+        default_job(new_stack(), model=ModelSource.from_model_package(PACKAGE_ARN, container_config=config))
 
 
 def test_a_stack_is_no_token() -> None:

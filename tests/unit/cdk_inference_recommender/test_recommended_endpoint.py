@@ -22,6 +22,7 @@ from inference_recommendations_handler.contract import RecommendedModelProperty
 
 from .dependency_order import before
 from .synthesis import (
+    MODEL_CONFIG,
     PACKAGE_ARN,
     ROLE_ARN,
     Json,
@@ -172,7 +173,7 @@ def test_tags_reach_model_configuration_and_endpoint() -> None:
 def test_a_model_can_be_the_source() -> None:
     stack = new_stack()
     source = sagemaker.CfnModel(stack, "Source", execution_role_arn=ROLE_ARN)
-    endpoint(stack, model=ModelSource.from_model(source, container_config=ContainerConfig()))
+    endpoint(stack, model=ModelSource.from_model(source, container_config=MODEL_CONFIG))
     template = template_of(stack)
     assert model_of(template)["SourceModelName"] == {"Fn::GetAtt": ["Source", "ModelName"]}
     assert "ModelPackageArn" not in model_of(template)
@@ -238,7 +239,7 @@ def test_a_model_that_neo_would_compile_is_warned_of_before_the_job_is_paid_for(
 
 
 OTHER_PACKAGE = ModelSource.from_model_package(PACKAGE_ARN.replace("/1", "/2"))
-OTHER_MODEL = ModelSource.from_model("bert", container_config=ContainerConfig())
+OTHER_MODEL = ModelSource.from_model("bert", container_config=MODEL_CONFIG)
 
 
 @pytest.mark.parametrize("model", [OTHER_PACKAGE, OTHER_MODEL], ids=["another version", "no package"])

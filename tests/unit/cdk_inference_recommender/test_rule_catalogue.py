@@ -9,6 +9,7 @@ from cdk_inference_recommender.cross_stack_rules import CROSS_STACK_RULES
 from cdk_inference_recommender.endpoint_rules import ENDPOINT_RULES
 from cdk_inference_recommender.job_rules import JOB_RULES
 from cdk_inference_recommender.metric_rules import METRIC_RULES
+from cdk_inference_recommender.network_rules import NETWORK_RULES
 from cdk_inference_recommender.objective_rules import OBJECTIVE_RULES
 from cdk_inference_recommender.policy_size_rules import POLICY_SIZE_RULES
 from cdk_inference_recommender.published_rules import PUBLISHED_RULES
@@ -34,6 +35,7 @@ def test_has_one_entry_a_rule() -> None:
         for rule in (
             *RULES,
             *JOB_RULES,
+            *NETWORK_RULES,
             *REGION_RULES,
             *CROSS_STACK_RULES,
             *PUBLISHED_RULES,

@@ -68,7 +68,12 @@ def test_all_problems_of_all_jobs_are_told_in_one_synthesis() -> None:
 
 def test_a_problem_is_one_line_place_value_rule_remedy_source() -> None:
     stack = new_stack()
-    load_test(stack, traffic_pattern=TrafficPattern.phases(PHASE, Phase(duration=Duration.seconds(20))))
+    load_test(
+        stack,
+        traffic_pattern=TrafficPattern.phases(
+            PHASE, Phase(initial_number_of_users=3, spawn_rate=1, duration=Duration.seconds(20))
+        ),
+    )
     (problem,) = [line for line in problems_of(stack) if "duration" in line]
     assert problem == (
         "[Stack/Job] traffic_pattern.phases[1].duration = 20: a phase lasts 120 to 3600 s. Lengthen, shorten or split "
@@ -89,7 +94,14 @@ PAYLOAD = ContainerConfig(payload_config=PayloadConfig(sample_payload_url="s3://
             "model.container_config.payload_config.sample_payload_url = 's3://payloads/bert.zip'",
         ),
         ({"model": ModelSource(container_config=None)}, "[Stack/Job] "),
-        ({"traffic_pattern": TrafficPattern.stairs(users_per_step=9)}, "traffic_pattern.stairs.users_per_step = 9"),
+        (
+            {
+                "traffic_pattern": TrafficPattern.stairs(
+                    duration=Duration.minutes(4), number_of_steps=2, users_per_step=9
+                )
+            },
+            "traffic_pattern.stairs.users_per_step = 9",
+        ),
         ({"job_duration": Duration.hours(6)}, "job_duration = 21600"),
         ({"volume_kms_key": "a key"}, "volume_kms_key = 'a key'"),
         ({"existing_endpoint": "an endpoint"}, "existing_endpoint = 'an endpoint'"),

@@ -11,12 +11,12 @@ from aws_cdk import App, Environment, Stack
 from aws_cdk import aws_ssm as ssm
 
 from cdk_inference_recommender import (
-    ContainerConfig,
     Domain,
     EndpointConfiguration,
     Framework,
     InferenceRecommendationsJob,
     JobType,
+    ModelContainerConfig,
     ModelSource,
     OutputConfig,
     PayloadConfig,
@@ -58,7 +58,7 @@ def use_everywhere(stack: Stack, text: Callable[[str], str]) -> None:
     """Give the text to everything that takes one, but for what has to be literal."""
     model = ModelSource.from_model(
         text("model"),
-        container_config=ContainerConfig(
+        container_config=ModelContainerConfig(
             domain=Domain.of(text("domain")),
             task=Task.of(text("task")),
             framework=Framework.of(text("framework")),
