@@ -39,7 +39,10 @@ def lists(items: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
 DOCUMENTS = st.recursive(SCALARS, lambda inner: lists(inner) | st.dictionaries(NAMES, inner, max_size=4), max_leaves=15)
 
 
-@given(DOCUMENTS)
+ROWS = st.lists(st.dictionaries(st.sampled_from(["a", "B", "C"]), SCALARS | st.lists(SCALARS, max_size=2)), max_size=4)
+
+
+@given(DOCUMENTS | ROWS | st.dictionaries(NAMES, ROWS, max_size=2))
 def test_it_is_what_the_aws_cli_prints(document: Any) -> None:
     stream = io.StringIO()
     AWS_CLI_TEXT.format_text(document, stream)
