@@ -32,7 +32,7 @@ from cdk_inference_recommender.output_config import OutputConfig
 from cdk_inference_recommender.prop_types import check_types
 from cdk_inference_recommender.region_rules import check_regions
 from cdk_inference_recommender.render_request import render_request
-from cdk_inference_recommender.reported_problems import report_errors, report_problems
+from cdk_inference_recommender.reported_problems import report_errors, report_problems, share_causes
 from cdk_inference_recommender.request import Path, Problem, check_request, told_once
 from cdk_inference_recommender.request_source import RequestSource
 from cdk_inference_recommender.resource_name import name_of_endpoint
@@ -155,6 +155,7 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase, JobFactories)
         given = {name: value for name, value in locals().items() if name in JOB_PROP_TYPES}
         super().__init__(scope, id)
         check_types(self, JOB_PROP_TYPES, **given)
+        share_causes(self, given)
         with naming(self):
             poll_seconds = poll_seconds_of(poll_interval)
             duration_seconds = seconds_of(job_duration, "job_duration") if job_duration else None

@@ -25,7 +25,7 @@ from cdk_inference_recommender.network_rules import check_network
 from cdk_inference_recommender.prop_types import check_types
 from cdk_inference_recommender.property_path import property_path
 from cdk_inference_recommender.recommended_model import RecommendedModel
-from cdk_inference_recommender.reported_problems import report_errors, report_problems
+from cdk_inference_recommender.reported_problems import report_errors, report_problems, share_causes
 from cdk_inference_recommender.serverless_recommendation import ServerlessRecommendation
 from cdk_inference_recommender.tokens import literals_only
 from cdk_inference_recommender.validation_error import ValidationError
@@ -124,6 +124,7 @@ class RecommendedEndpoint(AutoScaledEndpoint):
         given = {name: value for name, value in locals().items() if name in ENDPOINT_PROP_TYPES}
         super().__init__(scope, id)
         check_types(self, ENDPOINT_PROP_TYPES, **given)
+        share_causes(self, given)
         is_serverless = isinstance(recommendation, ServerlessRecommendation)
         refuse_endpoint(
             self,

@@ -10,9 +10,10 @@ from constructs import IValidation
 
 from cdk_inference_recommender.property_path import property_path
 from cdk_inference_recommender.request import Problem, Severity
+from cdk_inference_recommender.shared_causes import ReportedError, SharedCauses
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from constructs import Construct
 
@@ -51,8 +52,24 @@ def report_errors(
         spell: Writes a path as the construct's user does. Default: in props.
     """
     _Errors.of(construct).add(
-        lambda: [_text(problem, spell) for problem in problems() if problem.severity is Severity.ERROR]
+        lambda: [
+            ReportedError(
+                place=spell(problem.path), rule=problem.rule, value=repr(problem.value), text=_text(problem, spell)
+            )
+            for problem in problems()
+            if problem.severity is Severity.ERROR
+        ]
     )
+
+
+def share_causes(construct: Construct, props: Mapping[str, object]) -> None:
+    """Let an error whose cause several constructs share be reported once.
+
+    Args:
+        construct: Whose props they are.
+        props: As given: a prop that holds the same object in two constructs is one cause.
+    """
+    _Errors.of(construct).props = props
 
 
 def _text(problem: Problem, spell: Callable[[Path], str]) -> str:
@@ -63,19 +80,26 @@ def _text(problem: Problem, spell: Callable[[Path], str]) -> str:
 class _Errors:
     """All errors of a construct, each once, however often its methods were called with the same mistake."""
 
-    def __init__(self) -> None:
-        self._sources: list[Callable[[], list[str]]] = []
+    def __init__(self, construct: Construct) -> None:
+        self.construct = construct
+        self.props: Mapping[str, object] = {}
+        self._sources: list[Callable[[], list[ReportedError]]] = []
+        self._causes = SharedCauses.of(construct)
+        self._causes.add(self)
 
     @classmethod
     def of(cls, construct: Construct) -> _Errors:
         errors = vars(construct).get(_ERRORS)
         if not isinstance(errors, cls):
-            errors = vars(construct)[_ERRORS] = cls()
+            errors = vars(construct)[_ERRORS] = cls(construct)
             construct.node.add_validation(errors)
         return errors
 
-    def add(self, source: Callable[[], list[str]]) -> None:
+    def add(self, source: Callable[[], list[ReportedError]]) -> None:
         self._sources.append(source)
 
+    def errors(self) -> list[ReportedError]:
+        return [error for source in self._sources for error in source()]
+
     def validate(self) -> list[str]:
-        return list(dict.fromkeys(error for source in self._sources for error in source()))
+        return self._causes.report(self)

@@ -92,10 +92,17 @@ def _unversioned(request: RequestDocument) -> Iterator[Breach]:
 
 def _given(job_type: str, *fields: str) -> Finder:
     def breaches(request: RequestDocument) -> Iterator[Breach]:
-        if request.at("JobType") == job_type:
-            for field in fields:
-                if request.is_given(field):
-                    yield Breach(path=tuple(field.split(".")), value=request.at(field))
+        given = [field for field in fields if request.is_given(field)]
+        if request.at("JobType") != job_type or not given:
+            return
+        # The cause is one, the type, however many members of the other type there are.
+        first, *others = given
+        yield Breach(
+            path=tuple(first.split(".")),
+            value=request.at(first),
+            particulars=f"{', '.join(f'`{field}`' for field in others)} given, too" if others else None,
+            remedy="Remove them, or make the job Advanced" if others else None,
+        )
 
     return breaches
 

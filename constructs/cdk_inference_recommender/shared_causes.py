@@ -1,0 +1,139 @@
+"""Errors of several constructs that have one cause, such as a role that they share or a tag of an ancestor."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Protocol
+
+from aws_cdk import Stage
+
+from cdk_inference_recommender.closed_choice import ClosedChoice
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from constructs import Construct
+
+_ATTRIBUTE: Final = "_shared_causes"
+_PLACE: Final = re.compile(r"(\w*)(?:\['([^']*)'\])?")
+_MOST_NAMED: Final = 3
+_ANCESTORS_TAGS: Final = object()
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportedError:
+    """An error as a construct reports it.
+
+    Attributes:
+        place: The field, as its author spells it.
+        rule: Id of the rule.
+        value: What stands there, in text.
+        text: The whole message.
+    """
+
+    place: str
+    rule: str
+    value: str
+    text: str
+
+    def is_same_as(self, other: ReportedError) -> bool:
+        """Return whether the other error says the same, though perhaps with another construct's limits.
+
+        Args:
+            other: An error of another construct.
+        """
+        return (self.place, self.rule, self.value) == (other.place, other.rule, other.value)
+
+
+class ErrorSource(Protocol):
+    """A construct that reports errors."""
+
+    construct: Construct
+    props: Mapping[str, object]
+
+    def errors(self) -> list[ReportedError]:
+        """Find its errors."""
+
+
+class SharedCauses:
+    """The constructs of one stage that report errors; the CDK validates each stage by itself."""
+
+    def __init__(self) -> None:
+        """Begin without constructs."""
+        self._sources: list[ErrorSource] = []
+        self._errors: dict[int, list[ReportedError]] = {}
+        self._reported: set[int] = set()
+
+    @classmethod
+    def of(cls, construct: Construct) -> SharedCauses:
+        """Return those of the stage that a construct is in.
+
+        Args:
+            construct: Any construct of the stage.
+        """
+        stage = Stage.of(construct) or construct
+        causes = vars(stage).get(_ATTRIBUTE)
+        if not isinstance(causes, cls):
+            causes = vars(stage)[_ATTRIBUTE] = cls()
+        return causes
+
+    def add(self, source: ErrorSource) -> None:
+        """Add a construct.
+
+        Args:
+            source: The construct that reports errors.
+        """
+        self._sources.append(source)
+
+    def report(self, source: ErrorSource) -> list[str]:
+        """Return the messages of a construct: the first construct with a cause reports it and names the others.
+
+        Args:
+            source: One of those that were added.
+        """
+        if id(source) in self._reported:
+            # Each is validated once in a synthesis, so that this is another one.
+            self._errors.clear()
+            self._reported.clear()
+        self._reported.add(id(source))
+        texts = (self._text(source, error) for error in self._errors_of(source))
+        return list(dict.fromkeys(text for text in texts if text is not None))
+
+    def _text(self, source: ErrorSource, error: ReportedError) -> str | None:
+        cause = _cause_of(source, error.place)
+        if cause is None:
+            return error.text
+        sharing = [
+            other
+            for other in self._sources
+            if _cause_of(other, error.place) is cause and any(map(error.is_same_as, self._errors_of(other)))
+        ]
+        first, *others = sharing
+        if first is not source:
+            return None
+        shared = _listed([other.construct.node.path for other in others])
+        return f"{error.text} The same object or tag is used by {shared}." if others else error.text
+
+    def _errors_of(self, source: ErrorSource) -> list[ReportedError]:
+        if id(source) not in self._errors:
+            self._errors[id(source)] = source.errors()
+        return self._errors[id(source)]
+
+
+def _cause_of(source: ErrorSource, place: str) -> object | None:
+    """What an error comes from, where another construct may have the very same; None where it is the construct's."""
+    found = _PLACE.match(place)
+    name, key = found.groups() if found else ("", None)
+    prop = source.props.get(name)
+    if name == "tags":
+        is_own = bool(prop) and (key is None or (isinstance(prop, Mapping) and key in prop))
+        return None if is_own else _ANCESTORS_TAGS
+    # Equal literals may be there by chance, and what is empty is a default.
+    return None if not prop or isinstance(prop, str | int | float | ClosedChoice) else prop
+
+
+def _listed(paths: Sequence[str]) -> str:
+    named, rest = paths[:_MOST_NAMED], len(paths) - _MOST_NAMED
+    return ", ".join(named) if rest <= 0 else f"{', '.join(named)} and {rest} more"
