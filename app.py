@@ -99,7 +99,7 @@ class LoadTest(BenchmarkedStack):
         fastest = job.recommend_real_time("Fastest", optimize_for=Objective.MODEL_LATENCY)
         CfnOutput(self, "JobName", value=job.job_name)
         CfnOutput(self, "InstanceType", value=fastest.instance_type)
-        CfnOutput(self, "ModelLatency", value=fastest.model_latency)
+        CfnOutput(self, "ModelLatencyMs", value=fastest.model_latency_ms)
 
 
 class Hosting(BenchmarkedStack):

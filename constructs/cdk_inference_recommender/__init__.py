@@ -7,7 +7,6 @@ loading the CDK starts a Node.js process.
 from __future__ import annotations
 
 from importlib import import_module
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -111,6 +110,9 @@ _MODULES: Final = {
 
 
 def _version() -> str:
+    # Here, since the command line can't answer Ctrl-C before this module is imported.
+    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415
+
     try:
         return version("cdk-inference-recommender")
     except PackageNotFoundError:

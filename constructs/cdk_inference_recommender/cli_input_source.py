@@ -1,4 +1,4 @@
-"""A request that is written as a document for the AWS CLI's `--cli-input-json`."""
+"""A request that is written as a document for the AWS CLI's `--cli-input-json` or `--cli-input-yaml`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,12 @@ from cdk_inference_recommender.job_network import JobNetwork
 from cdk_inference_recommender.prop_types import PropType, expect_type
 from cdk_inference_recommender.property_path import property_path
 from cdk_inference_recommender.request import UNRESOLVED, api_path, request_shape
-from cdk_inference_recommender.request.parse_document import UnreadableDocumentError, parse_document
+from cdk_inference_recommender.request.document_file import file_path, format_of_file, is_file_uri
+from cdk_inference_recommender.request.parse_document import (
+    DocumentFormat,
+    UnreadableDocumentError,
+    parse_document,
+)
 from cdk_inference_recommender.request.pattern import matches
 from cdk_inference_recommender.request.placeholder import is_placeholder
 from cdk_inference_recommender.request_source import RequestSource
@@ -31,11 +36,9 @@ if TYPE_CHECKING:
 
 _DOCUMENT: Final = PropType(
     of=(Mapping, str, PathLike),
-    example='the document itself, its JSON text, or the path of its file, such as "job.json"',
+    example='the document itself, its JSON or YAML text, or the path of its file, such as "job.json"',
     is_required=True,
 )
-_FILE_SCHEME: Final = "file://"
-"""How the AWS CLI's users write that a parameter's value is in a file."""
 _MEMBERS_OF_ITS_OWN: Final = ("JobName", "RoleArn", "Tags")
 """Members that the construct sends otherwise than they stand in the document."""
 
@@ -56,31 +59,32 @@ class CliInputSource(RequestSource):
         """Take a document.
 
         Args:
-            document: The document itself, which may hold tokens; its JSON text, which begins with a brace; or a file
-                with that text, as a path, relative to the working directory.
+            document: The document itself, which may hold tokens; its JSON text, which begins with a brace; its YAML
+                text, which has several lines; or a file with either, as a path or as `file://` and a path.
 
         Raises:
-            ValidationError: The file can't be read, the text isn't JSON, or it is none of these.
+            ValidationError: The file can't be read, the text isn't JSON or YAML, or it is none of these.
         """
         expect_type(_DOCUMENT, "document", document)
         if isinstance(document, Mapping):
             return cls(document)
         try:
-            if isinstance(document, str) and document.lstrip()[:1] in {"{", "["}:
-                return cls(parse_document(document, name="document"))
+            text_format = _text_format(document) if isinstance(document, str) else None
+            if text_format is not None:
+                return cls(parse_document(str(document), name="document", document_format=text_format))
             if isinstance(document, str) and is_unresolved(document):
                 raise ValidationError(
                     "document is known only at deploy time, but it is checked now. Give literal JSON; single values in "
                     "it may be tokens."
                 )
-            file = FilePath(str(document).removeprefix(_FILE_SCHEME))
-            return cls(parse_document(file.read_bytes(), name=str(file)))
+            file = file_path(document) if isinstance(document, str) else FilePath(document)
+            return cls(parse_document(file.read_bytes(), name=str(file), document_format=format_of_file(file)))
         except UnreadableDocumentError as error:
             raise ValidationError(str(error)) from None
         except OSError as error:
             raise ValidationError(
                 f"document = {str(document)!r} can't be read: {error.strerror}. Give JSON text that begins with a "
-                "brace, or the path of a file that holds it."
+                "brace, YAML text of several lines, or the path of a file that holds either."
             ) from None
 
     def without_job_name(self) -> CliInputSource:
@@ -172,6 +176,13 @@ class CliInputSource(RequestSource):
     def _added(own_tags: Sequence[object], tags: Sequence[Mapping[str, object]]) -> list[Mapping[str, object]]:
         own = {tag.get("Key") for tag in own_tags if isinstance(tag, Mapping) and isinstance(tag.get("Key"), str)}
         return [tag for tag in tags if tag["Key"] not in own]
+
+
+def _text_format(text: str) -> DocumentFormat | None:
+    """Return what the text is written in; None where it is a path."""
+    if text.lstrip()[:1] in {"{", "["}:
+        return DocumentFormat.JSON
+    return DocumentFormat.YAML if "\n" in text.strip() and not is_file_uri(text) else None
 
 
 def _texts(value: object) -> list[str]:

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, fields
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from aws_cdk import Duration
+
+from cdk_inference_recommender.tokens import fractional_milliseconds_of
 from cdk_inference_recommender.validation_error import ValidationError
 from inference_recommendations_handler.contract import ConstraintProperty
 
@@ -26,8 +30,8 @@ class Constraints:
     Attributes:
         max_cost_per_hour: USD, the service's estimate; of one instance, as the service gives it.
         max_cost_per_inference: USD, the service's estimate.
-        max_model_latency: In the unit in which the API gives `ModelLatency`, and compared as it is; its documents
-            disagree on milliseconds and microseconds, so look at a first job's results.
+        max_model_latency: For example `Duration.millis(100)`; a bare number is in milliseconds. Compared with the
+            result's latency in milliseconds (`model_latency_ms`).
         min_invocations: Requests a minute that have to be reached (`MaxInvocations`).
         max_cpu_utilization: Percent at that load; 100 for each core, so that it can be above 100.
         max_memory_utilization: Percent at that load, at most 100.
@@ -45,7 +49,7 @@ class Constraints:
 
     max_cost_per_hour: jsii.Number | None = None
     max_cost_per_inference: jsii.Number | None = None
-    max_model_latency: jsii.Number | None = None
+    max_model_latency: Duration | jsii.Number | None = None
     min_invocations: jsii.Number | None = None
     max_cpu_utilization: jsii.Number | None = None
     max_memory_utilization: jsii.Number | None = None
@@ -63,11 +67,21 @@ class Constraints:
                 )
 
     def render(self) -> dict[str, object]:
-        """The property of the custom resource; empty where nothing is asked."""
+        """Return the property of the custom resource; empty where nothing is constrained.
+
+        Raises:
+            ValidationError: `max_model_latency` is built on a token in another unit than milliseconds, or is Python's
+                `timedelta`.
+        """
+        latency = self.max_model_latency
         numbers = {
             ConstraintProperty.MAX_COST_PER_HOUR: self.max_cost_per_hour,
             ConstraintProperty.MAX_COST_PER_INFERENCE: self.max_cost_per_inference,
-            ConstraintProperty.MAX_MODEL_LATENCY: self.max_model_latency,
+            ConstraintProperty.MAX_MODEL_LATENCY: (
+                fractional_milliseconds_of(latency, "constraints.max_model_latency")
+                if isinstance(latency, Duration | timedelta)
+                else latency
+            ),
             ConstraintProperty.MIN_INVOCATIONS: self.min_invocations,
             ConstraintProperty.MAX_CPU_UTILIZATION: self.max_cpu_utilization,
             ConstraintProperty.MAX_MEMORY_UTILIZATION: self.max_memory_utilization,

@@ -106,7 +106,8 @@ class DefaultRole(iam.Role):
     def _write(self, statements: Sequence[iam.PolicyStatement]) -> None:
         stack, resource = Stack.of(self), self.node.default_child
         # A key or a repository may name the role in a policy of its own, and the role can't wait for it, too.
-        inline, others = [], []
+        inline: list[iam.PolicyStatement] = []
+        others: list[iam.PolicyStatement] = []
         for statement in statements:
             refers = refers_to_resource_of(stack, json.dumps(statement.to_statement_json()))
             (others if refers else inline).append(statement)

@@ -48,9 +48,7 @@ class ExistingInferenceRecommendationsJob(InferenceRecommendationsJobBase):
                 _check_name(value)
             self._job_name: Final = value if known_by == "job_name" else _name_in_job_arn(self, value)
             self._job_arn: Final = value if known_by == "job_arn" else job_arn(self, value)
-            self._lower_case_arns: Final = (
-                lower_case_arns(self, value) if known_by == "job_name" else _in_lower_case(value)
-            )
+            self._lower_case_arns = lower_case_arns(self, value) if known_by == "job_name" else _in_lower_case(value)
             self._timeout: Final = timeout_seconds_of(timeout, is_default_job=False, job_duration=None)
             self._poll_interval: Final = poll_seconds_of(poll_interval)
         self._last_leg: Construct | None = None

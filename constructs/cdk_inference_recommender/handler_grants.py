@@ -39,6 +39,7 @@ class HandlerGrants:
     def __init__(self, scope: Construct, handler_role: iam.Role) -> None:
         self._scope = scope
         self._handler_role = handler_role
+        self._stack_path = stack_role_path(scope)
         self._policies: dict[str, IDependable] = {}
 
     def pass_role(self, role: iam.IRole) -> IDependable:
@@ -50,7 +51,7 @@ class HandlerGrants:
         Returns:
             What a resource has to wait for.
         """
-        if not isinstance(role, DefaultRole) or role.is_customized or role.stack_path != stack_role_path(self._scope):
+        if not isinstance(role, DefaultRole) or role.is_customized or role.stack_path != self._stack_path:
             return self._once("PassRole", pass_role_statement(role.role_arn))
         key = role.node.path
         if key not in self._policies:

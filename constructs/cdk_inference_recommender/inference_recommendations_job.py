@@ -198,7 +198,7 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase, JobFactories)
         self._request: Final = (request := self._source.request(rendered))
         own_name = self._source.job_name
         prefix = job_name_prefix or job_name_prefix_of(self, own_name)
-        self._lower_case_arns: Final = lower_case_arns(self, job_name or f"{prefix}-*")
+        self._lower_case_arns = lower_case_arns(self, job_name or f"{prefix}-*")
         self._resource: Final = job_resource(
             self,
             request=request,

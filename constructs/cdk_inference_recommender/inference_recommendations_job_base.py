@@ -178,7 +178,7 @@ class InferenceRecommendationsJobBase(StackResource):
         The names stay the same as long as the ids of the recommendations do: `JobName` and `JobArn`, and for a
         recommendation with the id `Best` `BestInstanceType`, `BestInitialInstanceCount` (serverless:
         `BestMemorySizeInMB`, `BestMaxConcurrency`), `BestRecommendationId`, `BestCostPerInference`,
-        `BestModelLatency` and `BestMaxInvocations`.
+        `BestModelLatencyMs` and `BestMaxInvocations`.
 
         Args:
             *recommendations: Of this job.

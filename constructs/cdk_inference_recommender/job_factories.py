@@ -116,8 +116,9 @@ class JobFactories:
         Args:
             scope: The job's parent.
             id: Its id.
-            document: The whole `--cli-input-json`: as a mapping, whose values may be tokens; as JSON text; or as the
-                path of a file, relative to the working directory. Its `JobName` becomes the prefix of the generated
+            document: The whole `--cli-input-json` or `--cli-input-yaml`: as a mapping, whose values may be tokens; as
+                JSON text, or as YAML text of several lines; or as the path of a file, also after `file://`, which is
+                YAML if it ends in `.yaml` or `.yml` and else JSON. Its `JobName` becomes the prefix of the generated
                 name, cut to whole words of at most 24 characters in all; it and `RoleArn` may be missing.
             job_name: As for the construct; overrides the document's `JobName`.
             job_name_prefix: As for the construct; overrides the document's `JobName`.
@@ -130,7 +131,7 @@ class JobFactories:
             rerun: As for the construct.
 
         Raises:
-            ValidationError: The file can't be read, the text isn't JSON, or an argument is of another type.
+            ValidationError: The file can't be read, the text isn't JSON or YAML, or an argument is of another type.
         """
         with naming(scope, id):
             source = CliInputSource.of(document)

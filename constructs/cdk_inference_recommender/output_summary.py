@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _COMMON: Final = (
     RecommendationAttribute.RECOMMENDATION_ID,
     RecommendationAttribute.COST_PER_INFERENCE,
-    RecommendationAttribute.MODEL_LATENCY,
+    RecommendationAttribute.MODEL_LATENCY_MS,
     RecommendationAttribute.MAX_INVOCATIONS,
 )
 _REAL_TIME: Final = (RecommendationAttribute.INSTANCE_TYPE, RecommendationAttribute.INITIAL_INSTANCE_COUNT, *_COMMON)

@@ -34,7 +34,7 @@ class ScalingRecommendation(Construct):
 
     The service derives them from the finished job: no load is run (API reference,
     `GetScalingConfigurationRecommendation`). What an endpoint is registered with is always there, or the deployment
-    fails with a reason. The metric and the two figures are for display: text, and `unavailable` where the service gave
+    fails with a reason. The metric and the figures are for display: text, and `unavailable` where the service gave
     none.
     """
 
@@ -142,8 +142,17 @@ class ScalingRecommendation(Construct):
 
     @property
     def model_latency(self) -> str:
-        """Latency at that load, as the API gives it; its documents disagree on the unit (ms or us)."""
+        """Latency at that load, as the API gives it; use `model_latency_ms` for a figure with a known unit."""
         return self.value_of(ScalingRecommendationAttribute.MODEL_LATENCY)
+
+    @property
+    def model_latency_ms(self) -> str:
+        """Latency at that load, in milliseconds.
+
+        The API states no unit. Its figure is read in the unit in which it is nearer to what the job has measured of the
+        recommendation.
+        """
+        return self.value_of(ScalingRecommendationAttribute.MODEL_LATENCY_MS)
 
     def value_of(self, attribute: ScalingRecommendationAttribute) -> str:
         """Return any of the attributes, by name.

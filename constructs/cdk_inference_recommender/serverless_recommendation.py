@@ -36,6 +36,11 @@ class ServerlessRecommendation(Recommendation):
 
     @property
     def model_setup_time(self) -> str:
+        """How long a cold start takes to set the model up, as the API gives it: `model_setup_time_us`."""
+        return self.value_of(RecommendationAttribute.MODEL_SETUP_TIME)
+
+    @property
+    def model_setup_time_us(self) -> str:
         """How long a cold start takes to set the model up, in microseconds."""
         return self.value_of(RecommendationAttribute.MODEL_SETUP_TIME)
 

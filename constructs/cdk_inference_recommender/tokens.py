@@ -114,20 +114,29 @@ def literal_seconds_of(duration: Duration, field: str, reason: str) -> int:
 
 
 def milliseconds_of(duration: Duration, field: str) -> jsii.Number:
-    """The length in milliseconds.
+    """Return the length in milliseconds, a whole number unless it is a token.
+
+    Raises:
+        ValidationError: It is built on a token in another unit than milliseconds, isn't a whole number of milliseconds,
+            or is no `Duration`.
+    """
+    milliseconds = fractional_milliseconds_of(duration, field)
+    return milliseconds if duration.is_unresolved() else _whole(milliseconds, field, "milliseconds")
+
+
+def fractional_milliseconds_of(duration: Duration, field: str) -> jsii.Number:
+    """Return the length in milliseconds, which may have a fraction.
 
     Raises:
         ValidationError: It is built on a token in another unit than milliseconds, or is no `Duration`.
     """
     _expect_duration(duration, field, "Duration.millis(100)")
-    if duration.is_unresolved():
-        if duration.unit_label() != "millis":
-            raise ValidationError(
-                f"{field}: a duration known only at deploy time can't be converted from {duration.unit_label()}. "
-                "Build it with Duration.millis(...)."
-            )
-        return duration.to_milliseconds()
-    return _whole(duration.to_milliseconds(), field, "milliseconds")
+    if duration.is_unresolved() and duration.unit_label() != "millis":
+        raise ValidationError(
+            f"{field}: a duration known only at deploy time can't be converted from {duration.unit_label()}. Build it "
+            "with Duration.millis(...)."
+        )
+    return duration.to_milliseconds(integral=False)
 
 
 def mebibytes_of(size: Size, field: str) -> jsii.Number:

@@ -15,6 +15,8 @@ from .contract import EndpointType, ObjectiveName
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from .latency_unit import LatencyUnit
+
 KNOWN_CHOICE_VERSIONS: Final = ("1", "2")
 HIGHEST_IS_BEST: Final = frozenset({ObjectiveName.MAX_INVOCATIONS})
 
@@ -38,7 +40,9 @@ class Metrics:
     max_invocations: float | None
     """Requests a minute."""
     model_latency: float | None
-    """As the service gives it; its documents disagree on milliseconds or microseconds."""
+    """As the service gives it, in milliseconds or microseconds; see `latency_unit.py`."""
+    model_latency_ms: float | None
+    """Milliseconds."""
     cpu_utilization: float | None
     """Percent at `max_invocations`."""
     memory_utilization: float | None
@@ -47,11 +51,11 @@ class Metrics:
     """Microseconds; serverless only."""
 
     def of(self, objective: ObjectiveName) -> float | None:
-        """The metric that the objective looks at."""
+        """The metric that the objective looks at; a latency in milliseconds."""
         return {
             ObjectiveName.COST_PER_INFERENCE: self.cost_per_inference,
             ObjectiveName.COST_PER_HOUR: self.cost_per_hour,
-            ObjectiveName.MODEL_LATENCY: self.model_latency,
+            ObjectiveName.MODEL_LATENCY: self.model_latency_ms,
             ObjectiveName.MAX_INVOCATIONS: self.max_invocations,
         }[objective]
 
@@ -83,14 +87,20 @@ class Candidate:
         return f"serverless {self.memory_size_in_mb} MB x {self.max_concurrency}"
 
 
-def candidate(recommendation: Mapping[str, Any]) -> Candidate | None:
-    """Read one recommendation; None where it lacks what a deployment needs."""
+def candidate(recommendation: Mapping[str, Any], latency_unit: LatencyUnit) -> Candidate | None:
+    """Read one recommendation; None where it lacks what a deployment needs.
+
+    Args:
+        recommendation: One of the API's `InferenceRecommendations`.
+        latency_unit: Unit of its `ModelLatency`, which follows from all of the job's results (`JobResults`).
+    """
     endpoint = recommendation.get("EndpointConfiguration") or {}
     model = recommendation.get("ModelConfiguration") or {}
     metrics = recommendation.get("Metrics") or {}
     serverless = endpoint.get("ServerlessConfig") or {}
     memory, concurrency = _count(serverless.get("MemorySizeInMB")), _count(serverless.get("MaxConcurrency"))
     instance_type = endpoint.get("InstanceType")
+    latency = above_zero(metrics.get("ModelLatency"))
     if not instance_type and (memory is None or concurrency is None):
         return None
     return Candidate(
@@ -106,10 +116,11 @@ def candidate(recommendation: Mapping[str, Any]) -> Candidate | None:
             str(parameter["Key"]): str(parameter["Value"]) for parameter in model.get("EnvironmentParameters") or []
         },
         metrics=Metrics(
-            cost_per_hour=_above_zero(metrics.get("CostPerHour")),
-            cost_per_inference=_above_zero(metrics.get("CostPerInference")),
-            max_invocations=_above_zero(metrics.get("MaxInvocations")),
-            model_latency=_above_zero(metrics.get("ModelLatency")),
+            cost_per_hour=above_zero(metrics.get("CostPerHour")),
+            cost_per_inference=above_zero(metrics.get("CostPerInference")),
+            max_invocations=above_zero(metrics.get("MaxInvocations")),
+            model_latency=latency,
+            model_latency_ms=latency_unit.milliseconds(latency),
             cpu_utilization=_not_negative(metrics.get("CpuUtilization")),
             memory_utilization=_not_negative(metrics.get("MemoryUtilization")),
             model_setup_time=_not_negative(metrics.get("ModelSetupTime")),
@@ -118,13 +129,13 @@ def candidate(recommendation: Mapping[str, Any]) -> Candidate | None:
 
 
 def rank(
-    recommendations: Sequence[Mapping[str, Any]],
+    candidates: Sequence[Candidate],
     *,
     endpoint_type: EndpointType,
     objective: ObjectiveName,
     version: str,
 ) -> list[Candidate]:
-    """Order the recommendations of one kind of endpoint, the best first.
+    """Order the candidates of one kind of endpoint, the best first.
 
     Those without the objective's metric are left out. Equal ones are ordered by cost an hour, then latency, then
     instance type or memory and concurrency, then id, so that the service's order never decides.
@@ -140,35 +151,44 @@ def rank(
         raise NoChoiceError(message)
     fitting = [
         found
-        for found in map(candidate, recommendations)
-        if found is not None and found.endpoint_type is endpoint_type and found.metrics.of(objective) is not None
+        for found in candidates
+        if found.endpoint_type is endpoint_type and found.metrics.of(objective) is not None
     ]
     return sorted(fitting, key=lambda found: _order(found, objective))
 
 
 def choose(
-    recommendations: Sequence[Mapping[str, Any]],
+    candidates: Sequence[Candidate],
     *,
     endpoint_type: EndpointType,
     objective: ObjectiveName,
     version: str,
 ) -> Candidate:
-    """The best of the recommendations by `rank`.
+    """The best of the candidates by `rank`.
 
     Raises:
         NoChoiceError: there is none of that kind with the objective's metric, or the version is unknown.
     """
-    ranked = rank(recommendations, endpoint_type=endpoint_type, objective=objective, version=version)
+    ranked = rank(candidates, endpoint_type=endpoint_type, objective=objective, version=version)
     if ranked:
         return ranked[0]
-    message = f"No {endpoint_type} recommendation has a value for {objective}. Measured: {measured(recommendations)}."
+    message = f"No {endpoint_type} recommendation has a value for {objective}. Measured: {measured(candidates)}."
     raise NoChoiceError(message)
 
 
-def measured(recommendations: Sequence[Mapping[str, Any]]) -> str:
+def measured(candidates: Sequence[Candidate]) -> str:
     """What a job measured, on one line."""
-    found = [each for each in map(candidate, recommendations) if each is not None]
-    return "; ".join(f"{each.label} ({_figures(each.metrics)})" for each in found) or "nothing"
+    return "; ".join(f"{each.label} ({_figures(each.metrics)})" for each in candidates) or "nothing"
+
+
+def with_unit(metric: str, value: float) -> str:
+    """Format a metric's value for a reader: a latency with its unit, which isn't the same in all of AWS's documents.
+
+    Args:
+        metric: As the API names it.
+        value: A `ModelLatency` in milliseconds.
+    """
+    return f"{value:g} ms" if metric == ObjectiveName.MODEL_LATENCY else f"{value:g}"
 
 
 def number(value: object) -> float | None:
@@ -182,7 +202,8 @@ def number(value: object) -> float | None:
     return parsed if math.isfinite(parsed) else None
 
 
-def _above_zero(value: object) -> float | None:
+def above_zero(value: object) -> float | None:
+    """A metric's value, as `number` reads it; None where it isn't above 0."""
     found = number(value)
     return found if found is not None and found > 0 else None
 
@@ -205,7 +226,7 @@ def _order(found: Candidate, objective: ObjectiveName) -> tuple[float | str, ...
     return (
         wanted,
         _or_worst(metrics.cost_per_hour),
-        _or_worst(metrics.model_latency),
+        _or_worst(metrics.model_latency_ms),
         found.instance_type or "",
         found.initial_instance_count,
         found.memory_size_in_mb,
@@ -220,4 +241,4 @@ def _or_worst(value: float | None) -> float:
 
 def _figures(metrics: Metrics) -> str:
     named = {str(objective): metrics.of(objective) for objective in ObjectiveName}
-    return ", ".join(f"{name} {'-' if value is None else f'{value:g}'}" for name, value in named.items())
+    return ", ".join(f"{name} {'-' if value is None else with_unit(name, value)}" for name, value in named.items())

@@ -12,7 +12,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from .choosing import NoChoiceError, candidate, choose, number, rank
+from .choosing import NoChoiceError, choose, number, rank, with_unit
 from .contract import ConstraintProperty as Name
 from .contract import EndpointType, ObjectiveName
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from .choosing import Candidate
+    from .job_results import ExistingEndpoint
 
 _TOLERANCE: Final = 1e-6
 _MAX_TABLE_BYTES: Final = 2400
@@ -56,7 +57,7 @@ class Limit:
     metric: str
     """As the API names it."""
     value: float
-    """Above 0, in the metric's unit."""
+    """Above 0, in the metric's unit; of `ModelLatency` in milliseconds."""
     is_minimum: bool
     origin: str
     """The constraint and its value, in words."""
@@ -71,8 +72,10 @@ class Limit:
             return None
         share = beyond / self.value
         direction = "below" if self.is_minimum else "above"
-        text = f"{self.metric} {measured:g} is {beyond:.3g} ({share:.1%}) {direction} {self.value:g}"
-        return Shortfall(text=text, share=share)
+        found_text, by, limit = (
+            with_unit(self.metric, value) for value in (measured, float(f"{beyond:.3g}"), self.value)
+        )
+        return Shortfall(text=f"{self.metric} {found_text} is {by} ({share:.1%}) {direction} {limit}", share=share)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,12 +88,12 @@ class Constraints:
     excluded_families: tuple[str, ...]
 
     @classmethod
-    def parse(cls, properties: object, *, performances: Sequence[Mapping[str, Any]]) -> Constraints:
+    def parse(cls, properties: object, *, existing_endpoints: Sequence[ExistingEndpoint]) -> Constraints:
         """Read the property `Constraints`.
 
         Args:
             properties: By `ConstraintProperty`; numbers arrive as texts.
-            performances: The job's `EndpointPerformances`: what the existing endpoint reached.
+            existing_endpoints: What the existing endpoint reached; empty where the job measured none.
 
         Raises:
             NoChoiceError: A value can't be read, a constraint is newer than this handler, or one compares with an
@@ -111,7 +114,7 @@ class Constraints:
             limits=(
                 *_absolute(properties, _MAXIMUMS, is_minimum=False),
                 *_absolute(properties, _MINIMUMS, is_minimum=True),
-                *_compared(properties, performances),
+                *_compared(properties, existing_endpoints),
             ),
             allowed_families=allowed,
             excluded_families=_families(properties, Name.EXCLUDED_INSTANCE_FAMILIES) or (),
@@ -146,7 +149,7 @@ def family_of(instance_type: str) -> str:
 
 
 def choose_within(
-    recommendations: Sequence[Mapping[str, Any]],
+    candidates: Sequence[Candidate],
     *,
     constraints: Constraints,
     endpoint_type: EndpointType,
@@ -158,29 +161,27 @@ def choose_within(
     Raises:
         NoChoiceError: None does; the message has what was measured of each, and by how much it fails.
     """
-    ranked = rank(recommendations, endpoint_type=endpoint_type, objective=objective, version=version)
+    ranked = rank(candidates, endpoint_type=endpoint_type, objective=objective, version=version)
     for found in ranked:
         if not constraints.shortfalls(found):
             return found
     if not ranked:
-        return choose(recommendations, endpoint_type=endpoint_type, objective=objective, version=version)
+        return choose(candidates, endpoint_type=endpoint_type, objective=objective, version=version)
     message = (
         f"No {endpoint_type} recommendation meets the constraints ({constraints.described()}). "
-        f"Closest first: {_table(recommendations, constraints, endpoint_type, objective)}. "
+        f"Closest first: {_table(candidates, constraints, endpoint_type, objective)}. "
         "Loosen a constraint: the job's results stay. Only a stack whose very creation rolls back runs a job again."
     )
     raise NoChoiceError(message)
 
 
 def _table(
-    recommendations: Sequence[Mapping[str, Any]],
+    candidates: Sequence[Candidate],
     constraints: Constraints,
     endpoint_type: EndpointType,
     objective: ObjectiveName,
 ) -> str:
-    of_kind = [
-        found for found in map(candidate, recommendations) if found is not None and found.endpoint_type is endpoint_type
-    ]
+    of_kind = [found for found in candidates if found.endpoint_type is endpoint_type]
     labels = Counter(found.label for found in of_kind)
     rows: list[str] = []
     room = _MAX_TABLE_BYTES
@@ -200,9 +201,9 @@ def _row(found: Candidate, constraints: Constraints, objective: ObjectiveName) -
     if found.metrics.of(objective) is None:
         unmet.append(f"{objective} unavailable, by which it would be chosen")
     met = [
-        f"{limit.metric} {_metric(found, limit.metric):g} fits"
+        f"{limit.metric} {with_unit(limit.metric, value)} fits"
         for limit in constraints.limits
-        if limit.shortfall(found) is None
+        if limit.shortfall(found) is None and (value := _metric(found, limit.metric)) is not None
     ]
     return ", ".join([*unmet, *met])
 
@@ -226,7 +227,7 @@ def _metric(found: Candidate, metric: str) -> float | None:
         "CostPerHour": metrics.cost_per_hour,
         "CostPerInference": metrics.cost_per_inference,
         "MaxInvocations": metrics.max_invocations,
-        "ModelLatency": metrics.model_latency,
+        "ModelLatency": metrics.model_latency_ms,
         "CpuUtilization": metrics.cpu_utilization,
         "MemoryUtilization": metrics.memory_utilization,
     }[metric]
@@ -236,16 +237,20 @@ def _absolute(properties: Mapping[str, Any], metrics: Mapping[Name, str], *, is_
     for name, metric in metrics.items():
         if name in properties:
             value = _positive(properties, name)
-            yield Limit(metric=metric, value=value, is_minimum=is_minimum, origin=f"{name} {value:g}")
+            yield Limit(metric=metric, value=value, is_minimum=is_minimum, origin=f"{name} {with_unit(metric, value)}")
 
 
-def _compared(properties: Mapping[str, Any], performances: Sequence[Mapping[str, Any]]) -> Iterator[Limit]:
-    baseline = (performances[0].get("Metrics") or {}) if performances else {}
+def _compared(properties: Mapping[str, Any], existing_endpoints: Sequence[ExistingEndpoint]) -> Iterator[Limit]:
+    baseline = (
+        {"MaxInvocations": each.max_invocations, "ModelLatency": each.model_latency_ms}
+        if (each := next(iter(existing_endpoints), None))
+        else {}
+    )
     for name, metric in _GAINS.items():
         if name not in properties:
             continue
-        gain, reached = _positive(properties, name), number(baseline.get(metric))
-        if reached is None or reached <= 0:
+        gain, reached = _positive(properties, name), baseline.get(metric)
+        if reached is None:
             message = (
                 f"{name} compares with the existing endpoint, and the job has no {metric} of one: give the job an "
                 "`existing_endpoint`, or leave the constraint out."
@@ -256,7 +261,7 @@ def _compared(properties: Mapping[str, Any], performances: Sequence[Mapping[str,
             metric=metric,
             value=reached * gain if is_minimum else reached / gain,
             is_minimum=is_minimum,
-            origin=f"{name} {gain:g} over the existing endpoint's {metric} {reached:g}",
+            origin=f"{name} {gain:g} over the existing endpoint's {metric} {with_unit(metric, reached)}",
         )
 
 

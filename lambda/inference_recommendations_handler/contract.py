@@ -10,10 +10,7 @@ from enum import StrEnum
 from typing import Final
 
 ENDED_JOB_STATUSES: Final = frozenset({"COMPLETED", "FAILED", "STOPPED", "DELETED"})
-"""Values of the API's `RecommendationJobStatus` that no other follows.
-
-A job in any other status, a future release's included, hasn't ended and may cost money.
-"""
+"""Values of the API's `RecommendationJobStatus` that no other follows; a job in another one may cost money."""
 
 
 class ResourceType(StrEnum):
@@ -89,6 +86,7 @@ class ConstraintProperty(StrEnum):
     MAX_COST_PER_HOUR = "MaxCostPerHour"
     MAX_COST_PER_INFERENCE = "MaxCostPerInference"
     MAX_MODEL_LATENCY = "MaxModelLatency"
+    """Milliseconds."""
     MIN_INVOCATIONS = "MinInvocations"
     MAX_CPU_UTILIZATION = "MaxCpuUtilization"
     MAX_MEMORY_UTILIZATION = "MaxMemoryUtilization"
@@ -128,6 +126,7 @@ class RecommendationAttribute(StrEnum):
     COST_PER_INFERENCE = "CostPerInference"
     MAX_INVOCATIONS = "MaxInvocations"
     MODEL_LATENCY = "ModelLatency"
+    MODEL_LATENCY_MS = "ModelLatencyMs"
     CPU_UTILIZATION = "CpuUtilization"
     MEMORY_UTILIZATION = "MemoryUtilization"
     # Real-time only
@@ -171,6 +170,7 @@ class ScalingRecommendationAttribute(StrEnum):
     """All of the service's `ScalingPolicies`, as a JSON array."""
     INVOCATIONS_PER_INSTANCE = "InvocationsPerInstance"
     MODEL_LATENCY = "ModelLatency"
+    MODEL_LATENCY_MS = "ModelLatencyMs"
 
 
 class InstanceCountProperty(StrEnum):

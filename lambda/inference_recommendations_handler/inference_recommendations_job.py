@@ -129,7 +129,7 @@ class Jobs:
                 yield from (str(job["JobName"]) for job in page.get("InferenceRecommendationsJobs", []))
         since = datetime.fromtimestamp(time.time(), tz=UTC) - UNKNOWN_STATUS_WITHIN
         known = {*_UNFINISHED, *ENDED_JOB_STATUSES}
-        for page in paginator.paginate(CreationTimeAfter=since, MaxResults=100):
+        for page in paginator.paginate(CreationTimeAfter=since, PaginationConfig={"PageSize": 100}):
             for job in page.get("InferenceRecommendationsJobs", []):
                 if job.get("Status") not in known:
                     yield str(job["JobName"])

@@ -20,6 +20,7 @@ from .custom_resource_event import RequestType
 from .errors import AWS_ERRORS, ErrorKind, code_of, kind_of, message_of
 from .failure_reason import job_failure, vanished
 from .inference_recommendations_job import JobStatus
+from .job_results import JobResults
 from .log import log
 from .metric_text import metric_text
 
@@ -58,25 +59,26 @@ def _choose(event: CustomResourceEvent, invocation: Invocation) -> Candidate:
         message = f"{error}: deploy with the version of cdk-inference-recommender that wrote the template."
         raise NoChoiceError(message) from error
     job = _finished(name, invocation)
-    recommendations = job.description.get("InferenceRecommendations") or []
+    results = JobResults.parse(job.description)
     version = str(properties.get(RecommendationProperty.CHOICE_VERSION, CHOICE_VERSION))
     asked = properties.get(RecommendationProperty.CONSTRAINTS)
     try:
         if asked is not None:
-            constraints = Constraints.parse(asked, performances=job.description.get("EndpointPerformances") or [])
+            constraints = Constraints.parse(asked, existing_endpoints=results.existing_endpoints)
             chosen = choose_within(
-                recommendations,
+                results.candidates,
                 constraints=constraints,
                 endpoint_type=endpoint_type,
                 objective=objective,
                 version=version,
             )
         else:
-            chosen = choose(recommendations, endpoint_type=endpoint_type, objective=objective, version=version)
+            chosen = choose(results.candidates, endpoint_type=endpoint_type, objective=objective, version=version)
     except NoChoiceError as error:
-        message = f"{error} Job: {name}."
+        message = " ".join(filter(None, [str(error), results.latency_unit.note, f"Job: {name}."]))
         raise NoChoiceError(message) from error
-    log("chosen", jobName=name, requestId=event.request_id, reason=chosen.label)
+    said = "; ".join(filter(None, [chosen.label, results.latency_unit.note]))
+    log("chosen", jobName=name, requestId=event.request_id, reason=said)
     return chosen
 
 
@@ -122,6 +124,7 @@ def attributes(chosen: Candidate) -> dict[str, str]:
         Attribute.COST_PER_INFERENCE: metric_text(metrics.cost_per_inference),
         Attribute.MAX_INVOCATIONS: metric_text(metrics.max_invocations),
         Attribute.MODEL_LATENCY: metric_text(metrics.model_latency),
+        Attribute.MODEL_LATENCY_MS: metric_text(metrics.model_latency_ms),
         Attribute.CPU_UTILIZATION: metric_text(metrics.cpu_utilization),
         Attribute.MEMORY_UTILIZATION: metric_text(metrics.memory_utilization),
     }

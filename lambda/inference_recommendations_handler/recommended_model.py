@@ -89,9 +89,18 @@ def _delete(event: CustomResourceEvent, client: SageMakerClient) -> Answer:
     try:
         client.delete_model(ModelName=name)
     except AWS_ERRORS as error:
-        if not _is_missing(error):
+        if not (_is_missing(error) or _is_denied_for_want_of_a_model(error, name, client)):
             raise
     return Answer(physical_resource_id=own)
+
+
+def _is_denied_for_want_of_a_model(error: Exception, name: str, client: SageMakerClient) -> bool:
+    """Return whether a call was denied because the model that the permission depends on doesn't exist.
+
+    The role may delete models by their tags, and a name that no model has carries none. A model whose tags aren't
+    shown yet is denied, too: as while IAM propagates, another delivery of the event may be allowed.
+    """
+    return kind_of(error) is ErrorKind.PERMISSION and _describe(name, client) is None
 
 
 def _describe(name: str, client: SageMakerClient) -> Mapping[str, Any] | None:

@@ -103,7 +103,7 @@ def put(url: str, body: bytes, *, timeout: float) -> None:
 
 
 def _split(url: str) -> SplitResult | None:
-    """The URL's parts; None where it isn't one of HTTP, or names a user."""
+    """The URL's parts; None where it isn't one of HTTP, names a user, or has a colon without a port."""
     if not _CHARACTERS.fullmatch(url):
         return None
     try:
@@ -112,5 +112,7 @@ def _split(url: str) -> SplitResult | None:
     except ValueError:
         return None
     if parts.scheme not in {"http", "https"} or not parts.hostname or "@" in parts.netloc:
+        return None
+    if parts.netloc.endswith(":"):
         return None
     return parts

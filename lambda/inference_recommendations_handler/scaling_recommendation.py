@@ -6,12 +6,14 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 from .answer import Answer
-from .choosing import number
+from .choosing import above_zero, number
 from .contract import SCALING_VERSION, UNAVAILABLE
 from .contract import ScalingRecommendationAttribute as Attribute
 from .contract import ScalingRecommendationProperty as Property
 from .custom_resource_event import RequestType
 from .errors import AWS_ERRORS, ErrorKind, code_of, kind_of, message_of
+from .job_results import JobResults
+from .latency_unit import LatencyUnit
 from .log import log
 from .metric_text import metric_text
 from .scaling import ScalingError, TrackingPolicy, whole
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from .custom_resource_event import CustomResourceEvent
+    from .inference_recommendations_job import Job
     from .invocation import Invocation
 
 KNOWN_SCALING_VERSIONS: Final = ("1",)
@@ -37,7 +40,8 @@ def on_event(event: CustomResourceEvent, invocation: Invocation) -> Answer:
     try:
         request = _request(event.properties)
         answer = invocation.clients.sagemaker.get_scaling_configuration_recommendation(**request)
-        data = attributes(answer)
+        job = invocation.jobs.find(name)
+        data = attributes(answer, measured_ms=_measured_ms(job, request["RecommendationId"]))
     except ScalingError as error:
         return invocation.failed(event, f"{error} Job: {name}.")
     except AWS_ERRORS as error:
@@ -49,11 +53,12 @@ def on_event(event: CustomResourceEvent, invocation: Invocation) -> Answer:
     return Answer(physical_resource_id=own_id, data=data, log_stream=invocation.log_stream)
 
 
-def attributes(answer: Mapping[str, Any]) -> dict[str, str]:
+def attributes(answer: Mapping[str, Any], *, measured_ms: float | None) -> dict[str, str]:
     """What `Fn::GetAtt` reads; texts, and `UNAVAILABLE` for a figure that is for display only and wasn't given.
 
     Args:
         answer: Of `GetScalingConfigurationRecommendation`.
+        measured_ms: The job's own latency of the chosen result, in milliseconds; None where it has none.
 
     Raises:
         ScalingError: It lacks what a variant is registered with.
@@ -85,8 +90,30 @@ def attributes(answer: Mapping[str, Any]) -> dict[str, str]:
         Attribute.SCALING_POLICIES_JSON: json.dumps(policies, sort_keys=True, separators=(",", ":")),
         Attribute.INVOCATIONS_PER_INSTANCE: metric_text(number(metric.get("InvocationsPerInstance"))),
         Attribute.MODEL_LATENCY: metric_text(number(metric.get("ModelLatency"))),
+        Attribute.MODEL_LATENCY_MS: metric_text(_latency_ms(metric, measured_ms)),
     }
     return {attribute.value: value for attribute, value in found.items()}
+
+
+def _measured_ms(job: Job | None, recommendation_id: str) -> float | None:
+    """Return the latency of the chosen result as the job has measured it."""
+    candidates = JobResults.parse(job.description).candidates if job else ()
+    chosen = (each for each in candidates if each.recommendation_id == recommendation_id)
+    return next((each.metrics.model_latency_ms for each in chosen), None)
+
+
+def _latency_ms(metric: Mapping[str, Any], measured_ms: float | None) -> float | None:
+    """Return the latency of a `ScalingPolicyMetric` in milliseconds.
+
+    The API reference describes it in the words of CloudWatch's `ModelLatency`, which is in microseconds, and states no
+    unit. It is of a result that the job has measured, so a comparison shows its unit, whichever the job's is.
+    """
+    latency = above_zero(metric.get("ModelLatency"))
+    if latency is None:
+        return None
+    invocations = above_zero(metric.get("InvocationsPerInstance"))
+    unit = LatencyUnit.of([(invocations, latency)]) if measured_ms is None else LatencyUnit.beside(latency, measured_ms)
+    return unit.milliseconds(latency)
 
 
 def _request(properties: Mapping[str, Any]) -> Any:

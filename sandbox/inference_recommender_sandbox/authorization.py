@@ -119,7 +119,7 @@ class Authorizer:
         policies = role_policies(account_id=account_id, role_name=session.role_name, partition=partition)
         if self._propagation is not None:
             policies = self._propagation.in_effect(account_id, session.role_name, policies)
-        full_context = {"aws:PrincipalAccount": account_id, **context}
+        full_context = {"aws:PrincipalAccount": account_id, "aws:ViaAWSService": "false", **context}
         boundary = permissions_boundary(account_id=account_id, role_name=session.role_name, partition=partition)
         decision = decide(policies, action=action, resource=resource, context=full_context, boundary=boundary)
         if decision is not Decision.ALLOWED:

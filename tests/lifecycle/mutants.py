@@ -247,7 +247,7 @@ def _takes_a_job_that_goes_on_for_one_that_stops(patch: pytest.MonkeyPatch) -> N
     original = sweep.sweep
 
     def swept(*args: Any, **options: Any) -> sweep.Sweep:
-        return replace(original(*args, **options), running=(), failure=None)
+        return replace(original(*args, **options), running=[], failure=None, denied=None, blocked=[])
 
     patch.setattr(deletion, "sweep", swept)
 

@@ -79,6 +79,30 @@ def test_the_document_is_json_without_nan(account: Account, capsys: pytest.Captu
     assert found["Results"][0]["CpuUtilization"] is None
 
 
+def test_latencies_in_microseconds_are_reported_in_milliseconds(
+    account: Account, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name = job(account, "microsecond-latency")
+    assert main(["report", name, "--poll-interval", "1", "--output", "json"]) == 0
+    found = document(capsys)
+    assert found["ModelLatencyUnit"] == "Microseconds"
+    assert [each["ModelLatencyMs"] for each in found["Results"]] == [
+        each["ModelLatency"] / 1000 for each in found["Results"]
+    ]
+    slowest = max(each["ModelLatencyMs"] for each in found["Results"])
+    assert main(["report", name, "--max-model-latency", str(slowest)]) == 0
+    assert "ModelLatency was read as microseconds" in " ".join(capsys.readouterr().out.split())
+    assert main(["report", name, "--max-model-latency", "0.5"]) == 1
+
+
+def test_a_query_as_text_is_for_scripts(account: Account, capsys: pytest.CaptureFixture[str]) -> None:
+    name = job(account)
+    options = ["--query", "[JobName, Results[0].InstanceType]", "--output", "text"]
+    assert main(["report", name, "--poll-interval", "1", *options]) == 0
+    shown_name, instance_type = capsys.readouterr().out.rstrip("\n").split("\t")
+    assert (shown_name, instance_type[:3]) == (name, "ml.")
+
+
 def test_constraints_that_nothing_meets_exit_with_1(account: Account, capsys: pytest.CaptureFixture[str]) -> None:
     name = job(account)
     assert main(["report", name, "--poll-interval", "1", "--max-cost-per-hour", "1000"]) == 0

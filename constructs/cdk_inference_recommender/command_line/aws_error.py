@@ -12,6 +12,7 @@ from botocore.exceptions import (
     NoRegionError,
     PartialCredentialsError,
     ProfileNotFound,
+    SSLError,
 )
 
 if TYPE_CHECKING:
@@ -60,6 +61,8 @@ def say(error: Exception) -> str:
     text = " ".join(str(error).split())
     if isinstance(error, ProfileNotFound):
         return f"{text}. Name one of your AWS configuration files."
+    if isinstance(error, SSLError):
+        return f"{text}. Give --ca-bundle, or AWS_CA_BUNDLE, the certificates of the authority that the service uses."
     if isinstance(error, EndpointConnectionError):
         return f"{text.rstrip('.')}. Check --region, --endpoint-url and AWS_ENDPOINT_URL, and the network."
     code = code_of(error)

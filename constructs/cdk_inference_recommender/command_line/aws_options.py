@@ -1,44 +1,75 @@
-"""The options with which the AWS CLI says where and as whom."""
+"""The options with which the AWS CLI says where, as whom and how it calls a service."""
 
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import boto3
+from botocore import UNSIGNED
+from botocore.config import Config
 from botocore.exceptions import BotoCoreError
 
 from cdk_inference_recommender.command_line.command_error import CommandError
+from cdk_inference_recommender.command_line.terminal_color import add_color
 
 if TYPE_CHECKING:
     from types_boto3_sagemaker import SageMakerClient
 
 
 def aws_options() -> argparse.ArgumentParser:
-    """A parent parser with the options, spelled as in the AWS CLI."""
+    """Return a parent parser with the options, spelled as in the AWS CLI."""
     options = argparse.ArgumentParser(add_help=False)
-    group = options.add_argument_group("AWS")
+    group = options.add_argument_group("AWS, as in the AWS CLI")
     group.add_argument("--profile", help="profile of the AWS configuration files")
     group.add_argument("--region", help="AWS Region; default: as configured")
     group.add_argument("--endpoint-url", help="address of the service, for example of a local AWS")
-    group.add_argument("--output", choices=("table", "json"), default="table", help="default: table")
+    group.add_argument(
+        "--no-verify-ssl", action="store_false", dest="verify_ssl", help="don't verify the service's certificate"
+    )
+    group.add_argument(
+        "--ca-bundle", metavar="FILE", help="certificates of the authorities to trust; default: as configured"
+    )
+    for what, meaning in (("read", "wait for a response"), ("connect", "wait for a connection")):
+        group.add_argument(
+            f"--cli-{what}-timeout",
+            dest=f"{what}_timeout",
+            type=_timeout,
+            metavar="SECONDS",
+            help=f"how long to {meaning}, 0 for without end; default: 60",
+        )
+    group.add_argument("--no-sign-request", action="store_false", dest="sign_request", help="call without credentials")
+    group.add_argument("--debug", action="store_true", help="log what is sent and received to standard error")
+    add_color(group)
     return options
 
 
 def sagemaker_client(arguments: argparse.Namespace, *, region: str | None = None) -> SageMakerClient:
-    """A client as the options say.
+    """Return a client as the options say.
 
     Args:
         arguments: What a parser with `aws_options` has parsed.
         region: Where the options name no Region; default: as configured.
 
     Raises:
-        CommandError: The address of the service is none.
+        CommandError: The address of the service is none, or there is no such bundle of certificates.
     """
-    session = boto3.Session(profile_name=arguments.profile, region_name=arguments.region or region)
+    if arguments.verify_ssl and arguments.ca_bundle is not None and not Path(arguments.ca_bundle).is_file():
+        raise CommandError(f"--ca-bundle {arguments.ca_bundle!r} is no file. Check the path.")
+    # boto3 doesn't read AWS_REGION, which the AWS CLI prefers to AWS_DEFAULT_REGION.
+    region = arguments.region or region or os.environ.get("AWS_REGION") or None
+    session = boto3.Session(profile_name=arguments.profile, region_name=region)
     try:
-        client = session.client("sagemaker", endpoint_url=arguments.endpoint_url)
+        client = session.client(
+            "sagemaker",
+            endpoint_url=arguments.endpoint_url,
+            # None is as configured. As in the AWS CLI, --no-verify-ssl goes before --ca-bundle.
+            verify=arguments.ca_bundle if arguments.verify_ssl else False,
+            config=_config(arguments),
+        )
         _ = urlsplit(client.meta.endpoint_url).port  # raises where it is out of range, as the first call would
     except BotoCoreError:
         raise
@@ -48,3 +79,22 @@ def sagemaker_client(arguments: argparse.Namespace, *, region: str | None = None
             f"{error}. Give --endpoint-url, or AWS_ENDPOINT_URL, a whole address such as http://localhost:8080."
         ) from error
     return client
+
+
+def _config(arguments: argparse.Namespace) -> Config:
+    options: dict[str, Any] = {} if arguments.sign_request else {"signature_version": UNSIGNED}
+    for name in ("read_timeout", "connect_timeout"):
+        seconds: int | None = getattr(arguments, name)
+        if seconds is not None:
+            options[name] = seconds or None  # None waits without end
+    return Config(**options)
+
+
+def _timeout(text: str) -> int:
+    try:
+        seconds = int(text)
+    except ValueError:
+        seconds = -1
+    if seconds < 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number of seconds, 0 or more")
+    return seconds

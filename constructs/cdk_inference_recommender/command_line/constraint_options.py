@@ -12,6 +12,7 @@ from cdk_inference_recommender.request import UNRESOLVED
 from inference_recommendations_handler.choosing import NoChoiceError
 from inference_recommendations_handler.constraints import Constraints
 from inference_recommendations_handler.contract import ConstraintProperty, EndpointType
+from inference_recommendations_handler.job_results import ExistingEndpoint
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -21,13 +22,13 @@ if TYPE_CHECKING:
 _FAMILIES: Final = frozenset(
     {ConstraintProperty.ALLOWED_INSTANCE_FAMILIES, ConstraintProperty.EXCLUDED_INSTANCE_FAMILIES}
 )
-_ANY_ENDPOINT: Final = ({"Metrics": {"MaxInvocations": 1, "ModelLatency": 1}},)
+_ANY_ENDPOINT: Final = ExistingEndpoint(endpoint_name="any", max_invocations=1, model_latency=1, model_latency_ms=1)
 """Something to compare with, while only the option itself is read."""
 
 _MEANING: Final[Mapping[ConstraintProperty, str]] = {
     ConstraintProperty.MAX_COST_PER_HOUR: "USD, of one instance",
     ConstraintProperty.MAX_COST_PER_INFERENCE: "USD",
-    ConstraintProperty.MAX_MODEL_LATENCY: "in the unit in which the report shows it",
+    ConstraintProperty.MAX_MODEL_LATENCY: "milliseconds",
     ConstraintProperty.MIN_INVOCATIONS: "requests a minute",
     ConstraintProperty.MAX_CPU_UTILIZATION: "percent, 100 for each core",
     ConstraintProperty.MAX_MEMORY_UTILIZATION: "percent",
@@ -86,7 +87,7 @@ def _reader(name: ConstraintProperty) -> Callable[[str], Any]:
         value = text.split(",") if name in _FAMILIES else text
         try:
             # Now, and not when the job has been waited for.
-            Constraints.parse({name.value: value}, performances=_ANY_ENDPOINT)
+            Constraints.parse({name.value: value}, existing_endpoints=[_ANY_ENDPOINT])
         except NoChoiceError as error:
             raise argparse.ArgumentTypeError(str(error)) from error
         return value if name in _FAMILIES else float(text)

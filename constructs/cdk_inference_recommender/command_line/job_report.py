@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from cdk_inference_recommender.command_line.job_progress import JobProgress
 from cdk_inference_recommender.command_line.pareto_front import pareto_front
-from cdk_inference_recommender.command_line.why_it_won import why_it_won
-from inference_recommendations_handler.choosing import Candidate, candidate, number, rank
+from cdk_inference_recommender.command_line.why_it_won import OBJECTIVES, why_it_won
+from inference_recommendations_handler.choosing import Candidate, rank
 from inference_recommendations_handler.constraints import Constraints
 from inference_recommendations_handler.contract import (
     CHOICE_VERSION,
@@ -16,12 +16,14 @@ from inference_recommendations_handler.contract import (
     EndpointType,
     ObjectiveName,
 )
+from inference_recommendations_handler.job_results import ExistingEndpoint, JobResults
 
 if TYPE_CHECKING:
     from collections.abc import Container, Mapping, Sequence
     from datetime import datetime
 
     from cdk_inference_recommender.command_line.recommendations_job import RecommendationsJob
+    from inference_recommendations_handler.latency_unit import LatencyUnit
 
 _SIMULATED: Final = "/sim"
 """How the ids of the local AWS's results go on after the job's name."""
@@ -59,8 +61,8 @@ class Section:
 
     endpoint_type: EndpointType
     results: Sequence[Result]
-    why: str | None
-    """Why the first one won, or why the constraints let none; None where none can be ranked."""
+    why: str
+    """Why the first one won, or why none did."""
 
     @property
     def winner(self) -> Result | None:
@@ -82,17 +84,6 @@ class FailedSteps:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ExistingEndpoint:
-    """What was measured of the endpoint that the job compared with."""
-
-    endpoint_name: str
-    max_invocations: float | None
-    """Requests a minute."""
-    model_latency: float | None
-    """As the service gives it."""
-
-
-@dataclass(frozen=True, kw_only=True)
 class JobReport:
     """Everything that a report shows."""
 
@@ -110,6 +101,8 @@ class JobReport:
     sections: Sequence[Section]
     failed_steps: Sequence[FailedSteps]
     existing_endpoints: Sequence[ExistingEndpoint]
+    latency_unit: LatencyUnit
+    """Unit in which the service gave the latencies; they are shown in milliseconds."""
     simulated: bool
     """Whether the local AWS made the figures up."""
 
@@ -129,10 +122,9 @@ class JobReport:
             NoChoiceError: A constraint can't be read, or compares with an existing endpoint that wasn't measured.
         """
         description = job.description
-        recommendations: Sequence[Mapping[str, Any]] = description.get("InferenceRecommendations") or []
-        performances: Sequence[Mapping[str, Any]] = description.get("EndpointPerformances") or []
-        constraints = Constraints.parse(dict(asked), performances=performances)
-        sections = _sections(recommendations, objective, constraints if asked else None)
+        measured = JobResults.parse(description)
+        constraints = Constraints.parse(dict(asked), existing_endpoints=measured.existing_endpoints)
+        sections = _sections(measured.candidates, objective, constraints if asked else None)
         ids = [result.candidate.recommendation_id or "" for section in sections for result in section.results]
         reason = description.get("FailureReason")
         return cls(
@@ -147,7 +139,8 @@ class JobReport:
             progress=JobProgress.of(job, now=now),
             sections=sections,
             failed_steps=_failed_steps(job.steps),
-            existing_endpoints=[_existing_endpoint(each) for each in performances],
+            existing_endpoints=measured.existing_endpoints,
+            latency_unit=measured.latency_unit,
             simulated=bool(ids) and all(_SIMULATED in each for each in ids),
         )
 
@@ -157,9 +150,9 @@ class JobReport:
         return [result for section in self.sections for result in section.results]
 
     @property
-    def nothing_fits(self) -> bool:
-        """Whether constraints were asked and no result of an ended job meets them."""
-        return bool(self.asked) and self.has_ended and not any(section.winner for section in self.sections)
+    def nothing_can_be_chosen(self) -> bool:
+        """Whether the job has ended and has no result that a deployment could choose, which then fails."""
+        return self.has_ended and not any(section.winner for section in self.sections)
 
 
 def cost(found: Candidate, objective: ObjectiveName) -> float | None:
@@ -169,24 +162,23 @@ def cost(found: Candidate, objective: ObjectiveName) -> float | None:
 
 
 def _sections(
-    recommendations: Sequence[Mapping[str, Any]], objective: ObjectiveName, constraints: Constraints | None
+    candidates: Sequence[Candidate], objective: ObjectiveName, constraints: Constraints | None
 ) -> list[Section]:
-    every = [found for found in map(candidate, recommendations) if found is not None]
     version = CONSTRAINED_CHOICE_VERSION if constraints else CHOICE_VERSION
     sections = []
     for endpoint_type in EndpointType:
-        ranked = rank(recommendations, endpoint_type=endpoint_type, objective=objective, version=version)
+        ranked = rank(candidates, endpoint_type=endpoint_type, objective=objective, version=version)
         fitting = [each for each in ranked if not _unmet(each, constraints)]
         refused = [each for each in ranked if _unmet(each, constraints)]
         unranked = sorted(
-            (each for each in every if each.endpoint_type is endpoint_type and each.metrics.of(objective) is None),
+            (each for each in candidates if each.endpoint_type is endpoint_type and each.metrics.of(objective) is None),
             key=lambda each: (each.label, each.recommendation_id or ""),
         )
         ordered = [*fitting, *refused, *unranked]
         if not ordered:
             continue
         varying = _differing([_variation(each) for each in ordered])
-        front = set(pareto_front([(cost(each, objective), each.metrics.model_latency) for each in ordered]))
+        front = set(pareto_front([(cost(each, objective), each.metrics.model_latency_ms) for each in ordered]))
         results = [
             Result(
                 rank=place + 1 if place < len(fitting) else None,
@@ -212,11 +204,12 @@ def _why(
     constraints: Constraints | None,
     *,
     would_win: Candidate | None,
-) -> str | None:
+) -> str:
     won = [(result.label, result.candidate.metrics) for result in results if result.rank]
     if not won:
         if constraints is None or would_win is None:
-            return None
+            measure = OBJECTIVES[objective]
+            return f"No result can be ranked, since none has a {measure}: a deployment that optimizes for it fails."
         return f"No result meets the constraints ({constraints.described()}): a deployment that has them fails."
     why = why_it_won(won, objective, constrained=constraints is not None)
     if would_win is results[0].candidate:
@@ -262,15 +255,6 @@ def _benchmark(step: Mapping[str, Any], varying: Container[str]) -> str:
 def _environment(step: Mapping[str, Any]) -> dict[str, str]:
     model = (step.get("InferenceBenchmark") or {}).get("ModelConfiguration") or {}
     return {each["Key"]: each["Value"] for each in model.get("EnvironmentParameters") or []}
-
-
-def _existing_endpoint(performance: Mapping[str, Any]) -> ExistingEndpoint:
-    metrics = performance.get("Metrics") or {}
-    return ExistingEndpoint(
-        endpoint_name=str((performance.get("EndpointInfo") or {}).get("EndpointName", "")),
-        max_invocations=number(metrics.get("MaxInvocations")),
-        model_latency=number(metrics.get("ModelLatency")),
-    )
 
 
 def _one_line(text: object) -> str:

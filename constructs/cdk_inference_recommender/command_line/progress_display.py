@@ -6,11 +6,11 @@ import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Self
 
-from rich.console import Console
 from rich.text import Text
 
 from cdk_inference_recommender.command_line.escaping import escape_text
 from cdk_inference_recommender.command_line.job_progress import JobProgress
+from cdk_inference_recommender.command_line.terminal_color import colored_console
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -24,8 +24,8 @@ class ProgressDisplay:
     Use it as a context manager; nothing stays of the line in a terminal.
     """
 
-    def __init__(self) -> None:
-        self._console = Console(file=sys.stderr, highlight=False, soft_wrap=True)
+    def __init__(self, color: str = "auto") -> None:
+        self._console = colored_console(color, file=sys.stderr)
         self._status = self._console.status("", spinner="line")
         self._last: tuple[str, int, int] | None = None
 

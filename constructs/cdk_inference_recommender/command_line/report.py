@@ -7,19 +7,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
-
 from cdk_inference_recommender.command_line.aws_options import aws_options
 from cdk_inference_recommender.command_line.command_error import CommandError
 from cdk_inference_recommender.command_line.constraint_options import add_constraints, asked
 from cdk_inference_recommender.command_line.escaping import escape_text
 from cdk_inference_recommender.command_line.job_reference import add_job, find_job
 from cdk_inference_recommender.command_line.job_report import JobReport
+from cdk_inference_recommender.command_line.output_options import is_for_person, output_options, print_document
 from cdk_inference_recommender.command_line.progress_display import ProgressDisplay
 from cdk_inference_recommender.command_line.recommendations_job import add_poll_interval, wait_for_end
 from cdk_inference_recommender.command_line.report_document import report_document
 from cdk_inference_recommender.command_line.report_page import report_page
 from cdk_inference_recommender.command_line.report_tables import print_report
+from cdk_inference_recommender.command_line.terminal_color import colored_console
 from inference_recommendations_handler.choosing import NoChoiceError
 from inference_recommendations_handler.contract import ObjectiveName
 
@@ -37,12 +37,12 @@ def add_report(commands: argparse._SubParsersAction[Any]) -> None:
     """
     parser = commands.add_parser(
         "report",
-        parents=[aws_options()],
+        parents=[aws_options(), output_options()],
         help="show what a job has measured",
         description=(
             "Wait for a job, then show its results, the best first and why it won, and why benchmarks failed. Ctrl-C "
             "ends the waiting, not the job. Exit code: 0 if the job has completed or, with --no-wait, still runs; "
-            "1 if it failed or was stopped, or no result meets the constraints; 2 if it can't be read."
+            "1 if it failed or was stopped, or no result can be chosen; 2 if it can't be read."
         ),
     )
     add_job(parser)
@@ -72,7 +72,7 @@ def _run(arguments: argparse.Namespace) -> int:
         _report(job, arguments, constraints)
     if not job.has_ended and not arguments.no_wait:
         try:
-            with ProgressDisplay() as display:
+            with ProgressDisplay(arguments.color) as display:
                 job = wait_for_end(client, job, poll_seconds=arguments.poll_interval, show=display.show)
         except KeyboardInterrupt:
             print(
@@ -84,15 +84,15 @@ def _run(arguments: argparse.Namespace) -> int:
     report = _report(job, arguments, constraints)
     if arguments.html is not None:
         _write(arguments.html, report_page(report))
-    if arguments.output == "json":
-        print(report_document(report))
+    if not is_for_person(arguments):
+        print_document(report_document(report), arguments)
     else:
         # In one piece: where a pipe is closed, rich would end the process with the exit code of a failed job.
-        console = Console(highlight=False)
+        console = colored_console(arguments.color)
         with console.capture() as captured:
             print_report(console, report)
         print(captured.get(), end="")
-    return 1 if report.nothing_fits or (job.has_ended and job.status != "COMPLETED") else 0
+    return 1 if report.nothing_can_be_chosen or (job.has_ended and job.status != "COMPLETED") else 0
 
 
 def _report(job: RecommendationsJob, arguments: argparse.Namespace, constraints: dict[str, Any]) -> JobReport:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from cdk_inference_recommender.command_line.figure_text import per_million
+from cdk_inference_recommender.command_line.figure_text import per_million, whole
 from cdk_inference_recommender.command_line.job_report import cost
 from cdk_inference_recommender.command_line.vega_lite import svg
 from inference_recommendations_handler.contract import ObjectiveName
@@ -65,7 +65,7 @@ def _cost_and_latency(report: JobReport) -> Chart | None:
     rows = []
     for result in report.results:
         money = cost(result.candidate, report.objective)
-        latency = result.candidate.metrics.model_latency
+        latency = result.candidate.metrics.model_latency_ms
         if money is None or latency is None:
             continue
         best = result.rank == 1
@@ -113,7 +113,7 @@ def _scatter(rows: Sequence[dict[str, Any]], width: int, title: str) -> dict[str
             "field": "latency",
             "type": "quantitative",
             "scale": {"zero": False, "nice": True, "padding": 24},
-            "axis": {"title": "Model latency (as the API gives it)", "tickCount": width // 90},
+            "axis": {"title": "Model latency (ms)", "tickCount": width // 90},
         },
         "y": {
             "field": "cost",
@@ -168,7 +168,7 @@ def _throughput(report: JobReport) -> Chart | None:
         {
             "name": name_of(result),
             "value": result.candidate.metrics.max_invocations,
-            "shown": f"{result.candidate.metrics.max_invocations:.0f}",
+            "shown": whole(result.candidate.metrics.max_invocations),
             "mark": "best" if result.rank == 1 else "refused" if result.unmet else "other",
         }
         for result in report.results
@@ -196,7 +196,7 @@ def _throughput(report: JobReport) -> Chart | None:
 
 def _utilisation(report: JobReport) -> Chart | None:
     rows = [
-        {"name": name_of(result), "value": value, "shown": f"{value:.0f} %", "mark": of}
+        {"name": name_of(result), "value": value, "shown": f"{whole(value)} %", "mark": of}
         for result in report.results
         for of, value in (
             ("CPU", result.candidate.metrics.cpu_utilization),

@@ -1,10 +1,8 @@
-"""The report for programs: one JSON document, described in docs/report.md."""
+"""The report for programs: one document, described in docs/report.md."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
-
-from cdk_inference_recommender.command_line.escaping import escape_json
 
 if TYPE_CHECKING:
     from cdk_inference_recommender.command_line.job_report import JobReport, Result
@@ -13,10 +11,10 @@ DOCUMENT_VERSION: Final = 1
 """Raised when a member is renamed, removed or changes its meaning; new members don't raise it."""
 
 
-def report_document(report: JobReport) -> str:
-    """Render it; figures that the service doesn't have are null."""
+def report_document(report: JobReport) -> dict[str, Any]:
+    """Return it, of JSON's types; figures that the service doesn't have are None."""
     progress = report.progress
-    document = {
+    return {
         "Version": DOCUMENT_VERSION,
         "JobName": report.job_name,
         "JobType": report.job_type,
@@ -32,8 +30,9 @@ def report_document(report: JobReport) -> str:
             "Stopped": progress.stopped,
             "Remaining": progress.remaining,
         },
+        "ModelLatencyUnit": report.latency_unit.value,
         "Results": [_result(result) for result in report.results],
-        "Reasons": {section.endpoint_type.value: section.why for section in report.sections if section.why},
+        "Reasons": {section.endpoint_type.value: section.why for section in report.sections},
         "FailedSteps": [
             {"Reason": failed.reason, "Benchmarks": list(failed.benchmarks)} for failed in report.failed_steps
         ],
@@ -42,11 +41,11 @@ def report_document(report: JobReport) -> str:
                 "EndpointName": endpoint.endpoint_name,
                 "MaxInvocations": endpoint.max_invocations,
                 "ModelLatency": endpoint.model_latency,
+                "ModelLatencyMs": endpoint.model_latency_ms,
             }
             for endpoint in report.existing_endpoints
         ],
     }
-    return escape_json(document)
 
 
 def _result(result: Result) -> dict[str, Any]:
@@ -69,6 +68,7 @@ def _result(result: Result) -> dict[str, Any]:
         "CostPerInference": metrics.cost_per_inference,
         "MaxInvocations": metrics.max_invocations,
         "ModelLatency": metrics.model_latency,
+        "ModelLatencyMs": metrics.model_latency_ms,
         "CpuUtilization": metrics.cpu_utilization,
         "MemoryUtilization": metrics.memory_utilization,
         "ModelSetupTime": metrics.model_setup_time,

@@ -8,7 +8,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
 from cdk_inference_recommender.command_line.escaping import escape_html
-from cdk_inference_recommender.command_line.figure_text import FIGURES, NO_VALUE
+from cdk_inference_recommender.command_line.figure_text import FIGURES, NO_VALUE, milliseconds, whole
 from cdk_inference_recommender.command_line.report_charts import report_charts
 from cdk_inference_recommender.command_line.why_it_won import OBJECTIVES
 from inference_recommendations_handler.contract import EndpointType
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from cdk_inference_recommender.command_line.report_charts import Chart
 
 _SIMULATED: Final = "Simulated: the local AWS made these figures up. They say nothing about your model."
-_LATENCY: Final = "Latency stands as the API gives it: AWS's documents name milliseconds and microseconds."
 _SORTING: Final = "Press a heading to sort by it."
 _KINDS: Final = {EndpointType.REAL_TIME: "Results on instances", EndpointType.SERVERLESS: "Serverless results"}
 
@@ -84,8 +83,6 @@ def _head(report: JobReport) -> list[str]:
 
 def _winner(section: Section) -> str:
     winner = section.winner
-    if section.why is None:
-        return ""
     if winner is None:
         return f'<p class="failure">{escape_html(section.why)}</p>'
     return f'<div class="winner"><strong>{escape_html(winner.label)}</strong><p>{escape_html(section.why)}</p></div>'
@@ -108,7 +105,7 @@ def _chart(chart: Chart) -> str:
 def _results(report: JobReport, section: Section) -> str:
     name = f"{section.endpoint_type.value.lower()}-results"
     best = "highest" if report.objective.value == "MaxInvocations" else "lowest"
-    caption = f"The {best} {OBJECTIVES[report.objective]} first. {_LATENCY}"
+    caption = " ".join(filter(None, [f"The {best} {OBJECTIVES[report.objective]} first.", report.latency_unit.note]))
     headings = [
         _heading("Rank", "number", sort="ascending"),
         _heading("Endpoint", "text"),
@@ -162,8 +159,8 @@ def _cell(value: str, text: str) -> str:
 def _existing_endpoints(report: JobReport) -> list[str]:
     lines = []
     for endpoint in report.existing_endpoints:
-        requests = NO_VALUE if endpoint.max_invocations is None else f"{endpoint.max_invocations:.0f}"
-        latency = NO_VALUE if endpoint.model_latency is None else f"{endpoint.model_latency:.0f}"
+        requests = NO_VALUE if endpoint.max_invocations is None else whole(endpoint.max_invocations)
+        latency = NO_VALUE if endpoint.model_latency_ms is None else f"{milliseconds(endpoint.model_latency_ms)} ms"
         text = f"{endpoint.endpoint_name}: {requests} requests a minute, latency {latency}."
         lines.append(f"<section><h2>Existing endpoint</h2><p>{escape_html(text)}</p></section>")
     return lines

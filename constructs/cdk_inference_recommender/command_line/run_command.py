@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from cdk_inference_recommender.command_line.aws_error import AWS_ERRORS, say
 from cdk_inference_recommender.command_line.command_error import CommandError
+from cdk_inference_recommender.command_line.debug_log import LOG, debug_log
 from cdk_inference_recommender.command_line.escaping import escape_text
 from cdk_inference_recommender.command_line.report import add_report
 from cdk_inference_recommender.command_line.skeleton import add_skeleton
@@ -41,13 +42,16 @@ def run_command(arguments: Sequence[str]) -> int:
         # Its options are its own, and a command that is run inside it may have any.
         return _run_sandbox(arguments[1:])
     parsed = _parser().parse_args(arguments)
-    try:
-        code: int = parsed.run(parsed)
-    except AWS_ERRORS as error:
-        return _fail(say(error))
-    except CommandError as error:
-        return _fail(str(error))
-    return code
+    with debug_log(enabled=getattr(parsed, "debug", False)):
+        try:
+            code: int = parsed.run(parsed)
+        except AWS_ERRORS as error:
+            LOG.debug("The command failed", exc_info=True)
+            return _fail(say(error))
+        except CommandError as error:
+            LOG.debug("The command failed", exc_info=True)
+            return _fail(str(error))
+        return code
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -3,8 +3,18 @@
 from __future__ import annotations
 
 import json
+import math
+import sys
 from typing import TYPE_CHECKING, Any, Final
 
+import botocore.session
+import yaml
+from botocore.utils import ArgumentGenerator
+
+from cdk_inference_recommender.command_line.command_error import CommandError
+from cdk_inference_recommender.command_line.document_argument import NamedDocument, add_cli_input, read_document
+from cdk_inference_recommender.command_line.problem_report import has_errors, problem_lines
+from cdk_inference_recommender.request import check_request
 from cdk_inference_recommender.request.placeholder import placeholder
 
 if TYPE_CHECKING:
@@ -12,6 +22,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _Document = dict[str, Any]
+
+_INPUT: Final = "input"
+_YAML_INPUT: Final = "yaml-input"
+_OUTPUT: Final = "output"
+_RESPONSE: Final = "CreateInferenceRecommendationsJobResponse"
 
 _PACKAGE: Final = placeholder(
     "the ARN of a model package version, ending in /<version>, such as "
@@ -88,16 +103,55 @@ def add_skeleton(commands: argparse._SubParsersAction[Any]) -> None:
         "skeleton",
         help="print a request of create-inference-recommendations-job to begin with",
         description=(
-            "Print a document for the AWS CLI's create-inference-recommendations-job --cli-input-json. Fill in what "
-            "stands between < and >; inference-recommender validate names what is left."
+            "Print a document for the AWS CLI's create-inference-recommendations-job, as --cli-input-json or "
+            "--cli-input-yaml takes it. Fill in what stands between < and >; inference-recommender validate names what "
+            "is left. With --generate-cli-skeleton output: check a request, and print a sample of the service's "
+            "response. Exit code: 0; 1 if the request has errors; 2 if it can't be read."
         ),
     )
     parser.add_argument(
         "kind", nargs="?", choices=list(SKELETONS), default="default", help="which kind of job; default: %(default)s"
     )
+    parser.add_argument(
+        "--generate-cli-skeleton",
+        nargs="?",
+        choices=(_INPUT, _YAML_INPUT, _OUTPUT),
+        const=_INPUT,
+        default=_INPUT,
+        dest="form",
+        help="as in the AWS CLI: input prints JSON, yaml-input YAML; output checks a request; default: input",
+    )
+    add_cli_input(parser.add_mutually_exclusive_group())
     parser.set_defaults(run=_run)
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    print(json.dumps(SKELETONS[arguments.kind], indent=2))
+    request = read_document(arguments)
+    if arguments.form == _OUTPUT and request is None:
+        raise CommandError(
+            "--generate-cli-skeleton output checks a request. Give it with --cli-input-json or --cli-input-yaml."
+        )
+    if arguments.form != _OUTPUT and request is not None:
+        raise CommandError(
+            "--cli-input-json and --cli-input-yaml are for --generate-cli-skeleton output. Leave them out, or use "
+            "inference-recommender validate."
+        )
+    if request is not None:
+        return _print_sample_output(request)
+    document = SKELETONS[arguments.kind]
+    if arguments.form == _YAML_INPUT:
+        print(yaml.safe_dump(document, sort_keys=False, width=math.inf), end="")
+    else:
+        print(json.dumps(document, indent=2))
+    return 0
+
+
+def _print_sample_output(request: NamedDocument) -> int:
+    problems = check_request(request.document)
+    if problems:
+        print(problem_lines(problems, request.name), file=sys.stderr)
+    if has_errors(problems):
+        return 1
+    response = botocore.session.get_session().get_service_model("sagemaker").shape_for(_RESPONSE)
+    print(json.dumps(ArgumentGenerator(use_member_names=True).generate_skeleton(response), indent=2))
     return 0

@@ -11,8 +11,9 @@ from botocore.exceptions import ClientError
 from cdk_inference_recommender.command_line.aws_error import AWS_ERRORS, code_of, message_of
 from cdk_inference_recommender.command_line.aws_options import aws_options
 from cdk_inference_recommender.command_line.command_error import CommandError
-from cdk_inference_recommender.command_line.escaping import escape_json, escape_text
+from cdk_inference_recommender.command_line.escaping import escape_text
 from cdk_inference_recommender.command_line.job_reference import add_job, find_job
+from cdk_inference_recommender.command_line.output_options import is_for_person, output_options, print_document
 from cdk_inference_recommender.command_line.progress_display import ProgressDisplay
 from cdk_inference_recommender.command_line.recommendations_job import add_poll_interval, read_job, wait_for_end
 from cdk_inference_recommender.command_line.stop_summary import StopSummary
@@ -36,7 +37,7 @@ def add_stop(commands: argparse._SubParsersAction[Any]) -> None:
     """
     parser = commands.add_parser(
         "stop",
-        parents=[aws_options()],
+        parents=[aws_options(), output_options()],
         help="stop a job that runs",
         description=(
             "Say what would be stopped, ask, stop it and wait until it is. Exit code: 0 if it is stopped or had ended "
@@ -52,9 +53,8 @@ def add_stop(commands: argparse._SubParsersAction[Any]) -> None:
 def _run(arguments: argparse.Namespace) -> int:
     client, job = find_job(arguments)
     before = _summary(client, job)
-    as_json = arguments.output == "json"
     if job.has_ended:
-        _tell(before, before, f"Job {job.name} is {job.status}: there is nothing to stop.", as_json=as_json)
+        _tell(before, before, f"Job {job.name} is {job.status}: there is nothing to stop.", arguments=arguments)
         return 0
     print("\n".join(map(escape_text, before.before())), file=sys.stderr)
     if not job.is_ending:
@@ -63,7 +63,7 @@ def _run(arguments: argparse.Namespace) -> int:
             return 1
         _stop(client, job)
     try:
-        with ProgressDisplay() as display:
+        with ProgressDisplay(arguments.color) as display:
             job = wait_for_end(
                 client, read_job(client, job.name), poll_seconds=arguments.poll_interval, show=display.show
             )
@@ -71,7 +71,7 @@ def _run(arguments: argparse.Namespace) -> int:
         print("Not waiting any longer. The job goes on stopping.", file=sys.stderr)
         raise
     after = _summary(client, job)
-    _tell(after, before, f"Job {job.name} is {job.status}. {after.saved(before)}", as_json=as_json)
+    _tell(after, before, f"Job {job.name} is {job.status}. {after.saved(before)}", arguments=arguments)
     return 0
 
 
@@ -124,8 +124,8 @@ def _tags(client: SageMakerClient, job: RecommendationsJob) -> Mapping[str, str]
         return {}
 
 
-def _tell(after: StopSummary, before: StopSummary, sentence: str, *, as_json: bool) -> None:
-    if not as_json:
+def _tell(after: StopSummary, before: StopSummary, sentence: str, *, arguments: argparse.Namespace) -> None:
+    if is_for_person(arguments):
         print(escape_text(sentence))
         return
     saved = after.saved_time(before) if after is not before else None
@@ -139,4 +139,4 @@ def _tell(after: StopSummary, before: StopSummary, sentence: str, *, as_json: bo
         "SecondsSaved": None if saved is None else round(saved.total_seconds()),
         "Results": after.results,
     }
-    print(escape_json(document))
+    print_document(document, arguments)

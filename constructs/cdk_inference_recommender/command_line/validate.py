@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
-from cdk_inference_recommender.command_line.command_error import CommandError
-from cdk_inference_recommender.command_line.escaping import escape_json, escape_text
-from cdk_inference_recommender.request import Problem, Severity, api_path, check_request
-from cdk_inference_recommender.request.api_path import spell_fields
-from cdk_inference_recommender.request.parse_document import UnreadableDocumentError, parse_document
+from cdk_inference_recommender.command_line.document_argument import add_cli_input, read_document
+from cdk_inference_recommender.command_line.output_options import is_for_person, output_options, print_document
+from cdk_inference_recommender.command_line.problem_report import has_errors, problem_document, problem_lines
+from cdk_inference_recommender.request import Severity, check_request
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Sequence
-
-_STANDARD_INPUT: Final = "-"
 
 
 def add_validate(commands: argparse._SubParsersAction[Any]) -> None:
@@ -28,69 +22,35 @@ def add_validate(commands: argparse._SubParsersAction[Any]) -> None:
     """
     parser = commands.add_parser(
         "validate",
+        parents=[output_options()],
         help="check a request of create-inference-recommendations-job",
         description=(
-            "Check a document for the AWS CLI's create-inference-recommendations-job --cli-input-json against "
-            "everything that is known of the service. Neither credentials nor a network are needed. Exit code: 0 if "
-            "it is sound or there are warnings only, 1 if there are errors, 2 if it can't be read or isn't JSON."
+            "Check a document for the AWS CLI's create-inference-recommendations-job, as --cli-input-json and "
+            "--cli-input-yaml take it, against everything that is known of the service. Neither credentials nor a "
+            "network are needed. Exit code: 0 if it is sound or there are warnings only, 1 if there are errors, 2 if "
+            "it can't be read."
         ),
     )
-    parser.add_argument("file", metavar="FILE", help="the document, or - for standard input")
+    document = parser.add_mutually_exclusive_group(required=True)
+    document.add_argument(
+        "file",
+        nargs="?",
+        metavar="FILE",
+        help="the document: YAML in a file that ends in .yaml or .yml, else JSON; - for JSON on standard input",
+    )
+    add_cli_input(document)
     parser.add_argument("--strict", action="store_true", help="take warnings for errors")
-    parser.add_argument("--output", choices=("text", "json"), default="text", help="default: text")
     parser.set_defaults(run=_run)
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    name = "standard input" if arguments.file == _STANDARD_INPUT else arguments.file
-    try:
-        document = parse_document(_read(arguments.file), name=name)
-        found = check_request(document)
-    except UnreadableDocumentError as error:
-        raise CommandError(str(error)) from error
-    except OSError as error:
-        raise CommandError(f"{name} can't be read: {error.strerror}. Check the path.") from error
+    named = read_document(arguments)
+    assert named is not None  # noqa: S101 -- the parser requires one
+    found = check_request(named.document)
     if arguments.strict:
         found = [replace(problem, severity=Severity.ERROR) for problem in found]
-    # The last lines are what is read first: the sum, and next to it nothing that could have waited.
-    ordered = sorted(found, key=lambda problem: problem.severity is Severity.WARNING)
-    print(_as_json(ordered, name) if arguments.output == "json" else _as_text(ordered, name))
-    return 1 if any(problem.severity is Severity.ERROR for problem in found) else 0
-
-
-def _read(file: str) -> bytes:
-    return sys.stdin.buffer.read() if file == _STANDARD_INPUT else Path(file).read_bytes()
-
-
-def _as_text(problems: Sequence[Problem], name: str) -> str:
-    lines = [f"{problem.severity.lower()}: {problem} ({problem.rule}; {problem.source})" for problem in problems]
-    return "\n".join(map(escape_text, [*lines, _sum(problems, name)]))
-
-
-def _sum(problems: Sequence[Problem], name: str) -> str:
-    errors = sum(problem.severity is Severity.ERROR for problem in problems)
-    counts = [
-        f"{number} {noun}{'' if number == 1 else 's'}"
-        for number, noun in ((errors, "problem"), (len(problems) - errors, "warning"))
-        if number
-    ]
-    return f"{', '.join(counts) or 'No problem'} in {name}"
-
-
-def _as_json(problems: Sequence[Problem], name: str) -> str:
-    document = {
-        "File": name,
-        "Problems": [
-            {
-                "Rule": problem.rule,
-                "Severity": problem.severity.value,
-                "Path": api_path(problem.path),
-                "Value": problem.value,
-                "Message": spell_fields(problem.message, api_path),
-                "Remedy": spell_fields(problem.remedy, api_path),
-                "Source": problem.source,
-            }
-            for problem in problems
-        ],
-    }
-    return escape_json(document)
+    if is_for_person(arguments):
+        print(problem_lines(found, named.name))
+    else:
+        print_document(problem_document(found, named.name), arguments)
+    return 1 if has_errors(found) else 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from cdk_inference_recommender.command_line.figure_text import dollars, milliseconds, whole
 from inference_recommendations_handler.choosing import HIGHEST_IS_BEST
 from inference_recommendations_handler.contract import ObjectiveName
 
@@ -47,14 +48,13 @@ def _margin(best: float | None, second: float | None, objective: ObjectiveName) 
     if best is None or not second:
         return ", before"
     percent = abs(second - best) / abs(second) * 100
-    shown = f"{percent:.0f}" if percent >= 1 else f"{percent:.2g}"
-    return f", {shown} % {'more' if objective in HIGHEST_IS_BEST else 'less'} than"
+    return f", {whole(percent)} % {'more' if objective in HIGHEST_IS_BEST else 'less'} than"
 
 
 def _tie_break(best: Metrics, second: Metrics) -> str:
     if best.cost_per_hour != second.cost_per_hour:
         return "it costs less an hour"
-    if best.model_latency != second.model_latency:
+    if best.model_latency_ms != second.model_latency_ms:
         return "it has the lower latency"
     return "they are equal in cost per hour and latency too, and ordered by name and size"
 
@@ -64,10 +64,10 @@ def _figure(value: float | None, objective: ObjectiveName) -> str:
         return "-"
     match objective:
         case ObjectiveName.COST_PER_INFERENCE:
-            return f"{value * 1_000_000:.3f} USD per million"
+            return f"{dollars(value * 1_000_000)} USD per million"
         case ObjectiveName.COST_PER_HOUR:
-            return f"{value:.3f} USD"
+            return f"{dollars(value)} USD"
         case ObjectiveName.MODEL_LATENCY:
-            return f"{value:g}"
+            return f"{milliseconds(value)} ms"
         case ObjectiveName.MAX_INVOCATIONS:
-            return f"{value:.0f} requests a minute"
+            return f"{whole(value)} requests a minute"

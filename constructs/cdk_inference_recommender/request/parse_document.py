@@ -1,34 +1,47 @@
-"""Reading a request that is written as JSON, as for the AWS CLI's `--cli-input-json`."""
+"""Reading a request that is written as JSON or YAML, as for the AWS CLI's `--cli-input-json`, `--cli-input-yaml`."""
 
 from __future__ import annotations
 
 import json
+import math
+from enum import StrEnum
 from typing import Any, Final, NoReturn
 
-_MAX_DEPTH: Final = 100
+MAX_DEPTH: Final = 100
 """Far more than a request has, and far less than Python can walk."""
 
 
+class DocumentFormat(StrEnum):
+    """The language that a document is written in."""
+
+    JSON = "JSON"
+    YAML = "YAML"
+
+
 class UnreadableDocumentError(ValueError):
-    """A text isn't JSON; the message says where and why in one line."""
+    """A text can't be parsed; the message says where and why in one line."""
 
 
-def parse_document(text: str | bytes, *, name: str) -> object:
+def parse_document(text: str | bytes, *, name: str, document_format: DocumentFormat = DocumentFormat.JSON) -> object:
     """Parse a document strictly.
 
     Args:
-        text: The JSON text; bytes are UTF-8, with or without a byte order mark.
+        text: The text; bytes are UTF-8, with or without a byte order mark.
         name: What the text is called in messages, such as the file's name.
+        document_format: What the text is written in.
 
     Returns:
-        What the JSON says, of whatever type; `check_request` judges it.
+        What the document says, of whatever type JSON has; `check_request` judges it.
 
     Raises:
-        UnreadableDocumentError: It isn't UTF-8 or JSON, has a member twice in one object, or is nested too deeply.
+        UnreadableDocumentError: It isn't UTF-8 or of that format, has a member twice in one object or a number that
+            is out of range, or is nested too deeply. For YAML, also what `parse_yaml` rejects.
     """
     try:
         decoded = text.decode("utf-8-sig") if isinstance(text, bytes) else text
-        document: object = json.loads(decoded, object_pairs_hook=_without_repetition, parse_constant=_no_constant)
+        document = _parse_json(decoded) if document_format is DocumentFormat.JSON else _parse_yaml(decoded, name)
+    except UnreadableDocumentError:
+        raise
     except json.JSONDecodeError as error:
         place = f"{name}, line {error.lineno}, column {error.colno}"
         raise UnreadableDocumentError(f"{place}: this isn't JSON: {error.msg}. Correct it there.") from None
@@ -38,13 +51,38 @@ def parse_document(text: str | bytes, *, name: str) -> object:
         raise UnreadableDocumentError(f"{name}: {error}.") from None
     except RecursionError:
         raise _too_deep(name) from None
-    if _is_deeper(document, _MAX_DEPTH):
+    if _is_deeper(document, MAX_DEPTH):
         raise _too_deep(name)
     return document
 
 
 def _too_deep(name: str) -> UnreadableDocumentError:
     return UnreadableDocumentError(f"{name}: it is nested too deeply for a request. Take the excess out.")
+
+
+def _parse_json(text: str) -> object:
+    document: object = json.loads(
+        text, object_pairs_hook=_without_repetition, parse_constant=_no_constant, parse_float=finite_number
+    )
+    return document
+
+
+def _parse_yaml(text: str, name: str) -> object:
+    from .parse_yaml import parse_yaml  # noqa: PLC0415 -- PyYAML is imported where a document needs it
+
+    return parse_yaml(text, name=name)
+
+
+def finite_number(text: str) -> float:
+    """Return the number that a text says.
+
+    Raises:
+        ValueError: It is out of the range of numbers, which would make it infinite.
+    """
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError(f"{text} is out of range. Write another number")
+    return value
 
 
 def _without_repetition(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

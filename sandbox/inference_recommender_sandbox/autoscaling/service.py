@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from botocore.session import Session
@@ -19,6 +20,8 @@ from inference_recommender_sandbox.autoscaling.errors import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from botocore.model import StringShape
 
     from inference_recommender_sandbox.authorization import Authorizer
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
 _VARIANT: Final = re.compile(r"endpoint/([^/]+)/variant/([^/]+)")
 _INSTANCE_COUNT: Final = "sagemaker:variant:DesiredInstanceCount"
 _BURSTABLE: Final = ("ml.t2.", "ml.t3.")
+_NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 class ApplicationAutoScalingService(ApplicationAutoScalingResponse):
@@ -176,17 +180,18 @@ class ApplicationAutoScalingService(ApplicationAutoScalingResponse):
                 endpoint_name=variant[0],
                 is_first=account not in self._linked_accounts,
             ):
-                self._check(needed)
+                # True where a service calls another one for its caller (IAM user guide, global condition keys).
+                self._check(needed, {"aws:ViaAWSService": "true"})
         except AccessDenied as denied:
             raise ValidationException(str(denied)) from denied
 
-    def _check(self, needed: NeededPermission) -> None:
+    def _check(self, needed: NeededPermission, context: Mapping[str, str] = _NOTHING) -> None:
         self._authorizer.authorize(
             account_id=self.current_account,
             access_key_id=self.access_key,
             action=needed.action,
             resource=needed.resource,
-            context=needed.context,
+            context={**needed.context, **context},
             partition=self.partition,
         )
 

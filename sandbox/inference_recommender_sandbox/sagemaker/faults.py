@@ -11,6 +11,7 @@ Two ways. By name: a model name, or the name of a model package's group, that co
 | `fail-job` | `job` = `*`, `reason`, `steps` = [] | matching jobs created from now on fail |
 | `fail-steps` | `job` = `*`, `reason`, `steps` | only the benchmarks of these instance types fail |
 | `nan-metrics` | `job` = `*` | matching jobs report NaN utilisation |
+| `microsecond-latency` | `job` = `*` | matching jobs report latencies in microseconds, as the service's preview did |
 | `no-results` | `job` = `*` | matching jobs complete without recommendations |
 | `slow-job` | `job` = `*`, `seconds` | matching jobs take so much longer |
 | `vanish-job` | `job` | a job is unknown from now on; its name stays taken |
@@ -48,6 +49,7 @@ NAMED_FAULTS: Final[Mapping[str, Mapping[str, Any]]] = {
     "fail-first-step": {"fault": "fail-steps", "steps": ["first"]},
     "fail-all-steps": {"fault": "fail-steps", "steps": ["*"]},
     "nan-metrics": {"fault": "nan-metrics"},
+    "microsecond-latency": {"fault": "microsecond-latency"},
     "no-results": {"fault": "no-results"},
     "slow-job": {"fault": "slow-job", "seconds": 7200},
 }
@@ -60,6 +62,7 @@ _MEMBERS: Final[Mapping[str, Mapping[str, type]]] = {
     "fail-job": {"job": str, "reason": str, "steps": list},
     "fail-steps": {"job": str, "reason": str, "steps": list},
     "nan-metrics": {"job": str},
+    "microsecond-latency": {"job": str},
     "no-results": {"job": str},
     "slow-job": {"job": str, "seconds": int},
     "vanish-job": {"job": str},
@@ -210,6 +213,8 @@ class FaultRegistry:
 def _with_fault(fate: Fate, fault: Fault, benchmarks: Sequence[Benchmark]) -> Fate:
     if fault.fault == "nan-metrics":
         return replace(fate, without_utilization=True)
+    if fault.fault == "microsecond-latency":
+        return replace(fate, latency_in_microseconds=True)
     if fault.fault == "no-results":
         return replace(fate, without_results=True)
     if fault.fault == "slow-job":

@@ -49,6 +49,8 @@ class Fate:
     """Reasons of failing benchmarks, by their place in the plan."""
     without_utilization: bool = False
     """CPU and memory utilisation are NaN."""
+    latency_in_microseconds: bool = False
+    """`ModelLatency` is in microseconds rather than milliseconds."""
     without_results: bool = False
     """COMPLETED, but Describe has no `InferenceRecommendations`."""
     extra_seconds: float = 0.0

@@ -106,7 +106,9 @@ def step_figures(job: InferenceRecommendationsJob, index: int) -> BenchmarkFigur
             benchmark.memory_size_in_mb or 0, benchmark.max_concurrency or 1, workload, job.goal
         )
     if job.fate.without_utilization:
-        return replace(figures, cpu_utilization=NAN, memory_utilization=NAN)
+        figures = replace(figures, cpu_utilization=NAN, memory_utilization=NAN)
+    if job.fate.latency_in_microseconds:
+        figures = replace(figures, model_latency=figures.model_latency * 1000)
     return figures
 
 

@@ -15,7 +15,8 @@ instance type for the reasons one expects.
 - A serverless endpoint has a vCPU per 1769 MB, is paid by GB-second, and is as concurrent as configured.
 - Environment parameters and the nearest model change latency by a few percent, always the same for the same value.
 
-`ModelLatency` is in milliseconds, `ModelSetupTime` in microseconds, costs in USD, utilisation in percent.
+`ModelLatency` is in milliseconds (developer guide, recommendation results), `ModelSetupTime` in microseconds, costs in
+USD, utilisation in percent.
 """
 
 from __future__ import annotations
@@ -104,6 +105,7 @@ class BenchmarkFigures:
     cost_per_inference: float
     max_invocations: int
     model_latency: int
+    """Milliseconds."""
     cpu_utilization: float
     memory_utilization: float
     model_setup_time: int | None = None

@@ -108,14 +108,22 @@ class Variant:
         role = self.account.role("lambda.amazonaws.com", *statements).rpartition("/")[2]
         key = f"ASIA{next(KEYS):016d}"
         self.account.sandbox.authorizer.register_session(key, role, "function")
-        self.client = boto3.client(
-            "application-autoscaling",
-            endpoint_url=self.account.sandbox.endpoint_url,
-            region_name="us-east-1",
-            aws_access_key_id=key,
-            aws_secret_access_key="x",
+        self.client, self.sagemaker_as_function = (
+            boto3.client(
+                service,
+                endpoint_url=self.account.sandbox.endpoint_url,
+                region_name="us-east-1",
+                aws_access_key_id=key,
+                aws_secret_access_key="x",
+            )
+            for service in ("application-autoscaling", "sagemaker")
         )
         return self
+
+    def resize_as_function(self) -> None:
+        self.sagemaker_as_function.update_endpoint_weights_and_capacities(
+            EndpointName=self.name, DesiredWeightsAndCapacities=[{"VariantName": "v", "DesiredInstanceCount": 2}]
+        )
 
 
 @pytest.fixture
@@ -249,6 +257,18 @@ def test_registering_is_tried_with_the_callers_permissions(variant: Variant, lac
     variant.as_function(ON_TARGETS, *elsewhere(*(action for action in ELSEWHERE if action != lacking)))
     with pytest.raises(ClientError, match=f"ValidationException.*not authorized to perform: {lacking}"):
         variant.register()
+
+
+def test_what_is_tried_is_told_apart_from_the_callers_own_calls(variant: Variant) -> None:
+    resize = "sagemaker:UpdateEndpointWeightsAndCapacities"
+    via_service = {"Condition": {"BoolIfExists": {"aws:ViaAWSService": "true"}}}
+    [resizing] = elsewhere(resize)
+    variant.as_function(
+        ON_TARGETS, *elsewhere(*(action for action in ELSEWHERE if action != resize)), resizing | via_service
+    )
+    variant.register()
+    with pytest.raises(ClientError, match=f"AccessDenied.*not authorized to perform: {resize}"):
+        variant.resize_as_function()
 
 
 @pytest.mark.parametrize("lacking", [action for action in ELSEWHERE if action.startswith("cloudwatch:")])

@@ -83,6 +83,20 @@ def test_utilization_may_be_nan(aws: Aws) -> None:
         assert math.isnan(recommendation["Metrics"]["MemoryUtilization"])
 
 
+def test_latencies_may_be_in_microseconds(aws: Aws) -> None:
+    aws.create("guide")
+    in_milliseconds = latencies(aws.finish("guide"))
+    aws.installation.faults.order({"fault": "microsecond-latency", "job": "preview"})
+    aws.create("preview")
+    assert latencies(aws.finish("preview")) == [1000 * latency for latency in in_milliseconds]
+    aws.create("later")
+    assert latencies(aws.finish("later")) == in_milliseconds
+
+
+def latencies(described: Any) -> list[int]:
+    return sorted(each["Metrics"]["ModelLatency"] for each in described["InferenceRecommendations"])
+
+
 def test_a_completed_job_may_have_no_recommendations(aws: Aws) -> None:
     aws.installation.faults.order({"fault": "no-results"})
     aws.create()

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import yaml
 from aws_cdk import CfnParameter, Duration, Fn, Stack, Tags
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
@@ -82,6 +83,33 @@ class TestDocument:
         file = tmp_path / "job.json"
         file.write_text(json.dumps(DEFAULT))
         assert properties(spelled(str(file)))["Request"] == without(DEFAULT, ("JobName",))
+
+    @pytest.mark.parametrize("spelled", ["file://job.json", "file://~/job.json", "file://$JOBS/job.json"])
+    def test_may_be_a_file_as_the_aws_cli_expands_it(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, spelled: str
+    ) -> None:
+        (tmp_path / "job.json").write_text(json.dumps(DEFAULT))
+        monkeypatch.chdir(tmp_path)
+        monkeypatch.setenv("HOME", str(tmp_path))
+        monkeypatch.setenv("JOBS", str(tmp_path))
+        assert properties(spelled)["Request"] == without(DEFAULT, ("JobName",))
+
+    @pytest.mark.parametrize("spelled", [str, Path, "file://{}".format], ids=["text", "path", "as the CLI does"])
+    @pytest.mark.parametrize("suffix", ["yaml", "yml"])
+    def test_may_be_a_yaml_file(self, tmp_path: Path, spelled: Any, suffix: str) -> None:
+        file = tmp_path / f"job.{suffix}"
+        file.write_text(yaml.safe_dump(DEFAULT))
+        assert properties(spelled(str(file)))["Request"] == without(DEFAULT, ("JobName",))
+
+    def test_may_be_yaml_text(self) -> None:
+        assert properties(yaml.safe_dump(DEFAULT))["Request"] == without(DEFAULT, ("JobName",))
+
+    def test_yaml_that_cant_be_read_is_told_with_its_place(self, tmp_path: Path) -> None:
+        (tmp_path / "job.yaml").write_text("JobName: a\nJobName: b\n")
+        with pytest.raises(ValidationError, match=r"job.yaml, line 2, column 1: the member JobName stands twice"):
+            declare(new_stack(), tmp_path / "job.yaml")
+        with pytest.raises(ValidationError, match=r"document, line 2, column 11: yes is true or false in YAML 1\.1"):
+            declare(new_stack(), "JobName: a\nJobType:  yes")
 
     def test_a_file_that_cant_be_read_is_told_in_one_line(self, tmp_path: Path) -> None:
         with pytest.raises(ValidationError, match=r"document = '.*nowhere.json' can't be read: No such file.*Give"):

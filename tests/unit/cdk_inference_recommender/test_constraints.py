@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from aws_cdk import CfnParameter, Size, Stack
+from aws_cdk import CfnParameter, Duration, Size, Stack
 
 from cdk_inference_recommender import Constraints, EndpointConfiguration, InferenceRecommendationsJob, ValidationError
 from inference_recommendations_handler.contract import ConstraintProperty
@@ -78,6 +79,60 @@ def test_every_constraint_reaches_the_handler() -> None:
         "ExcludedInstanceFamilies": ["g4dn"],
     }
     assert properties["Constraints"].keys() == set(ConstraintProperty)
+
+
+@pytest.mark.parametrize(
+    ("latency", "milliseconds"),
+    [
+        (Duration.millis(100), 100),
+        (Duration.millis(0.5), 0.5),
+        (Duration.seconds(2), 2000),
+        (100, 100),
+        (0.5, 0.5),
+    ],
+)
+def test_a_latency_is_a_duration_or_a_number_of_milliseconds(latency: Any, milliseconds: float) -> None:
+    stack = new_stack()
+    default_job(stack).recommend_real_time("Best", constraints=Constraints(max_model_latency=latency))
+    assert properties_of(stack)["Constraints"] == {"MaxModelLatency": milliseconds}
+
+
+def test_a_latency_may_be_known_at_deploy_time_only() -> None:
+    stack = new_stack()
+    job = default_job(stack)
+    for unit in ("Millis", "Number"):
+        limit = CfnParameter(stack, unit, type="Number").value_as_number
+        latency = Duration.millis(limit) if unit == "Millis" else limit
+        job.recommend_real_time(unit, constraints=Constraints(max_model_latency=latency))
+    asked = [each["Properties"]["Constraints"] for each in resources(template_of(stack), RECOMMENDATION).values()]
+    assert asked == [{"MaxModelLatency": {"Ref": "Millis"}}, {"MaxModelLatency": {"Ref": "Number"}}]
+
+
+def test_a_latency_known_at_deploy_time_only_is_in_milliseconds() -> None:
+    stack = new_stack()
+    limit = CfnParameter(stack, "Limit", type="Number").value_as_number
+    message = (
+        r"^Stack/Job/Best: constraints\.max_model_latency: a duration known only at deploy time can't be converted "
+        r"from minutes\. Build it with Duration\.millis"
+    )
+    with pytest.raises(ValidationError, match=message):
+        default_job(stack).recommend_real_time(
+            "Best", constraints=Constraints(max_model_latency=Duration.minutes(limit))
+        )
+
+
+def test_pythons_own_duration_is_refused() -> None:
+    latency: Any = timedelta(milliseconds=100)
+    message = (
+        r"^Stack/Job/Best: constraints\.max_model_latency = .* isn't a Duration\. Write Duration\.millis\(100\)\.$"
+    )
+    with pytest.raises(ValidationError, match=message):
+        default_job(new_stack()).recommend_real_time("Best", constraints=Constraints(max_model_latency=latency))
+
+
+def test_a_latency_of_no_time_is_refused() -> None:
+    (error,) = errors_of(Constraints(max_model_latency=Duration.millis(0)))
+    assert error.startswith("[Stack/Job/Best] constraints.max_model_latency = 0: must be a number above 0.")
 
 
 def test_another_constraint_changes_nothing_but_the_choice() -> None:

@@ -84,13 +84,13 @@ FIXED = [
         of_sagemaker("inference-recommendations-job", "model"),
         OWNED,
     ),
-    allow("sagemaker:UpdateEndpointWeightsAndCapacities", *of_sagemaker("endpoint"), OWNED),
+    allow("sagemaker:UpdateEndpointWeightsAndCapacities", arn("sagemaker", "endpoint/*"), OWNED),
     allow(
         "sagemaker:UpdateEndpointWeightsAndCapacities",
-        *of_sagemaker("endpoint"),
+        arn("sagemaker", "endpoint/*"),
         {"BoolIfExists": {"aws:ViaAWSService": "true"}},
     ),
-    allow(["sagemaker:CreateModel", "sagemaker:DescribeModelPackage"], *of_sagemaker("model-package")),
+    allow(["sagemaker:CreateModel", "sagemaker:DescribeModelPackage"], arn("sagemaker", "model-package/*")),
     allow(
         [
             "sagemaker:DescribeInferenceRecommendationsJob",
@@ -206,7 +206,7 @@ def test_a_nested_stack_has_its_own_tag_and_path() -> None:
     assert len(conditions) == 4
     assert all(value == STACK_ID for condition in conditions for value in condition.values())
     (passed,) = (found for found in resolved if found["Action"] == "iam:PassRole")
-    assert {"Fn::Select": [1, {"Fn::Split": ["/", STACK_ID]}]} in passed["Resource"]["Fn::Join"][1]
+    assert passed["Resource"]["Fn::Join"][1][-4:] == [{"Ref": "AWS::Region"}, "/", {"Ref": "AWS::StackName"}, "/*"]
 
 
 def test_the_handler_may_run_its_own_state_machine_only() -> None:
@@ -220,7 +220,7 @@ def test_the_handler_may_run_its_own_state_machine_only() -> None:
     assert {"Fn::GetAtt": [machine, "Name"]} in watch["Resource"]["Fn::Join"][1]
 
 
-def handed_in(template: Json, kind: str) -> dict[str, Json]:
+def handed_in(template: Json, kind: str) -> dict[str, list[Json]]:
     """Policies of the handler's role for one kind of what is handed in, by logical id."""
     prefix = f"InferenceRecommenderProvider{kind}"
     return {

@@ -223,7 +223,7 @@ def test_an_endpoint_of_another_stack_is_one_error() -> None:
     named, _, _ = error.partition(": ")
     for attribute in ("recommendation_id", "environment_json", "instance_type", "initial_instance_count"):
         assert attribute in named
-    assert "There/Endpoint/Model, There/Endpoint/EndpointConfig refers to it" in error
+    assert "There/Endpoint/Model, There/Endpoint/EndpointConfig, There/Endpoint/InstanceCount" in error
 
 
 @pytest.mark.parametrize(

@@ -29,13 +29,13 @@ def test_a_recommendation_is_told_by_its_id() -> None:
         "BestInitialInstanceCount",
         "BestRecommendationId",
         "BestCostPerInference",
-        "BestModelLatency",
+        "BestModelLatencyMs",
         "BestMaxInvocations",
         "OndemandMemorySizeInMB",
         "OndemandMaxConcurrency",
         "OndemandRecommendationId",
         "OndemandCostPerInference",
-        "OndemandModelLatency",
+        "OndemandModelLatencyMs",
         "OndemandMaxInvocations",
     }
 

@@ -85,7 +85,7 @@ def test_a_step_after_the_stage_reads_what_was_measured_and_chosen(actions: dict
             "BestInitialInstanceCount",
             "BestRecommendationId",
             "BestCostPerInference",
-            "BestModelLatency",
+            "BestModelLatencyMs",
             "BestMaxInvocations",
         )
     }

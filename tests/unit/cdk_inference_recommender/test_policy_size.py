@@ -20,7 +20,7 @@ from cdk_inference_recommender.inline_policy_size import (
     inline_policy_size_of,
 )
 
-from .synthesis import ACCOUNT, PACKAGE_ARN, REGION, default_job, images, new_app, new_stack, template_of
+from .synthesis import ACCOUNT, PACKAGE_ARN, REGION, Json, default_job, images, new_app, new_stack, template_of
 
 ENVIRONMENT = Environment(account=ACCOUNT, region=REGION)
 
@@ -122,7 +122,7 @@ def test_what_nobody_knows_before_counts_as_a_long_arn(function: Any) -> None:
 
 def test_a_stack_of_a_hundred_jobs_fits() -> None:
     stack = new_stack(new_app({"@aws-cdk/core:stackResourceLimit": 500}), env=ENVIRONMENT)
-    access = {"read_from": [s3.Bucket.from_bucket_name(stack, "Bucket", "payloads")], "images": [images(stack)]}
+    access: Json = {"read_from": [s3.Bucket.from_bucket_name(stack, "Bucket", "payloads")], "images": [images(stack)]}
     for index in range(100):
         InferenceRecommendationsJob(stack, f"Job{index}", model=ModelSource.from_model_package(PACKAGE_ARN), **access)
     template = template_of(stack)

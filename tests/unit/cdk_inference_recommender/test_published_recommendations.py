@@ -61,7 +61,7 @@ def test_every_attribute_is_published_under_its_own_name(kind: str) -> None:
         else {"MemorySizeInMB", "MaxConcurrency", "ModelSetupTime"}
     )
     assert own < {name.removeprefix("/my-app/bert/") for name in published}
-    assert len(published) == 10 + len(own)
+    assert len(published) == 11 + len(own)
     for name, value in published.items():
         assert value == {"Fn::GetAtt": [logical_id(best), name.removeprefix("/my-app/bert/")]}
 
@@ -71,7 +71,7 @@ def test_a_recommendation_may_be_published_twice() -> None:
     best = default_job(stack).recommend_real_time("Best")
     best.publish("/first")
     best.publish("/second")
-    assert len(resources(template_of(stack), PARAMETER)) == 24
+    assert len(resources(template_of(stack), PARAMETER)) == 26
 
 
 def test_a_reader_takes_the_values_of_the_moment_it_is_deployed() -> None:

@@ -40,11 +40,12 @@ COMMON = {
     "cost_per_inference": "CostPerInference",
     "max_invocations": "MaxInvocations",
     "model_latency": "ModelLatency",
+    "model_latency_ms": "ModelLatencyMs",
     "cpu_utilization": "CpuUtilization",
     "memory_utilization": "MemoryUtilization",
 }
 REAL_TIME = COMMON | {"instance_type": "InstanceType"}
-SERVERLESS = COMMON | {"model_setup_time": "ModelSetupTime"}
+SERVERLESS = COMMON | {"model_setup_time": "ModelSetupTime", "model_setup_time_us": "ModelSetupTime"}
 REAL_TIME_NUMBERS = {"initial_instance_count": "InitialInstanceCount"}
 SERVERLESS_NUMBERS = {"memory_size_in_mb": "MemorySizeInMB", "max_concurrency": "MaxConcurrency"}
 

@@ -103,6 +103,7 @@ def test_configuration_and_endpoint_follow_the_model() -> None:
         "EndpointConfigName": {"Fn::GetAtt": [configuration, "EndpointConfigName"]},
         "EndpointName": "bert",
         "RetainAllVariantProperties": True,
+        "Tags": [{"Key": "cdk-inference-recommender:stack-id", "Value": {"Ref": "AWS::StackId"}}],
     }
 
 

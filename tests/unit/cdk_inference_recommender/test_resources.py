@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
@@ -12,15 +15,17 @@ from aws_cdk import CfnParameter, Stack, Stage
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
+from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sagemaker as sagemaker
 from aws_cdk import aws_ssm as ssm
 
-from cdk_inference_recommender import InferenceRecommendationsJob
+from cdk_inference_recommender import InferenceRecommendationsJob, ModelSource, RecommendedEndpoint
 
 from .dependency_order import before, dependencies
 from .every_prop import every_prop
 from .synthesis import (
     JOB,
+    PACKAGE_ARN,
     RECOMMENDATION,
     WAIT,
     Json,
@@ -36,6 +41,7 @@ from .synthesis import (
     template_of,
 )
 
+ROOT = Path(__file__).parents[3]
 MOST_SHARED = 10
 MOST_OF_A_JOB = 2
 
@@ -199,7 +205,40 @@ def _existing(stack: Stack) -> None:
     job.recommend_real_time("Best")
 
 
-@pytest.mark.parametrize("build", [_everything, _given_role_and_keys, _connected_both_ways, _existing])
+def _role_of_a_result(stack: Stack) -> None:
+    """An Advanced job whose role depends on what a Default one has found."""
+    first = default_job(stack, "First")
+    best = first.recommend_real_time("Best")
+    role = iam.Role(
+        stack, "Role", assumed_by=iam.ServicePrincipal("sagemaker.amazonaws.com"), description=best.instance_type
+    )
+    first.grants.read(role)
+    bucket = s3.Bucket.from_bucket_name(stack, "Results", f"results-of-{first.job_name}")
+    key = kms.Key(stack, "Key", description=best.recommendation_id)
+    load_test(stack, "Second", role=role, volume_kms_key=key)
+    load_test(stack, "Third", read_from=[bucket], volume_kms_key=key)
+
+
+def _hosted(stack: Stack) -> None:
+    key = kms.Key(stack, "Key")
+    job = default_job(stack, volume_kms_key=key)
+    key.add_to_resource_policy(
+        iam.PolicyStatement(actions=["kms:Decrypt"], resources=["*"], principals=[iam.ArnPrincipal(job.role.role_arn)])
+    )
+    role = iam.Role(stack, "Role", assumed_by=iam.ServicePrincipal("sagemaker.amazonaws.com"))
+    job.grants.read(role)
+    RecommendedEndpoint(
+        stack,
+        "Endpoint",
+        recommendation=job.recommend_real_time("Best"),
+        model=ModelSource.from_model_package(PACKAGE_ARN),
+        role=role,
+    ).auto_scale_instance_count(max_capacity=2)
+
+
+@pytest.mark.parametrize(
+    "build", [_everything, _given_role_and_keys, _connected_both_ways, _existing, _role_of_a_result, _hosted]
+)
 def test_no_resource_waits_for_itself(build: Any) -> None:
     stack = new_stack()
     build(stack)
@@ -207,7 +246,7 @@ def test_no_resource_waits_for_itself(build: Any) -> None:
 
 
 def test_the_command_line_s_feature_flags_change_nothing_of_that() -> None:
-    context = json.loads((Path(__file__).parents[3] / "cdk.json").read_text())["context"]
+    context = json.loads((ROOT / "cdk.json").read_text())["context"]
     stack = new_stack(new_app(context))
     _everything(stack)
     tuple(TopologicalSorter(dependencies(template_of(stack))).static_order())
@@ -220,3 +259,14 @@ def test_an_endpoint_that_is_a_construct_is_named() -> None:
     assert request_of(stack)["InputConfig"]["Endpoints"] == [
         {"EndpointName": {"Fn::GetAtt": ["Before", "EndpointName"]}}
     ]
+
+
+@pytest.mark.parametrize("application", ["app.py", "examples/recommended_endpoint.py"])
+def test_no_resource_of_the_examples_waits_for_itself(application: str, tmp_path: Path) -> None:
+    # The CDK's process has read its environment already.
+    environment = os.environ | {"CDK_OUTDIR": str(tmp_path)}
+    subprocess.run([sys.executable, str(ROOT / application)], env=environment, check=True)
+    templates = [json.loads(path.read_text("utf-8")) for path in sorted(tmp_path.glob("*.template.json"))]
+    assert len(templates) > 1
+    for template in templates:
+        tuple(TopologicalSorter(dependencies(template)).static_order())

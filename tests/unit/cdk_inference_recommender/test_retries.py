@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from inference_recommendations_handler import deletion, queue, scalable_target_pause, wait
+from inference_recommendations_handler import deletion, endpoint_preparation, queue, wait
 from inference_recommendations_handler.contract import (
     CALL_SECONDS,
     FUNCTION_TIMEOUT_SECONDS,
@@ -90,7 +90,7 @@ def test_a_deletion_is_answered_in_time_whatever_fails_at_its_end(states: Mappin
 def test_the_pause_of_a_scalable_target_is_answered_in_time_whatever_fails_at_its_end(
     states: Mapping[str, Json],
 ) -> None:
-    last_poll = LEG_SECONDS + CALL_SECONDS + scalable_target_pause.POLL_SECONDS
+    last_poll = LEG_SECONDS + CALL_SECONDS + endpoint_preparation.POLL_SECONDS
     assert last_poll + longest_to_answer(states) < WAIT_SERVICE_TIMEOUT_SECONDS
 
 

@@ -112,6 +112,7 @@ def test_every_attribute_can_be_used() -> None:
         "ScalingPoliciesJson": scaling.scaling_policies_json,
         "InvocationsPerInstance": scaling.invocations_per_instance,
         "ModelLatency": scaling.model_latency,
+        "ModelLatencyMs": scaling.model_latency_ms,
     }
     assert read.keys() == {attribute.value for attribute in ScalingRecommendationAttribute}
     (name,) = resources(template_of(stack), SCALING)

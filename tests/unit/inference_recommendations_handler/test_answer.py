@@ -65,6 +65,21 @@ def test_what_is_not_ascii_takes_its_bytes_and_no_escapes() -> None:
     assert json.loads(body)["Status"] == "SUCCESS"
 
 
+def test_half_a_character_is_replaced() -> None:
+    body = body_of(Answer(physical_resource_id="id", reason="half \ud83d", log_stream="s"), EVENT)
+    assert json.loads(body)["Reason"].startswith("half ?")
+
+
+def test_data_of_exactly_what_cloudformation_takes_is_sent() -> None:
+    def of_length(length: int) -> Answer:
+        return Answer(physical_resource_id="id", data={"EnvironmentJson": "x" * length})
+
+    room = 4096 - len(body_of(of_length(0), EVENT))
+    assert len(body_of(of_length(room), EVENT)) == 4096
+    assert sendable(of_length(room), EVENT).succeeded
+    assert not sendable(of_length(room + 1), EVENT).succeeded
+
+
 def test_what_fits_in_characters_only_is_too_long() -> None:
     answer = Answer(physical_resource_id="id", data={"EnvironmentJson": "語" * 2000})
     assert not sendable(answer, EVENT).succeeded

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from inference_recommendations_handler.answer import MAX_ANSWER_BYTES, Answer, body_of, sendable
-from inference_recommendations_handler.choosing import NoChoiceError, candidate, choose, measured, number, rank
+from inference_recommendations_handler.choosing import Candidate, Metrics, NoChoiceError, choose, measured, number, rank
 from inference_recommendations_handler.contract import EndpointType, ObjectiveName
 from inference_recommendations_handler.custom_resource_event import CustomResourceEvent
+from inference_recommendations_handler.job_results import JobResults
 from inference_recommendations_handler.recommendation import attributes
 
 from .response_url import RESPONSE_URL
@@ -35,8 +36,12 @@ def serverless(memory: int, **metrics: Any) -> Any:
     return found
 
 
+def read(*recommendations: Any) -> list[Candidate]:
+    return list(JobResults.parse({"InferenceRecommendations": list(recommendations)}).candidates)
+
+
 def best(recommendations: list[Any], objective: ObjectiveName = ObjectiveName.COST_PER_INFERENCE) -> str:
-    chosen = choose(recommendations, endpoint_type=EndpointType.REAL_TIME, objective=objective, version="1")
+    chosen = choose(read(*recommendations), endpoint_type=EndpointType.REAL_TIME, objective=objective, version="1")
     return str(chosen.instance_type)
 
 
@@ -77,10 +82,8 @@ def test_of_equal_ones_a_figure_that_cannot_be_never_decides(figure: float) -> N
 
 
 def test_of_the_other_metrics_only_negative_figures_are_none() -> None:
-    zero = candidate(real_time("ml.a.large", CpuUtilization=0, MemoryUtilization=0.0, ModelSetupTime=0))
-    negative = candidate(real_time("ml.a.large", CpuUtilization=-1, MemoryUtilization=-0.5, ModelSetupTime=-1))
-    assert zero is not None
-    assert negative is not None
+    (zero,) = read(real_time("ml.a.large", CpuUtilization=0, MemoryUtilization=0.0, ModelSetupTime=0))
+    (negative,) = read(real_time("ml.a.large", CpuUtilization=-1, MemoryUtilization=-0.5, ModelSetupTime=-1))
     assert [zero.metrics.cpu_utilization, zero.metrics.memory_utilization, zero.metrics.model_setup_time] == [0, 0, 0]
     of_negative = negative.metrics
     assert of_negative.cpu_utilization is of_negative.memory_utilization is of_negative.model_setup_time is None
@@ -93,15 +96,65 @@ def test_ties_go_to_cost_an_hour_then_latency_then_the_name() -> None:
         real_time("ml.b.large"),
         real_time("ml.a.large", CostPerHour=NAN),
     ]
-    ranked = rank(found, endpoint_type=EndpointType.REAL_TIME, objective=ObjectiveName.COST_PER_INFERENCE, version="1")
+    ranked = rank(
+        read(*found), endpoint_type=EndpointType.REAL_TIME, objective=ObjectiveName.COST_PER_INFERENCE, version="1"
+    )
     assert [each.instance_type for each in ranked] == ["ml.b.large", "ml.c.large", "ml.d.large", "ml.a.large"]
 
 
 def test_the_services_order_never_decides() -> None:
     found = [real_time("ml.a.large", recommendation_id=str(number)) for number in range(5)]
     found = [found[index] for index in (3, 0, 4, 1, 2)]
-    chosen = choose(found, endpoint_type=EndpointType.REAL_TIME, objective=ObjectiveName.MODEL_LATENCY, version="1")
+    chosen = choose(
+        read(*found), endpoint_type=EndpointType.REAL_TIME, objective=ObjectiveName.MODEL_LATENCY, version="1"
+    )
     assert chosen.recommendation_id == "0"
+
+
+def test_equal_results_of_one_instance_type_go_to_fewer_instances() -> None:
+    found = [real_time("ml.a.large", count=2, recommendation_id="1"), real_time("ml.a.large", recommendation_id="2")]
+    chosen = choose(
+        read(*found), endpoint_type=EndpointType.REAL_TIME, objective=ObjectiveName.MODEL_LATENCY, version="1"
+    )
+    assert chosen.initial_instance_count == 1
+
+
+@pytest.mark.parametrize(("first", "second"), [((2048, 5), (1024, 9)), ((1024, 9), (1024, 5))])
+def test_equal_serverless_results_go_to_less_memory_then_to_less_concurrency(
+    first: tuple[int, int], second: tuple[int, int]
+) -> None:
+    found = []
+    for index, (memory, concurrency) in enumerate((first, second)):
+        each = serverless(memory) | {"RecommendationId": str(index)}
+        each["EndpointConfiguration"] = {"ServerlessConfig": {"MemorySizeInMB": memory, "MaxConcurrency": concurrency}}
+        found.append(each)
+    chosen = choose(
+        read(*found), endpoint_type=EndpointType.SERVERLESS, objective=ObjectiveName.MODEL_LATENCY, version="1"
+    )
+    assert (chosen.memory_size_in_mb, chosen.max_concurrency) == second
+
+
+def test_each_figure_is_read_from_its_own_member() -> None:
+    figures = {
+        "CostPerHour": 1,
+        "CostPerInference": 2,
+        "MaxInvocations": 3,
+        "ModelLatency": 4,
+        "CpuUtilization": 5,
+        "MemoryUtilization": 6,
+        "ModelSetupTime": 7,
+    }
+    (found,) = read(real_time("ml.a.large", **figures))
+    assert found.metrics == Metrics(
+        cost_per_hour=1,
+        cost_per_inference=2,
+        max_invocations=3,
+        model_latency=4,
+        model_latency_ms=4,
+        cpu_utilization=5,
+        memory_utilization=6,
+        model_setup_time=7,
+    )
 
 
 def test_the_kinds_of_endpoint_are_kept_apart() -> None:
@@ -139,25 +192,26 @@ def test_a_recommendation_without_what_a_deployment_needs_is_left_out() -> None:
 def test_half_a_serverless_configuration_is_left_out(given: dict[str, Any]) -> None:
     half = serverless(1024, CostPerInference=0.01)
     half["EndpointConfiguration"] = {"ServerlessConfig": given}
-    assert candidate(half) is None
+    assert read(half) == []
     found = [half, serverless(2048)]
     chosen = choose(
-        found, endpoint_type=EndpointType.SERVERLESS, objective=ObjectiveName.COST_PER_INFERENCE, version="1"
+        read(*found), endpoint_type=EndpointType.SERVERLESS, objective=ObjectiveName.COST_PER_INFERENCE, version="1"
     )
     assert chosen.memory_size_in_mb == 2048
 
 
 @pytest.mark.parametrize(("count", "deployed"), [(None, 1), (0, 1), (-2, 1), (0.5, 1), ("NaN", 1), (3, 3), ("2", 2)])
 def test_at_least_one_instance_is_deployed(count: Any, deployed: int) -> None:
-    found = candidate(real_time("ml.a.large", count=count))
-    assert found is not None
+    (found,) = read(real_time("ml.a.large", count=count))
     assert found.initial_instance_count == deployed
 
 
 def test_the_inference_specification_and_the_compilation_job_are_kept() -> None:
     found = real_time("ml.a.large")
     found["ModelConfiguration"] = {"InferenceSpecificationName": "onnx", "CompilationJobName": "neo-1"}
-    chosen = choose([found], endpoint_type=EndpointType.REAL_TIME, objective=ObjectiveName.COST_PER_HOUR, version="1")
+    chosen = choose(
+        read(found), endpoint_type=EndpointType.REAL_TIME, objective=ObjectiveName.COST_PER_HOUR, version="1"
+    )
     data = attributes(chosen)
     assert (data["InferenceSpecificationName"], data["CompilationJobName"]) == ("onnx", "neo-1")
 
@@ -174,7 +228,9 @@ def answered(environment: dict[str, str]) -> dict[str, Any]:
     found["ModelConfiguration"] = {
         "EnvironmentParameters": [{"Key": k, "ValueType": "Categorical", "Value": v} for k, v in environment.items()]
     }
-    chosen = choose([found], endpoint_type=EndpointType.REAL_TIME, objective=ObjectiveName.COST_PER_HOUR, version="1")
+    chosen = choose(
+        read(found), endpoint_type=EndpointType.REAL_TIME, objective=ObjectiveName.COST_PER_HOUR, version="1"
+    )
     event = CustomResourceEvent.parse(
         {
             "RequestType": "Create",
@@ -221,7 +277,9 @@ def test_a_short_environment_is_ascii_and_a_long_one_as_it_is() -> None:
 def test_attributes_are_texts_of_the_endpoints_kind() -> None:
     found = real_time("ml.a.large", count=None, CostPerInference=1.2e-05, CpuUtilization=NAN, CostPerHour=2.0)
     found["ModelConfiguration"] = {"EnvironmentParameters": [{"Key": "K", "ValueType": "string", "Value": '"ä"'}]}
-    chosen = choose([found], endpoint_type=EndpointType.REAL_TIME, objective=ObjectiveName.COST_PER_HOUR, version="1")
+    chosen = choose(
+        read(found), endpoint_type=EndpointType.REAL_TIME, objective=ObjectiveName.COST_PER_HOUR, version="1"
+    )
     assert attributes(chosen) == {
         "RecommendationId": "ml.a.large",
         "InferenceSpecificationName": "unavailable",
@@ -231,6 +289,7 @@ def test_attributes_are_texts_of_the_endpoints_kind() -> None:
         "CostPerInference": "0.000012",
         "MaxInvocations": "10",
         "ModelLatency": "5",
+        "ModelLatencyMs": "5",
         "CpuUtilization": "unavailable",
         "MemoryUtilization": "unavailable",
         "InstanceType": "ml.a.large",
@@ -240,7 +299,7 @@ def test_attributes_are_texts_of_the_endpoints_kind() -> None:
 
 def test_serverless_attributes() -> None:
     chosen = choose(
-        [serverless(2048, ModelSetupTime=7)],
+        read(serverless(2048, ModelSetupTime=7)),
         endpoint_type=EndpointType.SERVERLESS,
         objective=ObjectiveName.COST_PER_HOUR,
         version="1",

@@ -7,10 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inference_recommendations_handler.answer import MAX_ANSWER_BYTES, Answer, body_of
-from inference_recommendations_handler.choosing import Candidate, NoChoiceError, candidate, choose
+from inference_recommendations_handler.choosing import Candidate, NoChoiceError, choose
 from inference_recommendations_handler.constraints import Constraints, choose_within
 from inference_recommendations_handler.contract import ConstraintProperty, EndpointType, ObjectiveName
 from inference_recommendations_handler.custom_resource_event import CustomResourceEvent
+from inference_recommendations_handler.job_results import JobResults
 
 from .response_url import RESPONSE_URL
 
@@ -42,6 +43,10 @@ def result(instance_type: str, **metrics: Any) -> dict[str, Any]:
     }
 
 
+def results_of(found: list[dict[str, Any]], performances: list[dict[str, Any]] | None = None) -> JobResults:
+    return JobResults.parse({"InferenceRecommendations": found, "EndpointPerformances": performances})
+
+
 def chosen(
     found: list[dict[str, Any]],
     constraints: dict[str, Any],
@@ -50,9 +55,10 @@ def chosen(
     performances: list[dict[str, Any]] | None = None,
     endpoint_type: EndpointType = EndpointType.REAL_TIME,
 ) -> Candidate:
+    results = results_of(found, performances)
     return choose_within(
-        found,
-        constraints=Constraints.parse(constraints, performances=performances or []),
+        results.candidates,
+        constraints=Constraints.parse(constraints, existing_endpoints=results.existing_endpoints),
         endpoint_type=endpoint_type,
         objective=objective,
         version="2",
@@ -264,7 +270,9 @@ def test_the_winner_is_the_best_of_those_that_meet_every_limit(
 
     fitting = list(filter(meets, found))
     try:
-        expected = choose(fitting, endpoint_type=EndpointType.REAL_TIME, objective=objective, version="1")
+        expected = choose(
+            results_of(fitting).candidates, endpoint_type=EndpointType.REAL_TIME, objective=objective, version="1"
+        )
     except NoChoiceError:
         expected = None
     assert winner(found, limits, objective) == expected
@@ -273,4 +281,21 @@ def test_the_winner_is_the_best_of_those_that_meet_every_limit(
 def test_every_constraint_of_the_contract_is_read() -> None:
     families = {"AllowedInstanceFamilies", "ExcludedInstanceFamilies"}
     assert {*METRIC_OF, "MinInvocationsGain", "MinModelLatencyGain"} | families == set(ConstraintProperty)
-    assert candidate(result("ml.a.large"))
+
+
+def test_fewer_unmet_constraints_are_closer_than_a_smaller_distance() -> None:
+    found = [
+        result("ml.a.large", CostPerHour=1.1, ModelLatency=11),
+        result("ml.b.large", CostPerHour=9.0, ModelLatency=5),
+    ]
+    told = reason(found, {"MaxCostPerHour": "1", "MaxModelLatency": "10"})
+    assert told.index("ml.b.large") < told.index("ml.a.large")
+
+
+def test_the_tables_room_is_counted_in_bytes() -> None:
+    found = [result("ml.a.large", CostPerHour=2.0) | {"RecommendationId": str(number)} for number in range(99)]
+    for each in found:
+        each["ModelConfiguration"] = {"EnvironmentParameters": [{"Key": "語" * 64, "ValueType": "x", "Value": "x"}]}
+    told = reason(found, {"MaxCostPerHour": "1"})
+    assert " more. Loosen a constraint" in told
+    assert len(told.encode()) < 3000

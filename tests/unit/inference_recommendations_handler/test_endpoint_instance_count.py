@@ -179,3 +179,17 @@ def test_a_refusal_is_told_in_the_services_words() -> None:
     stack.autoscaling.refusals = [refusal("ValidationException", "The variant can't be scaled.")]
     answer = stack.register(SMALL, request="Create")
     assert answer.reason == f"The variant can't be scaled. (ValidationException.) {ENDPOINT} isn't scaled."
+
+
+def test_a_fixed_number_of_instances_is_registered() -> None:
+    stack = HostingStack()
+    assert stack.register(properties("ml.c5.xlarge", MinCapacity="2", MaxCapacity="2"), request="Create").succeeded
+    assert stack.bounds == (2, 2)
+
+
+@pytest.mark.parametrize("text", ["true", "True", True])
+def test_scaling_in_is_disabled_however_a_boolean_is_written(text: object) -> None:
+    stack = HostingStack()
+    assert stack.register(properties("ml.c5.xlarge") | {"DisableScaleIn": text}, request="Create").succeeded
+    [found] = stack.autoscaling.policies.values()
+    assert found["DisableScaleIn"] is True

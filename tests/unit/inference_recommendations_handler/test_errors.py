@@ -88,6 +88,7 @@ def service_error(code: str, message: str = "", status: int = 400) -> ClientErro
         (CredentialRetrievalError(provider="x", error_msg="y"), ErrorKind.PERMISSION),
         (service_error("AccessDeniedException"), ErrorKind.PERMISSION),
         (service_error("ValidationException", "Could not assume role arn:x. Please"), ErrorKind.PERMISSION),
+        (service_error("ValidationException", "User x is not authorized to perform: y"), ErrorKind.PERMISSION),
         (service_error("ResourceLimitExceeded"), ErrorKind.QUOTA),
         (service_error("ResourceInUse"), ErrorKind.TAKEN),
         (service_error("ValidationException", "Cannot create already existing job"), ErrorKind.TAKEN),

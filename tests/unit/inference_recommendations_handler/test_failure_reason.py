@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from inference_recommendations_handler.failure_reason import describe_failure
 from inference_recommendations_handler.inference_recommendations_job import Job
 
@@ -42,3 +44,15 @@ def test_the_jobs_own_reason_is_not_told_again_for_its_steps() -> None:
     told = describe_failure(_job("Denied."), [_step("ml.c5.large", "Denied"), _step("ml.c5.xlarge", None)])
     assert " Failed steps: ml.c5.large: as above; ml.c5.xlarge: no reason given. " in told
     assert told.count("Denied") == 1
+
+
+@pytest.mark.parametrize(("existing", "accepted"), [(False, "; `accept_stopped` accepts that"), (True, "")])
+def test_a_job_that_was_stopped_has_no_reason_of_its_own(existing: bool, accepted: str) -> None:
+    stopped = Job(description={"JobName": "a-job", "Status": "STOPPED"})
+    told = describe_failure(stopped, [], existing=existing)
+    assert told.startswith(f"The inference recommendations job a-job was stopped before it finished{accepted}. ")
+
+
+@pytest.mark.parametrize("end", [".", "!", "?"])
+def test_a_reason_that_is_a_sentence_gets_no_second_full_stop(end: str) -> None:
+    assert describe_failure(_job(f"No room{end}"), []).startswith(f"No room{end} (The")

@@ -154,3 +154,62 @@ def test_the_specification_that_was_measured_is_an_attribute() -> None:
     job["InferenceRecommendations"][0]["ModelConfiguration"]["InferenceSpecificationName"] = "onnx"
     chosen = answer(None, version="1", describe=lambda **_: job)
     assert chosen.data["InferenceSpecificationName"] == "onnx"
+
+
+def in_microseconds(**_: str) -> dict[str, Any]:
+    """Return a job of the service's preview: the guide's examples, and an existing endpoint."""
+    job = copy.deepcopy(JOB)
+    for found, latency in zip(job["InferenceRecommendations"], (263_596, 1_085_446), strict=True):
+        found["Metrics"] |= {"MaxInvocations": 600, "ModelLatency": latency}
+    job["EndpointPerformances"][0]["Metrics"] = {"MaxInvocations": 60, "ModelLatency": 500_000}
+    return job
+
+
+NOTE = "ModelLatency was read as microseconds: as milliseconds it would take more than 1,000 concurrent users."
+
+
+def test_the_latency_is_an_attribute_as_the_service_gives_it_and_in_milliseconds() -> None:
+    chosen = answer(None, version="1", describe=in_microseconds).data
+    assert (chosen["ModelLatency"], chosen["ModelLatencyMs"]) == ("263596", "263.596")
+    chosen = answer(None, version="1").data
+    assert (chosen["ModelLatency"], chosen["ModelLatencyMs"]) == ("9", "9")
+
+
+@pytest.mark.parametrize(("limit", "met"), [("264", True), ("263", False), ("263596", True)])
+def test_a_limit_of_the_latency_is_in_milliseconds(limit: str, *, met: bool) -> None:
+    assert answer({"MaxModelLatency": limit}, describe=in_microseconds).succeeded is met
+
+
+def test_a_gain_in_latency_is_the_same_in_every_unit() -> None:
+    assert answer({"MinModelLatencyGain": "1.89"}, describe=in_microseconds).succeeded
+    assert answer({"MinModelLatencyGain": "1.9"}, describe=in_microseconds).reason == (
+        "No RealTime recommendation meets the constraints (MinModelLatencyGain 1.9 over the existing endpoint's "
+        "ModelLatency 500 ms). Closest first: 1 x ml.c5.xlarge: ModelLatency 263.596 ms is 0.438 ms (0.2%) above "
+        "263.158 ms; 1 x ml.m5.xlarge: ModelLatency 1085.45 ms is 822 ms (312.5%) above 263.158 ms. Loosen a "
+        "constraint: the job's results stay. Only a stack whose very creation rolls back runs a job again. "
+        f"{NOTE} Job: bert."
+    )
+
+
+def test_reasons_name_the_unit_and_say_where_it_is_not_the_guides() -> None:
+    told = str(answer({"MaxModelLatency": "5", "MaxCostPerHour": "2"}).reason)
+    assert "(MaxCostPerHour 2, MaxModelLatency 5 ms)" in told
+    assert "ModelLatency 9 ms is 4 ms (80.0%) above 5 ms, CostPerHour 1 fits" in told
+    assert "microseconds" not in told
+
+    def without_cost(**_: str) -> dict[str, Any]:
+        job = in_microseconds()
+        for found in job["InferenceRecommendations"]:
+            del found["Metrics"]["CostPerInference"]
+        return job
+
+    told = str(answer(None, version="1", describe=without_cost).reason)
+    assert "ModelLatency 263.596 ms, MaxInvocations 600" in told
+    assert told.endswith(f"{NOTE} Job: bert.")
+
+
+def test_a_choice_among_microseconds_is_logged_as_such(capsys: pytest.CaptureFixture[str]) -> None:
+    answer(None, version="1", describe=in_microseconds)
+    assert NOTE in capsys.readouterr().out
+    answer(None, version="1")
+    assert NOTE not in capsys.readouterr().out

@@ -33,6 +33,8 @@ class SageMaker:
     models: dict[str, Any] = field(default_factory=dict)
     tags: dict[str, dict[str, str]] = field(default_factory=dict)
     refusal: ClientError | None = None
+    denies_without_tags: bool = False
+    """Whether the role may delete models by their tags only."""
 
     def create_model(self, **request: Any) -> dict[str, str]:
         if self.refusal is not None:
@@ -49,6 +51,8 @@ class SageMaker:
         return {"ModelName": ModelName, "ModelArn": ARN + ModelName, **self.models[ModelName]}
 
     def delete_model(self, *, ModelName: str) -> None:  # noqa: N803 -- the API's name
+        if self.denies_without_tags and not self.tags.get(ARN + ModelName):
+            raise error("is not authorized to perform: sagemaker:DeleteModel", "AccessDeniedException")
         self._known(ModelName)
         del self.models[ModelName]
 
@@ -327,3 +331,47 @@ def test_a_refusal_is_told_in_the_services_words() -> None:
     reason = resource.serve("Create", **of_package())
     assert reason is not None
     assert reason.startswith("Cannot find package. (ValidationException.) The model stack-endpoint-")
+
+
+def test_a_model_that_is_gone_is_deleted_though_a_name_without_tags_is_denied() -> None:
+    resource = Resource(service=SageMaker(denies_without_tags=True))
+    resource.serve("Create", **of_package())
+    resource.service.models.clear()
+    resource.service.tags.clear()
+    assert resource.serve("Delete", **of_package()) is None
+
+
+def test_a_model_whose_tags_are_not_shown_yet_is_left_to_the_next_delivery() -> None:
+    resource = Resource(service=SageMaker(denies_without_tags=True))
+    resource.serve("Create", **of_package())
+    shown = dict(resource.service.tags)
+    resource.service.tags.clear()
+    with pytest.raises(ClientError, match="AccessDeniedException"):
+        resource.serve("Delete", **of_package())
+    resource.service.tags |= shown
+    assert resource.serve("Delete", **of_package()) is None
+    assert not resource.service.models
+
+
+@pytest.mark.parametrize("absent", ["unavailable", ""])
+def test_an_absent_specification_and_compilation_job_are_none(absent: str) -> None:
+    resource = created(**of_package(InferenceSpecificationName=absent, CompilationJobName=absent))
+    assert resource.model["PrimaryContainer"] == {"ModelPackageName": PACKAGE}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"VpcConfig": {"SecurityGroupIds": ["sg-1"], "Subnets": ["subnet-1"]}},
+        {"EnableNetworkIsolation": "true"},
+        {"ExecutionRoleArn": f"{ROLE}-2"},
+        {"InferenceSpecificationName": "onnx"},
+        {"EnvironmentJson": '{"A":"1"}'},
+        {"ModelPackageArn": f"{PACKAGE}0"},
+    ],
+)
+def test_whatever_decides_how_a_model_runs_makes_another_model(changes: dict[str, Any]) -> None:
+    resource = created(**of_package())
+    before = resource.physical_id
+    assert resource.serve("Update", **of_package(**changes)) is None
+    assert resource.physical_id != before

@@ -25,15 +25,15 @@ from .response_url import RESPONSE_URL
 from .test_odd_shapes import ANSWERS, SOUND, bucket, event
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 MARK: Final = "planted"
 SECRET: Final = st.text(max_size=12).map(lambda tail: f"{MARK}-{tail}")
-QUOTES: Final = {
+QUOTES: Final[Mapping[str, Callable[[str], str]]] = {
     "as it is": str,
     "as Python": repr,
     "as JSON": json.dumps,
-    "on one line": lambda value: " ".join(str(value).split()),
+    "on one line": lambda value: " ".join(value.split()),
 }
 
 

@@ -11,7 +11,7 @@ from urllib.error import HTTPError, URLError
 from urllib.request import Request
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from inference_recommendations_handler.response_url import dns_suffixes, is_trusted, put
@@ -125,6 +125,7 @@ def test_a_local_aws_is_trusted_where_the_function_runs_in_it(url: str, trusted:
 PIECES = ["http://", "s3.amazonaws.com", "evil.example", "user", "@", ":", "443", "1", "/", "\\", "?", "#", "."]
 
 
+@example(pieces=["s3.amazonaws.com", ":"])
 @given(pieces=st.lists(st.sampled_from(PIECES), max_size=8))
 def test_what_is_trusted_is_what_is_connected_to(pieces: list[str]) -> None:
     url = "https://" + "".join(pieces)

@@ -22,6 +22,8 @@ from inference_recommendations_handler.invocation import Invocation
 from .response_url import RESPONSE_URL
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from inference_recommendations_handler.answer import Answer
 
 PREDEFINED = {
@@ -56,6 +58,8 @@ def serve(
     recommended: dict[str, Any] | None = None,
     metric: dict[str, Any] | None = None,
     refusal: ClientError | None = None,
+    measured: Any = None,
+    describe: Callable[..., dict[str, Any]] | None = None,
 ) -> tuple[Answer, list[dict[str, Any]]]:
     """The answer, and what the service was asked."""
     received: list[dict[str, Any]] = []
@@ -67,7 +71,13 @@ def serve(
         answer = RECOMMENDED if recommended is None else recommended
         return {"DynamicScalingConfiguration": answer, "Metric": METRIC if metric is None else metric}
 
-    service = SimpleNamespace(get_scaling_configuration_recommendation=recommend)
+    def described(**_: str) -> dict[str, Any]:
+        result = {"Metrics": {"MaxInvocations": 600, "ModelLatency": measured}, "RecommendationId": "bert/1"}
+        return {"InferenceRecommendations": [result | {"EndpointConfiguration": {"InstanceType": "ml.c5.xlarge"}}]}
+
+    service = SimpleNamespace(
+        get_scaling_configuration_recommendation=recommend, describe_inference_recommendations_job=describe or described
+    )
     event = CustomResourceEvent.parse(
         {
             "RequestType": request,
@@ -116,6 +126,7 @@ def test_every_attribute_is_there_for_a_predefined_metric() -> None:
         "ScalingPoliciesJson": json.dumps([PREDEFINED], sort_keys=True, separators=(",", ":")),
         "InvocationsPerInstance": "480",
         "ModelLatency": "17",
+        "ModelLatencyMs": "17",
     }
     assert data.keys() == {attribute.value for attribute in ScalingRecommendationAttribute}
 
@@ -140,6 +151,41 @@ def test_figures_for_display_and_cooldowns_may_be_absent(absent: Any) -> None:
     )
     assert (answer.data["ScaleInCooldown"], answer.data["ScaleOutCooldown"]) == ("300", "300")
     assert (answer.data["InvocationsPerInstance"], answer.data["ModelLatency"]) == ("unavailable", "unavailable")
+    assert answer.data["ModelLatencyMs"] == "unavailable"
+
+
+@pytest.mark.parametrize(
+    ("given", "measured", "milliseconds"),
+    [
+        (17, 20, "17"),
+        # CloudWatch's unit, though the job's own is milliseconds: at 480 a minute 136 users could be meant.
+        (17_000, 20, "17"),
+        # Both in microseconds
+        (170_123, 263_596, "170.123"),
+        # The job has no latency to compare with.
+        (17_000, "NaN", "17000"),
+        (170_123, None, "170.123"),
+    ],
+)
+def test_the_latency_is_also_in_milliseconds(given: float, measured: Any, milliseconds: str) -> None:
+    metric = {"InvocationsPerInstance": 480, "ModelLatency": given}
+    data = serve(ASKED, metric=metric, measured=measured)[0].data
+    assert (data["ModelLatency"], data["ModelLatencyMs"]) == (str(given), milliseconds)
+
+
+def test_a_job_that_is_gone_leaves_the_latency_to_its_own_load() -> None:
+    def gone(**_: str) -> dict[str, Any]:
+        raise ClientError({"Error": {"Code": "ResourceNotFound", "Message": "gone"}}, "Describe")
+
+    assert serve(ASKED, describe=gone)[0].data["ModelLatencyMs"] == "17"
+
+
+def test_a_job_that_cannot_be_read_for_now_is_left_to_the_next_delivery() -> None:
+    def throttled(**_: str) -> dict[str, Any]:
+        raise ClientError({"Error": {"Code": "ThrottlingException", "Message": "not now"}}, "Describe")
+
+    with pytest.raises(ClientError):
+        serve(ASKED, describe=throttled)
 
 
 @pytest.mark.parametrize(

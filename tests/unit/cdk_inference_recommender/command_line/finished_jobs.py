@@ -92,8 +92,8 @@ def report_of(
     return JobReport.of(found, objective=objective, asked=asked, now=now)
 
 
-def printed(report: JobReport) -> str:
-    """What a terminal of 80 columns shows."""
+def printed(report: JobReport, *, width: int = 80) -> str:
+    """What a terminal shows."""
     stream = io.StringIO()
-    print_report(Console(file=stream, width=80, highlight=False), report)
+    print_report(Console(file=stream, width=width, highlight=False), report)
     return stream.getvalue()

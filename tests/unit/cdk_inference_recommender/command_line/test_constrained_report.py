@@ -14,12 +14,14 @@ from hypothesis import strategies as st
 from cdk_inference_recommender import Constraints as Props
 from cdk_inference_recommender.command_line import main
 from cdk_inference_recommender.command_line.constraint_options import add_constraints, asked
+from cdk_inference_recommender.command_line.escaping import escape_json
 from cdk_inference_recommender.command_line.report_charts import report_charts
 from cdk_inference_recommender.command_line.report_document import report_document
 from cdk_inference_recommender.command_line.report_page import report_page
 from inference_recommendations_handler.choosing import NoChoiceError, choose
 from inference_recommendations_handler.constraints import Constraints, choose_within
 from inference_recommendations_handler.contract import EndpointType, ObjectiveName
+from inference_recommendations_handler.job_results import JobResults
 from tests.unit.cdk_inference_recommender.command_line.finished_jobs import (
     NAN,
     job,
@@ -131,10 +133,10 @@ def test_where_none_is_allowed_none_wins() -> None:
     assert section.why == (
         "No result meets the constraints (MaxCostPerHour 0.1, no family of r5): a deployment that has them fails."
     )
-    assert report.nothing_fits
-    assert not report_of(MEASURED).nothing_fits
-    assert not report_of(MEASURED, MaxCostPerHour=0.5).nothing_fits
-    assert not report_of(running_job(), MaxCostPerHour=0.5).nothing_fits, "there may still be one"
+    assert report.nothing_can_be_chosen
+    assert not report_of(MEASURED).nothing_can_be_chosen
+    assert not report_of(MEASURED, MaxCostPerHour=0.5).nothing_can_be_chosen
+    assert not report_of(running_job(), MaxCostPerHour=0.5).nothing_can_be_chosen, "there may still be one"
 
 
 def test_a_gain_is_over_the_endpoint_that_was_compared_with() -> None:
@@ -143,6 +145,27 @@ def test_a_gain_is_over_the_endpoint_that_was_compared_with() -> None:
     assert [result.rank for result in report_of(compared, MinModelLatencyGain=2).results] == [1, None]
     with pytest.raises(NoChoiceError, match="MinModelLatencyGain compares with the existing endpoint, and the job has"):
         report_of(MEASURED, MinModelLatencyGain=2)
+
+
+def test_a_limit_of_the_latency_is_in_milliseconds_whatever_the_services_unit() -> None:
+    preview = job(
+        *(
+            each | {"Metrics": each["Metrics"] | {"ModelLatency": latency, "MaxInvocations": 6000}}
+            for each, latency in ((CHEAP, 263_596), (DEAR, 99_000))
+        )
+    )
+    report = report_of(preview, **options("--max-model-latency", "100"))
+    assert report.constraints == "MaxModelLatency 100 ms"
+    assert [(result.candidate.instance_type, list(result.unmet)) for result in report.results] == [
+        ("ml.m5.large", []),
+        ("ml.c5.large", ["ModelLatency 263.596 ms is 164 ms (163.6%) above 100 ms"]),
+    ]
+
+
+def test_the_option_names_its_unit(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["report", "--help"])
+    assert "--max-model-latency NUMBER milliseconds" in " ".join(capsys.readouterr().out.split())
 
 
 def test_each_way_of_telling_says_what_was_refused_and_why() -> None:
@@ -166,7 +189,7 @@ def test_each_way_of_telling_says_what_was_refused_and_why() -> None:
     assert throughput.drawings[0].count('fill="var(--other)"') == 1
     assert throughput.description.endswith("In grey: refused by the constraints.")
 
-    document = json.loads(report_document(report))
+    document = json.loads(escape_json(report_document(report)))
     assert document["Constraints"] == {"MaxCostPerHour": 0.5}
     assert [result["UnmetConstraints"] for result in document["Results"]] == [[], [], [reason]]
     assert "refused" not in report_page(report_of(MEASURED)).split("<body>")[1]
@@ -218,11 +241,12 @@ def deployed(
 ) -> str | None:
     """The id of what the handler chooses."""
     try:
+        candidates = JobResults.parse({"InferenceRecommendations": measured}).candidates
         if not properties:
-            return choose(measured, endpoint_type=endpoint_type, objective=objective, version="1").recommendation_id
-        parsed = Constraints.parse(properties, performances=[])
+            return choose(candidates, endpoint_type=endpoint_type, objective=objective, version="1").recommendation_id
+        parsed = Constraints.parse(properties, existing_endpoints=[])
         return choose_within(
-            measured, constraints=parsed, endpoint_type=endpoint_type, objective=objective, version="2"
+            candidates, constraints=parsed, endpoint_type=endpoint_type, objective=objective, version="2"
         ).recommendation_id
     except NoChoiceError:
         return None

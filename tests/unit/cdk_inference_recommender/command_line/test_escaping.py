@@ -169,7 +169,7 @@ def _sequences(shown: str) -> list[str]:
 @example(HOSTILE)
 @settings(deadline=None)
 def test_a_report_for_programs_has_every_text_unchanged(text: str) -> None:
-    shown = report_document(report_with(text))
+    shown = escape_json(report_document(report_with(text)))
     assert shown.isascii()
     assert controls(shown) == set()
     assert json.loads(shown)["JobName"] == json.loads(json.dumps(text))
@@ -318,7 +318,7 @@ def test_an_error_is_one_line_without_controls(error: Any, text: str) -> None:
 @given(texts)
 @example(HOSTILE)
 @settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@pytest.mark.parametrize("output", ["text", "json"])
+@pytest.mark.parametrize("output", ["table", "text", "json"])
 def test_a_document_s_own_text_is_shown_as_text(tmp_path: Path, output: str, text: str) -> None:
     file = tmp_path / "job.json"
     request = {"JobName": text, "JobType": text, text: text, "InputConfig": {text: [text]}, "RoleArn": text}
@@ -327,9 +327,11 @@ def test_a_document_s_own_text_is_shown_as_text(tmp_path: Path, output: str, tex
         out = io.StringIO()
         patch.setattr(sys, "stdout", out)
         assert main(["validate", "--output", output, str(file)]) == 1
-    assert controls(out.getvalue()) == set()
+    assert controls(out.getvalue()) == ({"\t"} if output == "text" else set())
     if output == "json":
         assert json.loads(out.getvalue())["Problems"]
+    elif output == "text":
+        assert all(line.startswith("PROBLEMS\t") for line in out.getvalue().splitlines()[1:])
     else:
         assert all(line.startswith(("error: ", "warning: ")) for line in out.getvalue().splitlines()[:-1])
 

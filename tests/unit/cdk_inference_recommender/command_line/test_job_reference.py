@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from cdk_inference_recommender.command_line import main
+from cdk_inference_recommender.command_line.aws_options import aws_options
 from cdk_inference_recommender.command_line.command_error import CommandError
 from cdk_inference_recommender.command_line.job_reference import JobReference, find_job
 from cdk_inference_recommender.command_line.recommendations_job import RecommendationsJob
@@ -53,7 +54,7 @@ def test_an_arn_of_something_else_is_refused(command: str, arn: str, capsys: pyt
 
 
 def _arguments(**given: Any) -> argparse.Namespace:
-    defaults = {"job": JobReference.parse(ARN), "profile": None, "region": None, "endpoint_url": None}
+    defaults = {"job": JobReference.parse(ARN), **vars(aws_options().parse_args([]))}
     return argparse.Namespace(**(defaults | given))
 
 

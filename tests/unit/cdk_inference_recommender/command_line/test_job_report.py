@@ -5,15 +5,19 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import timedelta
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cdk_inference_recommender.command_line.escaping import escape_json
 from cdk_inference_recommender.command_line.job_progress import duration
 from cdk_inference_recommender.command_line.pareto_front import Point, pareto_front
 from cdk_inference_recommender.command_line.report_document import report_document
-from inference_recommendations_handler.contract import ObjectiveName
+from inference_recommendations_handler.choosing import NoChoiceError, choose
+from inference_recommendations_handler.contract import CHOICE_VERSION, EndpointType, ObjectiveName
+from inference_recommendations_handler.job_results import JobResults
 from tests.unit.cdk_inference_recommender.command_line.finished_jobs import (
     CREATED,
     NAN,
@@ -23,6 +27,9 @@ from tests.unit.cdk_inference_recommender.command_line.finished_jobs import (
     running_job,
     step,
 )
+
+if TYPE_CHECKING:
+    from cdk_inference_recommender.command_line.job_report import JobReport
 
 figures = st.one_of(st.none(), st.integers(min_value=0, max_value=9).map(float))
 
@@ -51,13 +58,10 @@ def test_says_by_how_much_the_winner_won() -> None:
 def test_says_what_broke_a_tie() -> None:
     same = [recommendation("ml.m5.large", cost_per_hour=0.3), recommendation("ml.c5.large", cost_per_hour=0.2)]
     (section,) = report_of(job(*same)).sections
-    assert section.why is not None
     assert section.why.endswith("1.000 USD per million, as 1 x ml.m5.large; it costs less an hour.")
     (section,) = report_of(job(recommendation("ml.m5.large", model_latency=21), recommendation("ml.c5.large"))).sections
-    assert section.why is not None
     assert section.why.endswith("; it has the lower latency.")
     (section,) = report_of(job(recommendation("ml.m5.large"), recommendation("ml.c5.large"))).sections
-    assert section.why is not None
     assert "ordered by name and size" in section.why
 
 
@@ -86,7 +90,10 @@ def test_a_result_without_the_objectives_figure_is_shown_last_and_never_wins(mis
         (None, "1 x ml.a1.large"),
     ]
     (only_unranked,) = report_of(job(recommendation(cost_per_inference=missing))).sections
-    assert (only_unranked.why, only_unranked.winner) == (None, None)
+    assert only_unranked.winner is None
+    assert only_unranked.why == (
+        "No result can be ranked, since none has a cost per inference: a deployment that optimizes for it fails."
+    )
 
 
 def test_only_parameters_that_differ_are_shown() -> None:
@@ -126,7 +133,17 @@ def test_a_nan_that_got_so_far_is_never_written() -> None:
     report = report_of(job(EndpointPerformances=[{"Metrics": {}, "EndpointInfo": {"EndpointName": "live"}}]))
     (endpoint,) = report.existing_endpoints
     with pytest.raises(ValueError, match="not JSON compliant"):
-        report_document(replace(report, existing_endpoints=[replace(endpoint, model_latency=NAN)]))
+        escape_json(report_document(replace(report, existing_endpoints=[replace(endpoint, model_latency=NAN)])))
+
+
+def test_the_document_has_each_latency_as_it_came_and_in_milliseconds() -> None:
+    performance = {"Metrics": {"MaxInvocations": 90, "ModelLatency": 850}, "EndpointInfo": {"EndpointName": "live"}}
+    found = recommendation(model_latency=263_596, max_invocations=648)
+    document = json.loads(_json(report_of(job(found, EndpointPerformances=[performance]))))
+    assert document["ModelLatencyUnit"] == "Microseconds"
+    [result], [endpoint] = document["Results"], document["ExistingEndpoints"]
+    assert (result["ModelLatency"], result["ModelLatencyMs"]) == (263_596, 263.596)
+    assert (endpoint["ModelLatency"], endpoint["ModelLatencyMs"]) == (850, 0.85)
 
 
 def test_failed_steps_are_told_once_a_reason() -> None:
@@ -174,8 +191,42 @@ def test_results_are_simulated_only_if_all_ids_say_so() -> None:
     assert not report_of(job()).simulated
 
 
+def _json(report: JobReport) -> str:
+    return escape_json(report_document(report))
+
+
+METRICS = ("cost_per_hour", "cost_per_inference", "max_invocations", "model_latency")
+
+
+@pytest.mark.parametrize("objective", list(ObjectiveName))
+@pytest.mark.parametrize("absent", [(), METRICS[:1], METRICS[1:2], METRICS[2:], METRICS])
+@pytest.mark.parametrize("results", [0, 1, 2])
+def test_nothing_can_be_chosen_where_a_deployment_fails(
+    objective: ObjectiveName, absent: tuple[str, ...], results: int
+) -> None:
+    missing: dict[str, Any] = dict.fromkeys(absent, NAN)
+    recommendations = [recommendation(instance_type, **missing) for instance_type in ("ml.c5.large", "ml.m5.large")]
+    report = report_of(job(*recommendations[:results]), objective)
+    try:
+        choose(
+            JobResults.parse({"InferenceRecommendations": recommendations[:results]}).candidates,
+            endpoint_type=EndpointType.REAL_TIME,
+            objective=objective,
+            version=CHOICE_VERSION,
+        )
+    except NoChoiceError:
+        assert report.nothing_can_be_chosen
+        assert all("a deployment that optimizes for it fails" in section.why for section in report.sections)
+    else:
+        assert not report.nothing_can_be_chosen
+
+
+def test_a_job_that_runs_may_still_have_results() -> None:
+    assert not report_of(running_job()).nothing_can_be_chosen
+
+
 def test_the_document_has_every_figure_and_no_nan() -> None:
-    text = report_document(
+    text = _json(
         report_of(
             job(
                 recommendation(cpu=NAN, memory="NaN", environment={"A": "1"}),
@@ -209,7 +260,10 @@ def test_the_document_has_every_figure_and_no_nan() -> None:
             "Serverless": "serverless 2048 MB x 5 is the only result with a cost per inference: 1.000 USD per million.",
         },
         "FailedSteps": [{"Reason": "Out of memory", "Benchmarks": ["ml.c5.xlarge"]}],
-        "ExistingEndpoints": [{"EndpointName": "live", "MaxInvocations": None, "ModelLatency": 7.0}],
+        "ModelLatencyUnit": "Milliseconds",
+        "ExistingEndpoints": [
+            {"EndpointName": "live", "MaxInvocations": None, "ModelLatency": 7.0, "ModelLatencyMs": 7.0}
+        ],
     }
     assert real_time == {
         "Rank": 1,
@@ -228,6 +282,7 @@ def test_the_document_has_every_figure_and_no_nan() -> None:
         "CostPerInference": 1e-6,
         "MaxInvocations": 500.0,
         "ModelLatency": 20.0,
+        "ModelLatencyMs": 20.0,
         "CpuUtilization": None,
         "MemoryUtilization": None,
         "ModelSetupTime": None,

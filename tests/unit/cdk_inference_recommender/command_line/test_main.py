@@ -147,6 +147,13 @@ def test_ctrl_c_at_any_moment_is_130_without_a_traceback(moment: str, tmp_path: 
         assert process.stderr.read() == b""
 
 
+def test_little_is_imported_before_ctrl_c_is_answered() -> None:
+    program = "import sys, cdk_inference_recommender.command_line; print(*sys.modules)"
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    done = subprocess.run([sys.executable, "-S", "-c", program], env=environment, capture_output=True, check=True)
+    assert not {"argparse", "boto3", "email", "importlib.metadata", "rich", "yaml"} & set(done.stdout.decode().split())
+
+
 def test_ctrl_c_at_the_question_stops_nothing(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

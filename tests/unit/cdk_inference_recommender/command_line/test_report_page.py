@@ -118,6 +118,27 @@ def test_an_hours_cost_is_drawn_where_it_is_the_objective() -> None:
     assert "Cost (USD per million inferences)" in Page(job(recommendation())).text
 
 
+def test_latencies_are_in_milliseconds_and_the_unexpected_unit_is_reported() -> None:
+    performance = {"Metrics": {"MaxInvocations": 90, "ModelLatency": 850}, "EndpointInfo": {"EndpointName": "live"}}
+    found = recommendation(model_latency=263_596, max_invocations=648)
+    page = Page(job(found, EndpointPerformances=[performance]))
+    assert "Latency (ms)" in [text.strip() for text in re.findall(r">([^<>]*)</button>", page.source)]
+    assert '<td data-value="263.596">264</td>' in page.source
+    assert "Model latency (ms)" in page.text
+    assert "live: 90 requests a minute, latency 0.85 ms." in page.text
+    assert "ModelLatency was read as microseconds: " in page.text
+    assert "microseconds" not in Page(job(recommendation())).text
+
+
+def test_the_chart_is_drawn_in_milliseconds() -> None:
+    # A logarithm apart, so that the axis would show it.
+    in_milliseconds, in_microseconds = (
+        report_charts(report_of(job(recommendation(model_latency=latency, max_invocations=6000))))[0].drawings[0]
+        for latency in (263, 263_000)
+    )
+    assert in_milliseconds == in_microseconds
+
+
 def test_simulated_results_say_so() -> None:
     assert "Simulated: the local AWS made these figures up." in Page(job(recommendation(identifier="job/sim1"))).text
     assert "Simulated" not in Page(job(recommendation())).text

@@ -106,6 +106,94 @@ def test_json_is_for_programs(file: Path, capsys: pytest.CaptureFixture[str]) ->
     }
 
 
+YAML = """
+JobName: bert
+JobType: Default
+RoleArn: arn:aws:iam::123456789012:role/sagemaker
+InputConfig:
+  ModelPackageVersionArn: arn:aws:sagemaker:eu-west-1:123456789012:model-package/bert/1
+  JobDurationInSeconds: 7200
+"""
+
+
+@pytest.mark.parametrize("name", ["job.yaml", "job.YML"])
+def test_yaml_is_known_by_the_file_s_name(tmp_path: Path, name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / name
+    file.write_text(YAML)
+    assert main(["validate", str(file)]) == 0
+    (warning, total) = capsys.readouterr().out.splitlines()
+    assert warning.startswith("warning: InputConfig.JobDurationInSeconds = 7200: ")
+    assert total == f"1 warning in {file}"
+
+
+def test_a_file_uri_is_a_path_as_in_the_aws_cli(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "job.json").write_text(json.dumps(WARNED))
+    (tmp_path / "job.yaml").write_text(YAML)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("JOBS", str(tmp_path))
+    for text, file in {
+        "file://job.json": "job.json",
+        f"file://{tmp_path}/job.json": str(tmp_path / "job.json"),
+        "file://~/job.yaml": str(tmp_path / "job.yaml"),
+        "file://$JOBS/job.yaml": str(tmp_path / "job.yaml"),
+        "fileb://job.json": "job.json",
+    }.items():
+        option = f"--cli-input-{file.rpartition('.')[2]}"
+        for arguments in ([text], [option, text]):
+            assert main(["validate", *arguments]) == 0
+            assert capsys.readouterr().out.splitlines()[-1] == f"1 warning in {file}"
+
+
+def test_the_option_says_the_format_of_a_text_a_file_and_standard_input(
+    file: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file.write_text(YAML)
+    for parameter, name in {YAML: "--cli-input-yaml", f"file://{file}": str(file), "-": "standard input"}.items():
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(YAML.encode())))
+        assert main(["validate", "--cli-input-yaml", parameter]) == 0
+        assert capsys.readouterr().out.splitlines()[-1] == f"1 warning in {name}"
+    assert main(["validate", "--cli-input-json", json.dumps(WARNED)]) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == "1 warning in --cli-input-json"
+    assert main(["validate", "--cli-input-json", f"file://{file}"]) == 2
+    assert f"{file}, line 2, column 1: this isn't JSON: " in capsys.readouterr().err
+
+
+def test_a_path_where_a_text_is_meant_is_told_apart(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file.write_text("{}")
+    assert main(["validate", "--cli-input-json", str(file)]) == 2
+    assert capsys.readouterr().err == (
+        f"inference-recommender: --cli-input-json takes JSON text. For the file, give --cli-input-json file://{file}\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "arguments", [[], ["job.json", "--cli-input-json", "{}"], ["--cli-input-yaml", "{}", "--cli-input-json", "{}"]]
+)
+def test_one_document_is_checked(arguments: list[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["validate", *arguments])
+    assert ended.value.code == 2
+
+
+def test_a_query_and_text_are_for_scripts(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file.write_text(json.dumps(BROKEN))
+    assert main(["validate", str(file), "--query", "Problems[?Severity=='ERROR'].Path", "--output", "text"]) == 1
+    assert capsys.readouterr().out == "JobType\tJobNme\n"
+    file.write_text(json.dumps(WARNED))
+    assert main(["validate", str(file), "--query", "Problems[?Severity=='WARNING'].Rule", "--output", "text"]) == 0
+    assert capsys.readouterr().out == "DefaultJobDuration\n"
+
+
+@pytest.mark.parametrize("text", ["1e999", "-1e999"])
+def test_a_number_out_of_range_is_one_line(file: Path, text: str, capsys: pytest.CaptureFixture[str]) -> None:
+    file.write_text(f'{{"JobName": {text}}}')
+    assert main(["validate", "--output", "json", str(file)]) == 2
+    assert capsys.readouterr().err == f"inference-recommender: {file}: {text} is out of range. Write another number.\n"
+
+
 @pytest.mark.parametrize(
     ("content", "complaint"),
     [

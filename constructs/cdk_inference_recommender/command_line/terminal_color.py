@@ -1,0 +1,33 @@
+"""The option `--color`, and a terminal with or without colours."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TextIO
+
+from rich.console import Console
+
+if TYPE_CHECKING:
+    import argparse
+
+
+def add_color(group: argparse._ActionsContainer) -> None:
+    """Add the option."""
+    group.add_argument(
+        "--color", choices=("on", "off", "auto"), default="auto", help="colours; default: auto, in a terminal"
+    )
+
+
+def colored_console(color: str, *, file: TextIO | None = None) -> Console:
+    """Return a console.
+
+    Args:
+        color: The option's value. `on` and `off` override what the environment says, such as `NO_COLOR`.
+        file: Default: standard output.
+    """
+    match color:
+        case "on":
+            return Console(file=file, highlight=False, color_system="standard", force_terminal=True, no_color=False)
+        case "off":
+            return Console(file=file, highlight=False, color_system=None)
+        case _:
+            return Console(file=file, highlight=False)
