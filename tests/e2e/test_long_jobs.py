@@ -23,7 +23,7 @@ def test_a_job_of_five_hours_is_waited_for_in_legs(bootstrapped: LocalAws, tmp_p
     deployed = deploy(bootstrapped, app)
     assert deployed.code == 0, deployed.output
     events = bootstrapped.events("FiveHours")
-    legs = [completed(events, f"JobWait{number}") for number in range(1, 8)]
+    legs = [completed(events, f"JobWait{number}") for number in range(1, 9)]
     assert legs == sorted(legs)
     assert legs[-1] < completed(events, "JobBest")
     [job] = requests_of(bootstrapped, "FiveHours")
