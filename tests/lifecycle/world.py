@@ -230,6 +230,9 @@ class World:
     def _deliver_at(
         self, at: float, event: Mapping[str, Any], *, attempt: int, queued_at: float, refused: int = 0
     ) -> None:
+        if at > queued_at + MAX_EVENT_AGE and (refused or event["RequestId"] not in self._put_off):
+            # Lambda will drop it, and CloudFormation may stop waiting before that.
+            self.unanswerable.add(event["RequestId"])
         heapq.heappush(self._deliveries, (at, next(self._order), event, attempt, queued_at, refused))
 
     def _deliver(self) -> None:
