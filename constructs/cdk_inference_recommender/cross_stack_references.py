@@ -8,7 +8,7 @@ What the constructs of this library hand out is one of two kinds:
 - It stays: name and ARN of a recommended endpoint, whose configuration is exchanged under the same name; the id of its
   scalable target, which is made of it; roles and security groups. They may cross stacks like any other resource.
 
-What the constructs take is judged by the same question; see `cross_stack_rules`.
+What the constructs take is checked in the same way; see `cross_stack_rules`.
 """
 
 from __future__ import annotations

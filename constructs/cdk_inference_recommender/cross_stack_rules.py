@@ -114,7 +114,7 @@ def _outgoing(document: RequestDocument) -> Iterator[Breach]:
     if isinstance(reference, OutgoingReference):
         yield Breach(
             path=reference.attributes,
-            particulars=f"{reference.consumers} refers to it; {reference.harm}",
+            particulars=f"referred to by {reference.consumers}; {reference.harm}",
             remedy=reference.remedy,
         )
 
@@ -190,7 +190,7 @@ INCOMING_RULES: Final = (
         fields=_MODELS,
         text=(
             "has another name after each change, and a value that another stack gets by reference can't change: its "
-            "update would fail, or the job would go on with the old model"
+            "update would fail, or the job would keep measuring the old model"
         ),
         remedy=(
             "Declare it in this stack. Or write its name to an ssm.StringParameter there, and read that here with "

@@ -18,7 +18,9 @@ MAX_INLINE_POLICY_SIZE: Final = 10_240
 
 _UNKNOWN: Final = 143
 """Characters of a reference: the ARN of a state machine with the longest name, which is the longest ARN in these
-policies but for a role with a path of its own. A generated role's ARN has at most 102, a key's at most 85."""
+policies but for a role with a path of its own."""
+_ROLE_ARN: Final = len(f"arn:aws-us-gov:iam::{'1' * 12}:role/") + 64
+"""Characters of the ARN of a role without a path: a role's name has at most 64 (IAM and AWS STS quotas)."""
 _MAX_STACK_NAME: Final = 128
 _MAX_REGION: Final = len("ap-southeast-1")
 _ACCOUNT: Final = "1" * 12
@@ -61,11 +63,17 @@ def inline_policy_size(stack: Stack, document: object) -> int:
         Characters without whitespace. What a reference stands for is estimated.
     """
     resolved: Any = stack.resolve(document)
-    pseudo = _pseudo_parameters(stack.region, stack.stack_name)
-    return len(_WHITESPACE.sub("", json.dumps(_filled(resolved, pseudo), separators=(",", ":"))))
+    known = _pseudo_parameters(stack.region, stack.stack_name) | _role_arns(stack)
+    return len(_WHITESPACE.sub("", json.dumps(_filled(resolved, known), separators=(",", ":"))))
 
 
-def _pseudo_parameters(region: str, stack_name: str) -> Mapping[str, str]:
+def _role_arns(stack: Stack) -> dict[str, str]:
+    """Return text as long as the ARN of each role without a path, by its logical id."""
+    roles = (element for element in stack.node.find_all() if isinstance(element, iam.CfnRole) and not element.path)
+    return {stack.get_logical_id(role): "x" * _ROLE_ARN for role in roles if Stack.of(role) is stack}
+
+
+def _pseudo_parameters(region: str, stack_name: str) -> dict[str, str]:
     region = "r" * _MAX_REGION if "${" in region else region
     stack_name = "s" * _MAX_STACK_NAME if "${" in stack_name else stack_name
     return {
@@ -79,24 +87,26 @@ def _pseudo_parameters(region: str, stack_name: str) -> Mapping[str, str]:
     }
 
 
-def _filled(value: Any, pseudo: Mapping[str, str]) -> Any:
+def _filled(value: Any, known: Mapping[str, str]) -> Any:
     """Return the value with text of the estimated length in place of each of CloudFormation's functions."""
     filled: Any = value
     match value:
         case {"Ref": str(name)} if len(value) == 1:
-            filled = pseudo.get(name, "x" * _UNKNOWN)
+            filled = known.get(name, "x" * _UNKNOWN)
+        case {"Fn::GetAtt": [str(name), "Arn"]} if name in known:
+            filled = known[name]
         case {"Fn::Join": [str(separator), list(parts)]}:
-            filled = separator.join(_text(_filled(part, pseudo)) for part in parts)
+            filled = separator.join(_text(_filled(part, known)) for part in parts)
         case {"Fn::If": [_, first, second]}:
-            filled = max((_filled(first, pseudo), _filled(second, pseudo)), key=lambda branch: len(_text(branch)))
+            filled = max((_filled(first, known), _filled(second, known)), key=lambda branch: len(_text(branch)))
         case {"Fn::Sub": str(text) | [str(text), _]}:
-            filled = _VARIABLE.sub(lambda variable: pseudo.get(variable[1], "x" * _UNKNOWN), text)
+            filled = _VARIABLE.sub(lambda variable: known.get(variable[1], "x" * _UNKNOWN), text)
         case Mapping() if len(value) == 1 and next(iter(value)).startswith("Fn::"):
             filled = "x" * _UNKNOWN
         case Mapping():
-            filled = {key: _filled(member, pseudo) for key, member in value.items()}
+            filled = {key: _filled(member, known) for key, member in value.items()}
         case Sequence() if not isinstance(value, str):
-            filled = [_filled(member, pseudo) for member in value]
+            filled = [_filled(member, known) for member in value]
     return filled
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 EXPORT: Final = "Exports"
 """A strong reference, the CDK's default."""
 CROSS_REGION_EXPORT: Final = "ExportsWriter"
-"""A strong reference from another Region; the construct's id goes on with the Region."""
+"""A strong reference from another Region; the construct's id is followed by the Region."""
 STACK_OUTPUT: Final = "Publish"
 """A weak reference (context key `@aws-cdk/core:defaultCrossStackReferences`), and every one from another account."""
 

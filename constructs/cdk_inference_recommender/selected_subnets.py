@@ -66,7 +66,7 @@ class SelectedSubnets:
         selected = _select(scope, vpc, selection, is_chosen=is_chosen)
         connected = [selected.internet_connectivity_established]
         if selected.is_pending_lookup:
-            # The CLI looks the VPC up after this synthesis. What stands in for it until then is judged by nothing.
+            # The CLI looks the VPC up after this synthesis. What stands in for it until then isn't checked.
             return cls(ids=selected.subnet_ids or [Aws.NO_VALUE], connected=connected)
         if not selected.subnet_ids:
             raise _none_selected(scope, vpc, "no subnet meets all that it says")

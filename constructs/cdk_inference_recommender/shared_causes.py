@@ -14,7 +14,7 @@ from cdk_inference_recommender.closed_choice import ClosedChoice
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from constructs import Construct
+    from constructs import Construct, IConstruct
 
 _ATTRIBUTE: Final = "_shared_causes"
 _PLACE: Final = re.compile(r"(\w*)(?:\['([^']*)'\])?")
@@ -108,7 +108,9 @@ class SharedCauses:
         sharing = [
             other
             for other in self._sources
-            if _cause_of(other, error.place) is cause and any(map(error.is_same_as, self._errors_of(other)))
+            if _cause_of(other, error.place) is cause
+            and _is_in_tree(other.construct)
+            and any(map(error.is_same_as, self._errors_of(other)))
         ]
         first, *others = sharing
         if first is not source:
@@ -132,6 +134,12 @@ def _cause_of(source: ErrorSource, place: str) -> object | None:
         return None if is_own else _ANCESTORS_TAGS
     # Equal literals may be there by chance, and what is empty is a default.
     return None if not prop or isinstance(prop, str | int | float | ClosedChoice) else prop
+
+
+def _is_in_tree(construct: IConstruct) -> bool:
+    # A construct that was removed is validated no more, and so reports nothing for the others.
+    scope = construct.node.scope
+    return scope is None or (scope.node.try_find_child(construct.node.id) is construct and _is_in_tree(scope))
 
 
 def _listed(paths: Sequence[str]) -> str:

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
     from types_boto3_sagemaker import SageMakerClient
 
-_AT_WORK: Final = frozenset({"Creating", "Updating", "SystemUpdating", "RollingBack", "Deleting"})
+_SETTLED: Final = frozenset({"InService", "OutOfService", "Failed", "UpdateRollbackFailed"})
+"""In any other status, also one that is newer than this handler, it is taken to be being changed."""
 _IN_PROGRESS: Final = "in-progress endpoint"
 """SageMaker's words, under ValidationException, for an endpoint that is being changed."""
 
@@ -80,7 +81,7 @@ class Endpoint:
     @property
     def settled(self) -> bool:
         """Whether it isn't being changed, so that it can be."""
-        return self.status not in _AT_WORK
+        return self.status in _SETTLED
 
     def serves(self, *, variant_name: str, instance_type: str) -> bool:
         """Whether it is in service with this variant on this instance type."""

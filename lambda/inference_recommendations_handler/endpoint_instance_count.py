@@ -3,7 +3,8 @@
 The endpoint's updates retain what autoscaling, or somebody by hand, has set at run time. This resource comes after the
 endpoint and sets the recommended number of instances where it has to change: with the instance type, and, unless the
 endpoint is scaled, with the recommended number itself. A rollback has the properties the other way round, and so sets
-the old number. What a rollback doesn't reach hasn't set anything, and so the endpoint has retained the old number.
+the old number. What a rollback doesn't reach hasn't set anything, and so the endpoint has retained the old number. That
+SageMaker retains it where the instance type changes isn't documented; otherwise the configuration's number is there.
 
 The physical id is `endpoint/<name>/variant/<name>`, as Application Auto Scaling names a variant: another endpoint or
 variant is another resource, and CloudFormation has the old one deregistered in cleanup.
@@ -24,6 +25,7 @@ from .errors import AWS_ERRORS, ErrorKind, code_of, kind_of, message_of
 from .late_delivery import has_ended, is_late
 from .log import log
 from .own_stack import OwnStack
+from .queue import PERMISSION_BOUND_SECONDS
 from .scaling import Scaling, ScalingError, is_scaled, whole
 from .state_machine import EVENT
 from .variant_scaling import VariantScaling
@@ -37,6 +39,7 @@ TASK: Final = "endpoint-instance-count"
 POLL_SECONDS: Final = 30
 _PASSING: Final = frozenset({ErrorKind.TRANSIENT, ErrorKind.PERMISSION})
 _REQUESTED: Final = "requested"
+_DENIED_SINCE: Final = "deniedSince"
 
 
 class _CountError(Exception):
@@ -97,7 +100,13 @@ def on_event(event: CustomResourceEvent, invocation: Invocation) -> Answer | Non
     machine = invocation.machine(event.properties)
     if machine is not None and event.request_type is RequestType.UPDATE:
         stop_earlier(event, machine, task=TASK)
-    outcome = _advance(event, invocation, requested=False)
+    try:
+        outcome = _advance(event, invocation, requested=False)
+    except AWS_ERRORS as error:
+        if machine is None or event.request_type is not RequestType.UPDATE or kind_of(error) not in _PASSING:
+            raise
+        # A rollback that fails for what may pass would leave the whole stack stuck.
+        outcome = _Waiting(requested=False)
     if isinstance(outcome, Answer):
         return outcome
     if machine is None:
@@ -115,7 +124,7 @@ def step(state: Mapping[str, Any], invocation: Invocation, *, now: float) -> dic
     if MachineInput.ERROR in state:
         invocation.send(_ended(event, invocation, "The handler failed while the endpoint was changed."), event)
         return _state(event, requested=requested, done=True)
-    reason = "The endpoint is still being changed."
+    reason, until, denied_since = "The endpoint is still being changed.", event.requested_at + LEG_SECONDS, None
     try:
         if has_ended(event, invocation):
             return _state(event, requested=requested, done=True)
@@ -123,9 +132,12 @@ def step(state: Mapping[str, Any], invocation: Invocation, *, now: float) -> dic
     except AWS_ERRORS as error:
         log("not looked at", level="WARNING", task=TASK, errorCode=code_of(error), reason=message_of(error))
         outcome, reason = _Waiting(requested=requested), f"{message_of(error)} ({code_of(error)}.)"
+        if kind_of(error) is ErrorKind.PERMISSION:
+            denied_since = float(state.get(_DENIED_SINCE, now))
+            until = min(until, denied_since + PERMISSION_BOUND_SECONDS)
     if isinstance(outcome, _Waiting):
-        if now < event.requested_at + LEG_SECONDS:
-            return _state(event, requested=outcome.requested, done=False)
+        if now < until:
+            return _state(event, requested=outcome.requested, done=False, denied_since=denied_since)
         outcome = _ended(event, invocation, reason)
     invocation.send(outcome, event)
     return _state(event, requested=requested, done=True)
@@ -266,8 +278,10 @@ def _is_rolling_back(event: CustomResourceEvent, invocation: Invocation) -> bool
     return stack.is_rolling_back()
 
 
-def _state(event: CustomResourceEvent, *, requested: bool, done: bool) -> dict[str, Any]:
-    return {
+def _state(
+    event: CustomResourceEvent, *, requested: bool, done: bool, denied_since: float | None = None
+) -> dict[str, Any]:
+    return ({} if denied_since is None else {_DENIED_SINCE: denied_since}) | {
         MachineInput.TASK.value: TASK,
         EVENT: event.to_state(),
         _REQUESTED: requested,

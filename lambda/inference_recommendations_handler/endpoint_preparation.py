@@ -20,7 +20,7 @@ from .contract import InstanceCountProperty as Property
 from .custom_resource_event import CustomResourceEvent, RequestType
 from .earlier_executions import stop_earlier
 from .endpoint import Endpoint
-from .errors import AWS_ERRORS, code_of, message_of
+from .errors import AWS_ERRORS, ErrorKind, code_of, kind_of, message_of
 from .late_delivery import is_late
 from .log import log
 from .own_stack import OwnStack
@@ -37,6 +37,7 @@ TASK: Final = "endpoint-preparation"
 POLL_SECONDS: Final = 30
 RESTORE_BOUND_SECONDS: Final = 6 * 60 * 60
 """A rollback that takes longer isn't going on by itself."""
+_PASSING: Final = frozenset({ErrorKind.TRANSIENT, ErrorKind.PERMISSION})
 _ANSWERED: Final = "answered"
 
 
@@ -99,16 +100,18 @@ def on_event(event: CustomResourceEvent, invocation: Invocation) -> Answer | Non
             task=endpoint_instance_count.TASK,
             logical_id=preparation.instance_count_logical_id,
         )
-    hosted = _hosted(preparation, event, invocation)
-    if hosted is None:
-        return Answer(physical_resource_id=own_id)
-    target, endpoint = hosted
-    _deregister(preparation, target, endpoint, event)
-    if not endpoint.settled and machine is not None:
+    try:
+        settled = _prepared(preparation, event, invocation)
+    except AWS_ERRORS as error:
+        if machine is None or kind_of(error) not in _PASSING:
+            raise
+        # A rollback that fails for what may pass would leave the whole stack stuck.
+        settled = _Settled(is_over=False, restore=False)
+    if not settled.is_over and machine is not None:
         # A change of the number of instances is under way: CloudFormation's own update would be refused.
         machine.start(event.request_id, _state(event, wait=POLL_SECONDS, answered=False, done=False))
         return None
-    if _is_to_be_restored(preparation, endpoint, event, invocation) and machine is not None:
+    if settled.restore and machine is not None:
         machine.start(event.request_id, _state(event, wait=POLL_SECONDS, answered=True, done=False))
     return Answer(physical_resource_id=own_id)
 
@@ -144,6 +147,18 @@ class _Settled:
     is_over: bool
     """Whether the endpoint can be changed, as far as that is to be waited for."""
     restore: bool
+
+
+def _prepared(preparation: Preparation, event: CustomResourceEvent, invocation: Invocation) -> _Settled:
+    hosted = _hosted(preparation, event, invocation)
+    if hosted is None:
+        return _Settled(is_over=True, restore=False)
+    target, endpoint = hosted
+    # First, so that autoscaling begins no other change meanwhile.
+    _deregister(preparation, target, endpoint, event)
+    if not endpoint.settled:
+        return _Settled(is_over=False, restore=False)
+    return _Settled(is_over=True, restore=_is_to_be_restored(preparation, endpoint, event, invocation))
 
 
 def _settled(event: CustomResourceEvent, invocation: Invocation, *, now: float) -> _Settled:

@@ -18,9 +18,13 @@ if TYPE_CHECKING:
 HIDDEN: Final = "(hidden)"
 MIN_LENGTH: Final = 4
 """Characters of a value that is hidden; a shorter one would tear other words apart, and is no secret."""
-_ENVIRONMENT: Final = frozenset({"Environment", "EnvironmentParameters", "EnvironmentParameterRanges"})
-"""Members of SageMaker's requests and responses, below which everything is a value but for these:"""
-_NAMES: Final = frozenset({"Key", "Name", "ValueType"})
+_PARAMETER_NAMES: Final = frozenset({"Key", "Name", "ValueType"})
+_ENVIRONMENT: Final = {
+    "Environment": frozenset[str](),
+    "EnvironmentParameters": _PARAMETER_NAMES,
+    "EnvironmentParameterRanges": _PARAMETER_NAMES,
+}
+"""Members of SageMaker's requests and responses below which everything is a value, except for the listed members."""
 _JSON: Final = "EnvironmentJson"
 _URL: Final = "ResponseURL"
 
@@ -40,7 +44,7 @@ def hiding(document: object) -> Iterator[None]:
 
 def hide(document: object) -> None:
     """Hide the values of an event, or of a service's response, from now on."""
-    found = {form for value in _found(document, inside=False) for form in _forms(value) if len(form) >= MIN_LENGTH}
+    found = {form for value in _found(document, names=None) for form in _forms(value) if len(form) >= MIN_LENGTH}
     _values.set(_values.get() | found)
 
 
@@ -51,19 +55,22 @@ def redacted(text: str) -> str:
     return text
 
 
-def _found(document: Any, *, inside: bool) -> Iterator[str]:
+def _found(document: Any, *, names: frozenset[str] | None) -> Iterator[str]:
+    """Yield the values; `names` are the members that hold none, or None outside of an environment."""
     if isinstance(document, dict):
         for name, value in document.items():
             if name == _URL:
                 yield from _parts(str(value))
             elif name == _JSON:
                 yield from _of_json(value)
-            elif not (inside and name in _NAMES and isinstance(value, str)):
-                yield from _found(value, inside=inside or name in _ENVIRONMENT)
+            elif names is None:
+                yield from _found(value, names=_ENVIRONMENT.get(name))
+            elif name not in names or not isinstance(value, str):
+                yield from _found(value, names=names)
     elif isinstance(document, list):
         for item in document:
-            yield from _found(item, inside=inside)
-    elif inside and isinstance(document, str):
+            yield from _found(item, names=names)
+    elif names is not None and isinstance(document, str):
         yield document
 
 
@@ -72,7 +79,7 @@ def _of_json(text: Any) -> Iterator[str]:
         value = json.loads(text)
     except (TypeError, ValueError, RecursionError):
         value = text
-    yield from _found(value, inside=True)
+    yield from _found(value, names=frozenset())
 
 
 def _parts(url: str) -> Iterator[str]:

@@ -242,7 +242,7 @@ def _leaves_interfaces(job: Job, invocation: Invocation, *, now: float) -> bool:
 
 def _looks_like_ours(name: str, target: Target, event: CustomResourceEvent) -> bool:
     prefixes = {str(each.get(JobProperty.NAME_PREFIX, "")) for each in (event.properties, event.old_properties)}
-    return name in target.names or name.startswith(tuple(prefixes - {""}))
+    return target.knows(name) or name.startswith(tuple(prefixes - {""}))
 
 
 def _failure(error: Exception) -> str:

@@ -20,7 +20,8 @@ from .inference_recommendations_job import JobStatus
 from .job_properties import flag
 from .leg import Leg
 from .log import log
-from .owner import Owner
+from .owner import Owner, described
+from .queue import PERMISSION_BOUND_SECONDS
 from .queue import REASON as QUEUED_BECAUSE
 from .state_machine import EVENT
 from .typed_request import RequestError
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from .state_machine import StateMachine
 
 TASK: Final = "wait"
-DENIED_BOUND_SECONDS: Final = 5 * 60
 GRACE_SECONDS: Final = 60
 """After the last leg's end, in which failed calls are made again; part of the sum at `LEG_SECONDS`."""
 SHOWN_WITHIN_SECONDS: Final = 60
@@ -72,6 +72,8 @@ class Over:
 
     failure: str | None = None
     """None when the job has finished as wanted."""
+    unseen: bool = False
+    """Whether the job couldn't be looked at, so that it may still run."""
 
 
 def on_event(event: CustomResourceEvent, invocation: Invocation) -> Answer | None:
@@ -89,7 +91,7 @@ def on_event(event: CustomResourceEvent, invocation: Invocation) -> Answer | Non
     now = time.time()
     found = _look(leg, event, machine, invocation)
     if isinstance(found, Over):
-        return _answer(event, found.failure, invocation)
+        return _answer(event, _failure(found, leg, event, {}), invocation)
     if machine is None:
         return invocation.failed(event, f"The property {WaitProperty.STATE_MACHINE_ARN} is missing; {found.reason}")
     deadline = event.requested_at + leg.hand_over_after
@@ -109,19 +111,26 @@ def step(state: Mapping[str, Any], invocation: Invocation, *, now: float) -> dic
     leg = Leg.parse(event.properties)
     found = _look(leg, event, invocation.machine(event.properties), invocation)
     if isinstance(found, Over):
-        timed_out = found.failure is not None and _GIVEN_UP in state
-        failure = _timed_out(leg, str(state[_GIVEN_UP]), GivenUp()) if timed_out else found.failure
-        return _end(state, event, failure, invocation)
+        return _end(state, event, _failure(found, leg, event, state), invocation)
     following = {key: value for key, value in state.items() if key != _DENIED_SINCE}
     if found.denied:
         following[_DENIED_SINCE] = float(state.get(_DENIED_SINCE, now))
-        if now >= following[_DENIED_SINCE] + DENIED_BOUND_SECONDS:
-            reason = f"{found.reason} This went on for {DENIED_BOUND_SECONDS // 60} minutes: check what denies it."
+        if now >= following[_DENIED_SINCE] + PERMISSION_BOUND_SECONDS:
+            reason = f"{found.reason} This went on for {PERMISSION_BOUND_SECONDS // 60} minutes: check what denies it."
             return _end(state, event, f"{reason}{_goes_on(event)}", invocation)
     deadline = event.requested_at + leg.hand_over_after
     if now < deadline:
         return _waiting(following, min(leg.poll_interval, deadline - now))
     return _at_deadline(following, leg, event, found, invocation, in_grace=now < deadline + GRACE_SECONDS)
+
+
+def _failure(found: Over, leg: Leg, event: CustomResourceEvent, state: Mapping[str, Any]) -> str | None:
+    """Return the reason of the end; None where the job has finished as wanted."""
+    if found.failure is None:
+        return None
+    if _GIVEN_UP in state:
+        return _timed_out(leg, str(state[_GIVEN_UP]), GivenUp(failure=found.failure if found.unseen else None))
+    return f"{found.failure}{_goes_on(event)}" if found.unseen else found.failure
 
 
 def _at_deadline(
@@ -156,7 +165,7 @@ def _look(leg: Leg, event: CustomResourceEvent, machine: StateMachine | None, in
         if job is None:
             return _look_at_queue(leg, event, machine, invocation)
         taken = _taken(job, event, machine, invocation)
-        return Over(failure=f"{taken} Then change `rerun`.") if taken else _judge(job, leg, invocation)
+        return Over(failure=taken) if taken else _judge(job, leg, invocation)
     except AWS_ERRORS as error:
         code, message = code_of(error), message_of(error)
         log("poll failed", level="WARNING", jobName=leg.job_name, errorCode=code, reason=message)
@@ -164,19 +173,29 @@ def _look(leg: Leg, event: CustomResourceEvent, machine: StateMachine | None, in
         reason = f"{message} ({code}, when looking at the job {leg.job_name}.)"
         if kind in {ErrorKind.TRANSIENT, ErrorKind.PERMISSION}:
             return Pending(reason=reason, denied=kind is ErrorKind.PERMISSION, unseen=True)
-        return Over(failure=reason)
+        return Over(failure=reason, unseen=True)
 
 
 def _taken(job: Job, event: CustomResourceEvent, machine: StateMachine | None, invocation: Invocation) -> str | None:
-    """Why the queue gave up the name, where it found it to be another's; a job that it made itself is the stack's."""
+    """Return why the job is another's; None for the stack's, which the queue has made or adopted."""
     try:
         execution = machine.find(job.name) if machine else None
     except AWS_ERRORS:
         if Owner.of(event).same_stack(invocation.jobs.tags_in_time(job)):
             return None
         raise
-    failure = execution.failure if execution is not None else None
-    return failure if failure and not Owner.of(event).same_stack(invocation.jobs.tags_in_time(job)) else None
+    if execution is None or execution.succeeded:
+        return None
+    # The queue gave the name up, or doesn't know yet whose the job is: its tags may be hidden.
+    tags = invocation.jobs.tags_in_time(job)
+    if Owner.of(event).same_stack(tags):
+        return None
+    if execution.failure:
+        return f"{execution.failure} Then change `rerun`."
+    return (
+        f"The inference recommendations job {job.name} exists and belongs to {described(tags)}. "
+        "Give `job_name` a new value, or change `rerun`."
+    )
 
 
 def _look_at_queue(

@@ -51,7 +51,8 @@ def nothing_goes_on_after_its_delete(stack: Stack, *, unwatched: Collection[str]
             continue
         if not event["ResourceType"].endswith(f"Recommendations{JOB}"):
             continue
-        name, prefix = event["PhysicalResourceId"], str(event["ResourceProperties"].get("NamePrefix"))
+        name, properties = event["PhysicalResourceId"], event["ResourceProperties"]
+        prefix = str(properties.get("JobName", properties.get("NamePrefix")))
         invented = name.endswith(INVENTED)
         for job in going_on(stack.world):
             if event["LogicalResourceId"] in unwatched or (job.ignored_a_stop and job.created_at > received.at):

@@ -150,3 +150,43 @@ def test_another_teams_job_of_the_same_prefix_that_is_hidden_delays_a_deletion_b
     assert hidden.stopped_at is None
     [line] = [json.loads(line) for line in world.log.lines if "not looked at" in line]
     assert "not authorized" in line["reason"]
+
+
+@pytest.mark.parametrize("template", [Template(), Template(prefix="mine", exact=True)], ids=["made name", "own name"])
+@pytest.mark.parametrize("denied", [LIST_TAGS, DESCRIBE])
+def test_a_create_that_is_cancelled_and_hidden_fails_its_rollback_and_names_the_job(
+    stack: Stack, world: World, denied: str, template: Template
+) -> None:
+    world.service.kills_the_caller_after = "CreateInferenceRecommendationsJob"
+    world.service.denied_until = {denied: FOR_EVER}
+    outcome = stack.deploy(template, cancel_after=5)
+    [job] = world.service.jobs.values()
+    assert outcome.status == "ROLLBACK_FAILED"
+    assert f"`inference-recommender stop {job.name}`" in str(outcome.reason)
+
+
+@pytest.mark.parametrize("hidden", ["denied", "throttled"])
+def test_a_finished_job_of_another_owner_is_never_taken_for_the_stack_s(
+    stack: Stack, world: World, hidden: str
+) -> None:
+    stranger = world.service.foreign("mine", {"cdk-inference-recommender:stack-id": "another"})
+    stranger.runs_for = 60
+    if hidden == "denied":
+        world.service.denied_until = {LIST_TAGS: FOR_EVER}
+    else:
+        world.service.faults[LIST_TAGS] = [ServiceError("ThrottlingException", "Rate exceeded")] * 6
+    outcome = stack.deploy(Template(prefix="mine", exact=True))
+    assert outcome.status == "ROLLBACK_COMPLETE"
+    assert stranger.tags == {"cdk-inference-recommender:stack-id": "another"}
+
+
+def test_a_job_that_could_not_be_stopped_is_not_said_to_be(stack: Stack, world: World) -> None:
+    world.service.runs_for = FOR_EVER
+    stack.begin_deploy(Template(timeout=1200, legs=1), rollback=False)
+    stack.advance(1100)
+    world.service.denied_until = {STOP: FOR_EVER}
+    while not world.service.calls or world.service.calls[-1][0] != STOP:
+        stack.advance(1)
+    world.service.faults[DESCRIBE] = [ServiceError("ValidationException", "The request is malformed")] * 9
+    outcome = stack.finish()
+    assert "it couldn't be stopped: The request is malformed" in str(outcome.reason)

@@ -24,7 +24,7 @@ CREATE = "CreateInferenceRecommendationsJob"
 EXACT = Template(prefix="mine", exact=True)
 
 
-@pytest.fixture(params=[5, 20, 60], autouse=True)
+@pytest.fixture(params=[5, 20, 60, 110], autouse=True)
 def seconds(request: pytest.FixtureRequest, world: World) -> float:
     """How long no tags are shown."""
     world.service.tags_visible_after = float(request.param)
@@ -51,6 +51,8 @@ def test_another_delivery_finds_the_job_that_the_first_never_learnt_of(stack: St
 @pytest.mark.parametrize("after", [0, 1, 10, 40])
 def test_a_cancelled_create_leaves_no_job(stack: Stack, world: World, template: Template, after: float) -> None:
     assert stack.deploy(template, cancel_after=after).status == "ROLLBACK_COMPLETE"
+    # The function goes with the stack: what it hasn't stopped by now is stopped by nothing.
+    world.remove_function()
     world.settle(900)
     assert world.service.active() == []
     assert len(world.service.jobs) <= 1

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import aws_cdk
+import pytest
 from aws_cdk import aws_ecr, aws_s3, aws_sagemaker
 
 import cdk_inference_recommender
@@ -46,6 +47,11 @@ def test_the_load_test_synthesises_without_a_problem() -> None:
     names = _names(stack) | {"model": cdk_inference_recommender.ModelSource.from_model_package(package)}
     exec(EXAMPLES[1], names)  # noqa: S102 -- our own README
     assert not app.synth().get_stack_by_name("Stack").messages
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=range(len(EXAMPLES)))
+def test_every_example_is_python(example: str) -> None:
+    compile(example, "README.md", "exec")
 
 
 def test_its_links_lead_somewhere() -> None:

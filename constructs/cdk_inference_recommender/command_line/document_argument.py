@@ -71,6 +71,8 @@ def _read_parameter(parameter: str, document_format: DocumentFormat) -> NamedDoc
 
 def _read_file(text: str, document_format: DocumentFormat | None = None) -> NamedDocument:
     if text == _STANDARD_INPUT:
+        if sys.stdin is None:
+            raise CommandError("Standard input is closed. Give a file.")
         return _parse(sys.stdin.buffer.read(), "standard input", document_format or DocumentFormat.JSON)
     file = file_path(text)
     try:

@@ -28,6 +28,7 @@ def problem_lines(problems: Sequence[Problem], name: str) -> str:
 def problem_document(problems: Sequence[Problem], name: str) -> dict[str, Any]:
     """Return the same as a document of JSON's types."""
     return {
+        "Version": 1,
         "File": name,
         "Problems": [
             {

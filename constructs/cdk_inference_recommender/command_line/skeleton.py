@@ -37,7 +37,8 @@ _ROLE: Final = placeholder(
     "arn:aws:iam::123456789012:role/my-role"
 )
 _NAME: Final = placeholder(
-    "a name of 1 to 24 letters, digits and hyphens; to the AWS CLI, one that no job of the account and Region ever had"
+    "a name of 1 to 40 letters, digits and hyphens, of which from_cli_input takes at most 24 as a prefix; to the AWS "
+    "CLI, one that no job of the account and Region ever had"
 )
 _LOAD_TEST: Final[_Document] = {
     "MaxInvocations": 300,

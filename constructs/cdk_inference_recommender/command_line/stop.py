@@ -81,8 +81,10 @@ def _agreed(job: RecommendationsJob) -> bool:
     Raises:
         CommandError: Nobody is there to answer.
     """
-    if not sys.stdin.isatty():
-        raise CommandError(f"Nobody can be asked whether to stop {job.name}: this is no terminal. Give --yes.")
+    if sys.stdin is None or not sys.stdin.isatty():
+        raise CommandError(
+            f"Cannot ask for confirmation to stop {job.name} because standard input is not a terminal. Give --yes."
+        )
     print("Stop it? It can't be resumed. [y/N] ", end="", flush=True, file=sys.stderr)
     try:
         return sys.stdin.readline().strip().lower() in _YES

@@ -196,7 +196,7 @@ def test_a_recommended_model_s_name_changes_with_the_choice() -> None:
     CfnOutput(there, "Output", value=serving(here).model_name)
     (error,) = errors_of(app)
     assert error.startswith("[Here/Endpoint] model_name: a value that changes with a job can't reach another stack")
-    assert "There/Output refers to it" in error
+    assert "referred to by There/Output" in error
     assert "add_stack_dependency" in error
 
 
@@ -250,7 +250,7 @@ def test_each_consumer_gets_the_remedy_that_works_for_it() -> None:
     CfnOutput(there, "Output", value=best.instance_type)
     CfnOutput(Stack(app, "Near", env=HERE), "Output", value=best.instance_type)
     (error,) = errors_of(app)
-    assert "There/Output, Near/Output refers to it" in error
+    assert "referred to by There/Output, Near/Output" in error
     assert "RealTimeRecommendation.from_parameters(self, 'Best', '/my-app/best'). For There/Output: Parameters" in error
 
 

@@ -44,6 +44,14 @@ def test_many_roles_are_fine_as_long_as_iam_takes_them() -> None:
     template_of(stack)
 
 
+def test_roles_of_the_stack_count_with_the_longest_name_that_iam_gives_them() -> None:
+    stack = new_stack(env=ENVIRONMENT)
+    for index in range(17):
+        role = iam.Role(stack, f"Role{index}", assumed_by=iam.ServicePrincipal("sagemaker.amazonaws.com"))
+        default_job(stack, f"Job{index}", role=role)
+    template_of(stack)
+
+
 def test_more_of_them_are_refused_with_a_remedy_before_anything_is_deployed() -> None:
     stack = new_stack(env=ENVIRONMENT)
     jobs_with_roles(stack, 40)

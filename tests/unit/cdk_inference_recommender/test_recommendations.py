@@ -187,7 +187,7 @@ def test_another_stack_may_not_refer_to_a_recommendation_directly(context: Json,
         "[Here/Job/Best] instance_type: a value that changes with a job can't reach another stack "
     )
     assert (
-        f"There/Output refers to it; {harm} Publish it here with publish('/my-app/best') and read it there with "
+        f"referred to by There/Output; {harm} Publish it here with publish('/my-app/best') and read it there with "
         "RealTimeRecommendation.from_parameters(self, 'Best', '/my-app/best'). (CrossStackReference; "
     ) in problem
 
@@ -206,7 +206,7 @@ def test_nor_to_what_a_nested_stack_found(context: Json) -> None:
     inner = NestedStack(NestedStack(here, "Outer"), "Inner")
     CfnOutput(there, "Output", value=real_time(inner).instance_type)
     with pytest.raises(
-        RuntimeError, match=r"\[Here/Outer/Inner/Job/Best\] instance_type: .* There/Output refers to it"
+        RuntimeError, match=r"\[Here/Outer/Inner/Job/Best\] instance_type: .* referred to by There/Output"
     ):
         app.synth()
 

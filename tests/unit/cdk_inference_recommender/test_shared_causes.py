@@ -71,6 +71,16 @@ def test_what_constructs_share_is_reported_by_the_first_of_them(
         assert error.endswith(") The same object or tag is used by Stack/Endpoint, Stack/Second.")
 
 
+def test_what_a_removed_construct_would_report_is_reported_by_the_next() -> None:
+    stack = new_stack()
+    role = iam.Role.from_role_arn(stack, "Other", WRONG_ROLE)
+    for name in ("First", "Second"):
+        default_job(stack, name, role=role)
+    stack.node.try_remove_child("First")
+    (error,) = errors_of(stack)
+    assert error.startswith(f"[Stack/Second] role = '{WRONG_ROLE}'")
+
+
 def test_an_ancestors_tag_is_reported_once_and_names_a_few() -> None:
     stack = new_stack()
     for number in range(6):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
 
 from inference_recommendations_handler import endpoint_preparation
 from inference_recommendations_handler.contract import LEG_SECONDS
@@ -348,13 +347,18 @@ def test_a_malformed_delete_succeeds(stack: HostingStack) -> None:
     )
 
 
-def test_what_may_pass_is_left_to_the_next_delivery(stack: HostingStack, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_may_pass_is_left_to_the_state_machine_which_fails_no_rollback(
+    stack: HostingStack, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def denied(**_: str) -> None:
         raise refusal("AccessDeniedException")
 
-    monkeypatch.setattr(stack.autoscaling, "deregister_scalable_target", denied)
-    with pytest.raises(ClientError):
-        stack.prepare(LARGE, SMALL)
+    with monkeypatch.context() as patch:
+        patch.setattr(stack.autoscaling, "deregister_scalable_target", denied)
+        assert stack.prepare(LARGE, SMALL) is None
+        assert not stack.step()
+    assert stack.step()
+    assert stack.bounds is None
 
 
 @pytest.mark.parametrize("operation", ["describe_endpoint", "describe_endpoint_config"])
@@ -366,6 +370,6 @@ def test_an_endpoint_that_cannot_be_read_for_now_stays_scaled(
         raise refusal(code)
 
     monkeypatch.setattr(stack.sagemaker, operation, refused)
-    with pytest.raises(ClientError):
-        stack.prepare(SMALL, SMALL)
+    assert stack.prepare(SMALL, SMALL) is None
+    assert not stack.step()
     assert stack.bounds == (1, 4)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -303,15 +302,19 @@ def test_a_poll_that_fails_is_made_again(stack: HostingStack, monkeypatch: pytes
 
 
 @pytest.mark.parametrize("operation", ["describe_endpoint", "describe_endpoint_config"])
-def test_what_may_pass_is_left_to_the_next_delivery(
-    stack: HostingStack, monkeypatch: pytest.MonkeyPatch, operation: str
+@pytest.mark.parametrize("code", ["ThrottlingException", "AccessDeniedException"])
+def test_what_may_pass_is_left_to_the_state_machine_which_fails_no_rollback(
+    stack: HostingStack, monkeypatch: pytest.MonkeyPatch, operation: str, code: str
 ) -> None:
-    def throttled(**_: str) -> None:
-        raise refusal("ThrottlingException")
+    def refused(**_: str) -> None:
+        raise refusal(code)
 
-    monkeypatch.setattr(stack.sagemaker, operation, throttled)
-    with pytest.raises(ClientError, match="Throttling"):
-        stack.count(unscaled(LARGE), unscaled(SMALL))
+    with monkeypatch.context() as patch:
+        patch.setattr(stack.sagemaker, operation, refused)
+        assert stack.count(unscaled(LARGE), unscaled(SMALL)) is None
+        assert not stack.step()
+    assert not stack.step()
+    assert stack.sagemaker.count == 1
 
 
 def test_a_recommended_number_that_is_none_is_refused(stack: HostingStack) -> None:

@@ -262,3 +262,22 @@ def test_the_parts_of_a_response_url_that_answer_for_a_stack_are_hidden() -> Non
     with hiding({"ResponseURL": url}):
         assert redacted(f"PUT {url} failed") == f"PUT {HIDDEN} failed"
         assert redacted("abcdef, ghi/jkl") == f"{HIDDEN}, {HIDDEN}"
+
+
+@pytest.mark.parametrize("name", ["Key", "Name", "ValueType"])
+@pytest.mark.parametrize(
+    "document",
+    [
+        lambda name: {"PrimaryContainer": {"Environment": {name: MARK}}},
+        lambda name: {"EnvironmentJson": json.dumps({name: MARK})},
+    ],
+    ids=["map", "JSON"],
+)
+def test_a_variable_may_be_called_as_a_member_is(document: Callable[[str], Any], name: str) -> None:
+    with hiding(document(name)):
+        assert redacted(f"{name}={MARK}") == f"{name}={HIDDEN}"
+
+
+def test_names_of_parameters_are_shown() -> None:
+    with hiding({"EnvironmentParameters": [{"Key": "API_TOKEN", "ValueType": "String", "Value": MARK}]}):
+        assert redacted(f"API_TOKEN String {MARK}") == f"API_TOKEN String {HIDDEN}"

@@ -110,9 +110,13 @@ def _given(job_type: str, *fields: str) -> Finder:
 def _lacking(job_type: str, *fields: str) -> Finder:
     def breaches(request: RequestDocument) -> Iterator[Breach]:
         if request.at("JobType") == job_type and request.is_given("InputConfig"):
-            for field in fields:
-                if _is_empty(request, field):
-                    yield Breach(path=tuple(field.split(".")))
+            missing = [field for field in fields if _is_empty(request, field)]
+            if missing:
+                first, *others = missing
+                yield Breach(
+                    path=tuple(first.split(".")),
+                    particulars=f"{', '.join(f'`{field}`' for field in others)} is missing, too" if others else None,
+                )
 
     return breaches
 

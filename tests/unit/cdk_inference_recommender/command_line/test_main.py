@@ -174,6 +174,30 @@ def test_ctrl_c_at_the_question_stops_nothing(
     assert capsys.readouterr().err.endswith("[y/N] \nNothing was stopped.\n")
 
 
+def test_a_closed_standard_input_is_one_line() -> None:
+    done = subprocess.run(
+        ["sh", "-c", f"{COMMAND[0]} -m cdk_inference_recommender.command_line validate - <&-"],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert done.stderr == b"inference-recommender: Standard input is closed. Give a file.\n"
+
+
+def test_a_closed_standard_input_confirms_nothing(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Service:
+        def get_paginator(self, _: str) -> Any:
+            return type("Paginator", (), {"paginate": lambda *_args, **_options: [{"Tags": []}]})()
+
+    monkeypatch.setattr(sys, "stdin", None)
+    monkeypatch.setattr(stop, "find_job", lambda _: (Service(), running_job(JobArn="arn")))
+    assert main(["stop", "job"]) == 2
+    assert "because standard input is not a terminal. Give --yes." in capsys.readouterr().err
+
+
 def test_a_file_that_cant_be_used_is_named(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     def fail(_: object) -> None:
         raise PermissionError(13, "Permission denied", "/home/me/.aws/config")

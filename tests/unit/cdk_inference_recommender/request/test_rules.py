@@ -450,3 +450,10 @@ def test_a_malformed_instance_type_keeps_its_family(written: str, meant: str) ->
 def test_an_instance_type_that_resembles_none_that_is_allowed_gets_no_suggestion(written: str) -> None:
     problems = check_request(with_value(ADVANCED, (*CONFIGURATIONS, 0, "InstanceType"), written))
     assert [problem.remedy for problem in problems] == ["Write it like ml.c5.xlarge"]
+
+
+def test_limits_that_are_both_missing_are_one_warning() -> None:
+    unlimited = without(without(ADVANCED, LIMIT), (INPUT, "JobDurationInSeconds"))
+    (problem,) = [each for each in check_request(unlimited) if each.rule == "AdvancedJobNeedsLimits"]
+    assert problem.path == LIMIT
+    assert "JobDurationInSeconds` is missing, too" in problem.message
