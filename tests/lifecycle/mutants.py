@@ -31,6 +31,7 @@ from . import (
     retriers,
     test_broken_function,
     test_deployment,
+    test_lambda_outages,
     test_late_deliveries,
     test_late_tags,
     test_long_jobs,
@@ -294,7 +295,12 @@ ALL = [
     Mutant(_asks_anew_at_every_update),
     Mutant(_takes_a_job_that_goes_on_for_one_that_stops),
     Mutant(_forgets_who_asked),
-    Mutant(_retries_what_lambda_refuses_for_half_a_minute),
+    Mutant(
+        _retries_what_lambda_refuses_for_half_a_minute,
+        lambda stack, world: test_lambda_outages.test_an_outage_in_mid_leg_fails_nothing(
+            stack, world, code=test_lambda_outages.THROTTLED, seconds=120
+        ),
+    ),
     Mutant(
         _serves_late_creates,
         lambda stack, world: test_late_deliveries.test_a_create_that_comes_after_its_delete_starts_nothing(

@@ -50,4 +50,4 @@ def test_report_tells_so_on_one_line(
         monkeypatch.setenv(name, value)
     assert main(["report", "job", "--region", "mars"]) == 2
     (line,) = capsys.readouterr().err.splitlines()
-    assert "Credential should be scoped to a valid region, not 'mars'. (InvalidSignatureException, " in line
+    assert "Check --profile and --region. (Credential should be scoped to a valid region, not 'mars'.)" in line

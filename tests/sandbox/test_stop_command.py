@@ -68,7 +68,8 @@ def test_stops_nothing_where_nobody_can_be_asked(
     assert main(["stop", name]) == 2
     assert status(account, name) in {"PENDING", "IN_PROGRESS"}
     assert capsys.readouterr().err.splitlines()[-1] == (
-        f"inference-recommender: Nobody can be asked whether to stop {name}: this is no terminal. Give --yes."
+        f"inference-recommender: Cannot ask for confirmation to stop {name} because standard input is not a terminal. "
+        "Give --yes."
     )
 
 
