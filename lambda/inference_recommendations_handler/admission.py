@@ -93,15 +93,15 @@ def admit(name: str, properties: JobProperties, event: CustomResourceEvent, jobs
     return Admitted()
 
 
-def find(name: str, properties: JobProperties, event: CustomResourceEvent, jobs: Jobs) -> Admitted | Taken | Refused:
+def find(
+    name: str, properties: JobProperties, event: CustomResourceEvent, jobs: Jobs
+) -> Admitted | Taken | Refused | None:
     """As `admit`, of a name under which a request was given up: what runs or has finished serves, nothing is created.
 
-    Raises what boto3 raises.
+    Returns None where there is no job of that name. Raises what boto3 raises.
     """
     existing = jobs.find(name)
-    if existing is None:
-        return Taken(reason=f"The job name {name} was used for a request that was given up.")
-    return _take_over(existing, properties, event, jobs)
+    return None if existing is None else _take_over(existing, properties, event, jobs)
 
 
 def _shown(name: str, jobs: Jobs) -> Job | None:

@@ -19,6 +19,7 @@ from .job_name import candidates
 from .job_properties import JobProperties, tags_of
 from .log import log
 from .owner import Owner
+from .sweep import UNDER_WAY_SECONDS
 from .typed_request import RequestError
 
 if TYPE_CHECKING:
@@ -80,7 +81,12 @@ def _now_or_queued(
     if execution is not None and _queued_for(execution, event):
         return Admitted()
     if execution is not None and not execution.succeeded:
-        return find(name, properties, event, invocation.jobs)
+        found = find(name, properties, event, invocation.jobs)
+        if found is None and time.time() < execution.ended_at + UNDER_WAY_SECONDS:
+            # Its last call may still make the job, beside which the next suffix would run a second one.
+            reason = f"A create of the job {name}, which was given up, may still be under way."
+            raise NotNowError(reason)
+        return found or Taken(reason=f"The job name {name} was used for a request that was given up.")
     outcome = admit(name, properties, event, invocation.jobs)
     if not isinstance(outcome, Later):
         return outcome

@@ -9,6 +9,7 @@ import pytest
 from inference_recommendations_handler.job_properties import JobProperties
 from inference_recommendations_handler.owner import Owner
 
+from . import promises
 from .cloudformation import STACK_ID, TYPES, Stack
 from .invocation_thread import FUNCTION_TIMEOUT, Pause
 from .service import ServiceError
@@ -322,3 +323,26 @@ def test_a_state_machine_that_is_none_hinders_no_deletion(stack: Stack, world: W
     stack.machine_arn = arn  # type: ignore[assignment]
     assert stack.delete().status == "DELETE_COMPLETE"
     assert world.service.active() == []
+
+
+@pytest.mark.parametrize("lands_after", [2, 5, 50])
+@pytest.mark.parametrize("again_after", [1, 5, 40])
+@pytest.mark.parametrize("stops", ["granted", "denied"])
+def test_a_name_that_was_just_given_up_may_still_get_its_job(
+    stack: Stack, world: World, lands_after: float, again_after: float, stops: str
+) -> None:
+    """The response to a create is lost, and a job that fails cancels the update: no Delete follows."""
+    stack.deploy(Template(), Template(id="Other"))
+    world.service.faults[CREATE] = [ServiceError("ValidationException", "Could not find model package")]
+    world.service.late_create_seconds = lands_after
+    changed = Template(package="2"), Template(id="Other", package="2")
+    assert stack.deploy(*changed).status == "UPDATE_ROLLBACK_COMPLETE"
+    stack.advance(again_after)
+    if stops == "denied":
+        world.service.denied_until["StopInferenceRecommendationsJob"] = float("inf")
+    stack.begin_deploy(*changed)
+    while stack.busy:
+        stack.advance(1)
+        promises.no_two_jobs_for_one_request(world)
+    assert stack.finish().status == "UPDATE_COMPLETE"
+    assert world.service.jobs[stack.resources["OtherJob"].physical_id].stopped_at is None
