@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from cdk_inference_recommender.real_time_recommendation import RealTimeRecommendation
     from cdk_inference_recommender.scaling_recommendation import ScalingRecommendation
     from cdk_inference_recommender.serverless_recommendation import ServerlessRecommendation
-    from inference_recommendations_handler.contract import InstanceCountProperty
+    from inference_recommendations_handler.protocol.contract import InstanceCountProperty
 
 _SCALING: Final = "Scaling"
 

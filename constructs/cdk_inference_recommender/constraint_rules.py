@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from cdk_inference_recommender.request import UNRESOLVED, Breach, Problem, RequestDocument, Rule, Severity, check_rules
 from cdk_inference_recommender.request.request_document import ABSENT
-from inference_recommendations_handler.constraints import family_of
-from inference_recommendations_handler.contract import ConstraintProperty, EndpointType
+from inference_recommendations_handler.protocol.contract import ConstraintProperty, EndpointType
+from inference_recommendations_handler.recommendation.constraints import family_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,7 +11,7 @@ from aws_cdk import Duration
 
 from cdk_inference_recommender.tokens import fractional_milliseconds_of
 from cdk_inference_recommender.validation_error import ValidationError
-from inference_recommendations_handler.contract import ConstraintProperty
+from inference_recommendations_handler.protocol.contract import ConstraintProperty
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

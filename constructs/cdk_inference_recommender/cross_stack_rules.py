@@ -17,7 +17,7 @@ from cdk_inference_recommender.referenced_resources import referenced_resources
 from cdk_inference_recommender.request import Breach, Path, Problem, RequestDocument, Rule, Severity, check_rules
 from cdk_inference_recommender.stack_environment import deployed_stack, environment_of, is_another, is_elsewhere
 from cdk_inference_recommender.tokens import is_unresolved
-from inference_recommendations_handler.contract import RecommendationAttribute, ResourceType
+from inference_recommendations_handler.protocol.contract import RecommendationAttribute, ResourceType
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

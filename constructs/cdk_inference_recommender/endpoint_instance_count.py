@@ -8,7 +8,7 @@ from aws_cdk import CfnResource, CustomResource
 from constructs import Construct
 
 from cdk_inference_recommender.inference_recommender_provider import InferenceRecommenderProvider
-from inference_recommendations_handler.contract import (
+from inference_recommendations_handler.protocol.contract import (
     WAIT_SERVICE_TIMEOUT_SECONDS,
     InstanceCountProperty,
     RecommendationAttribute,

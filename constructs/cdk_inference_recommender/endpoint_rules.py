@@ -23,7 +23,7 @@ from cdk_inference_recommender.request.request_model import member_shape
 from cdk_inference_recommender.request.rules.names_network_encryption import NAME_NETWORK_ENCRYPTION_RULES
 from cdk_inference_recommender.request.rules.sources import NEO
 from cdk_inference_recommender.request.shape_rules import shape_problems
-from inference_recommendations_handler.contract import RecommendedModelTag
+from inference_recommendations_handler.protocol.contract import RecommendedModelTag
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -17,7 +17,7 @@ from aws_cdk import aws_iam as iam
 from cdk_inference_recommender.job_arn import JOB_RESOURCE
 from cdk_inference_recommender.precreated_roles import roles_are_customized
 from cdk_inference_recommender.role_path import stack_role_path
-from inference_recommendations_handler.contract import OwnerTag
+from inference_recommendations_handler.protocol.contract import OwnerTag
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

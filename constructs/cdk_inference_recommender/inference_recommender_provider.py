@@ -21,7 +21,7 @@ from cdk_inference_recommender.handler_permissions import handler_statements
 from cdk_inference_recommender.inline_policy_size import inline_policy_size_of
 from cdk_inference_recommender.policy_size_rules import check_handler_policies
 from cdk_inference_recommender.reported_problems import report_errors
-from inference_recommendations_handler.contract import (
+from inference_recommendations_handler.protocol.contract import (
     CALL_SECONDS,
     CHOICE_SERVICE_TIMEOUT_SECONDS,
     FUNCTION_TIMEOUT_SECONDS,

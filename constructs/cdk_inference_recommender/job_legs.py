@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from cdk_inference_recommender.inference_recommender_provider import InferenceRecommenderProvider
 from cdk_inference_recommender.waiting import leg_seconds
-from inference_recommendations_handler.contract import WAIT_SERVICE_TIMEOUT_SECONDS, ResourceType, WaitProperty
+from inference_recommendations_handler.protocol.contract import WAIT_SERVICE_TIMEOUT_SECONDS, ResourceType, WaitProperty
 
 if TYPE_CHECKING:
     import jsii

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from cdk_inference_recommender.inference_recommender_provider import InferenceRecommenderProvider
 from cdk_inference_recommender.request import botocore_version
-from inference_recommendations_handler.contract import (
+from inference_recommendations_handler.protocol.contract import (
     JOB_SERVICE_TIMEOUT_SECONDS,
     NAME_VERSION,
     JobProperty,

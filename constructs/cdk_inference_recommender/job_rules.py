@@ -12,7 +12,7 @@ from cdk_inference_recommender.name_prefix import shortened_name
 from cdk_inference_recommender.request import UNRESOLVED, Breach, Problem, RequestDocument, Rule, Severity, check_rules
 from cdk_inference_recommender.tokens import is_looked_up_later, is_unresolved
 from cdk_inference_recommender.waiting import LONGEST_TIMEOUT_SECONDS, SHORTEST_TIMEOUT_SECONDS
-from inference_recommendations_handler.contract import (
+from inference_recommendations_handler.protocol.contract import (
     MAX_JOB_NAME_LENGTH,
     MAX_NAME_PREFIX_LENGTH,
     MIN_POLL_INTERVAL_SECONDS,

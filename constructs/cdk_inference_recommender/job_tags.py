@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import jsii
 from aws_cdk import IResolvable, IStableAnyProducer, Lazy, TagManager, TagType
 
-from inference_recommendations_handler.contract import ResourceType
+from inference_recommendations_handler.protocol.contract import ResourceType
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from aws_cdk import Names
 
 from cdk_inference_recommender.tokens import is_unresolved
-from inference_recommendations_handler.contract import MAX_NAME_PREFIX_LENGTH
+from inference_recommendations_handler.protocol.contract import MAX_NAME_PREFIX_LENGTH
 
 if TYPE_CHECKING:
     from constructs import Construct

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from cdk_inference_recommender.closed_choice import ClosedChoice
-from inference_recommendations_handler.contract import ObjectiveName
+from inference_recommendations_handler.protocol.contract import ObjectiveName
 
 
 class Objective(ClosedChoice):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from cdk_inference_recommender.request import Breach, Problem, RequestDocument, Rule, Severity, check_rules
 from cdk_inference_recommender.tokens import literals_only
-from inference_recommendations_handler.contract import ObjectiveName
+from inference_recommendations_handler.protocol.contract import ObjectiveName
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,7 +11,7 @@ from cdk_inference_recommender.prop_types import PropType, check_types
 from cdk_inference_recommender.real_time_recommendation import RealTimeRecommendation
 from cdk_inference_recommender.serverless_recommendation import ServerlessRecommendation
 from cdk_inference_recommender.validation_error import ValidationError
-from inference_recommendations_handler.contract import RecommendationAttribute
+from inference_recommendations_handler.protocol.contract import RecommendationAttribute
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

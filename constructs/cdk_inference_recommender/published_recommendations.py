@@ -13,7 +13,7 @@ from cdk_inference_recommender.reported_problems import report_errors
 from cdk_inference_recommender.stack_environment import deployed_stack, is_elsewhere
 from cdk_inference_recommender.tokens import is_looked_up_later, is_unresolved
 from cdk_inference_recommender.validation_error import ValidationError
-from inference_recommendations_handler.contract import RecommendationAttribute
+from inference_recommendations_handler.protocol.contract import RecommendationAttribute
 
 _ID: Final = "PublishedRecommendations"
 _MAX_PREFIX_LENGTH: Final = 900

@@ -9,7 +9,7 @@ from aws_cdk import aws_sagemaker as sagemaker
 from cdk_inference_recommender.recommendation import COMMON_ATTRIBUTES, Recommendation
 from cdk_inference_recommender.scaling_recommendation import ScalingRecommendation
 from cdk_inference_recommender.validation_error import ValidationError
-from inference_recommendations_handler.contract import EndpointType, RecommendationAttribute
+from inference_recommendations_handler.protocol.contract import EndpointType, RecommendationAttribute
 
 if TYPE_CHECKING:
     import jsii

@@ -21,7 +21,7 @@ from cdk_inference_recommender.request import UNRESOLVED
 from cdk_inference_recommender.stack_resource import expect_stack
 from cdk_inference_recommender.tokens import literals_only
 from cdk_inference_recommender.validation_error import naming
-from inference_recommendations_handler.contract import (
+from inference_recommendations_handler.protocol.contract import (
     CHOICE_VERSION,
     CONSTRAINED_CHOICE_VERSION,
     EndpointType,

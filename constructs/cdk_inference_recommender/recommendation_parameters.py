@@ -11,7 +11,7 @@ from constructs import Construct
 from cdk_inference_recommender.parameter_references import acknowledge_parameter_references
 from cdk_inference_recommender.published_recommendations import PublishedRecommendations, check_prefix
 from cdk_inference_recommender.tokens import is_looked_up_later
-from inference_recommendations_handler.contract import RecommendationAttribute
+from inference_recommendations_handler.protocol.contract import RecommendationAttribute
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -29,7 +29,7 @@ from cdk_inference_recommender.reported_problems import report_errors, report_pr
 from cdk_inference_recommender.serverless_recommendation import ServerlessRecommendation
 from cdk_inference_recommender.tokens import literals_only
 from cdk_inference_recommender.validation_error import ValidationError
-from inference_recommendations_handler.contract import OwnerTag
+from inference_recommendations_handler.protocol.contract import OwnerTag
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -12,7 +12,7 @@ from cdk_inference_recommender.cross_stack_references import THROUGH_PARAMETER, 
 from cdk_inference_recommender.inference_recommender_provider import InferenceRecommenderProvider
 from cdk_inference_recommender.job_tags import JobTags
 from cdk_inference_recommender.name_prefix import name_prefix
-from inference_recommendations_handler.contract import (
+from inference_recommendations_handler.protocol.contract import (
     MAX_MODEL_NAME_PREFIX_LENGTH,
     RecommendedModelProperty,
     ResourceType,

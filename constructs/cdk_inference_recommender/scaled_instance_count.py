@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from cdk_inference_recommender.endpoint_instance_count import EndpointInstanceCount
-    from inference_recommendations_handler.contract import InstanceCountProperty
+    from inference_recommendations_handler.protocol.contract import InstanceCountProperty
 
 
 class ScaledInstanceCount(Construct):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from cdk_inference_recommender.tokens import seconds_of
-from inference_recommendations_handler.contract import InstanceCountProperty as Property
+from inference_recommendations_handler.protocol.contract import InstanceCountProperty as Property
 
 if TYPE_CHECKING:
     import jsii

@@ -13,7 +13,7 @@ from cdk_inference_recommender.inference_recommender_provider import InferenceRe
 from cdk_inference_recommender.reported_problems import report_problems
 from cdk_inference_recommender.scaling_rules import check_scaling
 from cdk_inference_recommender.validation_error import naming
-from inference_recommendations_handler.contract import (
+from inference_recommendations_handler.protocol.contract import (
     SCALING_VERSION,
     ResourceType,
     ScalingRecommendationAttribute,

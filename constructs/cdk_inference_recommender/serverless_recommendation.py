@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from aws_cdk import aws_sagemaker as sagemaker
 
 from cdk_inference_recommender.recommendation import COMMON_ATTRIBUTES, Recommendation
-from inference_recommendations_handler.contract import EndpointType, RecommendationAttribute
+from inference_recommendations_handler.protocol.contract import EndpointType, RecommendationAttribute
 
 if TYPE_CHECKING:
     import jsii

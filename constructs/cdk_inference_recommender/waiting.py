@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, Final
 
 from cdk_inference_recommender.tokens import literal_seconds_of, seconds_of
-from inference_recommendations_handler.contract import LEG_SECONDS
+from inference_recommendations_handler.protocol.contract import LEG_SECONDS
 
 if TYPE_CHECKING:
     import jsii

@@ -6,21 +6,10 @@ import time
 import traceback
 from typing import TYPE_CHECKING, Any, Final
 
-from . import (
-    deletion,
-    endpoint_instance_count,
-    endpoint_preparation,
-    job,
-    queue,
-    recommendation,
-    recommended_model,
-    scaling_recommendation,
-    wait,
-)
-from .admission import NotNowError
-from .answer import Answer, AnswerNotDeliveredError
-from .aws import clients
-from .contract import (
+from inference_recommendations_handler.aws.clients import clients
+from inference_recommendations_handler.aws.errors import AWS_ERRORS, ErrorKind, code_of, kind_of, message_of
+from inference_recommendations_handler.lifecycle.create_or_adopt import NotNowError
+from inference_recommendations_handler.protocol.contract import (
     CHOICE_SERVICE_TIMEOUT_SECONDS,
     FUNCTION_TIMEOUT_SECONDS,
     JOB_SERVICE_TIMEOUT_SECONDS,
@@ -29,13 +18,21 @@ from .contract import (
     MachineInput,
     ResourceType,
 )
-from .custom_resource_event import CustomResourceEvent, NotAnEventError, RequestType
-from .errors import AWS_ERRORS, ErrorKind, code_of, kind_of, message_of
+from inference_recommendations_handler.protocol.custom_resource_event import (
+    CustomResourceEvent,
+    NotAnEventError,
+    RequestType,
+)
+from inference_recommendations_handler.protocol.log import log
+from inference_recommendations_handler.protocol.redaction import hiding, redacted
+from inference_recommendations_handler.protocol.response import Answer, AnswerNotDeliveredError
+from inference_recommendations_handler.protocol.response_url import is_trusted
+from inference_recommendations_handler.stack.state_machine import EVENT
+
+from .endpoint import instance_count, preparation, recommended_model
 from .invocation import Invocation, LambdaContext
-from .log import log
-from .redaction import hiding, redacted
-from .response_url import is_trusted
-from .state_machine import EVENT
+from .lifecycle import create_retry, deletion, job, wait
+from .recommendation import recommendation, scaling_recommendation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -47,15 +44,15 @@ _SERVED: Final[Mapping[str, Callable[[CustomResourceEvent, Invocation], Answer |
     ResourceType.RECOMMENDATION: recommendation.on_event,
     ResourceType.SCALING_RECOMMENDATION: scaling_recommendation.on_event,
     ResourceType.RECOMMENDED_MODEL: recommended_model.on_event,
-    ResourceType.ENDPOINT_PREPARATION: endpoint_preparation.on_event,
-    ResourceType.ENDPOINT_INSTANCE_COUNT: endpoint_instance_count.on_event,
+    ResourceType.ENDPOINT_PREPARATION: preparation.on_event,
+    ResourceType.ENDPOINT_INSTANCE_COUNT: instance_count.on_event,
 }
 _STEPS: Final = {
     wait.TASK: wait.step,
-    queue.TASK: queue.step,
+    create_retry.TASK: create_retry.step,
     deletion.TASK: deletion.step,
-    endpoint_preparation.TASK: endpoint_preparation.step,
-    endpoint_instance_count.TASK: endpoint_instance_count.step,
+    preparation.TASK: preparation.step,
+    instance_count.TASK: instance_count.step,
 }
 
 DEFECT: Final = "This is a defect of cdk-inference-recommender"

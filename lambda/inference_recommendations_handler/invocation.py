@@ -6,16 +6,16 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
 
-from .answer import Answer, send
-from .inference_recommendations_job import Jobs
-from .state_machine import StateMachine
+from inference_recommendations_handler.inference_job.service import Jobs
+from inference_recommendations_handler.protocol.response import Answer, send
+from inference_recommendations_handler.stack.state_machine import StateMachine
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-    from .aws import Clients
-    from .custom_resource_event import CustomResourceEvent
+    from inference_recommendations_handler.aws.clients import Clients
+    from inference_recommendations_handler.protocol.custom_resource_event import CustomResourceEvent
 
 
 _STATE_MACHINE_ARN: Final = re.compile(r"arn:[^:]+:states:[^:]+:\d{12}:stateMachine:[A-Za-z0-9_-]+")

@@ -24,7 +24,7 @@ from cdk_inference_recommender import (
     StoppingConditions,
     TrafficPattern,
 )
-from inference_recommendations_handler.contract import ScalingRecommendationAttribute
+from inference_recommendations_handler.protocol.contract import ScalingRecommendationAttribute
 from tests.e2e.applications import MODEL_PACKAGE_ARN
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_s3 as s3
 
 from cdk_inference_recommender import InferenceRecommendationsJob, ModelSource
-from inference_recommendations_handler.contract import ResourceType
+from inference_recommendations_handler.protocol.contract import ResourceType
 
 from .applications import MODEL_PACKAGE_ARN
 from .commands import until

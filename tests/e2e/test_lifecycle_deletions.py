@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from aws_cdk import aws_ec2 as ec2
 
-from inference_recommendations_handler.contract import JobProperty, ResourceType
+from inference_recommendations_handler.protocol.contract import JobProperty, ResourceType
 
 from .applications import FIVE_HOURS
 from .commands import until

@@ -7,10 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from aws_cdk import Duration
 
-from inference_recommendations_handler.contract import (
-    JOB_SERVICE_TIMEOUT_SECONDS,
-    MAX_EVENT_AGE_SECONDS,
-)
+from inference_recommendations_handler.protocol.contract import JOB_SERVICE_TIMEOUT_SECONDS, MAX_EVENT_AGE_SECONDS
 
 from .applications import FIVE_HOURS
 from .commands import until

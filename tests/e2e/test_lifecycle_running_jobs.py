@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from aws_cdk import Duration
 
-from inference_recommendations_handler.contract import LEG_SECONDS
+from inference_recommendations_handler.protocol.contract import LEG_SECONDS
 
 from .applications import FIVE_HOURS
 from .commands import until

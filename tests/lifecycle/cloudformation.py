@@ -13,7 +13,7 @@ from collections.abc import Generator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
-from inference_recommendations_handler.contract import (
+from inference_recommendations_handler.protocol.contract import (
     CHOICE_SERVICE_TIMEOUT_SECONDS,
     JOB_SERVICE_TIMEOUT_SECONDS,
     WAIT_SERVICE_TIMEOUT_SECONDS,

@@ -15,7 +15,7 @@ from .world import World
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from inference_recommendations_handler.aws import Clients
+    from inference_recommendations_handler.aws.clients import Clients
 
 
 @pytest.fixture(scope="session")

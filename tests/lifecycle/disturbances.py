@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import hypothesis.strategies as st
 
-from inference_recommendations_handler.contract import LEG_SECONDS
+from inference_recommendations_handler.protocol.contract import LEG_SECONDS
 
 from .invocation_thread import Pause
 from .lambda_outage import LambdaOutage

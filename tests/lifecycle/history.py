@@ -10,10 +10,10 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from inference_recommendations_handler import deletion
-from inference_recommendations_handler.job_name import is_name_of
-from inference_recommendations_handler.job_properties import JobProperties
-from inference_recommendations_handler.owner import Owner
+from inference_recommendations_handler.lifecycle import deletion
+from inference_recommendations_handler.lifecycle.job_name import is_name_of
+from inference_recommendations_handler.lifecycle.job_properties import JobProperties
+from inference_recommendations_handler.stack.owner import Owner
 
 from . import promises
 from .cloudformation import STACK_ID, Stack

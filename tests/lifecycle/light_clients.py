@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Any, cast
 
 from botocore.exceptions import ClientError, ReadTimeoutError
 
-from inference_recommendations_handler.aws import Clients
-from inference_recommendations_handler.errors import OutOfTimeError
+from inference_recommendations_handler.aws.clients import Clients
+from inference_recommendations_handler.aws.errors import OutOfTimeError
 
 from .service import ConnectionLostError, HangsError, ServiceError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from inference_recommendations_handler.allowance import Allowance
+    from inference_recommendations_handler.aws.deadline_budget import Allowance
 
     Call = Callable[[str, Mapping[str, Any]], dict[str, Any]]
 

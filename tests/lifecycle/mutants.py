@@ -6,26 +6,24 @@ import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from inference_recommendations_handler import (
-    admission,
-    answer,
+from inference_recommendations_handler import handler, invocation
+from inference_recommendations_handler.inference_job import service
+from inference_recommendations_handler.inference_job.service import Job, Jobs
+from inference_recommendations_handler.lifecycle import (
+    create_or_adopt,
     deletion,
-    deletion_target,
-    handler,
-    inference_recommendations_job,
-    invocation,
     job,
     job_name,
-    log,
-    owner,
-    sweep,
+    job_selector,
+    stop_owned_jobs,
     wait,
 )
-from inference_recommendations_handler.admission import Admitted, Taken
-from inference_recommendations_handler.answer import Answer, _encode, _reason
-from inference_recommendations_handler.contract import MachineInput, OwnerTag
-from inference_recommendations_handler.custom_resource_event import RequestType
-from inference_recommendations_handler.inference_recommendations_job import Job, Jobs
+from inference_recommendations_handler.lifecycle.create_or_adopt import Admitted, Taken
+from inference_recommendations_handler.protocol import log, response
+from inference_recommendations_handler.protocol.contract import MachineInput, OwnerTag
+from inference_recommendations_handler.protocol.custom_resource_event import RequestType
+from inference_recommendations_handler.protocol.response import Answer, _encode, _reason
+from inference_recommendations_handler.stack import owner
 
 from . import (
     retriers,
@@ -45,7 +43,7 @@ if TYPE_CHECKING:
 
     import pytest
 
-    from inference_recommendations_handler.job_properties import JobProperties
+    from inference_recommendations_handler.lifecycle.job_properties import JobProperties
 
     from .cloudformation import Stack
     from .world import World
@@ -65,27 +63,27 @@ class Mutant:
 
 
 def _adopts_anything(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(admission, "_take_over", lambda *_: Admitted())
+    patch.setattr(create_or_adopt, "_take_over", lambda *_: Admitted())
 
 
 def _adopts_nothing(patch: pytest.MonkeyPatch) -> None:
-    original = admission._take_over
+    original = create_or_adopt._take_over
 
     def take_over(job: Any, properties: Any, event: Any, jobs: Any) -> Any:
         same = jobs.tags(job).get(OwnerTag.REQUEST_ID) == event.request_id
         return original(job, properties, event, jobs) if same else Taken(reason="The name is in use.")
 
-    patch.setattr(admission, "_take_over", take_over)
+    patch.setattr(create_or_adopt, "_take_over", take_over)
 
 
 def _adopts_no_job_of_its_own_request(patch: pytest.MonkeyPatch) -> None:
-    original = admission._take_over
+    original = create_or_adopt._take_over
 
     def take_over(job: Any, properties: Any, event: Any, jobs: Any) -> Any:
         same = jobs.tags(job).get(OwnerTag.REQUEST_ID) == event.request_id
         return Taken(reason="The name is in use.") if same else original(job, properties, event, jobs)
 
-    patch.setattr(admission, "_take_over", take_over)
+    patch.setattr(create_or_adopt, "_take_over", take_over)
 
 
 def _ignores_owner_tags(patch: pytest.MonkeyPatch) -> None:
@@ -111,12 +109,12 @@ def _forgets_the_cancelled_create(patch: pytest.MonkeyPatch) -> None:
 
 
 def _drops_the_size_guard(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(answer, "sendable", lambda said, _: said)
-    patch.setattr(answer, "body_of", lambda said, event: _encode(said, event, _reason(said, said.reason)))
+    patch.setattr(response, "sendable", lambda said, _: said)
+    patch.setattr(response, "body_of", lambda said, event: _encode(said, event, _reason(said, said.reason)))
 
 
 def _lets_the_queue_go_on(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(sweep, "_queue_executions", lambda *_: ())
+    patch.setattr(stop_owned_jobs, "_queue_executions", lambda *_: ())
 
 
 def _serves_late_creates(patch: pytest.MonkeyPatch) -> None:
@@ -128,7 +126,7 @@ def _leaves_orphans(patch: pytest.MonkeyPatch) -> None:
 
 
 def _stops_what_an_update_keeps(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(deletion_target.Target, "covers", lambda *_: True)
+    patch.setattr(job_selector.Target, "covers", lambda *_: True)
 
 
 def _measures_the_role(patch: pytest.MonkeyPatch) -> None:
@@ -173,7 +171,7 @@ def _with_jobs_that_show_late(stack: Stack, world: World) -> None:
 
 
 def _takes_the_unseen_for_absent(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(admission, "_shown", lambda name, jobs: jobs.find(name))
+    patch.setattr(create_or_adopt, "_shown", lambda name, jobs: jobs.find(name))
 
 
 def _with_tags_that_show_late(stack: Stack, world: World) -> None:
@@ -182,7 +180,7 @@ def _with_tags_that_show_late(stack: Stack, world: World) -> None:
 
 
 def _takes_a_job_without_tags_for_a_strangers(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(inference_recommendations_job, "shows_owner", lambda *_, **__: True)
+    patch.setattr(service, "shows_owner", lambda *_, **__: True)
 
 
 def _with_a_later_status(stack: Stack, world: World) -> None:
@@ -198,7 +196,7 @@ def _takes_a_later_status_for_an_end(patch: pytest.MonkeyPatch) -> None:
 
 
 def _gives_up_an_answer(patch: pytest.MonkeyPatch) -> None:
-    original = answer._put
+    original = response._put
 
     def put(url: str, body: bytes) -> None:
         try:
@@ -206,7 +204,7 @@ def _gives_up_an_answer(patch: pytest.MonkeyPatch) -> None:
         except OSError:
             return
 
-    patch.setattr(answer, "_put", put)
+    patch.setattr(response, "_put", put)
 
 
 def _fails_without_an_answer(patch: pytest.MonkeyPatch) -> None:
@@ -234,20 +232,20 @@ def _asks_anew_at_every_update(patch: pytest.MonkeyPatch) -> None:
 
 
 def _stops_what_was_asked_for_since(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(sweep, "requested_at", lambda _: 0.0)
+    patch.setattr(stop_owned_jobs, "requested_at", lambda _: 0.0)
 
 
 def _forgets_who_asked(patch: pytest.MonkeyPatch) -> None:
     def tags(event: Any, *, fingerprint: str) -> dict[str, str]:
         return {OwnerTag.FINGERPRINT.value: fingerprint, OwnerTag.REQUEST_ID.value: event.request_id}
 
-    patch.setattr(admission, "owner_tags", tags)
+    patch.setattr(create_or_adopt, "owner_tags", tags)
 
 
 def _takes_a_job_that_goes_on_for_one_that_stops(patch: pytest.MonkeyPatch) -> None:
-    original = sweep.sweep
+    original = stop_owned_jobs.sweep
 
-    def swept(*args: Any, **options: Any) -> sweep.Sweep:
+    def swept(*args: Any, **options: Any) -> stop_owned_jobs.Sweep:
         return replace(original(*args, **options), running=[], failure=None, denied=None, blocked=[])
 
     patch.setattr(deletion, "sweep", swept)

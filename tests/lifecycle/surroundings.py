@@ -4,16 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from inference_recommendations_handler import (
-    allowance,
-    answer,
-    deletion,
-    handler,
-    inference_recommendations_job,
-    job,
-    log,
-    wait,
-)
+from inference_recommendations_handler import handler
+from inference_recommendations_handler.aws import deadline_budget
+from inference_recommendations_handler.inference_job import service
+from inference_recommendations_handler.lifecycle import deletion, job, wait
+from inference_recommendations_handler.protocol import log, response
 
 if TYPE_CHECKING:
     import pytest
@@ -23,7 +18,7 @@ if TYPE_CHECKING:
 
 def live_in(world: World, patch: pytest.MonkeyPatch) -> None:
     """From now on, until the patch is undone."""
-    for module in (allowance, answer, deletion, handler, inference_recommendations_job, job, wait):
+    for module in (deadline_budget, response, deletion, handler, service, job, wait):
         patch.setattr(module, "time", world.clock, raising=False)
-    patch.setattr(answer, "_put", world.put)
+    patch.setattr(response, "_put", world.put)
     patch.setattr(log, "sys", world.log)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from inference_recommendations_handler.contract import LEG_SECONDS
+from inference_recommendations_handler.protocol.contract import LEG_SECONDS
 
 from .machine import MACHINE_ARN
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ReadTimeoutError
 
-from inference_recommendations_handler.network_interfaces import LEFT_BEHIND_SECONDS
-from inference_recommendations_handler.state_machine import StateMachine
+from inference_recommendations_handler.inference_job.network_interfaces import LEFT_BEHIND_SECONDS
+from inference_recommendations_handler.stack.state_machine import StateMachine
 
 from . import cloudformation
 from .cloudformation import SERVICE_TIMEOUTS, Deployed

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from inference_recommendations_handler.sweep import UNDER_WAY_SECONDS
+from inference_recommendations_handler.lifecycle.stop_owned_jobs import UNDER_WAY_SECONDS
 
 from .service import RESULT, ConnectionLostError, ServiceError
 from .template import CHOICE, JOB, Template

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from inference_recommendations_handler.contract import (
+from inference_recommendations_handler.protocol.contract import (
     JOB_SERVICE_TIMEOUT_SECONDS,
     LEG_SECONDS,
     WAIT_SERVICE_TIMEOUT_SECONDS,

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from inference_recommendations_handler.job_properties import JobProperties
-from inference_recommendations_handler.owner import Owner
+from inference_recommendations_handler.lifecycle.job_properties import JobProperties
+from inference_recommendations_handler.stack.owner import Owner
 
 from . import promises
 from .cloudformation import STACK_ID, TYPES, Stack

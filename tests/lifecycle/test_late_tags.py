@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from inference_recommendations_handler.contract import FUNCTION_TIMEOUT_SECONDS
-from inference_recommendations_handler.owner import TAGS_SHOWN_WITHIN_SECONDS
+from inference_recommendations_handler.protocol.contract import FUNCTION_TIMEOUT_SECONDS
+from inference_recommendations_handler.stack.owner import TAGS_SHOWN_WITHIN_SECONDS
 
 from .invocation_thread import Pause
 from .service import OLDER_THAN_ANY_BOUND, ServiceError

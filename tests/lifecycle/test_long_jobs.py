@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from inference_recommendations_handler.contract import LEG_SECONDS
+from inference_recommendations_handler.protocol.contract import LEG_SECONDS
 
 from .cloudformation import SERVICE_TIMEOUTS
 from .invocation_thread import Pause

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from inference_recommendations_handler.answer import ANSWER_SECONDS
+from inference_recommendations_handler.protocol.response import ANSWER_SECONDS
 
 from .invocation_thread import FUNCTION_TIMEOUT, Pause
 from .service import ServiceError

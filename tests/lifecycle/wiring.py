@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import boto3
 from botocore.exceptions import ReadTimeoutError
 
-from inference_recommendations_handler.aws import guarded
+from inference_recommendations_handler.aws.clients import guarded
 
 from .light_clients import attempted, light_clients
 from .service import ConnectionLostError, Service, ServiceError
@@ -17,7 +17,7 @@ from .service import ConnectionLostError, Service, ServiceError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from inference_recommendations_handler.aws import Clients
+    from inference_recommendations_handler.aws.clients import Clients
 
     from .light_clients import Call
     from .machine import Machine

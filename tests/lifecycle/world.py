@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Self
 from urllib.error import HTTPError
 from urllib.parse import parse_qs, urlsplit
 
-from inference_recommendations_handler.errors import AWS_ERRORS
+from inference_recommendations_handler.aws.errors import AWS_ERRORS
 from inference_recommendations_handler.handler import DEFECT, AnswerNotDeliveredError, DeliverAgainError, handle
 from inference_recommendations_handler.invocation import Invocation
 
@@ -25,7 +25,7 @@ from .wiring import connect
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from inference_recommendations_handler.aws import Clients
+    from inference_recommendations_handler.aws.clients import Clients
 
     from .lambda_outage import LambdaOutage, LambdaRefusedError
     from .machine import Result

@@ -72,7 +72,13 @@ def test_the_handler_imports_nothing_of_ours_beyond_itself(source: Path) -> None
 def test_the_constructs_import_only_pure_modules_of_the_handler(source: Path) -> None:
     handler = "inference_recommendations_handler"
     # The command line reads, ranks and constrains a job's results as a deployment does.
-    pure = ("contract", "choosing", "constraints", "job_results", "latency_unit")
+    pure = (
+        "protocol.contract",
+        "recommendation.choosing",
+        "recommendation.constraints",
+        "recommendation.job_results",
+        "recommendation.latency_unit",
+    )
     assert of_ours(imported(source), handler) <= {f"{handler}.{module}" for module in pure}
 
 
@@ -132,7 +138,7 @@ def test_another_name_is_missing_in_the_usual_words() -> None:
         "cdk_inference_recommender",
         "cdk_inference_recommender.request",
         "cdk_inference_recommender.command_line",
-        "inference_recommendations_handler.contract",
+        "inference_recommendations_handler.protocol.contract",
     ],
 )
 def test_nothing_but_a_construct_starts_node_js(module: str) -> None:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, Final
 from cdk_inference_recommender.command_line.command_error import CommandError
 from cdk_inference_recommender.constraint_rules import check_constraints
 from cdk_inference_recommender.request import UNRESOLVED
-from inference_recommendations_handler.choosing import NoChoiceError
-from inference_recommendations_handler.constraints import Constraints
-from inference_recommendations_handler.contract import ConstraintProperty, EndpointType
-from inference_recommendations_handler.job_results import ExistingEndpoint
+from inference_recommendations_handler.protocol.contract import ConstraintProperty, EndpointType
+from inference_recommendations_handler.recommendation.choosing import NoChoiceError
+from inference_recommendations_handler.recommendation.constraints import Constraints
+from inference_recommendations_handler.recommendation.job_results import ExistingEndpoint
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from inference_recommendations_handler.contract import ObjectiveName
+from inference_recommendations_handler.protocol.contract import ObjectiveName
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from inference_recommendations_handler.choosing import Metrics
+    from inference_recommendations_handler.recommendation.choosing import Metrics
 
 NO_VALUE: Final = "-"
 _SHORT_MS: Final = 10

@@ -8,22 +8,22 @@ from typing import TYPE_CHECKING, Any, Final
 from cdk_inference_recommender.command_line.job_progress import JobProgress
 from cdk_inference_recommender.command_line.pareto_front import pareto_front
 from cdk_inference_recommender.command_line.why_it_won import OBJECTIVES, why_it_won
-from inference_recommendations_handler.choosing import Candidate, rank
-from inference_recommendations_handler.constraints import Constraints
-from inference_recommendations_handler.contract import (
+from inference_recommendations_handler.protocol.contract import (
     CHOICE_VERSION,
     CONSTRAINED_CHOICE_VERSION,
     EndpointType,
     ObjectiveName,
 )
-from inference_recommendations_handler.job_results import ExistingEndpoint, JobResults
+from inference_recommendations_handler.recommendation.choosing import Candidate, rank
+from inference_recommendations_handler.recommendation.constraints import Constraints
+from inference_recommendations_handler.recommendation.job_results import ExistingEndpoint, JobResults
 
 if TYPE_CHECKING:
     from collections.abc import Container, Mapping, Sequence
     from datetime import datetime
 
     from cdk_inference_recommender.command_line.recommendations_job import RecommendationsJob
-    from inference_recommendations_handler.latency_unit import LatencyUnit
+    from inference_recommendations_handler.recommendation.latency_unit import LatencyUnit
 
 _SIMULATED: Final = "/sim"
 """How the ids of the local AWS's results go on after the job's name."""

@@ -12,7 +12,7 @@ from botocore.exceptions import ConnectionError as AwsConnectionError
 
 from cdk_inference_recommender.command_line.aws_error import AWS_ERRORS, code_of
 from cdk_inference_recommender.command_line.command_error import CommandError
-from inference_recommendations_handler.contract import ENDED_JOB_STATUSES
+from inference_recommendations_handler.protocol.contract import ENDED_JOB_STATUSES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

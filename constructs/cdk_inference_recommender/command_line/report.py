@@ -20,8 +20,8 @@ from cdk_inference_recommender.command_line.report_document import report_docume
 from cdk_inference_recommender.command_line.report_page import report_page
 from cdk_inference_recommender.command_line.report_tables import print_report
 from cdk_inference_recommender.command_line.terminal_color import colored_console
-from inference_recommendations_handler.choosing import NoChoiceError
-from inference_recommendations_handler.contract import ObjectiveName
+from inference_recommendations_handler.protocol.contract import ObjectiveName
+from inference_recommendations_handler.recommendation.choosing import NoChoiceError
 
 if TYPE_CHECKING:
     import argparse

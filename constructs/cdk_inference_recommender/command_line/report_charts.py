@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from cdk_inference_recommender.command_line.figure_text import per_million, whole
 from cdk_inference_recommender.command_line.job_report import cost
 from cdk_inference_recommender.command_line.vega_lite import svg
-from inference_recommendations_handler.contract import ObjectiveName
+from inference_recommendations_handler.protocol.contract import ObjectiveName
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,7 +11,7 @@ from cdk_inference_recommender.command_line.escaping import escape_html
 from cdk_inference_recommender.command_line.figure_text import FIGURES, NO_VALUE, milliseconds, whole
 from cdk_inference_recommender.command_line.report_charts import report_charts
 from cdk_inference_recommender.command_line.why_it_won import OBJECTIVES
-from inference_recommendations_handler.contract import EndpointType
+from inference_recommendations_handler.protocol.contract import EndpointType
 
 if TYPE_CHECKING:
     from cdk_inference_recommender.command_line.job_report import JobReport, Result, Section

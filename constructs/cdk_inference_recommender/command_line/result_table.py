@@ -11,8 +11,8 @@ from cdk_inference_recommender.command_line.escaping import escape_text
 from cdk_inference_recommender.command_line.figure_text import FIGURES
 from cdk_inference_recommender.command_line.fitted_table import Column, FittedTable
 from cdk_inference_recommender.command_line.why_it_won import OBJECTIVES
-from inference_recommendations_handler.choosing import HIGHEST_IS_BEST
-from inference_recommendations_handler.contract import EndpointType
+from inference_recommendations_handler.protocol.contract import EndpointType
+from inference_recommendations_handler.recommendation.choosing import HIGHEST_IS_BEST
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from cdk_inference_recommender.command_line.job_progress import JobProgress, duration
-from inference_recommendations_handler.contract import OwnerTag
+from inference_recommendations_handler.protocol.contract import OwnerTag
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

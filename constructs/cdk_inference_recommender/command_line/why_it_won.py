@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from cdk_inference_recommender.command_line.figure_text import dollars, milliseconds, whole
-from inference_recommendations_handler.choosing import HIGHEST_IS_BEST
-from inference_recommendations_handler.contract import ObjectiveName
+from inference_recommendations_handler.protocol.contract import ObjectiveName
+from inference_recommendations_handler.recommendation.choosing import HIGHEST_IS_BEST
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from inference_recommendations_handler.choosing import Metrics
+    from inference_recommendations_handler.recommendation.choosing import Metrics
 
 OBJECTIVES: Final[Mapping[ObjectiveName, str]] = {
     ObjectiveName.COST_PER_INFERENCE: "cost per inference",

@@ -9,7 +9,7 @@ import pytest
 from aws_cdk import CfnParameter, Duration, Size, Stack
 
 from cdk_inference_recommender import Constraints, EndpointConfiguration, InferenceRecommendationsJob, ValidationError
-from inference_recommendations_handler.contract import ConstraintProperty
+from inference_recommendations_handler.protocol.contract import ConstraintProperty
 
 from .synthesis import RECOMMENDATION, Json, default_job, load_test, new_stack, only, resources, template_of
 

@@ -9,7 +9,7 @@ from aws_cdk import App, CfnOutput, CfnParameter, Environment, NestedStack, Stac
 from aws_cdk import aws_sagemaker as sagemaker
 
 from cdk_inference_recommender import Objective, RealTimeRecommendation, ServerlessRecommendation
-from inference_recommendations_handler.contract import RecommendationAttribute
+from inference_recommendations_handler.protocol.contract import RecommendationAttribute
 
 from .synthesis import (
     JOB,

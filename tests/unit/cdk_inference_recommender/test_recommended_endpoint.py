@@ -18,7 +18,7 @@ from cdk_inference_recommender import (
     RecommendedEndpoint,
     ValidationError,
 )
-from inference_recommendations_handler.contract import RecommendedModelProperty
+from inference_recommendations_handler.protocol.contract import RecommendedModelProperty
 
 from .dependency_order import before
 from .synthesis import (

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from inference_recommendations_handler import deletion, endpoint_preparation, queue, wait
-from inference_recommendations_handler.contract import (
+from inference_recommendations_handler.endpoint import preparation
+from inference_recommendations_handler.lifecycle import create_retry, deletion, wait
+from inference_recommendations_handler.lifecycle.stop_owned_jobs import UNDER_WAY_SECONDS
+from inference_recommendations_handler.protocol.contract import (
     CALL_SECONDS,
     FUNCTION_TIMEOUT_SECONDS,
     JOB_SERVICE_TIMEOUT_SECONDS,
@@ -17,7 +19,6 @@ from inference_recommendations_handler.contract import (
     WAIT_SERVICE_TIMEOUT_SECONDS,
     ResourceType,
 )
-from inference_recommendations_handler.sweep import UNDER_WAY_SECONDS
 from tests.lifecycle.retriers import REFUSED_BY_LAMBDA, Retries, longest_delay
 
 from .synthesis import Json, default_job, new_stack, only, resources, state_machine_definition, template_of
@@ -90,7 +91,7 @@ def test_a_deletion_is_answered_in_time_whatever_fails_at_its_end(states: Mappin
 def test_the_pause_of_a_scalable_target_is_answered_in_time_whatever_fails_at_its_end(
     states: Mapping[str, Json],
 ) -> None:
-    last_poll = LEG_SECONDS + CALL_SECONDS + endpoint_preparation.POLL_SECONDS
+    last_poll = LEG_SECONDS + CALL_SECONDS + preparation.POLL_SECONDS
     assert last_poll + longest_to_answer(states) < WAIT_SERVICE_TIMEOUT_SECONDS
 
 
@@ -98,7 +99,7 @@ def test_the_queue_gives_a_reason_before_the_state_machine_ends_its_execution(
     template: Json, states: Mapping[str, Json]
 ) -> None:
     longest_timeout = 24 * 3600
-    interval = max(queue.QUOTA_INTERVAL_SECONDS, longest_timeout / queue.MAX_LOOPS)
+    interval = max(create_retry.QUOTA_INTERVAL_SECONDS, longest_timeout / create_retry.MAX_LOOPS)
     last_poll = longest_timeout + CALL_SECONDS + interval
     assert last_poll + longest_to_answer(states) < state_machine_definition(template)["TimeoutSeconds"]
 

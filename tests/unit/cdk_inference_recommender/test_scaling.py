@@ -17,7 +17,7 @@ from cdk_inference_recommender import (
     ServerlessRecommendation,
     ValidationError,
 )
-from inference_recommendations_handler.contract import (
+from inference_recommendations_handler.protocol.contract import (
     InstanceCountProperty,
     ScalingRecommendationAttribute,
     ScalingRecommendationProperty,

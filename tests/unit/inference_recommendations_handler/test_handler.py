@@ -7,11 +7,11 @@ from typing import Any
 import boto3
 import pytest
 
-from inference_recommendations_handler import answer as answering
 from inference_recommendations_handler import handler
-from inference_recommendations_handler.aws import guarded
-from inference_recommendations_handler.contract import MachineInput, ResourceType
+from inference_recommendations_handler.aws.clients import guarded
 from inference_recommendations_handler.handler import DeliverAgainError, on_event
+from inference_recommendations_handler.protocol import response as answering
+from inference_recommendations_handler.protocol.contract import MachineInput, ResourceType
 
 from .response_url import RESPONSE_URL
 

@@ -15,12 +15,12 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from inference_recommendations_handler import answer as answering
 from inference_recommendations_handler import handler
-from inference_recommendations_handler.aws import Clients, guarded
-from inference_recommendations_handler.contract import ResourceType
+from inference_recommendations_handler.aws.clients import Clients, guarded
 from inference_recommendations_handler.handler import DEFECT, DeliverAgainError, handle
 from inference_recommendations_handler.invocation import Invocation
+from inference_recommendations_handler.protocol import response as answering
+from inference_recommendations_handler.protocol.contract import ResourceType
 
 from .response_url import RESPONSE_URL
 

@@ -14,7 +14,7 @@ from botocore.exceptions import (
 )
 
 from cdk_inference_recommender.command_line.aws_error import say
-from inference_recommendations_handler.errors import _CREDENTIALS
+from inference_recommendations_handler.aws.errors import _CREDENTIALS
 
 
 def refused(code: str, message: str) -> ClientError:

@@ -18,10 +18,10 @@ from cdk_inference_recommender.command_line.escaping import escape_json
 from cdk_inference_recommender.command_line.report_charts import report_charts
 from cdk_inference_recommender.command_line.report_document import report_document
 from cdk_inference_recommender.command_line.report_page import report_page
-from inference_recommendations_handler.choosing import NoChoiceError, choose
-from inference_recommendations_handler.constraints import Constraints, choose_within
-from inference_recommendations_handler.contract import EndpointType, ObjectiveName
-from inference_recommendations_handler.job_results import JobResults
+from inference_recommendations_handler.protocol.contract import EndpointType, ObjectiveName
+from inference_recommendations_handler.recommendation.choosing import NoChoiceError, choose
+from inference_recommendations_handler.recommendation.constraints import Constraints, choose_within
+from inference_recommendations_handler.recommendation.job_results import JobResults
 from tests.unit.cdk_inference_recommender.command_line.finished_jobs import (
     NAN,
     job,

@@ -15,9 +15,9 @@ from cdk_inference_recommender.command_line.escaping import escape_json
 from cdk_inference_recommender.command_line.job_progress import duration
 from cdk_inference_recommender.command_line.pareto_front import Point, pareto_front
 from cdk_inference_recommender.command_line.report_document import report_document
-from inference_recommendations_handler.choosing import NoChoiceError, choose
-from inference_recommendations_handler.contract import CHOICE_VERSION, EndpointType, ObjectiveName
-from inference_recommendations_handler.job_results import JobResults
+from inference_recommendations_handler.protocol.contract import CHOICE_VERSION, EndpointType, ObjectiveName
+from inference_recommendations_handler.recommendation.choosing import NoChoiceError, choose
+from inference_recommendations_handler.recommendation.job_results import JobResults
 from tests.unit.cdk_inference_recommender.command_line.finished_jobs import (
     CREATED,
     NAN,

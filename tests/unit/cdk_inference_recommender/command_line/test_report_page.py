@@ -12,7 +12,7 @@ import pytest
 from cdk_inference_recommender.command_line.command_error import CommandError
 from cdk_inference_recommender.command_line.report_charts import report_charts
 from cdk_inference_recommender.command_line.report_page import report_page
-from inference_recommendations_handler.contract import ObjectiveName
+from inference_recommendations_handler.protocol.contract import ObjectiveName
 from tests.unit.cdk_inference_recommender.command_line.finished_jobs import (
     NAN,
     job,

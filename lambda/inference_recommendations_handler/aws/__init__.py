@@ -1,0 +1,1 @@
+"""AWS clients, their time budget, and their errors."""

@@ -1,0 +1,210 @@
+"""The properties of `Custom::RecommendedModel`, and the `CreateModel` request that they make. Pure."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from inference_recommendations_handler.protocol.contract import UNAVAILABLE, RecommendedModelTag
+from inference_recommendations_handler.protocol.contract import RecommendedModelProperty as Property
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from inference_recommendations_handler.protocol.custom_resource_event import CustomResourceEvent
+
+_HASH_LENGTH: Final = 12
+_HASH_VERSION: Final = "1"
+_MODEL_NAME: Final = re.compile(r"[a-zA-Z0-9]([-a-zA-Z0-9]{0,61}[a-zA-Z0-9])?")
+_RUN: Final = (
+    Property.MODEL_PACKAGE_ARN,
+    Property.SOURCE_MODEL_NAME,
+    Property.EXECUTION_ROLE_ARN,
+    Property.VPC_CONFIG,
+    Property.ENABLE_NETWORK_ISOLATION,
+    Property.INFERENCE_SPECIFICATION_NAME,
+    Property.COMPILATION_JOB_NAME,
+    Property.ENVIRONMENT_JSON,
+)
+"""What decides how the model runs. Tags and the recommendation's id don't: an endpoint isn't rolled for them."""
+
+
+class ModelPropertiesError(Exception):
+    """No model that runs as it was measured can be made; the message says why, and what to do."""
+
+
+def model_name(event: CustomResourceEvent) -> str:
+    """The name of the model that an event asks for: the same in every delivery, and again after a rollback.
+
+    The hash is over the stack and the resource as well, so that a model of that name is this resource's own.
+    """
+    run = {name.value: event.properties[name] for name in _RUN if name in event.properties}
+    content = json.dumps([_HASH_VERSION, event.stack_id, event.logical_resource_id, run], sort_keys=True)
+    return f"{name_prefix(event)}-{hashlib.sha256(content.encode()).hexdigest()[:_HASH_LENGTH]}"
+
+
+def is_model_name(name: str) -> bool:
+    """Whether the service could have a model of that name (botocore, `ModelName`)."""
+    return _MODEL_NAME.fullmatch(name) is not None
+
+
+def name_prefix(event: CustomResourceEvent) -> str:
+    """What the names of the resource's models begin with."""
+    return str(event.properties.get(Property.NAME_PREFIX) or event.logical_resource_id)
+
+
+def model_tags(event: CustomResourceEvent) -> dict[str, str]:
+    """The user's tags, and whose the model is."""
+    return user_tags(event.properties) | {
+        RecommendedModelTag.STACK_ID.value: event.stack_id,
+        RecommendedModelTag.LOGICAL_ID.value: event.logical_resource_id,
+        RecommendedModelTag.RECOMMENDATION_ID.value: str(event.properties.get(Property.RECOMMENDATION_ID, UNAVAILABLE)),
+    }
+
+
+def user_tags(properties: Mapping[str, Any]) -> dict[str, str]:
+    """The user's tags; none of a malformed property."""
+    tags = properties.get(Property.TAGS)
+    found = tags if isinstance(tags, list) else []
+    return {str(tag["Key"]): str(tag["Value"]) for tag in found if isinstance(tag, dict) and {"Key", "Value"} <= {*tag}}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelProperties:
+    """What the model is made of."""
+
+    package_arn: str | None
+    source_model: str | None
+    specification: str | None
+    """Inference specification of the package; None for the package's own."""
+    environment: Mapping[str, str]
+    """Environment variables that were measured."""
+    role_arn: str
+    vpc_config: Mapping[str, Any] | None
+    network_isolation: bool | None
+
+    @classmethod
+    def parse(cls, properties: Mapping[str, Any]) -> ModelProperties:
+        """Read the properties.
+
+        Raises:
+            ModelPropertiesError: They ask for a model that would run otherwise than it was measured, or can't be read.
+        """
+        package, source = properties.get(Property.MODEL_PACKAGE_ARN), properties.get(Property.SOURCE_MODEL_NAME)
+        role = properties.get(Property.EXECUTION_ROLE_ARN)
+        if bool(package) == bool(source) or not role:
+            message = (
+                "A recommended model is made of a model package or of a model, with an execution role: deploy with the "
+                "version of cdk-inference-recommender that wrote the template."
+            )
+            raise ModelPropertiesError(message)
+        recommendation = properties.get(Property.RECOMMENDATION_ID, UNAVAILABLE)
+        compilation = _given(properties, Property.COMPILATION_JOB_NAME)
+        if compilation is not None:
+            message = (
+                f"The recommendation {recommendation} was measured on a model that SageMaker Neo compiled (compilation "
+                f"job {compilation}), and the endpoint would run the uncompiled one: nothing was deployed. Leave "
+                "`data_input_config` out of the job's container config, or `ModelInput` out of the model package, so "
+                "that the uncompiled model is measured; or serve what the compilation job has written with a model of "
+                "your own."
+            )
+            raise ModelPropertiesError(message)
+        specification = _given(properties, Property.INFERENCE_SPECIFICATION_NAME)
+        if specification is not None and source:
+            message = (
+                f"The recommendation {recommendation} was measured with the inference specification {specification} of "
+                f"a model package, and the endpoint's model is the model {source}, which has none: give the endpoint "
+                "the model package that the job has measured."
+            )
+            raise ModelPropertiesError(message)
+        isolation = properties.get(Property.ENABLE_NETWORK_ISOLATION)
+        return cls(
+            package_arn=str(package) if package else None,
+            source_model=str(source) if source else None,
+            specification=specification,
+            environment=_environment(properties),
+            role_arn=str(role),
+            vpc_config=_vpc_config(properties),
+            network_isolation=None if isolation is None else str(isolation).lower() == "true",
+        )
+
+    def request(self, source: Mapping[str, Any] | None) -> dict[str, Any]:
+        """`CreateModel` without name and tags.
+
+        Args:
+            source: What `DescribeModel` answers of the source model; None for a package.
+
+        Raises:
+            ModelPropertiesError: Which of the source model's containers was given the environment isn't known.
+        """
+        described = source or {}
+        vpc_config = self.vpc_config or described.get("VpcConfig")
+        isolation = self.network_isolation
+        if isolation is None:
+            isolation = bool(described.get("EnableNetworkIsolation"))
+        return {
+            **(self._of_package() if source is None else self._of_model(source)),
+            "ExecutionRoleArn": self.role_arn,
+            **({"VpcConfig": dict(vpc_config)} if vpc_config else {}),
+            **({"EnableNetworkIsolation": True} if isolation else {}),
+        }
+
+    def _of_package(self) -> dict[str, Any]:
+        container: dict[str, Any] = {"ModelPackageName": self.package_arn}
+        if self.specification is not None:
+            container["InferenceSpecificationName"] = self.specification
+        return {"PrimaryContainer": self._with_environment(container)}
+
+    def _of_model(self, source: Mapping[str, Any]) -> dict[str, Any]:
+        if source.get("PrimaryContainer"):
+            return {"PrimaryContainer": self._with_environment(source["PrimaryContainer"])}
+        containers = list(source.get("Containers") or [])
+        if len(containers) == 1:
+            return {"Containers": [self._with_environment(containers[0])]}
+        if self.environment:
+            message = (
+                f"The model {self.source_model} has {len(containers)} containers, and the service doesn't say which of "
+                f"them was given the environment {', '.join(sorted(self.environment))}: leave the environment out of "
+                "the job's endpoint configurations, or make the model yourself."
+            )
+            raise ModelPropertiesError(message)
+        execution = source.get("InferenceExecutionConfig")
+        return {"Containers": containers, **({"InferenceExecutionConfig": execution} if execution else {})}
+
+    def _with_environment(self, container: Mapping[str, Any]) -> dict[str, Any]:
+        environment = {**(container.get("Environment") or {}), **self.environment}
+        return {**container, **({"Environment": environment} if environment else {})}
+
+
+def _given(properties: Mapping[str, Any], name: Property) -> str | None:
+    value = properties.get(name, UNAVAILABLE)
+    return None if isinstance(value, str) and value in {UNAVAILABLE, ""} else str(value)
+
+
+def _vpc_config(properties: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    value = properties.get(Property.VPC_CONFIG)
+    if value is None or isinstance(value, dict):
+        return value
+    message = (
+        f"{Property.VPC_CONFIG} must be a structure of SecurityGroupIds and Subnets, and isn't one: "
+        "deploy with the version of cdk-inference-recommender that wrote the template."
+    )
+    raise ModelPropertiesError(message)
+
+
+def _environment(properties: Mapping[str, Any]) -> dict[str, str]:
+    text = properties.get(Property.ENVIRONMENT_JSON, "{}")
+    try:
+        environment = json.loads(text)
+    except (TypeError, ValueError):
+        environment = None
+    if not isinstance(environment, dict):
+        message = (
+            # Not the text, which may have a secret in it.
+            f"{Property.ENVIRONMENT_JSON} must be a JSON object, and isn't one: publish the recommendation again."
+        )
+        raise ModelPropertiesError(message)
+    return {str(name): str(value) for name, value in environment.items()}

@@ -1,0 +1,1 @@
+"""Inference recommendations jobs: their operations, statuses, and failure reasons."""

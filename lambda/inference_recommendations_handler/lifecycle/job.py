@@ -1,0 +1,202 @@
+"""`Custom::InferenceRecommendationsJob`: starts a job, and answers at once.
+
+The physical id is the job's name, known as soon as the job has been requested. Results are waited for elsewhere.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Final
+
+from inference_recommendations_handler.aws.errors import AWS_ERRORS, code_of, message_of
+from inference_recommendations_handler.protocol.contract import MAX_EVENT_AGE_SECONDS, OwnerTag
+from inference_recommendations_handler.protocol.custom_resource_event import CustomResourceEvent, RequestType
+from inference_recommendations_handler.protocol.log import log
+from inference_recommendations_handler.protocol.response import Answer
+from inference_recommendations_handler.protocol.typed_request import RequestError
+from inference_recommendations_handler.stack.owner import Owner
+
+from . import create_retry, deletion
+from .create_or_adopt import Admitted, Later, NotNowError, Refused, Taken, admit, find
+from .job_name import candidates
+from .job_properties import JobProperties, tags_of
+from .job_selector import NEVER_REQUESTED
+from .stop_owned_jobs import UNDER_WAY_SECONDS
+
+if TYPE_CHECKING:
+    from inference_recommendations_handler.invocation import Invocation
+    from inference_recommendations_handler.stack.state_machine import Execution, StateMachine
+
+REDELIVERED_AFTER_SECONDS: Final = 30
+"""Lambda delivers an event again a minute after it failed; a younger one can't have been overtaken by its Delete."""
+
+
+def on_event(event: CustomResourceEvent, invocation: Invocation) -> Answer | None:
+    """Serve a Create, an Update or a Delete; None when an execution of the state machine will answer."""
+    if event.request_type is RequestType.DELETE:
+        return deletion.on_delete(event, invocation)
+    try:
+        properties = JobProperties.parse(event.properties, owner=Owner.of(event), client=invocation.clients.sagemaker)
+        # An unknown version of the rule for names is told before anything is asked of the service.
+        _ = properties.base, properties.fingerprint
+    except RequestError as error:
+        return invocation.failed(event, str(error), physical_resource_id=_unmade(event))
+    overtaken = _overtaken(event, invocation.machine(event.properties))
+    if event.request_type is RequestType.UPDATE and event.physical_resource_id is not None:
+        return _update(event, event.physical_resource_id, properties, invocation, overtaken=overtaken)
+    return _create(event, properties, invocation, overtaken=overtaken)
+
+
+def _create(
+    event: CustomResourceEvent, properties: JobProperties, invocation: Invocation, *, overtaken: bool
+) -> Answer:
+    machine = invocation.machine(event.properties)
+    if overtaken:
+        # FAILED is harmless where an earlier delivery has answered and honest where none has; an earlier one may have
+        # started a job all the same, so that the id must be one that the Delete looks behind.
+        age = time.time() - event.requested_at
+        log("refused: too late", level="WARNING", requestId=event.request_id, deliveryAge=round(age))
+        reason = f"The request reached the handler {age:.0f} s late, when it may have been withdrawn: deploy again."
+        own = event.physical_resource_id or f"{properties.base}.{event.request_id}"
+        return invocation.failed(event, reason, physical_resource_id=own)
+    taken = ""
+    for name in [properties.base] if properties.exact else candidates(properties.base):
+        outcome = _now_or_queued(name, event, properties, machine, invocation)
+        if isinstance(outcome, Admitted):
+            return _requested(name)
+        if isinstance(outcome, Refused):
+            return _refused(event, name, outcome.reason, invocation)
+        taken = outcome.reason
+    remedy = "Give `job_name` a new value." if properties.exact else "Change `rerun`."
+    return _refused(event, properties.base, f"{taken} {remedy}", invocation)
+
+
+def _now_or_queued(
+    name: str,
+    event: CustomResourceEvent,
+    properties: JobProperties,
+    machine: StateMachine | None,
+    invocation: Invocation,
+) -> Admitted | Taken | Refused:
+    execution = machine.find(name) if machine else None
+    if execution is not None and _queued_for(execution, event):
+        return Admitted()
+    if execution is not None and not execution.succeeded:
+        found = find(name, properties, event, invocation.jobs)
+        if found is None and time.time() < execution.ended_at + UNDER_WAY_SECONDS:
+            # Its last call may still make the job, beside which the next suffix would run a second one.
+            reason = f"A create of the job {name}, which was given up, may still be under way."
+            raise NotNowError(reason)
+        return found or Taken(reason=f"The job name {name} was used for a request that was given up.")
+    outcome = admit(name, properties, event, invocation.jobs)
+    if not isinstance(outcome, Later):
+        return outcome
+    if machine is None:
+        return Refused(reason=outcome.reason)
+    state = create_retry.queued(event, name, outcome, timeout=properties.timeout_seconds, now=time.time())
+    if machine.start(name, state):
+        return Admitted()
+    execution = machine.find(name)
+    if execution is None or execution.succeeded:
+        # The job is there, and only the look at it failed: the next suffix would run it again.
+        raise NotNowError(outcome.reason)
+    return Admitted() if _queued_for(execution, event) else Taken(reason=outcome.reason)
+
+
+def _update(
+    event: CustomResourceEvent, name: str, properties: JobProperties, invocation: Invocation, *, overtaken: bool
+) -> Answer:
+    if not overtaken:
+        deletion.stop_orphans(event, name, properties, invocation)
+    if not properties.names(name):
+        return _create(event, properties, invocation, overtaken=overtaken)
+    if properties.exact and not _same_request(event, name, properties, invocation):
+        reason = (
+            f"What {name} measures has changed, and the service never frees a name: give `job_name` a new value "
+            "(or leave it out, and names are generated)."
+        )
+        return invocation.failed(event, reason)
+    _bring_tags_in_line(event, name, properties, invocation)
+    return _requested(name)
+
+
+def _same_request(event: CustomResourceEvent, name: str, properties: JobProperties, invocation: Invocation) -> bool:
+    """Compare with what was asked for under the name; the old properties are the failed ones in a rollback."""
+    job = invocation.jobs.find(name)
+    if job is not None:
+        return invocation.jobs.tags_in_time(job).get(OwnerTag.FINGERPRINT) == properties.fingerprint
+    machine = invocation.machine(event.properties)
+    execution = machine.find(name) if machine else None
+    if execution is None or execution.event is None:
+        return True
+    try:
+        asked = JobProperties.parse(
+            execution.event.properties, owner=Owner.of(execution.event), client=invocation.clients.sagemaker
+        )
+        before = asked.fingerprint
+    except RequestError:
+        return True
+    return before == properties.fingerprint
+
+
+def _bring_tags_in_line(
+    event: CustomResourceEvent, name: str, properties: JobProperties, invocation: Invocation
+) -> None:
+    """Add the new tags and remove those of the update before; tags that others added stay."""
+    wanted, before = properties.tags, tags_of(event.old_properties)
+    if wanted == before:
+        return
+    try:
+        job = invocation.jobs.find(name)
+        if job is None or not Owner.of(event).owns(invocation.jobs.tags_in_time(job)):
+            return
+        invocation.jobs.tag(job, wanted)
+        invocation.jobs.untag(job, before.keys() - wanted.keys())
+    except AWS_ERRORS as error:
+        # What was measured is right without them, and a failed update would roll back the whole stack.
+        log("tags not updated", level="WARNING", jobName=name, errorCode=code_of(error), reason=message_of(error))
+
+
+def _queued_for(execution: Execution, event: CustomResourceEvent) -> bool:
+    """Whether the execution asks, or has asked, for the job of this event."""
+    asked = execution.event
+    if asked is None or Owner.of(asked) != Owner.of(event):
+        return False
+    return asked.request_id == event.request_id or execution.running
+
+
+def _overtaken(event: CustomResourceEvent, machine: StateMachine | None) -> bool:
+    """Whether the request has been withdrawn: it is too old, an execution tells so, or the whole stack is gone.
+
+    Also one that is over: who aborts the search for late jobs doesn't make the request any younger.
+    """
+    age = time.time() - event.requested_at
+    if age > MAX_EVENT_AGE_SECONDS or machine is None:
+        return age > MAX_EVENT_AGE_SECONDS
+    names = machine.started_since(event.requested_at)
+    if names is None:
+        return True
+    for name in names if age > REDELIVERED_AFTER_SECONDS else ():
+        execution = machine.find(name)
+        other = execution.event if execution is not None and execution.task == deletion.TASK else None
+        if (
+            other is not None
+            and Owner.of(other) == Owner.of(event)
+            and other.request_id != event.request_id
+            and event.precedes(other)
+        ):
+            return True
+    return False
+
+
+def _requested(name: str) -> Answer:
+    return Answer(physical_resource_id=name, data={"JobName": name})
+
+
+def _refused(event: CustomResourceEvent, name: str, reason: str, invocation: Invocation) -> Answer:
+    # A failed Update keeps the old id, so that the rollback finds the old job under it.
+    return invocation.failed(event, reason, physical_resource_id=event.physical_resource_id or name)
+
+
+def _unmade(event: CustomResourceEvent) -> str:
+    return event.physical_resource_id or f"{NEVER_REQUESTED}{event.logical_resource_id}"

@@ -1,0 +1,126 @@
+"""The properties of `Custom::InferenceRecommendationsJob`, read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from inference_recommendations_handler.protocol.contract import NAME_VERSION, JobProperty
+from inference_recommendations_handler.protocol.typed_request import RequestError, typed
+from inference_recommendations_handler.recommendation.choosing import number
+
+from .job_name import KNOWN_NAME_VERSIONS, NamedRequest, base_name, fingerprint, is_name_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from types_boto3_sagemaker import SageMakerClient
+
+    from inference_recommendations_handler.stack.owner import Owner
+
+DEFAULT_TIMEOUT_SECONDS: Final = 2 * 3600
+_OPERATION: Final = "CreateInferenceRecommendationsJob"
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobProperties:
+    """What a template asks for."""
+
+    request: Mapping[str, Any]
+    """Typed; without name and tags."""
+    name_prefix: str
+    exact: bool
+    tags: Mapping[str, str]
+    accept_stopped: bool
+    timeout_seconds: float
+    name_version: str
+    named: NamedRequest
+
+    @classmethod
+    def parse(cls, properties: Mapping[str, Any], *, owner: Owner, client: SageMakerClient) -> JobProperties:
+        """Read the properties as CloudFormation delivers them.
+
+        Raises:
+            RequestError: something is missing or of the wrong type.
+        """
+        document, exact = properties.get(JobProperty.REQUEST), JobProperty.JOB_NAME in properties
+        prefix = properties.get(JobProperty.JOB_NAME if exact else JobProperty.NAME_PREFIX)
+        if not isinstance(document, dict) or not isinstance(prefix, str) or not prefix:
+            missing = JobProperty.NAME_PREFIX if isinstance(document, dict) else JobProperty.REQUEST
+            message = f"The property {missing} is missing: synthesise the template with cdk-inference-recommender."
+            raise RequestError(message)
+        shape = client.meta.service_model.operation_model(_OPERATION).input_shape
+        if shape is None:
+            message = f"The handler's botocore describes no input of {_OPERATION}."
+            raise RequestError(message)
+        request = typed(
+            document,
+            shape,
+            synthesised_with=str(properties.get(JobProperty.BOTOCORE_VERSION, "of an unknown version")),
+        )
+        return cls(
+            request=request,
+            name_prefix=prefix,
+            exact=exact,
+            tags=tags_of(properties),
+            accept_stopped=flag(properties, JobProperty.ACCEPT_STOPPED),
+            timeout_seconds=seconds(properties, JobProperty.TIMEOUT, default=DEFAULT_TIMEOUT_SECONDS),
+            name_version=str(properties.get(JobProperty.NAME_VERSION, NAME_VERSION)),
+            named=NamedRequest(
+                stack_id=owner.stack_id,
+                logical_id=owner.logical_id,
+                rerun=str(properties.get(JobProperty.RERUN, "")),
+                request=request,
+            ),
+        )
+
+    @property
+    def fingerprint(self) -> str:
+        """Hash of what is measured; raises RequestError for an unknown version."""
+        return fingerprint(self.named, version=self.name_version)
+
+    @property
+    def base(self) -> str:
+        """The first name to try; raises RequestError for an unknown version."""
+        if self.exact:
+            return self.name_prefix
+        return base_name(self.name_prefix, self.named, version=self.name_version)
+
+    def names(self, name: str) -> bool:
+        """Whether a job of that name, by whatever version of the rule, stands for this request.
+
+        An exact name says nothing about the request; compare fingerprints.
+        """
+        if self.exact:
+            return name == self.name_prefix
+        bases = (base_name(self.name_prefix, self.named, version=version) for version in KNOWN_NAME_VERSIONS)
+        return any(is_name_of(name, base) for base in bases)
+
+
+def tags_of(properties: Mapping[str, Any]) -> dict[str, str]:
+    """The user's tags; what isn't a tag is left out."""
+    listed = properties.get(JobProperty.TAGS)
+    return {
+        str(tag["Key"]): str(tag.get("Value", ""))
+        for tag in (listed if isinstance(listed, list) else [])
+        if isinstance(tag, dict) and "Key" in tag
+    }
+
+
+def flag(properties: Mapping[str, Any], name: str) -> bool:
+    """A boolean property, as CloudFormation writes it; absent is False."""
+    return str(properties.get(name, "false")).lower() == "true"
+
+
+def seconds(properties: Mapping[str, Any], name: str, *, default: float) -> float:
+    """A duration in seconds.
+
+    Raises:
+        RequestError: it isn't a number.
+    """
+    value = properties.get(name, default)
+    found = number(value)
+    if found is None:
+        message = f"The property {name} is {value!r} and should be a number of seconds: correct it."
+        raise RequestError(message)
+    return found

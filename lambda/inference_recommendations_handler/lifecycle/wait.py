@@ -1,0 +1,300 @@
+"""`Custom::InferenceRecommendationsJobWait`: one leg of the relay that waits for a job.
+
+CloudFormation gives one operation of a custom resource at most an hour. A leg waits for 45 minutes at most and hands
+over to the next one; the last one stops the job, unless the stack only refers to it, and fails.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from inference_recommendations_handler.aws.errors import AWS_ERRORS, ErrorKind, code_of, kind_of, message_of
+from inference_recommendations_handler.inference_job.failure_reason import job_failure, vanished
+from inference_recommendations_handler.inference_job.service import JobStatus
+from inference_recommendations_handler.protocol.contract import FUNCTION_TIMEOUT_SECONDS, MachineInput, WaitProperty
+from inference_recommendations_handler.protocol.custom_resource_event import CustomResourceEvent, RequestType
+from inference_recommendations_handler.protocol.log import log
+from inference_recommendations_handler.protocol.response import Answer
+from inference_recommendations_handler.protocol.typed_request import RequestError
+from inference_recommendations_handler.stack.earlier_executions import stop_earlier
+from inference_recommendations_handler.stack.owner import Owner, described
+from inference_recommendations_handler.stack.state_machine import EVENT
+
+from .create_retry import PERMISSION_BOUND_SECONDS
+from .create_retry import REASON as QUEUED_BECAUSE
+from .job_properties import flag
+from .wait_stage import Leg
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from inference_recommendations_handler.inference_job.service import Job
+    from inference_recommendations_handler.invocation import Invocation
+    from inference_recommendations_handler.stack.state_machine import StateMachine
+
+TASK: Final = "wait"
+GRACE_SECONDS: Final = 60
+"""After the last leg's end, in which failed calls are made again; part of the sum at `LEG_SECONDS`."""
+SHOWN_WITHIN_SECONDS: Final = 60
+"""What Step Functions shows of an execution may be older than its start (API reference, DescribeExecution)."""
+_AGAIN_AFTER_SECONDS: Final = 10
+_DENIED_SINCE: Final = "deniedSince"
+_GIVEN_UP: Final = "givenUp"
+_ENDED_BADLY: Final = frozenset({JobStatus.FAILED, JobStatus.STOPPED, JobStatus.DELETING, JobStatus.DELETED})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pending:
+    """Not over yet."""
+
+    reason: str
+    """What is waited for."""
+    denied: bool = False
+    """The handler wasn't allowed to look."""
+    unseen: bool = False
+    """The look failed, for whatever reason: the job may be over."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class GivenUp:
+    """What stopping the job at the timeout came to."""
+
+    under_way: bool = False
+    """A create of the queue may be under way inside the function, whose job must not go on either."""
+    failure: str | None = None
+    """Why it may go on."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Over:
+    """The wait has ended."""
+
+    failure: str | None = None
+    """None when the job has finished as wanted."""
+    unseen: bool = False
+    """Whether the job couldn't be looked at, so that it may still run."""
+
+
+def on_event(event: CustomResourceEvent, invocation: Invocation) -> Answer | None:
+    """Serve one event; None when an execution of the state machine will answer."""
+    own_id = event.physical_resource_id or event.logical_resource_id
+    machine = invocation.machine(event.properties)
+    if event.request_type is not RequestType.CREATE and machine is not None:
+        stop_earlier(event, machine, task=TASK)
+    if event.request_type is RequestType.DELETE:
+        return Answer(physical_resource_id=own_id)
+    try:
+        leg = Leg.parse(event.properties)
+    except RequestError as error:
+        return invocation.failed(event, str(error))
+    now = time.time()
+    found = _look(leg, event, machine, invocation)
+    if isinstance(found, Over):
+        return _answer(event, _failure(found, leg, event, {}), invocation)
+    if machine is None:
+        return invocation.failed(event, f"The property {WaitProperty.STATE_MACHINE_ARN} is missing; {found.reason}")
+    deadline = event.requested_at + leg.hand_over_after
+    state: dict[str, Any] = {MachineInput.TASK.value: TASK, EVENT: event.to_state()}
+    if found.denied:
+        state[_DENIED_SINCE] = now
+    machine.start(event.request_id, _waiting(state, min(leg.poll_interval, deadline - now)))
+    return None
+
+
+def step(state: Mapping[str, Any], invocation: Invocation, *, now: float) -> dict[str, Any]:
+    """Look again, and answer when the wait is over or the leg is."""
+    event = CustomResourceEvent.parse(state[EVENT], now=now)
+    if MachineInput.ERROR in state:
+        broken = "Waiting for the job broke off; see the handler's log. Deploy again."
+        return _end(state, event, f"{broken}{_goes_on(event)}", invocation)
+    leg = Leg.parse(event.properties)
+    found = _look(leg, event, invocation.machine(event.properties), invocation)
+    if isinstance(found, Over):
+        return _end(state, event, _failure(found, leg, event, state), invocation)
+    following = {key: value for key, value in state.items() if key != _DENIED_SINCE}
+    if found.denied:
+        following[_DENIED_SINCE] = float(state.get(_DENIED_SINCE, now))
+        if now >= following[_DENIED_SINCE] + PERMISSION_BOUND_SECONDS:
+            reason = f"{found.reason} This went on for {PERMISSION_BOUND_SECONDS // 60} minutes: check what denies it."
+            return _end(state, event, f"{reason}{_goes_on(event)}", invocation)
+    deadline = event.requested_at + leg.hand_over_after
+    if now < deadline:
+        return _waiting(following, min(leg.poll_interval, deadline - now))
+    return _at_deadline(following, leg, event, found, invocation, in_grace=now < deadline + GRACE_SECONDS)
+
+
+def _failure(found: Over, leg: Leg, event: CustomResourceEvent, state: Mapping[str, Any]) -> str | None:
+    """Return the reason of the end; None where the job has finished as wanted."""
+    if found.failure is None:
+        return None
+    if _GIVEN_UP in state:
+        return _timed_out(leg, str(state[_GIVEN_UP]), GivenUp(failure=found.failure if found.unseen else None))
+    return f"{found.failure}{_goes_on(event)}" if found.unseen else found.failure
+
+
+def _at_deadline(
+    state: Mapping[str, Any],
+    leg: Leg,
+    event: CustomResourceEvent,
+    found: Pending,
+    invocation: Invocation,
+    *,
+    in_grace: bool,
+) -> dict[str, Any]:
+    if not leg.last:
+        log("handed over", jobName=leg.job_name, requestId=event.request_id, reason=found.reason)
+        return _end(state, event, None, invocation)
+    if found.unseen and in_grace:
+        # One failed call is no verdict: the job may have finished.
+        return _waiting(state, _AGAIN_AFTER_SECONDS)
+    reason = str(state.get(_GIVEN_UP, found.reason))
+    given_up = GivenUp() if leg.existing_job else _give_up(leg, event, invocation)
+    if in_grace and (given_up.under_way or given_up.failure):
+        wait = FUNCTION_TIMEOUT_SECONDS if given_up.under_way else _AGAIN_AFTER_SECONDS
+        return _waiting(dict(state) | {_GIVEN_UP: reason}, wait)
+    return _end(state, event, _timed_out(leg, reason, given_up), invocation)
+
+
+def _look(leg: Leg, event: CustomResourceEvent, machine: StateMachine | None, invocation: Invocation) -> Pending | Over:
+    try:
+        job = invocation.jobs.find(leg.job_name)
+        if leg.existing_job:
+            gone = Over(failure=vanished(leg.job_name, existing=True))
+            return gone if job is None else _judge(job, leg, invocation)
+        if job is None:
+            return _look_at_queue(leg, event, machine, invocation)
+        taken = _taken(job, event, machine, invocation)
+        return Over(failure=taken) if taken else _judge(job, leg, invocation)
+    except AWS_ERRORS as error:
+        code, message = code_of(error), message_of(error)
+        log("poll failed", level="WARNING", jobName=leg.job_name, errorCode=code, reason=message)
+        kind = kind_of(error)
+        reason = f"{message} ({code}, when looking at the job {leg.job_name}.)"
+        if kind in {ErrorKind.TRANSIENT, ErrorKind.PERMISSION}:
+            return Pending(reason=reason, denied=kind is ErrorKind.PERMISSION, unseen=True)
+        return Over(failure=reason, unseen=True)
+
+
+def _taken(job: Job, event: CustomResourceEvent, machine: StateMachine | None, invocation: Invocation) -> str | None:
+    """Return why the job is another's; None for the stack's, which the queue has made or adopted."""
+    try:
+        execution = machine.find(job.name) if machine else None
+    except AWS_ERRORS:
+        if Owner.of(event).same_stack(invocation.jobs.tags_in_time(job)):
+            return None
+        raise
+    if execution is None or execution.succeeded:
+        return None
+    # The queue gave the name up, or doesn't know yet whose the job is: its tags may be hidden.
+    tags = invocation.jobs.tags_in_time(job)
+    if Owner.of(event).same_stack(tags):
+        return None
+    if execution.failure:
+        return f"{execution.failure} Then change `rerun`."
+    return (
+        f"The inference recommendations job {job.name} exists and belongs to {described(tags)}. "
+        "Give `job_name` a new value, or change `rerun`."
+    )
+
+
+def _look_at_queue(
+    leg: Leg, event: CustomResourceEvent, machine: StateMachine | None, invocation: Invocation
+) -> Pending | Over:
+    execution = machine.find(leg.job_name) if machine else None
+    if execution is not None and execution.running:
+        why = execution.state.get(QUEUED_BECAUSE, "")
+        return Pending(reason=f"The request for the job {leg.job_name} is queued. {why}".rstrip())
+    if execution is not None and execution.failure:
+        return Over(failure=f"{execution.failure} Then change `rerun`.")
+    # The request may have been granted between the two looks.
+    job = invocation.jobs.find(leg.job_name)
+    if job is not None:
+        return _judge(job, leg, invocation)
+    if time.time() < event.requested_at + SHOWN_WITHIN_SECONDS:
+        return Pending(reason=f"The request for the job {leg.job_name} isn't shown yet.", unseen=True)
+    return Over(failure=vanished(leg.job_name))
+
+
+def _judge(job: Job, leg: Leg, invocation: Invocation) -> Pending | Over:
+    if job.status == JobStatus.COMPLETED or (job.status == JobStatus.STOPPED and leg.accept_stopped):
+        return Over()
+    if job.status in _ENDED_BADLY:
+        return Over(failure=job_failure(job, invocation.jobs, existing=leg.existing_job))
+    return Pending(reason=f"The inference recommendations job {job.name} is {job.status}.")
+
+
+def _give_up(leg: Leg, event: CustomResourceEvent, invocation: Invocation) -> GivenUp:
+    """Stop what costs, if it is this stack's."""
+    machine, under_way, failure = invocation.machine(event.properties), False, None
+    try:
+        execution = machine.find(leg.job_name) if machine else None
+        if machine is not None and execution is not None and execution.running:
+            machine.stop(execution.name)
+            under_way = True
+    except AWS_ERRORS as error:
+        failure = _not_stopped(leg, error)
+    try:
+        job = invocation.jobs.find(leg.job_name)
+        if job is not None:
+            # Its name is taken, and so the queue makes no other.
+            failure = None
+        if job is not None and job.running and Owner.of(event).same_stack(invocation.jobs.tags_in_time(job)):
+            invocation.jobs.stop(job.name)
+            # The service may refuse to stop a job in a status that this handler doesn't know.
+            job = invocation.jobs.find(leg.job_name)
+            if job is not None and job.running:
+                failure = f"It is still {job.status}."
+            else:
+                log("stopped at the timeout", jobName=leg.job_name, requestId=event.request_id)
+    except AWS_ERRORS as error:
+        failure = _not_stopped(leg, error)
+    return GivenUp(under_way=under_way, failure=failure)
+
+
+def _not_stopped(leg: Leg, error: Exception) -> str:
+    code, message = code_of(error), message_of(error)
+    log("not stopped", level="WARNING", jobName=leg.job_name, errorCode=code, reason=message)
+    return f"{message} ({code}.)"
+
+
+def _goes_on(event: CustomResourceEvent) -> str:
+    if flag(event.properties, WaitProperty.EXISTING_JOB):
+        return ""
+    return " The job may go on, and cost money, until the rollback or a deletion stops it."
+
+
+def _timed_out(leg: Leg, reason: str, given_up: GivenUp) -> str:
+    limit = f"{leg.timeout / 60:.0f} minutes" if leg.timeout else "its timeout"
+    if leg.existing_job:
+        remedy = "and it goes on, as this stack only refers to it: set a longer `timeout`."
+    elif given_up.failure:
+        remedy = (
+            f"and it couldn't be stopped: {given_up.failure} It may go on, and cost money: stop it with "
+            f"`inference-recommender stop {leg.job_name}`, set a longer `timeout` and change `rerun`."
+        )
+    else:
+        remedy = "and it was stopped if it is this stack's: set a longer `timeout` and change `rerun`."
+    return f"The job {leg.job_name} did not finish within {limit}, {remedy} Last seen: {reason}"
+
+
+def _answer(event: CustomResourceEvent, failure: str | None, invocation: Invocation) -> Answer:
+    if failure is not None:
+        return invocation.failed(event, failure)
+    return Answer(physical_resource_id=event.physical_resource_id or event.logical_resource_id)
+
+
+def _waiting(state: Mapping[str, Any], wait: float) -> dict[str, Any]:
+    return dict(state) | {MachineInput.WAIT_SECONDS.value: max(round(wait), 1), MachineInput.DONE.value: False}
+
+
+def _end(
+    state: Mapping[str, Any], event: CustomResourceEvent, failure: str | None, invocation: Invocation
+) -> dict[str, Any]:
+    invocation.send(_answer(event, failure, invocation), event)
+    return {
+        MachineInput.TASK.value: state[MachineInput.TASK],
+        MachineInput.WAIT_SECONDS.value: 0,
+        MachineInput.DONE.value: True,
+    }

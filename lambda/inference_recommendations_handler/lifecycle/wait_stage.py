@@ -1,0 +1,51 @@
+"""The properties of one leg of the relay that waits for a job."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from inference_recommendations_handler.protocol.contract import LEG_SECONDS, MIN_POLL_INTERVAL_SECONDS, WaitProperty
+from inference_recommendations_handler.protocol.typed_request import RequestError
+
+from .job_properties import flag, seconds
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True, kw_only=True)
+class Leg:
+    """The properties, read."""
+
+    job_name: str
+    last: bool
+    hand_over_after: float
+    poll_interval: float
+    accept_stopped: bool
+    timeout: float | None
+    """The job's; None where the template doesn't tell."""
+    existing_job: bool
+    """Whether the stack only refers to the job."""
+
+    @classmethod
+    def parse(cls, properties: Mapping[str, Any]) -> Leg:
+        """Read the properties as CloudFormation delivers them.
+
+        Raises:
+            RequestError: something is missing or isn't a number.
+        """
+        name = properties.get(WaitProperty.JOB_NAME)
+        if not isinstance(name, str) or not name:
+            message = f"The property {WaitProperty.JOB_NAME} is missing: synthesise with cdk-inference-recommender."
+            raise RequestError(message)
+        leg, legs = (seconds(properties, key, default=1) for key in (WaitProperty.LEG, WaitProperty.LEGS))
+        return cls(
+            job_name=name,
+            last=leg >= legs,
+            hand_over_after=min(seconds(properties, WaitProperty.HAND_OVER_AFTER, default=LEG_SECONDS), LEG_SECONDS),
+            poll_interval=max(seconds(properties, WaitProperty.POLL_INTERVAL, default=30), MIN_POLL_INTERVAL_SECONDS),
+            accept_stopped=flag(properties, WaitProperty.ACCEPT_STOPPED),
+            timeout=seconds(properties, WaitProperty.TIMEOUT, default=0) or None,
+            existing_job=flag(properties, WaitProperty.EXISTING_JOB),
+        )

@@ -1,0 +1,1 @@
+"""CloudFormation's events and responses, names on the wire, and the log."""

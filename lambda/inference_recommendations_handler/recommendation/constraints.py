@@ -1,0 +1,286 @@
+"""What a recommendation must meet to be chosen, and choosing within it. Pure.
+
+A metric without a value meets no constraint on it. The service's figures are floats of 32 bits, so that a price of
+0.736 arrives as 0.7360000014: a limit is met up to a millionth beyond it.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from inference_recommendations_handler.protocol.contract import ConstraintProperty as Name
+from inference_recommendations_handler.protocol.contract import EndpointType, ObjectiveName
+
+from .choosing import NoChoiceError, choose, number, rank, with_unit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from .choosing import Candidate
+    from .job_results import ExistingEndpoint
+
+_TOLERANCE: Final = 1e-6
+_MAX_TABLE_BYTES: Final = 2400
+"""CloudFormation takes 4096 in all, the ids, the cause and where the log is included."""
+_MAX_ENVIRONMENT: Final = 80
+"""Characters of the variables' names; a job may have ten of them (botocore, `EnvironmentParameters`)."""
+_FAMILY: Final = re.compile(r"[a-z][a-z0-9-]*")
+
+_MAXIMUMS: Final = {
+    Name.MAX_COST_PER_HOUR: "CostPerHour",
+    Name.MAX_COST_PER_INFERENCE: "CostPerInference",
+    Name.MAX_MODEL_LATENCY: "ModelLatency",
+    Name.MAX_CPU_UTILIZATION: "CpuUtilization",
+    Name.MAX_MEMORY_UTILIZATION: "MemoryUtilization",
+}
+_MINIMUMS: Final = {Name.MIN_INVOCATIONS: "MaxInvocations"}
+_GAINS: Final = {Name.MIN_INVOCATIONS_GAIN: "MaxInvocations", Name.MIN_MODEL_LATENCY_GAIN: "ModelLatency"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shortfall:
+    """A constraint that a result doesn't meet."""
+
+    text: str
+    """What was measured and by how much it fails."""
+    share: float
+    """How far it is beyond the limit, as a share of the limit; infinite where nothing was measured."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limit:
+    """A bound of one metric."""
+
+    metric: str
+    """As the API names it."""
+    value: float
+    """Above 0, in the metric's unit; of `ModelLatency` in milliseconds."""
+    is_minimum: bool
+    origin: str
+    """The constraint and its value, in words."""
+
+    def shortfall(self, found: Candidate) -> Shortfall | None:
+        """By how much a result fails; None where it meets the limit."""
+        measured = _metric(found, self.metric)
+        if measured is None:
+            return Shortfall(text=f"{self.metric} unavailable", share=math.inf)
+        beyond = self.value - measured if self.is_minimum else measured - self.value
+        if beyond <= self.value * _TOLERANCE:
+            return None
+        share = beyond / self.value
+        direction = "below" if self.is_minimum else "above"
+        found_text, by, limit = (
+            with_unit(self.metric, value) for value in (measured, float(f"{beyond:.3g}"), self.value)
+        )
+        return Shortfall(text=f"{self.metric} {found_text} is {by} ({share:.1%}) {direction} {limit}", share=share)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Constraints:
+    """All that a recommendation asks of a result."""
+
+    limits: tuple[Limit, ...]
+    allowed_families: tuple[str, ...] | None
+    """Instance families such as `c5`; None allows all."""
+    excluded_families: tuple[str, ...]
+
+    @classmethod
+    def parse(cls, properties: object, *, existing_endpoints: Sequence[ExistingEndpoint]) -> Constraints:
+        """Read the property `Constraints`.
+
+        Args:
+            properties: By `ConstraintProperty`; numbers arrive as texts.
+            existing_endpoints: What the existing endpoint reached; empty where the job measured none.
+
+        Raises:
+            NoChoiceError: A value can't be read, a constraint is newer than this handler, or one compares with an
+                existing endpoint that the job didn't measure.
+        """
+        if not isinstance(properties, dict):
+            message = f"Constraints is {properties!r}: it must be a structure. Correct it."
+            raise NoChoiceError(message)
+        unknown = sorted(properties.keys() - set(Name))
+        if unknown:
+            message = (
+                f"The constraint {unknown[0]} is unknown to this handler: deploy with the version of "
+                "cdk-inference-recommender that wrote the template."
+            )
+            raise NoChoiceError(message)
+        allowed = _families(properties, Name.ALLOWED_INSTANCE_FAMILIES)
+        return cls(
+            limits=(
+                *_absolute(properties, _MAXIMUMS, is_minimum=False),
+                *_absolute(properties, _MINIMUMS, is_minimum=True),
+                *_compared(properties, existing_endpoints),
+            ),
+            allowed_families=allowed,
+            excluded_families=_families(properties, Name.EXCLUDED_INSTANCE_FAMILIES) or (),
+        )
+
+    def shortfalls(self, found: Candidate) -> list[Shortfall]:
+        """Every constraint that a result doesn't meet."""
+        return [
+            *self._family_shortfalls(found),
+            *(each for each in (limit.shortfall(found) for limit in self.limits) if each is not None),
+        ]
+
+    def described(self) -> str:
+        """All of them, in words."""
+        allowed = [] if self.allowed_families is None else [f"families {', '.join(self.allowed_families)} only"]
+        excluded = [f"no family of {', '.join(self.excluded_families)}"] if self.excluded_families else []
+        return ", ".join([*(limit.origin for limit in self.limits), *allowed, *excluded])
+
+    def _family_shortfalls(self, found: Candidate) -> Iterator[Shortfall]:
+        if found.instance_type is None:
+            return
+        family = family_of(found.instance_type)
+        if self.allowed_families is not None and family not in self.allowed_families:
+            yield Shortfall(text=f"family {family} isn't allowed", share=math.inf)
+        if family in self.excluded_families:
+            yield Shortfall(text=f"family {family} is excluded", share=math.inf)
+
+
+def family_of(instance_type: str) -> str:
+    """The family of an instance type: `c5` of `ml.c5.xlarge`."""
+    return instance_type.removeprefix("ml.").partition(".")[0]
+
+
+def choose_within(
+    candidates: Sequence[Candidate],
+    *,
+    constraints: Constraints,
+    endpoint_type: EndpointType,
+    objective: ObjectiveName,
+    version: str,
+) -> Candidate:
+    """The best by `choosing.rank` of those that meet every constraint.
+
+    Raises:
+        NoChoiceError: None does; the message has what was measured of each, and by how much it fails.
+    """
+    ranked = rank(candidates, endpoint_type=endpoint_type, objective=objective, version=version)
+    for found in ranked:
+        if not constraints.shortfalls(found):
+            return found
+    if not ranked:
+        return choose(candidates, endpoint_type=endpoint_type, objective=objective, version=version)
+    message = (
+        f"No {endpoint_type} recommendation meets the constraints ({constraints.described()}). "
+        f"Closest first: {_table(candidates, constraints, endpoint_type, objective)}. "
+        "Loosen a constraint: the job's results stay. Only a stack whose very creation rolls back runs a job again."
+    )
+    raise NoChoiceError(message)
+
+
+def _table(
+    candidates: Sequence[Candidate],
+    constraints: Constraints,
+    endpoint_type: EndpointType,
+    objective: ObjectiveName,
+) -> str:
+    of_kind = [found for found in candidates if found.endpoint_type is endpoint_type]
+    labels = Counter(found.label for found in of_kind)
+    rows: list[str] = []
+    room = _MAX_TABLE_BYTES
+    for found in sorted(of_kind, key=lambda found: _distance(found, constraints)):
+        # Of one instance type there may be several results, for several environments.
+        label = found.label if labels[found.label] == 1 else f"{found.label} ({_variant(found)})"
+        row = f"{label}: {_row(found, constraints, objective)}"
+        room -= len(row.encode()) + len("; ")
+        if room < 0:
+            return "; ".join([*rows, f"and {len(of_kind) - len(rows)} more"])
+        rows.append(row)
+    return "; ".join(rows)
+
+
+def _row(found: Candidate, constraints: Constraints, objective: ObjectiveName) -> str:
+    unmet = [shortfall.text for shortfall in constraints.shortfalls(found)]
+    if found.metrics.of(objective) is None:
+        unmet.append(f"{objective} unavailable, by which it would be chosen")
+    met = [
+        f"{limit.metric} {with_unit(limit.metric, value)} fits"
+        for limit in constraints.limits
+        if limit.shortfall(found) is None and (value := _metric(found, limit.metric)) is not None
+    ]
+    return ", ".join([*unmet, *met])
+
+
+def _variant(found: Candidate) -> str:
+    """Which of the results of one label it is: by its id, and without the variables' values, which may be secrets."""
+    names = ", ".join(sorted(found.environment))
+    cut = names if len(names) <= _MAX_ENVIRONMENT else f"{names[:_MAX_ENVIRONMENT]}..."
+    environment = f"environment {cut}" if cut else "no environment"
+    return f"{found.recommendation_id}, {environment}" if found.recommendation_id else environment
+
+
+def _distance(found: Candidate, constraints: Constraints) -> tuple[int, float, str, str]:
+    shortfalls = constraints.shortfalls(found)
+    return len(shortfalls), sum(each.share for each in shortfalls), found.label, found.recommendation_id or ""
+
+
+def _metric(found: Candidate, metric: str) -> float | None:
+    metrics = found.metrics
+    return {
+        "CostPerHour": metrics.cost_per_hour,
+        "CostPerInference": metrics.cost_per_inference,
+        "MaxInvocations": metrics.max_invocations,
+        "ModelLatency": metrics.model_latency_ms,
+        "CpuUtilization": metrics.cpu_utilization,
+        "MemoryUtilization": metrics.memory_utilization,
+    }[metric]
+
+
+def _absolute(properties: Mapping[str, Any], metrics: Mapping[Name, str], *, is_minimum: bool) -> Iterator[Limit]:
+    for name, metric in metrics.items():
+        if name in properties:
+            value = _positive(properties, name)
+            yield Limit(metric=metric, value=value, is_minimum=is_minimum, origin=f"{name} {with_unit(metric, value)}")
+
+
+def _compared(properties: Mapping[str, Any], existing_endpoints: Sequence[ExistingEndpoint]) -> Iterator[Limit]:
+    baseline = (
+        {"MaxInvocations": each.max_invocations, "ModelLatency": each.model_latency_ms}
+        if (each := next(iter(existing_endpoints), None))
+        else {}
+    )
+    for name, metric in _GAINS.items():
+        if name not in properties:
+            continue
+        gain, reached = _positive(properties, name), baseline.get(metric)
+        if reached is None:
+            message = (
+                f"{name} compares with the existing endpoint, and the job has no {metric} of one: give the job an "
+                "`existing_endpoint`, or leave the constraint out."
+            )
+            raise NoChoiceError(message)
+        is_minimum = name is Name.MIN_INVOCATIONS_GAIN
+        yield Limit(
+            metric=metric,
+            value=reached * gain if is_minimum else reached / gain,
+            is_minimum=is_minimum,
+            origin=f"{name} {gain:g} over the existing endpoint's {metric} {with_unit(metric, reached)}",
+        )
+
+
+def _positive(properties: Mapping[str, Any], name: Name) -> float:
+    value = number(properties[name])
+    if value is None or value <= 0:
+        message = f"The constraint {name} is {properties[name]!r}: it must be a number above 0. Correct it."
+        raise NoChoiceError(message)
+    return value
+
+
+def _families(properties: Mapping[str, Any], name: Name) -> tuple[str, ...] | None:
+    if name not in properties:
+        return None
+    families = properties[name]
+    if not isinstance(families, list) or not families or not all(_FAMILY.fullmatch(str(each)) for each in families):
+        message = (
+            f"The constraint {name} is {families!r}: it must be a list of instance families such as c5. Correct it."
+        )
+        raise NoChoiceError(message)
+    return tuple(sorted(map(str, families)))

@@ -1,0 +1,144 @@
+"""`Custom::InferenceRecommendation`: chooses among a finished job's results."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Final
+
+from inference_recommendations_handler.aws.errors import AWS_ERRORS, ErrorKind, code_of, kind_of, message_of
+from inference_recommendations_handler.inference_job.failure_reason import job_failure, vanished
+from inference_recommendations_handler.inference_job.service import JobStatus
+from inference_recommendations_handler.protocol.contract import (
+    CHOICE_VERSION,
+    UNAVAILABLE,
+    EndpointType,
+    ObjectiveName,
+    RecommendationProperty,
+)
+from inference_recommendations_handler.protocol.contract import RecommendationAttribute as Attribute
+from inference_recommendations_handler.protocol.custom_resource_event import RequestType
+from inference_recommendations_handler.protocol.log import log
+from inference_recommendations_handler.protocol.response import Answer
+
+from .choosing import NoChoiceError, choose
+from .constraints import Constraints, choose_within
+from .job_results import JobResults
+from .metric_text import metric_text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from inference_recommendations_handler.inference_job.service import Job
+    from inference_recommendations_handler.invocation import Invocation
+    from inference_recommendations_handler.protocol.custom_resource_event import CustomResourceEvent
+
+    from .choosing import Candidate
+
+_MAX_ESCAPED: Final = 1500
+"""Characters of `EnvironmentJson` up to which it is pure ASCII."""
+_HAS_RESULTS: Final = frozenset({JobStatus.COMPLETED, JobStatus.STOPPED})
+
+
+def on_event(event: CustomResourceEvent, invocation: Invocation) -> Answer:
+    """Serve one event; a Delete has nothing to undo."""
+    own_id = event.physical_resource_id or event.logical_resource_id
+    if event.request_type is RequestType.DELETE:
+        return Answer(physical_resource_id=own_id)
+    try:
+        chosen = _choose(event, invocation)
+    except NoChoiceError as error:
+        return invocation.failed(event, str(error))
+    return Answer(physical_resource_id=own_id, data=attributes(chosen), log_stream=invocation.log_stream)
+
+
+def _choose(event: CustomResourceEvent, invocation: Invocation) -> Candidate:
+    properties = event.properties
+    name = str(properties.get(RecommendationProperty.JOB_NAME, ""))
+    try:
+        endpoint_type = EndpointType(str(properties.get(RecommendationProperty.ENDPOINT_TYPE)))
+        objective = ObjectiveName(str(properties.get(RecommendationProperty.OBJECTIVE)))
+    except ValueError as error:
+        message = f"{error}: deploy with the version of cdk-inference-recommender that wrote the template."
+        raise NoChoiceError(message) from error
+    job = _finished(name, invocation)
+    results = JobResults.parse(job.description)
+    version = str(properties.get(RecommendationProperty.CHOICE_VERSION, CHOICE_VERSION))
+    asked = properties.get(RecommendationProperty.CONSTRAINTS)
+    try:
+        if asked is not None:
+            constraints = Constraints.parse(asked, existing_endpoints=results.existing_endpoints)
+            chosen = choose_within(
+                results.candidates,
+                constraints=constraints,
+                endpoint_type=endpoint_type,
+                objective=objective,
+                version=version,
+            )
+        else:
+            chosen = choose(results.candidates, endpoint_type=endpoint_type, objective=objective, version=version)
+    except NoChoiceError as error:
+        message = " ".join(filter(None, [str(error), results.latency_unit.note, f"Job: {name}."]))
+        raise NoChoiceError(message) from error
+    said = "; ".join(filter(None, [chosen.label, results.latency_unit.note]))
+    log("chosen", jobName=name, requestId=event.request_id, reason=said)
+    return chosen
+
+
+def _finished(name: str, invocation: Invocation) -> Job:
+    try:
+        job = invocation.jobs.find(name) if name else None
+    except AWS_ERRORS as error:
+        if kind_of(error) in {ErrorKind.TRANSIENT, ErrorKind.PERMISSION}:
+            raise
+        message = f"{message_of(error)} ({code_of(error)}, when reading the job {name}.)"
+        raise NoChoiceError(message) from error
+    if job is None:
+        raise NoChoiceError(vanished(name))
+    if job.status not in _HAS_RESULTS:
+        raise NoChoiceError(job_failure(job, invocation.jobs))
+    return job
+
+
+def _environment_json(environment: Mapping[str, str]) -> str:
+    r"""Return the environment as JSON that fits into the response.
+
+    Whether CloudFormation keeps every character of an attribute isn't documented; it does keep an escape such as
+    `\u00e4`. But the response escapes the backslash once more, so that a character takes 7 bytes or 14, where UTF-8
+    takes 4 at most: a long environment isn't escaped. The form follows from the environment alone, as a model's name is
+    made of it.
+    """
+    escaped, plain = (
+        json.dumps(dict(environment), sort_keys=True, separators=(",", ":"), ensure_ascii=ascii_only)
+        for ascii_only in (True, False)
+    )
+    return escaped if len(escaped) <= _MAX_ESCAPED else plain
+
+
+def attributes(chosen: Candidate) -> dict[str, str]:
+    """What `Fn::GetAtt` reads; texts, and `UNAVAILABLE` where the service gave none."""
+    metrics = chosen.metrics
+    common = {
+        Attribute.RECOMMENDATION_ID: chosen.recommendation_id or UNAVAILABLE,
+        Attribute.INFERENCE_SPECIFICATION_NAME: chosen.inference_specification_name or UNAVAILABLE,
+        Attribute.COMPILATION_JOB_NAME: chosen.compilation_job_name or UNAVAILABLE,
+        Attribute.ENVIRONMENT_JSON: _environment_json(chosen.environment),
+        Attribute.COST_PER_HOUR: metric_text(metrics.cost_per_hour),
+        Attribute.COST_PER_INFERENCE: metric_text(metrics.cost_per_inference),
+        Attribute.MAX_INVOCATIONS: metric_text(metrics.max_invocations),
+        Attribute.MODEL_LATENCY: metric_text(metrics.model_latency),
+        Attribute.MODEL_LATENCY_MS: metric_text(metrics.model_latency_ms),
+        Attribute.CPU_UTILIZATION: metric_text(metrics.cpu_utilization),
+        Attribute.MEMORY_UTILIZATION: metric_text(metrics.memory_utilization),
+    }
+    if chosen.endpoint_type is EndpointType.REAL_TIME:
+        own = {
+            Attribute.INSTANCE_TYPE: str(chosen.instance_type),
+            Attribute.INITIAL_INSTANCE_COUNT: str(chosen.initial_instance_count),
+        }
+    else:
+        own = {
+            Attribute.MEMORY_SIZE_IN_MB: str(chosen.memory_size_in_mb),
+            Attribute.MAX_CONCURRENCY: str(chosen.max_concurrency),
+            Attribute.MODEL_SETUP_TIME: metric_text(metrics.model_setup_time),
+        }
+    return {attribute.value: value for attribute, value in (common | own).items()}

@@ -1,0 +1,184 @@
+"""How a variant's number of instances is scaled: bounds and target-tracking policies. Pure."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from inference_recommendations_handler.protocol.contract import UNAVAILABLE
+from inference_recommendations_handler.protocol.contract import InstanceCountProperty as Property
+
+from .choosing import number
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+POLICY_NAME_PREFIX: Final = "inference-recommender-"
+"""Policies of this name are the stack's own; others on the same target are left alone."""
+INVOCATIONS_PER_INSTANCE: Final = "SageMakerVariantInvocationsPerInstance"
+"""Invocations a minute for each instance (Application Auto Scaling, predefined metrics)."""
+_CUSTOMIZED: Final = ("MetricName", "Namespace", "Statistic")
+
+
+class ScalingError(Exception):
+    """Nothing can be scaled like this; the message says why, and what to do."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrackingPolicy:
+    """A target-tracking policy, with a predefined metric or one of its own."""
+
+    target_value: float
+    predefined_metric_type: str | None
+    customized: Mapping[str, str]
+    """`MetricName`, `Namespace` and `Statistic`; empty with a predefined metric."""
+
+    @classmethod
+    def parse(cls, policy: object) -> TrackingPolicy:
+        """Read one of the API's `ScalingPolicies`.
+
+        Raises:
+            ScalingError: It lacks what a policy needs.
+        """
+        tracking = _member(policy, "TargetTracking")
+        target = number(tracking.get("TargetValue"))
+        if target is None or target <= 0:
+            message = f"The policy's TargetValue is {tracking.get('TargetValue')!r}, and must be a number above 0."
+            raise ScalingError(message)
+        metric = _member(tracking, "MetricSpecification")
+        predefined = _member(metric, "Predefined").get("PredefinedMetricType")
+        given = _member(metric, "Customized")
+        customized = {name: str(given[name]) for name in _CUSTOMIZED if given.get(name)}
+        if not predefined and len(customized) < len(_CUSTOMIZED):
+            message = f"The policy's metric is {json.dumps(metric)}, which names none that can be tracked."
+            raise ScalingError(message)
+        return cls(
+            target_value=target,
+            predefined_metric_type=str(predefined) if predefined else None,
+            customized={} if predefined else customized,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scaling:
+    """What a variant is registered with."""
+
+    min_capacity: int
+    max_capacity: int
+    scale_in_cooldown: int | None
+    """Seconds; None for Application Auto Scaling's default, like the next."""
+    scale_out_cooldown: int | None
+    disable_scale_in: bool
+    policies: Sequence[TrackingPolicy]
+
+    @classmethod
+    def parse(cls, properties: Mapping[str, Any]) -> Scaling:
+        """Read the properties of `Custom::EndpointInstanceCount`, or of the preparation.
+
+        Raises:
+            ScalingError: Something is missing, or isn't what it should be.
+        """
+        low, high = (whole(properties.get(name), name) for name in (Property.MIN_CAPACITY, Property.MAX_CAPACITY))
+        if low > high:
+            message = f"MinCapacity is {low} and MaxCapacity {high}: there is nothing between them to scale to."
+            raise ScalingError(message)
+        cooldowns = [
+            None if properties.get(name) is None else whole(properties[name], name)
+            for name in (Property.SCALE_IN_COOLDOWN, Property.SCALE_OUT_COOLDOWN)
+        ]
+        return cls(
+            min_capacity=low,
+            max_capacity=high,
+            scale_in_cooldown=cooldowns[0],
+            scale_out_cooldown=cooldowns[1],
+            disable_scale_in=str(properties.get(Property.DISABLE_SCALE_IN, "false")).lower() == "true",
+            policies=_policies(properties),
+        )
+
+    def configurations(self, *, endpoint_name: str, variant_name: str) -> dict[str, dict[str, Any]]:
+        """`TargetTrackingScalingPolicyConfiguration`s, by the policy's name."""
+        return {
+            f"{POLICY_NAME_PREFIX}{position}": self._configuration(policy, endpoint_name, variant_name)
+            for position, policy in enumerate(self.policies, start=1)
+        }
+
+    def _configuration(self, policy: TrackingPolicy, endpoint_name: str, variant_name: str) -> dict[str, Any]:
+        cooldowns = {"ScaleInCooldown": self.scale_in_cooldown, "ScaleOutCooldown": self.scale_out_cooldown}
+        if policy.predefined_metric_type is not None:
+            metric: dict[str, Any] = {
+                "PredefinedMetricSpecification": {"PredefinedMetricType": policy.predefined_metric_type}
+            }
+        else:
+            # The service names no dimensions; an endpoint's metrics have these two (developer guide, CloudWatch).
+            dimensions = [
+                {"Name": "EndpointName", "Value": endpoint_name},
+                {"Name": "VariantName", "Value": variant_name},
+            ]
+            metric = {"CustomizedMetricSpecification": {**policy.customized, "Dimensions": dimensions}}
+        return {
+            "TargetValue": policy.target_value,
+            **metric,
+            **{name: value for name, value in cooldowns.items() if value is not None},
+            "DisableScaleIn": self.disable_scale_in,
+        }
+
+
+def is_scaled(properties: Mapping[str, Any]) -> bool:
+    """Return whether an endpoint with these properties is scaled."""
+    return Property.MIN_CAPACITY in properties
+
+
+def whole(value: object, name: str) -> int:
+    """A whole number, not negative, as the service or CloudFormation writes it.
+
+    Raises:
+        ScalingError: It isn't one.
+    """
+    parsed = number(value)
+    if parsed is None or parsed < 0 or parsed != int(parsed):
+        message = f"{name} is {value!r}, and must be a whole number, 0 or more."
+        raise ScalingError(message)
+    return int(parsed)
+
+
+def _policies(properties: Mapping[str, Any]) -> list[TrackingPolicy]:
+    text = properties.get(Property.SCALING_POLICIES_JSON)
+    if text is None:
+        target = _target_value(properties)
+        return [TrackingPolicy(target_value=target, predefined_metric_type=INVOCATIONS_PER_INSTANCE, customized={})]
+    try:
+        policies = json.loads(text)
+    except (TypeError, ValueError):
+        policies = None
+    if not isinstance(policies, list) or not policies:
+        message = f"{Property.SCALING_POLICIES_JSON} is {str(text)[:80]!r}, and must be a JSON array of policies."
+        raise ScalingError(message)
+    return [TrackingPolicy.parse(policy) for policy in policies]
+
+
+def _target_value(properties: Mapping[str, Any]) -> float:
+    given = properties.get(Property.TARGET_VALUE)
+    if given is not None:
+        target = number(given)
+        if target is None or target <= 0:
+            message = f"The target is {given!r} invocations a minute for each instance, and must be a number above 0."
+            raise ScalingError(message)
+        return target
+    measured = properties.get(Property.MAX_INVOCATIONS, UNAVAILABLE)
+    invocations, instances, factor = (
+        number(properties.get(name))
+        for name in (Property.MAX_INVOCATIONS, Property.INITIAL_INSTANCE_COUNT, Property.SAFETY_FACTOR)
+    )
+    if not (invocations and instances and factor) or min(invocations, instances, factor) <= 0:
+        message = (
+            f"The recommendation's MaxInvocations is {measured!r}, from which no target follows: say "
+            "target_invocations_per_instance yourself."
+        )
+        raise ScalingError(message)
+    return invocations / instances * factor
+
+
+def _member(value: object, name: str) -> dict[str, Any]:
+    found = value.get(name) if isinstance(value, dict) else None
+    return found if isinstance(found, dict) else {}

@@ -1,0 +1,147 @@
+"""`Custom::InferenceScalingRecommendation`: how the service recommends to scale what was chosen."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+from inference_recommendations_handler.aws.errors import AWS_ERRORS, ErrorKind, code_of, kind_of, message_of
+from inference_recommendations_handler.protocol.contract import SCALING_VERSION, UNAVAILABLE
+from inference_recommendations_handler.protocol.contract import ScalingRecommendationAttribute as Attribute
+from inference_recommendations_handler.protocol.contract import ScalingRecommendationProperty as Property
+from inference_recommendations_handler.protocol.custom_resource_event import RequestType
+from inference_recommendations_handler.protocol.log import log
+from inference_recommendations_handler.protocol.response import Answer
+
+from .choosing import above_zero, number
+from .job_results import JobResults
+from .latency_unit import LatencyUnit
+from .metric_text import metric_text
+from .scaling import ScalingError, TrackingPolicy, whole
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from inference_recommendations_handler.inference_job.service import Job
+    from inference_recommendations_handler.invocation import Invocation
+    from inference_recommendations_handler.protocol.custom_resource_event import CustomResourceEvent
+
+KNOWN_SCALING_VERSIONS: Final = ("1",)
+_PASSING: Final = frozenset({ErrorKind.TRANSIENT, ErrorKind.PERMISSION})
+_DEFAULT_COOLDOWN_SECONDS: Final = 300
+"""Application Auto Scaling's own for endpoint variants (API reference, TargetTrackingScalingPolicyConfiguration)."""
+
+
+def on_event(event: CustomResourceEvent, invocation: Invocation) -> Answer:
+    """Serve one event; a Delete has nothing to undo. Raises what boto3 raises where another delivery may succeed."""
+    own_id = event.physical_resource_id or event.logical_resource_id
+    if event.request_type is RequestType.DELETE:
+        return Answer(physical_resource_id=own_id)
+    name = str(event.properties.get(Property.JOB_NAME, ""))
+    try:
+        request = _request(event.properties)
+        answer = invocation.clients.sagemaker.get_scaling_configuration_recommendation(**request)
+        job = invocation.jobs.find(name)
+        data = attributes(answer, measured_ms=_measured_ms(job, request["RecommendationId"]))
+    except ScalingError as error:
+        return invocation.failed(event, f"{error} Job: {name}.")
+    except AWS_ERRORS as error:
+        if kind_of(error) in _PASSING:
+            raise
+        reason = f"{message_of(error)} ({code_of(error)}.) The job {name} was asked how to scale its recommendation."
+        return invocation.failed(event, reason)
+    log("scaling recommended", jobName=name, requestId=event.request_id)
+    return Answer(physical_resource_id=own_id, data=data, log_stream=invocation.log_stream)
+
+
+def attributes(answer: Mapping[str, Any], *, measured_ms: float | None) -> dict[str, str]:
+    """What `Fn::GetAtt` reads; texts, and `UNAVAILABLE` for a figure that is for display only and wasn't given.
+
+    Args:
+        answer: Of `GetScalingConfigurationRecommendation`.
+        measured_ms: The job's own latency of the chosen result, in milliseconds; None where it has none.
+
+    Raises:
+        ScalingError: It lacks what a variant is registered with.
+    """
+    given = answer.get("DynamicScalingConfiguration") or {}
+    policies = list(given.get("ScalingPolicies") or [])
+    if not policies:
+        message = "The service recommends no scaling policy: scale with numbers of your own."
+        raise ScalingError(message)
+    read = [TrackingPolicy.parse(policy) for policy in policies]
+    low, high = (whole(given.get(name), name) for name in (Attribute.MIN_CAPACITY, Attribute.MAX_CAPACITY))
+    if low > high:
+        message = f"The service recommends {low} to {high} instances, between which there is nothing to scale to."
+        raise ScalingError(message)
+    cooldowns = {
+        name: _DEFAULT_COOLDOWN_SECONDS if number(given.get(name)) is None else whole(given[name], name)
+        for name in (Attribute.SCALE_IN_COOLDOWN, Attribute.SCALE_OUT_COOLDOWN)
+    }
+    first, metric = read[0], answer.get("Metric") or {}
+    found = {
+        Attribute.MIN_CAPACITY: str(low),
+        Attribute.MAX_CAPACITY: str(high),
+        **{name: str(seconds) for name, seconds in cooldowns.items()},
+        Attribute.TARGET_VALUE: metric_text(first.target_value),
+        Attribute.PREDEFINED_METRIC_TYPE: first.predefined_metric_type or UNAVAILABLE,
+        Attribute.METRIC_NAME: first.customized.get("MetricName", UNAVAILABLE),
+        Attribute.METRIC_NAMESPACE: first.customized.get("Namespace", UNAVAILABLE),
+        Attribute.METRIC_STATISTIC: first.customized.get("Statistic", UNAVAILABLE),
+        Attribute.SCALING_POLICIES_JSON: json.dumps(policies, sort_keys=True, separators=(",", ":")),
+        Attribute.INVOCATIONS_PER_INSTANCE: metric_text(number(metric.get("InvocationsPerInstance"))),
+        Attribute.MODEL_LATENCY: metric_text(number(metric.get("ModelLatency"))),
+        Attribute.MODEL_LATENCY_MS: metric_text(_latency_ms(metric, measured_ms)),
+    }
+    return {attribute.value: value for attribute, value in found.items()}
+
+
+def _measured_ms(job: Job | None, recommendation_id: str) -> float | None:
+    """Return the latency of the chosen result as the job has measured it."""
+    candidates = JobResults.parse(job.description).candidates if job else ()
+    chosen = (each for each in candidates if each.recommendation_id == recommendation_id)
+    return next((each.metrics.model_latency_ms for each in chosen), None)
+
+
+def _latency_ms(metric: Mapping[str, Any], measured_ms: float | None) -> float | None:
+    """Return the latency of a `ScalingPolicyMetric` in milliseconds.
+
+    The API reference describes it in the words of CloudWatch's `ModelLatency`, which is in microseconds, and states no
+    unit. It is of a result that the job has measured, so a comparison shows its unit, whichever the job's is.
+    """
+    latency = above_zero(metric.get("ModelLatency"))
+    if latency is None:
+        return None
+    invocations = above_zero(metric.get("InvocationsPerInstance"))
+    unit = LatencyUnit.of([(invocations, latency)]) if measured_ms is None else LatencyUnit.beside(latency, measured_ms)
+    return unit.milliseconds(latency)
+
+
+def _request(properties: Mapping[str, Any]) -> Any:
+    version = str(properties.get(Property.SCALING_VERSION, SCALING_VERSION))
+    if version not in KNOWN_SCALING_VERSIONS:
+        message = (
+            f"The template reads scaling recommendations by rule {version!r} and this handler knows "
+            f"{', '.join(KNOWN_SCALING_VERSIONS)}: deploy with the version of cdk-inference-recommender that wrote it."
+        )
+        raise ScalingError(message)
+    name = properties.get(Property.JOB_NAME)
+    recommendation = properties.get(Property.RECOMMENDATION_ID, UNAVAILABLE)
+    if not name or not isinstance(recommendation, str) or recommendation in {"", UNAVAILABLE}:
+        message = (
+            f"The chosen recommendation's id is {recommendation!r}, without which the service recommends no scaling: "
+            "scale with numbers of your own."
+        )
+        raise ScalingError(message)
+    objective = {
+        member.value: whole(properties[member], member)
+        for member in (Property.MIN_INVOCATIONS_PER_MINUTE, Property.MAX_INVOCATIONS_PER_MINUTE)
+        if member in properties
+    }
+    cpu = properties.get(Property.TARGET_CPU_UTILIZATION_PER_CORE)
+    return {
+        "InferenceRecommendationsJobName": str(name),
+        "RecommendationId": recommendation,
+        **({} if cpu is None else {"TargetCpuUtilizationPerCore": whole(cpu, "TargetCpuUtilizationPerCore")}),
+        **({"ScalingPolicyObjective": objective} if objective else {}),
+    }

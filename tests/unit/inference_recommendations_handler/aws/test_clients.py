@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from inference_recommendations_handler.aws.clients import Clients, clients
+from inference_recommendations_handler.aws.errors import OutOfTimeError
+from inference_recommendations_handler.lifecycle import create_or_adopt
+from inference_recommendations_handler.protocol import response
+from inference_recommendations_handler.protocol.contract import FUNCTION_TIMEOUT_SECONDS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from inference_recommendations_handler.aws.deadline_budget import Allowance
+
+
+@pytest.fixture
+def made(monkeypatch: pytest.MonkeyPatch) -> Iterator[Clients]:
+    """As in the function, where nothing but the region is known."""
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+    clients.cache_clear()
+    yield clients()
+    clients.cache_clear()
+
+
+SERVICES = ["sagemaker", "stepfunctions", "ec2", "cloudformation", "autoscaling"]
+RETRY_AFTER_SECONDS = 5
+"""What botocore adds to its own pause at most, where the service asks for it (`x-amz-retry-after`)."""
+
+
+def longest_attempt(client: Any) -> float:
+    """Seconds that an attempt takes when the endpoint hangs, or that botocore waits before the next one."""
+    config = client.meta.config
+    assert config.retries["mode"] == "standard"
+    pauses = int(config.retries["total_max_attempts"]) - 1
+    return float(max(config.connect_timeout + config.read_timeout, 2 ** (pauses - 1) + RETRY_AFTER_SECONDS))
+
+
+def last_begin(allowance: Allowance) -> float:
+    """Seconds after which no attempt begins any more."""
+    return FUNCTION_TIMEOUT_SECONDS - allowance.reserve
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_there_is_time_to_answer_after_the_last_attempt_of_any_call(made: Clients, service: str) -> None:
+    allowance = made.sagemaker_allowance if service == "sagemaker" else made.others_allowance
+    longest = longest_attempt(getattr(made, service))
+    assert last_begin(allowance) + longest + response.ANSWER_SECONDS < FUNCTION_TIMEOUT_SECONDS
+
+
+def test_there_is_time_to_queue_a_request_after_the_last_attempt_to_place_it(made: Clients) -> None:
+    assert last_begin(made.sagemaker_allowance) + longest_attempt(made.sagemaker) < last_begin(made.others_allowance)
+
+
+def test_a_job_that_is_not_shown_can_be_looked_for_as_long_as_it_takes(made: Clients) -> None:
+    assert sum(create_or_adopt._SHOWN_AFTER_SECONDS) + 5 < last_begin(made.sagemaker_allowance)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_no_client_calls_anybody_when_the_time_is_over(made: Clients, service: str) -> None:
+    operation = {
+        "sagemaker": "list_models",
+        "stepfunctions": "list_state_machines",
+        "ec2": "describe_vpcs",
+        "cloudformation": "list_stacks",
+        "autoscaling": "describe_scalable_targets",
+    }[service]
+    arguments = {"ServiceNamespace": "sagemaker"} if service == "autoscaling" else {}
+    with made.within(lambda: 0.0), pytest.raises(OutOfTimeError):
+        getattr(getattr(made, service), operation)(**arguments)
+
+
+def test_an_answer_takes_no_longer_than_is_said() -> None:
+    assert len(response._PAUSES_SECONDS) + 1 == response._ATTEMPTS
+    assert response._ATTEMPTS * response._TIMEOUT_SECONDS + sum(response._PAUSES_SECONDS) == response.ANSWER_SECONDS
+
+
+def test_a_call_is_tried_again_and_names_the_library(made: Clients) -> None:
+    for client in (made.sagemaker, made.stepfunctions):
+        config: Any = client.meta.config
+        assert config.retries["total_max_attempts"] >= 2
+        assert config.user_agent_extra == "cdk-inference-recommender"

@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from inference_recommendations_handler.aws.deadline_budget import Allowance, RemainingTime
+from inference_recommendations_handler.aws.errors import OutOfTimeError, TagsNotShownError
+from inference_recommendations_handler.inference_job.service import Job, Jobs
+from inference_recommendations_handler.lifecycle.create_or_adopt import _serves, _shown
+from inference_recommendations_handler.protocol.contract import OwnerTag
+from inference_recommendations_handler.stack.owner import TAGS_SHOWN_WITHIN_SECONDS
+
+
+def absent(**_: Any) -> None:
+    raise ClientError({"Error": {"Code": "ResourceNotFound"}}, "DescribeInferenceRecommendationsJob")
+
+
+def test_a_job_that_is_not_shown_before_the_time_is_over_is_not_said_to_be_absent(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    slept: list[float] = []
+    monkeypatch.setattr("inference_recommendations_handler.aws.deadline_budget.time.sleep", slept.append)
+    remaining, client = RemainingTime(), SimpleNamespace(describe_inference_recommendations_job=absent)
+    jobs = Jobs(client=client, allowance=Allowance(remaining=remaining, reserve=30))  # type: ignore[arg-type]
+    with remaining.of(lambda: 40.0 - sum(slept)), pytest.raises(OutOfTimeError):
+        _shown("job", jobs)
+    assert slept == [1, 2, 3]
+    assert _shown("job", jobs) is None
+
+
+def test_tags_are_asked_for_again_only_as_long_as_there_is_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    slept: list[float] = []
+    monkeypatch.setattr("inference_recommendations_handler.aws.deadline_budget.time.sleep", slept.append)
+
+    asked: list[None] = []
+
+    def throttle(**_: Any) -> None:
+        asked.append(None)
+        raise ClientError({"Error": {"Code": "ThrottlingException"}}, "ListTags")
+
+    remaining = RemainingTime()
+    client: Any = SimpleNamespace(get_paginator=lambda _: SimpleNamespace(paginate=throttle))
+    jobs = Jobs(client=client, allowance=Allowance(remaining=remaining, reserve=30))
+    job = Job(description={"JobName": "job", "JobArn": "arn"})
+    with remaining.of(lambda: 31.5 - sum(slept)), pytest.raises(ClientError):
+        jobs.tags_in_time(job)
+    assert (slept, len(asked)) == ([1], 2)
+    with pytest.raises(ClientError):
+        jobs.tags_in_time(job)
+    assert (slept, len(asked)) == ([1, 1, 2, 3, 5], 7)
+
+
+@pytest.mark.parametrize(
+    ("tags", "seconds_old", "is_decided"),
+    [
+        ({}, 0, False),
+        ({"team": "search"}, TAGS_SHOWN_WITHIN_SECONDS - 1, False),
+        ({}, TAGS_SHOWN_WITHIN_SECONDS, True),
+        ({OwnerTag.STACK_ID.value: "anybody's"}, 0, True),
+    ],
+)
+def test_a_young_job_without_owner_tags_is_neither_ours_nor_anothers(
+    monkeypatch: pytest.MonkeyPatch, tags: dict[str, str], seconds_old: int, *, is_decided: bool
+) -> None:
+    now = 1_800_000_000.0
+    monkeypatch.setattr("inference_recommendations_handler.inference_job.service.time.time", lambda: now)
+    pages = [{"Tags": [{"Key": key, "Value": value} for key, value in tags.items()]}]
+    client: Any = SimpleNamespace(get_paginator=lambda _: SimpleNamespace(paginate=lambda **_: pages))
+    jobs = Jobs(client=client, allowance=Allowance(remaining=RemainingTime(), reserve=30))
+    created = datetime.fromtimestamp(now - seconds_old, tz=UTC)
+    job = Job(description={"JobName": "job", "JobArn": "arn", "CreationTime": created})
+    if is_decided:
+        assert jobs.tags(job) == tags
+    else:
+        with pytest.raises(TagsNotShownError, match="tags of the inference recommendations job job aren't shown yet"):
+            jobs.tags(job)
+
+
+@pytest.mark.parametrize(
+    ("status", "serves", "serves_where_stopped_is_accepted"),
+    [
+        ("COMPLETED", True, True),
+        ("PENDING", True, True),
+        ("IN_PROGRESS", True, True),
+        ("QUEUED_FOR_CAPACITY", True, True),
+        ("STOPPING", False, True),
+        ("STOPPED", False, True),
+        ("FAILED", False, False),
+        ("DELETING", False, False),
+        ("DELETED", False, False),
+    ],
+)
+def test_a_job_that_is_not_known_to_have_ended_serves_the_request(
+    status: str, *, serves: bool, serves_where_stopped_is_accepted: bool
+) -> None:
+    job = Job(description={"Status": status})
+    for accept_stopped, expected in ((False, serves), (True, serves_where_stopped_is_accepted)):
+        properties: Any = SimpleNamespace(accept_stopped=accept_stopped)
+        assert _serves(job, properties) is expected

@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import islice
+
+import pytest
+
+from inference_recommendations_handler.lifecycle.job_name import (
+    NamedRequest,
+    base_name,
+    candidates,
+    fingerprint,
+    is_generated,
+    is_job_name,
+    is_name_of,
+)
+from inference_recommendations_handler.protocol.typed_request import RequestError
+
+NAMED = NamedRequest(
+    stack_id="arn:stack",
+    logical_id="Job",
+    rerun="",
+    request={"JobType": "Default", "RoleArn": "arn:role", "InputConfig": {"ModelName": "m", "Endpoints": []}},
+)
+
+
+def test_deployed_names_stay() -> None:
+    assert base_name("shop", NAMED, version="1") == "shop-2idvhqternej"
+    assert fingerprint(NAMED, version="1") == "3df5cclsuzqqnxbqi62jw5k2"
+
+
+def test_names_keep_within_the_40_characters_that_derived_names_have() -> None:
+    *_, longest = candidates(base_name("p" * 24, NAMED, version="1"))
+    assert len(longest) == 40
+    assert is_job_name(longest)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        replace(NAMED, stack_id="arn:other"),
+        replace(NAMED, logical_id="Other"),
+        replace(NAMED, rerun="2"),
+        replace(NAMED, request={**NAMED.request, "JobType": "Advanced"}),
+        replace(NAMED, request={**NAMED.request, "InputConfig": {"ModelName": "n"}}),
+        replace(NAMED, request={**NAMED.request, "StoppingConditions": {"MaxInvocations": 1}}),
+        replace(NAMED, request={**NAMED.request, "OutputConfig": {"KmsKeyId": "k"}}),
+    ],
+)
+def test_what_decides_what_is_measured_changes_the_name(other: NamedRequest) -> None:
+    assert base_name("shop", other, version="1") != base_name("shop", NAMED, version="1")
+
+
+@pytest.mark.parametrize("member", ["RoleArn", "JobDescription"])
+def test_what_is_not_measured_keeps_the_name(member: str) -> None:
+    other = replace(NAMED, request={**NAMED.request, member: "another"})
+    assert base_name("shop", other, version="1") == base_name("shop", NAMED, version="1")
+
+
+def test_the_order_of_members_keeps_the_name() -> None:
+    other = replace(NAMED, request=dict(reversed(list(NAMED.request.items()))))
+    assert base_name("shop", other, version="1") == base_name("shop", NAMED, version="1")
+
+
+def test_the_fingerprint_is_the_same_whoever_asks() -> None:
+    assert fingerprint(replace(NAMED, stack_id="arn:other"), version="1") == fingerprint(NAMED, version="1")
+
+
+def test_an_unknown_version_names_nothing() -> None:
+    with pytest.raises(RequestError, match="rule '7'"):
+        base_name("shop", NAMED, version="7")
+
+
+def test_taken_names_are_followed_by_numbers() -> None:
+    assert list(islice(candidates("a"), 3)) == ["a", "a-2", "a-3"]
+    assert is_name_of("a", "a")
+    assert is_name_of("a-2", "a")
+    assert not is_name_of("a-b", "a")
+
+
+@pytest.mark.parametrize(
+    ("name", "generated"),
+    [
+        ("shop-abcdefghij27", True),
+        ("my-shop-abcdefghij27-12", True),
+        ("shop-Job-1A2B3C4D5E6F7", False),
+        ("shop-abcdefghij27.00000000-0000-4000-8000-abcdefabcdef", False),
+        ("shop", False),
+    ],
+)
+def test_ids_that_cloudformation_invents_are_told_from_names(name: str, generated: bool) -> None:
+    assert is_generated(name) is generated
