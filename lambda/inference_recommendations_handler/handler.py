@@ -30,7 +30,7 @@ from inference_recommendations_handler.protocol.response_url import is_trusted
 from inference_recommendations_handler.stack.state_machine import EVENT
 
 from .endpoint import instance_count, preparation, recommended_model
-from .invocation import Invocation, LambdaContext
+from .invocation import JOBS, WAITS, Invocation, LambdaContext
 from .lifecycle import create_retry, deletion, job, wait
 from .recommendation import recommendation, scaling_recommendation
 
@@ -39,8 +39,6 @@ if TYPE_CHECKING:
 
 
 _SERVED: Final[Mapping[str, Callable[[CustomResourceEvent, Invocation], Answer | None]]] = {
-    ResourceType.JOB: job.on_event,
-    ResourceType.WAIT: wait.on_event,
     ResourceType.RECOMMENDATION: recommendation.on_event,
     ResourceType.SCALING_RECOMMENDATION: scaling_recommendation.on_event,
     ResourceType.RECOMMENDED_MODEL: recommended_model.on_event,
@@ -125,7 +123,13 @@ def _step(state: Mapping[str, Any], invocation: Invocation) -> Mapping[str, Any]
 
 
 def _service_timeout(event: CustomResourceEvent) -> int:
-    return JOB_SERVICE_TIMEOUT_SECONDS if event.resource_type == ResourceType.JOB else WAIT_SERVICE_TIMEOUT_SECONDS
+    return JOB_SERVICE_TIMEOUT_SECONDS if event.resource_type in JOBS else WAIT_SERVICE_TIMEOUT_SECONDS
+
+
+def _served(resource_type: str) -> Callable[[CustomResourceEvent, Invocation], Answer | None] | None:
+    if resource_type in JOBS:
+        return job.on_event
+    return wait.on_event if resource_type in WAITS else _SERVED.get(resource_type)
 
 
 def _serve(event: CustomResourceEvent, invocation: Invocation) -> None:
@@ -143,7 +147,7 @@ def _serve(event: CustomResourceEvent, invocation: Invocation) -> None:
         # CloudFormation didn't send it, so that nobody is to get what it asks for.
         log("refused: the ResponseURL is not one of AWS", level="ERROR", requestId=event.request_id)
         return
-    serve = _SERVED.get(event.resource_type)
+    serve = _served(event.resource_type)
     try:
         answer = serve(event, invocation) if serve else _unknown(event, invocation)
     except NotNowError as error:

@@ -6,19 +6,26 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
 
-from inference_recommendations_handler.inference_job.service import Jobs
+from inference_recommendations_handler.inference_job.service import InferenceRecommendationsJobs
+from inference_recommendations_handler.protocol.contract import ResourceType
 from inference_recommendations_handler.protocol.response import Answer, send
 from inference_recommendations_handler.stack.state_machine import StateMachine
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from typing import Any
 
     from inference_recommendations_handler.aws.clients import Clients
+    from inference_recommendations_handler.jobs.job_kind import JobKind
     from inference_recommendations_handler.protocol.custom_resource_event import CustomResourceEvent
 
 
 _STATE_MACHINE_ARN: Final = re.compile(r"arn:[^:]+:states:[^:]+:\d{12}:stateMachine:[A-Za-z0-9_-]+")
+
+JOBS: Final[Mapping[str, Callable[[Clients], JobKind]]] = {ResourceType.JOB: InferenceRecommendationsJobs.of}
+"""The resource types that start a job."""
+WAITS: Final[Mapping[str, Callable[[Clients], JobKind]]] = {ResourceType.WAIT: InferenceRecommendationsJobs.of}
+"""The resource types that wait for one."""
 
 
 class LambdaContext(Protocol):
@@ -38,9 +45,14 @@ class Invocation:
     log_stream: str
 
     @property
-    def jobs(self) -> Jobs:
-        """The service."""
-        return Jobs(client=self.clients.sagemaker, allowance=self.clients.sagemaker_allowance)
+    def inference_jobs(self) -> InferenceRecommendationsJobs:
+        """The jobs whose results are chosen from."""
+        return InferenceRecommendationsJobs.of(self.clients)
+
+    def jobs(self, event: CustomResourceEvent) -> JobKind:
+        """Return the kind of job that the event's resource starts or waits for."""
+        kinds = JOBS if event.resource_type in JOBS else WAITS
+        return kinds[event.resource_type](self.clients)
 
     def machine(self, properties: Mapping[str, Any]) -> StateMachine | None:
         """The machine that the properties name; None where a template of another release names none."""

@@ -27,11 +27,6 @@ if TYPE_CHECKING:
 
     from .world import Received, World
 
-TYPES = {
-    JOB: "Custom::InferenceRecommendationsJob",
-    LEG: "Custom::InferenceRecommendationsJobWait",
-    CHOICE: "Custom::InferenceRecommendation",
-}
 SERVICE_TIMEOUTS = {
     JOB: JOB_SERVICE_TIMEOUT_SECONDS,
     LEG: WAIT_SERVICE_TIMEOUT_SECONDS,
@@ -278,8 +273,9 @@ class Stack:
         for number in range(1, len(template.leg_seconds()) + 1):
             leg = template.leg(number, self.resources[job_id].physical_id)
             yield from self._put(f"{template.id}{LEG}{number}", LEG, leg)
-        choice = template.choice(self.resources[job_id].physical_id)
-        yield from self._put(template.id + CHOICE, CHOICE, choice)
+        if CHOICE in self.world.types:
+            choice = template.choice(self.resources[job_id].physical_id)
+            yield from self._put(template.id + CHOICE, CHOICE, choice)
 
     def _put(self, logical_id: str, kind: str, properties: Properties) -> Work:
         known = self.resources.get(logical_id)
@@ -372,7 +368,7 @@ class Stack:
             "ResponseURL": world.url(),
             "StackId": self.stack_id,
             "RequestId": request_id,
-            "ResourceType": TYPES[resource.kind],
+            "ResourceType": self.world.types[resource.kind],
             "LogicalResourceId": logical_id,
             "ResourceProperties": {"ServiceToken": "arn", **self._delivered(resource.properties)},
         }

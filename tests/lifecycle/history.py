@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import hypothesis.strategies as st
 import pytest
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from inference_recommendations_handler import invocation
 from inference_recommendations_handler.lifecycle import deletion
 from inference_recommendations_handler.lifecycle.job_name import is_name_of
 from inference_recommendations_handler.lifecycle.job_properties import JobProperties
 from inference_recommendations_handler.stack.owner import Owner
 
-from . import promises
+from . import invented_jobs, promises
 from .cloudformation import STACK_ID, Stack
 from .disturbances import DISTURBANCES, SLOWEST_STOP, Disturbance, calm
+from .invented_jobs import InventedJobs
 from .machine import MACHINE_ARN
 from .surroundings import live_in
-from .template import JOB, Template, as_delivered
+from .template import JOB, LEG, Template, as_delivered
 from .wiring import unconnected_clients
 from .world import World
 
@@ -95,7 +97,7 @@ class History(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.patch = pytest.MonkeyPatch()
-        self.world = World(unconnected_clients(), light=self.light)
+        self.world = self._world()
         live_in(self.world, self.patch)
         self.stack = Stack(self.world, moment=MOMENT)
         self.gone: list[Stack] = []
@@ -107,6 +109,9 @@ class History(RuleBasedStateMachine):
         self.unwatched: set[str] = set()
         """Logical ids of resources whose search for late jobs somebody broke off; their next event takes it up."""
         self.made = 0
+
+    def _world(self) -> World:
+        return World(unconnected_clients(), light=self.light)
 
     @property
     def status(self) -> str | None:
@@ -364,9 +369,21 @@ class History(RuleBasedStateMachine):
     def _take_name(self, template: Template) -> None:
         """Somebody else has a job of the name that the template's will have."""
         owner = Owner(stack_id=self._next_stack_id(), logical_id=template.id + JOB)
-        properties = JobProperties.parse(as_delivered(template.job()), owner=owner, client=self.world.clients.sagemaker)
+        properties = JobProperties.parse(as_delivered(template.job()), owner=owner, jobs=self.world.jobs)
         if properties.base not in self.world.service.jobs and not template.exact:
             self._stranger(properties.base, {f"{promises.TAG}stack-id": ANOTHER_STACK})
 
     def _stranger(self, name: str, tags: dict[str, str]) -> None:
         self.strangers[name] = (self.world.service.foreign(name, tags), dict(tags))
+
+
+class InventedHistory(History):
+    """With an invented kind of job, of which nothing but its own class knows."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.patch.setitem(cast("dict[str, Any]", invocation.JOBS), invented_jobs.TYPES[JOB], InventedJobs.of)
+        self.patch.setitem(cast("dict[str, Any]", invocation.WAITS), invented_jobs.TYPES[LEG], InventedJobs.of)
+
+    def _world(self) -> World:
+        return World(unconnected_clients(), light=True, kind=InventedJobs.of, types=invented_jobs.TYPES)

@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from inference_recommendations_handler import handler, invocation
-from inference_recommendations_handler.inference_job import service
-from inference_recommendations_handler.inference_job.service import Job, Jobs
+from inference_recommendations_handler.inference_job.service import InferenceRecommendationsJobs
+from inference_recommendations_handler.jobs import job_kind
+from inference_recommendations_handler.jobs.job_snapshot import JobSnapshot
 from inference_recommendations_handler.lifecycle import (
     create_or_adopt,
     deletion,
     job,
-    job_name,
     job_selector,
     stop_owned_jobs,
     wait,
@@ -105,7 +105,7 @@ def _answers_a_delete_at_once(patch: pytest.MonkeyPatch) -> None:
 
 
 def _forgets_the_cancelled_create(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(Jobs, "unfinished_names", lambda _: ())
+    patch.setattr(InferenceRecommendationsJobs, "unfinished_names", lambda _: ())
 
 
 def _drops_the_size_guard(patch: pytest.MonkeyPatch) -> None:
@@ -130,7 +130,8 @@ def _stops_what_an_update_keeps(patch: pytest.MonkeyPatch) -> None:
 
 
 def _measures_the_role(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(job_name, "MEASURED", (*job_name.MEASURED, "RoleArn"))
+    measured = (*InferenceRecommendationsJobs.measured, "RoleArn")
+    patch.setattr(InferenceRecommendationsJobs, "measured", measured)
 
 
 def _logs_events(patch: pytest.MonkeyPatch) -> None:
@@ -180,7 +181,7 @@ def _with_tags_that_show_late(stack: Stack, world: World) -> None:
 
 
 def _takes_a_job_without_tags_for_a_strangers(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(service, "shows_owner", lambda *_, **__: True)
+    patch.setattr(job_kind, "shows_owner", lambda *_, **__: True)
 
 
 def _with_a_later_status(stack: Stack, world: World) -> None:
@@ -192,7 +193,7 @@ def _with_a_later_status(stack: Stack, world: World) -> None:
 
 def _takes_a_later_status_for_an_end(patch: pytest.MonkeyPatch) -> None:
     unfinished = {"PENDING", "IN_PROGRESS", "STOPPING", "DELETING"}
-    patch.setattr(Job, "ended", property(lambda self: self.status not in unfinished))
+    patch.setattr(JobSnapshot, "ended", property(lambda self: self.status not in unfinished))
 
 
 def _gives_up_an_answer(patch: pytest.MonkeyPatch) -> None:
@@ -228,7 +229,7 @@ def _asks_anew_at_every_update(patch: pytest.MonkeyPatch) -> None:
         properties = {**event.properties, "Rerun": event.request_id}
         return original(replace(event, properties=properties), invocation)
 
-    patch.setitem(handler._SERVED, "Custom::InferenceRecommendationsJob", on_event)
+    patch.setattr(job, "on_event", on_event)
 
 
 def _stops_what_was_asked_for_since(patch: pytest.MonkeyPatch) -> None:

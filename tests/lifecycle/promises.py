@@ -49,7 +49,7 @@ def nothing_goes_on_after_its_delete(stack: Stack, *, unwatched: Collection[str]
         event, received = exchange.event, exchange.received
         if received is None or received.body["Status"] != "SUCCESS" or event["RequestType"] != "Delete":
             continue
-        if not event["ResourceType"].endswith(f"Recommendations{JOB}"):
+        if event["ResourceType"] != stack.world.types[JOB]:
             continue
         name, properties = event["PhysicalResourceId"], event["ResourceProperties"]
         prefix = str(properties.get("JobName", properties.get("NamePrefix")))

@@ -249,6 +249,14 @@ class Service:
             job.stopped_at, job.seconds_stopping = self.clock.now, self.seconds_stopping
         return {}
 
+    def _DeleteInventedJob(self, request: Mapping[str, Any]) -> dict[str, Any]:  # noqa: N802
+        job = self._existing(request["JobName"])
+        self._authorize("DeleteInventedJob", job.shown_tags(self.clock.now))
+        if job.active(self.clock.now):
+            raise ServiceError("ValidationException", f"Cannot delete the job {job.name} in its state")
+        del self.jobs[job.name]
+        return {}
+
     def _ListInferenceRecommendationsJobs(self, request: Mapping[str, Any]) -> dict[str, Any]:  # noqa: N802
         status, since, first = (
             request.get("StatusEquals"),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from inference_recommendations_handler import handler
 from inference_recommendations_handler.aws import deadline_budget
 from inference_recommendations_handler.inference_job import service
+from inference_recommendations_handler.jobs import job_kind
 from inference_recommendations_handler.lifecycle import deletion, job, wait
 from inference_recommendations_handler.protocol import log, response
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 def live_in(world: World, patch: pytest.MonkeyPatch) -> None:
     """From now on, until the patch is undone."""
-    for module in (deadline_budget, response, deletion, handler, service, job, wait):
+    for module in (deadline_budget, response, deletion, handler, service, job_kind, job, wait):
         patch.setattr(module, "time", world.clock, raising=False)
     patch.setattr(response, "_put", world.put)
     patch.setattr(log, "sys", world.log)

@@ -10,6 +10,12 @@ from inference_recommendations_handler.protocol.contract import LEG_SECONDS
 from .machine import MACHINE_ARN
 
 JOB, LEG, CHOICE = "Job", "JobWait", "JobRecommendation"
+TYPES = {
+    JOB: "Custom::InferenceRecommendationsJob",
+    LEG: "Custom::InferenceRecommendationsJobWait",
+    CHOICE: "Custom::InferenceRecommendation",
+}
+"""Resource types, by what logical ids end with."""
 
 Properties = dict[str, Any]
 

@@ -15,7 +15,7 @@ from . import cloudformation
 from .cloudformation import SERVICE_TIMEOUTS, Deployed
 from .invocation_thread import Pause
 from .service import SECONDS_STOPPING, ServiceError
-from .template import JOB, Template
+from .template import JOB, TYPES, Template
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -215,7 +215,7 @@ class TestDelete:
     def test_a_resource_that_only_a_later_version_serves_is_deleted(
         self, stack: Stack, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setitem(cloudformation.TYPES, "Later", "Custom::InferenceWhatever")
+        monkeypatch.setitem(TYPES, "Later", "Custom::InferenceWhatever")
         monkeypatch.setitem(cloudformation.SERVICE_TIMEOUTS, "Later", 300)
         stack.deploy(Template())
         stack.resources["Whatever"] = Deployed(kind="Later", physical_id="whatever", properties={})

@@ -10,10 +10,10 @@ from inference_recommendations_handler.lifecycle.job_properties import JobProper
 from inference_recommendations_handler.stack.owner import Owner
 
 from . import promises
-from .cloudformation import STACK_ID, TYPES, Stack
+from .cloudformation import STACK_ID, Stack
 from .invocation_thread import FUNCTION_TIMEOUT, Pause
 from .service import ServiceError
-from .template import JOB, Template, as_delivered
+from .template import JOB, TYPES, Template, as_delivered
 
 if TYPE_CHECKING:
     from .world import World
@@ -270,7 +270,7 @@ def test_a_repeated_delivery_stays_with_its_job_when_it_cannot_see_at_once_whose
     name = JobProperties.parse(
         as_delivered(Template().job()),
         owner=Owner(stack_id=STACK_ID, logical_id=JOB),
-        client=world.clients.sagemaker,
+        jobs=world.jobs,
     ).base
     world.service.foreign(name)
     world.extra_deliveries = [200.0]

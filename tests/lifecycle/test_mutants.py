@@ -26,14 +26,13 @@ def stack(world: World) -> Stack:
     return Stack(world)
 
 
-def _search(mutant: Mutant | None) -> None:
+def _search(mutant: Mutant) -> None:
     """The same histories each time."""
 
     class Mutated(History):
         def __init__(self) -> None:
             super().__init__()
-            if mutant is not None:
-                mutant.seed(self.patch)
+            mutant.seed(self.patch)
 
     run_state_machine_as_test(
         Mutated,
@@ -63,7 +62,3 @@ def test_a_seeded_fault_is_found_by_its_scenario(
     assert mutant.scenario is not None
     with pytest.raises(AssertionError):
         mutant.scenario(stack, world)
-
-
-def test_without_a_fault_nothing_is_found() -> None:
-    _search(None)

@@ -14,18 +14,21 @@ from urllib.parse import parse_qs, urlsplit
 
 from inference_recommendations_handler.aws.errors import AWS_ERRORS
 from inference_recommendations_handler.handler import DEFECT, AnswerNotDeliveredError, DeliverAgainError, handle
+from inference_recommendations_handler.inference_job.service import InferenceRecommendationsJobs
 from inference_recommendations_handler.invocation import Invocation
 
 from .clock import Clock
 from .invocation_thread import FUNCTION_TIMEOUT, FunctionDiedError, InvocationThread, KilledError, Pause
 from .machine import Machine
 from .service import Service
+from .template import TYPES
 from .wiring import connect
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from inference_recommendations_handler.aws.clients import Clients
+    from inference_recommendations_handler.jobs.job_kind import JobKind
 
     from .lambda_outage import LambdaOutage, LambdaRefusedError
     from .machine import Result
@@ -70,12 +73,23 @@ class Log:
 class World:
     """The handler's surroundings."""
 
-    def __init__(self, clients: Clients, *, light: bool = False) -> None:
+    def __init__(
+        self,
+        clients: Clients,
+        *,
+        light: bool = False,
+        kind: Callable[[Clients], JobKind] = InferenceRecommendationsJobs.of,
+        types: Mapping[str, str] = TYPES,
+    ) -> None:
         self.clock = Clock()
         self.log = Log()
         self.service = Service(self.clock)
         self.machine = Machine(self.clock, self._call_by_machine, gave_up=self._gave_up)
         self.clients = connect(clients, self.service, self.machine, told=self._called, light=light)
+        self.jobs = kind(self.clients)
+        """The kind of job that the stacks have."""
+        self.types = types
+        """Its resource types."""
         self.answers: dict[str, list[Received]] = {}
         self.answered = 0
         self.put_faults: list[int] = []

@@ -42,7 +42,7 @@ class OutOfTimeError(BotoCoreError):
 class TagsNotShownError(BotoCoreError):
     """A young job shows no owner tags, so that it may be anybody's: its tags may be shown later than the job."""
 
-    fmt = "The tags of the inference recommendations job {job_name} aren't shown yet."
+    fmt = "The tags of the {noun} {job_name} aren't shown yet."
 
 
 class ErrorKind(Enum):

@@ -1,129 +1,106 @@
-"""A SageMaker Inference Recommender job, as the handler sees and changes it."""
+"""Inference recommendations jobs: the operations of SageMaker's API."""
 
 from __future__ import annotations
 
+import re
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Final, cast
 
-from inference_recommendations_handler.aws.errors import AWS_ERRORS, ErrorKind, TagsNotShownError, kind_of
+from inference_recommendations_handler.aws.errors import AWS_ERRORS, ErrorKind, code_of, kind_of, message_of
+from inference_recommendations_handler.jobs.job_kind import JobKind
+from inference_recommendations_handler.jobs.job_snapshot import JobSnapshot, JobState
 from inference_recommendations_handler.protocol.contract import ENDED_JOB_STATUSES
-from inference_recommendations_handler.stack.owner import shows_owner
+from inference_recommendations_handler.protocol.log import log
+from inference_recommendations_handler.protocol.typed_request import RequestError, typed
+
+from .failure_reason import describe_failure
+from .network_interfaces import LEFT_BEHIND_SECONDS, any_left
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from types_boto3_sagemaker import SageMakerClient
     from types_boto3_sagemaker.literals import RecommendationJobStatusType
-    from types_boto3_sagemaker.type_defs import TagTypeDef
 
-    from inference_recommendations_handler.aws.deadline_budget import Allowance
-
-T = TypeVar("T")
+    from inference_recommendations_handler.aws.clients import Clients
 
 UNKNOWN_STATUS_WITHIN: Final = timedelta(days=2)
 """How far back a job is looked for whose status `ListInferenceRecommendationsJobs` has no filter for.
 
 A job runs for at most five hours (API reference, RecommendationJobInputConfig, JobDurationInSeconds).
 """
-_MAY_PASS: Final = frozenset({ErrorKind.TRANSIENT, ErrorKind.PERMISSION})
-_TRIED_AGAIN_AFTER_SECONDS: Final = (1, 2, 3, 5)
-
-
-class JobStatus(StrEnum):
-    """Values of the API's `RecommendationJobStatus`."""
-
-    PENDING = "PENDING"
-    IN_PROGRESS = "IN_PROGRESS"
-    COMPLETED = "COMPLETED"
-    FAILED = "FAILED"
-    STOPPING = "STOPPING"
-    STOPPED = "STOPPED"
-    DELETING = "DELETING"
-    DELETED = "DELETED"
-
-
+_OPERATION: Final = "CreateInferenceRecommendationsJob"
+_NAME: Final = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,63}")
+"""Of the API's `RecommendationJobName`."""
 _UNFINISHED: Final[tuple[RecommendationJobStatusType, ...]] = ("PENDING", "IN_PROGRESS", "STOPPING", "DELETING")
+_STATES: Final = {
+    "STOPPING": JobState.STOPPING,
+    "COMPLETED": JobState.COMPLETED,
+    "FAILED": JobState.FAILED,
+    "STOPPED": JobState.STOPPED,
+    "DELETING": JobState.DELETING,
+    "DELETED": JobState.DELETED,
+}
+"""Of the API's `RecommendationJobStatus`; a job in any other status runs."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Job:
-    """A described job."""
+class InferenceRecommendationsJobs(JobKind):
+    """SageMaker Inference Recommender's jobs; the API has no operation that deletes one."""
 
-    description: Mapping[str, Any]
-    """The answer of `DescribeInferenceRecommendationsJob`."""
+    noun: ClassVar[str] = "inference recommendations job"
+    measured: ClassVar[tuple[str, ...]] = ("JobType", "InputConfig", "StoppingConditions", "OutputConfig")
+    """The role, the description and the tags don't decide what is measured."""
+    names_are_reusable: ClassVar[bool] = False
+    default_timeout_seconds: ClassVar[int] = 2 * 3600
 
-    @property
-    def name(self) -> str:
-        """Unique in its account and Region, for ever."""
-        return str(self.description["JobName"])
+    clients: Clients
 
-    @property
-    def arn(self) -> str:
-        """What tags are kept under."""
-        return str(self.description["JobArn"])
-
-    @property
-    def status(self) -> str:
-        """A `JobStatus`, or one that is newer than this handler."""
-        return str(self.description["Status"])
+    @classmethod
+    def of(cls, clients: Clients) -> InferenceRecommendationsJobs:
+        """Return the jobs that the clients see."""
+        return cls(clients=clients, allowance=clients.sagemaker_allowance)
 
     @property
-    def ended(self) -> bool:
-        """Whether the job has ended; a status that this handler doesn't know hasn't."""
-        return self.status in ENDED_JOB_STATUSES
+    def _client(self) -> SageMakerClient:
+        return self.clients.sagemaker
 
-    @property
-    def running(self) -> bool:
-        """Whether the job continues, and costs money, unless it is stopped."""
-        return not self.ended and self.status not in {JobStatus.STOPPING, JobStatus.DELETING}
+    def is_name(self, name: str) -> bool:
+        """Return whether the name matches the API's pattern."""
+        return _NAME.fullmatch(name) is not None
 
-    @property
-    def vpc_config(self) -> Mapping[str, list[str]]:
-        """`VpcConfig` of the job's input; empty without one."""
-        return self.description.get("InputConfig", {}).get("VpcConfig") or {}
-
-    @property
-    def created_at(self) -> float:
-        """Epoch seconds."""
-        return float(self.description["CreationTime"].timestamp())
-
-    @property
-    def ended_at(self) -> float:
-        """When it changed last, in epoch seconds."""
-        return float(self.description["LastModifiedTime"].timestamp())
-
-
-@dataclass(frozen=True, kw_only=True)
-class Jobs:
-    """The service's operations on jobs. Every method raises what boto3 raises."""
-
-    client: SageMakerClient
-    allowance: Allowance
+    def parse(self, document: Mapping[str, Any], *, synthesised_with: str) -> Mapping[str, Any]:
+        """Return the request as botocore's model of the operation types it."""
+        shape = self._client.meta.service_model.operation_model(_OPERATION).input_shape
+        if shape is None:
+            message = f"The handler's botocore describes no input of {_OPERATION}."
+            raise RequestError(message)
+        return typed(document, shape, synthesised_with=synthesised_with)
 
     def create(self, request: Mapping[str, Any], *, name: str, tags: Mapping[str, str]) -> None:
         """Start a job."""
-        tag_list = [{"Key": key, "Value": value} for key, value in tags.items()]
         # The request is typed by botocore's shapes at run time, which mypy can't follow.
-        cast("Any", self.client).create_inference_recommendations_job(**request, JobName=name, Tags=tag_list)
+        client = cast("Any", self._client)
+        client.create_inference_recommendations_job(**request, JobName=name, Tags=_tag_list(tags))
 
-    def find(self, name: str) -> Job | None:
-        """The job of that name, if there is one."""
+    def find(self, name: str) -> JobSnapshot | None:
+        """Return the job of that name, or None where there is none."""
         try:
-            return Job(description=self.client.describe_inference_recommendations_job(JobName=name))
+            description = self._client.describe_inference_recommendations_job(JobName=name)
         except AWS_ERRORS as error:
             if kind_of(error) is ErrorKind.NOT_FOUND:
                 return None
             raise
+        return snapshot(description)
 
     def unfinished_names(self) -> Iterator[str]:
         """Return the names of the account's jobs that haven't ended.
 
         The service filters by known statuses only. Jobs in another status are found among those of the last two days.
         """
-        paginator = self.client.get_paginator("list_inference_recommendations_jobs")
+        paginator = self._client.get_paginator("list_inference_recommendations_jobs")
         for status in _UNFINISHED:
             for page in paginator.paginate(StatusEquals=status):
                 yield from (str(job["JobName"]) for job in page.get("InferenceRecommendationsJobs", []))
@@ -134,53 +111,69 @@ class Jobs:
                 if job.get("Status") not in known:
                     yield str(job["JobName"])
 
-    def failed_steps(self, name: str) -> list[Mapping[str, Any]]:
-        """The benchmarks of the job that failed."""
-        paginator = self.client.get_paginator("list_inference_recommendations_job_steps")
-        return [
-            cast("Mapping[str, Any]", step)
-            for page in paginator.paginate(JobName=name)
-            for step in page.get("Steps", [])
-            if step["Status"] == JobStatus.FAILED
-        ]
-
     def stop(self, name: str) -> None:
         """Ask a job to stop; one that has ended or doesn't exist needs no stopping."""
         try:
-            self.client.stop_inference_recommendations_job(JobName=name)
+            self._client.stop_inference_recommendations_job(JobName=name)
         except AWS_ERRORS as error:
             if kind_of(error) not in {ErrorKind.NOT_FOUND, ErrorKind.NOT_RUNNING}:
                 raise
 
-    def tags(self, job: Job) -> dict[str, str]:
-        """Return all tags of the job, once they show whose it is.
+    def delete(self, name: str) -> None:
+        """Do nothing: a job that has ended stays, and costs nothing."""
 
-        Raises:
-            TagsNotShownError: The job is young and shows no owner yet.
-        """
-        pages = self.client.get_paginator("list_tags").paginate(ResourceArn=job.arn)
-        tags = {tag["Key"]: tag["Value"] for page in pages for tag in page.get("Tags", [])}
-        if not shows_owner(tags, created_at=job.created_at, now=time.time()):
-            raise TagsNotShownError(job_name=job.name)
-        return tags
+    def shown_tags(self, job: JobSnapshot) -> dict[str, str]:
+        """Return the tags that `ListTags` shows."""
+        pages = self._client.get_paginator("list_tags").paginate(ResourceArn=job.arn)
+        return {tag["Key"]: tag["Value"] for page in pages for tag in page.get("Tags", [])}
 
-    def tags_in_time(self, job: Job) -> dict[str, str]:
-        """As `tags`; what may pass is tried again within the invocation, for 11 seconds at most."""
-        return self._patiently(lambda: self.tags(job))
+    def add_tags(self, job: JobSnapshot, tags: Mapping[str, str]) -> None:
+        """Add or overwrite tags."""
+        cast("Any", self._client).add_tags(ResourceArn=job.arn, Tags=_tag_list(tags))
 
-    def tag(self, job: Job, tags: Mapping[str, str]) -> None:
-        """Add or overwrite tags; what may pass is tried again, as in `tags_in_time`.
+    def remove_tags(self, job: JobSnapshot, keys: Iterable[str]) -> None:
+        """Remove tags."""
+        self._client.delete_tags(ResourceArn=job.arn, TagKeys=list(keys))
 
-        The handler's policy allows this by the job's owner tag, so that a tag that isn't shown yet reads as a denial.
-        """
-        if tags:
-            tag_list: list[TagTypeDef] = [{"Key": key, "Value": value} for key, value in tags.items()]
-            self._patiently(lambda: self.client.add_tags(ResourceArn=job.arn, Tags=tag_list))
+    def has_leftovers(self, job: JobSnapshot, *, now: float) -> bool:
+        """Return whether the job's network interfaces are still in the user's VPC."""
+        vpc_config = job.description.get("InputConfig", {}).get("VpcConfig") or {}
+        return now < job.ended_at + LEFT_BEHIND_SECONDS and any_left(vpc_config, self.clients.ec2)
 
-    def untag(self, job: Job, keys: Iterable[str]) -> None:
-        """Remove tags, as `tag` adds them; keys that the job doesn't have are ignored."""
-        if key_list := sorted(keys):
-            self._patiently(lambda: self.client.delete_tags(ResourceArn=job.arn, TagKeys=key_list))
+    def failure(self, job: JobSnapshot, *, existing: bool = False) -> str:
+        """Return the job's own reason, with the steps that failed."""
+        try:
+            steps: Sequence[Mapping[str, Any]] = self._failed_steps(job.name)
+        except AWS_ERRORS as error:
+            # The job's own reason is worth more than none.
+            code, reason = code_of(error), message_of(error)
+            log("steps not listed", level="WARNING", jobName=job.name, errorCode=code, reason=reason)
+            steps = []
+        return describe_failure(job, steps, existing=existing)
 
-    def _patiently(self, call: Callable[[], T]) -> T:
-        return self.allowance.patiently(call, kinds=_MAY_PASS, after_seconds=_TRIED_AGAIN_AFTER_SECONDS)
+    def _failed_steps(self, name: str) -> list[Mapping[str, Any]]:
+        paginator = self._client.get_paginator("list_inference_recommendations_job_steps")
+        return [
+            cast("Mapping[str, Any]", step)
+            for page in paginator.paginate(JobName=name)
+            for step in page.get("Steps", [])
+            if step["Status"] == "FAILED"
+        ]
+
+
+def snapshot(description: Mapping[str, Any]) -> JobSnapshot:
+    """Return the job that a response of `DescribeInferenceRecommendationsJob` describes."""
+    status = str(description["Status"])
+    return JobSnapshot(
+        name=str(description["JobName"]),
+        arn=str(description["JobArn"]),
+        state=_STATES.get(status, JobState.RUNNING),
+        status=status,
+        created_at=float(description["CreationTime"].timestamp()),
+        ended_at=float(description["LastModifiedTime"].timestamp()),
+        description=description,
+    )
+
+
+def _tag_list(tags: Mapping[str, str]) -> list[dict[str, str]]:
+    return [{"Key": key, "Value": value} for key, value in tags.items()]

@@ -13,13 +13,14 @@ from inference_recommendations_handler.aws.errors import (
     kind_of,
     message_of,
 )
-from inference_recommendations_handler.inference_job.service import JobStatus
+from inference_recommendations_handler.jobs.job_snapshot import JobState
 from inference_recommendations_handler.protocol.contract import OwnerTag
 from inference_recommendations_handler.protocol.log import log
 from inference_recommendations_handler.stack.owner import Owner, described, owner_tags, requested_at
 
 if TYPE_CHECKING:
-    from inference_recommendations_handler.inference_job.service import Job, Jobs
+    from inference_recommendations_handler.jobs.job_kind import JobKind
+    from inference_recommendations_handler.jobs.job_snapshot import JobSnapshot
     from inference_recommendations_handler.protocol.custom_resource_event import CustomResourceEvent
 
     from .job_properties import JobProperties
@@ -62,7 +63,7 @@ class NotNowError(Exception):
 Admission = Admitted | Taken | Later | Refused
 
 
-def admit(name: str, properties: JobProperties, event: CustomResourceEvent, jobs: Jobs) -> Admission:
+def admit(name: str, properties: JobProperties, event: CustomResourceEvent, jobs: JobKind) -> Admission:
     """Create the job, or find the one that serves the request.
 
     The same request finds its own job whatever has become of it, so that a repeated delivery never makes a second one.
@@ -90,8 +91,7 @@ def admit(name: str, properties: JobProperties, event: CustomResourceEvent, jobs
         if kind in _LATER:
             return _later(error, name)
         return Refused(
-            reason=f"{message} ({code}.) The inference recommendations job {name} wasn't created; "
-            "correct the construct's properties."
+            reason=f"{message} ({code}.) The {jobs.noun} {name} wasn't created; correct the construct's properties."
         )
     log("created", jobName=name, requestId=event.request_id, logicalResourceId=event.logical_resource_id)
     try:
@@ -102,7 +102,7 @@ def admit(name: str, properties: JobProperties, event: CustomResourceEvent, jobs
 
 
 def find(
-    name: str, properties: JobProperties, event: CustomResourceEvent, jobs: Jobs
+    name: str, properties: JobProperties, event: CustomResourceEvent, jobs: JobKind
 ) -> Admitted | Taken | Refused | None:
     """As `admit`, of a name under which a request was given up: what runs or has finished serves, nothing is created.
 
@@ -112,7 +112,7 @@ def find(
     return None if existing is None else _take_over(existing, properties, event, jobs)
 
 
-def _shown(name: str, jobs: Jobs) -> Job | None:
+def _shown(name: str, jobs: JobKind) -> JobSnapshot | None:
     """The job that is known to exist; None where it isn't shown within 11 seconds.
 
     Nothing says that a job can be described as soon as its name is taken. A leg that doesn't find it fails, a Delete
@@ -129,27 +129,26 @@ def _shown(name: str, jobs: Jobs) -> Job | None:
             if job is not None:
                 return job
         if not jobs.allowance.pause(seconds):
-            raise OutOfTimeError(operation="DescribeInferenceRecommendationsJob")
+            raise OutOfTimeError(operation=f"Describe of the {jobs.noun} {name}")
     return jobs.find(name)
 
 
 def _take_over(
-    job: Job, properties: JobProperties, event: CustomResourceEvent, jobs: Jobs
+    job: JobSnapshot, properties: JobProperties, event: CustomResourceEvent, jobs: JobKind
 ) -> Admitted | Taken | Refused:
     # Whose job it is decides under which name the request goes on: a repeated delivery that doesn't learn it would
     # wait under another name than the first one.
     tags = jobs.tags_in_time(job)
     if not Owner.of(event).owns(tags):
-        return Taken(reason=f"The inference recommendations job {job.name} exists and belongs to {described(tags)}.")
+        return Taken(reason=f"The {jobs.noun} {job.name} exists and belongs to {described(tags)}.")
     if tags.get(OwnerTag.REQUEST_ID) == event.request_id:
         return Admitted()
     if tags.get(OwnerTag.FINGERPRINT) != properties.fingerprint:
         return Taken(
-            reason=f"The inference recommendations job {job.name} exists for another request, and the service never "
-            "frees a name."
+            reason=f"The {jobs.noun} {job.name} exists for another request, and the service never frees a name."
         )
     if not _serves(job, properties):
-        state = f"The inference recommendations job {job.name} exists and is {job.status}, and"
+        state = f"The {jobs.noun} {job.name} exists and is {job.status}, and"
         if requested_at(tags) >= event.requested_at:
             # A late delivery, whose own job this may be: another one would be paid for twice.
             return Refused(reason=f"{state} it was asked for again since: this request has been withdrawn.")
@@ -160,10 +159,10 @@ def _take_over(
     return Admitted()
 
 
-def _serves(job: Job, properties: JobProperties) -> bool:
+def _serves(job: JobSnapshot, properties: JobProperties) -> bool:
     # STOPPING and STOPPED alike, or a repeated delivery would take another job than the first one took.
-    stopped = job.status in {JobStatus.STOPPING, JobStatus.STOPPED}
-    return job.running or job.status == JobStatus.COMPLETED or (stopped and properties.accept_stopped)
+    stopped = job.state in {JobState.STOPPING, JobState.STOPPED}
+    return job.running or job.state is JobState.COMPLETED or (stopped and properties.accept_stopped)
 
 
 def _later(error: Exception, name: str) -> Admission:

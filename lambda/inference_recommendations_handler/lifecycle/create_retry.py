@@ -47,8 +47,8 @@ def step(state: Mapping[str, Any], invocation: Invocation, *, now: float) -> dic
     if MachineInput.ERROR in state:
         return _over("The request's queue broke off; see the handler's log.")
     try:
-        properties = JobProperties.parse(event.properties, owner=Owner.of(event), client=invocation.clients.sagemaker)
-        outcome = admit(str(state[NAME]), properties, event, invocation.jobs)
+        properties = JobProperties.parse(event.properties, owner=Owner.of(event), jobs=invocation.jobs(event))
+        outcome = admit(str(state[NAME]), properties, event, invocation.jobs(event))
     except RequestError as error:
         return _over(str(error))
     if isinstance(outcome, Admitted):

@@ -25,6 +25,7 @@ from .stop_owned_jobs import UNDER_WAY_SECONDS
 
 if TYPE_CHECKING:
     from inference_recommendations_handler.invocation import Invocation
+    from inference_recommendations_handler.jobs.job_kind import JobKind
     from inference_recommendations_handler.stack.state_machine import Execution, StateMachine
 
 REDELIVERED_AFTER_SECONDS: Final = 30
@@ -36,7 +37,7 @@ def on_event(event: CustomResourceEvent, invocation: Invocation) -> Answer | Non
     if event.request_type is RequestType.DELETE:
         return deletion.on_delete(event, invocation)
     try:
-        properties = JobProperties.parse(event.properties, owner=Owner.of(event), client=invocation.clients.sagemaker)
+        properties = JobProperties.parse(event.properties, owner=Owner.of(event), jobs=invocation.jobs(event))
         # An unknown version of the rule for names is told before anything is asked of the service.
         _ = properties.base, properties.fingerprint
     except RequestError as error:
@@ -78,17 +79,14 @@ def _now_or_queued(
     machine: StateMachine | None,
     invocation: Invocation,
 ) -> Admitted | Taken | Refused:
-    execution = machine.find(name) if machine else None
-    if execution is not None and _queued_for(execution, event):
-        return Admitted()
-    if execution is not None and not execution.succeeded:
-        found = find(name, properties, event, invocation.jobs)
-        if found is None and time.time() < execution.ended_at + UNDER_WAY_SECONDS:
-            # Its last call may still make the job, beside which the next suffix would run a second one.
-            reason = f"A create of the job {name}, which was given up, may still be under way."
-            raise NotNowError(reason)
-        return found or Taken(reason=f"The job name {name} was used for a request that was given up.")
-    outcome = admit(name, properties, event, invocation.jobs)
+    execution, jobs = machine.find(name) if machine else None, invocation.jobs(event)
+    if execution is not None:
+        if _queued_for(execution, event):
+            return Admitted()
+        used = _used(execution, event, properties, jobs)
+        if used is not None:
+            return used
+    outcome = admit(name, properties, event, jobs)
     if not isinstance(outcome, Later):
         return outcome
     if machine is None:
@@ -101,6 +99,24 @@ def _now_or_queued(
         # The job is there, and only the look at it failed: the next suffix would run it again.
         raise NotNowError(outcome.reason)
     return Admitted() if _queued_for(execution, event) else Taken(reason=outcome.reason)
+
+
+def _used(
+    execution: Execution, event: CustomResourceEvent, properties: JobProperties, jobs: JobKind
+) -> Admitted | Taken | Refused | None:
+    """Decide about a name that an execution of another request has; None where it may be the request's all the same."""
+    name = execution.name
+    if execution.succeeded:
+        if jobs.names_are_reusable and jobs.find(name) is None:
+            # Step Functions keeps the name of an execution for 90 days: no request could be queued under it.
+            return Taken(reason=f"The job name {name} was used before.")
+        return None
+    found = find(name, properties, event, jobs)
+    if found is None and time.time() < execution.ended_at + UNDER_WAY_SECONDS:
+        # Its last call may still make the job, beside which the next suffix would run a second one.
+        reason = f"A create of the job {name}, which was given up, may still be under way."
+        raise NotNowError(reason)
+    return found or Taken(reason=f"The job name {name} was used for a request that was given up.")
 
 
 def _update(
@@ -122,16 +138,17 @@ def _update(
 
 def _same_request(event: CustomResourceEvent, name: str, properties: JobProperties, invocation: Invocation) -> bool:
     """Compare with what was asked for under the name; the old properties are the failed ones in a rollback."""
-    job = invocation.jobs.find(name)
+    jobs = invocation.jobs(event)
+    job = jobs.find(name)
     if job is not None:
-        return invocation.jobs.tags_in_time(job).get(OwnerTag.FINGERPRINT) == properties.fingerprint
+        return jobs.tags_in_time(job).get(OwnerTag.FINGERPRINT) == properties.fingerprint
     machine = invocation.machine(event.properties)
     execution = machine.find(name) if machine else None
     if execution is None or execution.event is None:
         return True
     try:
         asked = JobProperties.parse(
-            execution.event.properties, owner=Owner.of(execution.event), client=invocation.clients.sagemaker
+            execution.event.properties, owner=Owner.of(execution.event), jobs=invocation.jobs(event)
         )
         before = asked.fingerprint
     except RequestError:
@@ -146,12 +163,13 @@ def _bring_tags_in_line(
     wanted, before = properties.tags, tags_of(event.old_properties)
     if wanted == before:
         return
+    jobs = invocation.jobs(event)
     try:
-        job = invocation.jobs.find(name)
-        if job is None or not Owner.of(event).owns(invocation.jobs.tags_in_time(job)):
+        job = jobs.find(name)
+        if job is None or not Owner.of(event).owns(jobs.tags_in_time(job)):
             return
-        invocation.jobs.tag(job, wanted)
-        invocation.jobs.untag(job, before.keys() - wanted.keys())
+        jobs.tag(job, wanted)
+        jobs.untag(job, before.keys() - wanted.keys())
     except AWS_ERRORS as error:
         # What was measured is right without them, and a failed update would roll back the whole stack.
         log("tags not updated", level="WARNING", jobName=name, errorCode=code_of(error), reason=message_of(error))

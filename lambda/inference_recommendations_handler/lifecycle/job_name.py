@@ -22,14 +22,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 KNOWN_NAME_VERSIONS: Final = ("1",)
-MEASURED: Final = ("JobType", "InputConfig", "StoppingConditions", "OutputConfig")
-"""Members of the request that decide what is measured; the role, the description and the tags don't."""
 MAX_SUFFIX: Final = 99
 """24 characters of prefix, 13 of hash and 3 of suffix are the 40 that derived names keep."""
 
 _HASH_LENGTH: Final = 12
 _GENERATED: Final = re.compile(rf"[a-zA-Z0-9](-*[a-zA-Z0-9])*-[a-z2-7]{{{_HASH_LENGTH}}}(-[1-9][0-9]?)?")
-_JOB_NAME: Final = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,63}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,8 +37,8 @@ class NamedRequest:
     logical_id: str
     rerun: str
     """Empty when not set."""
-    request: Mapping[str, Any]
-    """Typed, as `typed_request` makes it."""
+    measured: Mapping[str, Any]
+    """Members of the typed request that decide what is measured."""
 
 
 def fingerprint(named: NamedRequest, *, version: str) -> str:
@@ -80,11 +77,6 @@ def is_generated(name: str) -> bool:
     return _GENERATED.fullmatch(name) is not None
 
 
-def is_job_name(name: str) -> bool:
-    """Whether the service could have a job of that name (botocore, `RecommendationJobName`)."""
-    return _JOB_NAME.fullmatch(name) is not None
-
-
 def _content(named: NamedRequest, *, version: str) -> dict[str, Any]:
     if version not in KNOWN_NAME_VERSIONS:
         message = (
@@ -92,8 +84,7 @@ def _content(named: NamedRequest, *, version: str) -> dict[str, Any]:
             "deploy with the version of cdk-inference-recommender that wrote the template."
         )
         raise RequestError(message)
-    measured = {name: named.request[name] for name in MEASURED if name in named.request}
-    return {"version": version, "rerun": named.rerun, "request": measured}
+    return {"version": version, "rerun": named.rerun, "request": named.measured}
 
 
 def _hash(document: Mapping[str, Any]) -> str:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from inference_recommendations_handler.protocol.contract import NAME_VERSION, JobProperty
-from inference_recommendations_handler.protocol.typed_request import RequestError, typed
+from inference_recommendations_handler.protocol.typed_request import RequestError
 from inference_recommendations_handler.recommendation.choosing import number
 
 from .job_name import KNOWN_NAME_VERSIONS, NamedRequest, base_name, fingerprint, is_name_of
@@ -14,12 +14,8 @@ from .job_name import KNOWN_NAME_VERSIONS, NamedRequest, base_name, fingerprint,
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from types_boto3_sagemaker import SageMakerClient
-
+    from inference_recommendations_handler.jobs.job_kind import JobKind
     from inference_recommendations_handler.stack.owner import Owner
-
-DEFAULT_TIMEOUT_SECONDS: Final = 2 * 3600
-_OPERATION: Final = "CreateInferenceRecommendationsJob"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +33,7 @@ class JobProperties:
     named: NamedRequest
 
     @classmethod
-    def parse(cls, properties: Mapping[str, Any], *, owner: Owner, client: SageMakerClient) -> JobProperties:
+    def parse(cls, properties: Mapping[str, Any], *, owner: Owner, jobs: JobKind) -> JobProperties:
         """Read the properties as CloudFormation delivers them.
 
         Raises:
@@ -49,28 +45,21 @@ class JobProperties:
             missing = JobProperty.NAME_PREFIX if isinstance(document, dict) else JobProperty.REQUEST
             message = f"The property {missing} is missing: synthesise the template with cdk-inference-recommender."
             raise RequestError(message)
-        shape = client.meta.service_model.operation_model(_OPERATION).input_shape
-        if shape is None:
-            message = f"The handler's botocore describes no input of {_OPERATION}."
-            raise RequestError(message)
-        request = typed(
-            document,
-            shape,
-            synthesised_with=str(properties.get(JobProperty.BOTOCORE_VERSION, "of an unknown version")),
-        )
+        synthesised_with = str(properties.get(JobProperty.BOTOCORE_VERSION, "of an unknown version"))
+        request = jobs.parse(document, synthesised_with=synthesised_with)
         return cls(
             request=request,
             name_prefix=prefix,
             exact=exact,
             tags=tags_of(properties),
             accept_stopped=flag(properties, JobProperty.ACCEPT_STOPPED),
-            timeout_seconds=seconds(properties, JobProperty.TIMEOUT, default=DEFAULT_TIMEOUT_SECONDS),
+            timeout_seconds=seconds(properties, JobProperty.TIMEOUT, default=jobs.default_timeout_seconds),
             name_version=str(properties.get(JobProperty.NAME_VERSION, NAME_VERSION)),
             named=NamedRequest(
                 stack_id=owner.stack_id,
                 logical_id=owner.logical_id,
                 rerun=str(properties.get(JobProperty.RERUN, "")),
-                request=request,
+                measured={name: request[name] for name in jobs.measured if name in request},
             ),
         )
 

@@ -9,7 +9,7 @@ from inference_recommendations_handler.protocol.contract import JobProperty
 from inference_recommendations_handler.protocol.typed_request import RequestError
 from inference_recommendations_handler.stack.owner import Owner
 
-from .job_name import is_generated, is_job_name, is_name_of
+from .job_name import is_generated, is_name_of
 from .job_properties import JobProperties
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def target_of_delete(event: CustomResourceEvent, invocation: Invocation) -> Targ
     name = event.physical_resource_id or ""
     if name.startswith(NEVER_REQUESTED):
         return None
-    names = (name,) if is_job_name(name) else ()
+    names = (name,) if invocation.jobs(event).is_name(name) else ()
     if name and name == event.properties.get(JobProperty.JOB_NAME):
         return Target(names=names, withdrawn=False)
     asked = _read(event, event.properties, invocation)
@@ -89,7 +89,7 @@ def target_of_update(
 def _read(event: CustomResourceEvent, properties: Mapping[str, Any], invocation: Invocation) -> JobProperties | None:
     """The request of the properties; None where they can't be read, so that no job was made with them."""
     try:
-        asked = JobProperties.parse(properties, owner=Owner.of(event), client=invocation.clients.sagemaker)
+        asked = JobProperties.parse(properties, owner=Owner.of(event), jobs=invocation.jobs(event))
         known = bool(asked.base)
     except RequestError:
         return None

@@ -19,7 +19,6 @@ from inference_recommendations_handler.aws.errors import (
     kind_of,
     message_of,
 )
-from inference_recommendations_handler.inference_job.network_interfaces import LEFT_BEHIND_SECONDS, any_left
 from inference_recommendations_handler.protocol.contract import FUNCTION_TIMEOUT_SECONDS, JobProperty
 from inference_recommendations_handler.protocol.log import log
 from inference_recommendations_handler.stack.owner import Owner, requested_at
@@ -30,8 +29,9 @@ from .job_name import candidates
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
-    from inference_recommendations_handler.inference_job.service import Job
     from inference_recommendations_handler.invocation import Invocation
+    from inference_recommendations_handler.jobs.job_kind import JobKind
+    from inference_recommendations_handler.jobs.job_snapshot import JobSnapshot
     from inference_recommendations_handler.protocol.custom_resource_event import CustomResourceEvent
     from inference_recommendations_handler.stack.state_machine import Execution, StateMachine
 
@@ -92,7 +92,8 @@ def sweep(
     they could still create the job that is looked for. A job that can't be looked at or stopped keeps none of the
     others from it.
     """
-    told = _stop_named(target, event, invocation)
+    jobs = invocation.jobs(event)
+    told = _stop_named(target, event, jobs)
     found = Sweep()
     try:
         for execution in _queue_executions(target, event, machine) if machine else ():
@@ -104,18 +105,18 @@ def sweep(
                 found.settles_at = max(found.settles_at, execution.ended_at + UNDER_WAY_SECONDS)
     except AWS_ERRORS as error:
         found.queue_denied = found.hindered(error)
-    _sweep_jobs(found, target, event, invocation, now=now, told=told)
+    _sweep_jobs(found, target, event, jobs, now=now, told=told)
     return found
 
 
-def _stop_named(target: Target, event: CustomResourceEvent, invocation: Invocation) -> set[str]:
+def _stop_named(target: Target, event: CustomResourceEvent, jobs: JobKind) -> set[str]:
     """Returns the jobs that were told."""
     told: set[str] = set()
     for name in target.names:
         with suppress(*AWS_ERRORS):
-            job = invocation.jobs.find(name)
-            meant = job is not None and job.running and _is_meant(job, invocation.jobs.tags(job), target, event)
-            if job is not None and meant and _stop(job, event, invocation) is None:
+            job = jobs.find(name)
+            meant = job is not None and job.running and _is_meant(job, jobs.tags(job), target, event)
+            if job is not None and meant and _stop(job, event, jobs) is None:
                 told.add(name)
     return told
 
@@ -124,29 +125,29 @@ def _sweep_jobs(
     found: Sweep,
     target: Target,
     event: CustomResourceEvent,
-    invocation: Invocation,
+    jobs: JobKind,
     *,
     now: float,
     told: Collection[str],
 ) -> None:
-    names, listed = _names(found, target, event, invocation)
+    names, listed = _names(found, target, event, jobs)
     for name in names:
         job = None
         try:
-            job = invocation.jobs.find(name)
-            tags = invocation.jobs.tags(job) if job is not None else {}
+            job = jobs.find(name)
+            tags = jobs.tags(job) if job is not None else {}
         except AWS_ERRORS as error:
             if job is None or not job.ended:
                 # A list that can be read and doesn't have a job says that it has ended.
                 may_run = job.running if job is not None else listed is None or name in listed
                 _not_seen(found, name, error, target, event, may_run=may_run)
-            elif name in target.names and _leaves_interfaces(job, invocation, now=now):
+            elif name in target.names and jobs.has_leftovers(job, now=now):
                 found.unfinished.append(name)
             continue
         if job is None:
             continue
         if _is_meant(job, tags, target, event):
-            _follow(found, job, event, invocation, now=now, told=told)
+            _follow(found, job, event, jobs, now=now, told=told)
             continue
         log("left alone: another's job, or asked for since", jobName=name)
         if not Owner.of(event).owns(tags):
@@ -154,16 +155,21 @@ def _sweep_jobs(
 
 
 def _follow(
-    found: Sweep, job: Job, event: CustomResourceEvent, invocation: Invocation, *, now: float, told: Collection[str]
+    found: Sweep, job: JobSnapshot, event: CustomResourceEvent, jobs: JobKind, *, now: float, told: Collection[str]
 ) -> None:
     found.found = True
     if job.running:
         found.running.append(job.name)
-        error = None if job.name in told else _stop(job, event, invocation)
+        error = None if job.name in told else _stop(job, event, jobs)
         if error is not None and found.hindered(error):
             found.blocked.append(job.name)
-    if not job.ended or _leaves_interfaces(job, invocation, now=now):
+    if not job.ended or jobs.has_leftovers(job, now=now):
         found.unfinished.append(job.name)
+        return
+    try:
+        jobs.delete(job.name)
+    except AWS_ERRORS as error:
+        found.hindered(error)
 
 
 def _not_seen(
@@ -176,9 +182,9 @@ def _not_seen(
         found.blocked.append(name)
 
 
-def _stop(job: Job, event: CustomResourceEvent, invocation: Invocation) -> Exception | None:
+def _stop(job: JobSnapshot, event: CustomResourceEvent, jobs: JobKind) -> Exception | None:
     try:
-        invocation.jobs.stop(job.name)
+        jobs.stop(job.name)
     except AWS_ERRORS as error:
         return error
     log("stopped", jobName=job.name, stackId=event.stack_id)
@@ -204,7 +210,7 @@ def _queue_executions(target: Target, event: CustomResourceEvent, machine: State
 
 
 def _names(
-    found: Sweep, target: Target, event: CustomResourceEvent, invocation: Invocation
+    found: Sweep, target: Target, event: CustomResourceEvent, jobs: JobKind
 ) -> tuple[list[str], frozenset[str] | None]:
     """Return the jobs to look at, the likeliest first, and those that are listed as unfinished.
 
@@ -214,16 +220,16 @@ def _names(
     listed = None
     try:
         # Of whatever prefix: the request that was never answered may have changed it.
-        unfinished.extend(filter(target.covers, invocation.jobs.unfinished_names()))
+        unfinished.extend(filter(target.covers, jobs.unfinished_names()))
         listed = frozenset(unfinished)
     except AWS_ERRORS as error:
         found.hindered(error)
-        unfinished.extend(filter(target.covers, _names_made(target, invocation)))
+        unfinished.extend(filter(target.covers, _names_made(target, jobs)))
     ours_first = sorted(unfinished, key=lambda name: not _looks_like_ours(name, target, event))
     return [name for name in dict.fromkeys((*target.names, *ours_first)) if name not in target.others], listed
 
 
-def _names_made(target: Target, invocation: Invocation) -> Iterator[str]:
+def _names_made(target: Target, jobs: JobKind) -> Iterator[str]:
     """Return the names that jobs of the request have.
 
     Names are tried in their order, and one without a job is left only where a request was given up: after two of them
@@ -232,7 +238,7 @@ def _names_made(target: Target, invocation: Invocation) -> Iterator[str]:
     missing = 0
     for name in candidates(target.base) if target.base else ():
         try:
-            missing = missing + 1 if invocation.jobs.find(name) is None else 0
+            missing = missing + 1 if jobs.find(name) is None else 0
         except AWS_ERRORS:
             yield name
             return
@@ -242,12 +248,8 @@ def _names_made(target: Target, invocation: Invocation) -> Iterator[str]:
             return
 
 
-def _is_meant(job: Job, tags: Mapping[str, str], target: Target, event: CustomResourceEvent) -> bool:
+def _is_meant(job: JobSnapshot, tags: Mapping[str, str], target: Target, event: CustomResourceEvent) -> bool:
     return Owner.of(event).owns(tags) and target.precedes(job.name, requested_at(tags), event)
-
-
-def _leaves_interfaces(job: Job, invocation: Invocation, *, now: float) -> bool:
-    return now < job.ended_at + LEFT_BEHIND_SECONDS and any_left(job.vpc_config, invocation.clients.ec2)
 
 
 def _looks_like_ours(name: str, target: Target, event: CustomResourceEvent) -> bool:

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from inference_recommendations_handler.aws.errors import AWS_ERRORS, ErrorKind, code_of, kind_of, message_of
-from inference_recommendations_handler.inference_job.failure_reason import job_failure, vanished
-from inference_recommendations_handler.inference_job.service import JobStatus
+from inference_recommendations_handler.jobs.job_snapshot import JobState
+from inference_recommendations_handler.jobs.remedy import missing
 from inference_recommendations_handler.protocol.contract import FUNCTION_TIMEOUT_SECONDS, MachineInput, WaitProperty
 from inference_recommendations_handler.protocol.custom_resource_event import CustomResourceEvent, RequestType
 from inference_recommendations_handler.protocol.log import log
@@ -30,8 +30,9 @@ from .wait_stage import Leg
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from inference_recommendations_handler.inference_job.service import Job
     from inference_recommendations_handler.invocation import Invocation
+    from inference_recommendations_handler.jobs.job_kind import JobKind
+    from inference_recommendations_handler.jobs.job_snapshot import JobSnapshot
     from inference_recommendations_handler.stack.state_machine import StateMachine
 
 TASK: Final = "wait"
@@ -42,7 +43,7 @@ SHOWN_WITHIN_SECONDS: Final = 60
 _AGAIN_AFTER_SECONDS: Final = 10
 _DENIED_SINCE: Final = "deniedSince"
 _GIVEN_UP: Final = "givenUp"
-_ENDED_BADLY: Final = frozenset({JobStatus.FAILED, JobStatus.STOPPED, JobStatus.DELETING, JobStatus.DELETED})
+_ENDED_BADLY: Final = frozenset({JobState.FAILED, JobState.STOPPED, JobState.DELETING, JobState.DELETED})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -158,15 +159,16 @@ def _at_deadline(
 
 
 def _look(leg: Leg, event: CustomResourceEvent, machine: StateMachine | None, invocation: Invocation) -> Pending | Over:
+    jobs = invocation.jobs(event)
     try:
-        job = invocation.jobs.find(leg.job_name)
+        job = jobs.find(leg.job_name)
         if leg.existing_job:
-            gone = Over(failure=vanished(leg.job_name, existing=True))
-            return gone if job is None else _judge(job, leg, invocation)
+            gone = Over(failure=missing(leg.job_name, jobs.noun, existing=True))
+            return gone if job is None else _judge(job, leg, jobs)
         if job is None:
-            return _look_at_queue(leg, event, machine, invocation)
-        taken = _taken(job, event, machine, invocation)
-        return Over(failure=taken) if taken else _judge(job, leg, invocation)
+            return _look_at_queue(leg, event, machine, jobs)
+        taken = _taken(job, event, machine, jobs)
+        return Over(failure=taken) if taken else _judge(job, leg, jobs)
     except AWS_ERRORS as error:
         code, message = code_of(error), message_of(error)
         log("poll failed", level="WARNING", jobName=leg.job_name, errorCode=code, reason=message)
@@ -177,31 +179,29 @@ def _look(leg: Leg, event: CustomResourceEvent, machine: StateMachine | None, in
         return Over(failure=reason, unseen=True)
 
 
-def _taken(job: Job, event: CustomResourceEvent, machine: StateMachine | None, invocation: Invocation) -> str | None:
+def _taken(job: JobSnapshot, event: CustomResourceEvent, machine: StateMachine | None, jobs: JobKind) -> str | None:
     """Return why the job is another's; None for the stack's, which the queue has made or adopted."""
     try:
         execution = machine.find(job.name) if machine else None
     except AWS_ERRORS:
-        if Owner.of(event).same_stack(invocation.jobs.tags_in_time(job)):
+        if Owner.of(event).same_stack(jobs.tags_in_time(job)):
             return None
         raise
     if execution is None or execution.succeeded:
         return None
     # The queue gave the name up, or doesn't know yet whose the job is: its tags may be hidden.
-    tags = invocation.jobs.tags_in_time(job)
+    tags = jobs.tags_in_time(job)
     if Owner.of(event).same_stack(tags):
         return None
     if execution.failure:
         return f"{execution.failure} Then change `rerun`."
     return (
-        f"The inference recommendations job {job.name} exists and belongs to {described(tags)}. "
+        f"The {jobs.noun} {job.name} exists and belongs to {described(tags)}. "
         "Give `job_name` a new value, or change `rerun`."
     )
 
 
-def _look_at_queue(
-    leg: Leg, event: CustomResourceEvent, machine: StateMachine | None, invocation: Invocation
-) -> Pending | Over:
+def _look_at_queue(leg: Leg, event: CustomResourceEvent, machine: StateMachine | None, jobs: JobKind) -> Pending | Over:
     execution = machine.find(leg.job_name) if machine else None
     if execution is not None and execution.running:
         why = execution.state.get(QUEUED_BECAUSE, "")
@@ -209,25 +209,25 @@ def _look_at_queue(
     if execution is not None and execution.failure:
         return Over(failure=f"{execution.failure} Then change `rerun`.")
     # The request may have been granted between the two looks.
-    job = invocation.jobs.find(leg.job_name)
+    job = jobs.find(leg.job_name)
     if job is not None:
-        return _judge(job, leg, invocation)
+        return _judge(job, leg, jobs)
     if time.time() < event.requested_at + SHOWN_WITHIN_SECONDS:
         return Pending(reason=f"The request for the job {leg.job_name} isn't shown yet.", unseen=True)
-    return Over(failure=vanished(leg.job_name))
+    return Over(failure=missing(leg.job_name, jobs.noun))
 
 
-def _judge(job: Job, leg: Leg, invocation: Invocation) -> Pending | Over:
-    if job.status == JobStatus.COMPLETED or (job.status == JobStatus.STOPPED and leg.accept_stopped):
+def _judge(job: JobSnapshot, leg: Leg, jobs: JobKind) -> Pending | Over:
+    if job.state is JobState.COMPLETED or (job.state is JobState.STOPPED and leg.accept_stopped):
         return Over()
-    if job.status in _ENDED_BADLY:
-        return Over(failure=job_failure(job, invocation.jobs, existing=leg.existing_job))
-    return Pending(reason=f"The inference recommendations job {job.name} is {job.status}.")
+    if job.state in _ENDED_BADLY:
+        return Over(failure=jobs.failure(job, existing=leg.existing_job))
+    return Pending(reason=f"The {jobs.noun} {job.name} is {job.status}.")
 
 
 def _give_up(leg: Leg, event: CustomResourceEvent, invocation: Invocation) -> GivenUp:
     """Stop what costs, if it is this stack's."""
-    machine, under_way, failure = invocation.machine(event.properties), False, None
+    jobs, machine, under_way, failure = invocation.jobs(event), invocation.machine(event.properties), False, None
     try:
         execution = machine.find(leg.job_name) if machine else None
         if machine is not None and execution is not None and execution.running:
@@ -236,14 +236,14 @@ def _give_up(leg: Leg, event: CustomResourceEvent, invocation: Invocation) -> Gi
     except AWS_ERRORS as error:
         failure = _not_stopped(leg, error)
     try:
-        job = invocation.jobs.find(leg.job_name)
+        job = jobs.find(leg.job_name)
         if job is not None:
             # Its name is taken, and so the queue makes no other.
             failure = None
-        if job is not None and job.running and Owner.of(event).same_stack(invocation.jobs.tags_in_time(job)):
-            invocation.jobs.stop(job.name)
+        if job is not None and job.running and Owner.of(event).same_stack(jobs.tags_in_time(job)):
+            jobs.stop(job.name)
             # The service may refuse to stop a job in a status that this handler doesn't know.
-            job = invocation.jobs.find(leg.job_name)
+            job = jobs.find(leg.job_name)
             if job is not None and job.running:
                 failure = f"It is still {job.status}."
             else:

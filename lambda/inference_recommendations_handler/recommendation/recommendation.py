@@ -6,8 +6,8 @@ import json
 from typing import TYPE_CHECKING, Final
 
 from inference_recommendations_handler.aws.errors import AWS_ERRORS, ErrorKind, code_of, kind_of, message_of
-from inference_recommendations_handler.inference_job.failure_reason import job_failure, vanished
-from inference_recommendations_handler.inference_job.service import JobStatus
+from inference_recommendations_handler.jobs.job_snapshot import JobState
+from inference_recommendations_handler.jobs.remedy import missing
 from inference_recommendations_handler.protocol.contract import (
     CHOICE_VERSION,
     UNAVAILABLE,
@@ -28,15 +28,15 @@ from .metric_text import metric_text
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from inference_recommendations_handler.inference_job.service import Job
     from inference_recommendations_handler.invocation import Invocation
+    from inference_recommendations_handler.jobs.job_snapshot import JobSnapshot
     from inference_recommendations_handler.protocol.custom_resource_event import CustomResourceEvent
 
     from .choosing import Candidate
 
 _MAX_ESCAPED: Final = 1500
 """Characters of `EnvironmentJson` up to which it is pure ASCII."""
-_HAS_RESULTS: Final = frozenset({JobStatus.COMPLETED, JobStatus.STOPPED})
+_HAS_RESULTS: Final = frozenset({JobState.COMPLETED, JobState.STOPPED})
 
 
 def on_event(event: CustomResourceEvent, invocation: Invocation) -> Answer:
@@ -84,18 +84,18 @@ def _choose(event: CustomResourceEvent, invocation: Invocation) -> Candidate:
     return chosen
 
 
-def _finished(name: str, invocation: Invocation) -> Job:
+def _finished(name: str, invocation: Invocation) -> JobSnapshot:
     try:
-        job = invocation.jobs.find(name) if name else None
+        job = invocation.inference_jobs.find(name) if name else None
     except AWS_ERRORS as error:
         if kind_of(error) in {ErrorKind.TRANSIENT, ErrorKind.PERMISSION}:
             raise
         message = f"{message_of(error)} ({code_of(error)}, when reading the job {name}.)"
         raise NoChoiceError(message) from error
     if job is None:
-        raise NoChoiceError(vanished(name))
-    if job.status not in _HAS_RESULTS:
-        raise NoChoiceError(job_failure(job, invocation.jobs))
+        raise NoChoiceError(missing(name, invocation.inference_jobs.noun))
+    if job.state not in _HAS_RESULTS:
+        raise NoChoiceError(invocation.inference_jobs.failure(job))
     return job
 
 

@@ -22,8 +22,8 @@ from .scaling import ScalingError, TrackingPolicy, whole
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from inference_recommendations_handler.inference_job.service import Job
     from inference_recommendations_handler.invocation import Invocation
+    from inference_recommendations_handler.jobs.job_snapshot import JobSnapshot
     from inference_recommendations_handler.protocol.custom_resource_event import CustomResourceEvent
 
 KNOWN_SCALING_VERSIONS: Final = ("1",)
@@ -41,7 +41,7 @@ def on_event(event: CustomResourceEvent, invocation: Invocation) -> Answer:
     try:
         request = _request(event.properties)
         answer = invocation.clients.sagemaker.get_scaling_configuration_recommendation(**request)
-        job = invocation.jobs.find(name)
+        job = invocation.inference_jobs.find(name)
         data = attributes(answer, measured_ms=_measured_ms(job, request["RecommendationId"]))
     except ScalingError as error:
         return invocation.failed(event, f"{error} Job: {name}.")
@@ -96,7 +96,7 @@ def attributes(answer: Mapping[str, Any], *, measured_ms: float | None) -> dict[
     return {attribute.value: value for attribute, value in found.items()}
 
 
-def _measured_ms(job: Job | None, recommendation_id: str) -> float | None:
+def _measured_ms(job: JobSnapshot | None, recommendation_id: str) -> float | None:
     """Return the latency of the chosen result as the job has measured it."""
     candidates = JobResults.parse(job.description).candidates if job else ()
     chosen = (each for each in candidates if each.recommendation_id == recommendation_id)

@@ -15,7 +15,6 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from inference_recommendations_handler import handler
 from inference_recommendations_handler.aws.clients import Clients, guarded
 from inference_recommendations_handler.handler import DEFECT, DeliverAgainError, handle
 from inference_recommendations_handler.invocation import Invocation
@@ -331,7 +330,7 @@ def test_what_nobody_foresaw_is_answered_and_logged_without_the_response_url(
         message = f"no such thing in {event.response_url}"
         raise LookupError(message)
 
-    monkeypatch.setitem(handler._SERVED, ResourceType.JOB, broken)
+    monkeypatch.setattr("inference_recommendations_handler.lifecycle.job.on_event", broken)
     sent = event(ResourceType.JOB, "Delete", {}, {})
     with bucket() as answers:
         handle(sent, Invocation(clients=clients, log_stream="stream"))

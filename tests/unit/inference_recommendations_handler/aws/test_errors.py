@@ -129,7 +129,7 @@ def test_an_answer_that_cannot_be_read_is_an_error_of_aws_that_does_not_show_it(
 def called_operations() -> list[tuple[str, str]]:
     """Service and operation of every call in the handler's sources."""
     [folder] = inference_recommendations_handler.__path__
-    source = "\n".join(path.read_text() for path in sorted(Path(folder).glob("*.py")))
+    source = "\n".join(path.read_text() for path in sorted(Path(folder).rglob("*.py")))
     words = set(re.findall(r"\b[a-z]+(?:_[a-z]+)+\b", source))
     session = botocore.session.get_session()
     return [

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from inference_recommendations_handler.inference_job.failure_reason import describe_failure
-from inference_recommendations_handler.inference_job.service import Job
+from tests.unit.inference_recommendations_handler.job_snapshots import job
+
+if TYPE_CHECKING:
+    from inference_recommendations_handler.jobs.job_snapshot import JobSnapshot
 
 
-def _job(reason: str | None) -> Job:
-    return Job(description={"JobName": "a-job", "Status": "FAILED", **({"FailureReason": reason} if reason else {})})
+def _job(reason: str | None) -> JobSnapshot:
+    return job(JobName="a-job", Status="FAILED", **({"FailureReason": reason} if reason else {}))
 
 
 def _step(instance_type: str, reason: str | None) -> dict[str, Any]:
@@ -48,7 +51,7 @@ def test_the_jobs_own_reason_is_not_told_again_for_its_steps() -> None:
 
 @pytest.mark.parametrize(("existing", "accepted"), [(False, "; `accept_stopped` accepts that"), (True, "")])
 def test_a_job_that_was_stopped_has_no_reason_of_its_own(existing: bool, accepted: str) -> None:
-    stopped = Job(description={"JobName": "a-job", "Status": "STOPPED"})
+    stopped = job(JobName="a-job", Status="STOPPED")
     told = describe_failure(stopped, [], existing=existing)
     assert told.startswith(f"The inference recommendations job a-job was stopped before it finished{accepted}. ")
 

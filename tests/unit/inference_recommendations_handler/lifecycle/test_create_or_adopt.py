@@ -9,10 +9,16 @@ from botocore.exceptions import ClientError
 
 from inference_recommendations_handler.aws.deadline_budget import Allowance, RemainingTime
 from inference_recommendations_handler.aws.errors import OutOfTimeError, TagsNotShownError
-from inference_recommendations_handler.inference_job.service import Job, Jobs
+from inference_recommendations_handler.inference_job.service import InferenceRecommendationsJobs
 from inference_recommendations_handler.lifecycle.create_or_adopt import _serves, _shown
 from inference_recommendations_handler.protocol.contract import OwnerTag
 from inference_recommendations_handler.stack.owner import TAGS_SHOWN_WITHIN_SECONDS
+from tests.unit.inference_recommendations_handler.job_snapshots import job
+
+
+def jobs_of(client: Any, remaining: RemainingTime) -> InferenceRecommendationsJobs:
+    clients: Any = SimpleNamespace(sagemaker=client)
+    return InferenceRecommendationsJobs(clients=clients, allowance=Allowance(remaining=remaining, reserve=30))
 
 
 def absent(**_: Any) -> None:
@@ -25,7 +31,7 @@ def test_a_job_that_is_not_shown_before_the_time_is_over_is_not_said_to_be_absen
     slept: list[float] = []
     monkeypatch.setattr("inference_recommendations_handler.aws.deadline_budget.time.sleep", slept.append)
     remaining, client = RemainingTime(), SimpleNamespace(describe_inference_recommendations_job=absent)
-    jobs = Jobs(client=client, allowance=Allowance(remaining=remaining, reserve=30))  # type: ignore[arg-type]
+    jobs = jobs_of(client, remaining)
     with remaining.of(lambda: 40.0 - sum(slept)), pytest.raises(OutOfTimeError):
         _shown("job", jobs)
     assert slept == [1, 2, 3]
@@ -44,13 +50,12 @@ def test_tags_are_asked_for_again_only_as_long_as_there_is_time(monkeypatch: pyt
 
     remaining = RemainingTime()
     client: Any = SimpleNamespace(get_paginator=lambda _: SimpleNamespace(paginate=throttle))
-    jobs = Jobs(client=client, allowance=Allowance(remaining=remaining, reserve=30))
-    job = Job(description={"JobName": "job", "JobArn": "arn"})
+    jobs = jobs_of(client, remaining)
     with remaining.of(lambda: 31.5 - sum(slept)), pytest.raises(ClientError):
-        jobs.tags_in_time(job)
+        jobs.tags_in_time(job())
     assert (slept, len(asked)) == ([1], 2)
     with pytest.raises(ClientError):
-        jobs.tags_in_time(job)
+        jobs.tags_in_time(job())
     assert (slept, len(asked)) == ([1, 1, 2, 3, 5], 7)
 
 
@@ -67,17 +72,17 @@ def test_a_young_job_without_owner_tags_is_neither_ours_nor_anothers(
     monkeypatch: pytest.MonkeyPatch, tags: dict[str, str], seconds_old: int, *, is_decided: bool
 ) -> None:
     now = 1_800_000_000.0
-    monkeypatch.setattr("inference_recommendations_handler.inference_job.service.time.time", lambda: now)
+    monkeypatch.setattr("inference_recommendations_handler.jobs.job_kind.time.time", lambda: now)
     pages = [{"Tags": [{"Key": key, "Value": value} for key, value in tags.items()]}]
     client: Any = SimpleNamespace(get_paginator=lambda _: SimpleNamespace(paginate=lambda **_: pages))
-    jobs = Jobs(client=client, allowance=Allowance(remaining=RemainingTime(), reserve=30))
+    jobs = jobs_of(client, RemainingTime())
     created = datetime.fromtimestamp(now - seconds_old, tz=UTC)
-    job = Job(description={"JobName": "job", "JobArn": "arn", "CreationTime": created})
+    young = job(CreationTime=created)
     if is_decided:
-        assert jobs.tags(job) == tags
+        assert jobs.tags(young) == tags
     else:
         with pytest.raises(TagsNotShownError, match="tags of the inference recommendations job job aren't shown yet"):
-            jobs.tags(job)
+            jobs.tags(young)
 
 
 @pytest.mark.parametrize(
@@ -97,7 +102,6 @@ def test_a_young_job_without_owner_tags_is_neither_ours_nor_anothers(
 def test_a_job_that_is_not_known_to_have_ended_serves_the_request(
     status: str, *, serves: bool, serves_where_stopped_is_accepted: bool
 ) -> None:
-    job = Job(description={"Status": status})
     for accept_stopped, expected in ((False, serves), (True, serves_where_stopped_is_accepted)):
         properties: Any = SimpleNamespace(accept_stopped=accept_stopped)
-        assert _serves(job, properties) is expected
+        assert _serves(job(Status=status), properties) is expected

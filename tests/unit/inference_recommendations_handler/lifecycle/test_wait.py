@@ -12,6 +12,7 @@ from inference_recommendations_handler.aws.clients import Clients
 from inference_recommendations_handler.invocation import Invocation
 from inference_recommendations_handler.lifecycle import wait
 from inference_recommendations_handler.protocol.custom_resource_event import CustomResourceEvent
+from tests.unit.inference_recommendations_handler.job_snapshots import DESCRIBED
 from tests.unit.inference_recommendations_handler.response_url import RESPONSE_URL
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ class SageMaker:
     def describe_inference_recommendations_job(self, *, JobName: str) -> dict[str, Any]:  # noqa: N803 -- the API's name
         if self.status is None:
             raise ClientError({"Error": {"Code": "ResourceNotFound", "Message": "no such job"}}, "Describe")
-        return {"JobName": JobName, "JobArn": "arn:job", "Status": self.status}
+        return DESCRIBED | {"JobName": JobName, "Status": self.status}
 
     def stop_inference_recommendations_job(self, *, JobName: str) -> None:  # noqa: N803 -- the API's name
         self.stopped.append(JobName)

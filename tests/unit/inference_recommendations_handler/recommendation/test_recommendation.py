@@ -14,6 +14,7 @@ from inference_recommendations_handler.aws.clients import Clients
 from inference_recommendations_handler.invocation import Invocation
 from inference_recommendations_handler.protocol.custom_resource_event import CustomResourceEvent
 from inference_recommendations_handler.recommendation import recommendation
+from tests.unit.inference_recommendations_handler.job_snapshots import DESCRIBED
 from tests.unit.inference_recommendations_handler.response_url import RESPONSE_URL
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def result(instance_type: str, *, cost: float, invocations: int) -> dict[str, An
     }
 
 
-JOB: dict[str, Any] = {
+JOB: dict[str, Any] = DESCRIBED | {
     "JobName": "bert",
     "Status": "COMPLETED",
     "InferenceRecommendations": [

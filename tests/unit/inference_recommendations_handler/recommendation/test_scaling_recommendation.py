@@ -18,6 +18,7 @@ from inference_recommendations_handler.protocol.contract import (
 )
 from inference_recommendations_handler.protocol.custom_resource_event import CustomResourceEvent
 from inference_recommendations_handler.recommendation import scaling_recommendation
+from tests.unit.inference_recommendations_handler.job_snapshots import DESCRIBED
 from tests.unit.inference_recommendations_handler.response_url import RESPONSE_URL
 
 if TYPE_CHECKING:
@@ -71,8 +72,12 @@ def serve(
         return {"DynamicScalingConfiguration": answer, "Metric": METRIC if metric is None else metric}
 
     def described(**_: str) -> dict[str, Any]:
-        result = {"Metrics": {"MaxInvocations": 600, "ModelLatency": measured}, "RecommendationId": "bert/1"}
-        return {"InferenceRecommendations": [result | {"EndpointConfiguration": {"InstanceType": "ml.c5.xlarge"}}]}
+        result: dict[str, Any] = {
+            "Metrics": {"MaxInvocations": 600, "ModelLatency": measured},
+            "RecommendationId": "bert/1",
+        }
+        result |= {"EndpointConfiguration": {"InstanceType": "ml.c5.xlarge"}}
+        return DESCRIBED | {"InferenceRecommendations": [result]}
 
     service = SimpleNamespace(
         get_scaling_configuration_recommendation=recommend, describe_inference_recommendations_job=describe or described

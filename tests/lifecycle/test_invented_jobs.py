@@ -1,0 +1,89 @@
+"""Any kind of job has the same life: this one deletes its records, and frees its names with them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+import pytest
+
+from inference_recommendations_handler import invocation
+
+from . import promises
+from .invented_jobs import DELETE, TYPES, InventedJobs
+from .service import ServiceError
+from .surroundings import live_in
+from .template import JOB, LEG, Template
+from .wiring import unconnected_clients
+from .world import World
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .cloudformation import Stack
+
+
+@pytest.fixture
+def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    """An account whose stacks have the invented kind."""
+    monkeypatch.setitem(cast("dict[str, Any]", invocation.JOBS), TYPES[JOB], InventedJobs.of)
+    monkeypatch.setitem(cast("dict[str, Any]", invocation.WAITS), TYPES[LEG], InventedJobs.of)
+    world = World(unconnected_clients(), light=True, kind=InventedJobs.of, types=TYPES)
+    live_in(world, monkeypatch)
+    yield world
+    world.close()
+    promises.nothing_surprising_is_raised(world)
+
+
+def test_a_deleted_stack_deletes_the_records_of_its_jobs(stack: Stack, world: World) -> None:
+    assert stack.deploy(Template(), Template(id="Other")).status == "CREATE_COMPLETE"
+    assert len(world.service.jobs) == 2
+    assert stack.delete().status == "DELETE_COMPLETE"
+    assert world.service.jobs == {}
+
+
+def test_a_running_job_is_stopped_before_its_record_is_deleted(stack: Stack, world: World) -> None:
+    stack.begin_deploy(Template())
+    stack.advance(100)
+    stack.begin_delete()
+    assert stack.finish().status == "DELETE_COMPLETE"
+    assert world.service.jobs == {}
+
+
+def test_a_rollback_adopts_the_job_that_is_not_deleted_yet(stack: Stack, world: World) -> None:
+    stack.deploy(Template())
+    [job] = world.service.jobs
+    world.service.ends_as, world.service.reason = "FAILED", "No room.\nAt all."
+    outcome = stack.deploy(Template(package="2"))
+    assert outcome.status == "UPDATE_ROLLBACK_COMPLETE"
+    assert str(outcome.reason).startswith(
+        "JobJobWait1: No room. At all. (The invented job "
+    ) or "No room. At all." in str(outcome.reason)
+    assert set(world.service.jobs) == {job}
+
+
+def test_a_name_that_is_free_again_makes_a_new_job(stack: Stack, world: World) -> None:
+    stack.deploy(Template())
+    [first] = world.service.jobs
+    stack.deploy(Template(package="2"))
+    assert first not in world.service.jobs
+    assert stack.deploy(Template()).status == "UPDATE_COMPLETE"
+    assert set(world.service.jobs) == {first}
+    assert world.service.made("CreateInferenceRecommendationsJob") == 3
+
+
+def test_a_name_whose_execution_is_kept_is_not_queued_again(stack: Stack, world: World) -> None:
+    """Step Functions keeps an execution's name for longer than the API keeps the job's."""
+    world.service.faults["CreateInferenceRecommendationsJob"] = [ServiceError("ThrottlingException")]
+    stack.deploy(Template())
+    [first] = world.service.jobs
+    stack.deploy(Template(package="2"))
+    world.service.faults["CreateInferenceRecommendationsJob"] = [ServiceError("ThrottlingException")]
+    assert stack.deploy(Template()).status == "UPDATE_COMPLETE"
+    assert set(world.service.jobs) == {f"{first}-2"}
+
+
+def test_a_record_that_cannot_be_deleted_for_now_is_deleted_later(stack: Stack, world: World) -> None:
+    stack.deploy(Template())
+    world.service.faults[DELETE] = [ServiceError("ThrottlingException")] * 3
+    assert stack.delete().status == "DELETE_COMPLETE"
+    assert world.service.jobs == {}
