@@ -7,7 +7,7 @@ import traceback
 from typing import TYPE_CHECKING, Any, Final
 
 from inference_recommendations_handler.aws.clients import clients
-from inference_recommendations_handler.aws.errors import AWS_ERRORS, ErrorKind, code_of, kind_of, message_of
+from inference_recommendations_handler.aws.errors import AWS_ERRORS, MAY_PASS, code_of, kind_of, message_of
 from inference_recommendations_handler.lifecycle.create_or_adopt import NotNowError
 from inference_recommendations_handler.protocol.contract import (
     CHOICE_SERVICE_TIMEOUT_SECONDS,
@@ -155,7 +155,7 @@ def _serve(event: CustomResourceEvent, invocation: Invocation) -> None:
             raise DeliverAgainError(str(error)) from None
         answer = invocation.failed(event, f"{error} Try again.{_goes_on(event)}")
     except AWS_ERRORS as error:
-        passing = kind_of(error) in {ErrorKind.TRANSIENT, ErrorKind.PERMISSION}
+        passing = kind_of(error) in MAY_PASS
         log(
             "AWS refused", level="ERROR", requestId=event.request_id, errorCode=code_of(error), reason=message_of(error)
         )

@@ -66,6 +66,10 @@ class ErrorKind(Enum):
     """The call will never succeed as it is."""
 
 
+MAY_PASS: Final = frozenset({ErrorKind.TRANSIENT, ErrorKind.PERMISSION})
+"""The same call may succeed later, without any change."""
+
+
 _CREDENTIALS: Final = frozenset(
     {
         "AuthFailure",

@@ -15,7 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from inference_recommendations_handler.aws.errors import AWS_ERRORS, ErrorKind, code_of, kind_of, message_of
+from inference_recommendations_handler.aws.errors import AWS_ERRORS, MAY_PASS, ErrorKind, code_of, kind_of, message_of
 from inference_recommendations_handler.lifecycle.create_retry import PERMISSION_BOUND_SECONDS
 from inference_recommendations_handler.protocol.contract import LEG_SECONDS, MachineInput
 from inference_recommendations_handler.protocol.contract import InstanceCountProperty as Property
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
 
 TASK: Final = "endpoint-instance-count"
 POLL_SECONDS: Final = 30
-_PASSING: Final = frozenset({ErrorKind.TRANSIENT, ErrorKind.PERMISSION})
 _REQUESTED: Final = "requested"
 _DENIED_SINCE: Final = "deniedSince"
 
@@ -104,7 +103,7 @@ def on_event(event: CustomResourceEvent, invocation: Invocation) -> Answer | Non
     try:
         outcome = _advance(event, invocation, requested=False)
     except AWS_ERRORS as error:
-        if machine is None or event.request_type is not RequestType.UPDATE or kind_of(error) not in _PASSING:
+        if machine is None or event.request_type is not RequestType.UPDATE or kind_of(error) not in MAY_PASS:
             raise
         # A rollback that fails for what may pass would leave the whole stack stuck.
         outcome = _Waiting(requested=False)
@@ -168,7 +167,7 @@ def _advance(event: CustomResourceEvent, invocation: Invocation, *, requested: b
         if change.scaling is not None:
             variant.register(change.scaling)
     except AWS_ERRORS as error:
-        if kind_of(error) in _PASSING:
+        if kind_of(error) in MAY_PASS:
             raise
         reason = f"{message_of(error)} ({code_of(error)}.) {variant.resource_id} isn't scaled."
         return invocation.failed(event, reason, physical_resource_id=own_id)
@@ -201,7 +200,7 @@ def _set(
     try:
         was_requested = endpoint.set_instance_count(sagemaker, variant_name=name, count=count)
     except AWS_ERRORS as error:
-        if kind_of(error) in _PASSING:
+        if kind_of(error) in MAY_PASS:
             raise
         message = f"{wanted}: {message_of(error)} ({code_of(error)}.)"
         raise _CountError(message) from error

@@ -13,7 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from inference_recommendations_handler.aws.errors import AWS_ERRORS, ErrorKind, code_of, kind_of, message_of
+from inference_recommendations_handler.aws.errors import AWS_ERRORS, MAY_PASS, code_of, kind_of, message_of
 from inference_recommendations_handler.protocol.contract import LEG_SECONDS, MachineInput
 from inference_recommendations_handler.protocol.contract import InstanceCountProperty as Property
 from inference_recommendations_handler.protocol.custom_resource_event import CustomResourceEvent, RequestType
@@ -38,7 +38,6 @@ TASK: Final = "endpoint-preparation"
 POLL_SECONDS: Final = 30
 RESTORE_BOUND_SECONDS: Final = 6 * 60 * 60
 """A rollback that takes longer isn't going on by itself."""
-_PASSING: Final = frozenset({ErrorKind.TRANSIENT, ErrorKind.PERMISSION})
 _ANSWERED: Final = "answered"
 
 
@@ -104,7 +103,7 @@ def on_event(event: CustomResourceEvent, invocation: Invocation) -> Answer | Non
     try:
         settled = _prepared(preparation, event, invocation)
     except AWS_ERRORS as error:
-        if machine is None or kind_of(error) not in _PASSING:
+        if machine is None or kind_of(error) not in MAY_PASS:
             raise
         # A rollback that fails for what may pass would leave the whole stack stuck.
         settled = _Settled(is_over=False, restore=False)

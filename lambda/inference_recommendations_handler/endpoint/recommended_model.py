@@ -6,9 +6,17 @@ and CloudFormation deletes the old one once the endpoint has left it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, cast
 
-from inference_recommendations_handler.aws.errors import AWS_ERRORS, ErrorKind, code_of, kind_of, message_of, says
+from inference_recommendations_handler.aws.errors import (
+    AWS_ERRORS,
+    MAY_PASS,
+    ErrorKind,
+    code_of,
+    kind_of,
+    message_of,
+    says,
+)
 from inference_recommendations_handler.protocol.custom_resource_event import RequestType
 from inference_recommendations_handler.protocol.log import log
 from inference_recommendations_handler.protocol.response import Answer
@@ -31,8 +39,6 @@ if TYPE_CHECKING:
     from inference_recommendations_handler.invocation import Invocation
     from inference_recommendations_handler.protocol.custom_resource_event import CustomResourceEvent
 
-_PASSING: Final = frozenset({ErrorKind.TRANSIENT, ErrorKind.PERMISSION})
-
 
 def on_event(event: CustomResourceEvent, invocation: Invocation) -> Answer:
     """Serve one event. Raises what boto3 raises where another delivery may succeed."""
@@ -51,7 +57,7 @@ def on_event(event: CustomResourceEvent, invocation: Invocation) -> Answer:
     except ModelPropertiesError as error:
         return _failed(event, name, str(error), invocation)
     except AWS_ERRORS as error:
-        if kind_of(error) in _PASSING:
+        if kind_of(error) in MAY_PASS:
             raise
         reason = f"{message_of(error)} ({code_of(error)}.) The model {name} of the recommended endpoint wasn't created."
         return _failed(event, name, reason, invocation)

@@ -8,7 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from inference_recommendations_handler.aws.errors import AWS_ERRORS, ErrorKind, code_of, is_denied, kind_of, message_of
+from inference_recommendations_handler.aws.errors import (
+    AWS_ERRORS,
+    MAY_PASS,
+    code_of,
+    is_denied,
+    kind_of,
+    message_of,
+)
 from inference_recommendations_handler.protocol.log import log
 
 if TYPE_CHECKING:
@@ -34,5 +41,5 @@ def any_left(vpc_config: Mapping[str, list[str]], client: EC2Client) -> bool:
         )
     except AWS_ERRORS as error:
         log("network interfaces not seen", level="WARNING", errorCode=code_of(error), reason=message_of(error))
-        return kind_of(error) in {ErrorKind.TRANSIENT, ErrorKind.PERMISSION} and not is_denied(error)
+        return kind_of(error) in MAY_PASS and not is_denied(error)
     return bool(found.get("NetworkInterfaces"))

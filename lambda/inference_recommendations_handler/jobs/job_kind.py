@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar
 
-from inference_recommendations_handler.aws.errors import ErrorKind, TagsNotShownError
+from inference_recommendations_handler.aws.errors import MAY_PASS, TagsNotShownError
 from inference_recommendations_handler.stack.owner import shows_owner
 
 if TYPE_CHECKING:
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_MAY_PASS: Final = frozenset({ErrorKind.TRANSIENT, ErrorKind.PERMISSION})
 _TRIED_AGAIN_AFTER_SECONDS: Final = (1, 2, 3, 5)
 
 
@@ -129,4 +128,4 @@ class JobKind(ABC):
             self._patiently(lambda: self.remove_tags(job, key_list))
 
     def _patiently(self, call: Callable[[], T]) -> T:
-        return self.allowance.patiently(call, kinds=_MAY_PASS, after_seconds=_TRIED_AGAIN_AFTER_SECONDS)
+        return self.allowance.patiently(call, kinds=MAY_PASS, after_seconds=_TRIED_AGAIN_AFTER_SECONDS)

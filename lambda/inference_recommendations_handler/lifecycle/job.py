@@ -12,6 +12,7 @@ from inference_recommendations_handler.aws.errors import AWS_ERRORS, code_of, me
 from inference_recommendations_handler.protocol.contract import MAX_EVENT_AGE_SECONDS, OwnerTag
 from inference_recommendations_handler.protocol.custom_resource_event import CustomResourceEvent, RequestType
 from inference_recommendations_handler.protocol.log import log
+from inference_recommendations_handler.protocol.property_values import tags_of
 from inference_recommendations_handler.protocol.response import Answer
 from inference_recommendations_handler.protocol.typed_request import RequestError
 from inference_recommendations_handler.stack.owner import Owner
@@ -19,7 +20,7 @@ from inference_recommendations_handler.stack.owner import Owner
 from . import create_retry, deletion
 from .create_or_adopt import Admitted, Later, NotNowError, Refused, Taken, admit, find
 from .job_name import candidates
-from .job_properties import JobProperties, tags_of
+from .job_properties import JobProperties
 from .job_selector import NEVER_REQUESTED
 from .stop_owned_jobs import UNDER_WAY_SECONDS
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from inference_recommendations_handler.protocol.contract import NAME_VERSION, JobProperty
+from inference_recommendations_handler.protocol.property_values import flag, seconds, tags_of
 from inference_recommendations_handler.protocol.typed_request import RequestError
-from inference_recommendations_handler.recommendation.choosing import number
 
 from .job_name import KNOWN_NAME_VERSIONS, NamedRequest, base_name, fingerprint, is_name_of
 
@@ -84,32 +84,3 @@ class JobProperties:
             return name == self.name_prefix
         bases = (base_name(self.name_prefix, self.named, version=version) for version in KNOWN_NAME_VERSIONS)
         return any(is_name_of(name, base) for base in bases)
-
-
-def tags_of(properties: Mapping[str, Any]) -> dict[str, str]:
-    """The user's tags; what isn't a tag is left out."""
-    listed = properties.get(JobProperty.TAGS)
-    return {
-        str(tag["Key"]): str(tag.get("Value", ""))
-        for tag in (listed if isinstance(listed, list) else [])
-        if isinstance(tag, dict) and "Key" in tag
-    }
-
-
-def flag(properties: Mapping[str, Any], name: str) -> bool:
-    """A boolean property, as CloudFormation writes it; absent is False."""
-    return str(properties.get(name, "false")).lower() == "true"
-
-
-def seconds(properties: Mapping[str, Any], name: str, *, default: float) -> float:
-    """A duration in seconds.
-
-    Raises:
-        RequestError: it isn't a number.
-    """
-    value = properties.get(name, default)
-    found = number(value)
-    if found is None:
-        message = f"The property {name} is {value!r} and should be a number of seconds: correct it."
-        raise RequestError(message)
-    return found

@@ -10,12 +10,13 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from inference_recommendations_handler.aws.errors import AWS_ERRORS, ErrorKind, code_of, kind_of, message_of
+from inference_recommendations_handler.aws.errors import AWS_ERRORS, MAY_PASS, ErrorKind, code_of, kind_of, message_of
 from inference_recommendations_handler.jobs.job_snapshot import JobState
 from inference_recommendations_handler.jobs.remedy import missing
 from inference_recommendations_handler.protocol.contract import FUNCTION_TIMEOUT_SECONDS, MachineInput, WaitProperty
 from inference_recommendations_handler.protocol.custom_resource_event import CustomResourceEvent, RequestType
 from inference_recommendations_handler.protocol.log import log
+from inference_recommendations_handler.protocol.property_values import flag
 from inference_recommendations_handler.protocol.response import Answer
 from inference_recommendations_handler.protocol.typed_request import RequestError
 from inference_recommendations_handler.stack.earlier_executions import stop_earlier
@@ -24,7 +25,6 @@ from inference_recommendations_handler.stack.state_machine import EVENT
 
 from .create_retry import PERMISSION_BOUND_SECONDS
 from .create_retry import REASON as QUEUED_BECAUSE
-from .job_properties import flag
 from .wait_stage import Leg
 
 if TYPE_CHECKING:
@@ -174,7 +174,7 @@ def _look(leg: Leg, event: CustomResourceEvent, machine: StateMachine | None, in
         log("poll failed", level="WARNING", jobName=leg.job_name, errorCode=code, reason=message)
         kind = kind_of(error)
         reason = f"{message} ({code}, when looking at the job {leg.job_name}.)"
-        if kind in {ErrorKind.TRANSIENT, ErrorKind.PERMISSION}:
+        if kind in MAY_PASS:
             return Pending(reason=reason, denied=kind is ErrorKind.PERMISSION, unseen=True)
         return Over(failure=reason, unseen=True)
 

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from inference_recommendations_handler.protocol.contract import LEG_SECONDS, MIN_POLL_INTERVAL_SECONDS, WaitProperty
+from inference_recommendations_handler.protocol.property_values import flag, seconds
 from inference_recommendations_handler.protocol.typed_request import RequestError
-
-from .job_properties import flag, seconds
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

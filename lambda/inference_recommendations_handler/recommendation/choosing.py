@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from inference_recommendations_handler.protocol.contract import EndpointType, ObjectiveName
+from inference_recommendations_handler.protocol.property_values import number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -189,17 +190,6 @@ def with_unit(metric: str, value: float) -> str:
         value: A `ModelLatency` in milliseconds.
     """
     return f"{value:g} ms" if metric == ObjectiveName.MODEL_LATENCY else f"{value:g}"
-
-
-def number(value: object) -> float | None:
-    """A metric's value; None where it is absent, NaN (also as a text), infinite or not a number."""
-    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
-        return None
-    try:
-        parsed = float(value)
-    except (ValueError, OverflowError):
-        return None
-    return parsed if math.isfinite(parsed) else None
 
 
 def above_zero(value: object) -> float | None:

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from inference_recommendations_handler.protocol.contract import ConstraintProperty as Name
 from inference_recommendations_handler.protocol.contract import EndpointType, ObjectiveName
+from inference_recommendations_handler.protocol.property_values import number
 
-from .choosing import NoChoiceError, choose, number, rank, with_unit
+from .choosing import NoChoiceError, choose, rank, with_unit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

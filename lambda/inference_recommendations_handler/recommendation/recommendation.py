@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Final
 
-from inference_recommendations_handler.aws.errors import AWS_ERRORS, ErrorKind, code_of, kind_of, message_of
+from inference_recommendations_handler.aws.errors import AWS_ERRORS, MAY_PASS, code_of, kind_of, message_of
 from inference_recommendations_handler.jobs.job_snapshot import JobState
 from inference_recommendations_handler.jobs.remedy import missing
 from inference_recommendations_handler.protocol.contract import (
@@ -88,7 +88,7 @@ def _finished(name: str, invocation: Invocation) -> JobSnapshot:
     try:
         job = invocation.inference_jobs.find(name) if name else None
     except AWS_ERRORS as error:
-        if kind_of(error) in {ErrorKind.TRANSIENT, ErrorKind.PERMISSION}:
+        if kind_of(error) in MAY_PASS:
             raise
         message = f"{message_of(error)} ({code_of(error)}, when reading the job {name}.)"
         raise NoChoiceError(message) from error

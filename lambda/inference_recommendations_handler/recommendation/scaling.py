@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from inference_recommendations_handler.protocol.contract import UNAVAILABLE
 from inference_recommendations_handler.protocol.contract import InstanceCountProperty as Property
-
-from .choosing import number
+from inference_recommendations_handler.protocol.property_values import number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

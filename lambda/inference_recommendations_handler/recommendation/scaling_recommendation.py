@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
-from inference_recommendations_handler.aws.errors import AWS_ERRORS, ErrorKind, code_of, kind_of, message_of
+from inference_recommendations_handler.aws.errors import AWS_ERRORS, MAY_PASS, code_of, kind_of, message_of
 from inference_recommendations_handler.protocol.contract import SCALING_VERSION, UNAVAILABLE
 from inference_recommendations_handler.protocol.contract import ScalingRecommendationAttribute as Attribute
 from inference_recommendations_handler.protocol.contract import ScalingRecommendationProperty as Property
 from inference_recommendations_handler.protocol.custom_resource_event import RequestType
 from inference_recommendations_handler.protocol.log import log
+from inference_recommendations_handler.protocol.property_values import number
 from inference_recommendations_handler.protocol.response import Answer
 
-from .choosing import above_zero, number
+from .choosing import above_zero
 from .job_results import JobResults
 from .latency_unit import LatencyUnit
 from .metric_text import metric_text
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from inference_recommendations_handler.protocol.custom_resource_event import CustomResourceEvent
 
 KNOWN_SCALING_VERSIONS: Final = ("1",)
-_PASSING: Final = frozenset({ErrorKind.TRANSIENT, ErrorKind.PERMISSION})
 _DEFAULT_COOLDOWN_SECONDS: Final = 300
 """Application Auto Scaling's own for endpoint variants (API reference, TargetTrackingScalingPolicyConfiguration)."""
 
@@ -46,7 +46,7 @@ def on_event(event: CustomResourceEvent, invocation: Invocation) -> Answer:
     except ScalingError as error:
         return invocation.failed(event, f"{error} Job: {name}.")
     except AWS_ERRORS as error:
-        if kind_of(error) in _PASSING:
+        if kind_of(error) in MAY_PASS:
             raise
         reason = f"{message_of(error)} ({code_of(error)}.) The job {name} was asked how to scale its recommendation."
         return invocation.failed(event, reason)

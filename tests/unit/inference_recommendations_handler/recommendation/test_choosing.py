@@ -7,6 +7,7 @@ import pytest
 
 from inference_recommendations_handler.protocol.contract import EndpointType, ObjectiveName
 from inference_recommendations_handler.protocol.custom_resource_event import CustomResourceEvent
+from inference_recommendations_handler.protocol.property_values import number
 from inference_recommendations_handler.protocol.response import MAX_ANSWER_BYTES, Answer, body_of, sendable
 from inference_recommendations_handler.recommendation.choosing import (
     Candidate,
@@ -14,7 +15,6 @@ from inference_recommendations_handler.recommendation.choosing import (
     NoChoiceError,
     choose,
     measured,
-    number,
     rank,
 )
 from inference_recommendations_handler.recommendation.job_results import JobResults
