@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import time
 import traceback
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 from inference_recommendations_handler.aws.clients import clients
 from inference_recommendations_handler.aws.errors import AWS_ERRORS, MAY_PASS, code_of, kind_of, message_of
-from inference_recommendations_handler.lifecycle.create_or_adopt import NotNowError
 from inference_recommendations_handler.protocol.contract import (
     CHOICE_SERVICE_TIMEOUT_SECONDS,
     FUNCTION_TIMEOUT_SECONDS,
@@ -21,37 +21,37 @@ from inference_recommendations_handler.protocol.contract import (
 from inference_recommendations_handler.protocol.custom_resource_event import (
     CustomResourceEvent,
     NotAnEventError,
+    NotNowError,
     RequestType,
 )
 from inference_recommendations_handler.protocol.log import log
 from inference_recommendations_handler.protocol.redaction import hiding, redacted
 from inference_recommendations_handler.protocol.response import Answer, AnswerNotDeliveredError
 from inference_recommendations_handler.protocol.response_url import is_trusted
-from inference_recommendations_handler.stack.state_machine import EVENT
+from inference_recommendations_handler.stack.state_machine import EVENT, Task
 
-from .endpoint import instance_count, preparation, recommended_model
 from .invocation import JOBS, WAITS, Invocation, LambdaContext
-from .lifecycle import create_retry, deletion, job, wait
-from .recommendation import recommendation, scaling_recommendation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 
-_SERVED: Final[Mapping[str, Callable[[CustomResourceEvent, Invocation], Answer | None]]] = {
-    ResourceType.RECOMMENDATION: recommendation.on_event,
-    ResourceType.SCALING_RECOMMENDATION: scaling_recommendation.on_event,
-    ResourceType.RECOMMENDED_MODEL: recommended_model.on_event,
-    ResourceType.ENDPOINT_PREPARATION: preparation.on_event,
-    ResourceType.ENDPOINT_INSTANCE_COUNT: instance_count.on_event,
+_EVENT_MODULES: Final[Mapping[str, str]] = {
+    ResourceType.RECOMMENDATION: "recommendation.recommendation",
+    ResourceType.SCALING_RECOMMENDATION: "recommendation.scaling_recommendation",
+    ResourceType.RECOMMENDED_MODEL: "endpoint.recommended_model",
+    ResourceType.ENDPOINT_PREPARATION: "endpoint.preparation",
+    ResourceType.ENDPOINT_INSTANCE_COUNT: "endpoint.instance_count",
 }
-_STEPS: Final = {
-    wait.TASK: wait.step,
-    create_retry.TASK: create_retry.step,
-    deletion.TASK: deletion.step,
-    preparation.TASK: preparation.step,
-    instance_count.TASK: instance_count.step,
+"""The modules whose `on_event` handles a resource type, besides those of jobs and waits."""
+_STEP_MODULES: Final[Mapping[str, str]] = {
+    Task.WAIT: "lifecycle.wait",
+    Task.CREATE: "lifecycle.create_retry",
+    Task.DELETE: "lifecycle.deletion",
+    Task.ENDPOINT_PREPARATION: "endpoint.preparation",
+    Task.ENDPOINT_INSTANCE_COUNT: "endpoint.instance_count",
 }
+"""The modules whose `step` continues a long operation."""
 
 DEFECT: Final = "This is a defect of cdk-inference-recommender"
 _MAX_CAUSE: Final = 500
@@ -106,7 +106,8 @@ def handle(event: Mapping[str, Any], invocation: Invocation) -> Mapping[str, Any
 def _step(state: Mapping[str, Any], invocation: Invocation) -> Mapping[str, Any]:
     """Run the next step of an execution; repeat a response that wasn't taken as long as CloudFormation waits."""
     try:
-        return _STEPS[state[MachineInput.TASK]](state, invocation, now=time.time())
+        step: Callable[..., Mapping[str, Any]] = _module(_STEP_MODULES[state[MachineInput.TASK]]).step
+        return step(state, invocation, now=time.time())
     except AnswerNotDeliveredError:
         event = CustomResourceEvent.parse(state[EVENT], now=time.time())
         # The state machine is about to end where it calls with an error. Too late, nothing is left to wait for.
@@ -127,9 +128,14 @@ def _service_timeout(event: CustomResourceEvent) -> int:
 
 
 def _served(resource_type: str) -> Callable[[CustomResourceEvent, Invocation], Answer | None] | None:
-    if resource_type in JOBS:
-        return job.on_event
-    return wait.on_event if resource_type in WAITS else _SERVED.get(resource_type)
+    module = "lifecycle.job" if resource_type in JOBS else "lifecycle.wait" if resource_type in WAITS else None
+    module = module or _EVENT_MODULES.get(resource_type)
+    return _module(module).on_event if module else None
+
+
+def _module(name: str) -> Any:
+    """Import a module when it is needed first: Lambda can't keep bytecode, and most calls need few modules."""
+    return import_module(f"{__package__}.{name}")
 
 
 def _serve(event: CustomResourceEvent, invocation: Invocation) -> None:

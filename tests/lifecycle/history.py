@@ -11,10 +11,10 @@ import pytest
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from inference_recommendations_handler import invocation
-from inference_recommendations_handler.lifecycle import deletion
 from inference_recommendations_handler.lifecycle.job_name import is_name_of
 from inference_recommendations_handler.lifecycle.job_properties import JobProperties
 from inference_recommendations_handler.stack.owner import Owner
+from inference_recommendations_handler.stack.state_machine import Task
 
 from . import invented_jobs, promises
 from .cloudformation import STACK_ID, Stack
@@ -241,7 +241,7 @@ class History(RuleBasedStateMachine):
     def somebody_aborts_the_executions(self) -> None:
         for execution in self.world.machine.running():
             self.world.unanswerable.add(execution.request_id)
-            if execution.state["task"] == deletion.TASK:
+            if execution.state["task"] == Task.DELETE:
                 self.unwatched.add(execution.state["event"]["LogicalResourceId"])
         self.world.machine.abort_all()
 

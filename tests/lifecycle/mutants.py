@@ -216,7 +216,7 @@ def _fails_without_an_answer(patch: pytest.MonkeyPatch) -> None:
             return {MachineInput.WAIT_SECONDS.value: 0, MachineInput.DONE.value: True}
         return original(state, invocation, now=now)
 
-    patch.setitem(handler._STEPS, wait.TASK, step)
+    patch.setattr(wait, "step", step)
 
 
 def _asks_anew_at_every_update(patch: pytest.MonkeyPatch) -> None:

@@ -26,7 +26,7 @@ from inference_recommendations_handler.recommendation.scaling import Scaling, Sc
 from inference_recommendations_handler.stack.earlier_executions import stop_earlier
 from inference_recommendations_handler.stack.late_delivery import has_ended, is_late
 from inference_recommendations_handler.stack.own_stack import OwnStack
-from inference_recommendations_handler.stack.state_machine import EVENT
+from inference_recommendations_handler.stack.state_machine import EVENT, Task
 
 from .endpoint import Endpoint
 from .variant_scaling import VariantScaling
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
 
     from inference_recommendations_handler.invocation import Invocation
 
-TASK: Final = "endpoint-instance-count"
 POLL_SECONDS: Final = 30
 _REQUESTED: Final = "requested"
 _DENIED_SINCE: Final = "deniedSince"
@@ -99,7 +98,7 @@ def on_event(event: CustomResourceEvent, invocation: Invocation) -> Answer | Non
         return Answer(physical_resource_id=_own_id(event, invocation))
     machine = invocation.machine(event.properties)
     if machine is not None and event.request_type is RequestType.UPDATE:
-        stop_earlier(event, machine, task=TASK)
+        stop_earlier(event, machine, task=Task.ENDPOINT_INSTANCE_COUNT)
     try:
         outcome = _advance(event, invocation, requested=False)
     except AWS_ERRORS as error:
@@ -130,7 +129,13 @@ def step(state: Mapping[str, Any], invocation: Invocation, *, now: float) -> dic
             return _state(event, requested=requested, done=True)
         outcome = _advance(event, invocation, requested=requested)
     except AWS_ERRORS as error:
-        log("not looked at", level="WARNING", task=TASK, errorCode=code_of(error), reason=message_of(error))
+        log(
+            "not looked at",
+            level="WARNING",
+            task=Task.ENDPOINT_INSTANCE_COUNT,
+            errorCode=code_of(error),
+            reason=message_of(error),
+        )
         outcome, reason = _Waiting(requested=requested), f"{message_of(error)} ({code_of(error)}.)"
         if kind_of(error) is ErrorKind.PERMISSION:
             denied_since = float(state.get(_DENIED_SINCE, now))
@@ -282,7 +287,7 @@ def _state(
     event: CustomResourceEvent, *, requested: bool, done: bool, denied_since: float | None = None
 ) -> dict[str, Any]:
     return ({} if denied_since is None else {_DENIED_SINCE: denied_since}) | {
-        MachineInput.TASK.value: TASK,
+        MachineInput.TASK.value: Task.ENDPOINT_INSTANCE_COUNT.value,
         EVENT: event.to_state(),
         _REQUESTED: requested,
         MachineInput.WAIT_SECONDS.value: POLL_SECONDS,

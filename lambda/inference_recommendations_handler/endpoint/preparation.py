@@ -23,9 +23,8 @@ from inference_recommendations_handler.recommendation.scaling import Scaling, Sc
 from inference_recommendations_handler.stack.earlier_executions import stop_earlier
 from inference_recommendations_handler.stack.late_delivery import is_late
 from inference_recommendations_handler.stack.own_stack import OwnStack
-from inference_recommendations_handler.stack.state_machine import EVENT
+from inference_recommendations_handler.stack.state_machine import EVENT, Task
 
-from . import instance_count
 from .endpoint import Endpoint
 from .variant_scaling import VariantScaling
 
@@ -34,7 +33,6 @@ if TYPE_CHECKING:
 
     from inference_recommendations_handler.invocation import Invocation
 
-TASK: Final = "endpoint-preparation"
 POLL_SECONDS: Final = 30
 RESTORE_BOUND_SECONDS: Final = 6 * 60 * 60
 """A rollback that takes longer isn't going on by itself."""
@@ -92,12 +90,12 @@ def on_event(event: CustomResourceEvent, invocation: Invocation) -> Answer | Non
         return Answer(physical_resource_id=own_id)
     machine = invocation.machine(event.properties)
     if machine is not None:
-        stop_earlier(event, machine, task=TASK)
+        stop_earlier(event, machine, task=Task.ENDPOINT_PREPARATION)
         # What CloudFormation has cancelled there must not change the endpoint, or register it, any more.
         stop_earlier(
             event,
             machine,
-            task=instance_count.TASK,
+            task=Task.ENDPOINT_INSTANCE_COUNT,
             logical_id=preparation.instance_count_logical_id,
         )
     try:
@@ -129,7 +127,13 @@ def step(state: Mapping[str, Any], invocation: Invocation, *, now: float) -> dic
     try:
         over = _restored(event, invocation) if answered else _settled(event, invocation, now=now)
     except AWS_ERRORS as error:
-        log("not looked at", level="WARNING", task=TASK, errorCode=code_of(error), reason=message_of(error))
+        log(
+            "not looked at",
+            level="WARNING",
+            task=Task.ENDPOINT_PREPARATION,
+            errorCode=code_of(error),
+            reason=message_of(error),
+        )
         over = None if answered else _Settled(is_over=_is_late_to_settle(event, now=now), restore=False)
     if isinstance(over, _Settled):
         if not over.is_over:
@@ -137,7 +141,12 @@ def step(state: Mapping[str, Any], invocation: Invocation, *, now: float) -> dic
         invocation.send(answer, event)
         return _state(event, wait=POLL_SECONDS, answered=True, done=not over.restore)
     if over is None and now >= event.requested_at + RESTORE_BOUND_SECONDS:
-        log("scaling not restored: the endpoint isn't scaled", level="ERROR", task=TASK, requestId=event.request_id)
+        log(
+            "scaling not restored: the endpoint isn't scaled",
+            level="ERROR",
+            task=Task.ENDPOINT_PREPARATION,
+            requestId=event.request_id,
+        )
         over = True
     return _state(event, wait=POLL_SECONDS, answered=True, done=over is not None)
 
@@ -259,7 +268,7 @@ def _target(preparation: Preparation, endpoint: Endpoint, invocation: Invocation
 
 def _state(event: CustomResourceEvent, *, wait: float, answered: bool, done: bool) -> dict[str, Any]:
     return {
-        MachineInput.TASK.value: TASK,
+        MachineInput.TASK.value: Task.ENDPOINT_PREPARATION.value,
         EVENT: event.to_state(),
         _ANSWERED: answered,
         MachineInput.WAIT_SECONDS.value: round(wait),

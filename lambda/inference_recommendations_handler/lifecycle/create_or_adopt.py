@@ -56,10 +56,6 @@ class Refused:
     reason: str
 
 
-class NotNowError(Exception):
-    """Neither granted nor queued; the same event has to be delivered again."""
-
-
 Admission = Admitted | Taken | Later | Refused
 
 

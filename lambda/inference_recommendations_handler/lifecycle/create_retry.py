@@ -10,7 +10,7 @@ from inference_recommendations_handler.protocol.custom_resource_event import Cus
 from inference_recommendations_handler.protocol.log import log
 from inference_recommendations_handler.protocol.typed_request import RequestError
 from inference_recommendations_handler.stack.owner import Owner
-from inference_recommendations_handler.stack.state_machine import EVENT, FAILURE
+from inference_recommendations_handler.stack.state_machine import EVENT, FAILURE, Task
 
 from .create_or_adopt import Admitted, Later, admit
 from .job_properties import JobProperties
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from inference_recommendations_handler.invocation import Invocation
 
-TASK: Final = "create"
 NAME: Final = "name"
 REASON: Final = "reason"
 """Why the request was queued."""
@@ -37,7 +36,13 @@ PERMISSION_BOUND_SECONDS: Final = 5 * 60
 
 def queued(event: CustomResourceEvent, name: str, later: Later, *, timeout: float, now: float) -> dict[str, Any]:
     """The state of an execution that asks for the job again and again."""
-    state = {MachineInput.TASK.value: TASK, EVENT: event.to_state(), NAME: name, REASON: later.reason, _ATTEMPTS: 0}
+    state = {
+        MachineInput.TASK.value: Task.CREATE.value,
+        EVENT: event.to_state(),
+        NAME: name,
+        REASON: later.reason,
+        _ATTEMPTS: 0,
+    }
     return _next(state, later, timeout=timeout, deadline=event.requested_at + timeout, now=now)
 
 
@@ -91,18 +96,18 @@ def _next(state: dict[str, Any], later: Later, *, timeout: float, deadline: floa
         if later.kind is ErrorKind.TRANSIENT:
             interval = min(interval, 5 * 2**attempts)
     wait = min(max(interval, timeout / MAX_LOOPS), max(deadline - now, 1))
-    log("queued", jobName=str(state[NAME]), task=TASK, reason=later.reason, waitSeconds=round(wait))
+    log("queued", jobName=str(state[NAME]), task=Task.CREATE, reason=later.reason, waitSeconds=round(wait))
     state[_ATTEMPTS] = attempts + 1
     return state | {MachineInput.WAIT_SECONDS.value: max(round(wait), 1), MachineInput.DONE.value: False}
 
 
 def _over(failure: str | None) -> dict[str, Any]:
     state: dict[str, Any] = {
-        MachineInput.TASK.value: TASK,
+        MachineInput.TASK.value: Task.CREATE.value,
         MachineInput.WAIT_SECONDS.value: 0,
         MachineInput.DONE.value: True,
     }
     if failure is not None:
-        log("given up", level="WARNING", task=TASK, reason=failure)
+        log("given up", level="WARNING", task=Task.CREATE, reason=failure)
         state[FAILURE] = failure
     return state

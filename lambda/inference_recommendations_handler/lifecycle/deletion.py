@@ -16,13 +16,12 @@ from inference_recommendations_handler.protocol.contract import (
     MAX_EVENT_AGE_SECONDS,
     MachineInput,
 )
-from inference_recommendations_handler.protocol.custom_resource_event import CustomResourceEvent
+from inference_recommendations_handler.protocol.custom_resource_event import CustomResourceEvent, NotNowError
 from inference_recommendations_handler.protocol.log import log
 from inference_recommendations_handler.protocol.response import Answer
 from inference_recommendations_handler.stack.owner import Owner
-from inference_recommendations_handler.stack.state_machine import EVENT
+from inference_recommendations_handler.stack.state_machine import EVENT, Task
 
-from .create_or_adopt import NotNowError
 from .create_retry import PERMISSION_BOUND_SECONDS
 from .job_selector import Target, target_of_delete, target_of_update
 from .stop_owned_jobs import UNDER_WAY_SECONDS, WATCH, Sweep, sweep
@@ -35,7 +34,6 @@ if TYPE_CHECKING:
 
     from .job_properties import JobProperties
 
-TASK: Final = "delete"
 POLL_SECONDS: Final = 10
 _MARGIN_SECONDS: Final = 13 * 60
 """Between the last look and the ServiceTimeout, of which 777 s may be needed: a look that begins just before (65 s) and
@@ -204,7 +202,7 @@ def _hand_over(
     watch_until = event.requested_at + MAX_EVENT_AGE_SECONDS + UNDER_WAY_SECONDS if watched else 0.0
     wait = UNDER_WAY_SECONDS if unsure else POLL_SECONDS
     state = {
-        MachineInput.TASK.value: TASK,
+        MachineInput.TASK.value: Task.DELETE.value,
         EVENT: event.to_state(),
         _TARGET: asdict(target),
         _SETTLES_AT: now + wait if unsure else now,

@@ -10,15 +10,20 @@ from typing import TYPE_CHECKING, Final
 
 from inference_recommendations_handler.aws.errors import AWS_ERRORS, code_of, message_of
 from inference_recommendations_handler.protocol.contract import MAX_EVENT_AGE_SECONDS, OwnerTag
-from inference_recommendations_handler.protocol.custom_resource_event import CustomResourceEvent, RequestType
+from inference_recommendations_handler.protocol.custom_resource_event import (
+    CustomResourceEvent,
+    NotNowError,
+    RequestType,
+)
 from inference_recommendations_handler.protocol.log import log
 from inference_recommendations_handler.protocol.property_values import tags_of
 from inference_recommendations_handler.protocol.response import Answer
 from inference_recommendations_handler.protocol.typed_request import RequestError
 from inference_recommendations_handler.stack.owner import Owner
+from inference_recommendations_handler.stack.state_machine import Task
 
 from . import create_retry, deletion
-from .create_or_adopt import Admitted, Later, NotNowError, Refused, Taken, admit, find
+from .create_or_adopt import Admitted, Later, Refused, Taken, admit, find
 from .job_name import candidates
 from .job_properties import JobProperties
 from .job_selector import NEVER_REQUESTED
@@ -197,7 +202,7 @@ def _overtaken(event: CustomResourceEvent, machine: StateMachine | None) -> bool
         return True
     for name in names if age > REDELIVERED_AFTER_SECONDS else ():
         execution = machine.find(name)
-        other = execution.event if execution is not None and execution.task == deletion.TASK else None
+        other = execution.event if execution is not None and execution.task == Task.DELETE else None
         if (
             other is not None
             and Owner.of(other) == Owner.of(event)

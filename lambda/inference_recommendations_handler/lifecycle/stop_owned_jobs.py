@@ -22,8 +22,8 @@ from inference_recommendations_handler.aws.errors import (
 from inference_recommendations_handler.protocol.contract import FUNCTION_TIMEOUT_SECONDS, JobProperty
 from inference_recommendations_handler.protocol.log import log
 from inference_recommendations_handler.stack.owner import Owner, requested_at
+from inference_recommendations_handler.stack.state_machine import Task
 
-from .create_retry import TASK as CREATE_TASK
 from .job_name import candidates
 
 if TYPE_CHECKING:
@@ -201,7 +201,7 @@ def _queue_executions(target: Target, event: CustomResourceEvent, machine: State
     for execution in found:
         asked = execution.event
         if (
-            execution.task == CREATE_TASK
+            execution.task == Task.CREATE
             and asked is not None
             and Owner.of(asked) == Owner.of(event)
             and target.precedes(execution.name, asked.requested_at, event)

@@ -21,7 +21,7 @@ from inference_recommendations_handler.protocol.response import Answer
 from inference_recommendations_handler.protocol.typed_request import RequestError
 from inference_recommendations_handler.stack.earlier_executions import stop_earlier
 from inference_recommendations_handler.stack.owner import Owner, described
-from inference_recommendations_handler.stack.state_machine import EVENT
+from inference_recommendations_handler.stack.state_machine import EVENT, Task
 
 from .create_retry import PERMISSION_BOUND_SECONDS
 from .create_retry import REASON as QUEUED_BECAUSE
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from inference_recommendations_handler.jobs.job_snapshot import JobSnapshot
     from inference_recommendations_handler.stack.state_machine import StateMachine
 
-TASK: Final = "wait"
 GRACE_SECONDS: Final = 60
 """After the last leg's end, in which failed calls are made again; part of the sum at `LEG_SECONDS`."""
 SHOWN_WITHIN_SECONDS: Final = 60
@@ -83,7 +82,7 @@ def on_event(event: CustomResourceEvent, invocation: Invocation) -> Answer | Non
     own_id = event.physical_resource_id or event.logical_resource_id
     machine = invocation.machine(event.properties)
     if event.request_type is not RequestType.CREATE and machine is not None:
-        stop_earlier(event, machine, task=TASK)
+        stop_earlier(event, machine, task=Task.WAIT)
     if event.request_type is RequestType.DELETE:
         return Answer(physical_resource_id=own_id)
     try:
@@ -97,7 +96,7 @@ def on_event(event: CustomResourceEvent, invocation: Invocation) -> Answer | Non
     if machine is None:
         return invocation.failed(event, f"The property {WaitProperty.STATE_MACHINE_ARN} is missing; {found.reason}")
     deadline = event.requested_at + leg.hand_over_after
-    state: dict[str, Any] = {MachineInput.TASK.value: TASK, EVENT: event.to_state()}
+    state: dict[str, Any] = {MachineInput.TASK.value: Task.WAIT.value, EVENT: event.to_state()}
     if found.denied:
         state[_DENIED_SINCE] = now
     machine.start(event.request_id, _waiting(state, min(leg.poll_interval, deadline - now)))

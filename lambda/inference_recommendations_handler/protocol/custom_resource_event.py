@@ -23,6 +23,10 @@ class RequestType(StrEnum):
     DELETE = "Delete"
 
 
+class NotNowError(Exception):
+    """The request was neither granted nor queued: Lambda has to deliver the event again."""
+
+
 class NotAnEventError(Exception):
     """What was received isn't a custom resource's event, so that there is nobody to answer to."""
 

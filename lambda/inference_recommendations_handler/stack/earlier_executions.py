@@ -12,11 +12,11 @@ from .owner import Owner
 if TYPE_CHECKING:
     from inference_recommendations_handler.protocol.custom_resource_event import CustomResourceEvent
 
-    from .state_machine import StateMachine
+    from .state_machine import StateMachine, Task
 
 
 def stop_earlier(
-    event: CustomResourceEvent, machine: StateMachine, *, task: str, logical_id: str | None = None
+    event: CustomResourceEvent, machine: StateMachine, *, task: Task, logical_id: str | None = None
 ) -> None:
     """Nothing goes on for an answer that CloudFormation waits for no more.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from enum import StrEnum
 from itertools import chain, takewhile
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -27,6 +28,16 @@ FAILURE: Final = "failure"
 """Member of a finished execution's output: why the request was never granted."""
 EVENT: Final = "event"
 """Member of the state: the custom resource's event, as `CustomResourceEvent.to_state` writes it."""
+
+
+class Task(StrEnum):
+    """The long operations; an execution is one of them."""
+
+    CREATE = "create"
+    WAIT = "wait"
+    DELETE = "delete"
+    ENDPOINT_PREPARATION = "endpoint-preparation"
+    ENDPOINT_INSTANCE_COUNT = "endpoint-instance-count"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -257,7 +257,7 @@ class HostingStack:
         """Let the newest execution look again; returns whether it is over."""
         name = [*self.stepfunctions.executions][-1]
         state = self.stepfunctions.executions[name]
-        step = {module.TASK: module.step for module in (preparation, instance_count)}[state["task"]]
+        step = {"endpoint-preparation": preparation.step, "endpoint-instance-count": instance_count.step}[state["task"]]
         state = step(state, self.invocation, now=time.time() + later)
         self.stepfunctions.executions[name] = state
         return bool(state["done"])

@@ -94,7 +94,7 @@ def test_a_job_that_outlasts_the_timeout_goes_on_whosever_it_is(monkeypatch: pyt
     sent: list[Answer] = []
     monkeypatch.setattr(Invocation, "send", lambda _, answer, __: sent.append(answer))
     service = SageMaker("IN_PROGRESS")
-    state: Mapping[str, Any] = {"task": wait.TASK, "event": event().to_state()}
+    state: Mapping[str, Any] = {"task": "wait", "event": event().to_state()}
     assert wait.step(state, invocation(service), now=1601)["done"] is True
     [answer] = sent
     assert answer.reason == (

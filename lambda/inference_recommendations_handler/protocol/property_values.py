@@ -1,0 +1,52 @@
+"""Values of properties, which CloudFormation delivers as texts."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from .contract import JobProperty
+from .typed_request import RequestError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def number(value: object) -> float | None:
+    """A metric's value; None where it is absent, NaN (also as a text), infinite or not a number."""
+    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
+        return None
+    try:
+        parsed = float(value)
+    except (ValueError, OverflowError):
+        return None
+    return parsed if math.isfinite(parsed) else None
+
+
+def tags_of(properties: Mapping[str, Any]) -> dict[str, str]:
+    """The user's tags; what isn't a tag is left out."""
+    listed = properties.get(JobProperty.TAGS)
+    return {
+        str(tag["Key"]): str(tag.get("Value", ""))
+        for tag in (listed if isinstance(listed, list) else [])
+        if isinstance(tag, dict) and "Key" in tag
+    }
+
+
+def flag(properties: Mapping[str, Any], name: str) -> bool:
+    """A boolean property, as CloudFormation writes it; absent is False."""
+    return str(properties.get(name, "false")).lower() == "true"
+
+
+def seconds(properties: Mapping[str, Any], name: str, *, default: float) -> float:
+    """A duration in seconds.
+
+    Raises:
+        RequestError: it isn't a number.
+    """
+    value = properties.get(name, default)
+    found = number(value)
+    if found is None:
+        message = f"The property {name} is {value!r} and should be a number of seconds: correct it."
+        raise RequestError(message)
+    return found
