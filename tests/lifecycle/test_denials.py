@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from inference_recommendations_handler.lifecycle.create_retry import PERMISSION_BOUND_SECONDS
+from inference_recommendations_handler.aws.propagation import PERMISSION_BOUND_SECONDS
 from inference_recommendations_handler.lifecycle.stop_owned_jobs import UNDER_WAY_SECONDS
 
 from .service import SECONDS_STOPPING, ServiceError

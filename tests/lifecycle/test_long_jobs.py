@@ -34,6 +34,24 @@ def test_the_longest_job_is_handed_from_leg_to_leg_within_the_limits_of_each(sta
     assert max(lasted) + 2 * 60 < SERVICE_TIMEOUTS[LEG]
 
 
+@pytest.mark.parametrize("quota", [100, 0])
+def test_a_poll_makes_one_call_of_aws(stack: Stack, world: World, quota: int) -> None:
+    """Whose job it is is looked up by the first poll that sees the job, and by the last."""
+    world.service.quota, world.service.runs_for = quota, 40 * 60
+    stack.begin_deploy(Template(poll_interval=30))
+    stack.advance(100)
+    world.service.quota = 100
+    stack.advance(200)
+    before = len(world.service.calls), len(world.machine.calls)
+    stack.advance(30 * 60)
+    polls = world.service.made(DESCRIBE)
+    world.service.calls, world.machine.calls = world.service.calls[before[0] :], world.machine.calls[before[1] :]
+    assert polls > 60
+    assert {operation for operation, _ in world.service.calls} == {DESCRIBE}
+    assert world.machine.calls == []
+    assert stack.finish().status == "CREATE_COMPLETE"
+
+
 @pytest.mark.parametrize("legs", [1, 2, 3])
 def test_a_job_that_ends_in_the_same_second_as_its_leg_is_finished(stack: Stack, world: World, legs: int) -> None:
     world.service.runs_for = LEG_SECONDS * legs

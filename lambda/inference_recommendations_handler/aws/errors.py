@@ -68,8 +68,6 @@ class ErrorKind(Enum):
 
 MAY_PASS: Final = frozenset({ErrorKind.TRANSIENT, ErrorKind.PERMISSION})
 """The same call may succeed later, without any change."""
-
-
 _CREDENTIALS: Final = frozenset(
     {
         "AuthFailure",
@@ -238,8 +236,6 @@ _BY_MESSAGE: Final = (
     ("is not authorized to perform", ErrorKind.PERMISSION),
     ("non-running", ErrorKind.NOT_RUNNING),
 )
-
-
 _TRANSIENT_EXCEPTIONS: Final = (
     HTTPClientError,
     NoConnectionError,

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from inference_recommendations_handler.aws.errors import AWS_ERRORS, MAY_PASS, ErrorKind, code_of, kind_of, message_of
-from inference_recommendations_handler.lifecycle.create_retry import PERMISSION_BOUND_SECONDS
+from inference_recommendations_handler.aws.propagation import PERMISSION_BOUND_SECONDS
 from inference_recommendations_handler.protocol.contract import LEG_SECONDS, MachineInput
 from inference_recommendations_handler.protocol.contract import InstanceCountProperty as Property
 from inference_recommendations_handler.protocol.custom_resource_event import CustomResourceEvent, RequestType

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from inference_recommendations_handler.aws.errors import ErrorKind
+from inference_recommendations_handler.aws.propagation import PERMISSION_BOUND_SECONDS
 from inference_recommendations_handler.protocol.contract import MachineInput
 from inference_recommendations_handler.protocol.custom_resource_event import CustomResourceEvent
 from inference_recommendations_handler.protocol.log import log
 from inference_recommendations_handler.protocol.typed_request import RequestError
 from inference_recommendations_handler.stack.owner import Owner
-from inference_recommendations_handler.stack.state_machine import EVENT, FAILURE, Task
+from inference_recommendations_handler.stack.state_machine import EVENT, FAILURE, QUEUED_BECAUSE, Task
 
 from .create_or_adopt import Admitted, Later, admit
 from .job_properties import JobProperties
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
     from inference_recommendations_handler.invocation import Invocation
 
 NAME: Final = "name"
-REASON: Final = "reason"
-"""Why the request was queued."""
 _DENIED_SINCE: Final = "deniedSince"
 _ATTEMPTS: Final = "attempts"
 
@@ -30,8 +29,6 @@ MAX_LOOPS: Final = 1500
 """An execution may have 25,000 history events (Step Functions quotas) and a loop takes some ten."""
 QUOTA_INTERVAL_SECONDS: Final = 60
 PERMISSION_INTERVAL_SECONDS: Final = 15
-PERMISSION_BOUND_SECONDS: Final = 5 * 60
-"""IAM propagates within seconds, rarely minutes; what is denied for longer stays denied."""
 
 
 def queued(event: CustomResourceEvent, name: str, later: Later, *, timeout: float, now: float) -> dict[str, Any]:
@@ -40,7 +37,7 @@ def queued(event: CustomResourceEvent, name: str, later: Later, *, timeout: floa
         MachineInput.TASK.value: Task.CREATE.value,
         EVENT: event.to_state(),
         NAME: name,
-        REASON: later.reason,
+        QUEUED_BECAUSE: later.reason,
         _ATTEMPTS: 0,
     }
     return _next(state, later, timeout=timeout, deadline=event.requested_at + timeout, now=now)

@@ -10,6 +10,7 @@ from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from inference_recommendations_handler.aws.errors import AWS_ERRORS, ErrorKind, code_of, kind_of, message_of
+from inference_recommendations_handler.aws.propagation import PERMISSION_BOUND_SECONDS
 from inference_recommendations_handler.protocol.contract import (
     FUNCTION_TIMEOUT_SECONDS,
     JOB_SERVICE_TIMEOUT_SECONDS,
@@ -22,7 +23,6 @@ from inference_recommendations_handler.protocol.response import Answer
 from inference_recommendations_handler.stack.owner import Owner
 from inference_recommendations_handler.stack.state_machine import EVENT, Task
 
-from .create_retry import PERMISSION_BOUND_SECONDS
 from .job_selector import Target, target_of_delete, target_of_update
 from .stop_owned_jobs import UNDER_WAY_SECONDS, WATCH, Sweep, sweep
 

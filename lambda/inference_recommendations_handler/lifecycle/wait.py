@@ -7,10 +7,11 @@ over to the next one; the last one stops the job, unless the stack only refers t
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from inference_recommendations_handler.aws.errors import AWS_ERRORS, MAY_PASS, ErrorKind, code_of, kind_of, message_of
+from inference_recommendations_handler.aws.propagation import PERMISSION_BOUND_SECONDS
 from inference_recommendations_handler.jobs.job_snapshot import JobState
 from inference_recommendations_handler.jobs.remedy import missing
 from inference_recommendations_handler.protocol.contract import FUNCTION_TIMEOUT_SECONDS, MachineInput, WaitProperty
@@ -21,10 +22,9 @@ from inference_recommendations_handler.protocol.response import Answer
 from inference_recommendations_handler.protocol.typed_request import RequestError
 from inference_recommendations_handler.stack.earlier_executions import stop_earlier
 from inference_recommendations_handler.stack.owner import Owner, described
-from inference_recommendations_handler.stack.state_machine import EVENT, Task
+from inference_recommendations_handler.stack.state_machine import EVENT, QUEUED_BECAUSE, Task
 
-from .create_retry import PERMISSION_BOUND_SECONDS
-from .create_retry import REASON as QUEUED_BECAUSE
+from .timeout import GivenUp, give_up, timed_out
 from .wait_stage import Leg
 
 if TYPE_CHECKING:
@@ -42,6 +42,8 @@ SHOWN_WITHIN_SECONDS: Final = 60
 _AGAIN_AFTER_SECONDS: Final = 10
 _DENIED_SINCE: Final = "deniedSince"
 _GIVEN_UP: Final = "givenUp"
+_OWNED: Final = "owned"
+"""Whether the job was found to be the stack's, so that only its end is checked again."""
 _ENDED_BADLY: Final = frozenset({JobState.FAILED, JobState.STOPPED, JobState.DELETING, JobState.DELETED})
 
 
@@ -55,16 +57,8 @@ class Pending:
     """The handler wasn't allowed to look."""
     unseen: bool = False
     """The look failed, for whatever reason: the job may be over."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class GivenUp:
-    """What stopping the job at the timeout came to."""
-
-    under_way: bool = False
-    """A create of the queue may be under way inside the function, whose job must not go on either."""
-    failure: str | None = None
-    """Why it may go on."""
+    owned: bool = False
+    """The job is known to be the stack's."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,7 +84,7 @@ def on_event(event: CustomResourceEvent, invocation: Invocation) -> Answer | Non
     except RequestError as error:
         return invocation.failed(event, str(error))
     now = time.time()
-    found = _look(leg, event, machine, invocation)
+    found = _look(leg, event, machine, invocation, owned=False)
     if isinstance(found, Over):
         return _answer(event, _failure(found, leg, event, {}), invocation)
     if machine is None:
@@ -99,6 +93,8 @@ def on_event(event: CustomResourceEvent, invocation: Invocation) -> Answer | Non
     state: dict[str, Any] = {MachineInput.TASK.value: Task.WAIT.value, EVENT: event.to_state()}
     if found.denied:
         state[_DENIED_SINCE] = now
+    if found.owned:
+        state[_OWNED] = True
     machine.start(event.request_id, _waiting(state, min(leg.poll_interval, deadline - now)))
     return None
 
@@ -110,10 +106,13 @@ def step(state: Mapping[str, Any], invocation: Invocation, *, now: float) -> dic
         broken = "Waiting for the job broke off; see the handler's log. Deploy again."
         return _end(state, event, f"{broken}{_goes_on(event)}", invocation)
     leg = Leg.parse(event.properties)
-    found = _look(leg, event, invocation.machine(event.properties), invocation)
+    owned = bool(state.get(_OWNED))
+    found = _look(leg, event, invocation.machine(event.properties), invocation, owned=owned)
     if isinstance(found, Over):
         return _end(state, event, _failure(found, leg, event, state), invocation)
     following = {key: value for key, value in state.items() if key != _DENIED_SINCE}
+    if found.owned:
+        following[_OWNED] = True
     if found.denied:
         following[_DENIED_SINCE] = float(state.get(_DENIED_SINCE, now))
         if now >= following[_DENIED_SINCE] + PERMISSION_BOUND_SECONDS:
@@ -130,7 +129,7 @@ def _failure(found: Over, leg: Leg, event: CustomResourceEvent, state: Mapping[s
     if found.failure is None:
         return None
     if _GIVEN_UP in state:
-        return _timed_out(leg, str(state[_GIVEN_UP]), GivenUp(failure=found.failure if found.unseen else None))
+        return timed_out(leg, str(state[_GIVEN_UP]), GivenUp(failure=found.failure if found.unseen else None))
     return f"{found.failure}{_goes_on(event)}" if found.unseen else found.failure
 
 
@@ -150,14 +149,16 @@ def _at_deadline(
         # One failed call is no verdict: the job may have finished.
         return _waiting(state, _AGAIN_AFTER_SECONDS)
     reason = str(state.get(_GIVEN_UP, found.reason))
-    given_up = GivenUp() if leg.existing_job else _give_up(leg, event, invocation)
+    given_up = GivenUp() if leg.existing_job else give_up(leg, event, invocation)
     if in_grace and (given_up.under_way or given_up.failure):
         wait = FUNCTION_TIMEOUT_SECONDS if given_up.under_way else _AGAIN_AFTER_SECONDS
         return _waiting(dict(state) | {_GIVEN_UP: reason}, wait)
-    return _end(state, event, _timed_out(leg, reason, given_up), invocation)
+    return _end(state, event, timed_out(leg, reason, given_up), invocation)
 
 
-def _look(leg: Leg, event: CustomResourceEvent, machine: StateMachine | None, invocation: Invocation) -> Pending | Over:
+def _look(
+    leg: Leg, event: CustomResourceEvent, machine: StateMachine | None, invocation: Invocation, *, owned: bool
+) -> Pending | Over:
     jobs = invocation.jobs(event)
     try:
         job = jobs.find(leg.job_name)
@@ -166,8 +167,10 @@ def _look(leg: Leg, event: CustomResourceEvent, machine: StateMachine | None, in
             return gone if job is None else _judge(job, leg, jobs)
         if job is None:
             return _look_at_queue(leg, event, machine, jobs)
-        taken = _taken(job, event, machine, jobs)
-        return Over(failure=taken) if taken else _judge(job, leg, jobs)
+        judged = _judge(job, leg, jobs)
+        if not (owned and isinstance(judged, Pending)) and (taken := _taken(job, event, machine, jobs)):
+            return Over(failure=taken)
+        return replace(judged, owned=True) if isinstance(judged, Pending) else judged
     except AWS_ERRORS as error:
         code, message = code_of(error), message_of(error)
         log("poll failed", level="WARNING", jobName=leg.job_name, errorCode=code, reason=message)
@@ -224,58 +227,10 @@ def _judge(job: JobSnapshot, leg: Leg, jobs: JobKind) -> Pending | Over:
     return Pending(reason=f"The {jobs.noun} {job.name} is {job.status}.")
 
 
-def _give_up(leg: Leg, event: CustomResourceEvent, invocation: Invocation) -> GivenUp:
-    """Stop what costs, if it is this stack's."""
-    jobs, machine, under_way, failure = invocation.jobs(event), invocation.machine(event.properties), False, None
-    try:
-        execution = machine.find(leg.job_name) if machine else None
-        if machine is not None and execution is not None and execution.running:
-            machine.stop(execution.name)
-            under_way = True
-    except AWS_ERRORS as error:
-        failure = _not_stopped(leg, error)
-    try:
-        job = jobs.find(leg.job_name)
-        if job is not None:
-            # Its name is taken, and so the queue makes no other.
-            failure = None
-        if job is not None and job.running and Owner.of(event).same_stack(jobs.tags_in_time(job)):
-            jobs.stop(job.name)
-            # The service may refuse to stop a job in a status that this handler doesn't know.
-            job = jobs.find(leg.job_name)
-            if job is not None and job.running:
-                failure = f"It is still {job.status}."
-            else:
-                log("stopped at the timeout", jobName=leg.job_name, requestId=event.request_id)
-    except AWS_ERRORS as error:
-        failure = _not_stopped(leg, error)
-    return GivenUp(under_way=under_way, failure=failure)
-
-
-def _not_stopped(leg: Leg, error: Exception) -> str:
-    code, message = code_of(error), message_of(error)
-    log("not stopped", level="WARNING", jobName=leg.job_name, errorCode=code, reason=message)
-    return f"{message} ({code}.)"
-
-
 def _goes_on(event: CustomResourceEvent) -> str:
     if flag(event.properties, WaitProperty.EXISTING_JOB):
         return ""
     return " The job may go on, and cost money, until the rollback or a deletion stops it."
-
-
-def _timed_out(leg: Leg, reason: str, given_up: GivenUp) -> str:
-    limit = f"{leg.timeout / 60:.0f} minutes" if leg.timeout else "its timeout"
-    if leg.existing_job:
-        remedy = "and it goes on, as this stack only refers to it: set a longer `timeout`."
-    elif given_up.failure:
-        remedy = (
-            f"and it couldn't be stopped: {given_up.failure} It may go on, and cost money: stop it with "
-            f"`inference-recommender stop {leg.job_name}`, set a longer `timeout` and change `rerun`."
-        )
-    else:
-        remedy = "and it was stopped if it is this stack's: set a longer `timeout` and change `rerun`."
-    return f"The job {leg.job_name} did not finish within {limit}, {remedy} Last seen: {reason}"
 
 
 def _answer(event: CustomResourceEvent, failure: str | None, invocation: Invocation) -> Answer:

@@ -26,6 +26,8 @@ T = TypeVar("T")
 _PROPAGATION_RETRIES_SECONDS: Final = (2, 4, 8)
 FAILURE: Final = "failure"
 """Member of a finished execution's output: why the request was never granted."""
+QUEUED_BECAUSE: Final = "reason"
+"""Member of the state of a queued request: why it was queued."""
 EVENT: Final = "event"
 """Member of the state: the custom resource's event, as `CustomResourceEvent.to_state` writes it."""
 
