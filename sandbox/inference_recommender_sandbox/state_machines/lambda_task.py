@@ -116,7 +116,7 @@ class LambdaTask:
         timeout = {} if self._timeout is None else {"timeoutInSeconds": self._timeout}
         if self._is_integrated:
             region = self._execution.arn.split(":")[3]
-            details = {"parameters": json.dumps(self._parameters), "region": region}
+            details: dict[str, Any] = {"parameters": json.dumps(self._parameters), "region": region}
         else:
             details = {"input": json.dumps(payload), "inputDetails": _NOT_TRUNCATED, "resource": self._function}
         self._record("Scheduled", details | timeout)

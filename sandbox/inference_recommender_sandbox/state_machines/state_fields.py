@@ -95,7 +95,7 @@ def state_problems(state: Any, path: str) -> Iterator[Problem]:
         yield Problem(message="Expected value of type Object", path=path)
         return
     kind = state.get("Type")
-    if kind not in _FIELDS:
+    if not isinstance(kind, str) or kind not in _FIELDS:
         if kind in _AWS_TYPES:
             yield sandbox_limit(f"states of type {kind!r}", path)
         else:

@@ -2,10 +2,13 @@ from __future__ import annotations
 
 import json
 import uuid
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.exceptions import ClientError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 WAIT = {"StartAt": "Wait", "States": {"Wait": {"Type": "Wait", "SecondsPath": "$.seconds", "End": True}}}
 
@@ -153,11 +156,12 @@ def test_what_only_the_sandbox_lacks_is_refused_in_its_own_words(account: Any) -
     client, machine = account.client("stepfunctions"), _machine(account, WAIT)
     role = account.role("states.amazonaws.com")
     execution = _start(account, machine)
-    for call in (
+    calls: list[Callable[[], Any]] = [
         lambda: client.create_state_machine(name="fast", definition=json.dumps(WAIT), roleArn=role, type="EXPRESS"),
         lambda: client.get_execution_history(executionArn=execution, includeExecutionData=False),
         lambda: client.describe_execution(executionArn=execution, includedData="METADATA_ONLY"),
-    ):
+    ]
+    for call in calls:
         with pytest.raises(ClientError, match="The sandbox doesn't have"):
             call()
 
