@@ -16,8 +16,8 @@ class ExecutionNotRunningError(AWSError):
     """StopExecution of an execution that is over.
 
     The API reference names no error for it, and a report has it pass and change nothing
-    (https://github.com/awslabs/visual-asset-management-system/issues/344). Refusing is the strict reading: who lives
-    with it lives with either. The code is the operation's only one that fits.
+    (https://github.com/awslabs/visual-asset-management-system/issues/344). Refusing is the strict reading: a caller
+    that handles the error works either way. No other error code of the operation fits.
     """
 
     TYPE = "ValidationException"

@@ -39,7 +39,7 @@ ROLE = "arn:aws:iam::123456789012:role/r"
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
-    """What one call of the function comes to.
+    """One call of the function.
 
     Attributes:
         seconds: How long it takes, in virtual seconds.
