@@ -39,10 +39,10 @@ demo: install
 	@inference-recommender sandbox -- python examples/demo.py
 
 test: lint
-	@python -m pytest --numprocesses 3 --dist loadfile
+	@python -m pytest --numprocesses 3 --dist loadgroup
 
 nightly: install
-	@HYPOTHESIS_PROFILE=nightly python -m pytest --numprocesses 3 --dist loadfile
+	@HYPOTHESIS_PROFILE=nightly python -m pytest --numprocesses 3 --dist loadgroup
 
 lint: install
 	@ruff format --check --quiet

@@ -1,13 +1,17 @@
-"""How many examples property-based tests try.
+"""How many examples property-based tests try, and which tests run beside each other.
 
 `HYPOTHESIS_PROFILE=nightly` tries 10,000 for each property; where `CI` is set, a run repeats the same ones. `few` is
 for a second run of the same tests, with another boto3.
+
+The tests of a file run in one process, since they share what takes long to set up. Those that are marked `spread` share
+nothing and take long themselves: each runs wherever there is room.
 """
 
 from __future__ import annotations
 
 import os
 
+import pytest
 from hypothesis import settings
 
 settings.register_profile("default", max_examples=100, deadline=None)
@@ -15,3 +19,10 @@ settings.register_profile("ci", max_examples=100, deadline=None, derandomize=Tru
 settings.register_profile("few", max_examples=10, deadline=None, derandomize=True)
 settings.register_profile("nightly", max_examples=10_000, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "default"))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep a file's tests together where pytest-xdist is told to distribute by groups."""
+    for item in items:
+        if item.get_closest_marker("spread") is None:
+            item.add_marker(pytest.mark.xdist_group(item.path.name))

@@ -10,6 +10,8 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from .history import History, InventedHistory
 
+pytestmark = pytest.mark.spread
+
 NIGHTLY = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
 PARTS = 8
 """Each has histories of its own; tests that run beside each other share them out."""

@@ -15,6 +15,8 @@ from .mutants import ALL, Mutant
 if TYPE_CHECKING:
     from .world import World
 
+pytestmark = pytest.mark.spread
+
 HISTORIES = 200
 SEARCHED = [each for each in ALL if each.scenario is None]
 TOLD = [each for each in ALL if each.scenario is not None]
