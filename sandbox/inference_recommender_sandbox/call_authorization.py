@@ -7,8 +7,6 @@ don't, such as `ec2:DescribeNetworkInterfaces`. What only a resource's own polic
 
 from __future__ import annotations
 
-import re
-from io import BytesIO
 from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qs
 
@@ -19,6 +17,7 @@ from werkzeug.exceptions import NotFound
 
 from inference_recommender_sandbox.authorization import AccessDenied
 from inference_recommender_sandbox.error_response import ErrorCodes, error_response
+from inference_recommender_sandbox.request_signature import credential_scope
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
 
     from inference_recommender_sandbox.authorization import Authorizer
 
-_CREDENTIAL: Final = re.compile(r"(?P<key>[^/,=\s]+)/\d{8}/[^/,\s]*/(?P<service>[^/,\s]+)/aws4_request")
 _AUTHORIZED_ELSEWHERE: Final = frozenset({"application-autoscaling", "cloudformation", "sagemaker", "states"})
 _MODELS: Final[Mapping[str, str]] = {"monitoring": "cloudwatch"}
 """Names of service models that aren't the name in the signature; IAM's prefix is the model's name then."""
@@ -61,27 +59,25 @@ class CallAuthorization:
 
     def refusal(self, request: Request) -> Response | None:
         """Return what a call gets that isn't allowed; None for any other."""
-        signed = request.headers.get("Authorization") or request.args.get("X-Amz-Credential", "")
-        credential = _CREDENTIAL.search(signed)
-        if credential is None or self._authorizer.session(credential["key"]) is None:
+        scope = credential_scope(request)
+        if scope is None or self._authorizer.session(scope.access_key_id) is None:
             return None
-        service = credential["service"]
-        if service in _AUTHORIZED_ELSEWHERE:
+        if scope.service in _AUTHORIZED_ELSEWHERE:
             return None
-        model = _MODELS.get(service, service)
+        model = _MODELS.get(scope.service, scope.service)
         action = f"{model}:{_operation(request, model)}"
         if action == _ALWAYS_ALLOWED:
             return None
         try:
             self._authorizer.authorize(
                 account_id=self._account_id,
-                access_key_id=credential["key"],
+                access_key_id=scope.access_key_id,
                 action=_ACTIONS.get(action, action),
                 resource="*",
                 context={},
             )
         except AccessDenied as denied:
-            return error_response(request, service, _DENIED, str(denied))
+            return error_response(request, _DENIED, str(denied))
         return None
 
 
@@ -91,9 +87,7 @@ def _operation(request: Request, model: str) -> str:
     if target:
         return target.rsplit(".", 1)[-1]
     if request.mimetype == "application/x-www-form-urlencoded":
-        body = request.get_data(parse_form_data=False)
-        request.environ["wsgi.input"] = BytesIO(body)  # for moto, which reads it again
-        return parse_qs(body.decode()).get("Action", ["Unknown"])[0]
+        return parse_qs(request.get_data(parse_form_data=False, as_text=True)).get("Action", ["Unknown"])[0]
     try:
         operation, _ = get_service_router(model).match(RoutedRequest(request.environ))
     except (NotFound, NotImplementedError, UnknownServiceError):

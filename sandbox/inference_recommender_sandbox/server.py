@@ -142,6 +142,7 @@ class Sandbox:
                 "cloudtrail": CloudTrailService,
                 "stepfunctions": lambda: StepFunctionsService(self.executions, self.authorizer),
             },
+            locking=frozenset({"awslambda", "cloudformation", "sagemaker"}),
             urls=urls,
             admin=AdminApi(self),
             clock=self.clock,

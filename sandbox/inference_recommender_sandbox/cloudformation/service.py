@@ -23,6 +23,7 @@ from inference_recommender_sandbox.cloudformation.descriptions import (
 from inference_recommender_sandbox.cloudformation.errors import ValidationError
 from inference_recommender_sandbox.cloudformation.pages import page
 from inference_recommender_sandbox.cloudformation.template import Template
+from inference_recommender_sandbox.moto_lock import MOTO_LOCK
 
 if TYPE_CHECKING:
     from inference_recommender_sandbox.authorization import Authorizer
@@ -284,11 +285,12 @@ class CloudFormationService(AuthorizedResponse):
     def _template_at(self, url: str) -> str:
         """Read a template that the CLI has uploaded; the bucket is in the path, or leads the host's name."""
         parts = urlsplit(url)
-        buckets = s3_backends[self.current_account]["aws"].buckets
-        head, _, rest = unquote(parts.path).lstrip("/").partition("/")
-        bucket, key = (
-            (head, rest) if head in buckets else (parts.netloc.split(".s3", 1)[0].split(".")[0], f"{head}/{rest}")
-        )
-        if bucket not in buckets or key.rstrip("/") not in buckets[bucket].keys:
-            raise ValidationError(f"S3 error: Access Denied (the template {url} doesn't exist)")
-        return bytes(buckets[bucket].keys[key.rstrip("/")].value).decode()
+        with MOTO_LOCK:
+            buckets = s3_backends[self.current_account]["aws"].buckets
+            head, _, rest = unquote(parts.path).lstrip("/").partition("/")
+            bucket, key = (
+                (head, rest) if head in buckets else (parts.netloc.split(".s3", 1)[0].split(".")[0], f"{head}/{rest}")
+            )
+            if bucket not in buckets or key.rstrip("/") not in buckets[bucket].keys:
+                raise ValidationError(f"S3 error: Access Denied (the template {url} doesn't exist)")
+            return bytes(buckets[bucket].keys[key.rstrip("/")].value).decode()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import secrets
-import threading
 import time
 from datetime import UTC, datetime
 from typing import Any
 
 from moto.logs.models import logs_backends
+
+from inference_recommender_sandbox.moto_lock import MOTO_LOCK
 
 
 class FunctionLog:
@@ -19,15 +20,15 @@ class FunctionLog:
     """
 
     def __init__(self, *, account_id: str, region: str, log_group: str) -> None:
-        self._backend: Any = logs_backends[account_id][region]
+        with MOTO_LOCK:
+            self._backend: Any = logs_backends[account_id][region]
         self._log_group = log_group
-        self._lock = threading.Lock()
         date = datetime.now(UTC).strftime("%Y/%m/%d")
         self.stream = f"{date}/[$LATEST]{secrets.token_hex(16)}"
 
     def write(self, message: str) -> None:
         """Write one event; a log group that was deleted meanwhile comes back, as it does on AWS."""
-        with self._lock:
+        with MOTO_LOCK:
             if self._log_group not in self._backend.groups:
                 self._backend.create_log_group(self._log_group, {})
             group = self._backend.groups[self._log_group]

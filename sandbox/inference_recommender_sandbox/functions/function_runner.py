@@ -18,6 +18,7 @@ from moto.awslambda.models import lambda_backends
 
 from inference_recommender_sandbox.functions.function_configuration import FunctionConfiguration
 from inference_recommender_sandbox.functions.function_process import FunctionProcess
+from inference_recommender_sandbox.moto_lock import MOTO_LOCK
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -133,11 +134,12 @@ class FunctionRunner:
             region, account_id, name = parts[3], parts[4], parts[6]
         else:
             name = parts[0]
-        function = moto_function(account_id, region, name)
-        if function is None:
-            arn = _arn(name, region=region, account_id=account_id)
-            raise FunctionNotFoundError(f"Function not found: {arn}")
-        return FunctionConfiguration.of(function)
+        with MOTO_LOCK:
+            function = moto_function(account_id, region, name)
+            if function is None:
+                arn = _arn(name, region=region, account_id=account_id)
+                raise FunctionNotFoundError(f"Function not found: {arn}")
+            return FunctionConfiguration.of(function)
 
     def running(self) -> list[RunningInvocation]:
         """Return the invocations under way."""
@@ -214,6 +216,6 @@ def _arn(name: str, *, region: str, account_id: str) -> str:
 
 
 def moto_function(account_id: str, region: str, name: str) -> Any:
-    """What moto knows of the function; None where there is none."""
+    """What moto knows of the function; None where there is none. The caller holds moto's lock."""
     functions = lambda_backends[account_id][region].list_functions()
     return next((function for function in functions if function.function_name == name), None)

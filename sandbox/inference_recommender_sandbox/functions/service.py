@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import base64
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from moto.awslambda.responses import LambdaResponse
 
 from inference_recommender_sandbox.functions.function_runner import FunctionNotFoundError, FunctionThrottledError
+from inference_recommender_sandbox.moto_lock import MOTO_LOCK
 
 if TYPE_CHECKING:
     from inference_recommender_sandbox.functions.event_queue import EventQueue
@@ -30,6 +31,13 @@ class LambdaService(LambdaResponse):
         super().__init__()
         self._runner = runner
         self._events = events
+
+    def call_action(self) -> Any:
+        """Answer an operation; moto's lock is held in all of them but the one that waits for a function."""
+        if self._get_action() == "Invoke":
+            return super().call_action()
+        with MOTO_LOCK:
+            return super().call_action()
 
     def delete_function(self) -> tuple[int, dict[str, str], str]:
         """Delete a function; what it does at the moment, it does to its end."""

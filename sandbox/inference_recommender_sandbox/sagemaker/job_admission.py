@@ -46,16 +46,14 @@ def admit_job(backend: InferenceRecommenderBackend, request: Mapping[str, Any]) 
     """
     tags = request.get("Tags", [])
     check_tags(tags, existing={})
-    backend.service.clock.sleep(backend.service.faults.seconds("slow-create"))
-    with backend.lock:
-        _refuse_taken_name(backend, request["JobName"])
-        _refuse_role(backend, request["RoleArn"])
-        model = _model(backend, request["InputConfig"])
-        endpoint_instance_type = _endpoint_instance_type(backend, request["InputConfig"])
-        _refuse_unknown_network(backend, request["InputConfig"])
-        _refuse_beyond_quota(backend)
-        job = _job(backend, request, model, endpoint_instance_type)
-        backend.add_job(job, tags)
+    _refuse_taken_name(backend, request["JobName"])
+    _refuse_role(backend, request["RoleArn"])
+    model = _model(backend, request["InputConfig"])
+    endpoint_instance_type = _endpoint_instance_type(backend, request["InputConfig"])
+    _refuse_unknown_network(backend, request["InputConfig"])
+    _refuse_beyond_quota(backend)
+    job = _job(backend, request, model, endpoint_instance_type)
+    backend.add_job(job, tags)
     return job
 
 

@@ -12,6 +12,7 @@ from moto.sagemaker.models import sagemaker_backends
 from moto.sagemaker.responses import SageMakerResponse
 
 from inference_recommender_sandbox.authorization import AccessDenied
+from inference_recommender_sandbox.moto_lock import MOTO_LOCK
 
 from .caller_permissions import Call, needed_permissions
 from .endpoint_backend import retained_properties
@@ -75,10 +76,18 @@ class InferenceRecommenderResponse(SageMakerResponse):
     def call_action(self) -> Any:
         """Every SageMaker call of a function's session is authorised; ordered faults come first."""
         operation = self._get_action()
-        backend = self.recommender
-        fault = backend.service.faults.take_call_fault(operation)
+        with MOTO_LOCK:
+            service = self.recommender.service
+        fault = service.faults.take_call_fault(operation)
         if fault == "throttle":
             return ThrottlingException("Rate exceeded").as_answer(self.response_headers)
+        if operation == "CreateInferenceRecommendationsJob":
+            service.clock.sleep(service.faults.seconds("slow-create"))
+        with MOTO_LOCK:
+            return self._answer_call(operation, fault)
+
+    def _answer_call(self, operation: str, fault: str | None) -> Any:
+        backend = self.recommender
         call = self._call(operation)
         try:
             self._authorize(call)

@@ -13,6 +13,7 @@ from inference_recommender_sandbox.authorization import trusts_service
 from inference_recommender_sandbox.cloudformation.errors import ResourceError
 from inference_recommender_sandbox.cloudformation.providers.replacement import needs_replacement
 from inference_recommender_sandbox.cloudformation.resource_provider import ProvisionedResource, ResourceRequest
+from inference_recommender_sandbox.moto_lock import MOTO_LOCK
 
 if TYPE_CHECKING:
     from inference_recommender_sandbox.cloudformation.parallel_walk import Cancellation
@@ -36,11 +37,12 @@ class LambdaFunctionProvider:
             ResourceError: If its role doesn't exist or Lambda may not assume it, as AWS does.
         """
         name = request.properties.get("FunctionName") or request.generated_name(max_length=_MAX_NAME_LENGTH)
-        backend = lambda_backends[request.account_id][request.region]
-        if any(function.function_name == name for function in backend.list_functions()):
-            raise ResourceError(f"Function already exist: {name}")
-        function = backend.create_function(self._specification(request, name))
-        self._configure(function, request.properties)
+        with MOTO_LOCK:
+            backend = lambda_backends[request.account_id][request.region]
+            if any(function.function_name == name for function in backend.list_functions()):
+                raise ResourceError(f"Function already exist: {name}")
+            function = backend.create_function(self._specification(request, name))
+            self._configure(function, request.properties)
         return ProvisionedResource(physical_id=name, handle=function)
 
     def update(
@@ -51,21 +53,29 @@ class LambdaFunctionProvider:
         _cancellation: Cancellation,
     ) -> ProvisionedResource:
         """Update code and configuration in place."""
-        backend = lambda_backends[request.account_id][request.region]
-        specification = self._specification(request, current.physical_id)
-        function = backend.get_function(current.physical_id)
-        if old_properties.get("Code") != request.properties.get("Code"):
-            function.update_function_code(specification["Code"])
-        defaults = {"Description": "", "MemorySize": 128, "Timeout": 3, "Layers": [], "Environment": {"Variables": {}}}
-        function.update_configuration({**defaults, **specification, "Environment": specification["Environment"]})
-        self._configure(function, request.properties)
+        with MOTO_LOCK:
+            backend = lambda_backends[request.account_id][request.region]
+            specification = self._specification(request, current.physical_id)
+            function = backend.get_function(current.physical_id)
+            if old_properties.get("Code") != request.properties.get("Code"):
+                function.update_function_code(specification["Code"])
+            defaults = {
+                "Description": "",
+                "MemorySize": 128,
+                "Timeout": 3,
+                "Layers": [],
+                "Environment": {"Variables": {}},
+            }
+            function.update_configuration({**defaults, **specification, "Environment": specification["Environment"]})
+            self._configure(function, request.properties)
         return ProvisionedResource(physical_id=current.physical_id, handle=function)
 
     def delete(self, request: ResourceRequest, current: ProvisionedResource) -> None:
         """Delete the function."""
-        backend = lambda_backends[request.account_id][request.region]
-        if any(function.function_name == current.physical_id for function in backend.list_functions()):
-            backend.delete_function(current.physical_id)
+        with MOTO_LOCK:
+            backend = lambda_backends[request.account_id][request.region]
+            if any(function.function_name == current.physical_id for function in backend.list_functions()):
+                backend.delete_function(current.physical_id)
 
     def attribute(self, current: ProvisionedResource, name: str) -> Any:
         """Return `Arn`.

@@ -11,6 +11,7 @@ from moto.core.common_models import CloudFormationModel
 from inference_recommender_sandbox.cloudformation.errors import ResourceError
 from inference_recommender_sandbox.cloudformation.providers.replacement import needs_replacement
 from inference_recommender_sandbox.cloudformation.resource_provider import ProvisionedResource, ResourceRequest
+from inference_recommender_sandbox.moto_lock import MOTO_LOCK
 
 if TYPE_CHECKING:
     from inference_recommender_sandbox.cloudformation.parallel_walk import Cancellation
@@ -42,15 +43,16 @@ class MotoResourceProvider:
     def create(self, request: ResourceRequest, _cancellation: Cancellation) -> ProvisionedResource:
         """Create it in moto."""
         name = self._name(request)
-        resource = self._model.create_from_cloudformation_json(
-            name,
-            {"Type": self._type, "Properties": dict(request.properties)},
-            request.account_id,
-            request.region,
-            LogicalId=request.logical_id,
-            StackId=request.stack_id,
-            ResourceType=self._type,
-        )
+        with MOTO_LOCK:
+            resource = self._model.create_from_cloudformation_json(
+                name,
+                {"Type": self._type, "Properties": dict(request.properties)},
+                request.account_id,
+                request.region,
+                LogicalId=request.logical_id,
+                StackId=request.stack_id,
+                ResourceType=self._type,
+            )
         resource.cf_resource_type = self._type
         resource.logical_resource_id = request.logical_id
         return _provisioned(resource, name)
@@ -73,34 +75,37 @@ class MotoResourceProvider:
         properties = dict(request.properties)
         name_property = self._model.cloudformation_name_type()
         name = properties.get(name_property) or current.physical_id
-        resource = self._model.update_from_cloudformation_json(
-            original_resource=current.handle,
-            new_resource_name=name,
-            cloudformation_json={"Type": self._type, "Properties": properties},
-            account_id=request.account_id,
-            region_name=request.region,
-        )
+        with MOTO_LOCK:
+            resource = self._model.update_from_cloudformation_json(
+                original_resource=current.handle,
+                new_resource_name=name,
+                cloudformation_json={"Type": self._type, "Properties": properties},
+                account_id=request.account_id,
+                region_name=request.region,
+            )
         return _provisioned(resource if resource is not None else current.handle, current.physical_id)
 
     def delete(self, request: ResourceRequest, current: ProvisionedResource) -> None:
         """Delete it in moto."""
         if current.handle is None:
             return
-        delete = getattr(current.handle, "delete", None)
-        if delete is not None and "account_id" in inspect.signature(delete).parameters:
-            delete(request.account_id, request.region)
-        elif _implements(self._model, "delete_from_cloudformation_json"):
-            self._model.delete_from_cloudformation_json(
-                current.physical_id,
-                {"Type": self._type, "Properties": dict(request.properties)},
-                request.account_id,
-                request.region,
-            )
+        with MOTO_LOCK:
+            delete = getattr(current.handle, "delete", None)
+            if delete is not None and "account_id" in inspect.signature(delete).parameters:
+                delete(request.account_id, request.region)
+            elif _implements(self._model, "delete_from_cloudformation_json"):
+                self._model.delete_from_cloudformation_json(
+                    current.physical_id,
+                    {"Type": self._type, "Properties": dict(request.properties)},
+                    request.account_id,
+                    request.region,
+                )
 
     def attribute(self, current: ProvisionedResource, name: str) -> Any:
         """Return an attribute as moto gives it."""
         try:
-            return current.handle.get_cfn_attribute(name)
+            with MOTO_LOCK:
+                return current.handle.get_cfn_attribute(name)
         except Exception as error:
             raise ResourceError(f"Resource type {self._type} does not support attribute {{{name}}}") from error
 
