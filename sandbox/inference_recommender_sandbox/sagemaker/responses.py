@@ -21,6 +21,7 @@ from .inference_recommendations_job import JobStatus
 from .job_admission import admit_job
 from .job_documents import job_description, job_step, job_summary
 from .job_listing import matching_summaries, page
+from .model_admission import admit_model
 from .request_validation import validate_input
 from .resource_tags import check_tags, is_job
 from .response_shape import checked_response
@@ -151,6 +152,11 @@ class InferenceRecommenderResponse(SageMakerResponse):
         self._validate()
         job = self.recommender.job(self.params["InferenceRecommendationsJobName"])
         return self._answer(scaling_configuration(job, self.params, self.recommender.now()))
+
+    def create_model(self) -> ActionResult:
+        """Creates a model, if what it names exists."""
+        admit_model(self.recommender, json.loads(self.body))
+        return super().create_model()
 
     def update_endpoint(self) -> ActionResult:
         """Gives an endpoint another configuration."""

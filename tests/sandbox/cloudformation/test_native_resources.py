@@ -172,7 +172,7 @@ def test_models_endpoints_and_autoscaling(account: Any) -> None:
         "Model": _of(
             "SageMaker::Model",
             ExecutionRoleArn=account.role("sagemaker.amazonaws.com"),
-            PrimaryContainer={"Image": "123456789012.dkr.ecr.us-east-1.amazonaws.com/i:1"},
+            PrimaryContainer={"Image": "763104351884.dkr.ecr.us-east-1.amazonaws.com/pytorch-inference:2.3-cpu"},
         ),
         "Configuration": _of("SageMaker::EndpointConfig", ProductionVariants=[variant]),
         "Endpoint": _of("SageMaker::Endpoint", EndpointConfigName=_att("Configuration", "EndpointConfigName")),
