@@ -6,14 +6,14 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any
 
-from inference_recommender_sandbox.cloudformation.dependency_graph import dependencies
-from inference_recommender_sandbox.cloudformation.intrinsics import Resolver
-from inference_recommender_sandbox.cloudformation.outputs import refuse_changed_exports, stack_outputs
 from inference_recommender_sandbox.cloudformation.parallel_walk import Cancellation, parallel_walk
 from inference_recommender_sandbox.cloudformation.resource_operations import ResourceOperations
 from inference_recommender_sandbox.cloudformation.stack import Stack, StackResource
-from inference_recommender_sandbox.cloudformation.stack_scope import StackScope
 from inference_recommender_sandbox.cloudformation.stack_state import StackState, Target
+from inference_recommender_sandbox.cloudformation.template.dependencies import dependencies
+from inference_recommender_sandbox.cloudformation.template.intrinsics import Resolver
+from inference_recommender_sandbox.cloudformation.template.outputs import refuse_changed_exports, stack_outputs
+from inference_recommender_sandbox.cloudformation.template.stack_scope import StackScope
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping

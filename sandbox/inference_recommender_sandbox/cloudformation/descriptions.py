@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from inference_recommender_sandbox.cloudformation.parameters import is_ssm_parameter
 from inference_recommender_sandbox.cloudformation.stack import (
     Stack,
     StackEvent,
@@ -12,10 +11,11 @@ from inference_recommender_sandbox.cloudformation.stack import (
     StackResource,
     timestamp,
 )
+from inference_recommender_sandbox.cloudformation.template.parameters import is_ssm_parameter
 
 if TYPE_CHECKING:
-    from inference_recommender_sandbox.cloudformation.change_set import ChangeSet, ResourceChange
-    from inference_recommender_sandbox.cloudformation.template import Template
+    from inference_recommender_sandbox.cloudformation.change_sets.change_set import ChangeSet, ResourceChange
+    from inference_recommender_sandbox.cloudformation.template.template import Template
 
 _MASK: Final = "****"
 

@@ -22,7 +22,7 @@ from inference_recommender_sandbox.cloudformation.descriptions import (
 )
 from inference_recommender_sandbox.cloudformation.errors import ValidationError
 from inference_recommender_sandbox.cloudformation.pages import page
-from inference_recommender_sandbox.cloudformation.template import Template
+from inference_recommender_sandbox.cloudformation.template.template import Template
 
 if TYPE_CHECKING:
     from inference_recommender_sandbox.authorization import Authorizer

@@ -6,13 +6,13 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any, Final
 
-from inference_recommender_sandbox.cloudformation.change_set_engine import ChangeSetEngine
-from inference_recommender_sandbox.cloudformation.change_set_store import ChangeSetStore
+from inference_recommender_sandbox.cloudformation.change_sets.change_set_engine import ChangeSetEngine
+from inference_recommender_sandbox.cloudformation.change_sets.change_set_store import ChangeSetStore
 from inference_recommender_sandbox.cloudformation.errors import AlreadyExistsError, ValidationError
-from inference_recommender_sandbox.cloudformation.parameters import parameter_values, resolve_parameters
 from inference_recommender_sandbox.cloudformation.stack_operations import StackOperations
-from inference_recommender_sandbox.cloudformation.stack_scope import ssm_parameter
 from inference_recommender_sandbox.cloudformation.stack_state import Target
+from inference_recommender_sandbox.cloudformation.template.parameters import parameter_values, resolve_parameters
+from inference_recommender_sandbox.cloudformation.template.stack_scope import ssm_parameter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from inference_recommender_sandbox.cloudformation.providers.registry import ProviderRegistry
     from inference_recommender_sandbox.cloudformation.stack import Stack
     from inference_recommender_sandbox.cloudformation.stack_store import StackStore
-    from inference_recommender_sandbox.cloudformation.template import Template
+    from inference_recommender_sandbox.cloudformation.template.template import Template
 
 _UPDATABLE: Final = frozenset(
     {

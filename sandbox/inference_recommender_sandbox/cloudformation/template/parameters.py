@@ -10,7 +10,7 @@ from inference_recommender_sandbox.cloudformation.errors import ValidationError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from inference_recommender_sandbox.cloudformation.template import Template
+    from inference_recommender_sandbox.cloudformation.template.template import Template
 
 
 def parameter_values(

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from inference_recommender_sandbox.cloudformation.change_set import ResourceChange
-from inference_recommender_sandbox.cloudformation.dependency_graph import dependencies
+from inference_recommender_sandbox.cloudformation.change_sets.change_set import ResourceChange
 from inference_recommender_sandbox.cloudformation.errors import ResourceError, ValidationError
-from inference_recommender_sandbox.cloudformation.intrinsics import Resolver
-from inference_recommender_sandbox.cloudformation.stack_scope import StackScope
+from inference_recommender_sandbox.cloudformation.template.dependencies import dependencies
+from inference_recommender_sandbox.cloudformation.template.intrinsics import Resolver
+from inference_recommender_sandbox.cloudformation.template.stack_scope import StackScope
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from inference_recommender_sandbox.cloudformation.providers.registry import ProviderRegistry
     from inference_recommender_sandbox.cloudformation.stack import Stack, StackResource
     from inference_recommender_sandbox.cloudformation.stack_store import StackStore
-    from inference_recommender_sandbox.cloudformation.template import Template
+    from inference_recommender_sandbox.cloudformation.template.template import Template
 
 
 def resource_changes(

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from inference_recommender_sandbox.cloudformation.errors import ValidationError
-from inference_recommender_sandbox.cloudformation.intrinsics import references
-from inference_recommender_sandbox.cloudformation.template import depends_on
+from inference_recommender_sandbox.cloudformation.template.intrinsics import references
+from inference_recommender_sandbox.cloudformation.template.template import depends_on
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,15 +6,15 @@ import time
 import uuid
 from typing import TYPE_CHECKING, Any
 
-from inference_recommender_sandbox.cloudformation.change_set import NO_CHANGES, ChangeSet
-from inference_recommender_sandbox.cloudformation.changes import resource_changes
+from inference_recommender_sandbox.cloudformation.change_sets.change_set import NO_CHANGES, ChangeSet
+from inference_recommender_sandbox.cloudformation.change_sets.changes import resource_changes
 from inference_recommender_sandbox.cloudformation.errors import (
     AlreadyExistsError,
     InvalidChangeSetStatusError,
     ValidationError,
 )
-from inference_recommender_sandbox.cloudformation.parameters import parameter_values
 from inference_recommender_sandbox.cloudformation.stack_state import Target
+from inference_recommender_sandbox.cloudformation.template.parameters import parameter_values
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from inference_recommender_sandbox.cloudformation.providers.registry import ProviderRegistry
     from inference_recommender_sandbox.cloudformation.stack import Stack
     from inference_recommender_sandbox.cloudformation.stack_engine import StackEngine
-    from inference_recommender_sandbox.cloudformation.template import Template
+    from inference_recommender_sandbox.cloudformation.template.template import Template
 
 
 class ChangeSetEngine:
