@@ -68,14 +68,8 @@ class LambdaFunctionProvider:
             backend.delete_function(current.physical_id)
 
     def attribute(self, current: ProvisionedResource, name: str) -> Any:
-        """Return `Arn`.
-
-        Raises:
-            ResourceError: For any other.
-        """
-        if name == "Arn":
-            return current.handle.function_arn
-        raise ResourceError(f"Resource type {_TYPE} does not support attribute {{{name}}}")
+        """Return an attribute."""
+        return {"Arn": current.handle.function_arn}[name]
 
     def _specification(self, request: ResourceRequest, name: str) -> dict[str, Any]:
         properties = request.properties
