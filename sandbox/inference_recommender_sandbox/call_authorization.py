@@ -1,15 +1,14 @@
 """Authorises functions' calls of the services that don't do it themselves.
 
-Which resource such a call is about isn't known here, so that a permission on some resource isn't enough: the action
-must be allowed on `*`. That is harsher than AWS where an action supports a narrower resource, and right for those that
-don't, such as `ec2:DescribeNetworkInterfaces`. What only a resource's own policy grants isn't seen.
+Which resource such a call is about, `call_resources` says.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from io import BytesIO
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qs
 
 from botocore.exceptions import UnknownServiceError
@@ -18,6 +17,7 @@ from moto.core.routing import get_service_router
 from werkzeug.exceptions import NotFound
 
 from inference_recommender_sandbox.authorization import AccessDenied
+from inference_recommender_sandbox.call_resources import called_resource
 from inference_recommender_sandbox.error_response import ErrorCodes, error_response
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from inference_recommender_sandbox.authorization import Authorizer
 
-_CREDENTIAL: Final = re.compile(r"(?P<key>[^/,=\s]+)/\d{8}/[^/,\s]*/(?P<service>[^/,\s]+)/aws4_request")
+_CREDENTIAL: Final = re.compile(r"(?P<key>[^/,=\s]+)/\d{8}/(?P<region>[^/,\s]*)/(?P<service>[^/,\s]+)/aws4_request")
 _AUTHORIZED_ELSEWHERE: Final = frozenset({"application-autoscaling", "cloudformation", "sagemaker", "states"})
 _MODELS: Final[Mapping[str, str]] = {"monitoring": "cloudwatch"}
 """Names of service models that aren't the name in the signature; IAM's prefix is the model's name then."""
@@ -69,15 +69,18 @@ class CallAuthorization:
         if service in _AUTHORIZED_ELSEWHERE:
             return None
         model = _MODELS.get(service, service)
-        action = f"{model}:{_operation(request, model)}"
+        operation, parameters = _called(request, model)
+        action = f"{model}:{operation}"
         if action == _ALWAYS_ALLOWED:
             return None
+        action = _ACTIONS.get(action, action)
+        resource = called_resource(action, parameters, region=credential["region"], account_id=self._account_id)
         try:
             self._authorizer.authorize(
                 account_id=self._account_id,
                 access_key_id=credential["key"],
-                action=_ACTIONS.get(action, action),
-                resource="*",
+                action=action,
+                resource=resource,
                 context={},
             )
         except AccessDenied as denied:
@@ -85,17 +88,33 @@ class CallAuthorization:
         return None
 
 
-def _operation(request: Request, model: str) -> str:
-    """Return the operation that a request calls; `Unknown` is one that only a wildcard allows."""
+def _called(request: Request, model: str) -> tuple[str, Mapping[str, Any]]:
+    """Return the operation that a request calls, and its parameters as far as they are known.
+
+    The operation `Unknown` is one that only a wildcard allows.
+    """
     target = request.headers.get("X-Amz-Target")
     if target:
-        return target.rsplit(".", 1)[-1]
+        return target.rsplit(".", 1)[-1], _json(_body(request))
     if request.mimetype == "application/x-www-form-urlencoded":
-        body = request.get_data(parse_form_data=False)
-        request.environ["wsgi.input"] = BytesIO(body)  # for moto, which reads it again
-        return parse_qs(body.decode()).get("Action", ["Unknown"])[0]
+        form = {name: values[0] for name, values in parse_qs(_body(request).decode()).items()}
+        return form.get("Action", "Unknown"), form
     try:
-        operation, _ = get_service_router(model).match(RoutedRequest(request.environ))
+        operation, parameters = get_service_router(model).match(RoutedRequest(request.environ))
     except (NotFound, NotImplementedError, UnknownServiceError):
-        return "Unknown"
-    return str(operation.name)
+        return "Unknown", {}
+    return str(operation.name), parameters
+
+
+def _body(request: Request) -> bytes:
+    body = request.get_data(parse_form_data=False)
+    request.environ["wsgi.input"] = BytesIO(body)  # for moto, which reads it again
+    return body
+
+
+def _json(body: bytes) -> Mapping[str, Any]:
+    try:
+        document = json.loads(body)
+    except ValueError:
+        return {}
+    return document if isinstance(document, dict) else {}
