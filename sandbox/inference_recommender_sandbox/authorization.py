@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from moto.iam.exceptions import NotFoundException
 from moto.iam.models import iam_backends
 
+from inference_recommender_sandbox.bucket_policies import granting_policies
 from inference_recommender_sandbox.moto_lock import MOTO_LOCK
 from inference_recommender_sandbox.policy_evaluation import (
     Decision,
@@ -122,6 +123,11 @@ class Authorizer:
             policies = self._propagation.in_effect(account_id, session.role_name, policies)
         full_context = {"aws:PrincipalAccount": account_id, "aws:ViaAWSService": "false", **context}
         boundary = permissions_boundary(account_id=account_id, role_name=session.role_name, partition=partition)
+        # Within an account it is enough that the resource's own policy allows the call.
+        policies = [
+            *policies,
+            *granting_policies(resource, account_id=account_id, role_name=session.role_name),
+        ]
         decision = decide(policies, action=action, resource=resource, context=full_context, boundary=boundary)
         if decision is not Decision.ALLOWED:
             principal = session.arn(partition=partition, account_id=account_id)

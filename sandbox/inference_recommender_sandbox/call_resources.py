@@ -59,6 +59,7 @@ _RULES: Final[Mapping[str, Sequence[_Rule]]] = {
             "table/{}",
         ),
     ),
+    "ec2": (_Rule("(Authorize|Revoke)SecurityGroup(Ingress|Egress)", "GroupId", "security-group/{}"),),
     "ecr": (_Rule("(?!Get(Authorization|Registry)).*", "repositoryName", "repository/{}"),),
     "kms": (_Rule("(?!(Create|Update|Delete)Alias).*", "KeyId", "key/{}"),),
     "lambda": (_Rule("(?!.*EventSourceMapping).*", "FunctionName", "function:{}"),),

@@ -10,7 +10,6 @@ import queue
 import select
 import struct
 import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -18,14 +17,16 @@ import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from inference_recommender_sandbox.functions import bootstrap
 from inference_recommender_sandbox.functions.function_log import FunctionLog
 from inference_recommender_sandbox.functions.invocation import Invocation, InvocationResult
 from inference_recommender_sandbox.functions.runtime_api import RuntimeApi
+from inference_recommender_sandbox.functions.runtimes import runtime_process
+from inference_recommender_sandbox.functions.sdk_calls import SdkCalls
 
 if TYPE_CHECKING:
     from inference_recommender_sandbox.clock import Clock
     from inference_recommender_sandbox.functions.function_configuration import FunctionConfiguration
+    from inference_recommender_sandbox.functions.runtimes import RuntimeProcess
 
 _OFFSET: Final = struct.Struct("d")
 _POLL_SECONDS: Final = 0.05
@@ -36,12 +37,8 @@ _CHUNK: Final = 65_536
 _NEXT_LOOK_SECONDS: Final = 0.001
 
 
-class UnsupportedRuntimeError(Exception):
-    """The sandbox has no way to run the function's runtime."""
-
-
 class FunctionProcess:
-    """A Python process under `awslambdaric`, with the function's code, environment and clock.
+    """A process of a runtime, with the function's code, environment and clock.
 
     While its handler sleeps, the clock runs as fast as it does where nothing is at work.
 
@@ -52,29 +49,26 @@ class FunctionProcess:
         directory: A directory for the code; several processes of the same code may share it.
 
     Raises:
-        UnsupportedRuntimeError: If the runtime isn't Python.
+        UnsupportedRuntimeError: If the sandbox can't run it.
     """
 
     def __init__(
         self, configuration: FunctionConfiguration, *, clock: Clock, environment: dict[str, str], directory: Path
     ) -> None:
-        if not configuration.runtime.startswith("python"):
-            raise UnsupportedRuntimeError(
-                f"{configuration.name} has runtime {configuration.runtime!r}; the sandbox runs Python functions only"
-            )
+        self._clock = clock
+        self._offset_file = self._new_offset_file(directory)
+        runtime = runtime_process(configuration.runtime, handler=configuration.handler, offset_file=self._offset_file)
         self.configuration = configuration
         self.log = FunctionLog(
             account_id=configuration.account_id,
             region=configuration.region,
             log_group=configuration.log_group,
         )
-        self._clock = clock
         self._task_root = _unpack(configuration, directory)
-        self._api = RuntimeApi(sleep=self._sleep)
+        self._api = RuntimeApi(sleep=self._sleep, call=SdkCalls(environment).answer)
         self._holds = 0
         self._deadline: float | None = None
-        self._offset_file = self._new_offset_file(directory)
-        self._process = self._start(environment)
+        self._process = self._start(runtime, environment)
         self._copying = threading.Lock()
         self._reader = threading.Thread(target=self._copy_output, name=f"log-{configuration.name}", daemon=True)
         self._reader.start()
@@ -180,7 +174,7 @@ class FunctionProcess:
         payload = json.dumps({"errorType": kind, "errorMessage": message}).encode()
         return InvocationResult(payload=payload, error="Unhandled", log_stream=self.log.stream)
 
-    def _start(self, environment: dict[str, str]) -> subprocess.Popen[bytes]:
+    def _start(self, runtime: RuntimeProcess, environment: dict[str, str]) -> subprocess.Popen[bytes]:
         configuration = self.configuration
         variables = {
             "PATH": os.environ.get("PATH", os.defpath),
@@ -200,10 +194,11 @@ class FunctionProcess:
             "AWS_REGION": configuration.region,
             "AWS_DEFAULT_REGION": configuration.region,
             **environment,
+            **runtime.variables,
             **dict(configuration.environment),
         }
         return subprocess.Popen(  # noqa: S603 - the sandbox exists to run the user's functions
-            [sys.executable, "-I", "-u", bootstrap.__file__, configuration.handler, str(self._offset_file)],
+            runtime.command,
             cwd=self._task_root,
             env=variables,
             stdin=subprocess.PIPE,

@@ -52,13 +52,9 @@ class BucketPolicyProvider:
             if bucket is not None:
                 bucket.policy = None
 
-    def attribute(self, _current: ProvisionedResource, name: str) -> Any:
-        """There is none.
-
-        Raises:
-            ResourceError: Always.
-        """
-        raise ResourceError(f"Resource type {_TYPE} does not support attribute {{{name}}}")
+    def attribute(self, current: ProvisionedResource, name: str) -> Any:
+        """Return an attribute; there is none."""
+        return current.attributes[name]
 
     def _set(self, request: ResourceRequest) -> None:
         name = str(request.properties["Bucket"])

@@ -21,20 +21,12 @@ class MotoResourceProvider:
     """Provisions one type by the class that moto registers for it.
 
     Args:
-        resource_type: For instance `AWS::IAM::Role`.
-
-    Raises:
-        ResourceError: If moto has no such class.
+        resource_type: For instance `AWS::DynamoDB::Table`.
     """
 
     def __init__(self, resource_type: str) -> None:
         self._type = resource_type
-        model = get_model_map().get(resource_type)
-        if model is None:
-            raise ResourceError(
-                f"The sandbox can't provision {resource_type}; see its documentation for the types that it knows"
-            )
-        self._model: Any = model
+        self._model: Any = get_model_map()[resource_type]
 
     def replaces(self, old: dict[str, Any], new: dict[str, Any]) -> bool:
         """Whether a property changed that can't be changed in place."""
@@ -103,17 +95,13 @@ class MotoResourceProvider:
 
     def attribute(self, current: ProvisionedResource, name: str) -> Any:
         """Return an attribute as moto gives it."""
-        try:
-            with MOTO_LOCK:
-                return current.handle.get_cfn_attribute(name)
-        except Exception as error:
-            raise ResourceError(f"Resource type {self._type} does not support attribute {{{name}}}") from error
+        with MOTO_LOCK:
+            return current.handle.get_cfn_attribute(name)
 
     def _name(self, request: ResourceRequest) -> str:
         name_property = self._model.cloudformation_name_type()
         given = request.properties.get(name_property) if name_property else None
-        name = str(given or request.generated_name())
-        return name.lower() if self._type in ("AWS::S3::Bucket", "AWS::ECR::Repository") else name
+        return str(given or request.generated_name())
 
 
 def _provisioned(resource: Any, name: str) -> ProvisionedResource:
