@@ -14,6 +14,7 @@ import tempfile
 import threading
 import time
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -34,6 +35,8 @@ _STOP_SECONDS: Final = 5.0
 _INITIALISATION_SECONDS: Final = 10.0
 _CHUNK: Final = 65_536
 """Bytes that a pipe holds on Linux."""
+_MAX_RESPONSE_BYTES: Final = 6 * 1024 * 1024 + 100
+"""Of an answer; source: the error that Lambda gives beyond it."""
 _NEXT_LOOK_SECONDS: Final = 0.001
 
 
@@ -94,6 +97,7 @@ class FunctionProcess:
         started = self._clock.now()
         self._holds, self._deadline = self._clock.holds, started + timeout
         self._set_offset(started - time.time())
+        self.log.start_tail()
         self.log.write(f"START RequestId: {request_id} Version: $LATEST\n")
         self._api.offer(
             Invocation(
@@ -112,7 +116,7 @@ class FunctionProcess:
             f"REPORT RequestId: {request_id}\tDuration: {duration:.2f} ms\tBilled Duration: {int(duration) + 1} ms\t"
             f"Memory Size: {self.configuration.memory_size} MB\n"
         )
-        return result
+        return replace(result, log_tail=self.log.tail)
 
     def stop(self) -> None:
         """Kill the process and close its Runtime API."""
@@ -155,9 +159,10 @@ class FunctionProcess:
                 if alive:
                     continue
                 return self._crashed(request_id)
-            return InvocationResult(
-                payload=answer.body, error="Unhandled" if answer.failed else None, log_stream=self.log.stream
-            )
+            if len(answer.body) > _MAX_RESPONSE_BYTES:
+                limit = f"Response payload size exceeded maximum allowed payload size ({_MAX_RESPONSE_BYTES} bytes)."
+                return self._failure(limit, "Function.ResponseSizeTooLarge")
+            return InvocationResult(payload=answer.body, error="Unhandled" if answer.failed else None)
         message = f"Task timed out after {self.configuration.timeout:.2f} seconds"
         stamp = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
         self.log.write(f"{stamp} {request_id} {message}\n\n")
@@ -172,7 +177,7 @@ class FunctionProcess:
 
     def _failure(self, message: str, kind: str) -> InvocationResult:
         payload = json.dumps({"errorType": kind, "errorMessage": message}).encode()
-        return InvocationResult(payload=payload, error="Unhandled", log_stream=self.log.stream)
+        return InvocationResult(payload=payload, error="Unhandled")
 
     def _start(self, runtime: RuntimeProcess, environment: dict[str, str]) -> subprocess.Popen[bytes]:
         configuration = self.configuration

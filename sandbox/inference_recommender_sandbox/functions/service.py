@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote
 
 from moto.awslambda.responses import LambdaResponse
@@ -15,6 +15,11 @@ from inference_recommender_sandbox.moto_lock import MOTO_LOCK
 if TYPE_CHECKING:
     from inference_recommender_sandbox.functions.event_queue import EventQueue
     from inference_recommender_sandbox.functions.function_runner import FunctionRunner
+
+
+_MAX_REQUEST_BYTES: Final = 6 * 1024 * 1024
+_MAX_EVENT_BYTES: Final = 1024 * 1024
+"""Sources: API reference, Invoke; Lambda quotas."""
 
 
 class LambdaService(LambdaResponse):
@@ -51,6 +56,9 @@ class LambdaService(LambdaResponse):
         name = unquote(self.path.rstrip("/").rsplit("/", 2)[-2])
         kind = self.headers.get("X-Amz-Invocation-Type", "RequestResponse")
         payload = self.body.encode() if isinstance(self.body, str) else self.body
+        refused = _refused_payload(kind, payload or b"")
+        if refused is not None:
+            return refused
         where = {"region": self.region, "account_id": self.current_account}
         try:
             if kind == "DryRun":
@@ -70,5 +78,30 @@ class LambdaService(LambdaResponse):
         if result.error:
             headers["x-amz-function-error"] = result.error
         if self.headers.get("X-Amz-Log-Type") == "Tail":
-            headers["x-amz-log-result"] = base64.b64encode(result.log_stream.encode()).decode()
+            headers["x-amz-log-result"] = base64.b64encode(result.log_tail.encode()).decode()
         return 200, headers, result.payload
+
+
+def _refused_payload(kind: str, payload: bytes) -> tuple[int, dict[str, str], str] | None:
+    if kind == "Event" and len(payload) > _MAX_EVENT_BYTES:
+        status, code = 413, "RequestTooLargeException"
+        message = (
+            f"{len(payload)} byte payload is too large for the Event invocation type (limit {_MAX_EVENT_BYTES} bytes)"
+        )
+    elif len(payload) > _MAX_REQUEST_BYTES:
+        status, code = 413, "RequestTooLargeException"
+        message = f"Request must be smaller than {_MAX_REQUEST_BYTES} bytes for the InvokeFunction operation"
+    elif payload and not _is_json(payload):
+        status, code = 400, "InvalidRequestContentException"
+        message = "Could not parse request body into json"
+    else:
+        return None
+    return status, {"status": str(status), "x-amzn-errortype": code}, json.dumps({"Type": "User", "message": message})
+
+
+def _is_json(payload: bytes) -> bool:
+    try:
+        json.loads(payload)
+    except ValueError:
+        return False
+    return True
