@@ -109,6 +109,20 @@ def resources(service: str, operation: str, members: Mapping[str, Any], account:
     return [EVERYTHING]
 
 
+def known_resources() -> Iterator[tuple[str, list[str]]]:
+    """Yield the services whose calls are about known resources, with the last parts of these ones' ARNs."""
+    own = {
+        "events": ["event-bus/{}", "rule/{}"],
+        "iam": ["policy/{}", "role/{}"],
+        "s3": ["{bucket}", "{bucket}/{key}"],
+    }
+    ruled = {
+        service: sorted({"{}" if rule.resource == EVERYTHING else rule.resource for rule in rules})
+        for service, rules in _RULES.items()
+    }
+    yield from sorted({**own, **ruled}.items())
+
+
 def _named(service: str, rule: _Rule, value: str, members: Mapping[str, Any], account: Account) -> str:
     if service == "lambda":
         function = _FUNCTION.fullmatch(value)

@@ -42,7 +42,15 @@ _USED: Final[Mapping[str, Sequence[str]]] = {
     "moto.core.responses": ("ActionResult", "BaseResponse._dispatch", "EmptyResult"),
     "moto.core.routing": ("ServiceOperationRouter.match", "get_service_router"),
     "moto.core.utils": ("convert_to_flask_response",),
+    "moto.ec2.exceptions": ("EC2ClientError",),
+    "moto.ecr.models": ("ecr_backends",),
     "moto.iam.models": ("AWSManagedPolicy.from_data", "aws_managed_policies_data", "iam_backends"),
+    "moto.kms.models": (
+        "KmsBackend.get_alias_name",
+        "KmsBackend.get_key_id",
+        "KmsBackend.get_key_id_from_alias",
+        "kms_backends",
+    ),
     "moto.logs.models": (
         "LogGroup.create_log_stream",
         "LogGroup.put_log_events",
