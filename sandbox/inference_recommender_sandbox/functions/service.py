@@ -7,8 +7,10 @@ import json
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
+from moto.awslambda.exceptions import InvalidParameterValueException
 from moto.awslambda.responses import LambdaResponse
 
+from inference_recommender_sandbox.functions.function_limits import FunctionLimitError, check_function_limits
 from inference_recommender_sandbox.functions.function_runner import FunctionNotFoundError, FunctionThrottledError
 
 if TYPE_CHECKING:
@@ -30,6 +32,18 @@ class LambdaService(LambdaResponse):
         super().__init__()
         self._runner = runner
         self._events = events
+
+    def create_function(self) -> tuple[int, dict[str, str], str]:
+        """Create a function."""
+        self._check_limits()
+        created: tuple[int, dict[str, str], str] = super().create_function()
+        return created
+
+    def update_function_configuration(self) -> tuple[int, dict[str, str], str]:
+        """Change a function's configuration."""
+        self._check_limits()
+        updated: tuple[int, dict[str, str], str] = super().update_function_configuration()
+        return updated
 
     def delete_function(self) -> tuple[int, dict[str, str], str]:
         """Delete a function; what it does at the moment, it does to its end."""
@@ -64,3 +78,9 @@ class LambdaService(LambdaResponse):
         if self.headers.get("X-Amz-Log-Type") == "Tail":
             headers["x-amz-log-result"] = base64.b64encode(result.log_stream.encode()).decode()
         return 200, headers, result.payload
+
+    def _check_limits(self) -> None:
+        try:
+            check_function_limits(self.json_body)
+        except FunctionLimitError as error:
+            raise InvalidParameterValueException(str(error)) from error
