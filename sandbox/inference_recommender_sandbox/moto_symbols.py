@@ -30,7 +30,13 @@ _USED: Final[Mapping[str, Sequence[str]]] = {
         "LambdaFunction.update_function_code",
         "lambda_backends",
     ),
-    "moto.awslambda.responses": ("LambdaResponse.delete_function", "LambdaResponse.invoke"),
+    "moto.awslambda.exceptions": ("InvalidParameterValueException",),
+    "moto.awslambda.responses": (
+        "LambdaResponse.create_function",
+        "LambdaResponse.delete_function",
+        "LambdaResponse.invoke",
+        "LambdaResponse.update_function_configuration",
+    ),
     "moto.cloudformation.parsing": ("get_model_map",),
     "moto.cloudtrail.responses": ("CloudTrailResponse",),
     "moto.core.base_backend": ("BackendDict.reset",),
@@ -63,6 +69,8 @@ _USED: Final[Mapping[str, Sequence[str]]] = {
         "create_backend_app",
     ),
     "moto.s3.models": ("s3_backends",),
+    "moto.ssm.exceptions": ("ValidationException",),
+    "moto.ssm.responses": ("SimpleSystemManagerResponse.put_parameter",),
     "moto.ssm.models": ("SimpleSystemManagerBackend.get_parameter", "ssm_backends"),
     "moto.stepfunctions.models": ("StepFunctionBackend.describe_state_machine", "stepfunctions_backends"),
     "moto.stepfunctions.responses": (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 import shutil
 import string
@@ -18,6 +19,8 @@ from moto.awslambda.models import lambda_backends
 
 from inference_recommender_sandbox.functions.function_configuration import FunctionConfiguration
 from inference_recommender_sandbox.functions.function_process import FunctionProcess
+from inference_recommender_sandbox.functions.invocation import InvocationResult
+from inference_recommender_sandbox.functions.runtimes import UnsupportedRuntimeError
 from inference_recommender_sandbox.moto_lock import MOTO_LOCK
 
 if TYPE_CHECKING:
@@ -25,7 +28,6 @@ if TYPE_CHECKING:
 
     from inference_recommender_sandbox.clock import Clock
     from inference_recommender_sandbox.faults import EngineFaults
-    from inference_recommender_sandbox.functions.invocation import InvocationResult
 
 _MAX_IDLE_PROCESSES: Final = 20
 """Of a function. A start takes some ten times as long as a call, and AWS keeps them all for a while."""
@@ -106,7 +108,11 @@ class FunctionRunner:
         if self._faults.lasting("break-function", function=configuration.name):
             configuration = replace(configuration, handler=_BROKEN_HANDLER)
         with self._clock.busy():
-            process = self._take(configuration)
+            try:
+                process = self._take(configuration)
+            except UnsupportedRuntimeError as error:
+                document = {"errorType": "Sandbox.UnsupportedRuntime", "errorMessage": str(error)}
+                return InvocationResult(payload=json.dumps(document).encode(), error="Unhandled")
             identifier = request_id or str(uuid.uuid4())
             with self._lock:
                 self._working[process] = RunningInvocation(

@@ -7,8 +7,10 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote
 
+from moto.awslambda.exceptions import InvalidParameterValueException
 from moto.awslambda.responses import LambdaResponse
 
+from inference_recommender_sandbox.functions.function_limits import FunctionLimitError, check_function_limits
 from inference_recommender_sandbox.functions.function_runner import FunctionNotFoundError, FunctionThrottledError
 from inference_recommender_sandbox.moto_lock import MOTO_LOCK
 
@@ -43,6 +45,18 @@ class LambdaService(LambdaResponse):
             return super().call_action()
         with MOTO_LOCK:
             return super().call_action()
+
+    def create_function(self) -> tuple[int, dict[str, str], str]:
+        """Create a function."""
+        self._check_limits()
+        created: tuple[int, dict[str, str], str] = super().create_function()
+        return created
+
+    def update_function_configuration(self) -> tuple[int, dict[str, str], str]:
+        """Change a function's configuration."""
+        self._check_limits()
+        updated: tuple[int, dict[str, str], str] = super().update_function_configuration()
+        return updated
 
     def delete_function(self) -> tuple[int, dict[str, str], str]:
         """Delete a function; what it does at the moment, it does to its end."""
@@ -80,6 +94,12 @@ class LambdaService(LambdaResponse):
         if self.headers.get("X-Amz-Log-Type") == "Tail":
             headers["x-amz-log-result"] = base64.b64encode(result.log_tail.encode()).decode()
         return 200, headers, result.payload
+
+    def _check_limits(self) -> None:
+        try:
+            check_function_limits(self.json_body)
+        except FunctionLimitError as error:
+            raise InvalidParameterValueException(str(error)) from error
 
 
 def _refused_payload(kind: str, payload: bytes) -> tuple[int, dict[str, str], str] | None:

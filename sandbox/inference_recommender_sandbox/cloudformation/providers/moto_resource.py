@@ -1,8 +1,9 @@
-"""Native resources that moto's own CloudFormation classes provision."""
+"""Native resources that moto's own CloudFormation classes provision; these write into the properties that they get."""
 
 from __future__ import annotations
 
 import inspect
+from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 from moto.cloudformation.parsing import get_model_map
@@ -38,7 +39,7 @@ class MotoResourceProvider:
         with MOTO_LOCK:
             resource = self._model.create_from_cloudformation_json(
                 name,
-                {"Type": self._type, "Properties": dict(request.properties)},
+                {"Type": self._type, "Properties": deepcopy(request.properties)},
                 request.account_id,
                 request.region,
                 LogicalId=request.logical_id,
@@ -64,7 +65,7 @@ class MotoResourceProvider:
         del old_properties
         if not _implements(self._model, "update_from_cloudformation_json"):
             raise ResourceError(f"The sandbox can't update {self._type} in place")
-        properties = dict(request.properties)
+        properties = deepcopy(request.properties)
         name_property = self._model.cloudformation_name_type()
         name = properties.get(name_property) or current.physical_id
         with MOTO_LOCK:
@@ -88,7 +89,7 @@ class MotoResourceProvider:
             elif _implements(self._model, "delete_from_cloudformation_json"):
                 self._model.delete_from_cloudformation_json(
                     current.physical_id,
-                    {"Type": self._type, "Properties": dict(request.properties)},
+                    {"Type": self._type, "Properties": deepcopy(request.properties)},
                     request.account_id,
                     request.region,
                 )

@@ -38,7 +38,7 @@ def dependencies(resources: Mapping[str, Mapping[str, Any]]) -> dict[str, frozen
 
 def in_order(graph: Mapping[str, frozenset[str]]) -> Iterator[str]:
     """Yield the members of a graph, each after what it depends on."""
-    return TopologicalSorter({name: needed & graph.keys() for name, needed in graph.items()}).static_order()
+    yield from TopologicalSorter({name: needed & graph.keys() for name, needed in graph.items()}).static_order()
 
 
 def check_references(template: Template) -> None:
