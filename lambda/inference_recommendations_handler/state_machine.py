@@ -126,12 +126,22 @@ class StateMachine:
                 yield execution
 
     def stop(self, name: str) -> None:
-        """Stop an execution; the call of the handler that is under way in it, if any, goes on."""
+        """Stop an execution; the call of the handler that is under way in it, if any, goes on.
+
+        One that has ended, also since the caller looked at it, stays as it is.
+        """
         try:
             self.client.stop_execution(executionArn=self._execution_arn(name))
         except AWS_ERRORS as error:
-            if kind_of(error) is not ErrorKind.NOT_FOUND:
-                raise
+            kind = kind_of(error)
+            # Whether AWS refuses to stop an execution that has ended, and with which code, isn't documented.
+            if kind is ErrorKind.NOT_FOUND or (kind is ErrorKind.PERMANENT and not self._is_running(name)):
+                return
+            raise
+
+    def _is_running(self, name: str) -> bool:
+        execution = self.find(name)
+        return execution is not None and execution.running
 
     def _names(
         self, *, until: Callable[[ExecutionListItemTypeDef], bool] = lambda _: False, **options: Any

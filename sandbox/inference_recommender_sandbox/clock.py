@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -13,16 +15,35 @@ if TYPE_CHECKING:
 MAX_SPEED: Final = 1_000_000.0
 
 
+@dataclass(kw_only=True, eq=False)
+class _Waiter:
+    """A thread inside `wait_for`.
+
+    Attributes:
+        holds: How many times over the thread holds the clock when it doesn't wait.
+        deadline: Virtual time; None to wait for ever.
+        is_woken: Whether its predicate held at a `notify`; its holds count again from then on.
+    """
+
+    condition: threading.Condition
+    predicate: Callable[[], bool]
+    holds: int
+    deadline: float | None
+    is_woken: bool = False
+
+
 class Clock:
     """Virtual time that runs at `speed` times real time while nothing is busy, and at real time while something is.
 
-    Four properties make a fast clock safe:
+    Five properties make a fast clock safe:
 
     - A Lambda function that takes two real seconds takes two virtual ones, at any speed, because its invocation is
       busy. A deadline can't be missed merely because a process is slow to start.
     - The clock never passes the moment that a sleeper waits for before that sleeper has woken, so every sleeper wakes
       exactly when it asked to, however late the operating system schedules it.
     - A busy thread that sleeps isn't busy meanwhile, and is busy again from the moment it is due.
+    - A busy thread that waits for what already holds stays busy. One that waits for what another thread makes hold is
+      busy again from that thread's `notify`, however late the operating system schedules it.
     - The same holds for a function that sleeps: its sleep passes on this clock, and so does its timeout.
 
     Args:
@@ -39,8 +60,7 @@ class Clock:
         self._virtual_anchor = time.time() if start is None else start
         self._real_anchor = time.monotonic()
         self._busy_count = 0
-        self._waiters: set[threading.Condition] = set()
-        self._deadlines: dict[threading.Condition, float] = {}
+        self._waiters: set[_Waiter] = set()
         self._thread = threading.local()
         self._stopped = False
 
@@ -125,49 +145,58 @@ class Clock:
         """Wait until `predicate` holds; whoever makes it hold must call `notify`.
 
         Args:
-            predicate: Called under the clock's lock: it must be quick and must not use the clock.
+            predicate: Called under the clock's lock, also by `notify`: it must be quick and must not use the clock.
             timeout: Virtual seconds to wait at most. Default: for ever.
 
         Returns:
             Whether the predicate held in time.
         """
-        waiter = threading.Condition(self._lock)
         with self._lock:
-            deadline = None if timeout is None else self._now() + timeout
-            held = self.holds
+            if predicate():
+                return True
+            waiter = _Waiter(
+                condition=threading.Condition(self._lock),
+                predicate=predicate,
+                holds=self.holds,
+                deadline=None if timeout is None else self._now() + timeout,
+            )
             self._waiters.add(waiter)
-            if deadline is not None:
-                self._deadlines[waiter] = deadline
-            self._set_busy_count(self._busy_count - held)
+            self._set_busy_count(self._busy_count - waiter.holds)
             try:
-                while not predicate():
-                    remaining = None if deadline is None else deadline - self._now()
+                while not waiter.is_woken:
+                    remaining = None if waiter.deadline is None else waiter.deadline - self._now()
                     if remaining is not None and remaining <= 0:
                         return predicate()
                     # Nobody is due before the earliest has gone, and then the next one is woken.
                     is_next = remaining is not None and self._earliest() is waiter
-                    waiter.wait(remaining / self._rate if is_next and remaining is not None else None)
+                    waiter.condition.wait(remaining / self._rate if is_next and remaining is not None else None)
                 return True
             finally:
-                # Busy again before the deadline is lifted: the clock must not run on in between.
-                self._set_busy_count(self._busy_count + held)
-                self._waiters.discard(waiter)
-                self._deadlines.pop(waiter, None)
-                self._wake_earliest()
+                if not waiter.is_woken:
+                    self._leave(waiter)
 
     def notify(self) -> None:
-        """Make every waiter look at its predicate again."""
+        """Wake every waiter whose predicate holds."""
         with self._lock:
-            for waiter in self._waiters:
-                waiter.notify()
+            for waiter in [each for each in self._waiters if each.predicate()]:
+                waiter.is_woken = True
+                self._leave(waiter)
+                waiter.condition.notify()
 
-    def _earliest(self) -> threading.Condition | None:
-        return min(self._deadlines, key=self._deadlines.__getitem__, default=None)
+    def _leave(self, waiter: _Waiter) -> None:
+        # Busy again before the deadline is lifted: the clock must not run on in between.
+        self._set_busy_count(self._busy_count + waiter.holds)
+        self._waiters.discard(waiter)
+        self._wake_earliest()
+
+    def _earliest(self) -> _Waiter | None:
+        due = [waiter for waiter in self._waiters if waiter.deadline is not None]
+        return min(due, key=_deadline, default=None)
 
     def _wake_earliest(self) -> None:
         earliest = self._earliest()
         if earliest is not None:
-            earliest.notify()
+            earliest.condition.notify()
 
     @property
     def _rate(self) -> float:
@@ -176,7 +205,7 @@ class Clock:
     def _now(self) -> float:
         real = time.monotonic()
         virtual = self._virtual_anchor + (real - self._real_anchor) * self._rate
-        virtual = max(self._virtual_anchor, min(virtual, min(self._deadlines.values(), default=virtual)))
+        virtual = max(self._virtual_anchor, min(virtual, min(map(_deadline, self._waiters), default=virtual)))
         self._virtual_anchor, self._real_anchor = virtual, real
         return virtual
 
@@ -191,6 +220,10 @@ class Clock:
         self._busy_count = count
         if changed_rate:
             self._wake_earliest()
+
+
+def _deadline(waiter: _Waiter) -> float:
+    return math.inf if waiter.deadline is None else waiter.deadline
 
 
 def _checked(speed: float) -> float:

@@ -3,10 +3,16 @@ from __future__ import annotations
 import threading
 import time
 from functools import partial
+from types import SimpleNamespace
+from typing import TYPE_CHECKING
 
 import pytest
 
-from inference_recommender_sandbox.clock import Clock
+from inference_recommender_sandbox import clock as clock_module
+from inference_recommender_sandbox.clock import MAX_SPEED, Clock
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def _elapsed(clock: Clock, real_seconds: float) -> float:
@@ -105,6 +111,86 @@ def test_waits_for_a_condition_that_another_makes_true() -> None:
 
     threading.Timer(0.05, make_it_true).start()
     assert clock.wait_for(lambda: bool(done), timeout=60)
+
+
+class _RealTime:
+    """Real time that passes only when the test says so, or by `step` seconds whenever the clock reads it."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, *, step: float = 0) -> None:
+        self.seconds = 0.0
+        self._step = step
+        monkeypatch.setattr(clock_module, "time", SimpleNamespace(monotonic=self._monotonic, time=lambda: 0.0))
+
+    def _monotonic(self) -> float:
+        self.seconds += self._step
+        return self.seconds
+
+
+def test_waiting_for_what_already_holds_takes_no_virtual_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    real_time = _RealTime(monkeypatch, step=0.001)
+    clock = Clock(MAX_SPEED, start=0)
+    with clock.busy():
+        before, real_before = clock.now(), real_time.seconds
+        for _ in range(100):
+            assert clock.wait_for(lambda: True, timeout=60)
+        assert clock.now() - before == pytest.approx(real_time.seconds - real_before)
+
+
+@pytest.mark.parametrize("timeout", [None, 1e9])
+def test_a_busy_waiter_is_busy_from_the_notify_and_not_from_its_waking(
+    monkeypatch: pytest.MonkeyPatch, timeout: float | None
+) -> None:
+    real_time = _RealTime(monkeypatch)
+    clock = Clock(MAX_SPEED, start=0)
+    done: list[bool] = []
+    woken_at: list[float] = []
+
+    def wait() -> None:
+        assert clock.wait_for(lambda: bool(done), timeout=timeout)
+        woken_at.append(clock.now())
+
+    thread = clock.start_thread(wait, name="waiter")
+    _until(lambda: not clock.is_busy)
+    # The waiter can't wake while this thread has the lock, as on a machine that schedules it 10 seconds late.
+    with clock._lock:
+        done.append(True)
+        clock.notify()
+        assert clock.is_busy
+        before = clock.now()
+        real_time.seconds += 10
+        assert clock.now() - before == pytest.approx(10)
+    thread.join(5)
+    assert woken_at == [pytest.approx(before + 10)]
+    assert not clock.is_busy
+
+
+def test_a_notify_for_one_waiter_lets_the_others_wait() -> None:
+    clock = Clock(1)
+    events: dict[str, bool] = {"first": False, "second": False}
+    over: list[str] = []
+
+    def wait(name: str) -> None:
+        clock.wait_for(lambda: events[name])
+        over.append(name)
+
+    threads = [clock.start_thread(partial(wait, name), name=name) for name in events]
+    _until(lambda: not clock.is_busy)
+    events["second"] = True
+    clock.notify()
+    threads[1].join(5)
+    assert over == ["second"]
+    events["first"] = True
+    clock.notify()
+    threads[0].join(5)
+    assert over == ["second", "first"]
+    assert not clock.is_busy
+
+
+def _until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 5
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.001)
 
 
 def test_gives_up_waiting_after_the_timeout() -> None:

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any, Final
 
 from moto.core.exceptions import AWSError
 
-from inference_recommender_sandbox.state_machines.choice_rule import UnknownComparisonError, check_rule
-from inference_recommender_sandbox.state_machines.reference_path import InvalidPathError, steps
+from inference_recommender_sandbox.state_machines.field_rule import field_problems
+from inference_recommender_sandbox.state_machines.json_text import parse_json
+from inference_recommender_sandbox.state_machines.problem import TRANSITION, Problem
+from inference_recommender_sandbox.state_machines.state_fields import (
+    MACHINE_FIELDS,
+    query_language_problems,
+    state_problems,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
-_TYPES: Final = frozenset({"Wait", "Task", "Choice", "Pass", "Succeed", "Fail"})
 _TERMINAL: Final = frozenset({"Succeed", "Fail"})
-LAMBDA_INVOKE: Final = ":states:::lambda:invoke"
+_MAX_STATE_NAME: Final = 80
+"""Characters; source: https://states-language.net/spec.html, "States"."""
 
 
 class InvalidDefinitionError(AWSError):
-    """The definition is wrong, or beyond what the sandbox can run."""
+    """The definition is wrong, or has what the sandbox doesn't have."""
 
     TYPE = "InvalidDefinition"
     STATUS = 400
@@ -32,85 +37,92 @@ def parse_definition(text: str) -> dict[str, Any]:
     Catch and TimeoutSeconds. Anything else is refused here, rather than skipped when it runs.
 
     Raises:
-        InvalidDefinitionError: With every problem.
+        InvalidDefinitionError: With every problem: those that AWS refuses, or else those that only the sandbox does.
     """
     try:
-        definition = json.loads(text)
+        definition = parse_json(text)
     except ValueError as error:
         raise InvalidDefinitionError(
             f"Invalid State Machine Definition: 'INVALID_JSON_DESCRIPTION: {error}'"
         ) from error
     problems = list(_problems(definition))
+    refused = [
+        f"{problem.code}: {problem.message} at {problem.path}" for problem in problems if not problem.is_sandbox_limit
+    ]
+    if refused:
+        raise InvalidDefinitionError(f"Invalid State Machine Definition: '{', '.join(refused)}'")
     if problems:
-        raise InvalidDefinitionError(f"Invalid State Machine Definition: '{'; '.join(problems)}'")
+        raise InvalidDefinitionError(f"The sandbox doesn't have {_listed(problems)}")
     return dict(definition)
 
 
-def _problems(definition: Any) -> Iterator[str]:
-    if not isinstance(definition, dict) or not isinstance(definition.get("States"), dict):
-        yield "SCHEMA_VALIDATION_FAILED: the definition has no States"
+def _listed(problems: Sequence[Problem]) -> str:
+    return "; ".join(f"{problem.message} (at {problem.path})" for problem in problems)
+
+
+def _problems(definition: Any) -> Iterator[Problem]:
+    if not isinstance(definition, dict):
+        yield Problem(message="Definition must be a valid JSON object", path="/")
         return
-    states: Mapping[str, Any] = definition["States"]
-    if definition.get("QueryLanguage", "JSONPath") != "JSONPath":
-        yield "the sandbox runs JSONPath only, not JSONata"
-    if definition.get("StartAt") not in states:
-        yield f"MISSING_TRANSITION_TARGET: StartAt names {definition.get('StartAt')!r}, which is no state"
+    missing = [name for name in ("States", "StartAt") if name not in definition]
+    if missing:
+        yield Problem(message=f"These fields are required: [{', '.join(missing)}]", path="/")
+    yield from query_language_problems(definition, "")
+    yield from field_problems(MACHINE_FIELDS, definition, "/")
+    states = definition.get("States")
+    if not isinstance(states, dict) or not states:
+        return
     for name, state in states.items():
-        for problem in _state_problems(state, states):
-            yield f"{problem} at /States/{name}"
+        if not 0 < len(name) <= _MAX_STATE_NAME:
+            yield Problem(
+                code="INVALID_STATE_NAME", message=f"A name has 1 to {_MAX_STATE_NAME} characters", path="/States"
+            )
+        yield from state_problems(state, f"/States/{name}")
+    yield from _transition_problems(definition, states)
 
 
-def _state_problems(state: Mapping[str, Any], states: Mapping[str, Any]) -> Iterator[str]:
-    kind = state.get("Type")
-    if kind not in _TYPES:
-        yield f"the sandbox can't run states of type {kind!r}"
+def _transition_problems(definition: Mapping[str, Any], states: Mapping[str, Any]) -> Iterator[Problem]:
+    start = definition.get("StartAt")
+    if isinstance(start, str) and start not in states:
+        yield Problem(code=TRANSITION, message=f"Missing 'Next' target: {start}", path="/StartAt")
+    for name, state in states.items():
+        for target, path in _targets(state, f"/States/{name}"):
+            if target not in states:
+                yield Problem(code=TRANSITION, message=f"Missing 'Next' target: {target}", path=path)
+    reached = _reachable(start, states)
+    for name in states:
+        if name not in reached:
+            yield Problem(code=TRANSITION, message=f'State "{name}" is not reachable.', path=f"/States/{name}")
+    if not any(_is_terminal(state) for state in states.values()):
+        yield Problem(code="MISSING_END_STATE", message="Workflow has no terminal state", path="null")
+
+
+def _reachable(start: Any, states: Mapping[str, Any]) -> set[str]:
+    reached: set[str] = set()
+    ahead = [start]
+    while ahead:
+        name = ahead.pop()
+        if isinstance(name, str) and name in states and name not in reached:
+            reached.add(name)
+            ahead.extend(target for target, _ in _targets(states[name], ""))
+    return reached
+
+
+def _targets(state: Any, path: str) -> Iterator[tuple[str, str]]:
+    """Yield the states that a state leads to, each with where it is named; what has no form at all is skipped."""
+    if not isinstance(state, dict):
         return
-    if state.get("QueryLanguage", "JSONPath") != "JSONPath":
-        yield "the sandbox runs JSONPath only, not JSONata"
-    if kind not in _TERMINAL and kind != "Choice" and not state.get("End") and "Next" not in state:
-        yield "SCHEMA_VALIDATION_FAILED: neither Next nor End"
-    for target in _targets(state):
-        if target not in states:
-            yield f"MISSING_TRANSITION_TARGET: {target!r} is no state"
-    yield from _problems_of_kind(state, str(kind))
-    for path in _paths(state):
-        try:
-            steps(path.replace("$$", "$", 1) if path.startswith("$$") else path)
-        except InvalidPathError as error:
-            yield str(error)
+    holders = [(state, path)]
+    for field in ("Catch", "Choices"):
+        entries = state.get(field)
+        for index, entry in enumerate(entries if isinstance(entries, list) else ()):
+            holders.append((entry, f"{path}/{field}[{index}]"))
+    for holder, at in holders:
+        if isinstance(holder, dict) and isinstance(holder.get("Next"), str):
+            yield holder["Next"], f"{at}/Next"
+    if isinstance(state.get("Default"), str):
+        yield state["Default"], f"{path}/Default"
 
 
-def _problems_of_kind(state: Mapping[str, Any], kind: str) -> Iterator[str]:
-    if kind == "Task" and not _is_lambda(str(state.get("Resource", ""))):
-        yield f"the sandbox runs tasks of Lambda functions only, not {state.get('Resource')!r}"
-    if kind == "Wait" and not {"Seconds", "SecondsPath", "Timestamp", "TimestampPath"} & state.keys():
-        yield "SCHEMA_VALIDATION_FAILED: a Wait without a time"
-    for rule in state.get("Choices", []):
-        try:
-            check_rule(rule)
-        except UnknownComparisonError as error:
-            yield str(error)
-
-
-def _targets(state: Mapping[str, Any]) -> Iterator[str]:
-    for holder in (state, *state.get("Catch", []), *state.get("Choices", [])):
-        if "Next" in holder:
-            yield holder["Next"]
-    if "Default" in state:
-        yield state["Default"]
-
-
-def _paths(value: Any) -> Iterator[str]:
-    if isinstance(value, dict):
-        for key, item in value.items():
-            if isinstance(item, str) and (key.endswith((".$", "Path")) or key == "Variable"):
-                yield item
-            else:
-                yield from _paths(item)
-    elif isinstance(value, list):
-        for item in value:
-            yield from _paths(item)
-
-
-def _is_lambda(resource: str) -> bool:
-    return ":lambda:" in resource and (resource.endswith(LAMBDA_INVOKE) or ":function:" in resource)
+def _is_terminal(state: Any) -> bool:
+    return isinstance(state, dict) and (state.get("Type") in _TERMINAL or state.get("End") is True)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any
 
-MAX_HISTORY_EVENTS: Final = 25_000
-"""Source: https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html"""
+from inference_recommender_sandbox.state_machines.history import History
 
 
 @dataclass(kw_only=True)
@@ -16,7 +16,7 @@ class Execution:
     Attributes:
         input: JSON, as it was given.
         output: JSON, once SUCCEEDED.
-        history: Events as GetExecutionHistory returns them.
+        error: Once FAILED; or ABORTED, if the caller gave one.
     """
 
     arn: str
@@ -31,16 +31,45 @@ class Execution:
     output: str | None = None
     error: str | None = None
     cause: str | None = None
-    history: list[dict[str, Any]] = field(default_factory=list)
+    history: History = field(default_factory=History)
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     @property
     def is_running(self) -> bool:
         """Whether it isn't over."""
         return self.status == "RUNNING"
 
-    def end(self, status: str, *, now: float, **outcome: str | None) -> None:
-        """End the execution, once; later ends don't count."""
-        if self.is_running:
-            self.output, self.error, self.cause = outcome.get("output"), outcome.get("error"), outcome.get("cause")
+    def record(self, kind: str, now: float, **details: dict[str, Any]) -> None:
+        """Record an event, unless the execution is over: what it called may go on, but leaves no trace.
+
+        Raises:
+            HistoryFullError: If only one more event fits.
+        """
+        with self._lock:
+            if self.is_running:
+                self.history.record(kind, now, **details)
+
+    def end(
+        self,
+        status: str,
+        *,
+        now: float,
+        output: str | None = None,
+        error: str | None = None,
+        cause: str | None = None,
+    ) -> bool:
+        """End the execution.
+
+        Returns:
+            Whether it ran until now; if not, it stays as it ended before.
+        """
+        with self._lock:
+            if not self.is_running:
+                return False
+            self.history.end(status, now, output=output, error=error, cause=cause)
+            # A timeout's error stands in the history only.
+            if status != "TIMED_OUT":
+                self.output, self.error, self.cause = output, error or None, cause or None
             self.stopped_at = now
             self.status = status
+            return True

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import threading
 import uuid
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from moto.stepfunctions.exceptions import ExecutionAlreadyExists, ExecutionDoesNotExist, InvalidExecutionInput
@@ -17,14 +17,17 @@ from inference_recommender_sandbox.functions.function_runner import (
 )
 from inference_recommender_sandbox.policy_evaluation import Decision, decide
 from inference_recommender_sandbox.state_machines.definition import parse_definition
+from inference_recommender_sandbox.state_machines.errors import ExecutionNotRunningError
 from inference_recommender_sandbox.state_machines.execution import Execution
-from inference_recommender_sandbox.state_machines.interpreter import Interpreter, StateError
+from inference_recommender_sandbox.state_machines.interpreter import Interpreter
+from inference_recommender_sandbox.state_machines.json_text import parse_json
+from inference_recommender_sandbox.state_machines.state_error import StateError
 
 if TYPE_CHECKING:
     from inference_recommender_sandbox.clock import Clock
 
 _NAME_STAYS_TAKEN: Final = 90 * 24 * 60 * 60
-"""Seconds; source: the API reference of StartExecution."""
+"""Seconds after an execution has closed; source: the API reference of StartExecution."""
 
 
 class Executions:
@@ -46,23 +49,23 @@ class Executions:
 
         Args:
             state_machine: Its definition is copied: an update of the machine doesn't change what runs.
-            name: Stays taken for 90 days. Default: a UUID.
+            name: Stays taken until 90 days after the execution has closed. Default: a UUID.
             text: The input, JSON. Default: `{}`.
 
         Raises:
             ExecutionAlreadyExists: If the name is taken, and not by an execution that runs with the same input.
             InvalidExecutionInput: If the input is no JSON.
         """
-        name, text = name or str(uuid.uuid4()), text or "{}"
+        name, text = name or str(uuid.uuid4()), "{}" if text is None else text
         try:
-            json.loads(text)
+            parse_json(text)
         except ValueError as error:
             raise InvalidExecutionInput(f"Invalid State Machine Execution Input: '{error}'") from error
         arn = f"{state_machine.arn.replace(':stateMachine:', ':execution:')}:{name}"
         now = self._clock.now()
         with self._lock:
             existing = self._executions.get(arn)
-            if existing is not None and now - existing.started_at < _NAME_STAYS_TAKEN:
+            if existing is not None and now - (existing.stopped_at or now) < _NAME_STAYS_TAKEN:
                 if existing.is_running and existing.input == text:
                     return existing
                 raise ExecutionAlreadyExists(f"Execution Already Exists: '{arn}'")
@@ -83,13 +86,15 @@ class Executions:
         return execution
 
     def stop(self, arn: str, *, error: str | None, cause: str | None) -> Execution:
-        """Abort an execution; a function that it has called goes on. One that is over stays as it is.
+        """Abort an execution; a function that it has called goes on.
 
         Raises:
             ExecutionDoesNotExist: If there is none.
+            ExecutionNotRunningError: If it is over.
         """
         execution = self.get(arn)
-        execution.end("ABORTED", now=self._clock.now(), error=error, cause=cause)
+        if not execution.end("ABORTED", now=self._clock.now(), error=error, cause=cause):
+            raise ExecutionNotRunningError(f"The execution '{arn}' is not running")
         self._clock.notify()
         return execution
 
@@ -118,7 +123,8 @@ class Executions:
     def abort_all(self, state_machine_arn: str) -> None:
         """Abort what runs of a machine that is deleted."""
         for execution in self.of(state_machine_arn, status="RUNNING"):
-            self.stop(execution.arn, error=None, cause=None)
+            with suppress(ExecutionNotRunningError):
+                self.stop(execution.arn, error=None, cause=None)
 
     def _invoke(self, execution: Execution, function: str, payload: bytes) -> tuple[bytes, str | None]:
         _, _, _, region, account_id, *_ = execution.arn.split(":")

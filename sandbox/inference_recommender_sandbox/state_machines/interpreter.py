@@ -4,31 +4,32 @@ from __future__ import annotations
 
 import json
 import math
-import random
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from inference_recommender_sandbox.state_machines.choice_rule import holds, is_number
-from inference_recommender_sandbox.state_machines.definition import LAMBDA_INVOKE
-from inference_recommender_sandbox.state_machines.execution import MAX_HISTORY_EVENTS, Execution
-from inference_recommender_sandbox.state_machines.reference_path import PathNotFoundError, place, read
+from inference_recommender_sandbox.state_machines.choice_rule import holds
+from inference_recommender_sandbox.state_machines.error_handling import (
+    DATA_LIMIT_EXCEEDED,
+    RUNTIME,
+    catcher_for,
+    retry_delay,
+)
+from inference_recommender_sandbox.state_machines.field_rule import MAX_SECONDS, is_integer
+from inference_recommender_sandbox.state_machines.history import MAX_HISTORY_EVENTS, HistoryFullError
+from inference_recommender_sandbox.state_machines.json_text import is_over_limit
+from inference_recommender_sandbox.state_machines.lambda_task import LambdaTask
+from inference_recommender_sandbox.state_machines.reference_path import PathNotFoundError, place
+from inference_recommender_sandbox.state_machines.state_error import StateError
+from inference_recommender_sandbox.state_machines.state_scope import StateScope, context_of
+from inference_recommender_sandbox.state_machines.timestamp import parse_timestamp
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from inference_recommender_sandbox.clock import Clock
+    from inference_recommender_sandbox.state_machines.execution import Execution
+    from inference_recommender_sandbox.state_machines.lambda_task import Invoke
 
-_MAX_DATA_BYTES: Final = 262_144
-_DEFAULT_RETRY: Final = {"IntervalSeconds": 1, "MaxAttempts": 3, "BackoffRate": 2.0}
-
-
-class StateError(Exception):
-    """A state failed, with an error that Retry and Catch can name."""
-
-    def __init__(self, error: str, cause: str) -> None:
-        super().__init__(f"{error}: {cause}")
-        self.error = error
-        self.cause = cause
+_NOT_TRUNCATED: Final = {"truncated": False}
 
 
 class _OverError(Exception):
@@ -44,138 +45,154 @@ class Interpreter:
         invoke: Calls a function, given its name or ARN and the payload; returns the answer and the function error.
     """
 
-    def __init__(
-        self, execution: Execution, *, clock: Clock, invoke: Callable[[str, bytes], tuple[bytes, str | None]]
-    ) -> None:
+    def __init__(self, execution: Execution, *, clock: Clock, invoke: Invoke) -> None:
         self._execution = execution
         self._clock = clock
         self._invoke = invoke
         timeout = execution.definition.get("TimeoutSeconds")
         self._deadline = math.inf if timeout is None else execution.started_at + float(timeout)
+        self._entered_id = 0
 
     def run(self) -> None:
         """Run to the end."""
         execution = self._execution
-        self._record("ExecutionStarted", executionStartedEventDetails={"input": execution.input})
-        name = str(execution.definition["StartAt"])
-        data = json.loads(execution.input)
         try:
-            while name:
-                name, data = self._run_state(name, data)
+            output = json.dumps(self._run_states())
         except _OverError:
-            execution.end("TIMED_OUT", now=self._clock.now())
+            execution.end("TIMED_OUT", now=self._deadline, error="States.Timeout")
         except StateError as error:
-            details = {"error": error.error, "cause": error.cause}
-            self._record("ExecutionFailed", executionFailedEventDetails=details)
             execution.end("FAILED", now=self._clock.now(), error=error.error, cause=error.cause)
+        except HistoryFullError:
+            cause = f"The execution reached the maximum number of history events ({MAX_HISTORY_EVENTS})."
+            execution.end("FAILED", now=self._clock.now(), error=RUNTIME, cause=cause)
         else:
-            output = json.dumps(data)
-            self._record("ExecutionSucceeded", executionSucceededEventDetails={"output": output})
             execution.end("SUCCEEDED", now=self._clock.now(), output=output)
 
-    def _run_state(self, name: str, data: Any) -> tuple[str, Any]:
+    def _run_states(self) -> Any:
+        execution = self._execution
+        started = {"input": execution.input, "inputDetails": _NOT_TRUNCATED, "roleArn": execution.role_arn}
+        self._record("ExecutionStarted", executionStartedEventDetails=started)
+        name: str | None = str(execution.definition["StartAt"])
+        data = json.loads(execution.input)
+        while name is not None:
+            name, data = self._run_state(name, data)
+        return data
+
+    def _run_state(self, name: str, data: Any) -> tuple[str | None, Any]:
         self._check_over()
         state: Mapping[str, Any] = self._execution.definition["States"][name]
         kind = str(state["Type"])
-        details = {"name": name, "input": json.dumps(data)}
-        self._record(f"{kind}StateEntered", stateEnteredEventDetails=details)
-        attempts: dict[int, int] = {}
-        while True:
-            try:
-                following, output = self._attempt(state, kind, name, data)
-                break
-            except StateError as error:
-                delay = _retry_delay(state.get("Retry", []), error, attempts)
-                if delay is not None:
-                    self._wait(delay)
-                    continue
-                catcher = next((c for c in state.get("Catch", []) if _matches(c["ErrorEquals"], error.error)), None)
-                if catcher is None:
-                    raise
-                following = str(catcher["Next"])
-                output = _placed(catcher, data, {"Error": error.error, "Cause": error.cause})
-                break
-        if len(json.dumps(output).encode()) > _MAX_DATA_BYTES:
+        entered = {"name": name, "input": json.dumps(data), "inputDetails": _NOT_TRUNCATED}
+        self._record(f"{kind}StateEntered", stateEnteredEventDetails=entered)
+        self._entered_id = self._execution.history.last_id
+        context = context_of(self._execution, state=name, entered_at=self._clock.now())
+        following, output = self._attempts(name, state, StateScope(data=data, context=context))
+        if is_over_limit(output):
             raise StateError(
-                "States.DataLimitExceeded",
+                DATA_LIMIT_EXCEEDED,
                 f"The state/task '{name}' returned a result with a size exceeding the maximum number of bytes service "
                 "limit.",
             )
-        exited = {"name": name, "output": json.dumps(output)}
+        exited = {"name": name, "output": json.dumps(output), "outputDetails": _NOT_TRUNCATED}
         self._record(f"{kind}StateExited", stateExitedEventDetails=exited)
         return following, output
 
-    def _attempt(self, state: Mapping[str, Any], kind: str, name: str, data: Any) -> tuple[str, Any]:
-        """Run a state once; return what follows (nothing at the end) and its output."""
+    def _attempts(self, name: str, state: Mapping[str, Any], scope: StateScope) -> tuple[str | None, Any]:
+        counts: dict[int, int] = {}
+        while True:
+            try:
+                return self._attempt(name, state, scope)
+            except StateError as error:
+                delay = retry_delay(state.get("Retry", []), error.error, counts)
+                if delay is not None:
+                    self._wait(delay)
+                    continue
+                catcher = catcher_for(state.get("Catch", []), error.error)
+                if catcher is None:
+                    raise
+                return str(catcher["Next"]), _placed(catcher, scope.data, {"Error": error.error, "Cause": error.cause})
+
+    def _attempt(self, name: str, state: Mapping[str, Any], scope: StateScope) -> tuple[str | None, Any]:
+        """Run a state once; return what follows (None at the end) and its output."""
+        following: str | None = state.get("Next")
         try:
-            context = self._context(name)
-            received = (
-                {} if state.get("InputPath", "$") is None else self._read(state.get("InputPath", "$"), data, context)
-            )
-            following = str(state.get("Next", ""))
-            if kind == "Choice":
-                following = _choose(state, received, name)
-                result = received
-            elif kind == "Wait":
-                self._wait(self._seconds(state, received, context))
-                result = received
-            elif kind == "Fail":
-                raise StateError(
-                    str(self._text(state, "Error", received, context)),
-                    str(self._text(state, "Cause", received, context)),
-                )
-            elif kind == "Succeed":
-                result = received
-            else:
-                effective = (
-                    self._template(state["Parameters"], received, context) if "Parameters" in state else received
-                )
-                result = state.get("Result", effective) if kind == "Pass" else self._task(state, effective)
-                if "ResultSelector" in state:
-                    result = self._template(state["ResultSelector"], result, context)
-                result = _placed(state, data, result)
-            path = state.get("OutputPath", "$")
-            return following, {} if path is None else self._read(path, result, context)
+            received = StateScope(data=scope.filtered(state.get("InputPath", "$")), context=scope.context)
+            match state["Type"]:
+                case "Choice":
+                    following, result = self._choose(name, state, received), received.data
+                case "Wait":
+                    self._wait(self._seconds(name, state, received))
+                    result = received.data
+                case "Fail":
+                    raise StateError(str(received.text(state, "Error")), str(received.text(state, "Cause")))
+                case "Succeed":
+                    result = received.data
+                case _:
+                    result = _placed(state, scope.data, self._result(state, received))
+            return following, StateScope(data=result, context=scope.context).filtered(state.get("OutputPath", "$"))
         except PathNotFoundError as error:
-            raise StateError(
-                "States.Runtime", f"An error occurred while executing the state '{name}'. {error}"
-            ) from error
+            raise self._runtime_error(name, str(error)) from error
 
-    def _task(self, state: Mapping[str, Any], parameters: Any) -> Any:
-        resource = str(state["Resource"])
-        integrated = resource.endswith(LAMBDA_INVOKE)
-        function = str(parameters["FunctionName"]) if integrated else resource
-        payload = parameters.get("Payload", {}) if integrated else parameters
-        scheduled = {"resource": function, "input": json.dumps(payload)}
-        self._record("LambdaFunctionScheduled", lambdaFunctionScheduledEventDetails=scheduled)
-        self._record("LambdaFunctionStarted")
-        started = self._clock.now()
-        try:
-            answer, function_error = self._invoke(function, json.dumps(payload).encode())
-        except StateError as error:
-            self._record_failure(error)
-            raise
-        if function_error:
-            failure = _function_error(answer)
-            self._record_failure(failure)
-            raise failure
-        if self._clock.now() - started > float(state.get("TimeoutSeconds", math.inf)):
-            raise StateError("States.Timeout", "")
+    def _result(self, state: Mapping[str, Any], received: StateScope) -> Any:
+        effective = received.filled(state["Parameters"]) if "Parameters" in state else received.data
+        if state["Type"] == "Pass":
+            return state.get("Result", effective)
+        task = LambdaTask(state, effective, execution=self._execution, clock=self._clock)
+        result = task.run(self._invoke, deadline=self._deadline)
         self._check_over()
-        self._record("LambdaFunctionSucceeded", lambdaFunctionSucceededEventDetails={"output": answer.decode()})
-        result = json.loads(answer or b"null")
-        return {"ExecutedVersion": "$LATEST", "Payload": result, "StatusCode": 200} if integrated else result
+        if "ResultSelector" not in state:
+            return result
+        return StateScope(data=result, context=received.context).filled(state["ResultSelector"])
 
-    def _seconds(self, state: Mapping[str, Any], received: Any, context: Any) -> float:
+    def _choose(self, name: str, state: Mapping[str, Any], received: StateScope) -> str:
+        for rule in state["Choices"]:
+            try:
+                if holds(rule, received.read):
+                    return str(rule["Next"])
+            except PathNotFoundError as error:
+                message = f"Invalid path '{error.path}': The choice state's condition path references an invalid value."
+                raise self._runtime_error(name, message) from error
+        if "Default" not in state:
+            raise StateError("States.NoChoiceMatched", "No choice rule matched, and there is no Default")
+        return str(state["Default"])
+
+    def _seconds(self, name: str, state: Mapping[str, Any], received: StateScope) -> float:
+        seconds = self._wait_time(name, state, received)
+        if seconds > MAX_SECONDS:
+            raise self._runtime_error(name, "Wait state delay is too long.")
+        return max(0.0, seconds)
+
+    def _wait_time(self, name: str, state: Mapping[str, Any], received: StateScope) -> float:
         if "Timestamp" in state or "TimestampPath" in state:
-            text = state.get("Timestamp") or self._read(state["TimestampPath"], received, context)
-            return max(0.0, datetime.fromisoformat(str(text)).timestamp() - self._clock.now())
-        seconds = state["Seconds"] if "Seconds" in state else self._read(state["SecondsPath"], received, context)
-        if not is_number(seconds) or seconds < 0:
-            raise StateError(
-                "States.Runtime", f"The SecondsPath parameter must be a non-negative number, but is {seconds!r}"
-            )
+            text = received.text(state, "Timestamp")
+            try:
+                return parse_timestamp(text).timestamp() - self._clock.now()
+            except ValueError as error:
+                message = (
+                    "The TimestampPath parameter does not reference a valid ISO-8601 extended offset date-time format "
+                    f"string: {state['TimestampPath']} == {text}"
+                )
+                raise self._runtime_error(name, message) from error
+        if "Seconds" in state:
+            return float(state["Seconds"])
+        path = state["SecondsPath"]
+        try:
+            seconds = received.read(path)
+        except PathNotFoundError as error:
+            message = f"The SecondsPath parameter does not reference an input value: {path}"
+            raise self._runtime_error(name, message) from error
+        if not is_integer(seconds):
+            # A text of digits is refused too: whether AWS parses one, no public source says.
+            message = f"The SecondsPath parameter cannot be parsed as a long value: {path} == {json.dumps(seconds)}"
+            raise self._runtime_error(name, message)
+        if seconds < 0:
+            message = f"The SecondsPath parameter references a negative value: {path} == {seconds}"
+            raise self._runtime_error(name, message)
         return float(seconds)
+
+    def _runtime_error(self, name: str, message: str) -> StateError:
+        where = f"An error occurred while executing the state '{name}' (entered at the event id #{self._entered_id})."
+        return StateError(RUNTIME, f"{where} {message}")
 
     def _wait(self, seconds: float) -> None:
         remaining = min(seconds, self._deadline - self._clock.now())
@@ -186,97 +203,15 @@ class Interpreter:
         if not self._execution.is_running or self._clock.now() >= self._deadline:
             raise _OverError
 
-    def _context(self, name: str) -> dict[str, Any]:
-        execution = self._execution
-        return {
-            "Execution": {
-                "Id": execution.arn,
-                "Input": json.loads(execution.input),
-                "Name": execution.name,
-                "RoleArn": execution.role_arn,
-                "StartTime": _iso(execution.started_at),
-            },
-            "State": {"Name": name, "EnteredTime": _iso(self._clock.now())},
-            "StateMachine": {"Id": execution.state_machine_arn, "Name": execution.state_machine_arn.split(":")[-1]},
-        }
-
-    def _read(self, path: str, data: Any, context: Any) -> Any:
-        return read(path[1:], context) if path.startswith("$$") else read(path, data)
-
-    def _text(self, state: Mapping[str, Any], name: str, data: Any, context: Any) -> Any:
-        return self._read(state[f"{name}Path"], data, context) if f"{name}Path" in state else state.get(name, "")
-
-    def _template(self, template: Any, data: Any, context: Any) -> Any:
-        if isinstance(template, dict):
-            return {
-                key.removesuffix(".$"): self._read(item, data, context)
-                if key.endswith(".$")
-                else self._template(item, data, context)
-                for key, item in template.items()
-            }
-        return [self._template(item, data, context) for item in template] if isinstance(template, list) else template
-
-    def _record_failure(self, error: StateError) -> None:
-        details = {"error": error.error, "cause": error.cause}
-        self._record("LambdaFunctionFailed", lambdaFunctionFailedEventDetails=details)
-
-    def _record(self, kind: str, **details: Any) -> None:
-        history = self._execution.history
-        ends = kind in ("ExecutionFailed", "ExecutionSucceeded")
-        if len(history) >= MAX_HISTORY_EVENTS - 1 and not ends:
-            raise StateError(
-                "States.Runtime", f"The execution reached the maximum number of history events ({MAX_HISTORY_EVENTS})."
-            )
-        timestamp = datetime.fromtimestamp(self._clock.now(), UTC)
-        history.append(
-            {"timestamp": timestamp, "type": kind, "id": len(history) + 1, "previousEventId": len(history), **details}
-        )
+    def _record(self, kind: str, **details: dict[str, Any]) -> None:
+        self._execution.record(kind, self._clock.now(), **details)
 
 
-def _choose(state: Mapping[str, Any], data: Any, name: str) -> str:
-    for rule in state.get("Choices", []):
-        if holds(rule, data):
-            return str(rule["Next"])
-    if "Default" not in state:
-        raise StateError("States.NoChoiceMatched", f"No choice rule matched in state '{name}' and there is no Default")
-    return str(state["Default"])
-
-
-def _placed(state: Mapping[str, Any], data: Any, result: Any) -> Any:
-    path = state.get("ResultPath", "$")
-    return data if path is None else place(path, data, result)
-
-
-def _matches(names: list[str], error: str) -> bool:
-    if error in names or "States.ALL" in names:
-        return error not in ("States.DataLimitExceeded", "States.Runtime") or error in names
-    return "States.TaskFailed" in names and not error.startswith("States.")
-
-
-def _retry_delay(retriers: list[dict[str, Any]], error: StateError, attempts: dict[int, int]) -> float | None:
-    for index, retrier in enumerate(retriers):
-        if not _matches(retrier["ErrorEquals"], error.error):
-            continue
-        settings = {**_DEFAULT_RETRY, **retrier}
-        count = attempts.get(index, 0)
-        if count >= settings["MaxAttempts"]:
-            return None
-        attempts[index] = count + 1
-        delay = settings["IntervalSeconds"] * settings["BackoffRate"] ** count
-        delay = min(delay, settings.get("MaxDelaySeconds", delay))
-        full = settings.get("JitterStrategy") == "FULL"
-        return float(random.uniform(0, delay) if full else delay)  # noqa: S311 - jitter
-    return None
-
-
-def _function_error(answer: bytes) -> StateError:
+def _placed(holder: Mapping[str, Any], data: Any, result: Any) -> Any:
+    path = holder.get("ResultPath", "$")
+    if path is None:
+        return data
     try:
-        document = json.loads(answer)
-        kind = str(document.get("errorType") or "Lambda.Unknown")
-    except (ValueError, AttributeError):
-        kind = "Lambda.Unknown"
-    return StateError(kind, answer.decode(errors="replace"))
-
-
-def _iso(seconds: float) -> str:
-    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        return place(path, data, result)
+    except PathNotFoundError as error:
+        raise StateError("States.ResultPathMatchFailure", str(error)) from error

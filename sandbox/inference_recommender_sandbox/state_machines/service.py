@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from moto.core.responses import ActionResult, EmptyResult
-from moto.stepfunctions.exceptions import ValidationException
+from moto.stepfunctions.exceptions import InvalidName, InvalidToken
 from moto.stepfunctions.models import stepfunctions_backends
 from moto.stepfunctions.responses import StepFunctionResponse
 
 from inference_recommender_sandbox.authorization import AccessDenied, Authorizer, trusts_service
 from inference_recommender_sandbox.state_machines.definition import parse_definition
-from inference_recommender_sandbox.state_machines.errors import AccessDeniedError
+from inference_recommender_sandbox.state_machines.errors import AccessDeniedError, NotInSandboxError
+from inference_recommender_sandbox.state_machines.request_constraints import check_constraints, input_shape
 
 if TYPE_CHECKING:
     from inference_recommender_sandbox.state_machines.execution import Execution
     from inference_recommender_sandbox.state_machines.executions import Executions
 
 _MAX_RESULTS: Final = 100
-_MAX_NAME_LENGTH: Final = 80
+_WHOLE: Final = {"includeExecutionData": True, "includedData": "ALL_DATA", "type": "STANDARD"}
+"""Members of requests whose other value the sandbox doesn't have."""
+_BAD_NAME: Final = re.compile(r"[\s<>{}\[\]?*\"#%\\^|~`$&,;:/\x00-\x1f\x7f-\x9f\ufffe\uffff\ud800-\udfff]")
+"""Source: the API reference of StartExecution."""
 
 
 class StepFunctionsService(StepFunctionResponse):
@@ -42,12 +47,14 @@ class StepFunctionsService(StepFunctionResponse):
 
     def create_state_machine(self) -> ActionResult:
         """Create a state machine, if the sandbox can run it and Step Functions may assume its role."""
+        self._check("CreateStateMachine")
         parse_definition(self._get_param("definition"))
         self._check_role(self._get_param("roleArn"))
         return super().create_state_machine()
 
     def update_state_machine(self) -> ActionResult:
         """Update a state machine; what runs already goes on as it was."""
+        self._check("UpdateStateMachine")
         if self._get_param("definition"):
             parse_definition(self._get_param("definition"))
         if self._get_param("roleArn"):
@@ -62,19 +69,18 @@ class StepFunctionsService(StepFunctionResponse):
 
     def start_execution(self) -> ActionResult:
         """Start an execution."""
+        self._check("StartExecution")
         arn, name = self._get_param("stateMachineArn"), self._get_param("name")
         self._authorize("states:StartExecution", arn)
-        if name is not None and not 0 < len(name) <= _MAX_NAME_LENGTH:
-            raise ValidationException(
-                f"1 validation error detected: Value '{name}' at 'name' failed to satisfy constraint: Member must have "
-                f"length less than or equal to {_MAX_NAME_LENGTH}"
-            )
+        if name is not None and _BAD_NAME.search(name):
+            raise InvalidName(f"Invalid Name: '{name}'")
         machine = self.stepfunction_backend.describe_state_machine(arn)
         execution = self._executions.start(machine, name, self._get_param("input"))
         return ActionResult({"executionArn": execution.arn, "startDate": _time(execution.started_at)})
 
     def stop_execution(self) -> ActionResult:
         """Abort an execution."""
+        self._check("StopExecution")
         arn = self._get_param("executionArn")
         self._authorize("states:StopExecution", arn)
         error, cause = self._get_param("error"), self._get_param("cause")
@@ -83,48 +89,64 @@ class StepFunctionsService(StepFunctionResponse):
 
     def describe_execution(self) -> ActionResult:
         """Describe an execution."""
+        self._check("DescribeExecution")
         arn = self._get_param("executionArn")
         self._authorize("states:DescribeExecution", arn)
         execution = self._executions.get(arn)
+        found = {
+            "output": execution.output,
+            "outputDetails": None if execution.output is None else {"included": True},
+            "error": execution.error,
+            "cause": execution.cause,
+        }
         return ActionResult(
             _summary(execution)
-            | {
-                "input": execution.input,
-                "inputDetails": {"included": True},
-                "output": execution.output,
-                "error": execution.error,
-                "cause": execution.cause,
-            }
+            | {"input": execution.input, "inputDetails": {"included": True}}
+            | {name: value for name, value in found.items() if value is not None}
         )
 
     def list_executions(self) -> ActionResult:
         """List a state machine's executions, the newest first."""
+        self._check("ListExecutions")
         arn = self._get_param("stateMachineArn")
         self._authorize("states:ListExecutions", arn)
         self.stepfunction_backend.describe_state_machine(arn)
         found = self._executions.of(arn, status=self._get_param("statusFilter"))
-        start = int(self._get_param("nextToken") or 0)
-        size = int(self._get_param("maxResults") or _MAX_RESULTS)
-        following = str(start + size) if start + size < len(found) else None
-        summaries = [_summary(execution) for execution in found[start : start + size]]
-        return ActionResult({"executions": summaries, "nextToken": following})
+        page, following = self._page(found)
+        return ActionResult({"executions": [_summary(execution) for execution in page], "nextToken": following})
 
     def describe_state_machine_for_execution(self) -> ActionResult:
         """Describe the state machine of an execution."""
-        execution = self._executions.get(self._get_param("executionArn"))
+        arn = self._get_param("executionArn")
+        self._authorize("states:DescribeStateMachineForExecution", arn)
+        execution = self._executions.get(arn)
         return self._describe_state_machine(execution.state_machine_arn)
 
     def get_execution_history(self) -> ActionResult:
         """Return an execution's events."""
+        self._check("GetExecutionHistory")
         arn = self._get_param("executionArn")
         self._authorize("states:GetExecutionHistory", arn)
-        events = list(self._executions.get(arn).history)
+        events = list(self._executions.get(arn).history.events)
         if self._get_bool_param("reverseOrder", if_none=False):
             events.reverse()
-        start = int(self._get_param("nextToken") or 0)
-        size = int(self._get_param("maxResults") or _MAX_RESULTS)
-        following = str(start + size) if start + size < len(events) else None
-        return ActionResult({"events": events[start : start + size], "nextToken": following})
+        page, following = self._page(events)
+        return ActionResult({"events": page, "nextToken": following})
+
+    def _page(self, items: list[Any]) -> tuple[list[Any], str | None]:
+        token = self._get_param("nextToken") or "0"
+        if not token.isdecimal():
+            raise InvalidToken
+        start = int(token)
+        end = start + int(self._get_param("maxResults") or _MAX_RESULTS)
+        return items[start:end], str(end) if end < len(items) else None
+
+    def _check(self, operation: str) -> None:
+        request = {name: self._get_param(name) for name in input_shape(operation).members}
+        check_constraints(operation, request)
+        for name, whole in _WHOLE.items():
+            if request.get(name) not in (None, whole):
+                raise NotInSandboxError(f"The sandbox doesn't have {name}={request[name]}")
 
     def _authorize(self, action: str, resource: str) -> None:
         try:

@@ -27,3 +27,32 @@ def test_a_denial_is_waited_for_only_as_long_as_there_is_time(monkeypatch: pytes
     with pytest.raises(ClientError, match="not yet"):
         machine.start("name", {})
     assert slept == [2, 4, 8]
+
+
+@pytest.mark.parametrize("status", ["SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED", None])
+def test_stopping_what_has_ended_meanwhile_passes(status: str | None) -> None:
+    stopping(refused_with="ValidationException", status=status).stop("name")
+
+
+@pytest.mark.parametrize(
+    ("code", "status"),
+    [("ValidationException", "RUNNING"), ("ThrottlingException", "SUCCEEDED"), ("AccessDeniedException", "SUCCEEDED")],
+)
+def test_a_stop_that_may_not_have_taken_effect_is_an_error(code: str, status: str) -> None:
+    with pytest.raises(ClientError, match=code):
+        stopping(refused_with=code, status=status).stop("name")
+
+
+def stopping(*, refused_with: str, status: str | None) -> StateMachine:
+    """Return a machine that refuses to stop an execution of this status; None for one that isn't there."""
+
+    def refuse(**_: Any) -> None:
+        raise ClientError({"Error": {"Code": refused_with, "Message": "not stopped"}}, "StopExecution")
+
+    def describe(**_: Any) -> dict[str, Any]:
+        if status is None:
+            raise ClientError({"Error": {"Code": "ExecutionDoesNotExist", "Message": "none"}}, "DescribeExecution")
+        return {"status": status}
+
+    client: Any = SimpleNamespace(stop_execution=refuse, describe_execution=describe)
+    return StateMachine(client=client, arn="arn", allowance=Allowance(remaining=RemainingTime(), reserve=30))
