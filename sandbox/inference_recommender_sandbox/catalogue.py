@@ -80,8 +80,9 @@ def _fault_orders() -> Iterator[str]:
         yield from rows[1:-1] if module is faults else rows[1:]
 
 
-def _services(owner: type) -> Iterator[type[BaseResponse]]:
-    for service in owner.__subclasses__():
+def _services(owner: type[BaseResponse]) -> Iterator[type[BaseResponse]]:
+    subclasses: list[type[BaseResponse]] = owner.__subclasses__()
+    for service in subclasses:
         if service.__module__.startswith(_PACKAGE) and not getattr(service, "__abstractmethods__", None):
             yield service
         yield from _services(service)

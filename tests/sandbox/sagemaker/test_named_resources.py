@@ -26,7 +26,7 @@ def payload(url: str = PAYLOAD) -> dict[str, Any]:
 
 def failure(aws: Aws, *, output: dict[str, Any] | None = None, **source: Any) -> str:
     """Return why a job with this input fails; nothing if it completes."""
-    more = {"OutputConfig": output} if output else {}
+    more: dict[str, Any] = {"OutputConfig": output} if output else {}
     aws.create(InputConfig=aws.request()["InputConfig"] | source, **more)
     assert aws.status() == "PENDING"
     return str(aws.finish().get("FailureReason", ""))
@@ -78,7 +78,7 @@ def test_a_package_with_what_it_names_will_do(aws: Aws) -> None:
 @pytest.mark.parametrize("member", ["VolumeKmsKeyId", "KmsKeyId"])
 @pytest.mark.parametrize("key", ["alias/none", "1234abcd-12ab-34cd-56ef-1234567890ab"])
 def test_a_jobs_keys_must_exist(aws: Aws, member: str, key: str) -> None:
-    reason = failure(aws, output={member: key}) if member == "KmsKeyId" else failure(aws, **{member: key})
+    reason = failure(aws, output={member: key}) if member == "KmsKeyId" else failure(aws, VolumeKmsKeyId=key)
     assert key in reason
     assert "does not exist" in reason
 
@@ -118,13 +118,14 @@ def test_groups_and_subnets_are_of_one_vpc(aws: Aws) -> None:
     vpcs = [ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"] for _ in range(2)]
     subnet = ec2.create_subnet(VpcId=vpcs[0], CidrBlock="10.0.0.0/24")["Subnet"]["SubnetId"]
     groups = [ec2.create_security_group(GroupName="g", Description="d", VpcId=vpc)["GroupId"] for vpc in vpcs]
-    for call in (
-        lambda network: aws.create(InputConfig=aws.request()["InputConfig"] | {"VpcConfig": network}),
-        lambda network: create_model(aws, VpcConfig=network),
-    ):
-        with pytest.raises(ClientError, match="in different VPCs"):
-            call({"Subnets": [subnet], "SecurityGroupIds": [groups[1]]})
-        call({"Subnets": [subnet], "SecurityGroupIds": [groups[0]]})
+    apart, together = ({"Subnets": [subnet], "SecurityGroupIds": [group]} for group in reversed(groups))
+    source = aws.request()["InputConfig"]
+    with pytest.raises(ClientError, match="in different VPCs"):
+        aws.create(InputConfig=source | {"VpcConfig": apart})
+    with pytest.raises(ClientError, match="in different VPCs"):
+        create_model(aws, VpcConfig=apart)
+    aws.create(InputConfig=source | {"VpcConfig": together})
+    create_model(aws, VpcConfig=together)
 
 
 def create_model(aws: Aws, **members: Any) -> str:
