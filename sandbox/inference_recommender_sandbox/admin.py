@@ -22,6 +22,7 @@ from moto.sagemaker.models import sagemaker_backends
 from werkzeug.wrappers import Request, Response
 
 from inference_recommender_sandbox.faults import KINDS
+from inference_recommender_sandbox.moto_lock import MOTO_LOCK
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -122,14 +123,16 @@ class AdminApi:
 
     def _running(self, _: Request) -> dict[str, list[Any]]:
         sandbox = self._sandbox
-        return {
-            "jobs": sandbox.sagemaker.running_jobs(),
-            "executions": [execution.arn for execution in sandbox.executions.of(status="RUNNING")],
-            "endpoints": [
+        with MOTO_LOCK:
+            endpoints = [
                 endpoint.arn
                 for _account, _region, backend in sagemaker_backends.iter_backends()
                 for endpoint in backend.endpoints.values()
-            ],
+            ]
+        return {
+            "jobs": sandbox.sagemaker.running_jobs(),
+            "executions": [execution.arn for execution in sandbox.executions.of(status="RUNNING")],
+            "endpoints": endpoints,
             "invocations": [
                 {"function": invocation.function_name, "requestId": invocation.request_id}
                 for invocation in sandbox.functions.running()

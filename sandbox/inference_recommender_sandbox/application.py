@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Protocol
+from io import BytesIO
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from moto.core.utils import convert_to_flask_response
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.wrappers import Request, Response
 
 from inference_recommender_sandbox.cloudformation.response_urls import PATH_PREFIX, ResponseUrls
+from inference_recommender_sandbox.error_response import ErrorCodes, error_response
+from inference_recommender_sandbox.moto_lock import MOTO_LOCK
 from inference_recommender_sandbox.regions import refusal
 
 if TYPE_CHECKING:
@@ -20,7 +24,15 @@ if TYPE_CHECKING:
     from inference_recommender_sandbox.call_authorization import CallAuthorization
     from inference_recommender_sandbox.clock import Clock
 
-ADMIN_PREFIX = "/_sandbox"
+ADMIN_PREFIX: Final = "/_sandbox"
+_LOG: Final = logging.getLogger(__name__)
+_FAILED: Final = ErrorCodes(
+    s3="InternalError", ec2="InternalError", query="InternalFailure", json="InternalFailure", status=500
+)
+_MISSING: Final = ErrorCodes(
+    s3="NotImplemented", ec2="Unsupported", query="NotImplemented", json="NotImplemented", status=501
+)
+"""SDKs retry status 500, and not 501."""
 
 
 class Admin(Protocol):
@@ -49,6 +61,8 @@ class SandboxApplication:
 
     Args:
         services: Make the services that replace moto's, by moto's name of the service.
+        locking: moto's names of the services whose operations may wait. They take moto's lock themselves, for as long
+            as they use moto; any other service holds it while it answers.
         urls: Takes the answers of custom resources.
         admin: Answers the admin API.
         clock: Held at real time while a request is answered.
@@ -59,6 +73,7 @@ class SandboxApplication:
         self,
         *,
         services: Mapping[str, Callable[[], BaseResponse]],
+        locking: frozenset[str],
         urls: ResponseUrls,
         admin: Admin,
         clock: Clock,
@@ -67,6 +82,7 @@ class SandboxApplication:
         self._clock = clock
         self._calls = calls
         self._services = services
+        self._locking = locking
         self._urls = urls
         self._admin = admin
         self._moto = _Dispatcher(self._create_application)
@@ -77,15 +93,28 @@ class SandboxApplication:
             return self._respond(environ, start_response)
 
     def _respond(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        path = environ.get("PATH_INFO", "")
-        if path.startswith(ADMIN_PREFIX):
-            return self._admin.respond(Request(environ))(environ, start_response)
-        if path.startswith(PATH_PREFIX):
-            return self._custom_resource_response(Request(environ))(environ, start_response)
-        refused = refusal(Request(environ)) or self._calls.refusal(Request(environ))
-        if refused is not None:
-            return refused(environ, start_response)
-        return self._moto(environ, start_response)
+        request = Request(environ)
+        try:
+            answer = self._own_response(request)
+            if answer is None:
+                environ["wsgi.input"] = BytesIO(request.get_data())
+                return self._moto(environ, start_response)
+        except NotImplementedError as missing:
+            answer = error_response(request, _MISSING, f"The sandbox doesn't have this operation: {missing}")
+        except Exception:  # noqa: BLE001 - whatever it is, an SDK needs an answer that it can read
+            _LOG.exception("The sandbox failed to answer %s %s", request.method, request.path)
+            answer = error_response(request, _FAILED, "The sandbox failed to answer; its log has the cause.")
+        return answer(environ, start_response)
+
+    def _own_response(self, request: Request) -> Response | None:
+        """Return the response of the sandbox itself; None for a request that a service of AWS answers."""
+        if request.path.startswith(ADMIN_PREFIX):
+            return self._admin.respond(request)
+        if request.path.startswith(PATH_PREFIX):
+            return self._custom_resource_response(request)
+        # The body is read before anything is locked, since a client may send slowly.
+        request.get_data(parse_form_data=False)
+        return refusal(request) or self._calls.refusal(request)
 
     def _custom_resource_response(self, request: Request) -> Response:
         if request.method != "PUT":
@@ -103,4 +132,11 @@ class SandboxApplication:
 
             view = convert_to_flask_response(dispatch)
             application.view_functions = dict.fromkeys(application.view_functions, view)
-        return application
+        if service in self._locking:
+            return application
+
+        def locked(environ: dict[str, Any], start_response: Any) -> Any:
+            with MOTO_LOCK:
+                return application(environ, start_response)
+
+        return locked

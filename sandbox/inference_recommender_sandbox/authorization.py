@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 from moto.iam.exceptions import NotFoundException
 from moto.iam.models import iam_backends
 
+from inference_recommender_sandbox.bucket_policies import granting_policies
+from inference_recommender_sandbox.moto_lock import MOTO_LOCK
 from inference_recommender_sandbox.policy_evaluation import (
     Decision,
     PolicyDocument,
@@ -121,6 +123,11 @@ class Authorizer:
             policies = self._propagation.in_effect(account_id, session.role_name, policies)
         full_context = {"aws:PrincipalAccount": account_id, "aws:ViaAWSService": "false", **context}
         boundary = permissions_boundary(account_id=account_id, role_name=session.role_name, partition=partition)
+        # Within an account it is enough that the resource's own policy allows the call.
+        policies = [
+            *policies,
+            *granting_policies(resource, account_id=account_id, role_name=session.role_name),
+        ]
         decision = decide(policies, action=action, resource=resource, context=full_context, boundary=boundary)
         if decision is not Decision.ALLOWED:
             principal = session.arn(partition=partition, account_id=account_id)
@@ -129,12 +136,13 @@ class Authorizer:
 
 def role_policies(*, account_id: str, role_name: str, partition: str = "aws") -> list[PolicyDocument]:
     """Inline and attached policies of a role in moto's IAM; none where the role doesn't exist."""
-    try:
-        role = iam_backends[account_id][partition].get_role(role_name)
-    except NotFoundException:
-        return []
-    attached = [_default_document(policy) for policy in list(role.managed_policies.values())]
-    return [_parsed(document) for document in [*role.policies.values(), *attached]]
+    with MOTO_LOCK:
+        try:
+            role = iam_backends[account_id][partition].get_role(role_name)
+        except NotFoundException:
+            return []
+        attached = [_default_document(policy) for policy in role.managed_policies.values()]
+        return [_parsed(document) for document in [*role.policies.values(), *attached]]
 
 
 def permissions_boundary(*, account_id: str, role_name: str, partition: str = "aws") -> PolicyDocument | None:
@@ -142,15 +150,16 @@ def permissions_boundary(*, account_id: str, role_name: str, partition: str = "a
 
     A boundary that was deleted allows nothing.
     """
-    iam = iam_backends[account_id][partition]
-    try:
-        arn = iam.get_role(role_name).permissions_boundary_arn
-    except NotFoundException:
-        return None
-    if not arn:
-        return None
-    policy = iam.managed_policies.get(arn)
-    return _parsed(_default_document(policy)) if policy else {}
+    with MOTO_LOCK:
+        iam = iam_backends[account_id][partition]
+        try:
+            arn = iam.get_role(role_name).permissions_boundary_arn
+        except NotFoundException:
+            return None
+        if not arn:
+            return None
+        policy = iam.managed_policies.get(arn)
+        return _parsed(_default_document(policy)) if policy else {}
 
 
 def trusts_service(*, account_id: str, role_arn: str, service: str, context: Mapping[str, str]) -> bool:
@@ -162,11 +171,12 @@ def trusts_service(*, account_id: str, role_arn: str, service: str, context: Map
         service: For example `sagemaker.amazonaws.com`.
         context: Condition keys of the assumption, for example `aws:SourceAccount`.
     """
-    try:
-        role = iam_backends[account_id][role_arn.split(":")[1]].get_role_by_arn(role_arn)
-    except NotFoundException:
-        return False
-    trust = _parsed(role.assume_role_policy_document)
+    with MOTO_LOCK:
+        try:
+            role = iam_backends[account_id][role_arn.split(":")[1]].get_role_by_arn(role_arn)
+        except NotFoundException:
+            return False
+        trust = _parsed(role.assume_role_policy_document)
     trusting = [
         {key: value for key, value in statement.items() if key != "Principal"} | {"Resource": "*"}
         for statement in statements(trust)

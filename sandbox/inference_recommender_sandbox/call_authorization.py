@@ -1,16 +1,14 @@
 """Authorises functions' calls of the services that don't do it themselves.
 
-Which resource such a call is about isn't known here, so that a permission on some resource isn't enough: the action
-must be allowed on `*`. That is harsher than AWS where an action supports a narrower resource, and right for those that
-don't, such as `ec2:DescribeNetworkInterfaces`. What only a resource's own policy grants isn't seen.
+Of the resources' own policies only those of buckets are seen. No condition key of these services is known: a statement
+that needs one neither allows nor denies anything.
 """
 
 from __future__ import annotations
 
-import re
-from io import BytesIO
-from typing import TYPE_CHECKING, Final
-from urllib.parse import parse_qs
+import json
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import parse_qs, unquote
 
 from botocore.exceptions import UnknownServiceError
 from moto.core.request import Request as RoutedRequest
@@ -18,26 +16,32 @@ from moto.core.routing import get_service_router
 from werkzeug.exceptions import NotFound
 
 from inference_recommender_sandbox.authorization import AccessDenied
+from inference_recommender_sandbox.call_resources import Account, resources
 from inference_recommender_sandbox.error_response import ErrorCodes, error_response
+from inference_recommender_sandbox.request_signature import credential_scope
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from werkzeug.wrappers import Request, Response
 
     from inference_recommender_sandbox.authorization import Authorizer
 
-_CREDENTIAL: Final = re.compile(r"(?P<key>[^/,=\s]+)/\d{8}/[^/,\s]*/(?P<service>[^/,\s]+)/aws4_request")
 _AUTHORIZED_ELSEWHERE: Final = frozenset({"application-autoscaling", "cloudformation", "sagemaker", "states"})
 _MODELS: Final[Mapping[str, str]] = {"monitoring": "cloudwatch"}
 """Names of service models that aren't the name in the signature; IAM's prefix is the model's name then."""
 _ACTIONS: Final[Mapping[str, str]] = {
     "lambda:Invoke": "lambda:InvokeFunction",
+    "s3:CompleteMultipartUpload": "s3:PutObject",
+    "s3:CopyObject": "s3:PutObject",
+    "s3:CreateMultipartUpload": "s3:PutObject",
+    "s3:DeleteObjects": "s3:DeleteObject",
     "s3:HeadBucket": "s3:ListBucket",
     "s3:HeadObject": "s3:GetObject",
     "s3:ListBuckets": "s3:ListAllMyBuckets",
     "s3:ListObjects": "s3:ListBucket",
     "s3:ListObjectsV2": "s3:ListBucket",
+    "s3:UploadPart": "s3:PutObject",
 }
 """Actions that aren't called like the operation (Service Authorization Reference)."""
 _ALWAYS_ALLOWED: Final = "sts:GetCallerIdentity"
@@ -61,41 +65,59 @@ class CallAuthorization:
 
     def refusal(self, request: Request) -> Response | None:
         """Return what a call gets that isn't allowed; None for any other."""
-        signed = request.headers.get("Authorization") or request.args.get("X-Amz-Credential", "")
-        credential = _CREDENTIAL.search(signed)
-        if credential is None or self._authorizer.session(credential["key"]) is None:
+        scope = credential_scope(request)
+        if scope is None or self._authorizer.session(scope.access_key_id) is None:
             return None
-        service = credential["service"]
-        if service in _AUTHORIZED_ELSEWHERE:
+        if scope.service in _AUTHORIZED_ELSEWHERE:
             return None
-        model = _MODELS.get(service, service)
-        action = f"{model}:{_operation(request, model)}"
-        if action == _ALWAYS_ALLOWED:
+        model = _MODELS.get(scope.service, scope.service)
+        operation, members = _operation(request, model)
+        if f"{model}:{operation}" == _ALWAYS_ALLOWED:
             return None
+        account = Account(account_id=self._account_id, region=scope.region)
+        needed = list(_needed(model, operation, members, account))
+        source = request.headers.get("X-Amz-Copy-Source")
+        if model == "s3" and source:
+            needed.append(("s3:GetObject", f"arn:aws:s3:::{unquote(source).lstrip('/').partition('?')[0]}"))
         try:
-            self._authorizer.authorize(
-                account_id=self._account_id,
-                access_key_id=credential["key"],
-                action=_ACTIONS.get(action, action),
-                resource="*",
-                context={},
-            )
+            for action, resource in needed:
+                self._authorizer.authorize(
+                    account_id=self._account_id,
+                    access_key_id=scope.access_key_id,
+                    action=action,
+                    resource=resource,
+                    context={},
+                )
         except AccessDenied as denied:
-            return error_response(request, service, _DENIED, str(denied))
+            return error_response(request, _DENIED, str(denied))
         return None
 
 
-def _operation(request: Request, model: str) -> str:
-    """Return the operation that a request calls; `Unknown` is one that only a wildcard allows."""
+def _operation(request: Request, model: str) -> tuple[str, Mapping[str, Any]]:
+    """Return the operation that a request calls, and its members; `Unknown` is one that only a wildcard allows."""
     target = request.headers.get("X-Amz-Target")
     if target:
-        return target.rsplit(".", 1)[-1]
+        return target.rsplit(".", 1)[-1], _json_members(request)
     if request.mimetype == "application/x-www-form-urlencoded":
-        body = request.get_data(parse_form_data=False)
-        request.environ["wsgi.input"] = BytesIO(body)  # for moto, which reads it again
-        return parse_qs(body.decode()).get("Action", ["Unknown"])[0]
+        form = parse_qs(request.get_data(parse_form_data=False, as_text=True))
+        return form.get("Action", ["Unknown"])[0], {name: values[0] for name, values in form.items()}
     try:
-        operation, _ = get_service_router(model).match(RoutedRequest(request.environ))
+        operation, members = get_service_router(model).match(RoutedRequest(request.environ))
     except (NotFound, NotImplementedError, UnknownServiceError):
-        return "Unknown"
-    return str(operation.name)
+        return "Unknown", {}
+    return str(operation.name), {**(_json_members(request) if model != "s3" else {}), **members}
+
+
+def _json_members(request: Request) -> Mapping[str, Any]:
+    try:
+        document = json.loads(request.get_data() or b"{}")
+    except ValueError:
+        return {}
+    return document if isinstance(document, dict) else {}
+
+
+def _needed(model: str, operation: str, members: Mapping[str, Any], account: Account) -> Iterator[tuple[str, str]]:
+    """Yield the actions that a call needs, each with a resource."""
+    action = f"{model}:{operation}"
+    for resource in resources(model, operation, members, account):
+        yield _ACTIONS.get(action, action), resource

@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 import re
 from functools import cache
-from threading import RLock
 from typing import TYPE_CHECKING, Any, Final
 
 from moto.iam import urls as iam_urls
@@ -21,7 +20,7 @@ from moto.iam.models import AWSManagedPolicy, IAMBackend, aws_managed_policies_d
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from moto.iam.models import ManagedPolicy, PolicyVersion, Role
+    from moto.iam.models import Group, ManagedPolicy, PolicyVersion, Role, User
 
 MAX_INLINE: Final[Mapping[str, int]] = {"role": 10_240, "user": 2_048, "group": 5_120}
 """Characters of all inline policies of one identity."""
@@ -41,10 +40,6 @@ _ROLE_NAME: Final = re.compile(r"[\w+=,.@-]+", re.ASCII)
 
 class IdentityQuotasBackend(IAMBackend):
     """moto's IAM of one account, which refuses what is beyond a quota, and knows AWS's own managed policies."""
-
-    def __init__(self, region_name: str, account_id: str) -> None:
-        self._lock = RLock()
-        super().__init__(region_name, account_id)
 
     @property
     def _url_module(self) -> Any:
@@ -72,17 +67,16 @@ class IdentityQuotasBackend(IAMBackend):
         _check_path(path or "/")
         _check_trust(assume_role_policy_document)
         self._check_boundary(permissions_boundary)
-        with self._lock:
-            return super().create_role(
-                role_name,
-                assume_role_policy_document,
-                path,
-                permissions_boundary,
-                description,
-                tags,
-                max_session_duration,
-                linked_service,
-            )
+        return super().create_role(
+            role_name,
+            assume_role_policy_document,
+            path,
+            permissions_boundary,
+            description,
+            tags,
+            max_session_duration,
+            linked_service,
+        )
 
     def update_assume_role_policy(self, role_name: str, policy_document: str) -> None:
         """Update a role's trust policy.
@@ -103,34 +97,19 @@ class IdentityQuotasBackend(IAMBackend):
         super().put_role_permissions_boundary(role_name, permissions_boundary)
 
     def put_role_policy(self, role_name: str, policy_name: str, policy_json: str) -> None:
-        """Put an inline policy on a role.
-
-        Raises:
-            LimitExceededException: If the role's inline policies are too long together.
-        """
-        with self._lock:
-            _check_inline("role", role_name, self.get_role(role_name).policies, policy_name, policy_json)
-            super().put_role_policy(role_name, policy_name, policy_json)
+        """Put an inline policy on a role; beyond the quota it is refused with LimitExceededException."""
+        _check_inline("role", self.get_role(role_name), policy_name, policy_json)
+        super().put_role_policy(role_name, policy_name, policy_json)
 
     def put_user_policy(self, user_name: str, policy_name: str, policy_json: str) -> None:
-        """Put an inline policy on a user.
-
-        Raises:
-            LimitExceededException: If the user's inline policies are too long together.
-        """
-        with self._lock:
-            _check_inline("user", user_name, self.get_user(user_name).policies, policy_name, policy_json)
-            super().put_user_policy(user_name, policy_name, policy_json)
+        """Put an inline policy on a user; beyond the quota it is refused with LimitExceededException."""
+        _check_inline("user", self.get_user(user_name), policy_name, policy_json)
+        super().put_user_policy(user_name, policy_name, policy_json)
 
     def put_group_policy(self, group_name: str, policy_name: str, policy_json: str) -> None:
-        """Put an inline policy on a group.
-
-        Raises:
-            LimitExceededException: If the group's inline policies are too long together.
-        """
-        with self._lock:
-            _check_inline("group", group_name, self.get_group(group_name).policies, policy_name, policy_json)
-            super().put_group_policy(group_name, policy_name, policy_json)
+        """Put an inline policy on a group; beyond the quota it is refused with LimitExceededException."""
+        _check_inline("group", self.get_group(group_name), policy_name, policy_json)
+        super().put_group_policy(group_name, policy_name, policy_json)
 
     def create_policy(
         self, description: str, path: str, policy_document: str, policy_name: str, tags: list[dict[str, str]]
@@ -158,37 +137,23 @@ class IdentityQuotasBackend(IAMBackend):
         return super().create_policy_version(policy_arn, policy_document, set_as_default)
 
     def attach_role_policy(self, policy_arn: str, role_name: str) -> None:
-        """Attach a managed policy to a role.
-
-        Raises:
-            LimitExceededException: If the role has as many as it may.
-        """
-        with self._lock:
-            self._check_attached("Role", self.get_role(role_name).managed_policies, policy_arn)
-            super().attach_role_policy(policy_arn, role_name)
+        """Attach a managed policy to a role; beyond the quota it is refused with LimitExceededException."""
+        self._check_attached("Role", self.get_role(role_name), policy_arn)
+        super().attach_role_policy(policy_arn, role_name)
 
     def attach_user_policy(self, policy_arn: str, user_name: str) -> None:
-        """Attach a managed policy to a user.
-
-        Raises:
-            LimitExceededException: If the user has as many as it may.
-        """
-        with self._lock:
-            self._check_attached("User", self.get_user(user_name).managed_policies, policy_arn)
-            super().attach_user_policy(policy_arn, user_name)
+        """Attach a managed policy to a user; beyond the quota it is refused with LimitExceededException."""
+        self._check_attached("User", self.get_user(user_name), policy_arn)
+        super().attach_user_policy(policy_arn, user_name)
 
     def attach_group_policy(self, policy_arn: str, group_name: str) -> None:
-        """Attach a managed policy to a group.
+        """Attach a managed policy to a group; beyond the quota it is refused with LimitExceededException."""
+        self._check_attached("Group", self.get_group(group_name), policy_arn)
+        super().attach_group_policy(policy_arn, group_name)
 
-        Raises:
-            LimitExceededException: If the group has as many as it may.
-        """
-        with self._lock:
-            self._check_attached("Group", self.get_group(group_name).managed_policies, policy_arn)
-            super().attach_group_policy(policy_arn, group_name)
-
-    def _check_attached(self, kind: str, attached: Mapping[str, Any], policy_arn: str) -> None:
+    def _check_attached(self, kind: str, identity: Role | User | Group, policy_arn: str) -> None:
         self._load_aws_policy(policy_arn)
+        attached = identity.managed_policies
         if policy_arn not in attached and len(attached) >= MAX_ATTACHED:
             raise LimitExceededException(f"Cannot exceed quota for PoliciesPer{kind}: {MAX_ATTACHED}")
 
@@ -217,10 +182,12 @@ def policy_size(document: str) -> int:
     return len(_TEXT_OR_SPACE.sub(r"\1", document).encode())
 
 
-def _check_inline(kind: str, name: str, existing: Mapping[str, str], policy_name: str, document: str) -> None:
-    others = sum(policy_size(text) for other, text in existing.items() if other != policy_name)
+def _check_inline(kind: str, identity: Role | User | Group, policy_name: str, document: str) -> None:
+    others = sum(policy_size(text) for name, text in identity.policies.items() if name != policy_name)
     if others + policy_size(document) > MAX_INLINE[kind]:
-        raise LimitExceededException(f"Maximum policy size of {MAX_INLINE[kind]} bytes exceeded for {kind} {name}")
+        raise LimitExceededException(
+            f"Maximum policy size of {MAX_INLINE[kind]} bytes exceeded for {kind} {identity.name}"
+        )
 
 
 def _check_managed(document: str) -> None:

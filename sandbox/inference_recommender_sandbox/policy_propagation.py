@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from moto.iam.models import iam_backends
 
+from inference_recommender_sandbox.moto_lock import MOTO_LOCK
 from inference_recommender_sandbox.policy_evaluation import statements
 
 if TYPE_CHECKING:
@@ -37,8 +38,9 @@ class PolicyPropagation:
             account_id: Twelve digits.
             policies_of: Returns the policies of the role of a name.
         """
-        for role in list(iam_backends[account_id]["aws"].roles.values()):
-            self._note_role(account_id, role.name, policies_of(role.name))
+        with MOTO_LOCK:
+            for role in iam_backends[account_id]["aws"].roles.values():
+                self._note_role(account_id, role.name, policies_of(role.name))
 
     def in_effect(
         self, account_id: str, role_name: str, policies: Sequence[Mapping[str, Any]]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from difflib import get_close_matches
 from functools import cache
 from typing import TYPE_CHECKING, Final
@@ -11,11 +10,11 @@ from typing import TYPE_CHECKING, Final
 import boto3
 
 from inference_recommender_sandbox.error_response import ErrorCodes, error_response
+from inference_recommender_sandbox.request_signature import credential_scope
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Request, Response
 
-_SCOPE: Final = re.compile(r"Credential=[^/,\s]+/\d+/(?P<region>[^/,\s]*)/(?P<service>[^/,\s]*)/aws4_request")
 _UNKNOWN_REGION: Final = ErrorCodes(
     s3="AuthorizationHeaderMalformed",
     s3_status=400,
@@ -40,11 +39,11 @@ def check_region(region: str) -> None:
 
 def refusal(request: Request) -> Response | None:
     """What a call gets that is signed for a Region that doesn't exist; None for any other."""
-    scope = _SCOPE.search(request.headers.get("Authorization", ""))
-    if scope is None or _is_known(scope["region"]):
+    scope = credential_scope(request)
+    if scope is None or _is_known(scope.region):
         return None
-    message = f"Credential should be scoped to a valid region, not '{scope['region']}'."
-    return error_response(request, scope["service"], _UNKNOWN_REGION, message)
+    message = f"Credential should be scoped to a valid region, not '{scope.region}'."
+    return error_response(request, _UNKNOWN_REGION, message)
 
 
 @cache

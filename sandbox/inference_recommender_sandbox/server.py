@@ -31,6 +31,7 @@ from inference_recommender_sandbox.functions.event_queue import EventQueue
 from inference_recommender_sandbox.functions.function_runner import FunctionRunner
 from inference_recommender_sandbox.functions.service import LambdaService
 from inference_recommender_sandbox.moto_symbols import check_moto
+from inference_recommender_sandbox.parameter_store import ParameterStoreService
 from inference_recommender_sandbox.policy_propagation import PolicyPropagation
 from inference_recommender_sandbox.regions import check_region
 from inference_recommender_sandbox.sagemaker.installation import install
@@ -140,8 +141,10 @@ class Sandbox:
                 "cloudformation": lambda: CloudFormationService(self.engines, self.authorizer),
                 "awslambda": lambda: LambdaService(self.functions, self.events),
                 "cloudtrail": CloudTrailService,
+                "ssm": ParameterStoreService,
                 "stepfunctions": lambda: StepFunctionsService(self.executions, self.authorizer),
             },
+            locking=frozenset({"awslambda", "cloudformation", "sagemaker"}),
             urls=urls,
             admin=AdminApi(self),
             clock=self.clock,

@@ -22,6 +22,7 @@ from cdk_inference_recommender import (
     Task,
 )
 from tests.e2e.commands import deploy, destroy, requests_of
+from tests.sandbox.named_resources import put_image, put_object
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,15 +31,23 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.e2e
 
+PAYLOAD_URL = "s3://model-payloads/sample.tar.gz"
+IMAGES = "123456789012.dkr.ecr.us-east-1.amazonaws.com/images"
 CONFIG = ModelContainerConfig(
     domain=Domain.COMPUTER_VISION,
     task=Task.CLASSIFICATION,
     framework=Framework.PYTORCH,
     framework_version="2.1",
-    payload_config=PayloadConfig(
-        sample_payload_url="s3://payload/sample.tar.gz", supported_content_types=["application/json"]
-    ),
+    payload_config=PayloadConfig(sample_payload_url=PAYLOAD_URL, supported_content_types=["application/json"]),
 )
+
+
+@pytest.fixture(scope="module", autouse=True)
+def named(bootstrapped: LocalAws) -> None:
+    """What the model and the job name."""
+    put_object(bootstrapped.client, PAYLOAD_URL)
+    for version in (1, 2):
+        put_image(bootstrapped.client, f"{IMAGES}:{version}")
 
 
 def model_app(folder: Path, *, version: int, through_parameter: bool) -> Path:
@@ -51,9 +60,7 @@ def model_app(folder: Path, *, version: int, through_parameter: bool) -> Path:
         execution_role_arn=iam.Role(
             declared, "Role", assumed_by=iam.ServicePrincipal("sagemaker.amazonaws.com")
         ).role_arn,
-        primary_container=sagemaker.CfnModel.ContainerDefinitionProperty(
-            image=f"123456789012.dkr.ecr.us-east-1.amazonaws.com/images:{version}"
-        ),
+        primary_container=sagemaker.CfnModel.ContainerDefinitionProperty(image=f"{IMAGES}:{version}"),
     )
     name = model.attr_model_name
     if through_parameter:
@@ -64,7 +71,7 @@ def model_app(folder: Path, *, version: int, through_parameter: bool) -> Path:
         measured,
         "Job",
         model=ModelSource.from_model(name, container_config=CONFIG),
-        read_from=[s3.Bucket.from_bucket_name(measured, "Payload", "payload")],
+        read_from=[s3.Bucket.from_bucket_name(measured, "Payload", "model-payloads")],
         images=[ecr.Repository.from_repository_name(measured, "Images", "images")],
     )
     app.synth(skip_validation=not through_parameter)

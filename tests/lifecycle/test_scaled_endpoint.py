@@ -63,6 +63,7 @@ class Scaled:
             roleArn=account.role("states.amazonaws.com", ANYTHING),
         )
         self.machine_arn: str = machine["stateMachineArn"]
+        self.model_role_arn = account.role("sagemaker.amazonaws.com")
 
     def resources(
         self, instance_type: str, most: int | None, *, count: int = 1, key: str | None = None, **others: Any
@@ -75,8 +76,8 @@ class Scaled:
             "InitialInstanceCount": count,
             "InitialVariantWeight": 1,
         }
-        image = "123456789012.dkr.ecr.us-east-1.amazonaws.com/i:1"
-        model = {"ExecutionRoleArn": "arn:aws:iam::123456789012:role/model", "PrimaryContainer": {"Image": image}}
+        image = "763104351884.dkr.ecr.us-east-1.amazonaws.com/pytorch-inference:2.3-cpu"
+        model = {"ExecutionRoleArn": self.model_role_arn, "PrimaryContainer": {"Image": image}}
         config_name = {"Fn::GetAtt": ["Configuration", "EndpointConfigName"]}
         common = TIMEOUT | {
             "ServiceToken": self.function,

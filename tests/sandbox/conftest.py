@@ -95,9 +95,17 @@ class Account:
     ) -> str:
         """Create or update a stack; return its id."""
         template = {"Resources": resources, **({"Outputs": outputs} if outputs else {})}
-        template |= {key: options.pop(key) for key in ("Parameters", "Conditions", "Mappings") if key in options}
+        template |= {
+            key: options.pop(key)
+            for key in ("Parameters", "Conditions", "Mappings", "Description", "Transform")
+            if key in options
+        }
         stacks = self.client("cloudformation")
-        arguments: dict[str, Any] = {"TemplateBody": json.dumps(template), **options}
+        arguments: dict[str, Any] = {
+            "TemplateBody": json.dumps(template),
+            "Capabilities": ["CAPABILITY_NAMED_IAM"],
+            **options,
+        }
         if name and name.startswith("arn:"):
             stack_id: str = stacks.update_stack(StackName=name, **arguments)["StackId"]
         else:

@@ -46,7 +46,7 @@ PORT = 4599
 
 @pytest.fixture(scope="module")
 def runtime_api() -> Iterator[RuntimeApi]:
-    api = RuntimeApi(sleep=lambda _: True)
+    api = RuntimeApi(sleep=lambda _: True, call=lambda _: b"{}")
     yield api
     api.close()
 

@@ -12,6 +12,9 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from inference_recommender_sandbox.call_resources import Account as Place
+from inference_recommender_sandbox.call_resources import resources
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -24,11 +27,7 @@ CALLS: dict[str, tuple[str, str, Callable[[Any], Any]]] = {
         "UnauthorizedOperation",
         lambda client: client.describe_network_interfaces(),
     ),
-    "ssm:PutParameter": (
-        "ssm",
-        "AccessDeniedException",
-        lambda client: client.put_parameter(Name="/p", Value="v", Type="String", Overwrite=True),
-    ),
+    "ssm:DescribeParameters": ("ssm", "AccessDeniedException", lambda client: client.describe_parameters()),
     "logs:DescribeLogGroups": ("logs", "AccessDeniedException", lambda client: client.describe_log_groups()),
     "kms:CreateKey": ("kms", "AccessDeniedException", lambda client: client.create_key()),
     "iam:ListRoles": ("iam", "AccessDenied", lambda client: client.list_roles()),
@@ -71,6 +70,173 @@ def test_a_call_needs_its_action_on_everything(account: Account, action: str) ->
         error = refused.value.response["Error"]
         assert error["Code"] == code
         assert f"is not authorized to perform: {action} on resource: *" in error["Message"]
+
+
+ARN = "arn:aws:{}:us-east-1:123456789012:{}"
+NARROW: dict[str, tuple[str, str, Callable[[Any], Any]]] = {
+    "s3:ListBucket": ("s3", "arn:aws:s3:::mine", lambda client: client.list_objects_v2(Bucket="mine")),
+    "s3:GetObject": ("s3", "arn:aws:s3:::mine/a/key", lambda client: client.get_object(Bucket="mine", Key="a/key")),
+    "s3:PutObject": ("s3", "arn:aws:s3:::mine/a/key", lambda client: client.put_object(Bucket="mine", Key="a/key")),
+    "s3:DeleteObject": (
+        "s3",
+        "arn:aws:s3:::mine/*",
+        lambda client: client.delete_objects(Bucket="mine", Delete={"Objects": [{"Key": "a/key"}]}),
+    ),
+    "ssm:GetParameter": ("ssm", ARN.format("ssm", "parameter/a/b"), lambda client: client.get_parameter(Name="/a/b")),
+    "ssm:GetParameters": (
+        "ssm",
+        ARN.format("ssm", "parameter/a/*"),
+        lambda client: client.get_parameters(Names=["/a/b", "/a/c"]),
+    ),
+    "ssm:GetParametersByPath": (
+        "ssm",
+        ARN.format("ssm", "parameter/a"),
+        lambda client: client.get_parameters_by_path(Path="/a"),
+    ),
+    "logs:CreateLogGroup": (
+        "logs",
+        ARN.format("logs", "log-group:/g"),
+        lambda client: client.create_log_group(logGroupName="/g"),
+    ),
+    "logs:DescribeLogStreams": (
+        "logs",
+        ARN.format("logs", "log-group:/g:*"),
+        lambda client: client.describe_log_streams(logGroupName="/g"),
+    ),
+    "logs:PutLogEvents": (
+        "logs",
+        ARN.format("logs", "log-group:/g:log-stream:s"),
+        lambda client: client.put_log_events(
+            logGroupName="/g", logStreamName="s", logEvents=[{"timestamp": 1, "message": "m"}]
+        ),
+    ),
+    "iam:GetRole": ("iam", "arn:aws:iam::123456789012:role/one", lambda client: client.get_role(RoleName="one")),
+    "iam:CreateRole": (
+        "iam",
+        "arn:aws:iam::123456789012:role/teams/new",
+        lambda client: client.create_role(RoleName="new", Path="/teams/", AssumeRolePolicyDocument="{}"),
+    ),
+    "iam:GetPolicy": (
+        "iam",
+        "arn:aws:iam::123456789012:policy/one",
+        lambda client: client.get_policy(PolicyArn="arn:aws:iam::123456789012:policy/one"),
+    ),
+    "sqs:SendMessage": (
+        "sqs",
+        ARN.format("sqs", "one"),
+        lambda client: client.send_message(QueueUrl="http://localhost/123456789012/one", MessageBody="m"),
+    ),
+    "sns:Publish": (
+        "sns",
+        ARN.format("sns", "one"),
+        lambda client: client.publish(TopicArn=ARN.format("sns", "one"), Message="m"),
+    ),
+    "dynamodb:GetItem": (
+        "dynamodb",
+        ARN.format("dynamodb", "table/one"),
+        lambda client: client.get_item(TableName="one", Key={"k": {"S": "v"}}),
+    ),
+    "secretsmanager:GetSecretValue": (
+        "secretsmanager",
+        ARN.format("secretsmanager", "secret:one-abcdef"),
+        lambda client: client.get_secret_value(SecretId=ARN.format("secretsmanager", "secret:one-abcdef")),
+    ),
+    "lambda:InvokeFunction": (
+        "lambda",
+        ARN.format("lambda", "function:one"),
+        lambda client: client.invoke(FunctionName=ARN.format("lambda", "function:one:live")),
+    ),
+    "lambda:GetFunction": (
+        "lambda",
+        ARN.format("lambda", "function:one"),
+        lambda client: client.get_function(FunctionName="one"),
+    ),
+    "events:PutEvents": (
+        "events",
+        ARN.format("events", "event-bus/default"),
+        lambda client: client.put_events(Entries=[{"Source": "s", "DetailType": "d", "Detail": "{}"}]),
+    ),
+    "events:PutRule": (
+        "events",
+        ARN.format("events", "rule/one"),
+        lambda client: client.put_rule(Name="one", EventPattern="{}"),
+    ),
+    "kms:Decrypt": (
+        "kms",
+        ARN.format("kms", "key/one"),
+        lambda client: client.decrypt(CiphertextBlob=b"c", KeyId="one"),
+    ),
+    "ecr:ListImages": (
+        "ecr",
+        ARN.format("ecr", "repository/one"),
+        lambda client: client.list_images(repositoryName="one"),
+    ),
+}
+
+
+def error_of(call: Callable[[], Any]) -> str:
+    """Return the error that a call gets, for instance since what it names doesn't exist; empty text for none."""
+    try:
+        call()
+    except ClientError as error:
+        return str(error)
+    return ""
+
+
+@pytest.mark.parametrize("action", NARROW)
+def test_a_permission_on_the_calls_own_resource_is_enough(account: Account, action: str) -> None:
+    service, resource, call = NARROW[action]
+    assert "not authorized" not in error_of(lambda: call(session(account, service, allow(action, resource))))
+    for statement in (allow(action, f"{resource[:-1]}~"), allow("sagemaker:*", resource)):
+        with pytest.raises(ClientError, match=f"is not authorized to perform: {action} on resource: arn:"):
+            call(session(account, service, statement))
+
+
+def test_a_copy_needs_reading_its_source(account: Account) -> None:
+    source, target = account.name(), account.name()
+    for bucket in (source, target):
+        account.client("s3").create_bucket(Bucket=bucket)
+    account.client("s3").put_object(Bucket=source, Key="key", Body=b"body")
+    writing = allow("s3:PutObject", f"arn:aws:s3:::{target}/*")
+    copy = {"Bucket": target, "Key": "key", "CopySource": {"Bucket": source, "Key": "key"}}
+    with pytest.raises(ClientError, match=f"s3:GetObject on resource: arn:aws:s3:::{source}/key"):
+        session(account, "s3", writing).copy_object(**copy)
+    session(account, "s3", writing, allow("s3:GetObject", f"arn:aws:s3:::{source}/*")).copy_object(**copy)
+
+
+def test_every_named_resource_must_be_allowed(account: Account) -> None:
+    client = session(account, "ssm", allow("ssm:GetParameters", ARN.format("ssm", "parameter/a")))
+    with pytest.raises(ClientError, match=r"resource: .*:parameter/b"):
+        client.get_parameters(Names=["/a", "/b"])
+
+
+def test_a_roles_path_is_part_of_its_resource(account: Account) -> None:
+    name = account.name()
+    trust = '{"Statement": []}'
+    account.client("iam").create_role(RoleName=name, Path="/teams/", AssumeRolePolicyDocument=trust)
+    allowed = f"arn:aws:iam::123456789012:role/teams/{name}"
+    assert session(account, "iam", allow("iam:GetRole", allowed)).get_role(RoleName=name)["Role"]["Arn"] == allowed
+    with pytest.raises(ClientError, match=f"on resource: {allowed}"):
+        session(account, "iam", allow("iam:GetRole", allowed.replace("/teams", ""))).get_role(RoleName=name)
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "members"),
+    [
+        ("secretsmanager", "GetSecretValue", {"SecretId": "by-name"}),
+        ("kms", "Encrypt", {"KeyId": "alias/one"}),
+        ("dynamodb", "BatchGetItem", {"RequestItems": {"one": {}}}),
+        ("ec2", "DescribeSubnets", {"SubnetId.1": "subnet-1"}),
+        ("s3", "ListBuckets", {}),
+        ("iam", "AddRoleToInstanceProfile", {"RoleName": "one", "InstanceProfileName": "p"}),
+        ("iam", "AttachUserPolicy", {"UserName": "one", "PolicyArn": "arn:aws:iam::aws:policy/P"}),
+        ("events", "PutRule", {"Name": "one", "EventBusName": "other"}),
+        ("lambda", "CreateEventSourceMapping", {"FunctionName": "one"}),
+        ("unheard-of", "Anything", {"Name": "one"}),
+    ],
+)
+def test_an_unknown_resource_is_everything(service: str, operation: str, members: dict[str, Any]) -> None:
+    assert resources(service, operation, members, Place(account_id="123456789012", region="us-east-1")) == ["*"]
 
 
 def test_objects_need_the_actions_on_objects(account: Account) -> None:

@@ -6,14 +6,15 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any
 
-from inference_recommender_sandbox.cloudformation.dependency_graph import dependencies
-from inference_recommender_sandbox.cloudformation.intrinsics import Resolver
-from inference_recommender_sandbox.cloudformation.outputs import refuse_changed_exports, stack_outputs
 from inference_recommender_sandbox.cloudformation.parallel_walk import Cancellation, parallel_walk
+from inference_recommender_sandbox.cloudformation.resource_deletions import ResourceDeletions
 from inference_recommender_sandbox.cloudformation.resource_operations import ResourceOperations
 from inference_recommender_sandbox.cloudformation.stack import Stack, StackResource
-from inference_recommender_sandbox.cloudformation.stack_scope import StackScope
 from inference_recommender_sandbox.cloudformation.stack_state import StackState, Target
+from inference_recommender_sandbox.cloudformation.template.dependencies import dependencies
+from inference_recommender_sandbox.cloudformation.template.intrinsics import Resolver
+from inference_recommender_sandbox.cloudformation.template.outputs import refuse_changed_exports, stack_outputs
+from inference_recommender_sandbox.cloudformation.template.stack_scope import StackScope
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -39,6 +40,7 @@ class Deployment:
         self._providers = providers
         self._clock = clock
         self._operations = ResourceOperations(stack, providers)
+        self._deletions = ResourceDeletions(stack, self._operations, clock)
         self._lock = threading.Lock()
         self._cancellation = Cancellation()
         self._is_withdrawn = False
@@ -80,7 +82,7 @@ class Deployment:
 
     def roll_back_creation(self) -> None:
         """Delete everything that was created."""
-        failed = self._delete_all()
+        failed = self._deletions.delete_all()
         self._stack.imports, self._stack.outputs = frozenset(), []
         if failed:
             self._become("ROLLBACK_FAILED", _failure_reason(failed, verb="delete"))
@@ -98,7 +100,9 @@ class Deployment:
         reason = _failure_reason(failed, verb="update", existing=existing) if failed else None
         reason = reason or self._publish_outputs()
         if reason is None and self._become("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"):
-            self._clean_up(removed=[resource for name, resource in stack.resources.items() if name not in graph])
+            self._deletions.clean_up(
+                removed=[resource for name, resource in stack.resources.items() if name not in graph]
+            )
             self._complete("UPDATE_COMPLETE")
             return
         if stack.disable_rollback and not self._is_cancelled and self._become("UPDATE_FAILED", reason):
@@ -136,7 +140,7 @@ class Deployment:
             stack.resources.pop(resource.logical_id, None)
         before.restore(stack)
         self._become("UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS")
-        self._clean_up(removed=created)
+        self._deletions.clean_up(removed=created)
         self._complete("UPDATE_ROLLBACK_COMPLETE")
 
     def delete(self, *, retain: frozenset[str] = frozenset()) -> None:
@@ -146,7 +150,7 @@ class Deployment:
             retain: Resources that are left, of a stack whose deletion failed.
         """
         stack = self._stack
-        failed = self._delete_all(retain=retain)
+        failed = self._deletions.delete_all(retain=retain)
         if failed:
             self._become("DELETE_FAILED", _failure_reason(failed, verb="delete"))
             return
@@ -235,60 +239,6 @@ class Deployment:
             return str(error)
         stack.outputs, stack.imports = outputs, frozenset(self._scope.imports)
         return None
-
-    def _clean_up(self, *, removed: list[StackResource]) -> None:
-        """Delete what the stack no longer has; what fails there is an event, and no failure of the operation."""
-        resources = self._superseded(removed) | {resource.logical_id: resource for resource in removed}
-
-        def delete(key: str, _: Cancellation) -> None:
-            resource = resources[key]
-            was_removed = any(resource is item for item in removed)
-            retained = resource.is_retained if was_removed else resource.is_retained_when_replaced
-            if self._stack.resources.get(resource.logical_id) is resource:
-                del self._stack.resources[resource.logical_id]
-            self._operations.delete(resource, retained=retained)
-
-        parallel_walk(_deletion_order(resources), delete, clock=self._clock, cancel_on_failure=False)
-
-    def _superseded(self, removed: Collection[StackResource] = ()) -> dict[str, StackResource]:
-        """Return what was replaced and isn't used any more, each physical resource once."""
-        stack = self._stack
-        used = {(resource.logical_id, resource.physical_id) for resource in [*stack.resources.values(), *removed]}
-        return {
-            f"{resource.logical_id}/{resource.physical_id}": resource
-            for resource in stack.superseded
-            if (resource.logical_id, resource.physical_id) not in used
-        }
-
-    def _delete_all(self, *, retain: frozenset[str] = frozenset()) -> dict[str, Exception]:
-        superseded = self._superseded()
-        resources = self._stack.resources | superseded
-
-        def delete(key: str, _: Cancellation) -> None:
-            resource = resources[key]
-            keeps = resource.is_retained_when_replaced if key in superseded else self._keeps(resource)
-            self._operations.delete(resource, retained=keeps or resource.logical_id in retain)
-
-        order = _deletion_order(resources)
-        failed = parallel_walk(order, delete, clock=self._clock, cancel_on_failure=False)
-        return {resources[key].logical_id: error for key, error in failed.items()}
-
-    def _keeps(self, resource: StackResource) -> bool:
-        if self._stack.status == "ROLLBACK_IN_PROGRESS":
-            return bool(resource.definition.get("DeletionPolicy") == "Retain") and resource.status == "CREATE_COMPLETE"
-        return resource.is_retained
-
-
-def _deletion_order(resources: Mapping[str, StackResource]) -> dict[str, frozenset[str]]:
-    """Return what has to be deleted before each resource: what depends on its logical id."""
-    return {
-        key: frozenset(
-            other
-            for other, dependant in resources.items()
-            if resource.logical_id in dependant.dependencies and dependant.logical_id != resource.logical_id
-        )
-        for key, resource in resources.items()
-    }
 
 
 def _failure_reason(failed: Mapping[str, Exception], *, verb: str, existing: Collection[str] | None = None) -> str:

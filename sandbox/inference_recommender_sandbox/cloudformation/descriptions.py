@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from inference_recommender_sandbox.cloudformation.parameters import is_ssm_parameter
 from inference_recommender_sandbox.cloudformation.stack import (
     Stack,
     StackEvent,
@@ -12,10 +11,13 @@ from inference_recommender_sandbox.cloudformation.stack import (
     StackResource,
     timestamp,
 )
+from inference_recommender_sandbox.cloudformation.template.capabilities import needed_capability
+from inference_recommender_sandbox.cloudformation.template.parameters import is_ssm_parameter
+from inference_recommender_sandbox.cloudformation.template.structure import transforms
 
 if TYPE_CHECKING:
-    from inference_recommender_sandbox.cloudformation.change_set import ChangeSet, ResourceChange
-    from inference_recommender_sandbox.cloudformation.template import Template
+    from inference_recommender_sandbox.cloudformation.change_sets.change_set import ChangeSet, ResourceChange
+    from inference_recommender_sandbox.cloudformation.template.template import Template
 
 _MASK: Final = "****"
 
@@ -140,7 +142,7 @@ def change_set_summary(change_set: ChangeSet, stack_name: str) -> dict[str, Any]
 def template_summary(template: Template) -> dict[str, Any]:
     """Return what GetTemplateSummary and ValidateTemplate show."""
     types = sorted({item["Type"] for item in template.resources.values()})
-    needs_iam = any(name.startswith("AWS::IAM::") for name in types)
+    capability = needed_capability(template)
     return {
         "Description": template.description,
         "Parameters": [
@@ -154,11 +156,11 @@ def template_summary(template: Template) -> dict[str, Any]:
             }
             for name, declaration in template.parameters.items()
         ],
-        "Capabilities": ["CAPABILITY_NAMED_IAM"] if needs_iam else [],
+        "Capabilities": [capability] if capability else [],
         "CapabilitiesReason": None,
         "ResourceTypes": types,
         "Version": template.sections.get("AWSTemplateFormatVersion"),
-        "DeclaredTransforms": [],
+        "DeclaredTransforms": transforms(template.sections),
     }
 
 

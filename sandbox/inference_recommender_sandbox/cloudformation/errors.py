@@ -29,5 +29,11 @@ class AlreadyExistsError(ServiceException):
     code = "AlreadyExistsException"
 
 
+class InsufficientCapabilitiesError(ServiceException):
+    """The request doesn't acknowledge what the template contains."""
+
+    code = "InsufficientCapabilitiesException"
+
+
 class ResourceError(Exception):
     """A resource failed; the text is what the stack's event shows."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import queue
 from dataclasses import dataclass
 from functools import partial
+from graphlib import TopologicalSorter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -43,7 +45,9 @@ def parallel_walk(
     Returns:
         What failed, by name, in order; without what was never started.
     """
-    done: set[str] = set()
+    order = TopologicalSorter({name: needed & graph.keys() for name, needed in graph.items()})
+    order.prepare()
+    finished: queue.SimpleQueue[str] = queue.SimpleQueue()
     running: set[str] = set()
     failed: dict[str, Exception] = {}
     cancellation = cancellation or Cancellation()
@@ -55,25 +59,18 @@ def parallel_walk(
             failed[name] = error
             if cancel_on_failure:
                 cancellation.is_cancelled = True
-        else:
-            done.add(name)
-        running.discard(name)
+        finished.put(name)
         clock.notify()
 
-    def ready() -> list[str]:
-        if cancellation.is_cancelled:
-            return []
-        return [
-            name
-            for name, needed in graph.items()
-            if name not in done | running | failed.keys() and needed & graph.keys() <= done
-        ]
-
     while True:
-        finished = len(done) + len(failed)
-        for name in ready():
+        for name in () if cancellation.is_cancelled else order.get_ready():
             running.add(name)
             clock.start_thread(partial(run, name), name=f"resource-{name}")
-        if not running and finished == len(done) + len(failed):
+        if not running:
             return failed
-        clock.wait_for(lambda finished=finished: len(done) + len(failed) > finished)  # type: ignore[misc]
+        clock.wait_for(lambda: not finished.empty())
+        while not finished.empty():
+            name = finished.get()
+            running.discard(name)
+            if name not in failed:
+                order.done(name)

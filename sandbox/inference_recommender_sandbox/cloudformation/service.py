@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
-from urllib.parse import unquote, urlsplit
 
 from moto.core.responses import ActionResult, EmptyResult
-from moto.s3.models import s3_backends
 
 from inference_recommender_sandbox.cloudformation.authorized_response import AuthorizedResponse
 from inference_recommender_sandbox.cloudformation.descriptions import (
@@ -22,7 +20,9 @@ from inference_recommender_sandbox.cloudformation.descriptions import (
 )
 from inference_recommender_sandbox.cloudformation.errors import ValidationError
 from inference_recommender_sandbox.cloudformation.pages import page
-from inference_recommender_sandbox.cloudformation.template import Template
+from inference_recommender_sandbox.cloudformation.template.limits import check_body_size
+from inference_recommender_sandbox.cloudformation.template.stored_template import template_at
+from inference_recommender_sandbox.cloudformation.template.template import Template
 
 if TYPE_CHECKING:
     from inference_recommender_sandbox.authorization import Authorizer
@@ -106,6 +106,7 @@ class CloudFormationService(AuthorizedResponse):
             template=template,  # type: ignore[arg-type] # it is required
             parameters=self._get_param("Parameters") or [],
             tags=self._tags() or {},
+            capabilities=self._get_param("Capabilities") or [],
             disable_rollback=bool(self._get_bool_param("DisableRollback", if_none=False))
             or self._get_param("OnFailure") == "DO_NOTHING",
             termination_protection=bool(self._get_bool_param("EnableTerminationProtection", if_none=False)),
@@ -119,6 +120,7 @@ class CloudFormationService(AuthorizedResponse):
             template=self._template(required=False),
             parameters=self._get_param("Parameters") or [],
             tags=self._tags(),
+            capabilities=self._get_param("Capabilities") or [],
             disable_rollback=bool(self._get_bool_param("DisableRollback", if_none=False)),
         )
         return ActionResult({"StackId": stack.stack_id})
@@ -274,21 +276,10 @@ class CloudFormationService(AuthorizedResponse):
         if body and url:
             raise ValidationError("You cannot specify more than one template parameter")
         if url:
-            body = self._template_at(url)
+            return Template.parse(template_at(url, account_id=self.current_account))
         if body:
+            check_body_size(body)
             return Template.parse(body)
         if required or not self._get_bool_param("UsePreviousTemplate", if_none=False):
             raise ValidationError("Either Template URL or Template Body must be specified.")
         return None
-
-    def _template_at(self, url: str) -> str:
-        """Read a template that the CLI has uploaded; the bucket is in the path, or leads the host's name."""
-        parts = urlsplit(url)
-        buckets = s3_backends[self.current_account]["aws"].buckets
-        head, _, rest = unquote(parts.path).lstrip("/").partition("/")
-        bucket, key = (
-            (head, rest) if head in buckets else (parts.netloc.split(".s3", 1)[0].split(".")[0], f"{head}/{rest}")
-        )
-        if bucket not in buckets or key.rstrip("/") not in buckets[bucket].keys:
-            raise ValidationError(f"S3 error: Access Denied (the template {url} doesn't exist)")
-        return bytes(buckets[bucket].keys[key.rstrip("/")].value).decode()

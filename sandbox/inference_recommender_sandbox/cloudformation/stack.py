@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from inference_recommender_sandbox.cloudformation.stack_state import StackState
-    from inference_recommender_sandbox.cloudformation.template import Template
+    from inference_recommender_sandbox.cloudformation.template.template import Template
 
 _EVENT_SPACING: Final = 0.001
 """Seconds."""

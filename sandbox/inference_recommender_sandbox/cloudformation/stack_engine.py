@@ -6,22 +6,25 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any, Final
 
-from inference_recommender_sandbox.cloudformation.change_set_engine import ChangeSetEngine
-from inference_recommender_sandbox.cloudformation.change_set_store import ChangeSetStore
+from inference_recommender_sandbox.cloudformation.change_sets.change_set_engine import ChangeSetEngine
+from inference_recommender_sandbox.cloudformation.change_sets.change_set_store import ChangeSetStore
+from inference_recommender_sandbox.cloudformation.change_sets.changes import resource_changes
 from inference_recommender_sandbox.cloudformation.errors import AlreadyExistsError, ValidationError
-from inference_recommender_sandbox.cloudformation.parameters import parameter_values, resolve_parameters
 from inference_recommender_sandbox.cloudformation.stack_operations import StackOperations
-from inference_recommender_sandbox.cloudformation.stack_scope import ssm_parameter
 from inference_recommender_sandbox.cloudformation.stack_state import Target
+from inference_recommender_sandbox.cloudformation.template.capabilities import check_capabilities
+from inference_recommender_sandbox.cloudformation.template.parameters import parameter_values, resolve_parameters
+from inference_recommender_sandbox.cloudformation.template.stack_scope import ssm_parameter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from inference_recommender_sandbox.clock import Clock
+    from inference_recommender_sandbox.cloudformation.change_sets.change_set import ResourceChange
     from inference_recommender_sandbox.cloudformation.providers.registry import ProviderRegistry
     from inference_recommender_sandbox.cloudformation.stack import Stack
     from inference_recommender_sandbox.cloudformation.stack_store import StackStore
-    from inference_recommender_sandbox.cloudformation.template import Template
+    from inference_recommender_sandbox.cloudformation.template.template import Template
 
 _UPDATABLE: Final = frozenset(
     {
@@ -58,10 +61,11 @@ class StackEngine:
     """
 
     def __init__(self, store: StackStore, *, providers: ProviderRegistry, clock: Clock) -> None:
+        self._providers = providers
         self.store = store
         self.operations = StackOperations(store, providers=providers, clock=clock)
         self.change_sets = ChangeSetStore(store)
-        self.change_set_engine = ChangeSetEngine(self, providers=providers)
+        self.change_set_engine = ChangeSetEngine(self)
         self.lock = threading.RLock()
 
     def create_stack(
@@ -71,6 +75,7 @@ class StackEngine:
         template: Template,
         parameters: Iterable[Mapping[str, Any]],
         tags: Mapping[str, str],
+        capabilities: Collection[str],
         disable_rollback: bool,
         termination_protection: bool,
     ) -> Stack:
@@ -78,6 +83,7 @@ class StackEngine:
 
         Raises:
             AlreadyExistsError: If there is one of that name.
+            InsufficientCapabilitiesError: If one isn't acknowledged.
             ValidationError: If the template or parameters are refused.
         """
         with self.lock:
@@ -85,14 +91,17 @@ class StackEngine:
             if existing is not None:
                 raise AlreadyExistsError(f"Stack [{name}] already exists")
             values = parameter_values(template, parameters)
+            check_capabilities(template, capabilities, expands=True)
             stack = self.store.new(name, status="CREATE_IN_PROGRESS", now=time.time())
             stack.termination_protection = termination_protection
-            target = Target(
-                template=template,
-                parameters=values,
-                resolved_parameters=self.resolve(template, values, stack),
-                tags=dict(tags),
-            )
+            stack.capabilities = list(capabilities)
+            try:
+                resolved = self.resolve(template, values, stack)
+                self.changes(stack, template, resolved)
+            except ValidationError:
+                self.store.remove(stack)
+                raise
+            target = Target(template=template, parameters=values, resolved_parameters=resolved, tags=dict(tags))
             self.operations.start(stack, target, creates=True, disable_rollback=disable_rollback)
             return stack
 
@@ -103,11 +112,13 @@ class StackEngine:
         template: Template | None,
         parameters: Iterable[Mapping[str, Any]],
         tags: Mapping[str, str] | None,
+        capabilities: Collection[str],
         disable_rollback: bool,
     ) -> Stack:
         """Update a stack, in the background.
 
         Raises:
+            InsufficientCapabilitiesError: If one isn't acknowledged.
             ValidationError: If nothing would change, or the stack can't be updated now.
         """
         with self.lock:
@@ -128,6 +139,9 @@ class StackEngine:
             )
             if unchanged:
                 raise ValidationError("No updates are to be performed.")
+            check_capabilities(new, capabilities, expands=True)
+            self.changes(stack, new, resolved)
+            stack.capabilities = list(capabilities)
             target = Target(
                 template=new,
                 parameters=values,
@@ -221,6 +235,16 @@ class StackEngine:
         """Return what `Ref` of each parameter gives: SSM parameters looked up, lists split."""
         return resolve_parameters(
             template, values, lambda name: ssm_parameter(name, account_id=stack.account_id, region=stack.region)
+        )
+
+    def changes(self, stack: Stack, template: Template, resolved: Mapping[str, Any]) -> list[ResourceChange]:
+        """Return what deploying a template would change.
+
+        Raises:
+            ValidationError: If the template can't be deployed to the stack.
+        """
+        return resource_changes(
+            stack, template, resolved_parameters=resolved, store=self.store, providers=self._providers
         )
 
     def refuse_busy(self, stack: Stack) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from inference_recommender_sandbox.cloudformation.stack import Stack, StackOutput, StackResource
-    from inference_recommender_sandbox.cloudformation.template import Template
+    from inference_recommender_sandbox.cloudformation.template.template import Template
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import uuid
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from inference_recommender_sandbox.cloudformation.errors import ValidationError
 from inference_recommender_sandbox.cloudformation.stack import Stack, StackOutput
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+_NAME: Final = re.compile(r"[a-zA-Z][-a-zA-Z0-9]*")
+_MAX_NAME_LENGTH: Final = 128
+"""Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html"""
 
 
 @dataclass(kw_only=True)
@@ -24,7 +29,21 @@ class StackStore:
     lock: threading.RLock = field(default_factory=threading.RLock)
 
     def new(self, name: str, *, status: str, now: float) -> Stack:
-        """Add a stack."""
+        """Add a stack.
+
+        Raises:
+            ValidationError: If no stack can have the name; the text is AWS's.
+        """
+        if not _NAME.fullmatch(name):
+            raise ValidationError(
+                f"1 validation error detected: Value '{name}' at 'stackName' failed to satisfy constraint: Member must "
+                f"satisfy regular expression pattern: {_NAME.pattern}"
+            )
+        if len(name) > _MAX_NAME_LENGTH:
+            raise ValidationError(
+                f"1 validation error detected: Value '{name}' at 'stackName' failed to satisfy constraint: Member must "
+                f"have length less than or equal to {_MAX_NAME_LENGTH}"
+            )
         stack_id = f"arn:aws:cloudformation:{self.region}:{self.account_id}:stack/{name}/{uuid.uuid4()}"
         stack = Stack(
             stack_id=stack_id,
@@ -36,6 +55,10 @@ class StackStore:
         )
         self.stacks[stack_id] = stack
         return stack
+
+    def remove(self, stack: Stack) -> None:
+        """Forget a stack that never came to be."""
+        del self.stacks[stack.stack_id]
 
     def find(self, name_or_id: str) -> Stack | None:
         """Return the stack, or `None`; a deleted one is found by its id only."""

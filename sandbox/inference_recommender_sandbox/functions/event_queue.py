@@ -13,6 +13,7 @@ from inference_recommender_sandbox.functions.function_runner import (
     FunctionThrottledError,
     moto_function,
 )
+from inference_recommender_sandbox.moto_lock import MOTO_LOCK
 
 if TYPE_CHECKING:
     from inference_recommender_sandbox.clock import Clock
@@ -128,8 +129,9 @@ class EventQueue:
 
 def _limits(function_arn: str) -> tuple[int, float]:
     _, _, _, region, account_id, _, name, *_ = function_arn.split(":")
-    function = moto_function(account_id, region, name)
-    configured = function.event_invoke_config[-1].config if function and function.event_invoke_config else {}
+    with MOTO_LOCK:
+        function = moto_function(account_id, region, name)
+        configured = dict(function.event_invoke_config[-1].config) if function and function.event_invoke_config else {}
     return (
         int(configured.get("MaximumRetryAttempts", _DEFAULT_RETRIES)),
         float(configured.get("MaximumEventAgeInSeconds", _DEFAULT_EVENT_AGE)),

@@ -10,22 +10,24 @@ import queue
 import select
 import struct
 import subprocess
-import sys
 import tempfile
 import threading
 import time
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from inference_recommender_sandbox.functions import bootstrap
 from inference_recommender_sandbox.functions.function_log import FunctionLog
 from inference_recommender_sandbox.functions.invocation import Invocation, InvocationResult
 from inference_recommender_sandbox.functions.runtime_api import RuntimeApi
+from inference_recommender_sandbox.functions.runtimes import runtime_process
+from inference_recommender_sandbox.functions.sdk_calls import SdkCalls
 
 if TYPE_CHECKING:
     from inference_recommender_sandbox.clock import Clock
     from inference_recommender_sandbox.functions.function_configuration import FunctionConfiguration
+    from inference_recommender_sandbox.functions.runtimes import RuntimeProcess
 
 _OFFSET: Final = struct.Struct("d")
 _POLL_SECONDS: Final = 0.05
@@ -33,15 +35,13 @@ _STOP_SECONDS: Final = 5.0
 _INITIALISATION_SECONDS: Final = 10.0
 _CHUNK: Final = 65_536
 """Bytes that a pipe holds on Linux."""
+_MAX_RESPONSE_BYTES: Final = 6 * 1024 * 1024 + 100
+"""Of an answer; source: the error that Lambda gives beyond it."""
 _NEXT_LOOK_SECONDS: Final = 0.001
 
 
-class UnsupportedRuntimeError(Exception):
-    """The sandbox has no way to run the function's runtime."""
-
-
 class FunctionProcess:
-    """A Python process under `awslambdaric`, with the function's code, environment and clock.
+    """A process of a runtime, with the function's code, environment and clock.
 
     While its handler sleeps, the clock runs as fast as it does where nothing is at work.
 
@@ -52,29 +52,26 @@ class FunctionProcess:
         directory: A directory for the code; several processes of the same code may share it.
 
     Raises:
-        UnsupportedRuntimeError: If the runtime isn't Python.
+        UnsupportedRuntimeError: If the sandbox can't run it.
     """
 
     def __init__(
         self, configuration: FunctionConfiguration, *, clock: Clock, environment: dict[str, str], directory: Path
     ) -> None:
-        if not configuration.runtime.startswith("python"):
-            raise UnsupportedRuntimeError(
-                f"{configuration.name} has runtime {configuration.runtime!r}; the sandbox runs Python functions only"
-            )
+        self._clock = clock
+        self._offset_file = self._new_offset_file(directory)
+        runtime = runtime_process(configuration.runtime, handler=configuration.handler, offset_file=self._offset_file)
         self.configuration = configuration
         self.log = FunctionLog(
             account_id=configuration.account_id,
             region=configuration.region,
             log_group=configuration.log_group,
         )
-        self._clock = clock
         self._task_root = _unpack(configuration, directory)
-        self._api = RuntimeApi(sleep=self._sleep)
+        self._api = RuntimeApi(sleep=self._sleep, call=SdkCalls(environment).answer)
         self._holds = 0
         self._deadline: float | None = None
-        self._offset_file = self._new_offset_file(directory)
-        self._process = self._start(environment)
+        self._process = self._start(runtime, environment)
         self._copying = threading.Lock()
         self._reader = threading.Thread(target=self._copy_output, name=f"log-{configuration.name}", daemon=True)
         self._reader.start()
@@ -100,6 +97,7 @@ class FunctionProcess:
         started = self._clock.now()
         self._holds, self._deadline = self._clock.holds, started + timeout
         self._set_offset(started - time.time())
+        self.log.start_tail()
         self.log.write(f"START RequestId: {request_id} Version: $LATEST\n")
         self._api.offer(
             Invocation(
@@ -118,7 +116,7 @@ class FunctionProcess:
             f"REPORT RequestId: {request_id}\tDuration: {duration:.2f} ms\tBilled Duration: {int(duration) + 1} ms\t"
             f"Memory Size: {self.configuration.memory_size} MB\n"
         )
-        return result
+        return replace(result, log_tail=self.log.tail)
 
     def stop(self) -> None:
         """Kill the process and close its Runtime API."""
@@ -161,9 +159,10 @@ class FunctionProcess:
                 if alive:
                     continue
                 return self._crashed(request_id)
-            return InvocationResult(
-                payload=answer.body, error="Unhandled" if answer.failed else None, log_stream=self.log.stream
-            )
+            if len(answer.body) > _MAX_RESPONSE_BYTES:
+                limit = f"Response payload size exceeded maximum allowed payload size ({_MAX_RESPONSE_BYTES} bytes)."
+                return self._failure(limit, "Function.ResponseSizeTooLarge")
+            return InvocationResult(payload=answer.body, error="Unhandled" if answer.failed else None)
         message = f"Task timed out after {self.configuration.timeout:.2f} seconds"
         stamp = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
         self.log.write(f"{stamp} {request_id} {message}\n\n")
@@ -178,9 +177,9 @@ class FunctionProcess:
 
     def _failure(self, message: str, kind: str) -> InvocationResult:
         payload = json.dumps({"errorType": kind, "errorMessage": message}).encode()
-        return InvocationResult(payload=payload, error="Unhandled", log_stream=self.log.stream)
+        return InvocationResult(payload=payload, error="Unhandled")
 
-    def _start(self, environment: dict[str, str]) -> subprocess.Popen[bytes]:
+    def _start(self, runtime: RuntimeProcess, environment: dict[str, str]) -> subprocess.Popen[bytes]:
         configuration = self.configuration
         variables = {
             "PATH": os.environ.get("PATH", os.defpath),
@@ -200,10 +199,11 @@ class FunctionProcess:
             "AWS_REGION": configuration.region,
             "AWS_DEFAULT_REGION": configuration.region,
             **environment,
+            **runtime.variables,
             **dict(configuration.environment),
         }
         return subprocess.Popen(  # noqa: S603 - the sandbox exists to run the user's functions
-            [sys.executable, "-I", "-u", bootstrap.__file__, configuration.handler, str(self._offset_file)],
+            runtime.command,
             cwd=self._task_root,
             env=variables,
             stdin=subprocess.PIPE,

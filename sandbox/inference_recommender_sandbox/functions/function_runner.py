@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 import shutil
 import string
@@ -18,13 +19,15 @@ from moto.awslambda.models import lambda_backends
 
 from inference_recommender_sandbox.functions.function_configuration import FunctionConfiguration
 from inference_recommender_sandbox.functions.function_process import FunctionProcess
+from inference_recommender_sandbox.functions.invocation import InvocationResult
+from inference_recommender_sandbox.functions.runtimes import UnsupportedRuntimeError
+from inference_recommender_sandbox.moto_lock import MOTO_LOCK
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from inference_recommender_sandbox.clock import Clock
     from inference_recommender_sandbox.faults import EngineFaults
-    from inference_recommender_sandbox.functions.invocation import InvocationResult
 
 _MAX_IDLE_PROCESSES: Final = 20
 """Of a function. A start takes some ten times as long as a call, and AWS keeps them all for a while."""
@@ -105,7 +108,11 @@ class FunctionRunner:
         if self._faults.lasting("break-function", function=configuration.name):
             configuration = replace(configuration, handler=_BROKEN_HANDLER)
         with self._clock.busy():
-            process = self._take(configuration)
+            try:
+                process = self._take(configuration)
+            except UnsupportedRuntimeError as error:
+                document = {"errorType": "Sandbox.UnsupportedRuntime", "errorMessage": str(error)}
+                return InvocationResult(payload=json.dumps(document).encode(), error="Unhandled")
             identifier = request_id or str(uuid.uuid4())
             with self._lock:
                 self._working[process] = RunningInvocation(
@@ -133,11 +140,12 @@ class FunctionRunner:
             region, account_id, name = parts[3], parts[4], parts[6]
         else:
             name = parts[0]
-        function = moto_function(account_id, region, name)
-        if function is None:
-            arn = _arn(name, region=region, account_id=account_id)
-            raise FunctionNotFoundError(f"Function not found: {arn}")
-        return FunctionConfiguration.of(function)
+        with MOTO_LOCK:
+            function = moto_function(account_id, region, name)
+            if function is None:
+                arn = _arn(name, region=region, account_id=account_id)
+                raise FunctionNotFoundError(f"Function not found: {arn}")
+            return FunctionConfiguration.of(function)
 
     def running(self) -> list[RunningInvocation]:
         """Return the invocations under way."""
@@ -214,6 +222,6 @@ def _arn(name: str, *, region: str, account_id: str) -> str:
 
 
 def moto_function(account_id: str, region: str, name: str) -> Any:
-    """What moto knows of the function; None where there is none."""
+    """What moto knows of the function; None where there is none. The caller holds moto's lock."""
     functions = lambda_backends[account_id][region].list_functions()
     return next((function for function in functions if function.function_name == name), None)

@@ -29,9 +29,9 @@ class InvocationResult:
     Attributes:
         payload: The function's answer, or an error object with `errorMessage` and `errorType`.
         error: `Unhandled` after a function error, else `None`.
-        log_stream: Where the invocation's log is.
+        log_tail: The last 4 KB of the invocation's log.
     """
 
     payload: bytes
     error: str | None = None
-    log_stream: str = ""
+    log_tail: str = ""

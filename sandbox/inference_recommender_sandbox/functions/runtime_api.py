@@ -17,21 +17,25 @@ if TYPE_CHECKING:
 
 _RUNTIME: Final = "/2018-06-01/runtime"
 SLEEP_PATH: Final = "/sandbox/sleep"
+CALL_PATH: Final = "/sandbox/call"
 
 
 class RuntimeApi:
     """Serves `/2018-06-01/runtime/...` on a loopback port of its own, since `AWS_LAMBDA_RUNTIME_API` is host:port.
 
-    Besides, `/sandbox/sleep` answers when as many virtual seconds have passed as its body says.
+    Besides, `/sandbox/sleep` answers when as many virtual seconds have passed as its body says, and `/sandbox/call`
+    makes the call of an AWS service that its body describes.
 
     Source: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
 
     Args:
         sleep: Sleeps so many virtual seconds; False where nothing is invoked, so that the process has to sleep itself.
+        call: Makes a call for the function, and describes what came of it.
     """
 
-    def __init__(self, *, sleep: Callable[[float], bool]) -> None:
+    def __init__(self, *, sleep: Callable[[float], bool], call: Callable[[bytes], bytes]) -> None:
         self._sleep = sleep
+        self._call = call
         self.answers: queue.Queue[RuntimeAnswer] = queue.Queue()
         self.is_asked = threading.Event()
         """The process has initialised, and asks for invocations."""
@@ -84,6 +88,9 @@ class RuntimeApi:
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
                 if self.path == SLEEP_PATH:
                     self._reply(HTTPStatus.OK if api._sleep(float(body)) else HTTPStatus.CONFLICT, b"{}")
+                    return
+                if self.path == CALL_PATH:
+                    self._reply(HTTPStatus.OK, api._call(body))
                     return
                 self._reply(HTTPStatus.ACCEPTED, b'{"status":"OK"}')
                 kind = self.path.rsplit("/", 1)[-1]

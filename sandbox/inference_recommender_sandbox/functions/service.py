@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import base64
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote
 
+from moto.awslambda.exceptions import InvalidParameterValueException
 from moto.awslambda.responses import LambdaResponse
 
+from inference_recommender_sandbox.functions.function_limits import FunctionLimitError, check_function_limits
 from inference_recommender_sandbox.functions.function_runner import FunctionNotFoundError, FunctionThrottledError
+from inference_recommender_sandbox.moto_lock import MOTO_LOCK
 
 if TYPE_CHECKING:
     from inference_recommender_sandbox.functions.event_queue import EventQueue
     from inference_recommender_sandbox.functions.function_runner import FunctionRunner
+
+
+_MAX_REQUEST_BYTES: Final = 6 * 1024 * 1024
+_MAX_EVENT_BYTES: Final = 1024 * 1024
+"""Sources: API reference, Invoke; Lambda quotas."""
 
 
 class LambdaService(LambdaResponse):
@@ -31,6 +39,25 @@ class LambdaService(LambdaResponse):
         self._runner = runner
         self._events = events
 
+    def call_action(self) -> Any:
+        """Answer an operation; moto's lock is held in all of them but the one that waits for a function."""
+        if self._get_action() == "Invoke":
+            return super().call_action()
+        with MOTO_LOCK:
+            return super().call_action()
+
+    def create_function(self) -> tuple[int, dict[str, str], str]:
+        """Create a function."""
+        self._check_limits()
+        created: tuple[int, dict[str, str], str] = super().create_function()
+        return created
+
+    def update_function_configuration(self) -> tuple[int, dict[str, str], str]:
+        """Change a function's configuration."""
+        self._check_limits()
+        updated: tuple[int, dict[str, str], str] = super().update_function_configuration()
+        return updated
+
     def delete_function(self) -> tuple[int, dict[str, str], str]:
         """Delete a function; what it does at the moment, it does to its end."""
         answer: tuple[int, dict[str, str], str] = super().delete_function()
@@ -43,6 +70,9 @@ class LambdaService(LambdaResponse):
         name = unquote(self.path.rstrip("/").rsplit("/", 2)[-2])
         kind = self.headers.get("X-Amz-Invocation-Type", "RequestResponse")
         payload = self.body.encode() if isinstance(self.body, str) else self.body
+        refused = _refused_payload(kind, payload or b"")
+        if refused is not None:
+            return refused
         where = {"region": self.region, "account_id": self.current_account}
         try:
             if kind == "DryRun":
@@ -62,5 +92,36 @@ class LambdaService(LambdaResponse):
         if result.error:
             headers["x-amz-function-error"] = result.error
         if self.headers.get("X-Amz-Log-Type") == "Tail":
-            headers["x-amz-log-result"] = base64.b64encode(result.log_stream.encode()).decode()
+            headers["x-amz-log-result"] = base64.b64encode(result.log_tail.encode()).decode()
         return 200, headers, result.payload
+
+    def _check_limits(self) -> None:
+        try:
+            check_function_limits(self.json_body)
+        except FunctionLimitError as error:
+            raise InvalidParameterValueException(str(error)) from error
+
+
+def _refused_payload(kind: str, payload: bytes) -> tuple[int, dict[str, str], str] | None:
+    if kind == "Event" and len(payload) > _MAX_EVENT_BYTES:
+        status, code = 413, "RequestTooLargeException"
+        message = (
+            f"{len(payload)} byte payload is too large for the Event invocation type (limit {_MAX_EVENT_BYTES} bytes)"
+        )
+    elif len(payload) > _MAX_REQUEST_BYTES:
+        status, code = 413, "RequestTooLargeException"
+        message = f"Request must be smaller than {_MAX_REQUEST_BYTES} bytes for the InvokeFunction operation"
+    elif payload and not _is_json(payload):
+        status, code = 400, "InvalidRequestContentException"
+        message = "Could not parse request body into json"
+    else:
+        return None
+    return status, {"status": str(status), "x-amzn-errortype": code}, json.dumps({"Type": "User", "message": message})
+
+
+def _is_json(payload: bytes) -> bool:
+    try:
+        json.loads(payload)
+    except ValueError:
+        return False
+    return True

@@ -1,7 +1,9 @@
-"""What a job needs of its execution role.
+"""What a job needs of its execution role, and of what it names.
 
 Whether SageMaker may assume the role is known when the job is created, and refused there. What the role's policies
-lack shows only while the job runs: the service starts it, and it fails.
+lack shows only while the job runs: the service starts it, and it fails. So it is with a payload that isn't there
+(developer guide, Troubleshoot Inference Recommender errors). Artifacts, images, keys and the output's bucket are used
+by the job in the same way, so that they are taken to fail it, too; all is looked up when the job is created.
 
 The permissions are the least that the service was inferred to need (AWS documents only the managed policy
 `AmazonSageMakerFullAccess`, which lacks some of them). Only identity-based policies are looked at: a permission that a
@@ -10,7 +12,6 @@ bucket's or a key's own policy grants isn't seen.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -23,13 +24,13 @@ from inference_recommender_sandbox.authorization import (
 )
 from inference_recommender_sandbox.policy_evaluation import Decision, decide
 
+from .named_resources import ImageLocation, NamedResources, S3Location
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
 SERVICE: Final = "sagemaker.amazonaws.com"
-
-_S3_URL: Final = re.compile(r"(?:s3|https)://(?P<bucket>[^/]+)/?(?P<key>.*)")
-_IMAGE: Final = re.compile(r"(?P<account>\d{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.[^/]+/(?P<name>[^:@]+)")
+_CREATE_MODEL: Final = "An error occurred (ValidationException) when calling the CreateModel operation:"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,11 +74,50 @@ def first_missing_permission(needs: RoleNeeds) -> str | None:
     return None
 
 
+def role_may(action: str, resource: str, *, account_id: str, role_arn: str, partition: str) -> bool:
+    """Return whether a role's own policies allow SageMaker an action."""
+    name = role_arn.rsplit("/", 1)[-1]
+    decision = decide(
+        role_policies(account_id=account_id, role_name=name, partition=partition),
+        action=action,
+        resource=resource,
+        context={"aws:PrincipalAccount": account_id},
+        boundary=permissions_boundary(account_id=account_id, role_name=name, partition=partition),
+    )
+    return decision is Decision.ALLOWED
+
+
+def first_missing_resource(needs: RoleNeeds) -> str | None:
+    """Return why a job fails over something that it names; None if all of it is there."""
+    return next(_missing_resources(needs), None)
+
+
+def _missing_resources(needs: RoleNeeds) -> Iterator[str]:
+    resources = NamedResources(account_id=needs.account_id, region=needs.region, partition=needs.partition)
+    for url in needs.artifact_urls:
+        if not resources.has_objects(url):
+            yield f"{_CREATE_MODEL} Could not find model data at {url}."
+    yield from (f"{_CREATE_MODEL} {problem}" for problem in map(resources.image_problem, needs.images) if problem)
+    keys = (
+        needs.request["InputConfig"].get("VolumeKmsKeyId"),
+        needs.request.get("OutputConfig", {}).get("KmsKeyId"),
+    )
+    yield from filter(None, (resources.key_problem(key) for key in keys if key))
+    output = _output_url(needs)
+    if output and not resources.has_bucket(output):
+        yield f"The specified bucket does not exist: {output}"
+    if needs.payload_url:
+        size = resources.object_size(needs.payload_url)
+        if not size:
+            problem = "there is no object at" if size is None else "the object is empty at"
+            yield f"PayloadError: {problem} {needs.payload_url}."
+
+
 def _needed(needs: RoleNeeds) -> Iterator[tuple[str, str]]:
     yield from _hosting(needs)
     yield from _observing(needs)
     for url in filter(None, [needs.payload_url, *needs.artifact_urls]):
-        yield "s3:GetObject", _object_arn(needs, url)
+        yield "s3:GetObject", S3Location.of(url).arn(needs.partition)
     for image in needs.images:
         yield from _pulling(needs, image)
     source = needs.request["InputConfig"]
@@ -116,11 +156,11 @@ def _observing(needs: RoleNeeds) -> Iterator[tuple[str, str]]:
 
 
 def _pulling(needs: RoleNeeds, image: str) -> Iterator[tuple[str, str]]:
-    match = _IMAGE.match(image)
-    if match is None or match["account"] != needs.account_id:
+    place = ImageLocation.of(image)
+    if place is None or place.account_id != needs.account_id:
         return
     yield "ecr:GetAuthorizationToken", "*"
-    repository = f"arn:{needs.partition}:ecr:{match['region']}:{match['account']}:repository/{match['name']}"
+    repository = f"arn:{needs.partition}:ecr:{place.region}:{place.account_id}:repository/{place.repository}"
     for action in ("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"):
         yield action, repository
 
@@ -128,9 +168,15 @@ def _pulling(needs: RoleNeeds, image: str) -> Iterator[tuple[str, str]]:
 def _compiling(needs: RoleNeeds) -> Iterator[tuple[str, str]]:
     for verb in ("Create", "Describe", "Stop"):
         yield f"sagemaker:{verb}CompilationJob", _sagemaker_arn(needs, f"compilation-job/{needs.job_name[:40]}")
-    output = needs.request.get("OutputConfig", {}).get("CompiledOutputConfig", {}).get("S3OutputUri")
+    output = _output_url(needs)
     if output:
-        yield "s3:PutObject", _object_arn(needs, f"{output.rstrip('/')}/{needs.job_name}/model.tar.gz")
+        model = S3Location.of(f"{output.rstrip('/')}/{needs.job_name}/model.tar.gz")
+        yield "s3:PutObject", model.arn(needs.partition)
+
+
+def _output_url(needs: RoleNeeds) -> str | None:
+    output: str | None = needs.request.get("OutputConfig", {}).get("CompiledOutputConfig", {}).get("S3OutputUri")
+    return output
 
 
 def _networking() -> Iterator[tuple[str, str]]:
@@ -151,12 +197,6 @@ def _networking() -> Iterator[tuple[str, str]]:
 
 def _sagemaker_arn(needs: RoleNeeds, resource: str) -> str:
     return f"arn:{needs.partition}:sagemaker:{needs.region}:{needs.account_id}:{resource}"
-
-
-def _object_arn(needs: RoleNeeds, url: str) -> str:
-    match = _S3_URL.fullmatch(url)
-    place = f"{match['bucket']}/{match['key']}" if match else url
-    return f"arn:{needs.partition}:s3:::{place}"
 
 
 def _key_arn(needs: RoleNeeds, key_id: str) -> str:

@@ -13,6 +13,7 @@ from moto.sagemaker.models import FakeEndpoint, FakeEndpointConfig, SageMakerMod
 
 from inference_recommender_sandbox.authorization import Authorizer
 from inference_recommender_sandbox.identity_quotas import IdentityQuotasBackend
+from inference_recommender_sandbox.moto_lock import MOTO_LOCK
 
 from .faults import FaultRegistry
 from .models import InferenceRecommenderBackend
@@ -96,11 +97,12 @@ class Installation:
 
     def running_jobs(self) -> list[dict[str, Any]]:
         """Jobs of all accounts and Regions that have reached no terminal status: they would cost money."""
-        return [
-            {"jobArn": job.arn, "status": job.status(backend.now()).value}
-            for backend in _backends(sagemaker_backends)
-            for job in backend.running_jobs()
-        ]
+        with MOTO_LOCK:
+            return [
+                {"jobArn": job.arn, "status": job.status(backend.now()).value}
+                for backend in _backends(sagemaker_backends)
+                for job in backend.running_jobs()
+            ]
 
     def uninstall(self) -> None:
         """Gives moto its own backends back, empty."""
@@ -169,8 +171,9 @@ def check_moto() -> None:
 
 
 def _replace(backends: Any, backend: type) -> None:
-    backends.clear()
-    backends.backend = backend
+    with MOTO_LOCK:
+        backends.clear()
+        backends.backend = backend
 
 
 def _demands(account_id: str, region: str) -> Iterable[InterfaceDemand]:

@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from moto.ec2.exceptions import EC2ClientError
-from moto.ec2.models import ec2_backends
-
 from .benchmark_plan import plan_benchmarks
 from .errors import ResourceInUse, ResourceLimitExceeded, ValidationException
-from .execution_role import RoleNeeds, can_be_assumed, first_missing_permission
+from .execution_role import RoleNeeds, can_be_assumed, first_missing_permission, first_missing_resource
 from .inference_recommendations_job import Fate, InferenceRecommendationsJob
+from .named_resources import NamedResources
 from .performance_model import Goal, Workload
 from .resource_tags import check_tags
 
@@ -34,6 +32,7 @@ class _Model:
     artifact_urls: Sequence[str] = ()
     images: Sequence[str] = ()
     instance_types: Sequence[str] = ()
+    specification_names: Sequence[str] = ()
 
 
 def admit_job(backend: InferenceRecommenderBackend, request: Mapping[str, Any]) -> InferenceRecommendationsJob:
@@ -46,16 +45,15 @@ def admit_job(backend: InferenceRecommenderBackend, request: Mapping[str, Any]) 
     """
     tags = request.get("Tags", [])
     check_tags(tags, existing={})
-    backend.service.clock.sleep(backend.service.faults.seconds("slow-create"))
-    with backend.lock:
-        _refuse_taken_name(backend, request["JobName"])
-        _refuse_role(backend, request["RoleArn"])
-        model = _model(backend, request["InputConfig"])
-        endpoint_instance_type = _endpoint_instance_type(backend, request["InputConfig"])
-        _refuse_unknown_network(backend, request["InputConfig"])
-        _refuse_beyond_quota(backend)
-        job = _job(backend, request, model, endpoint_instance_type)
-        backend.add_job(job, tags)
+    _refuse_taken_name(backend, request["JobName"])
+    _refuse_role(backend, request["RoleArn"])
+    model = _model(backend, request["InputConfig"])
+    _refuse_unknown_specification(request["InputConfig"], model)
+    endpoint_instance_type = _endpoint_instance_type(backend, request["InputConfig"])
+    _refuse_unknown_network(backend, request["InputConfig"])
+    _refuse_beyond_quota(backend)
+    job = _job(backend, request, model, endpoint_instance_type)
+    backend.add_job(job, tags)
     return job
 
 
@@ -82,18 +80,18 @@ def _refuse_role(backend: InferenceRecommenderBackend, role_arn: str) -> None:
 
 
 def _refuse_unknown_network(backend: InferenceRecommenderBackend, source: Mapping[str, Any]) -> None:
-    network = source.get("VpcConfig")
-    if not network:
-        return
-    ec2 = ec2_backends[backend.account_id][backend.region_name]
-    for subnet_id in network["Subnets"]:
-        try:
-            ec2.get_subnet(subnet_id)
-        except EC2ClientError as unknown:
-            raise ValidationException(f"The subnet ID '{subnet_id}' does not exist") from unknown
-    for group_id in network["SecurityGroupIds"]:
-        if ec2.get_security_group_from_id(group_id) is None:
-            raise ValidationException(f"The security group '{group_id}' does not exist")
+    resources = NamedResources(account_id=backend.account_id, region=backend.region_name, partition=backend.partition)
+    problem = resources.network_problem(source.get("VpcConfig") or {})
+    if problem is not None:
+        raise ValidationException(problem)
+
+
+def _refuse_unknown_specification(source: Mapping[str, Any], model: _Model) -> None:
+    """Refuse a name that the model package doesn't have; whether the service does so at once isn't documented."""
+    for configuration in source.get("EndpointConfigurations", []):
+        name = configuration.get("InferenceSpecificationName")
+        if name is not None and name not in model.specification_names:
+            raise ValidationException(f"The model has no additional inference specification named {name}.")
 
 
 def _refuse_beyond_quota(backend: InferenceRecommenderBackend) -> None:
@@ -130,6 +128,7 @@ def _model(backend: InferenceRecommenderBackend, source: Mapping[str, Any]) -> _
         artifact_urls=tuple(each["ModelDataUrl"] for each in containers if each.get("ModelDataUrl")),
         images=tuple(each["Image"] for each in containers if each.get("Image")),
         instance_types=tuple(specification.get("SupportedRealtimeInferenceInstanceTypes") or ()),
+        specification_names=tuple(each["Name"] for each in package.additional_inference_specifications or ()),
     )
 
 
@@ -142,6 +141,8 @@ def _endpoint_instance_type(backend: InferenceRecommenderBackend, source: Mappin
                 f'Could not find endpoint "arn:{backend.partition}:sagemaker:{backend.region_name}:'
                 f'{backend.account_id}:endpoint/{name}".'
             )
+        if backend.describe_endpoint(name)["EndpointStatus"] != "InService":
+            raise ValidationException(f"Endpoint {name} must be in service to be benchmarked.")
         variants = backend.endpoint_configs[existing.endpoint_config_name].production_variants
         if len(variants) != 1 or variants[0].get("ServerlessConfig"):
             raise ValidationException(
@@ -176,7 +177,7 @@ def _job(
             max_invocations=stopping.get("MaxInvocations"),
             latency_threshold_ms=thresholds[0].get("ValueInMilliseconds"),
         ),
-        fate=_with_missing_permission(
+        fate=_with_missing_needs(
             backend.service.faults.fate(request["JobName"], model_name=model.fault_name, benchmarks=plan.benchmarks),
             RoleNeeds(
                 partition=backend.partition,
@@ -194,6 +195,6 @@ def _job(
     )
 
 
-def _with_missing_permission(fate: Fate, needs: RoleNeeds) -> Fate:
-    missing = first_missing_permission(needs)
+def _with_missing_needs(fate: Fate, needs: RoleNeeds) -> Fate:
+    missing = first_missing_permission(needs) or first_missing_resource(needs)
     return fate if missing is None else replace(fate, failure_reason=missing, step_failures={})

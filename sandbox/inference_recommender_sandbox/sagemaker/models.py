@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from threading import RLock
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from .endpoint_backend import EndpointBackend
@@ -30,7 +29,6 @@ class InferenceRecommenderBackend(EndpointBackend, ModelRegistryBackend, Resourc
 
     def __init__(self, region_name: str, account_id: str) -> None:
         super().__init__(region_name, account_id)
-        self.lock = RLock()
         self.role_first_named_at: dict[str, float] = {}
         self._jobs: dict[str, InferenceRecommendationsJob] = {}
         for group in self.service.model_packages:
@@ -55,16 +53,16 @@ class InferenceRecommenderBackend(EndpointBackend, ModelRegistryBackend, Resourc
         Names that differ in capitals alone would share an ARN, so they are one here, as the API reference of
         CreateEndpoint has it for endpoints.
         """
-        return any(taken.lower() == name.lower() for taken in list(self._jobs))
+        return any(taken.lower() == name.lower() for taken in self._jobs)
 
     def running_jobs(self) -> list[InferenceRecommendationsJob]:
         """Jobs that have reached no terminal status."""
         now = self.now()
-        return [job for job in list(self._jobs.values()) if not job.status(now).terminal]
+        return [job for job in self._jobs.values() if not job.status(now).terminal]
 
     def jobs(self) -> list[InferenceRecommendationsJob]:
         """Every job that can be seen, oldest first."""
-        return [job for job in list(self._jobs.values()) if not self.service.faults.has_vanished(job.name)]
+        return [job for job in self._jobs.values() if not self.service.faults.has_vanished(job.name)]
 
     def add_job(self, job: InferenceRecommendationsJob, tags: Sequence[Mapping[str, str]]) -> None:
         """Takes in an admitted job."""
@@ -93,15 +91,14 @@ class InferenceRecommenderBackend(EndpointBackend, ModelRegistryBackend, Resourc
             ResourceNotFound: No such job.
             ValidationException: The job has ended.
         """
-        with self.lock:
-            job = self.job(name)
-            status = job.status(self.now())
-            if status.terminal:
-                raise ValidationException(
-                    f"Cannot stop a non-running Inference Recommendations Job: {job.arn} is in status {status}."
-                )
-            if status is not JobStatus.STOPPING:
-                self._jobs[name] = replace(job, stop_requested_at=self.now())
+        job = self.job(name)
+        status = job.status(self.now())
+        if status.terminal:
+            raise ValidationException(
+                f"Cannot stop a non-running Inference Recommendations Job: {job.arn} is in status {status}."
+            )
+        if status is not JobStatus.STOPPING:
+            self._jobs[name] = replace(job, stop_requested_at=self.now())
 
     def create_endpoint_config(  # noqa: PLR0917 - moto's signature
         self,
@@ -136,7 +133,7 @@ class InferenceRecommenderBackend(EndpointBackend, ModelRegistryBackend, Resourc
                 subnet_ids=tuple(network["Subnets"]),
                 security_group_ids=tuple(network["SecurityGroupIds"]),
             )
-            for job in list(self._jobs.values())
+            for job in self._jobs.values()
             if (network := job.request["InputConfig"].get("VpcConfig"))
             and job.starts_at <= now < job.ends_at + RELEASE_SECONDS
         ]

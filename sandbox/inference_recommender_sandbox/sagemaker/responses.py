@@ -12,6 +12,7 @@ from moto.sagemaker.models import sagemaker_backends
 from moto.sagemaker.responses import SageMakerResponse
 
 from inference_recommender_sandbox.authorization import AccessDenied
+from inference_recommender_sandbox.moto_lock import MOTO_LOCK
 
 from .caller_permissions import Call, needed_permissions
 from .endpoint_backend import retained_properties
@@ -20,6 +21,7 @@ from .inference_recommendations_job import JobStatus
 from .job_admission import admit_job
 from .job_documents import job_description, job_step, job_summary
 from .job_listing import matching_summaries, page
+from .model_admission import admit_model
 from .request_validation import validate_input
 from .resource_tags import check_tags, is_job
 from .response_shape import checked_response
@@ -75,10 +77,18 @@ class InferenceRecommenderResponse(SageMakerResponse):
     def call_action(self) -> Any:
         """Every SageMaker call of a function's session is authorised; ordered faults come first."""
         operation = self._get_action()
-        backend = self.recommender
-        fault = backend.service.faults.take_call_fault(operation)
+        with MOTO_LOCK:
+            service = self.recommender.service
+        fault = service.faults.take_call_fault(operation)
         if fault == "throttle":
             return ThrottlingException("Rate exceeded").as_answer(self.response_headers)
+        if operation == "CreateInferenceRecommendationsJob":
+            service.clock.sleep(service.faults.seconds("slow-create"))
+        with MOTO_LOCK:
+            return self._answer_call(operation, fault)
+
+    def _answer_call(self, operation: str, fault: str | None) -> Any:
+        backend = self.recommender
         call = self._call(operation)
         try:
             self._authorize(call)
@@ -142,6 +152,11 @@ class InferenceRecommenderResponse(SageMakerResponse):
         self._validate()
         job = self.recommender.job(self.params["InferenceRecommendationsJobName"])
         return self._answer(scaling_configuration(job, self.params, self.recommender.now()))
+
+    def create_model(self) -> ActionResult:
+        """Creates a model, if what it names exists."""
+        admit_model(self.recommender, json.loads(self.body))
+        return super().create_model()
 
     def update_endpoint(self) -> ActionResult:
         """Gives an endpoint another configuration."""

@@ -59,7 +59,7 @@ class Variant:
             "ScalableDimension": DIMENSION,
         }
         self.client = account.client("application-autoscaling")
-        self.sagemaker.create_model(ModelName=self.name, ExecutionRoleArn=f"arn:aws:iam::{ACCOUNT}:role/r")
+        self.sagemaker.create_model(ModelName=self.name, ExecutionRoleArn=account.role("sagemaker.amazonaws.com"))
         size = variant or {"InstanceType": "ml.c5.large", "InitialInstanceCount": 1}
         self.sagemaker.create_endpoint_config(
             EndpointConfigName=self.name,

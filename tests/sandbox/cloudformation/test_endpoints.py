@@ -26,10 +26,13 @@ def _resources(instance_type: str, *, scaled: bool = False) -> dict[str, Any]:
             "ScalableDimension": "sagemaker:variant:DesiredInstanceCount",
         },
     }
-    image = "123456789012.dkr.ecr.us-east-1.amazonaws.com/i:1"
-    model = {"ExecutionRoleArn": "arn:aws:iam::123456789012:role/model", "PrimaryContainer": {"Image": image}}
+    image = "763104351884.dkr.ecr.us-east-1.amazonaws.com/pytorch-inference:2.3-cpu"
+    trust = {"Effect": "Allow", "Principal": {"Service": "sagemaker.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    role = {"AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": [trust]}}
+    model = {"ExecutionRoleArn": {"Fn::GetAtt": ["Role", "Arn"]}, "PrimaryContainer": {"Image": image}}
     name = {"Fn::GetAtt": ["Configuration", "EndpointConfigName"]}
     return {
+        "Role": {"Type": "AWS::IAM::Role", "Properties": role},
         "Model": {"Type": "AWS::SageMaker::Model", "Properties": model},
         "Configuration": {"Type": "AWS::SageMaker::EndpointConfig", "Properties": {"ProductionVariants": [variant]}},
         "Endpoint": {"Type": "AWS::SageMaker::Endpoint", "Properties": {"EndpointConfigName": name}},

@@ -40,8 +40,8 @@ def client(aws: Aws) -> SageMakerClient:
     sagemaker: SageMakerClient = aws.sagemaker
     sagemaker.create_model(
         ModelName="a-model",
-        ExecutionRoleArn="arn:aws:iam::123456789012:role/a-role",
-        PrimaryContainer={"Image": "123456789012.dkr.ecr.us-east-1.amazonaws.com/an-image"},
+        ExecutionRoleArn="arn:aws:iam::123456789012:role/execution",
+        PrimaryContainer={"Image": "763104351884.dkr.ecr.us-east-1.amazonaws.com/pytorch-inference:2.3-cpu"},
     )
     return sagemaker
 

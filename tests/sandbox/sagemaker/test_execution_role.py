@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from moto.iam.models import AWSManagedPolicy, aws_managed_policies_data, iam_backends
 
+from tests.sandbox.named_resources import put_object
+
 if TYPE_CHECKING:
     from tests.sandbox.sagemaker.conftest import Aws
 
@@ -29,10 +31,11 @@ BASE = [
     "sagemaker:DescribeModelPackage",
     "sagemaker:InvokeEndpoint",
 ]
-PAYLOAD = {
+PAYLOAD_URL = "s3://payloads/image.tar.gz"
+PAYLOAD: dict[str, Any] = {
     "ContainerConfig": {
         "PayloadConfig": {
-            "SamplePayloadUrl": "s3://payloads/image.tar.gz",
+            "SamplePayloadUrl": PAYLOAD_URL,
             "SupportedContentTypes": ["application/json"],
         }
     }
@@ -93,8 +96,10 @@ def test_what_the_request_names_must_be_allowed(aws: Aws, source: dict[str, Any]
 
 
 def test_what_the_request_names_is_enough_on_its_own_resource(aws: Aws) -> None:
+    put_object(aws.client, PAYLOAD_URL)
+    key = aws.client("kms").create_key()["KeyMetadata"]["Arn"]
     payload = allow("s3:GetObject", "arn:aws:s3:::payloads/*")
-    assert outcome(aws, allow(BASE), payload, allow("kms:*", KEY), VolumeKmsKeyId=KEY, **PAYLOAD)[0] == "COMPLETED"
+    assert outcome(aws, allow(BASE), payload, allow("kms:*", key), VolumeKmsKeyId=key, **PAYLOAD)[0] == "COMPLETED"
 
 
 def test_the_managed_policy_is_enough_for_buckets_named_after_sagemaker_only(aws: Aws) -> None:
@@ -104,6 +109,8 @@ def test_the_managed_policy_is_enough_for_buckets_named_after_sagemaker_only(aws
     policy = AWSManagedPolicy.from_data(name, "123456789012", "us-east-1", data)
     policy.attach_to(iam_backends["123456789012"]["aws"].get_role("managed"))
     source = aws.request()["InputConfig"]
+    put_object(aws.client, PAYLOAD_URL)
+    put_object(aws.client, "s3://my-sagemaker-payloads/image.tar.gz")
     aws.create("without", RoleArn=arn)
     aws.create("elsewhere", RoleArn=arn, InputConfig=source | PAYLOAD)
     named = {

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from inference_recommender_sandbox.sagemaker.endpoint_backend import CREATING_SECONDS
 from inference_recommender_sandbox.sagemaker.response_shape import checked_response
+from tests.sandbox.named_resources import put_object
 
 if TYPE_CHECKING:
     from tests.sandbox.sagemaker.conftest import Aws
@@ -71,6 +73,7 @@ def test_a_default_job_tests_the_supported_instance_types(aws: Aws) -> None:
         },
         "SupportedInstanceTypes": ["ml.m5.xlarge", "ml.c5.large"],
     }
+    put_object(aws.client, "s3://bucket/payload.tar.gz")
     source = aws.request()["InputConfig"] | {"ContainerConfig": container}
     aws.create(InputConfig=source)
     types = {each["EndpointConfiguration"]["InstanceType"] for each in aws.finish()["InferenceRecommendations"]}
@@ -84,7 +87,12 @@ def test_every_combination_of_environment_parameters_is_a_benchmark(aws: Aws) ->
         "InferenceSpecificationName": "specification",
         "EnvironmentParameterRanges": {"CategoricalParameterRanges": ranges},
     }
-    recommendations = run(aws, EndpointConfigurations=[configuration])["InferenceRecommendations"]
+    package = aws.sagemaker.create_model_package(
+        ModelPackageGroupName="image-classifier",
+        AdditionalInferenceSpecifications=[{"Name": "specification", "Containers": [{"Image": "image"}]}],
+    )["ModelPackageArn"]
+    described = run(aws, ModelPackageVersionArn=package, EndpointConfigurations=[configuration])
+    recommendations = described["InferenceRecommendations"]
     environments = [
         {each["Key"]: each["Value"] for each in recommendation["ModelConfiguration"]["EnvironmentParameters"]}
         for recommendation in recommendations
@@ -126,6 +134,7 @@ def test_an_existing_endpoint_is_measured_as_the_baseline(aws: Aws) -> None:
     }
     aws.sagemaker.create_endpoint_config(EndpointConfigName="live", ProductionVariants=[variant])
     aws.sagemaker.create_endpoint(EndpointName="live", EndpointConfigName="live")
+    aws.clock.sleep(CREATING_SECONDS)
     described = run(aws, Endpoints=[{"EndpointName": "live"}])
     (performance,) = described["EndpointPerformances"]
     assert performance["EndpointInfo"] == {"EndpointName": "live"}

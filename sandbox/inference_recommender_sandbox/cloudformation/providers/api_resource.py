@@ -20,7 +20,7 @@ from inference_recommender_sandbox.cloudformation.resource_provider import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from inference_recommender_sandbox.clock import Clock
     from inference_recommender_sandbox.cloudformation.parallel_walk import Cancellation
@@ -60,9 +60,14 @@ class ApiResource:
         physical_id: Makes what `Ref` gives of the properties, the name and the answer.
         attributes: Makes what `Fn::GetAtt` gives of the same.
         mutable: Attributes that an update changes.
+        describe: Calls after the creation whose answers are added to the first call's, for `attributes`.
+        changes: Makes the calls that turn the old properties into the new ones, for what the old ones have to be known.
+        updatable: The properties that `update` and `changes` bring about; a change of another one is refused. Default:
+            any where there is an `update`, else none.
         arn: Pattern of the attribute `Arn`, where no answer holds it: `{region}`, `{account_id}` and `{name}`.
         name_property: The property that names it, if it has a name; else one is made up.
         max_name_length: The longest name that is made up.
+        lower_case_name: Whether a name that is made up has to be in lower case.
     """
 
     service: str
@@ -72,9 +77,13 @@ class ApiResource:
     physical_id: Callable[[Parameters, str, Parameters], str] = lambda _properties, name, _answer: name
     attributes: Callable[[Parameters, str, Parameters], Parameters] = lambda _properties, _name, _answer: {}
     mutable: tuple[str, ...] = ()
+    describe: tuple[ApiCall, ...] = ()
+    changes: Callable[[Parameters, Parameters, ProvisionedResource], Iterable[ApiCall]] = lambda *_: ()
+    updatable: frozenset[str] | None = None
     arn: str | None = None
     name_property: str | None = None
     max_name_length: int = 63
+    lower_case_name: bool = False
 
 
 @dataclass(kw_only=True)
@@ -121,11 +130,6 @@ class ApiResourceProvider:
         self._resource = resource
         self._clients = clients
 
-    @property
-    def updates(self) -> bool:
-        """Whether anything but tags can be updated in place."""
-        return bool(self._resource.update)
-
     def client(self, request: ResourceRequest) -> Any:
         """Return a client of the type's service."""
         return self._clients.of(self._resource.service, request.region)
@@ -137,12 +141,15 @@ class ApiResourceProvider:
     def create(self, request: ResourceRequest, _cancellation: Cancellation) -> ProvisionedResource:
         """Create it."""
         given = request.properties.get(self._resource.name_property or "")
-        name = str(given or request.generated_name(max_length=self._resource.max_name_length))
+        generated = request.generated_name(max_length=self._resource.max_name_length)
+        name = str(given or (generated.lower() if self._resource.lower_case_name else generated))
         first, *others = self._resource.create
         answer = self._call(first, request, name)
+        physical_id = self._resource.physical_id(request.properties, name, answer)
+        for call in self._resource.describe:
+            answer |= self._call(call, request, physical_id)
         provisioned = ProvisionedResource(
-            physical_id=self._resource.physical_id(request.properties, name, answer),
-            attributes=self._resource.attributes(request.properties, name, answer),
+            physical_id=physical_id, attributes=self._resource.attributes(request.properties, name, answer)
         )
         if self._resource.arn is not None:
             arn = self._resource.arn.format(region=request.region, account_id=request.account_id, name=name)
@@ -162,10 +169,11 @@ class ApiResourceProvider:
         _cancellation: Cancellation,
     ) -> ProvisionedResource:
         """Update it in place."""
-        del old_properties
-        if not self.updates:
-            raise ResourceError(f"The sandbox can't update {self._type} in place")
-        for call in self._resource.update:
+        self._refuse_unknown_changes(old_properties, request.properties)
+        for call in (
+            *self._resource.update,
+            *self._resource.changes(old_properties, request.properties, current),
+        ):
             self._call(call, request, current.physical_id)
         changed = self._resource.attributes(request.properties, current.physical_id, {})
         return replace(current, attributes={**changed, **current.attributes, **same(changed, *self._resource.mutable)})
@@ -183,9 +191,20 @@ class ApiResourceProvider:
 
     def attribute(self, current: ProvisionedResource, name: str) -> Any:
         """Return an attribute."""
-        if name not in current.attributes:
-            raise ResourceError(f"Resource type {self._type} does not support attribute {{{name}}}")
         return current.attributes[name]
+
+    def _refuse_unknown_changes(self, old: Parameters, new: Parameters) -> None:
+        updatable = self._resource.updatable
+        if updatable is None:
+            if self._resource.update:
+                return
+            updatable = frozenset()
+        changed = {name for name in old.keys() | new.keys() if old.get(name) != new.get(name)}
+        if changed - updatable:
+            raise ResourceError(
+                f"the sandbox can't change {', '.join(sorted(changed - updatable))} of {self._type} in place; it can "
+                f"change: {', '.join(sorted(updatable)) or 'nothing'}"
+            )
 
     def _call(self, call: ApiCall, request: ResourceRequest, name: str) -> Parameters:
         if not call.when(request.properties):
@@ -212,6 +231,18 @@ def refusal(error: Exception) -> ResourceError:
 def same(properties: Mapping[str, Any], *names: str) -> Parameters:
     """Return the properties of these names, where they are there: for parameters that have the property's name."""
     return {name: properties[name] for name in names if name in properties}
+
+
+def fixed(operation: str, parameters: Parameters) -> ApiCall:
+    """Return a call whose parameters are known."""
+    return ApiCall(operation=operation, parameters=lambda _properties, _name: parameters)
+
+
+def tag_changes(old: Parameters, new: Parameters) -> tuple[list[str], list[Parameters]]:
+    """Return the keys of the tags that are gone, and the tags that are new or changed."""
+    before, after = ({tag["Key"]: tag for tag in properties.get("Tags") or ()} for properties in (old, new))
+    gone = [key for key in before if key not in after]
+    return gone, [tag for key, tag in after.items() if before.get(key) != tag]
 
 
 def camel_case(value: Any) -> Any:

@@ -53,6 +53,10 @@ def _scalable_target(properties: Parameters, _: str) -> Parameters:
     return same(properties, "ServiceNamespace", "ResourceId", "ScalableDimension", *members)
 
 
+def _scalable_target_id(properties: Parameters) -> str:
+    return f"{properties['ResourceId']}|{properties['ScalableDimension']}|{properties['ServiceNamespace']}"
+
+
 def _of_scaling_policy(properties: Parameters) -> Parameters:
     if "ScalingTargetId" in properties:
         resource_id, dimension, namespace = str(properties["ScalingTargetId"]).split("|")
@@ -90,7 +94,8 @@ APPLICATION_RESOURCES: Final[dict[str, ApiResource]] = {
                 parameters=lambda p, _: same(p, "ServiceNamespace", "ResourceId", "ScalableDimension"),
             ),
         ),
-        physical_id=lambda p, _name, _answer: f"{p['ResourceId']}|{p['ScalableDimension']}|{p['ServiceNamespace']}",
+        physical_id=lambda p, _name, _answer: _scalable_target_id(p),
+        attributes=lambda p, _name, _answer: {"Id": _scalable_target_id(p)},
     ),
     "AWS::ApplicationAutoScaling::ScalingPolicy": ApiResource(
         service="application-autoscaling",
@@ -103,6 +108,7 @@ APPLICATION_RESOURCES: Final[dict[str, ApiResource]] = {
             ),
         ),
         physical_id=lambda _properties, _name, answer: answer["PolicyARN"],
+        attributes=lambda _properties, _name, answer: {"Arn": answer.get("PolicyARN")},
     ),
     "AWS::Lambda::EventInvokeConfig": ApiResource(
         service="lambda",
@@ -126,6 +132,7 @@ APPLICATION_RESOURCES: Final[dict[str, ApiResource]] = {
                 parameters=lambda p, name: same(p, "FunctionName") | {"StatementId": name},
             ),
         ),
+        attributes=lambda _properties, name, _answer: {"Id": name},
     ),
     "AWS::Logs::LogGroup": ApiResource(
         service="logs",

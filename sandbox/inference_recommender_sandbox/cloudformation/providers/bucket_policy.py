@@ -10,6 +10,7 @@ from moto.s3.models import s3_backends
 from inference_recommender_sandbox.cloudformation.errors import ResourceError
 from inference_recommender_sandbox.cloudformation.providers.replacement import needs_replacement
 from inference_recommender_sandbox.cloudformation.resource_provider import ProvisionedResource, ResourceRequest
+from inference_recommender_sandbox.moto_lock import MOTO_LOCK
 
 if TYPE_CHECKING:
     from inference_recommender_sandbox.cloudformation.parallel_walk import Cancellation
@@ -46,23 +47,21 @@ class BucketPolicyProvider:
 
     def delete(self, request: ResourceRequest, current: ProvisionedResource) -> None:
         """Remove the policy, if the bucket is still there."""
-        bucket = s3_backends[request.account_id]["aws"].buckets.get(current.physical_id)
-        if bucket is not None:
-            bucket.policy = None
+        with MOTO_LOCK:
+            bucket = s3_backends[request.account_id]["aws"].buckets.get(current.physical_id)
+            if bucket is not None:
+                bucket.policy = None
 
-    def attribute(self, _current: ProvisionedResource, name: str) -> Any:
-        """There is none.
-
-        Raises:
-            ResourceError: Always.
-        """
-        raise ResourceError(f"Resource type {_TYPE} does not support attribute {{{name}}}")
+    def attribute(self, current: ProvisionedResource, name: str) -> Any:
+        """Return an attribute; there is none."""
+        return current.attributes[name]
 
     def _set(self, request: ResourceRequest) -> None:
         name = str(request.properties["Bucket"])
-        bucket = s3_backends[request.account_id]["aws"].buckets.get(name)
-        if bucket is None:
-            raise ResourceError(f"The specified bucket does not exist (bucket {name})")
-        document = request.properties["PolicyDocument"]
-        judged = [statement for statement in document["Statement"] if "Condition" not in statement]
-        bucket.policy = json.dumps({**document, "Statement": judged}).encode() if judged else None
+        with MOTO_LOCK:
+            bucket = s3_backends[request.account_id]["aws"].buckets.get(name)
+            if bucket is None:
+                raise ResourceError(f"The specified bucket does not exist (bucket {name})")
+            document = request.properties["PolicyDocument"]
+            judged = [statement for statement in document["Statement"] if "Condition" not in statement]
+            bucket.policy = json.dumps({**document, "Statement": judged}).encode() if judged else None

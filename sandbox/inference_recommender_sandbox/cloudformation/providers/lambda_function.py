@@ -13,6 +13,9 @@ from inference_recommender_sandbox.authorization import trusts_service
 from inference_recommender_sandbox.cloudformation.errors import ResourceError
 from inference_recommender_sandbox.cloudformation.providers.replacement import needs_replacement
 from inference_recommender_sandbox.cloudformation.resource_provider import ProvisionedResource, ResourceRequest
+from inference_recommender_sandbox.functions.function_limits import FunctionLimitError, check_function_limits
+from inference_recommender_sandbox.functions.runtimes import UnsupportedRuntimeError, check_runtime
+from inference_recommender_sandbox.moto_lock import MOTO_LOCK
 
 if TYPE_CHECKING:
     from inference_recommender_sandbox.cloudformation.parallel_walk import Cancellation
@@ -36,11 +39,12 @@ class LambdaFunctionProvider:
             ResourceError: If its role doesn't exist or Lambda may not assume it, as AWS does.
         """
         name = request.properties.get("FunctionName") or request.generated_name(max_length=_MAX_NAME_LENGTH)
-        backend = lambda_backends[request.account_id][request.region]
-        if any(function.function_name == name for function in backend.list_functions()):
-            raise ResourceError(f"Function already exist: {name}")
-        function = backend.create_function(self._specification(request, name))
-        self._configure(function, request.properties)
+        with MOTO_LOCK:
+            backend = lambda_backends[request.account_id][request.region]
+            if any(function.function_name == name for function in backend.list_functions()):
+                raise ResourceError(f"Function already exist: {name}")
+            function = backend.create_function(self._specification(request, name))
+            self._configure(function, request.properties)
         return ProvisionedResource(physical_id=name, handle=function)
 
     def update(
@@ -51,35 +55,38 @@ class LambdaFunctionProvider:
         _cancellation: Cancellation,
     ) -> ProvisionedResource:
         """Update code and configuration in place."""
-        backend = lambda_backends[request.account_id][request.region]
-        specification = self._specification(request, current.physical_id)
-        function = backend.get_function(current.physical_id)
-        if old_properties.get("Code") != request.properties.get("Code"):
-            function.update_function_code(specification["Code"])
-        defaults = {"Description": "", "MemorySize": 128, "Timeout": 3, "Layers": [], "Environment": {"Variables": {}}}
-        function.update_configuration({**defaults, **specification, "Environment": specification["Environment"]})
-        self._configure(function, request.properties)
+        with MOTO_LOCK:
+            backend = lambda_backends[request.account_id][request.region]
+            specification = self._specification(request, current.physical_id)
+            function = backend.get_function(current.physical_id)
+            if old_properties.get("Code") != request.properties.get("Code"):
+                function.update_function_code(specification["Code"])
+            defaults = {
+                "Description": "",
+                "MemorySize": 128,
+                "Timeout": 3,
+                "Layers": [],
+                "Environment": {"Variables": {}},
+            }
+            function.update_configuration({**defaults, **specification, "Environment": specification["Environment"]})
+            self._configure(function, request.properties)
         return ProvisionedResource(physical_id=current.physical_id, handle=function)
 
     def delete(self, request: ResourceRequest, current: ProvisionedResource) -> None:
         """Delete the function."""
-        backend = lambda_backends[request.account_id][request.region]
-        if any(function.function_name == current.physical_id for function in backend.list_functions()):
-            backend.delete_function(current.physical_id)
+        with MOTO_LOCK:
+            backend = lambda_backends[request.account_id][request.region]
+            if any(function.function_name == current.physical_id for function in backend.list_functions()):
+                backend.delete_function(current.physical_id)
 
     def attribute(self, current: ProvisionedResource, name: str) -> Any:
-        """Return `Arn`.
-
-        Raises:
-            ResourceError: For any other.
-        """
-        if name == "Arn":
-            return current.handle.function_arn
-        raise ResourceError(f"Resource type {_TYPE} does not support attribute {{{name}}}")
+        """Return an attribute."""
+        return {"Arn": current.handle.function_arn}[name]
 
     def _specification(self, request: ResourceRequest, name: str) -> dict[str, Any]:
         properties = request.properties
         _check_role(str(properties.get("Role", "")), request.account_id)
+        _check_limits(properties)
         specification = {key: value for key, value in properties.items() if key not in ("Tags", "LoggingConfig")}
         code = dict(properties["Code"])
         if "ZipFile" in code:
@@ -99,6 +106,19 @@ class LambdaFunctionProvider:
         logging = properties.get("LoggingConfig", {})
         function.logs_group_name = logging.get("LogGroup") or f"/aws/lambda/{function.function_name}"
         function.architectures = list(properties.get("Architectures", ["x86_64"]))
+
+
+def _check_limits(properties: dict[str, Any]) -> None:
+    try:
+        check_runtime(str(properties.get("Runtime", "")))
+        check_function_limits(properties)
+    except UnsupportedRuntimeError as error:
+        raise ResourceError(str(error)) from error
+    except FunctionLimitError as error:
+        raise ResourceError(
+            f'Resource handler returned message: "{error} (Service: Lambda, Status Code: 400)" '
+            "(HandlerErrorCode: InvalidRequest)"
+        ) from error
 
 
 def _check_role(role_arn: str, account_id: str) -> None:

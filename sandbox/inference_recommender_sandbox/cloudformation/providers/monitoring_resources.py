@@ -1,14 +1,18 @@
-"""Alarms and subscriptions."""
+"""Alarms and dashboards."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from inference_recommender_sandbox.cloudformation.providers.api_resource import ApiCall, ApiResource, Parameters, same
+from inference_recommender_sandbox.cloudformation.providers.api_resource import ApiCall, ApiResource, Parameters
 
 
 def _alarm(properties: Parameters, name: str) -> Parameters:
     return {**properties, "AlarmName": name}
+
+
+def _dashboard(properties: Parameters, name: str) -> Parameters:
+    return {"DashboardName": name, "DashboardBody": properties["DashboardBody"]}
 
 
 MONITORING_RESOURCES: Final[dict[str, ApiResource]] = {
@@ -21,10 +25,12 @@ MONITORING_RESOURCES: Final[dict[str, ApiResource]] = {
         name_property="AlarmName",
         max_name_length=255,
     ),
-    "AWS::SNS::Subscription": ApiResource(
-        service="sns",
-        create=(ApiCall(operation="Subscribe", parameters=lambda p, _: same(p, "TopicArn", "Protocol", "Endpoint")),),
-        delete=(ApiCall(operation="Unsubscribe", parameters=lambda _, arn: {"SubscriptionArn": arn}),),
-        physical_id=lambda _properties, _name, answer: answer["SubscriptionArn"],
+    "AWS::CloudWatch::Dashboard": ApiResource(
+        service="cloudwatch",
+        create=(ApiCall(operation="PutDashboard", parameters=_dashboard),),
+        update=(ApiCall(operation="PutDashboard", parameters=_dashboard),),
+        delete=(ApiCall(operation="DeleteDashboards", parameters=lambda _, name: {"DashboardNames": [name]}),),
+        name_property="DashboardName",
+        max_name_length=255,
     ),
 }

@@ -1,8 +1,9 @@
-"""Native resources that moto's own CloudFormation classes provision."""
+"""Native resources that moto's own CloudFormation classes provision; these write into the properties that they get."""
 
 from __future__ import annotations
 
 import inspect
+from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 from moto.cloudformation.parsing import get_model_map
@@ -11,6 +12,7 @@ from moto.core.common_models import CloudFormationModel
 from inference_recommender_sandbox.cloudformation.errors import ResourceError
 from inference_recommender_sandbox.cloudformation.providers.replacement import needs_replacement
 from inference_recommender_sandbox.cloudformation.resource_provider import ProvisionedResource, ResourceRequest
+from inference_recommender_sandbox.moto_lock import MOTO_LOCK
 
 if TYPE_CHECKING:
     from inference_recommender_sandbox.cloudformation.parallel_walk import Cancellation
@@ -20,20 +22,12 @@ class MotoResourceProvider:
     """Provisions one type by the class that moto registers for it.
 
     Args:
-        resource_type: For instance `AWS::IAM::Role`.
-
-    Raises:
-        ResourceError: If moto has no such class.
+        resource_type: For instance `AWS::DynamoDB::Table`.
     """
 
     def __init__(self, resource_type: str) -> None:
         self._type = resource_type
-        model = get_model_map().get(resource_type)
-        if model is None:
-            raise ResourceError(
-                f"The sandbox can't provision {resource_type}; see its documentation for the types that it knows"
-            )
-        self._model: Any = model
+        self._model: Any = get_model_map()[resource_type]
 
     def replaces(self, old: dict[str, Any], new: dict[str, Any]) -> bool:
         """Whether a property changed that can't be changed in place."""
@@ -42,15 +36,16 @@ class MotoResourceProvider:
     def create(self, request: ResourceRequest, _cancellation: Cancellation) -> ProvisionedResource:
         """Create it in moto."""
         name = self._name(request)
-        resource = self._model.create_from_cloudformation_json(
-            name,
-            {"Type": self._type, "Properties": dict(request.properties)},
-            request.account_id,
-            request.region,
-            LogicalId=request.logical_id,
-            StackId=request.stack_id,
-            ResourceType=self._type,
-        )
+        with MOTO_LOCK:
+            resource = self._model.create_from_cloudformation_json(
+                name,
+                {"Type": self._type, "Properties": deepcopy(request.properties)},
+                request.account_id,
+                request.region,
+                LogicalId=request.logical_id,
+                StackId=request.stack_id,
+                ResourceType=self._type,
+            )
         resource.cf_resource_type = self._type
         resource.logical_resource_id = request.logical_id
         return _provisioned(resource, name)
@@ -70,45 +65,44 @@ class MotoResourceProvider:
         del old_properties
         if not _implements(self._model, "update_from_cloudformation_json"):
             raise ResourceError(f"The sandbox can't update {self._type} in place")
-        properties = dict(request.properties)
+        properties = deepcopy(request.properties)
         name_property = self._model.cloudformation_name_type()
         name = properties.get(name_property) or current.physical_id
-        resource = self._model.update_from_cloudformation_json(
-            original_resource=current.handle,
-            new_resource_name=name,
-            cloudformation_json={"Type": self._type, "Properties": properties},
-            account_id=request.account_id,
-            region_name=request.region,
-        )
+        with MOTO_LOCK:
+            resource = self._model.update_from_cloudformation_json(
+                original_resource=current.handle,
+                new_resource_name=name,
+                cloudformation_json={"Type": self._type, "Properties": properties},
+                account_id=request.account_id,
+                region_name=request.region,
+            )
         return _provisioned(resource if resource is not None else current.handle, current.physical_id)
 
     def delete(self, request: ResourceRequest, current: ProvisionedResource) -> None:
         """Delete it in moto."""
         if current.handle is None:
             return
-        delete = getattr(current.handle, "delete", None)
-        if delete is not None and "account_id" in inspect.signature(delete).parameters:
-            delete(request.account_id, request.region)
-        elif _implements(self._model, "delete_from_cloudformation_json"):
-            self._model.delete_from_cloudformation_json(
-                current.physical_id,
-                {"Type": self._type, "Properties": dict(request.properties)},
-                request.account_id,
-                request.region,
-            )
+        with MOTO_LOCK:
+            delete = getattr(current.handle, "delete", None)
+            if delete is not None and "account_id" in inspect.signature(delete).parameters:
+                delete(request.account_id, request.region)
+            elif _implements(self._model, "delete_from_cloudformation_json"):
+                self._model.delete_from_cloudformation_json(
+                    current.physical_id,
+                    {"Type": self._type, "Properties": deepcopy(request.properties)},
+                    request.account_id,
+                    request.region,
+                )
 
     def attribute(self, current: ProvisionedResource, name: str) -> Any:
         """Return an attribute as moto gives it."""
-        try:
+        with MOTO_LOCK:
             return current.handle.get_cfn_attribute(name)
-        except Exception as error:
-            raise ResourceError(f"Resource type {self._type} does not support attribute {{{name}}}") from error
 
     def _name(self, request: ResourceRequest) -> str:
         name_property = self._model.cloudformation_name_type()
         given = request.properties.get(name_property) if name_property else None
-        name = str(given or request.generated_name())
-        return name.lower() if self._type in ("AWS::S3::Bucket", "AWS::ECR::Repository") else name
+        return str(given or request.generated_name())
 
 
 def _provisioned(resource: Any, name: str) -> ProvisionedResource:

@@ -2,88 +2,139 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from inference_recommender_sandbox.cloudformation.providers.api_resource import ApiCall, ApiResource, Parameters, same
+from inference_recommender_sandbox.cloudformation.providers.network_tags import (
+    address_tag_changes,
+    network_tag_changes,
+    tag_specification,
+)
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
-def _tags(properties: Parameters, kind: str) -> Parameters:
-    tags = properties.get("Tags", [])
-    return {"TagSpecifications": [{"ResourceType": kind, "Tags": tags}]} if tags else {}
+    from inference_recommender_sandbox.cloudformation.resource_provider import ProvisionedResource
 
-
-def _permission(properties: Parameters, peer: str) -> Parameters:
-    permission = same(properties, "IpProtocol", "FromPort", "ToPort")
-    described = same(properties, "Description")
-    if "CidrIp" in properties:
-        permission["IpRanges"] = [{"CidrIp": properties["CidrIp"], **described}]
-    if "CidrIpv6" in properties:
-        permission["Ipv6Ranges"] = [{"CidrIpv6": properties["CidrIpv6"], **described}]
-    if peer in properties:
-        permission["UserIdGroupPairs"] = [{"GroupId": properties[peer], **described}]
-    return {"GroupId": properties["GroupId"], "IpPermissions": [permission]}
-
-
-def _ingress(properties: Parameters, _: str) -> Parameters:
-    return _permission(properties, "SourceSecurityGroupId")
-
-
-def _egress(properties: Parameters, _: str) -> Parameters:
-    return _permission(properties, "DestinationSecurityGroupId")
+_TAGS: Final = frozenset({"Tags"})
 
 
 def _id(member: str) -> Any:
     return lambda _, physical_id: {member: physical_id}
 
 
-def _rules(operation: str, property_name: str, make: Any) -> ApiCall:
-    def parameters(properties: Parameters, group_id: str) -> Parameters:
-        permissions = [
-            permission
-            for rule in properties[property_name]
-            for permission in make({**rule, "GroupId": group_id}, "")["IpPermissions"]
-        ]
-        return {"GroupId": group_id, "IpPermissions": permissions}
-
-    return ApiCall(operation=operation, parameters=parameters, when=lambda p: bool(p.get(property_name)))
-
-
-_ALL_OUTBOUND: Final = [{"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}]
-"""What a new group allows until its template says otherwise."""
+def _is_true(value: Any) -> bool:
+    return str(value).lower() == "true"
 
 
 def _vpc_attribute(name: str) -> ApiCall:
     return ApiCall(
         operation="ModifyVpcAttribute",
-        parameters=lambda p, vpc_id: {"VpcId": vpc_id, name: {"Value": str(p[name]).lower() == "true"}},
-        when=lambda p: name in p,
+        parameters=lambda p, vpc_id: {"VpcId": vpc_id, name: {"Value": _is_true(p.get(name, _VPC_DEFAULTS[name]))}},
     )
 
 
-_ROUTE_MEMBERS: Final = (
-    "RouteTableId",
-    "DestinationCidrBlock",
-    "DestinationIpv6CidrBlock",
-    "GatewayId",
-    "NatGatewayId",
+_VPC_DEFAULTS: Final = {"EnableDnsSupport": True, "EnableDnsHostnames": False}
+_VPC_ATTRIBUTES: Final = tuple(map(_vpc_attribute, _VPC_DEFAULTS))
+_PUBLIC_ADDRESSES: Final = ApiCall(
+    operation="ModifySubnetAttribute",
+    parameters=lambda p, subnet_id: {
+        "SubnetId": subnet_id,
+        "MapPublicIpOnLaunch": {"Value": _is_true(p.get("MapPublicIpOnLaunch", False))},
+    },
 )
+
+
+def _of_vpc(operation: str, *filters: tuple[str, str]) -> ApiCall:
+    named = [{"Name": name, "Values": [value]} for name, value in filters]
+    return ApiCall(
+        operation=operation,
+        parameters=lambda _, vpc_id: {"Filters": [{"Name": "vpc-id", "Values": [vpc_id]}, *named]},
+    )
+
+
+def _vpc_attributes(_: Parameters, _name: str, answer: Parameters) -> Parameters:
+    if not answer:
+        return {}
+    vpc = answer["Vpc"]
+    return same(vpc, "VpcId", "CidrBlock") | {
+        "CidrBlockAssociations": [each["AssociationId"] for each in vpc.get("CidrBlockAssociationSet", [])],
+        "DefaultNetworkAcl": answer["NetworkAcls"][0]["NetworkAclId"],
+        "DefaultSecurityGroup": answer["SecurityGroups"][0]["GroupId"],
+        "Ipv6CidrBlocks": [each["Ipv6CidrBlock"] for each in vpc.get("Ipv6CidrBlockAssociationSet", [])],
+    }
+
+
+def _subnet_attributes(_: Parameters, _name: str, answer: Parameters) -> Parameters:
+    if not answer:
+        return {}
+    subnet = answer["Subnet"]
+    associations = [each for acl in answer["NetworkAcls"] for each in acl["Associations"]]
+    return same(subnet, "SubnetId", "VpcId", "AvailabilityZone", "CidrBlock") | {
+        "Ipv6CidrBlocks": [each["Ipv6CidrBlock"] for each in subnet.get("Ipv6CidrBlockAssociationSet", [])],
+        "NetworkAclAssociationId": next(
+            each["NetworkAclAssociationId"] for each in associations if each["SubnetId"] == subnet["SubnetId"]
+        ),
+    }
+
+
+def _endpoint_attributes(_: Parameters, _name: str, answer: Parameters) -> Parameters:
+    endpoint = answer.get("VpcEndpoint", {})
+    return {
+        "CreationTimestamp": str(endpoint.get("CreationTimestamp", "")),
+        "DnsEntries": [f"{each['HostedZoneId']}:{each['DnsName']}" for each in endpoint.get("DnsEntries", [])],
+        "Id": endpoint.get("VpcEndpointId"),
+        "NetworkInterfaceIds": endpoint.get("NetworkInterfaceIds", []),
+    }
+
+
+def _endpoint_changes(old: Parameters, new: Parameters, current: ProvisionedResource) -> list[ApiCall]:
+    changed: Parameters = {}
+    for member, added, removed in (
+        ("RouteTableIds", "AddRouteTableIds", "RemoveRouteTableIds"),
+        ("SubnetIds", "AddSubnetIds", "RemoveSubnetIds"),
+        ("SecurityGroupIds", "AddSecurityGroupIds", "RemoveSecurityGroupIds"),
+    ):
+        before, after = old.get(member, []), new.get(member, [])
+        changed |= {added: [each for each in after if each not in before]}
+        changed |= {removed: [each for each in before if each not in after]}
+    changed = {name: ids for name, ids in changed.items() if ids}
+    modification = ApiCall(
+        operation="ModifyVpcEndpoint",
+        parameters=lambda _properties, _name: {"VpcEndpointId": current.physical_id} | changed,
+        when=lambda _: bool(changed),
+    )
+    return [modification, *network_tag_changes(old, new, current)]
+
+
+def _tagged(kind: str, *members: str) -> Callable[[Parameters, str], Parameters]:
+    return lambda p, _: same(p, *members) | tag_specification(p, kind)
+
+
+_TARGETS: Final = ("GatewayId", "NatGatewayId", "NetworkInterfaceId", "VpcPeeringConnectionId")
+_DESTINATIONS: Final = ("DestinationCidrBlock", "DestinationIpv6CidrBlock")
+_ROUTE_MEMBERS: Final = ("RouteTableId", *_DESTINATIONS, *_TARGETS)
+
+
+def _destination(properties: Parameters) -> str:
+    return str(next(properties[name] for name in _DESTINATIONS if name in properties))
+
 
 NETWORK_RESOURCES: Final[dict[str, ApiResource]] = {
     "AWS::EC2::EIP": ApiResource(
         service="ec2",
-        create=(
-            ApiCall(
-                operation="AllocateAddress",
-                parameters=lambda p, _: same(p, "Domain") | _tags(p, "elastic-ip"),
-            ),
-        ),
+        create=(ApiCall(operation="AllocateAddress", parameters=_tagged("elastic-ip", "Domain")),),
+        changes=address_tag_changes,
+        updatable=_TAGS,
         delete=(ApiCall(operation="ReleaseAddress", parameters=lambda _, address: {"PublicIp": address}),),
         physical_id=lambda _properties, _name, answer: answer["PublicIp"],
         attributes=lambda _properties, _name, answer: same(answer, "AllocationId", "PublicIp"),
     ),
     "AWS::EC2::InternetGateway": ApiResource(
         service="ec2",
-        create=(ApiCall(operation="CreateInternetGateway", parameters=lambda p, _: _tags(p, "internet-gateway")),),
+        create=(ApiCall(operation="CreateInternetGateway", parameters=_tagged("internet-gateway")),),
+        changes=network_tag_changes,
+        updatable=_TAGS,
         delete=(ApiCall(operation="DeleteInternetGateway", parameters=_id("InternetGatewayId")),),
         physical_id=lambda _properties, _name, answer: answer["InternetGateway"]["InternetGatewayId"],
         attributes=lambda _properties, _name, answer: same(answer.get("InternetGateway", {}), "InternetGatewayId"),
@@ -93,11 +144,11 @@ NETWORK_RESOURCES: Final[dict[str, ApiResource]] = {
         create=(
             ApiCall(
                 operation="CreateNatGateway",
-                parameters=lambda p, _: (
-                    same(p, "SubnetId", "AllocationId", "ConnectivityType") | _tags(p, "natgateway")
-                ),
+                parameters=_tagged("natgateway", "SubnetId", "AllocationId", "ConnectivityType"),
             ),
         ),
+        changes=network_tag_changes,
+        updatable=_TAGS,
         delete=(ApiCall(operation="DeleteNatGateway", parameters=_id("NatGatewayId")),),
         physical_id=lambda _properties, _name, answer: answer["NatGateway"]["NatGatewayId"],
         attributes=lambda _properties, _name, answer: same(answer.get("NatGateway", {}), "NatGatewayId"),
@@ -106,72 +157,38 @@ NETWORK_RESOURCES: Final[dict[str, ApiResource]] = {
         service="ec2",
         create=(ApiCall(operation="CreateRoute", parameters=lambda p, _: same(p, *_ROUTE_MEMBERS)),),
         update=(ApiCall(operation="ReplaceRoute", parameters=lambda p, _: same(p, *_ROUTE_MEMBERS)),),
-        delete=(ApiCall(operation="DeleteRoute", parameters=lambda p, _: same(p, *_ROUTE_MEMBERS[:3])),),
+        updatable=frozenset(_TARGETS),
+        delete=(ApiCall(operation="DeleteRoute", parameters=lambda p, _: same(p, "RouteTableId", *_DESTINATIONS)),),
+        physical_id=lambda p, _name, _answer: f"{p['RouteTableId']}|{_destination(p)}",
+        attributes=lambda p, _name, _answer: {"CidrBlock": _destination(p)},
     ),
     "AWS::EC2::RouteTable": ApiResource(
         service="ec2",
-        create=(
-            ApiCall(operation="CreateRouteTable", parameters=lambda p, _: same(p, "VpcId") | _tags(p, "route-table")),
-        ),
+        create=(ApiCall(operation="CreateRouteTable", parameters=_tagged("route-table", "VpcId")),),
+        changes=network_tag_changes,
+        updatable=_TAGS,
         delete=(ApiCall(operation="DeleteRouteTable", parameters=_id("RouteTableId")),),
         physical_id=lambda _properties, _name, answer: answer["RouteTable"]["RouteTableId"],
         attributes=lambda _properties, _name, answer: same(answer.get("RouteTable", {}), "RouteTableId"),
     ),
-    "AWS::EC2::SecurityGroup": ApiResource(
-        service="ec2",
-        create=(
-            ApiCall(
-                operation="CreateSecurityGroup",
-                parameters=lambda p, name: (
-                    same(p, "VpcId")
-                    | {"GroupName": name, "Description": p["GroupDescription"]}
-                    | _tags(p, "security-group")
-                ),
-            ),
-            ApiCall(
-                operation="RevokeSecurityGroupEgress",
-                parameters=lambda _, group_id: {"GroupId": group_id, "IpPermissions": _ALL_OUTBOUND},
-                when=lambda p: "SecurityGroupEgress" in p,
-            ),
-            _rules("AuthorizeSecurityGroupEgress", "SecurityGroupEgress", _egress),
-            _rules("AuthorizeSecurityGroupIngress", "SecurityGroupIngress", _ingress),
-        ),
-        delete=(ApiCall(operation="DeleteSecurityGroup", parameters=_id("GroupId")),),
-        physical_id=lambda _properties, _name, answer: answer["GroupId"],
-        attributes=lambda p, _name, answer: same(p, "VpcId") | same(answer, "GroupId"),
-        name_property="GroupName",
-    ),
-    "AWS::EC2::SecurityGroupEgress": ApiResource(
-        service="ec2",
-        create=(ApiCall(operation="AuthorizeSecurityGroupEgress", parameters=_egress),),
-        delete=(ApiCall(operation="RevokeSecurityGroupEgress", parameters=_egress),),
-    ),
-    "AWS::EC2::SecurityGroupIngress": ApiResource(
-        service="ec2",
-        create=(ApiCall(operation="AuthorizeSecurityGroupIngress", parameters=_ingress),),
-        delete=(ApiCall(operation="RevokeSecurityGroupIngress", parameters=_ingress),),
-    ),
     "AWS::EC2::Subnet": ApiResource(
         service="ec2",
         create=(
-            ApiCall(
-                operation="CreateSubnet",
-                parameters=lambda p, _: same(p, "VpcId", "CidrBlock", "AvailabilityZone") | _tags(p, "subnet"),
-            ),
-            ApiCall(
-                operation="ModifySubnetAttribute",
-                parameters=lambda p, subnet_id: {
-                    "SubnetId": subnet_id,
-                    "MapPublicIpOnLaunch": {"Value": str(p["MapPublicIpOnLaunch"]).lower() == "true"},
-                },
-                when=lambda p: "MapPublicIpOnLaunch" in p,
-            ),
+            ApiCall(operation="CreateSubnet", parameters=_tagged("subnet", "VpcId", "CidrBlock", "AvailabilityZone")),
+            _PUBLIC_ADDRESSES,
         ),
+        update=(_PUBLIC_ADDRESSES,),
+        changes=network_tag_changes,
+        updatable=frozenset({"MapPublicIpOnLaunch", "Tags"}),
         delete=(ApiCall(operation="DeleteSubnet", parameters=_id("SubnetId")),),
         physical_id=lambda _properties, _name, answer: answer["Subnet"]["SubnetId"],
-        attributes=lambda _properties, _name, answer: same(
-            answer.get("Subnet", {}), "SubnetId", "VpcId", "AvailabilityZone", "CidrBlock"
+        describe=(
+            ApiCall(
+                operation="DescribeNetworkAcls",
+                parameters=lambda _, name: {"Filters": [{"Name": "association.subnet-id", "Values": [name]}]},
+            ),
         ),
+        attributes=_subnet_attributes,
     ),
     "AWS::EC2::SubnetRouteTableAssociation": ApiResource(
         service="ec2",
@@ -183,32 +200,42 @@ NETWORK_RESOURCES: Final[dict[str, ApiResource]] = {
     "AWS::EC2::VPC": ApiResource(
         service="ec2",
         create=(
-            ApiCall(
-                operation="CreateVpc",
-                parameters=lambda p, _: same(p, "CidrBlock", "InstanceTenancy") | _tags(p, "vpc"),
-            ),
-            _vpc_attribute("EnableDnsSupport"),
-            _vpc_attribute("EnableDnsHostnames"),
+            ApiCall(operation="CreateVpc", parameters=_tagged("vpc", "CidrBlock", "InstanceTenancy")),
+            *_VPC_ATTRIBUTES,
         ),
-        update=(_vpc_attribute("EnableDnsSupport"), _vpc_attribute("EnableDnsHostnames")),
+        update=_VPC_ATTRIBUTES,
+        changes=network_tag_changes,
+        updatable=frozenset(_VPC_DEFAULTS) | _TAGS,
         delete=(ApiCall(operation="DeleteVpc", parameters=_id("VpcId")),),
         physical_id=lambda _properties, _name, answer: answer["Vpc"]["VpcId"],
-        attributes=lambda _properties, _name, answer: same(answer.get("Vpc", {}), "VpcId", "CidrBlock"),
+        describe=(
+            _of_vpc("DescribeSecurityGroups", ("group-name", "default")),
+            _of_vpc("DescribeNetworkAcls", ("default", "true")),
+        ),
+        attributes=_vpc_attributes,
     ),
     "AWS::EC2::VPCEndpoint": ApiResource(
         service="ec2",
         create=(
             ApiCall(
                 operation="CreateVpcEndpoint",
-                parameters=lambda p, _: (
-                    same(p, "VpcId", "ServiceName", "VpcEndpointType", "SubnetIds", "SecurityGroupIds", "RouteTableIds")
-                    | same(p, "PrivateDnsEnabled")
-                    | _tags(p, "vpc-endpoint")
+                parameters=_tagged(
+                    "vpc-endpoint",
+                    "VpcId",
+                    "ServiceName",
+                    "VpcEndpointType",
+                    "SubnetIds",
+                    "SecurityGroupIds",
+                    "RouteTableIds",
+                    "PrivateDnsEnabled",
                 ),
             ),
         ),
+        changes=_endpoint_changes,
+        updatable=frozenset({"RouteTableIds", "SubnetIds", "SecurityGroupIds", "Tags"}),
         delete=(ApiCall(operation="DeleteVpcEndpoints", parameters=lambda _, name: {"VpcEndpointIds": [name]}),),
         physical_id=lambda _properties, _name, answer: answer["VpcEndpoint"]["VpcEndpointId"],
+        attributes=_endpoint_attributes,
     ),
     "AWS::EC2::VPCGatewayAttachment": ApiResource(
         service="ec2",
@@ -218,5 +245,7 @@ NETWORK_RESOURCES: Final[dict[str, ApiResource]] = {
         delete=(
             ApiCall(operation="DetachInternetGateway", parameters=lambda p, _: same(p, "InternetGatewayId", "VpcId")),
         ),
+        physical_id=lambda p, _name, _answer: f"IGW|{p['VpcId']}",
+        attributes=lambda _properties, _name, _answer: {"AttachmentType": "IGW"},
     ),
 }

@@ -41,6 +41,6 @@ class NoResourceProvider:
     def delete(self, _request: ResourceRequest, _current: ProvisionedResource) -> None:
         """Do nothing."""
 
-    def attribute(self, _current: ProvisionedResource, _name: str) -> Any:
-        """There is none."""
-        return ""
+    def attribute(self, current: ProvisionedResource, name: str) -> Any:
+        """Return an attribute; there is none."""
+        return current.attributes[name]

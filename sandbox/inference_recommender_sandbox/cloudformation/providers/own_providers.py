@@ -13,12 +13,19 @@ from inference_recommender_sandbox.cloudformation.providers.application_resource
 from inference_recommender_sandbox.cloudformation.providers.bucket import BucketProvider
 from inference_recommender_sandbox.cloudformation.providers.bucket_policy import BucketPolicyProvider
 from inference_recommender_sandbox.cloudformation.providers.lambda_function import LambdaFunctionProvider
+from inference_recommender_sandbox.cloudformation.providers.messaging_resources import MESSAGING_RESOURCES
 from inference_recommender_sandbox.cloudformation.providers.monitoring_resources import MONITORING_RESOURCES
 from inference_recommender_sandbox.cloudformation.providers.network_resources import NETWORK_RESOURCES
+from inference_recommender_sandbox.cloudformation.providers.no_resource import NO_RESOURCE_TYPES, NoResourceProvider
 from inference_recommender_sandbox.cloudformation.providers.policy import InlinePolicyProvider, ManagedPolicyProvider
+from inference_recommender_sandbox.cloudformation.providers.resource_policy import (
+    RESOURCE_POLICIES,
+    ResourcePolicyProvider,
+)
 from inference_recommender_sandbox.cloudformation.providers.role import RoleProvider
 from inference_recommender_sandbox.cloudformation.providers.sagemaker_resources import SAGEMAKER_RESOURCES
-from inference_recommender_sandbox.cloudformation.providers.tagged_resource import TaggedResourceProvider
+from inference_recommender_sandbox.cloudformation.providers.security_groups import SECURITY_GROUPS
+from inference_recommender_sandbox.cloudformation.providers.storage_resources import STORAGE_RESOURCES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -28,8 +35,12 @@ if TYPE_CHECKING:
 
 _API_RESOURCES: Final[Mapping[str, ApiResource]] = {
     **APPLICATION_RESOURCES,
+    **MESSAGING_RESOURCES,
     **MONITORING_RESOURCES,
     **NETWORK_RESOURCES,
+    **SAGEMAKER_RESOURCES,
+    **SECURITY_GROUPS,
+    **STORAGE_RESOURCES,
 }
 
 
@@ -46,14 +57,14 @@ def own_providers(endpoint_url: Callable[[], str], clock: Clock) -> dict[str, Re
         for resource_type, resource in _API_RESOURCES.items()
     }
     providers |= {
-        resource_type: TaggedResourceProvider(resource_type, resource, clients)
-        for resource_type, resource in SAGEMAKER_RESOURCES.items()
+        resource_type: ResourcePolicyProvider(kind, clients) for resource_type, kind in RESOURCE_POLICIES.items()
     }
+    providers |= dict.fromkeys(NO_RESOURCE_TYPES, NoResourceProvider())
     return providers | {
         InlinePolicyProvider.type: InlinePolicyProvider(clients),
         ManagedPolicyProvider.type: ManagedPolicyProvider(clients),
         "AWS::IAM::Role": RoleProvider(clients),
         "AWS::Lambda::Function": LambdaFunctionProvider(),
-        "AWS::S3::Bucket": BucketProvider(),
+        "AWS::S3::Bucket": BucketProvider(clients),
         "AWS::S3::BucketPolicy": BucketPolicyProvider(),
     }

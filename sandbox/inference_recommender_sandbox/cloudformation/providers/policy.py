@@ -92,8 +92,6 @@ class _PolicyProvider(ABC):
 
     def attribute(self, current: ProvisionedResource, name: str) -> Any:
         """Return an attribute."""
-        if name not in current.attributes:
-            raise ResourceError(f"Resource type {self.type} does not support attribute {{{name}}}")
         return current.attributes[name]
 
     @abstractmethod

@@ -6,7 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from inference_recommender_sandbox.cloudformation.errors import ResourceError
 from inference_recommender_sandbox.cloudformation.providers.moto_resource import MotoResourceProvider
-from inference_recommender_sandbox.cloudformation.providers.no_resource import NO_RESOURCE_TYPES, NoResourceProvider
+from inference_recommender_sandbox.cloudformation.providers.supported_types import (
+    check_attribute,
+    check_type,
+    is_custom,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -41,21 +45,18 @@ class ProviderRegistry:
 
     def is_custom(self, resource_type: str) -> bool:
         """Whether the type is a custom resource."""
-        return resource_type.startswith("Custom::") or resource_type == "AWS::CloudFormation::CustomResource"
+        return is_custom(resource_type)
 
     def of(self, resource_type: str) -> ResourceProvider:
         """Return the provider.
 
         Raises:
-            ResourceError: If the sandbox can't provision the type.
+            ValidationError: If the sandbox can't provision the type.
         """
-        if self.is_custom(resource_type):
+        if is_custom(resource_type):
             return self._custom
-        if resource_type in self._own:
-            return self._own[resource_type]
-        if resource_type in NO_RESOURCE_TYPES:
-            return NoResourceProvider()
-        return MotoResourceProvider(resource_type)
+        check_type(resource_type)
+        return self._own.get(resource_type) or MotoResourceProvider(resource_type)
 
     @property
     def adopts_failed_ids(self) -> bool:
@@ -80,8 +81,10 @@ class ProviderRegistry:
         """Return an attribute of a resource.
 
         Raises:
-            ResourceError: If it has none of that name.
+            ResourceError: If it was never created.
+            ValidationError: If the sandbox doesn't have the attribute.
         """
+        check_attribute(resource.type, name)
         if not resource.physical_id:
             raise ResourceError(f"Resource {resource.logical_id} has no attributes: it was never created")
         return self.of(resource.type).attribute(resource.provisioned, name)

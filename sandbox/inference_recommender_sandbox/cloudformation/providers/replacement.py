@@ -15,29 +15,60 @@ CREATE_ONLY: Final[Mapping[str, frozenset[str]]] = {
     ),
     "AWS::CloudWatch::Alarm": frozenset({"AlarmName"}),
     "AWS::CloudWatch::Dashboard": frozenset({"DashboardName"}),
+    "AWS::DynamoDB::Table": frozenset({"TableName", "ImportSourceSpecification"}),
     "AWS::EC2::EIP": frozenset({"NetworkBorderGroup", "TransferAddress", "IpamPoolId", "Address"}),
-    "AWS::EC2::NatGateway": frozenset({"SubnetId", "ConnectivityType", "AllocationId", "PrivateIpAddress"}),
+    "AWS::EC2::NatGateway": frozenset(
+        {"VpcId", "SubnetId", "ConnectivityType", "AllocationId", "PrivateIpAddress", "AvailabilityMode"}
+    ),
     "AWS::EC2::Route": frozenset(
         {"RouteTableId", "DestinationCidrBlock", "DestinationIpv6CidrBlock", "DestinationPrefixListId"}
     ),
     "AWS::EC2::RouteTable": frozenset({"VpcId"}),
     "AWS::EC2::SecurityGroup": frozenset({"GroupDescription", "GroupName", "VpcId"}),
-    "AWS::EC2::Subnet": frozenset({"VpcId", "AvailabilityZone", "CidrBlock"}),
+    "AWS::EC2::Subnet": frozenset(
+        {
+            "VpcId",
+            "AvailabilityZone",
+            "AvailabilityZoneId",
+            "CidrBlock",
+            "OutpostArn",
+            "Ipv6Native",
+            "Ipv4IpamPoolId",
+            "Ipv4NetmaskLength",
+            "Ipv6IpamPoolId",
+            "Ipv6NetmaskLength",
+        }
+    ),
     "AWS::EC2::SubnetRouteTableAssociation": frozenset({"SubnetId", "RouteTableId"}),
-    "AWS::EC2::VPC": frozenset({"CidrBlock"}),
-    "AWS::EC2::VPCEndpoint": frozenset({"ServiceName", "VpcEndpointType", "VpcId"}),
+    "AWS::EC2::VPC": frozenset({"CidrBlock", "Ipv4IpamPoolId", "Ipv4NetmaskLength", "VpcEncryptionControl"}),
+    "AWS::EC2::VPCEndpoint": frozenset(
+        {"ServiceName", "VpcEndpointType", "VpcId", "ServiceNetworkArn", "ResourceConfigurationArn", "ServiceRegion"}
+    ),
     "AWS::EC2::VPCGatewayAttachment": frozenset({"VpcId"}),
     "AWS::ECR::Repository": frozenset({"RepositoryName", "EncryptionConfiguration"}),
     "AWS::Events::Rule": frozenset({"Name"}),
     "AWS::IAM::InstanceProfile": frozenset({"InstanceProfileName", "Path"}),
     "AWS::IAM::ManagedPolicy": frozenset({"ManagedPolicyName", "Description", "Path"}),
     "AWS::IAM::Role": frozenset({"Path", "RoleName"}),
+    "AWS::IAM::User": frozenset({"UserName"}),
     "AWS::KMS::Alias": frozenset({"AliasName"}),
     "AWS::Lambda::EventInvokeConfig": frozenset({"FunctionName", "Qualifier"}),
-    "AWS::Lambda::Function": frozenset({"FunctionName", "PackageType"}),
-    "AWS::Lambda::Permission": frozenset({"FunctionName", "SourceAccount", "SourceArn", "Principal", "Action"}),
+    "AWS::Lambda::Function": frozenset({"FunctionName", "PackageType", "TenancyConfig"}),
+    "AWS::Lambda::Permission": frozenset(
+        {
+            "FunctionName",
+            "FunctionUrlAuthType",
+            "InvokedViaFunctionUrl",
+            "SourceAccount",
+            "SourceArn",
+            "Principal",
+            "PrincipalOrgID",
+            "Action",
+            "EventSourceToken",
+        }
+    ),
     "AWS::Logs::LogGroup": frozenset({"LogGroupName"}),
-    "AWS::S3::Bucket": frozenset({"BucketName"}),
+    "AWS::S3::Bucket": frozenset({"BucketName", "BucketNamePrefix", "BucketNamespace"}),
     "AWS::S3::BucketPolicy": frozenset({"Bucket"}),
     "AWS::SNS::Subscription": frozenset({"Endpoint", "Protocol", "TopicArn"}),
     "AWS::SNS::Topic": frozenset({"TopicName", "FifoTopic"}),
@@ -52,7 +83,6 @@ CREATE_ONLY: Final[Mapping[str, frozenset[str]]] = {
 UPDATABLE: Final[Mapping[str, frozenset[str]]] = {
     "AWS::EC2::SecurityGroupEgress": frozenset({"Description"}),
     "AWS::EC2::SecurityGroupIngress": frozenset({"Description"}),
-    "AWS::Lambda::LayerVersion": frozenset(),
     "AWS::SageMaker::EndpointConfig": frozenset({"Tags"}),
     "AWS::SageMaker::Model": frozenset({"Tags"}),
     "AWS::SageMaker::ModelPackage": frozenset({"Tags", "ModelApprovalStatus", "ApprovalDescription"}),

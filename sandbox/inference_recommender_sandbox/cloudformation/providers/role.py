@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError, ParamValidationError
 
-from inference_recommender_sandbox.cloudformation.errors import ResourceError
 from inference_recommender_sandbox.cloudformation.providers.api_resource import Parameters, refusal, same
 from inference_recommender_sandbox.cloudformation.providers.identity_policies import (
     NO_POLICIES,
@@ -95,8 +94,6 @@ class RoleProvider:
 
     def attribute(self, current: ProvisionedResource, name: str) -> Any:
         """Return an attribute."""
-        if name not in current.attributes:
-            raise ResourceError(f"Resource type {_TYPE} does not support attribute {{{name}}}")
         return current.attributes[name]
 
 

@@ -1,13 +1,22 @@
-"""Models, endpoints and the model registry; `TaggedResourceProvider` changes their tags."""
+"""Models, endpoints and the model registry; their physical ids are the ARNs that carry their tags."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from inference_recommender_sandbox.cloudformation.providers.api_resource import ApiCall, ApiResource, Parameters, same
+from inference_recommender_sandbox.cloudformation.providers.api_resource import (
+    ApiCall,
+    ApiResource,
+    Parameters,
+    fixed,
+    same,
+    tag_changes,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+
+    from inference_recommender_sandbox.cloudformation.resource_provider import ProvisionedResource
 
 
 def _name(arn: str) -> str:
@@ -20,6 +29,14 @@ def _with_name(member: str) -> Callable[[Parameters, str], Parameters]:
 
 def _by_name(member: str) -> Callable[[Parameters, str], Parameters]:
     return lambda _, arn: {member: _name(arn)}
+
+
+def _tag_changes(old: Parameters, new: Parameters, current: ProvisionedResource) -> Iterator[ApiCall]:
+    gone, changed = tag_changes(old, new)
+    if gone:
+        yield fixed("DeleteTags", {"ResourceArn": current.physical_id, "TagKeys": gone})
+    if changed:
+        yield fixed("AddTags", {"ResourceArn": current.physical_id, "Tags": changed})
 
 
 _UPDATE_MEMBERS: Final = (
@@ -39,22 +56,30 @@ _IN_SERVICE: Final = ApiCall(
 SAGEMAKER_RESOURCES: Final[dict[str, ApiResource]] = {
     "AWS::SageMaker::Model": ApiResource(
         service="sagemaker",
+        changes=_tag_changes,
+        updatable=frozenset({"Tags"}),
         create=(ApiCall(operation="CreateModel", parameters=_with_name("ModelName")),),
         delete=(ApiCall(operation="DeleteModel", parameters=_by_name("ModelName")),),
         physical_id=lambda _properties, _name, answer: answer["ModelArn"],
-        attributes=lambda _properties, name, _answer: {"ModelName": _name(name)},
+        attributes=lambda _properties, name, answer: {"ModelName": _name(name), "ModelArn": answer.get("ModelArn")},
         name_property="ModelName",
     ),
     "AWS::SageMaker::EndpointConfig": ApiResource(
         service="sagemaker",
+        changes=_tag_changes,
+        updatable=frozenset({"Tags"}),
         create=(ApiCall(operation="CreateEndpointConfig", parameters=_with_name("EndpointConfigName")),),
         delete=(ApiCall(operation="DeleteEndpointConfig", parameters=_by_name("EndpointConfigName")),),
         physical_id=lambda _properties, _name, answer: answer["EndpointConfigArn"],
-        attributes=lambda _properties, name, _answer: {"EndpointConfigName": _name(name)},
+        attributes=lambda _properties, name, answer: {
+            "EndpointConfigName": _name(name),
+            "EndpointConfigArn": answer.get("EndpointConfigArn"),
+        },
         name_property="EndpointConfigName",
     ),
     "AWS::SageMaker::Endpoint": ApiResource(
         service="sagemaker",
+        changes=_tag_changes,
         create=(
             ApiCall(
                 operation="CreateEndpoint",
@@ -78,11 +103,16 @@ SAGEMAKER_RESOURCES: Final[dict[str, ApiResource]] = {
         ),
         delete=(ApiCall(operation="DeleteEndpoint", parameters=_by_name("EndpointName")),),
         physical_id=lambda _properties, _name, answer: answer["EndpointArn"],
-        attributes=lambda _properties, name, _answer: {"EndpointName": _name(name)},
+        attributes=lambda _properties, name, answer: {
+            "EndpointName": _name(name),
+            "EndpointArn": answer.get("EndpointArn"),
+        },
         name_property="EndpointName",
     ),
     "AWS::SageMaker::ModelPackageGroup": ApiResource(
         service="sagemaker",
+        changes=_tag_changes,
+        updatable=frozenset({"Tags"}),
         create=(
             ApiCall(
                 operation="CreateModelPackageGroup",
@@ -99,6 +129,7 @@ SAGEMAKER_RESOURCES: Final[dict[str, ApiResource]] = {
     ),
     "AWS::SageMaker::ModelPackage": ApiResource(
         service="sagemaker",
+        changes=_tag_changes,
         create=(ApiCall(operation="CreateModelPackage", parameters=lambda p, _: dict(p)),),
         update=(
             ApiCall(

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from inference_recommender_sandbox.cloudformation.change_set import ResourceChange
-from inference_recommender_sandbox.cloudformation.dependency_graph import dependencies
+from inference_recommender_sandbox.cloudformation.change_sets.change_set import ResourceChange
 from inference_recommender_sandbox.cloudformation.errors import ResourceError, ValidationError
-from inference_recommender_sandbox.cloudformation.intrinsics import Resolver
-from inference_recommender_sandbox.cloudformation.stack_scope import StackScope
+from inference_recommender_sandbox.cloudformation.providers.supported_types import check_supported
+from inference_recommender_sandbox.cloudformation.template.dependencies import dependencies, in_order
+from inference_recommender_sandbox.cloudformation.template.intrinsics import Resolver
+from inference_recommender_sandbox.cloudformation.template.stack_scope import StackScope
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from inference_recommender_sandbox.cloudformation.providers.registry import ProviderRegistry
     from inference_recommender_sandbox.cloudformation.stack import Stack, StackResource
     from inference_recommender_sandbox.cloudformation.stack_store import StackStore
-    from inference_recommender_sandbox.cloudformation.template import Template
+    from inference_recommender_sandbox.cloudformation.template.template import Template
 
 
 def resource_changes(
@@ -32,11 +33,12 @@ def resource_changes(
     A resource that refers to one that changes may change too, as in CloudFormation's own change sets.
 
     Raises:
-        ValidationError: If the template can't be deployed: circles, or a resource that changes its type.
+        ValidationError: If a resource changes its type, or the sandbox doesn't have what the template names.
     """
     scope = StackScope(stack, parameters=resolved_parameters, store=store, attribute=providers.attribute)
     resolver = Resolver(template, scope)
     active = {name: item for name, item in template.resources.items() if resolver.has(item)}
+    check_supported(active, [item for item in template.outputs.values() if resolver.has(item)])
     graph = dependencies(active)
     existing = stack.resources if stack.status != "REVIEW_IN_PROGRESS" else {}
     retyped = [name for name, item in active.items() if name in existing and existing[name].type != item["Type"]]
@@ -46,7 +48,7 @@ def resource_changes(
             f"resources: {retyped}"
         )
     changes: dict[str, ResourceChange] = {}
-    for name in _in_order(graph):
+    for name in in_order(graph):
         definition = active[name]
         if name not in existing:
             changes[name] = ResourceChange(action="Add", logical_id=name, physical_id=None, type=definition["Type"])
@@ -88,13 +90,3 @@ def _modification(
         replacement=replacement,
         changed_properties=tuple(changed),
     )
-
-
-def _in_order(graph: Mapping[str, frozenset[str]]) -> list[str]:
-    ordered: dict[str, None] = {}
-    remaining = dict(graph)
-    while remaining:
-        for name in [name for name, needed in remaining.items() if not needed & remaining.keys()]:
-            ordered[name] = None
-            del remaining[name]
-    return list(ordered)

@@ -12,7 +12,7 @@ from inference_recommender_sandbox.cloudformation.errors import ValidationError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from inference_recommender_sandbox.cloudformation.template import Template
+    from inference_recommender_sandbox.cloudformation.template.template import Template
 
 NO_VALUE: Final = object()
 """What `AWS::NoValue` resolves to: the property that holds it vanishes."""
@@ -154,25 +154,56 @@ class Resolver:
 
 def references(value: Any) -> Iterator[str]:
     """Find the names that a value refers to by `Ref`, `Fn::GetAtt` or `Fn::Sub`."""
+    for function, argument in _calls(value):
+        if function == "Ref":
+            yield str(argument)
+        elif function == "Fn::GetAtt":
+            yield argument.split(".", 1)[0] if isinstance(argument, str) else str(argument[0])
+        elif function == "Fn::Sub":
+            yield from (name.split(".", 1)[0] for name in _substituted(argument))
+
+
+def attribute_references(value: Any) -> Iterator[tuple[str, str]]:
+    """Find the attributes that a value refers to by `Fn::GetAtt` or `Fn::Sub`: logical ids and names.
+
+    A name that is itself the result of a function is left out.
+    """
+    for function, argument in _calls(value):
+        if function == "Fn::GetAtt":
+            logical_id, name = argument.split(".", 1) if isinstance(argument, str) else argument
+            if isinstance(name, str):
+                yield str(logical_id), name
+        elif function == "Fn::Sub":
+            for name in _substituted(argument):
+                if "." in name:
+                    logical_id, attribute = name.split(".", 1)
+                    yield logical_id, attribute
+
+
+def conditions_used(value: Any) -> Iterator[str]:
+    """Find the names of conditions that a value uses by `Fn::If` or, within a condition, by `Condition`."""
+    for function, argument in _calls(value):
+        if function == "Fn::If" and isinstance(argument, list) and argument:
+            yield str(argument[0])
+        elif function == "Condition" and isinstance(argument, str):
+            yield argument
+
+
+def _calls(value: Any) -> Iterator[tuple[str, Any]]:
+    """Yield each function that a value calls, with its argument, the outer ones first."""
     if isinstance(value, dict):
         if len(value) == 1:
-            ((key, argument),) = value.items()
-            if key == "Ref":
-                yield argument
-                return
-            if key == "Fn::GetAtt":
-                yield argument.split(".", 1)[0] if isinstance(argument, str) else argument[0]
-                return
-            if key == "Fn::Sub":
-                text, variables = argument if isinstance(argument, list) else (argument, {})
-                yield from (m[1].split(".", 1)[0] for m in _SUBSTITUTION.finditer(text) if m[1] not in variables)
-                yield from references(list(variables.values()))
-                return
+            yield from value.items()
         for item in value.values():
-            yield from references(item)
+            yield from _calls(item)
     elif isinstance(value, list):
         for item in value:
-            yield from references(item)
+            yield from _calls(item)
+
+
+def _substituted(argument: Any) -> Iterator[str]:
+    text, variables = argument if isinstance(argument, list) else (argument, {})
+    return (match[1] for match in _SUBSTITUTION.finditer(text) if match[1] not in variables)
 
 
 def _text(value: Any) -> Any:

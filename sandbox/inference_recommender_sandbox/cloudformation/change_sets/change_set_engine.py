@@ -6,23 +6,22 @@ import time
 import uuid
 from typing import TYPE_CHECKING, Any
 
-from inference_recommender_sandbox.cloudformation.change_set import NO_CHANGES, ChangeSet
-from inference_recommender_sandbox.cloudformation.changes import resource_changes
+from inference_recommender_sandbox.cloudformation.change_sets.change_set import NO_CHANGES, ChangeSet
 from inference_recommender_sandbox.cloudformation.errors import (
     AlreadyExistsError,
     InvalidChangeSetStatusError,
     ValidationError,
 )
-from inference_recommender_sandbox.cloudformation.parameters import parameter_values
 from inference_recommender_sandbox.cloudformation.stack_state import Target
+from inference_recommender_sandbox.cloudformation.template.capabilities import check_capabilities
+from inference_recommender_sandbox.cloudformation.template.parameters import parameter_values
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from inference_recommender_sandbox.cloudformation.providers.registry import ProviderRegistry
     from inference_recommender_sandbox.cloudformation.stack import Stack
     from inference_recommender_sandbox.cloudformation.stack_engine import StackEngine
-    from inference_recommender_sandbox.cloudformation.template import Template
+    from inference_recommender_sandbox.cloudformation.template.template import Template
 
 
 class ChangeSetEngine:
@@ -30,12 +29,10 @@ class ChangeSetEngine:
 
     Args:
         stacks: What the change sets change.
-        providers: Say which change of a resource replaces it.
     """
 
-    def __init__(self, stacks: StackEngine, *, providers: ProviderRegistry) -> None:
+    def __init__(self, stacks: StackEngine) -> None:
         self._stacks = stacks
-        self._providers = providers
 
     def create(
         self,
@@ -60,6 +57,7 @@ class ChangeSetEngine:
             options: `description`, `role_arn`, `capabilities`, `notification_arns`, `on_stack_failure`.
 
         Raises:
+            InsufficientCapabilitiesError: If one isn't acknowledged.
             ValidationError: If the request or template is refused.
             AlreadyExistsError: If the stack has a change set of that name.
         """
@@ -68,13 +66,12 @@ class ChangeSetEngine:
             template = template or stack.template
             if template is None:
                 raise ValidationError("Either Template URL or Template Body must be specified.")
+            check_capabilities(template, options["capabilities"], expands=False)
             self._stacks.change_sets.refuse_taken(name, stack)
             is_new = stack.status == "REVIEW_IN_PROGRESS"
             values = parameter_values(template, parameters, previous=None if is_new else stack.parameters)
             resolved = self._stacks.resolve(template, values, stack)
-            changes = resource_changes(
-                stack, template, resolved_parameters=resolved, store=self._stacks.store, providers=self._providers
-            )
+            changes = self._stacks.changes(stack, template, resolved)
             change_set = ChangeSet(
                 change_set_id=(
                     f"arn:aws:cloudformation:{stack.region}:{stack.account_id}:changeSet/{name}/{uuid.uuid4()}"

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from inference_recommender_sandbox.cloudformation.errors import ValidationError
+from inference_recommender_sandbox.cloudformation.template.limits import MAX_PARAMETER_VALUE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from inference_recommender_sandbox.cloudformation.template import Template
+    from inference_recommender_sandbox.cloudformation.template.template import Template
+
+_TYPE: Final = re.compile(r"String|Number|List<Number>|CommaDelimitedList|List<AWS::[\w:]+>|AWS::[\w:<>]+")
 
 
 def parameter_values(
@@ -27,10 +30,12 @@ def parameter_values(
         ValidationError: If one is missing, undeclared or breaks a constraint; the text is AWS's.
     """
     values: dict[str, str] = {}
-    for item in given:
+    requested = list(given)
+    unknown = [item["ParameterKey"] for item in requested if item["ParameterKey"] not in template.parameters]
+    if unknown:
+        raise ValidationError(f"Parameters: [{', '.join(unknown)}] do not exist in the template")
+    for item in requested:
         name = item["ParameterKey"]
-        if name not in template.parameters:
-            raise ValidationError(f"Parameters: [{name}] do not exist in the template")
         if item.get("UsePreviousValue"):
             if previous is None or name not in previous:
                 raise ValidationError(
@@ -93,6 +98,11 @@ def _default(value: Any) -> str:
 
 
 def _check(name: str, declaration: Mapping[str, Any], value: str) -> None:
+    kind = str(declaration["Type"])
+    if not _TYPE.fullmatch(kind):
+        raise ValidationError(f"Template format error: Unrecognized parameter type: {kind}")
+    if len(value.encode()) > MAX_PARAMETER_VALUE.maximum:
+        raise ValidationError(f"Parameter '{name}' must have at most {MAX_PARAMETER_VALUE.maximum} bytes")
     explained = declaration.get("ConstraintDescription")
 
     def refuse(rule: str) -> ValidationError:

@@ -8,9 +8,9 @@ from inference_recommender_sandbox.cloudformation.errors import ResourceError
 from inference_recommender_sandbox.cloudformation.stack import Stack, StackOutput
 
 if TYPE_CHECKING:
-    from inference_recommender_sandbox.cloudformation.intrinsics import Resolver
     from inference_recommender_sandbox.cloudformation.stack_store import StackStore
-    from inference_recommender_sandbox.cloudformation.template import Template
+    from inference_recommender_sandbox.cloudformation.template.intrinsics import Resolver
+    from inference_recommender_sandbox.cloudformation.template.template import Template
 
 
 def stack_outputs(template: Template, resolver: Resolver) -> list[StackOutput]:

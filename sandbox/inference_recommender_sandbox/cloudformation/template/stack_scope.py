@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from moto.ssm.models import ssm_backends
 
 from inference_recommender_sandbox.cloudformation.errors import ResourceError, ValidationError
-from inference_recommender_sandbox.cloudformation.intrinsics import NO_VALUE
+from inference_recommender_sandbox.cloudformation.template.intrinsics import NO_VALUE
+from inference_recommender_sandbox.moto_lock import MOTO_LOCK
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -101,5 +102,6 @@ class StackScope:
 
 def ssm_parameter(name: str, *, account_id: str, region: str) -> str | None:
     """Return the value of an SSM parameter of the account, or `None`."""
-    parameter = ssm_backends[account_id][region].get_parameter(name)
+    with MOTO_LOCK:
+        parameter = ssm_backends[account_id][region].get_parameter(name)
     return None if parameter is None else str(parameter.value)

@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, Any, Self
 import yaml
 
 from inference_recommender_sandbox.cloudformation.errors import ValidationError
+from inference_recommender_sandbox.cloudformation.template.dependencies import check_references
+from inference_recommender_sandbox.cloudformation.template.limits import check_quotas
+from inference_recommender_sandbox.cloudformation.template.structure import check_structure
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,8 +45,10 @@ class Template:
                 raise ValidationError(f"Template format error: YAML not well-formed. ({error})") from error
         if not isinstance(sections, dict):
             raise ValidationError("Template format error: unsupported structure.")
+        check_structure(sections)
+        check_quotas(sections)
         template = cls(body=body, sections=sections)
-        template._check()
+        check_references(template)
         return template
 
     @property
@@ -82,28 +87,6 @@ class Template:
 
     def _section(self, name: str) -> Mapping[str, Any]:
         return self.sections.get(name) or {}
-
-    def _check(self) -> None:
-        if not self.resources:
-            raise ValidationError("Template format error: At least one Resources member must be defined.")
-        for logical_id, resource in self.resources.items():
-            if not isinstance(resource, dict) or "Type" not in resource:
-                raise ValidationError(
-                    f"Template format error: [/Resources/{logical_id}] Every Resources object must contain a Type "
-                    "member."
-                )
-            for dependency in depends_on(resource):
-                if dependency not in self.resources:
-                    raise ValidationError(
-                        f"Template format error: Unresolved resource dependencies [{dependency}] in the Resources "
-                        "block of the template"
-                    )
-
-
-def depends_on(resource: Mapping[str, Any]) -> list[str]:
-    """Return what a resource's `DependsOn` names, which may be one name or a list."""
-    value = resource.get("DependsOn", [])
-    return [value] if isinstance(value, str) else list(value)
 
 
 class _TemplateLoader(yaml.SafeLoader):

@@ -1,0 +1,103 @@
+"""`AWS::SQS::QueuePolicy` and `AWS::SNS::TopicPolicy`: a policy that several queues or topics get."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from inference_recommender_sandbox.cloudformation.providers.api_resource import refusal
+from inference_recommender_sandbox.cloudformation.providers.identity_policies import document_text
+from inference_recommender_sandbox.cloudformation.resource_provider import ProvisionedResource, ResourceRequest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from inference_recommender_sandbox.cloudformation.parallel_walk import Cancellation
+    from inference_recommender_sandbox.cloudformation.providers.api_resource import ApiClients
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResourcePolicy:
+    """How a type sets and removes its policy.
+
+    Attributes:
+        service: boto3's name of the service.
+        property_name: The property that lists who gets it.
+        set: Sets the policy of one of them; an empty text removes it.
+    """
+
+    service: str
+    property_name: str
+    set: Callable[[Any, str, str], None]
+
+
+def _set_queue_policy(sqs: Any, url: str, policy: str) -> None:
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy})
+
+
+def _set_topic_policy(sns: Any, arn: str, policy: str) -> None:
+    sns.set_topic_attributes(TopicArn=arn, AttributeName="Policy", AttributeValue=policy)
+
+
+RESOURCE_POLICIES: Mapping[str, ResourcePolicy] = {
+    "AWS::SNS::TopicPolicy": ResourcePolicy(service="sns", property_name="Topics", set=_set_topic_policy),
+    "AWS::SQS::QueuePolicy": ResourcePolicy(service="sqs", property_name="Queues", set=_set_queue_policy),
+}
+
+
+class ResourcePolicyProvider:
+    """Provisions a policy of queues or topics.
+
+    Args:
+        kind: How the type does it.
+        clients: Call the sandbox.
+    """
+
+    def __init__(self, kind: ResourcePolicy, clients: ApiClients) -> None:
+        self._kind = kind
+        self._clients = clients
+
+    def replaces(self, _old: dict[str, Any], _new: dict[str, Any]) -> bool:
+        """Return False: every property can be changed in place."""
+        return False
+
+    def create(self, request: ResourceRequest, _cancellation: Cancellation) -> ProvisionedResource:
+        """Set the policy."""
+        name = request.generated_name()
+        self._set(request, request.properties, document_text(request.properties["PolicyDocument"]))
+        return ProvisionedResource(physical_id=name, attributes={"Id": name})
+
+    def update(
+        self,
+        request: ResourceRequest,
+        current: ProvisionedResource,
+        old_properties: dict[str, Any],
+        _cancellation: Cancellation,
+    ) -> ProvisionedResource:
+        """Set the policy, and remove it from what no longer gets it."""
+        kept = request.properties[self._kind.property_name]
+        gone = [each for each in old_properties[self._kind.property_name] if each not in kept]
+        self._set(request, {self._kind.property_name: gone}, "")
+        self._set(request, request.properties, document_text(request.properties["PolicyDocument"]))
+        return current
+
+    def delete(self, request: ResourceRequest, current: ProvisionedResource) -> None:
+        """Remove the policy; a queue or topic that is gone is no failure."""
+        if not current.physical_id:
+            return
+        self._set(request, request.properties, "")
+
+    def attribute(self, current: ProvisionedResource, name: str) -> Any:
+        """Return an attribute."""
+        return current.attributes[name]
+
+    def _set(self, request: ResourceRequest, properties: Mapping[str, Any], policy: str) -> None:
+        client = self._clients.of(self._kind.service, request.region)
+        for name in properties[self._kind.property_name]:
+            try:
+                self._kind.set(client, str(name), policy)
+            except ClientError as error:
+                if policy or "NonExistent" not in str(error) + error.response["Error"]["Code"]:
+                    raise refusal(error) from error

@@ -1,0 +1,1 @@
+"""What a template says, and what it may say."""
