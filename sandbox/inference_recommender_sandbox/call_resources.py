@@ -49,6 +49,9 @@ def called_resource(action: str, parameters: Mapping[str, Any], *, region: str, 
         account_id: Twelve digits.
     """
     service = action.partition(":")[0]
+    if action == "s3:DeleteObject" and parameters.get("Bucket"):
+        # One request may delete several objects, whose names aren't looked at: all of the bucket's are meant.
+        return f"arn:aws:s3:::{parameters['Bucket']}/{parameters.get('Key') or '*'}"
     if service == "s3":
         return _s3_resource(parameters)
     member, pattern = _MEMBERS.get(service, ("", ""))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import urllib.error
 import urllib.request
 from typing import TYPE_CHECKING, Any
@@ -24,11 +25,7 @@ CALLS: dict[str, tuple[str, str, Callable[[Any], Any]]] = {
         "UnauthorizedOperation",
         lambda client: client.describe_network_interfaces(),
     ),
-    "ssm:PutParameter": (
-        "ssm",
-        "AccessDeniedException",
-        lambda client: client.put_parameter(Name="/p", Value="v", Type="String", Overwrite=True),
-    ),
+    "ssm:DescribeParameters": ("ssm", "AccessDeniedException", lambda client: client.describe_parameters()),
     "logs:DescribeLogGroups": ("logs", "AccessDeniedException", lambda client: client.describe_log_groups()),
     "kms:CreateKey": ("kms", "AccessDeniedException", lambda client: client.create_key()),
     "iam:ListRoles": ("iam", "AccessDenied", lambda client: client.list_roles()),
@@ -71,6 +68,84 @@ def test_a_call_needs_its_action_on_everything(account: Account, action: str) ->
         error = refused.value.response["Error"]
         assert error["Code"] == code
         assert f"is not authorized to perform: {action} on resource: *" in error["Message"]
+
+
+NAMED: dict[str, tuple[str, str, Callable[[Any], Any]]] = {
+    "ssm:PutParameter": (
+        "ssm",
+        "arn:aws:ssm:us-east-1:123456789012:parameter/a/b",
+        lambda client: client.put_parameter(Name="/a/b", Value="v", Type="String", Overwrite=True),
+    ),
+    "logs:PutRetentionPolicy": (
+        "logs",
+        "arn:aws:logs:us-east-1:123456789012:log-group:/named:*",
+        lambda client: client.put_retention_policy(logGroupName="/named", retentionInDays=1),
+    ),
+    "sqs:GetQueueAttributes": (
+        "sqs",
+        "arn:aws:sqs:us-east-1:123456789012:named",
+        lambda client: client.get_queue_attributes(QueueUrl="http://localhost/123456789012/named"),
+    ),
+    "ec2:AuthorizeSecurityGroupIngress": (
+        "ec2",
+        "arn:aws:ec2:us-east-1:123456789012:security-group/sg-1",
+        lambda client: client.authorize_security_group_ingress(GroupId="sg-1", IpPermissions=[]),
+    ),
+    "lambda:InvokeFunction": (
+        "lambda",
+        "arn:aws:lambda:us-east-1:123456789012:function:named",
+        lambda client: client.invoke(FunctionName="named"),
+    ),
+    "s3:GetObject": ("s3", "arn:aws:s3:::named/a/key", lambda client: client.get_object(Bucket="named", Key="a/key")),
+    "s3:ListBucketVersions": ("s3", "arn:aws:s3:::named", lambda client: client.list_object_versions(Bucket="named")),
+}
+"""Calls of what doesn't exist, mostly: it is enough that they aren't refused for want of a permission."""
+
+
+def refused_for_permissions(call: Callable[[Any], Any], client: Any) -> str:
+    """Return the message of a call that was refused for want of a permission; else an empty text."""
+    try:
+        call(client)
+    except ClientError as error:
+        message = str(error)
+        return message if "not authorized to perform" in message else ""
+    return ""
+
+
+@pytest.mark.parametrize("action", NAMED)
+def test_a_call_needs_its_action_on_what_it_names(account: Account, action: str) -> None:
+    service, arn, call = NAMED[action]
+    for resource in ("*", arn, f"{arn[:-2]}*"):
+        assert not refused_for_permissions(call, session(account, service, allow(action, resource)))
+    for statements in ([], [allow(action, f"{arn}-other")], [allow("sagemaker:*", arn)]):
+        message = refused_for_permissions(call, session(account, service, *statements))
+        assert f"is not authorized to perform: {action} on resource: {arn} " in message
+    denied = session(account, service, allow("*"), {**allow(action, arn), "Effect": "Deny"})
+    assert "explicit deny" in refused_for_permissions(call, denied)
+
+
+@pytest.mark.parametrize(("condition", "is_granted"), [({}, True), ({"Bool": {"aws:SecureTransport": "true"}}, False)])
+def test_a_bucket_s_policy_may_grant_a_call(account: Account, condition: dict[str, Any], *, is_granted: bool) -> None:
+    bucket = account.name()
+    account.client("s3").create_bucket(Bucket=bucket)
+    granted, other = session(account, "s3"), session(account, "s3")
+    key = granted._request_signer._credentials.access_key
+    role = account.sandbox.authorizer.session(key).role_name  # type: ignore[union-attr] # it was registered
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"AWS": f"arn:aws:iam::123456789012:role/{role}"},
+        "Action": "s3:ListBucket",
+        "Resource": f"arn:aws:s3:::{bucket}",
+        **({"Condition": condition} if condition else {}),
+    }
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    account.client("s3").put_bucket_policy(Bucket=bucket, Policy=policy)
+
+    def call(client: Any) -> Any:
+        return client.list_objects_v2(Bucket=bucket)
+
+    assert bool(refused_for_permissions(call, granted)) is not is_granted
+    assert refused_for_permissions(call, other)
 
 
 def test_objects_need_the_actions_on_objects(account: Account) -> None:
