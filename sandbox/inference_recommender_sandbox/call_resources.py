@@ -1,6 +1,6 @@
 """What a function's call is about: the ARN that its role must allow the action on, and the policy that the ARN has.
 
-Only what the table below has is told from the request; any other action must be allowed on `*`, which is harsher than
+The table below has what a request names. Any other action must be allowed on `*`, which is harsher than
 AWS where an action supports a narrower resource.
 
 Source of the ARNs: Service Authorization Reference, "Resource types" of each service.
