@@ -39,9 +39,13 @@ _ACTIONS: Final[Mapping[str, str]] = {
     "s3:HeadBucket": "s3:ListBucket",
     "s3:HeadObject": "s3:GetObject",
     "s3:ListBuckets": "s3:ListAllMyBuckets",
+    "s3:GetBucketEncryption": "s3:GetEncryptionConfiguration",
+    "s3:GetBucketNotificationConfiguration": "s3:GetBucketNotification",
+    "s3:ListObjectVersions": "s3:ListBucketVersions",
     "s3:ListObjects": "s3:ListBucket",
     "s3:ListObjectsV2": "s3:ListBucket",
     "s3:UploadPart": "s3:PutObject",
+    "s3:PutBucketNotificationConfiguration": "s3:PutBucketNotification",
 }
 """Actions that aren't called like the operation (Service Authorization Reference)."""
 _ALWAYS_ALLOWED: Final = "sts:GetCallerIdentity"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import urllib.error
 import urllib.request
 from typing import TYPE_CHECKING, Any
@@ -171,6 +172,27 @@ NARROW: dict[str, tuple[str, str, Callable[[Any], Any]]] = {
         ARN.format("ecr", "repository/one"),
         lambda client: client.list_images(repositoryName="one"),
     ),
+    "ssm:PutParameter": (
+        "ssm",
+        "arn:aws:ssm:us-east-1:123456789012:parameter/a/b",
+        lambda client: client.put_parameter(Name="/a/b", Value="v", Type="String", Overwrite=True),
+    ),
+    "logs:PutRetentionPolicy": (
+        "logs",
+        "arn:aws:logs:us-east-1:123456789012:log-group:/named:*",
+        lambda client: client.put_retention_policy(logGroupName="/named", retentionInDays=1),
+    ),
+    "sqs:GetQueueAttributes": (
+        "sqs",
+        "arn:aws:sqs:us-east-1:123456789012:named",
+        lambda client: client.get_queue_attributes(QueueUrl="http://localhost/123456789012/named"),
+    ),
+    "ec2:AuthorizeSecurityGroupIngress": (
+        "ec2",
+        "arn:aws:ec2:us-east-1:123456789012:security-group/sg-1",
+        lambda client: client.authorize_security_group_ingress(GroupId="sg-1", IpPermissions=[]),
+    ),
+    "s3:ListBucketVersions": ("s3", "arn:aws:s3:::named", lambda client: client.list_object_versions(Bucket="named")),
 }
 
 
@@ -237,6 +259,30 @@ def test_a_roles_path_is_part_of_its_resource(account: Account) -> None:
 )
 def test_an_unknown_resource_is_everything(service: str, operation: str, members: dict[str, Any]) -> None:
     assert resources(service, operation, members, Place(account_id="123456789012", region="us-east-1")) == ["*"]
+
+
+@pytest.mark.parametrize(("condition", "is_granted"), [({}, True), ({"Bool": {"aws:SecureTransport": "true"}}, False)])
+def test_a_bucket_s_policy_may_grant_a_call(account: Account, condition: dict[str, Any], *, is_granted: bool) -> None:
+    bucket = account.name()
+    account.client("s3").create_bucket(Bucket=bucket)
+    granted, other = session(account, "s3"), session(account, "s3")
+    key = granted._request_signer._credentials.access_key
+    role = account.sandbox.authorizer.session(key).role_name  # type: ignore[union-attr] # it was registered
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"AWS": f"arn:aws:iam::123456789012:role/{role}"},
+        "Action": "s3:ListBucket",
+        "Resource": f"arn:aws:s3:::{bucket}",
+        **({"Condition": condition} if condition else {}),
+    }
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    account.client("s3").put_bucket_policy(Bucket=bucket, Policy=policy)
+
+    def call(client: Any) -> Any:
+        return client.list_objects_v2(Bucket=bucket)
+
+    assert ("not authorized" not in error_of(lambda: call(granted))) is is_granted
+    assert "not authorized" in error_of(lambda: call(other))
 
 
 def test_objects_need_the_actions_on_objects(account: Account) -> None:

@@ -16,6 +16,10 @@ SCHEMAS = Path(cfnlint.__file__).parent / "data/schemas"
 LISTS = {"CidrBlockAssociations", "DnsEntries", "Ipv6CidrBlocks", "NetworkInterfaceIds"}
 MAY_BE_EMPTY = {"DnsEntries", "Ipv6CidrBlocks", "NetworkInterfaceIds"}
 NOTHING: dict[str, Any] = {"Version": "2012-10-17", "Statement": []}
+SENDING = {
+    **NOTHING,
+    "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Resource": "*"}],
+}
 IMAGE = "123456789012.dkr.ecr.us-east-1.amazonaws.com/i:1"
 
 
@@ -47,7 +51,7 @@ def everything(name: str, *, owner: str) -> dict[str, dict[str, Any]]:
     """Return one resource of each type, with what changes between two versions."""
     tags = [{"Key": "owner", "Value": owner}]
     seconds = 30 + len(owner)
-    rule = {"IpProtocol": "tcp", "FromPort": seconds, "ToPort": seconds, "CidrIp": "10.0.0.0/8"}
+    rule: dict[str, Any] = {"IpProtocol": "tcp", "FromPort": seconds, "ToPort": seconds, "CidrIp": "10.0.0.0/8"}
     allowed = {**NOTHING, "Statement": [{"Effect": "Allow", "Action": f"s3:{owner}", "Resource": "*"}]}
     variant = {
         "VariantName": "v",
@@ -56,8 +60,14 @@ def everything(name: str, *, owner: str) -> dict[str, dict[str, Any]]:
         "InitialInstanceCount": 1,
         "InitialVariantWeight": 1,
     }
-    metric = {"Namespace": "n", "MetricName": "m", "Statistic": "Sum", "Period": 60, "EvaluationPeriods": 1}
-    target = {
+    metric: dict[str, Any] = {
+        "Namespace": "n",
+        "MetricName": "m",
+        "Statistic": "Sum",
+        "Period": 60,
+        "EvaluationPeriods": 1,
+    }
+    target: dict[str, Any] = {
         "ServiceNamespace": "sagemaker",
         "ResourceId": {"Fn::Sub": "endpoint/${Endpoint.EndpointName}/variant/v"},
         "ScalableDimension": "sagemaker:variant:DesiredInstanceCount",
@@ -155,7 +165,7 @@ def everything(name: str, *, owner: str) -> dict[str, dict[str, Any]]:
         "Topic": _of("SNS::Topic", DisplayName=owner, Tags=tags),
         "TopicPolicy": _of("SNS::TopicPolicy", Topics=[_ref("Topic")], PolicyDocument={**NOTHING, "Id": owner}),
         "Queue": _of("SQS::Queue", VisibilityTimeout=seconds, Tags=tags),
-        "QueuePolicy": _of("SQS::QueuePolicy", Queues=[_ref("Queue")], PolicyDocument={**NOTHING, "Id": owner}),
+        "QueuePolicy": _of("SQS::QueuePolicy", Queues=[_ref("Queue")], PolicyDocument=SENDING),
         "Subscription": _of("SNS::Subscription", TopicArn=_ref("Topic"), Protocol="sqs", Endpoint=_att("Queue", "Arn")),
         "Parameter": _of("SSM::Parameter", Type="String", Value=owner),
         "Model": _of(
@@ -285,7 +295,7 @@ def _check_changes(account: Any, outputs: dict[str, str]) -> None:
     assert endpoint["RouteTableIds"] == [outputs["RoutesRouteTableId"]]
     attributes = sqs.get_queue_attributes(QueueUrl=outputs["QueueQueueUrl"], AttributeNames=["All"])["Attributes"]
     assert attributes["VisibilityTimeout"] == "33"
-    assert json.loads(attributes["Policy"])["Id"] == "you"
+    assert json.loads(attributes["Policy"]) == SENDING
     bucket = outputs["BucketArn"].rpartition(":")[2]
     assert account.client("s3").get_bucket_versioning(Bucket=bucket)["Status"] == "Enabled"
     assert account.client("s3").get_bucket_tagging(Bucket=bucket)["TagSet"] == [owner]

@@ -286,7 +286,7 @@ def test_a_macro_needs_a_capability_where_no_change_set_shows_what_comes_of_it(a
     _change_set(account, template)
 
 
-def test_parameters_that_are_missing_or_unknown_are_told_together(account: Any) -> None:
+def test_missing_and_unknown_parameters_are_reported_together(account: Any) -> None:
     declared = {"Resources": ONE, "Parameters": {name: {"Type": "String"} for name in ("A", "B")}}
     with pytest.raises(ClientError, match=r"Parameters: \[A, B\] must have values"):
         _create(account, declared)

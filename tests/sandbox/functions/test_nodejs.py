@@ -40,7 +40,7 @@ def test_an_error_is_a_function_error(account: Any) -> None:
     assert (result["errorType"], result["errorMessage"]) == ("RangeError", "too far")
 
 
-def test_a_module_that_is_not_there_is_told(account: Any) -> None:
+def test_a_missing_module_or_handler_is_reported(account: Any) -> None:
     result = _invoke(account, "exports.handler = 1;", Handler="elsewhere.handler")
     assert result["errorType"] == "Runtime.ImportModuleError"
     assert _invoke(account, "exports.handler = 1;")["errorType"] == "Runtime.HandlerNotFound"

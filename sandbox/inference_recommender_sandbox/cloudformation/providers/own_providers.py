@@ -18,6 +18,7 @@ from inference_recommender_sandbox.cloudformation.providers.monitoring_resources
 from inference_recommender_sandbox.cloudformation.providers.network_resources import NETWORK_RESOURCES
 from inference_recommender_sandbox.cloudformation.providers.no_resource import NO_RESOURCE_TYPES, NoResourceProvider
 from inference_recommender_sandbox.cloudformation.providers.policy import InlinePolicyProvider, ManagedPolicyProvider
+from inference_recommender_sandbox.cloudformation.providers.queue import QueueProvider
 from inference_recommender_sandbox.cloudformation.providers.resource_policy import (
     RESOURCE_POLICIES,
     ResourcePolicyProvider,
@@ -66,5 +67,6 @@ def own_providers(endpoint_url: Callable[[], str], clock: Clock) -> dict[str, Re
         "AWS::IAM::Role": RoleProvider(clients),
         "AWS::Lambda::Function": LambdaFunctionProvider(),
         "AWS::S3::Bucket": BucketProvider(clients),
+        "AWS::SQS::Queue": QueueProvider("AWS::SQS::Queue", MESSAGING_RESOURCES["AWS::SQS::Queue"], clients),
         "AWS::S3::BucketPolicy": BucketPolicyProvider(),
     }

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
     from inference_recommender_sandbox.cloudformation.parallel_walk import Cancellation
     from inference_recommender_sandbox.cloudformation.providers.api_resource import ApiClients
+
+_GONE: Final = ("NonExistentQueue", "NotFound")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,10 +41,22 @@ def _set_queue_policy(sqs: Any, url: str, policy: str) -> None:
 
 
 def _set_topic_policy(sns: Any, arn: str, policy: str) -> None:
-    sns.set_topic_attributes(TopicArn=arn, AttributeName="Policy", AttributeValue=policy)
+    sns.set_topic_attributes(TopicArn=arn, AttributeName="Policy", AttributeValue=policy or _default_topic_policy(arn))
 
 
-RESOURCE_POLICIES: Mapping[str, ResourcePolicy] = {
+def _default_topic_policy(arn: str) -> str:
+    """Return what a topic has without a policy of its own: its account may publish and subscribe."""
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"AWS": "*"},
+        "Action": ["SNS:Publish", "SNS:Subscribe", "SNS:GetTopicAttributes", "SNS:SetTopicAttributes"],
+        "Resource": arn,
+        "Condition": {"StringEquals": {"AWS:SourceOwner": arn.split(":")[4]}},
+    }
+    return json.dumps({"Version": "2008-10-17", "Statement": [statement]})
+
+
+RESOURCE_POLICIES: Final[Mapping[str, ResourcePolicy]] = {
     "AWS::SNS::TopicPolicy": ResourcePolicy(service="sns", property_name="Topics", set=_set_topic_policy),
     "AWS::SQS::QueuePolicy": ResourcePolicy(service="sqs", property_name="Queues", set=_set_queue_policy),
 }
@@ -99,5 +114,5 @@ class ResourcePolicyProvider:
             try:
                 self._kind.set(client, str(name), policy)
             except ClientError as error:
-                if policy or "NonExistent" not in str(error) + error.response["Error"]["Code"]:
+                if policy or not error.response["Error"]["Code"].endswith(_GONE):
                     raise refusal(error) from error

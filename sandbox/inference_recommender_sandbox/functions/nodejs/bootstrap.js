@@ -1,4 +1,4 @@
-// Runs a Node.js function: asks the Runtime API for invocations, on the sandbox's clock.
+// Runs a Node.js function: polls the Runtime API for invocations, on the sandbox's clock.
 //
 // Arguments: the handler, the file that holds the clock's offset, and the folder of botocore's service models.
 // Source of the protocol: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
