@@ -14,7 +14,7 @@ from cdk_inference_recommender.inline_policy_size import inline_policy_size, inl
 from cdk_inference_recommender.kms_key import grant_key
 from cdk_inference_recommender.policy_size_rules import check_default_role_policies
 from cdk_inference_recommender.precreated_roles import roles_are_customized
-from cdk_inference_recommender.reported_problems import report_errors
+from cdk_inference_recommender.reported_problems import report_problems
 from cdk_inference_recommender.role_path import stack_role_path
 from cdk_inference_recommender.token_references import refers_to_resource_of
 
@@ -81,7 +81,7 @@ class DefaultRole(iam.Role):
         for key, actions in keys:
             grant_key(scope, key, granted if isinstance(key, str) else granted.principal_for(key), *actions)
         self._write(granted.statements)
-        report_errors(self, self._problems)
+        report_problems(self, self._problems)
 
     @property
     def was_moved(self) -> bool:

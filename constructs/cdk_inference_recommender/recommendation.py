@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     import jsii
+    from aws_cdk import CfnResource
 
 
 COMMON_ATTRIBUTES: Final = (
@@ -107,7 +108,7 @@ class Recommendation(Construct):
         id: str,  # noqa: A002 -- the CDK's name for it
         *,
         job_name: str,
-        finished: Construct,
+        finished: CfnResource,
         optimize_for: Objective,
         constraints: Constraints,
         input_config: object,
@@ -129,7 +130,7 @@ class Recommendation(Construct):
         recommendation = cls(
             scope,
             id,
-            attribute_of=lambda _, attribute: resource.get_att_string(attribute),
+            attribute_of=lambda _, attribute: Token.as_string(resource.get_att(attribute)),
             job_name=job_name,
             input_config=input_config,
         )
@@ -147,8 +148,8 @@ class Recommendation(Construct):
                 RecommendationProperty.CHOICE_VERSION: CONSTRAINED_CHOICE_VERSION if asked else CHOICE_VERSION,
                 RecommendationProperty.CONSTRAINTS: asked or None,
             },
+            after=(finished,),
         )
-        resource.node.add_dependency(finished)
         report_problems(
             recommendation,
             lambda: [

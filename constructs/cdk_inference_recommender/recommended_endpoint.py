@@ -25,8 +25,10 @@ from cdk_inference_recommender.network_rules import check_network
 from cdk_inference_recommender.prop_types import check_types
 from cdk_inference_recommender.property_path import property_path
 from cdk_inference_recommender.recommended_model import RecommendedModel
-from cdk_inference_recommender.reported_problems import report_errors, report_problems, share_causes
+from cdk_inference_recommender.reported_problems import report_problems, share_causes
+from cdk_inference_recommender.role_arn import role_arn_of
 from cdk_inference_recommender.serverless_recommendation import ServerlessRecommendation
+from cdk_inference_recommender.stack_environment import region_of
 from cdk_inference_recommender.tokens import literals_only
 from cdk_inference_recommender.validation_error import ValidationError
 from inference_recommendations_handler.contract import OwnerTag
@@ -193,17 +195,18 @@ class RecommendedEndpoint(AutoScaledEndpoint):
         for key, value in (tags or {}).items():
             Tags.of(self).add(key, value)
 
-        tagged = (self._model.cdk_tag_manager, self._configuration.tags, self._endpoint.tags)
+        def tags_of_each() -> list[list[dict[str, str]]]:
+            return [self._model.tags.known(), tags_of(self._configuration.tags), tags_of(self._endpoint.tags)]
 
         def document() -> dict[str, object]:
             return endpoint_document(
                 model=model,
-                role_arn=self.role.role_arn,
+                role_arn=role_arn_of(self.role),
                 endpoint_name=endpoint_name,
                 variant_name=variant_name,
                 volume_kms_key_id=kms_key_id(volume_kms_key),
                 network=network,
-                tags=tagged,
+                tags=tags_of_each(),
             )
 
         def spell(path: Path) -> str:
@@ -215,15 +218,15 @@ class RecommendedEndpoint(AutoScaledEndpoint):
                 *check_endpoint(
                     {name: literals_only(value) for name, value in document().items()},
                     measured=recommendation.input_config,
-                    region=self.stack.region,
-                    number_of_model_tags=len(tags_of(self._model.cdk_tag_manager)),
-                    most_tags=max(len(tags_of(manager)) for manager in tagged),
+                    region=region_of(self),
+                    number_of_model_tags=len(self._model.tags.known()),
+                    most_tags=max(map(len, tags_of_each())),
                 ),
                 *check_network(network),
+                *check_incoming_references(document(), self, own_role=role is None),
             ],
             spell,
         )
-        report_errors(self, lambda: check_incoming_references(document(), self, own_role=role is None), spell)
 
     @property
     def endpoint_name(self) -> str:

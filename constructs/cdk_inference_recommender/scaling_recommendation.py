@@ -160,7 +160,7 @@ class ScalingRecommendation(Construct):
         Args:
             attribute: Name of the attribute.
         """
-        return self._resource.get_att_string(attribute)
+        return Token.as_string(self._resource.get_att(attribute))
 
     def _number(self, attribute: ScalingRecommendationAttribute) -> jsii.Number:
         return Token.as_number(self.value_of(attribute))
