@@ -9,10 +9,10 @@ import jsii
 from aws_cdk import ArnFormat, Names, Stack
 from aws_cdk import aws_iam as iam
 
+from cdk_inference_recommender import checks
 from cdk_inference_recommender.handler_permissions import pass_role_statement
 from cdk_inference_recommender.inline_policy_size import inline_policy_size, inline_policy_size_of
 from cdk_inference_recommender.kms_key import grant_key
-from cdk_inference_recommender.policy_size_rules import check_default_role_policies
 from cdk_inference_recommender.precreated_roles import roles_are_customized
 from cdk_inference_recommender.reported_problems import report_problems
 from cdk_inference_recommender.role_path import stack_role_path
@@ -91,7 +91,7 @@ class DefaultRole(iam.Role):
 
     def _problems(self) -> Iterator[Problem]:
         if self.node.try_find_child("DefaultPolicy") is not None:
-            yield from check_default_role_policies(inline_policy_size_of(self, within=self))
+            yield from checks.check_default_role_policies(inline_policy_size_of(self, within=self))
 
     def _pass_itself(self) -> iam.PolicyStatement:
         # An inline policy can't refer to its own role.

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from aws_cdk import ArnFormat, Stack
 
+from cdk_inference_recommender import checks
 from cdk_inference_recommender.inference_recommendations_job_base import InferenceRecommendationsJobBase
 from cdk_inference_recommender.job_arn import JOB_RESOURCE, job_arn
 from cdk_inference_recommender.job_grants import lower_case_arns
 from cdk_inference_recommender.job_legs import last_leg
 from cdk_inference_recommender.job_prop_types import EXISTING_JOB_PROP_TYPES
-from cdk_inference_recommender.job_rules import check_waiting
 from cdk_inference_recommender.prop_types import check_types
 from cdk_inference_recommender.reported_problems import report_problems
 from cdk_inference_recommender.request import api_path, request_shape
@@ -55,7 +55,7 @@ class ExistingInferenceRecommendationsJob(InferenceRecommendationsJobBase):
         self._last_leg: CfnResource | None = None
         report_problems(
             self,
-            lambda: list(check_waiting(timeout=self._timeout, poll_interval=self._poll_interval)),
+            lambda: list(checks.check_waiting(timeout=self._timeout, poll_interval=self._poll_interval)),
             api_path,
         )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from typing import TYPE_CHECKING, Final
 
@@ -105,6 +104,8 @@ class HandlerGrants:
         return (self._once("ModelPackage", model_package_statement(arn)),)
 
     def _once(self, kind: str, statement: iam.PolicyStatement) -> iam.Policy:
+        import hashlib  # noqa: PLC0415 -- it loads OpenSSL, which an app without a job doesn't need
+
         identity = spell_references(Stack.of(self._scope), json.dumps(statement.to_statement_json(), sort_keys=True))
         id = f"{kind}{hashlib.sha256(identity.encode()).hexdigest()[:_HASH_LENGTH].upper()}"  # noqa: A001
         if id not in self._policies:

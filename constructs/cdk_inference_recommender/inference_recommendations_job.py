@@ -11,8 +11,8 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from constructs import Construct, Dependable
 
+from cdk_inference_recommender import checks
 from cdk_inference_recommender.cross_stack_references import THROUGH_PARAMETER, report_cross_stack_references
-from cdk_inference_recommender.cross_stack_rules import check_incoming_references
 from cdk_inference_recommender.execution_role import execution_role
 from cdk_inference_recommender.inference_recommendations_job_base import InferenceRecommendationsJobBase
 from cdk_inference_recommender.job_arn import job_arn
@@ -21,18 +21,15 @@ from cdk_inference_recommender.job_grants import lower_case_arns
 from cdk_inference_recommender.job_legs import last_leg
 from cdk_inference_recommender.job_prop_types import JOB_PROP_TYPES
 from cdk_inference_recommender.job_resource import job_resource
-from cdk_inference_recommender.job_rules import check_props
 from cdk_inference_recommender.job_tags import JobTags
 from cdk_inference_recommender.job_type import JobType
 from cdk_inference_recommender.kms_key import kms_key_id
 from cdk_inference_recommender.name_prefix import job_name_prefix_of
-from cdk_inference_recommender.network_rules import check_network
 from cdk_inference_recommender.output_config import OutputConfig
 from cdk_inference_recommender.prop_types import check_types
-from cdk_inference_recommender.region_rules import check_regions
 from cdk_inference_recommender.render_request import render_request
 from cdk_inference_recommender.reported_problems import report_problems, share_causes
-from cdk_inference_recommender.request import Path, Problem, check_request, told_once
+from cdk_inference_recommender.request import Path, Problem, told_once
 from cdk_inference_recommender.request_source import RequestSource
 from cdk_inference_recommender.resource_name import name_of_endpoint
 from cdk_inference_recommender.role_arn import role_arn_of
@@ -225,14 +222,12 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase, JobFactories)
         # Neither the job's start, nor what is chosen of its results.
         Dependable.implement(self, Dependable.of(self._last_leg))
 
-        own_role = role is None and not self._source.has_role_arn
-
         def problems() -> list[Problem]:
             all_tags = self._tags.known()
             checked = self._source.checked(request, tags=all_tags, job_name=job_name)
-            of_request = check_request(checked, complete=False)
-            of_region = check_regions(checked, region=region_of(self)) if isinstance(checked, Mapping) else ()
-            of_props = check_props(
+            of_request = checks.check_request(checked, complete=False)
+            of_region = checks.check_regions(checked, region=region_of(self)) if isinstance(checked, Mapping) else ()
+            of_props = checks.check_props(
                 job_name=job_name,
                 job_name_prefix=job_name_prefix,
                 own_job_name=own_name,
@@ -245,8 +240,9 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase, JobFactories)
                 number_of_tags=len(all_tags),
                 has_role_arn=self._source.has_role_arn,
             )
-            of_origins = check_incoming_references(request, self, own_role=own_role)
-            return [*told_once([*of_request, *of_region, *of_props, *check_network(network)]), *of_origins]
+            own_role = role is None and not self._source.has_role_arn
+            of_origins = checks.check_incoming_references(request, self, own_role=own_role)
+            return [*told_once([*of_request, *of_region, *of_props, *checks.check_network(network)]), *of_origins]
 
         def spell(path: Path) -> str:
             return self._source.spell(path, request, self._tags.known())

@@ -16,11 +16,11 @@ from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
+from cdk_inference_recommender import checks
 from cdk_inference_recommender.construct_memo import once
 from cdk_inference_recommender.handler_grants import HandlerGrants, attached_policy
 from cdk_inference_recommender.handler_permissions import handler_statements
 from cdk_inference_recommender.inline_policy_size import inline_policy_size_of
-from cdk_inference_recommender.policy_size_rules import check_handler_policies
 from cdk_inference_recommender.reported_problems import report_problems
 from cdk_inference_recommender.stack_environment import stack_of
 from inference_recommendations_handler.contract import (
@@ -104,7 +104,9 @@ class InferenceRecommenderProvider(Construct):
         self._ready: Final = (self._allow_state_machine(state_machine), invoke_config)
         self.grants: Final = HandlerGrants(self, self.role, ready=self._ready)
         """What users hand in, which the handler's role has to be allowed by name."""
-        report_problems(self, lambda: check_handler_policies(inline_policy_size_of(self.role, within=stack_of(self))))
+        report_problems(
+            self, lambda: checks.check_handler_policies(inline_policy_size_of(self.role, within=stack_of(self)))
+        )
 
     def custom_resource(
         self,

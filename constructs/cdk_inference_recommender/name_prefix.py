@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from typing import TYPE_CHECKING, Final
 
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
 
 _HASH_LENGTH: Final = 8
 _NO_LETTER: Final = re.compile(r"[^A-Za-z0-9]")
-_WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+_WORD: Final = re.compile(r"[A-Z]+(?![a-z])[0-9]*|[A-Z]?[a-z]+[0-9]*|[0-9]+")
 _UNNAMED: Final = "Default"
 """Id that the CDK leaves out of names."""
 
@@ -45,6 +44,8 @@ def name_prefix(scope: Construct, construct_id: str, *, max_length: int) -> str:
         construct_id: Id of that construct.
         max_length: In characters.
     """
+    import hashlib  # noqa: PLC0415 -- it loads OpenSSL, which an app without a job doesn't need
+
     ids = [*once(scope, "ids", lambda: _ids(scope)), construct_id.replace("/", "--")]
     components = [component for component in ids if component != _UNNAMED]
     digest = hashlib.md5("/".join(components).encode(), usedforsecurity=False).hexdigest()[:_HASH_LENGTH]

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, ClassVar, Final, Self
 from aws_cdk import Token
 from constructs import Construct
 
-from cdk_inference_recommender.constraint_rules import check_constraints
+from cdk_inference_recommender import checks
 from cdk_inference_recommender.constraints import Constraints
 from cdk_inference_recommender.cross_stack_references import report_cross_stack_references
 from cdk_inference_recommender.inference_recommender_provider import InferenceRecommenderProvider
 from cdk_inference_recommender.objective import Objective
-from cdk_inference_recommender.objective_rules import check_objective
 from cdk_inference_recommender.prop_types import PropType, check_types
 from cdk_inference_recommender.published_recommendations import PublishedRecommendations
 from cdk_inference_recommender.recommendation_parameters import parameter_value, write_parameters
@@ -153,8 +152,10 @@ class Recommendation(Construct):
         report_problems(
             recommendation,
             lambda: [
-                *check_objective(optimize_for),
-                *check_constraints(literals_only(asked), endpoint_type=cls._endpoint_type, input_config=input_config),
+                *checks.check_objective(optimize_for),
+                *checks.check_constraints(
+                    literals_only(asked), endpoint_type=cls._endpoint_type, input_config=input_config
+                ),
             ],
         )
         report_cross_stack_references(

@@ -10,18 +10,16 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sagemaker as sagemaker
 
+from cdk_inference_recommender import checks
 from cdk_inference_recommender.auto_scaled_endpoint import AutoScaledEndpoint
-from cdk_inference_recommender.cross_stack_rules import check_incoming_references
 from cdk_inference_recommender.endpoint_document import endpoint_document
 from cdk_inference_recommender.endpoint_instance_count import EndpointInstanceCount
 from cdk_inference_recommender.endpoint_prop_types import ENDPOINT_PROP_TYPES
 from cdk_inference_recommender.endpoint_refusals import refuse_endpoint
-from cdk_inference_recommender.endpoint_rules import check_endpoint
 from cdk_inference_recommender.hosting_role import hosting_role
 from cdk_inference_recommender.job_network import JobNetwork
 from cdk_inference_recommender.job_tags import tags_of
 from cdk_inference_recommender.kms_key import kms_key_id
-from cdk_inference_recommender.network_rules import check_network
 from cdk_inference_recommender.prop_types import check_types
 from cdk_inference_recommender.property_path import property_path
 from cdk_inference_recommender.recommended_model import RecommendedModel
@@ -215,15 +213,15 @@ class RecommendedEndpoint(AutoScaledEndpoint):
         report_problems(
             self,
             lambda: [
-                *check_endpoint(
+                *checks.check_endpoint(
                     {name: literals_only(value) for name, value in document().items()},
                     measured=recommendation.input_config,
                     region=region_of(self),
                     number_of_model_tags=len(self._model.tags.known()),
                     most_tags=max(map(len, tags_of_each())),
                 ),
-                *check_network(network),
-                *check_incoming_references(document(), self, own_role=role is None),
+                *checks.check_network(network),
+                *checks.check_incoming_references(document(), self, own_role=role is None),
             ],
             spell,
         )

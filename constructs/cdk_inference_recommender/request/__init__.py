@@ -1,17 +1,24 @@
 """The request of an Inference Recommender job: its shape, its rules, its problems.
 
-Pure: neither AWS nor the CDK is needed to check a request.
+Pure: neither AWS nor the CDK is needed to check a request. The rules are imported when they are first used.
 """
 
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
+
 from .api_path import Path, api_path
-from .check_request import check_request
 from .problem import Problem, Severity, told_once
 from .request_document import RequestDocument
 from .request_model import botocore_version, request_shape
-from .rules import RULES
 from .rules.rule import Breach, Rule, check_rules
 from .shape import Shape
 from .unresolved import UNRESOLVED, Unresolved
+
+if TYPE_CHECKING:
+    from .check_request import check_request
+    from .rules.all_rules import RULES
 
 __all__ = [
     "RULES",
@@ -31,3 +38,12 @@ __all__ = [
     "request_shape",
     "told_once",
 ]
+
+_MODULES: Final = {"RULES": "rules.all_rules", "check_request": "check_request"}
+
+
+def __getattr__(name: str) -> object:
+    module = _MODULES.get(name)
+    if module is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{module}"), name)

@@ -9,7 +9,7 @@ from .placeholder import placeholder_problems, without_placeholders
 from .problem import Severity, told_once
 from .request_document import RequestDocument
 from .request_model import request_shape
-from .rules import RULES
+from .rules.all_rules import RULES
 from .rules.rule import check_rules
 from .shape_rules import shape_problems
 
