@@ -6,9 +6,10 @@ Pure: neither AWS nor the CDK is needed to check a request. The rules are import
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from .api_path import Path, api_path
+from .check_request import check_request
 from .problem import Problem, Severity, told_once
 from .request_document import RequestDocument
 from .request_model import botocore_version, request_shape
@@ -17,7 +18,6 @@ from .shape import Shape
 from .unresolved import UNRESOLVED, Unresolved
 
 if TYPE_CHECKING:
-    from .check_request import check_request
     from .rules.all_rules import RULES
 
 __all__ = [
@@ -39,11 +39,9 @@ __all__ = [
     "told_once",
 ]
 
-_MODULES: Final = {"RULES": "rules.all_rules", "check_request": "check_request"}
-
 
 def __getattr__(name: str) -> object:
-    module = _MODULES.get(name)
-    if module is None:
+    if name != "RULES":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{module}"), name)
+    rules: object = import_module(f"{__name__}.rules.all_rules").RULES
+    return rules
