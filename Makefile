@@ -8,13 +8,14 @@ export PATH := $(CURDIR)/$(BIN):$(CURDIR)/node_modules/.bin:$(PATH)
 export NPM_CONFIG_UPDATE_NOTIFIER := false
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help install demo test lint format nightly
+.PHONY: help install demo test lint format nightly bench
 
 help:
 	@echo "make demo     deploy the example application to a local AWS with the real CDK CLI, and destroy it"
 	@echo "make test     lint, types and all tests"
 	@echo "make lint     ruff and mypy only"
 	@echo "make nightly  the tests with many more random examples (hours)"
+	@echo "make bench    measure this library against its peers, for docs/performance.md"
 	@echo "make format   let ruff rewrite the sources"
 	@echo "make install  .venv and node_modules only; the others do it themselves"
 
@@ -40,6 +41,9 @@ demo: install
 
 test: lint
 	@python -m pytest --numprocesses 3 --dist loadgroup
+
+bench: install
+	@python -m benchmarks.run
 
 nightly: install
 	@HYPOTHESIS_PROFILE=nightly python -m pytest --numprocesses 3 --dist loadgroup

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Final
 
+from cdk_inference_recommender import checks
 from cdk_inference_recommender.endpoint_prop_types import SCALING_ARGUMENT_TYPES
 from cdk_inference_recommender.finite_numbers import refuse_non_finite
 from cdk_inference_recommender.prop_types import check_types
 from cdk_inference_recommender.reported_problems import report_problems
 from cdk_inference_recommender.scaled_instance_count import ScaledInstanceCount
 from cdk_inference_recommender.scaling_properties import own_scaling, recommended_scaling
-from cdk_inference_recommender.scaling_rules import check_scaling
 from cdk_inference_recommender.stack_resource import StackResource
 from cdk_inference_recommender.validation_error import ValidationError, naming
 
@@ -96,7 +96,7 @@ class AutoScaledEndpoint(StackResource):
             "TargetInvocationsPerInstance": target_invocations_per_instance,
             "SafetyFactor": safety_factor,
         }
-        report_problems(self, lambda: check_scaling(numbers))
+        report_problems(self, lambda: checks.check_scaling(numbers))
         with naming(self):
             refuse_non_finite(numbers)
             scaling = own_scaling(

@@ -22,18 +22,17 @@ from cdk_inference_recommender.outgoing_references import (
     CROSS_REGION_EXPORT,
     EXPORT,
     STACK_OUTPUT,
-    OutgoingReferences,
+    outgoing_references,
 )
 from cdk_inference_recommender.property_path import property_path
 from cdk_inference_recommender.published_rules import HAND_OVER
 from cdk_inference_recommender.referenced_resources import referenced_resources
-from cdk_inference_recommender.reported_problems import report_errors
-from cdk_inference_recommender.stack_environment import deployed_stack, is_another, is_elsewhere
+from cdk_inference_recommender.reported_problems import report_problems
+from cdk_inference_recommender.stack_environment import account_of, deployed_stack, is_another, is_elsewhere, stack_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from aws_cdk import CustomResource
     from constructs import Construct, IConstruct
 
     from cdk_inference_recommender.request import Problem
@@ -57,7 +56,7 @@ _ELSEWHERE: Final = (
 )
 
 
-def report_cross_stack_references(construct: Construct, resource: CustomResource, ref: str, remedy: str) -> None:
+def report_cross_stack_references(construct: Construct, resource: CfnResource, ref: str, remedy: str) -> None:
     """Let synthesis fail where another stack refers to what changes with a job.
 
     Args:
@@ -66,10 +65,9 @@ def report_cross_stack_references(construct: Construct, resource: CustomResource
         ref: The property of the construct that `Ref` stands for.
         remedy: What to do where the other stack is in the same account and Region.
     """
-    OutgoingReferences.of(Stack.of(construct)).forget()
 
     def problems() -> Iterator[Problem]:
-        carried = OutgoingReferences.of(Stack.of(resource)).to(resource, Stack.of(resource))
+        carried = outgoing_references(resource)
         if not carried:
             return
         consumers = list(_consumers(resource))
@@ -84,7 +82,7 @@ def report_cross_stack_references(construct: Construct, resource: CustomResource
         )
         yield from check_outgoing_reference(reference)
 
-    report_errors(construct, problems, lambda path: ", ".join(property_path((name,)) for name in path))
+    report_problems(construct, problems, lambda path: ", ".join(property_path((name,)) for name in path))
 
 
 def _shown(consumers: list[IConstruct]) -> str:
@@ -92,7 +90,7 @@ def _shown(consumers: list[IConstruct]) -> str:
     return ", ".join(dict.fromkeys(paths))
 
 
-def _consumers(resource: CustomResource) -> Iterator[IConstruct]:
+def _consumers(resource: CfnResource) -> Iterator[IConstruct]:
     """Find what refers to the resource in other stacks; only where there is an error to report, since it takes long."""
     producer = deployed_stack(resource)
     (target,) = referenced_resources(resource.ref, resource)
@@ -101,12 +99,12 @@ def _consumers(resource: CustomResource) -> Iterator[IConstruct]:
         consumer = deployed_stack(stack)
         if consumer is producer or not (
             # The CDK makes the stack that refers to another one depend on it, unless they go to different accounts.
-            is_another(consumer.account, producer.account)
+            is_another(account_of(consumer), account_of(producer))
             or any(dependency is producer for dependency in consumer.dependencies)
         ):
             continue
         for element in stack.node.find_all():
-            if isinstance(element, Stack) or Stack.of(element) is not stack:
+            if isinstance(element, Stack) or stack_of(element) is not stack:
                 continue
             if isinstance(element, CfnOutput):
                 value: object = element.value

@@ -11,11 +11,18 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from aws_cdk import CfnResource, Stack
+from aws_cdk import CfnResource
 
-from cdk_inference_recommender.referenced_resources import referenced_resources
+from cdk_inference_recommender.referenced_resources import resources_in_text
 from cdk_inference_recommender.request import Breach, Path, Problem, RequestDocument, Rule, Severity, check_rules
-from cdk_inference_recommender.stack_environment import deployed_stack, environment_of, is_another, is_elsewhere
+from cdk_inference_recommender.stack_environment import (
+    account_of,
+    deployed_stack,
+    environment_of,
+    is_another,
+    is_elsewhere,
+    region_of,
+)
 from cdk_inference_recommender.tokens import is_unresolved
 from inference_recommendations_handler.protocol.contract import RecommendationAttribute, ResourceType
 
@@ -91,17 +98,16 @@ def check_incoming_references(request: Mapping[str, object], user: Construct, *,
     if own_role:
         request = {name: value for name, value in request.items() if name != _ROLE}
     origins = [origin for field in (_ROLE, *_MODELS, _ENDPOINT, *_NETWORK) for origin in _origins(request, field, user)]
-    known = {**request, _ACCOUNT: Stack.of(user).account, _ORIGINS: tuple(origins)}
+    known = {**request, _ACCOUNT: account_of(user), _ORIGINS: tuple(origins)}
     yield from check_rules(INCOMING_RULES, RequestDocument(known))
 
 
 def _origins(request: Mapping[str, object], field: str, user: Construct) -> Iterator[Origin]:
-    stack = Stack.of(user)
-    if field not in _MODELS and is_unresolved(stack.account) and is_unresolved(stack.region):
+    if field not in _MODELS and is_unresolved(account_of(user)) and is_unresolved(region_of(user)):
         return
     for path, value in RequestDocument(request).strings(field):
         if is_unresolved(value):
-            for resource in referenced_resources(value, user):
+            for resource in resources_in_text(value, user):
                 if deployed_stack(resource) is not deployed_stack(user):
                     yield Origin(field=field, path=path, resource=resource, user=user)
         if field in _NETWORK:
@@ -142,7 +148,7 @@ def _model_of_another_stack(document: RequestDocument) -> Iterator[Breach]:
 def _in_another_region(*fields: str) -> Callable[[RequestDocument], Iterator[Breach]]:
     def breaches(document: RequestDocument) -> Iterator[Breach]:
         for origin in _from(document, *fields):
-            if is_another(Stack.of(origin.resource).region, Stack.of(origin.user).region):
+            if is_another(region_of(origin.resource), region_of(origin.user)):
                 yield Breach(path=origin.path, particulars=str(origin))
 
     return breaches
@@ -163,7 +169,7 @@ def _role_of_another_account(document: RequestDocument) -> Iterator[Breach]:
             yield Breach(path=path, value=value, particulars=f"it is in {found[1]}, and the stack in {here}")
             return
     for origin in _from(document, _ROLE):
-        if isinstance(here, str) and is_another(Stack.of(origin.resource).account, here):
+        if isinstance(here, str) and is_another(account_of(origin.resource), here):
             yield Breach(path=origin.path, particulars=str(origin))
 
 

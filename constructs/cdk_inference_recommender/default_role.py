@@ -9,12 +9,12 @@ import jsii
 from aws_cdk import ArnFormat, Names, Stack
 from aws_cdk import aws_iam as iam
 
+from cdk_inference_recommender import checks
 from cdk_inference_recommender.handler_permissions import pass_role_statement
 from cdk_inference_recommender.inline_policy_size import inline_policy_size, inline_policy_size_of
 from cdk_inference_recommender.kms_key import grant_key
-from cdk_inference_recommender.policy_size_rules import check_default_role_policies
 from cdk_inference_recommender.precreated_roles import roles_are_customized
-from cdk_inference_recommender.reported_problems import report_errors
+from cdk_inference_recommender.reported_problems import report_problems
 from cdk_inference_recommender.role_path import stack_role_path
 from cdk_inference_recommender.token_references import refers_to_resource_of
 
@@ -81,7 +81,7 @@ class DefaultRole(iam.Role):
         for key, actions in keys:
             grant_key(scope, key, granted if isinstance(key, str) else granted.principal_for(key), *actions)
         self._write(granted.statements)
-        report_errors(self, self._problems)
+        report_problems(self, self._problems)
 
     @property
     def was_moved(self) -> bool:
@@ -91,7 +91,7 @@ class DefaultRole(iam.Role):
 
     def _problems(self) -> Iterator[Problem]:
         if self.node.try_find_child("DefaultPolicy") is not None:
-            yield from check_default_role_policies(inline_policy_size_of(self, within=self))
+            yield from checks.check_default_role_policies(inline_policy_size_of(self, within=self))
 
     def _pass_itself(self) -> iam.PolicyStatement:
         # An inline policy can't refer to its own role.

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cdk_inference_recommender.job_tags import tags_of
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from aws_cdk import TagManager
 
     from cdk_inference_recommender.job_network import JobNetwork
     from cdk_inference_recommender.model_source import ModelSource
@@ -23,7 +19,7 @@ def endpoint_document(
     variant_name: str,
     volume_kms_key_id: str | None,
     network: JobNetwork | None,
-    tags: Sequence[TagManager],
+    tags: Sequence[Sequence[dict[str, str]]],
 ) -> dict[str, object]:
     """Put an endpoint's props where a job's request has them, so that both are judged and spelled alike.
 
@@ -34,13 +30,13 @@ def endpoint_document(
         variant_name: As given.
         volume_kms_key_id: As `kms_key_id` makes it.
         network: Where the containers have network interfaces.
-        tags: Of the resources that the endpoint is made of.
+        tags: Of each of the resources that the endpoint is made of.
 
     Returns:
         What was given, with its tokens.
     """
     config = model.container_config
-    tagged = {tag["Key"]: tag for manager in tags for tag in tags_of(manager)}
+    tagged = {tag["Key"]: tag for tags_of_resource in tags for tag in tags_of_resource}
     network_ids = network and {
         "SecurityGroupIds": [group.security_group_id for group in network.security_groups],
         "Subnets": list(network.subnet_ids),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from aws_cdk import CfnResource, CustomResource
+from aws_cdk import RemovalPolicy
 from constructs import Construct
 
 from cdk_inference_recommender.inference_recommender_provider import InferenceRecommenderProvider
@@ -55,7 +55,7 @@ class EndpointInstanceCount(Construct):
         provider = InferenceRecommenderProvider.of(self)
         common: dict[InstanceCountProperty, Any] = {
             InstanceCountProperty.ENDPOINT_CONFIG_NAME: configuration.attr_endpoint_config_name,
-            InstanceCountProperty.STATE_MACHINE_ARN: provider.state_machine.state_machine_arn,
+            InstanceCountProperty.STATE_MACHINE_ARN: provider.state_machine_arn,
             InstanceCountProperty.VARIANT_NAME: variant_name,
             InstanceCountProperty.INSTANCE_TYPE: recommendation.instance_type,
             InstanceCountProperty.INITIAL_INSTANCE_COUNT: recommendation.value_of(
@@ -73,11 +73,13 @@ class EndpointInstanceCount(Construct):
             self,
             "Preparation",
             ResourceType.ENDPOINT_PREPARATION,
-            common | {InstanceCountProperty.INSTANCE_COUNT_LOGICAL_ID: _resource_of(resource).logical_id},
+            common | {InstanceCountProperty.INSTANCE_COUNT_LOGICAL_ID: resource.logical_id},
             service_timeout_seconds=WAIT_SERVICE_TIMEOUT_SECONDS,
         )
         endpoint.node.add_dependency(preparation)
         self._resources: Final = (preparation, resource)
+        for each in self._resources:
+            each.apply_removal_policy(RemovalPolicy.DESTROY)
         self.resource_id: Final = resource.ref
         """As Application Auto Scaling names the variant: `endpoint/<name>/variant/<name>`."""
 
@@ -89,12 +91,4 @@ class EndpointInstanceCount(Construct):
         """
         for resource in self._resources:
             for name, value in scaling.items():
-                _resource_of(resource).add_property_override(name.value, value)
-
-
-def _resource_of(resource: CustomResource) -> CfnResource:
-    child = resource.node.default_child
-    if not isinstance(child, CfnResource):
-        message = "The CDK's CustomResource has no resource of its own."
-        raise TypeError(message)
-    return child
+                resource.add_property_override(name.value, value)

@@ -7,22 +7,23 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from aws_cdk import ArnFormat, Stack
 
+from cdk_inference_recommender import checks
 from cdk_inference_recommender.inference_recommendations_job_base import InferenceRecommendationsJobBase
 from cdk_inference_recommender.job_arn import JOB_RESOURCE, job_arn
 from cdk_inference_recommender.job_grants import lower_case_arns
-from cdk_inference_recommender.job_legs import job_legs
+from cdk_inference_recommender.job_legs import last_leg
 from cdk_inference_recommender.job_prop_types import EXISTING_JOB_PROP_TYPES
-from cdk_inference_recommender.job_rules import check_waiting
 from cdk_inference_recommender.prop_types import check_types
 from cdk_inference_recommender.reported_problems import report_problems
 from cdk_inference_recommender.request import api_path, request_shape
 from cdk_inference_recommender.request.shape_rules import shape_problems
+from cdk_inference_recommender.stack_environment import account_of, region_of
 from cdk_inference_recommender.tokens import is_dynamic_reference, is_looked_up_later, is_unresolved
 from cdk_inference_recommender.validation_error import ValidationError, naming
 from cdk_inference_recommender.waiting import poll_seconds_of, timeout_seconds_of
 
 if TYPE_CHECKING:
-    from aws_cdk import Duration
+    from aws_cdk import CfnResource, Duration
     from constructs import Construct
 
 _ARN: Final = re.compile(r"arn(:[^:]*){4}:[^:/]+/[^:/]+")
@@ -51,10 +52,10 @@ class ExistingInferenceRecommendationsJob(InferenceRecommendationsJobBase):
             self._lower_case_arns = lower_case_arns(self, value) if known_by == "job_name" else _in_lower_case(value)
             self._timeout: Final = timeout_seconds_of(timeout, is_default_job=False, job_duration=None)
             self._poll_interval: Final = poll_seconds_of(poll_interval)
-        self._last_leg: Construct | None = None
+        self._last_leg: CfnResource | None = None
         report_problems(
             self,
-            lambda: list(check_waiting(timeout=self._timeout, poll_interval=self._poll_interval)),
+            lambda: list(checks.check_waiting(timeout=self._timeout, poll_interval=self._poll_interval)),
             api_path,
         )
 
@@ -68,25 +69,24 @@ class ExistingInferenceRecommendationsJob(InferenceRecommendationsJobBase):
         """ARN of the job."""
         return self._job_arn
 
-    def _finished(self) -> Construct:
+    def _finished(self) -> CfnResource:
         self._check_place()
         if self._last_leg is None:
-            self._last_leg = job_legs(
+            self._last_leg = last_leg(
                 self,
                 job_name=self._job_name,
                 timeout=self._timeout,
                 poll_interval=self._poll_interval,
                 accept_stopped=False,
                 existing_job=True,
-            )[-1]
+            )
         return self._last_leg
 
     def _check_place(self) -> None:
         if is_unresolved(self._job_arn):
             return
-        stack = Stack.of(self)
         region, account = self._job_arn.split(":")[3:5]
-        for of_job, here in ((region, stack.region), (account, stack.account)):
+        for of_job, here in ((region, region_of(self)), (account, account_of(self))):
             if of_job != here and not is_unresolved(here):
                 raise ValidationError(
                     f"{self.node.path}: the job is in {of_job}, and results are read in {here}, where the stack is. "

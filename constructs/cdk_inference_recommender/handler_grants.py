@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from typing import TYPE_CHECKING, Final
 
@@ -13,6 +12,8 @@ from cdk_inference_recommender.default_role import DefaultRole
 from cdk_inference_recommender.handler_permissions import model_package_statement, pass_role_statement
 from cdk_inference_recommender.kms_key import key_statement
 from cdk_inference_recommender.moved_role_policy import MovedRolePolicy
+from cdk_inference_recommender.precreated_roles import roles_are_customized
+from cdk_inference_recommender.role_arn import role_arn_of
 from cdk_inference_recommender.role_path import stack_role_path
 from cdk_inference_recommender.token_references import reference_of, spell_references
 
@@ -34,29 +35,42 @@ class HandlerGrants:
     Args:
         scope: Where the policies are created.
         handler_role: The handler's role.
+        ready: What each custom resource has to wait for.
     """
 
-    def __init__(self, scope: Construct, handler_role: iam.Role) -> None:
+    def __init__(self, scope: Construct, handler_role: iam.Role, *, ready: Sequence[IDependable]) -> None:
         self._scope = scope
         self._handler_role = handler_role
+        self._ready = ready
         self._stack_path = stack_role_path(scope)
-        self._policies: dict[str, IDependable] = {}
+        self._policies: dict[str, iam.Policy] = {}
+        self._waits: dict[int, tuple[iam.IRole, Sequence[IDependable]]] = {}
 
-    def pass_role(self, role: iam.IRole) -> IDependable:
+    def pass_role(self, role: iam.IRole) -> Sequence[IDependable]:
         """Allow passing a role to SageMaker.
 
         Args:
             role: Any role. One that the library created in this stack is covered by its path, as long as it keeps it.
 
         Returns:
-            What a resource has to wait for.
+            What a resource has to wait for, the role and what the function needs included.
         """
-        if not isinstance(role, DefaultRole) or role.is_customized or role.stack_path != self._stack_path:
-            return self._once("PassRole", pass_role_statement(role.role_arn))
-        key = role.node.path
-        if key not in self._policies:
-            self._policies[key] = MovedRolePolicy(role, passed_by=self._handler_role)
-        return self._policies[key]
+        if id(role) not in self._waits:
+            self._waits[id(role)] = role, self._pass_role(role)
+        return self._waits[id(role)][1]
+
+    def _pass_role(self, role: iam.IRole) -> Sequence[IDependable]:
+        waits = (role, *self._ready)
+        if isinstance(role, DefaultRole) and not role.is_customized and role.stack_path == self._stack_path:
+            return (MovedRolePolicy(role, passed_by=self._handler_role), *waits)
+        policy = self._once("PassRole", pass_role_statement(role_arn_of(role)))
+        if roles_are_customized(self._scope):
+            # The template has no such policy.
+            return (policy, *waits)
+        # In turn, so that each of the jobs that share the role has to wait for one resource only.
+        policy.node.add_dependency(*waits)
+        resource = policy.node.default_child
+        return (resource,) if isinstance(resource, iam.CfnPolicy) else (policy, *waits)
 
     def use_key(self, key: IKey | str) -> IDependable:
         """Allow what SageMaker needs of the caller to encrypt with a key.
@@ -89,28 +103,35 @@ class HandlerGrants:
             return ()
         return (self._once("ModelPackage", model_package_statement(arn)),)
 
-    def allow(self, id: str, *statements: iam.PolicyStatement) -> iam.Policy:  # noqa: A002 -- the CDK's name for it
-        """Add a policy to the handler's role.
+    def _once(self, kind: str, statement: iam.PolicyStatement) -> iam.Policy:
+        import hashlib  # noqa: PLC0415 -- it loads OpenSSL, which an app without a job doesn't need
 
-        Args:
-            id: The policy's id.
-            *statements: What is allowed.
-
-        Returns:
-            What a resource has to wait for.
-        """
-        policy = iam.Policy(self._scope, id, statements=list(statements))
-        # With `roles=` the policy would be attached before it has its statements, and the CDK's report of what a
-        # precreated role needs would lack them.
-        self._handler_role.attach_inline_policy(policy)
-        return policy
-
-    def _once(self, kind: str, statement: iam.PolicyStatement) -> IDependable:
         identity = spell_references(Stack.of(self._scope), json.dumps(statement.to_statement_json(), sort_keys=True))
         id = f"{kind}{hashlib.sha256(identity.encode()).hexdigest()[:_HASH_LENGTH].upper()}"  # noqa: A001
         if id not in self._policies:
-            self._policies[id] = self.allow(id, statement)
+            self._policies[id] = attached_policy(self._scope, id, statement, role=self._handler_role)
         return self._policies[id]
+
+
+def attached_policy(
+    scope: Construct,
+    id: str,  # noqa: A002 -- the CDK's name for it
+    *statements: iam.PolicyStatement,
+    role: iam.Role,
+) -> iam.Policy:
+    """Create a policy of the handler's role.
+
+    Args:
+        scope: Where it is created.
+        id: Its id.
+        *statements: What is allowed.
+        role: The handler's role.
+    """
+    policy = iam.Policy(scope, id, statements=list(statements))
+    # With `roles=` the policy would be attached before it has its statements, and the CDK's report of what a precreated
+    # role needs would lack them.
+    role.attach_inline_policy(policy)
+    return policy
 
 
 def _is_model_package(construct: IConstruct) -> bool:

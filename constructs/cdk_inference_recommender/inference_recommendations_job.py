@@ -6,36 +6,34 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 import jsii
-from aws_cdk import Duration, ITaggableV2, TagManager
+from aws_cdk import CfnResource, Duration, ITaggableV2, TagManager
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from constructs import Construct, Dependable
 
+from cdk_inference_recommender import checks
 from cdk_inference_recommender.cross_stack_references import THROUGH_PARAMETER, report_cross_stack_references
-from cdk_inference_recommender.cross_stack_rules import check_incoming_references
 from cdk_inference_recommender.execution_role import execution_role
-from cdk_inference_recommender.finished_job import FinishedJob
 from cdk_inference_recommender.inference_recommendations_job_base import InferenceRecommendationsJobBase
 from cdk_inference_recommender.job_arn import job_arn
 from cdk_inference_recommender.job_factories import JobFactories
 from cdk_inference_recommender.job_grants import lower_case_arns
-from cdk_inference_recommender.job_legs import job_legs
+from cdk_inference_recommender.job_legs import last_leg
 from cdk_inference_recommender.job_prop_types import JOB_PROP_TYPES
 from cdk_inference_recommender.job_resource import job_resource
-from cdk_inference_recommender.job_rules import check_props
 from cdk_inference_recommender.job_tags import JobTags
 from cdk_inference_recommender.job_type import JobType
 from cdk_inference_recommender.kms_key import kms_key_id
 from cdk_inference_recommender.name_prefix import job_name_prefix_of
-from cdk_inference_recommender.network_rules import check_network
 from cdk_inference_recommender.output_config import OutputConfig
 from cdk_inference_recommender.prop_types import check_types
-from cdk_inference_recommender.region_rules import check_regions
 from cdk_inference_recommender.render_request import render_request
-from cdk_inference_recommender.reported_problems import report_errors, report_problems, share_causes
-from cdk_inference_recommender.request import Path, Problem, check_request, told_once
+from cdk_inference_recommender.reported_problems import report_problems, share_causes
+from cdk_inference_recommender.request import Path, Problem, told_once
 from cdk_inference_recommender.request_source import RequestSource
 from cdk_inference_recommender.resource_name import name_of_endpoint
+from cdk_inference_recommender.role_arn import role_arn_of
+from cdk_inference_recommender.stack_environment import region_of
 from cdk_inference_recommender.tokens import is_unresolved, literals_only, seconds_of
 from cdk_inference_recommender.validation_error import ValidationError, naming
 from cdk_inference_recommender.waiting import poll_seconds_of, timeout_seconds_of
@@ -180,7 +178,7 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase, JobFactories)
         with naming(self):
             rendered = render_request(
                 job_type=job_type,
-                role_arn=self.role.role_arn,
+                role_arn=role_arn_of(self.role),
                 model=model,
                 job_description=job_description,
                 job_duration=job_duration,
@@ -197,7 +195,7 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase, JobFactories)
             )
         self._request: Final = (request := self._source.request(rendered))
         own_name = self._source.job_name
-        prefix = job_name_prefix or job_name_prefix_of(self, own_name)
+        prefix = job_name_prefix or job_name_prefix_of(scope, id, own_name)
         self._lower_case_arns = lower_case_arns(self, job_name or f"{prefix}-*")
         self._resource: Final = job_resource(
             self,
@@ -212,21 +210,24 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase, JobFactories)
             keys=(volume_kms_key, output.kms_key),
             established=network.established if network else (),
         )
-        self._last_leg: Final = job_legs(
+        self._job_name: Final = self._resource.ref
+        self._last_leg: Final = last_leg(
             self,
             job_name=self.job_name,
             timeout=timeout_seconds,
             poll_interval=poll_seconds,
             accept_stopped=accept_stopped,
-        )[-1]
-        Dependable.implement(self, FinishedJob(self._last_leg))
+            after=self._resource,
+        )
+        # Neither the job's start, nor what is chosen of its results.
+        Dependable.implement(self, Dependable.of(self._last_leg))
 
         def problems() -> list[Problem]:
-            all_tags = self._tags.produce()
+            all_tags = self._tags.known()
             checked = self._source.checked(request, tags=all_tags, job_name=job_name)
-            of_request = check_request(checked, complete=False)
-            of_region = check_regions(checked, region=self.stack.region) if isinstance(checked, Mapping) else ()
-            of_props = check_props(
+            of_request = checks.check_request(checked, complete=False)
+            of_region = checks.check_regions(checked, region=region_of(self)) if isinstance(checked, Mapping) else ()
+            of_props = checks.check_props(
                 job_name=job_name,
                 job_name_prefix=job_name_prefix,
                 own_job_name=own_name,
@@ -239,20 +240,20 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase, JobFactories)
                 number_of_tags=len(all_tags),
                 has_role_arn=self._source.has_role_arn,
             )
-            return told_once([*of_request, *of_region, *of_props, *check_network(network)])
+            own_role = role is None and not self._source.has_role_arn
+            of_origins = checks.check_incoming_references(request, self, own_role=own_role)
+            return [*told_once([*of_request, *of_region, *of_props, *checks.check_network(network)]), *of_origins]
 
         def spell(path: Path) -> str:
-            return self._source.spell(path, request, self._tags.produce())
+            return self._source.spell(path, request, self._tags.known())
 
         report_problems(self, problems, spell)
-        own_role = role is None and not self._source.has_role_arn
-        report_errors(self, lambda: check_incoming_references(request, self, own_role=own_role), spell)
         report_cross_stack_references(self, self._resource, "JobName", THROUGH_PARAMETER)
 
     @property
     def job_name(self) -> str:
         """Name of the job, known when it has been requested: it may still be queued or running."""
-        return self._resource.ref
+        return self._job_name
 
     @property
     def job_arn(self) -> str:
@@ -286,7 +287,7 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase, JobFactories)
     ) -> InferenceRecommendationsJob:
         return _JobOfCliInput(scope, job_id, source, **props)
 
-    def _finished(self) -> Construct:
+    def _finished(self) -> CfnResource:
         return self._last_leg
 
     def _input_config(self) -> object:

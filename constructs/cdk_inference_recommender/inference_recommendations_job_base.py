@@ -18,9 +18,8 @@ from cdk_inference_recommender.stack_resource import StackResource
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from aws_cdk import CfnOutput, Duration
+    from aws_cdk import CfnOutput, CfnResource, Duration
     from aws_cdk import aws_cloudwatch as cloudwatch
-    from constructs import Construct
 
     from cdk_inference_recommender.recommendation import Recommendation
 
@@ -49,7 +48,7 @@ class InferenceRecommendationsJobBase(StackResource):
         """ARN of the job."""
 
     @abstractmethod
-    def _finished(self) -> Construct:
+    def _finished(self) -> CfnResource:
         """What exists once the job has finished."""
 
     def _input_config(self) -> object:

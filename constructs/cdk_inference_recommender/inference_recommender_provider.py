@@ -8,7 +8,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from aws_cdk import ArnFormat, CustomResource, Duration, RemovalPolicy, Stack
+from aws_cdk import ArnFormat, CfnResource, Duration, RemovalPolicy, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
@@ -16,11 +16,13 @@ from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
-from cdk_inference_recommender.handler_grants import HandlerGrants
+from cdk_inference_recommender import checks
+from cdk_inference_recommender.construct_memo import once
+from cdk_inference_recommender.handler_grants import HandlerGrants, attached_policy
 from cdk_inference_recommender.handler_permissions import handler_statements
 from cdk_inference_recommender.inline_policy_size import inline_policy_size_of
-from cdk_inference_recommender.policy_size_rules import check_handler_policies
-from cdk_inference_recommender.reported_problems import report_errors
+from cdk_inference_recommender.reported_problems import report_problems
+from cdk_inference_recommender.stack_environment import stack_of
 from inference_recommendations_handler.protocol.contract import (
     CALL_SECONDS,
     CHOICE_SERVICE_TIMEOUT_SECONDS,
@@ -31,8 +33,10 @@ from inference_recommendations_handler.protocol.contract import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from importlib.resources.abc import Traversable
+
+    from constructs import IDependable
 
 _ID: Final = "InferenceRecommenderProvider"
 _HANDLER_PACKAGE: Final = "inference_recommendations_handler"
@@ -41,17 +45,21 @@ _HANDLER_PACKAGE: Final = "inference_recommendations_handler"
 class InferenceRecommenderProvider(Construct):
     """The function and the state machine that a stack's jobs share; eight resources, however many jobs there are.
 
-    Use `of`: two of them in one stack would serve nobody better.
+    Use `of` to get the stack's singleton.
     """
 
     @classmethod
     def of(cls, scope: Construct) -> InferenceRecommenderProvider:
-        """The provider of the stack that a construct is in; made at the first call.
+        """Return the provider of the stack that a construct is in; created at the first call.
 
         Args:
             scope: Any construct of the stack.
         """
-        stack = Stack.of(scope)
+        stack = stack_of(scope)
+        return once(stack, "provider", lambda: cls._of_stack(stack))
+
+    @classmethod
+    def _of_stack(cls, stack: Stack) -> InferenceRecommenderProvider:
         existing = stack.node.try_find_child(_ID)
         return existing if isinstance(existing, InferenceRecommenderProvider) else cls(stack, _ID)
 
@@ -78,10 +86,9 @@ class InferenceRecommenderProvider(Construct):
                 "InferenceRecommender": _policy_document(*handler_statements(self)),
             },
         )
-        self.grants: Final = HandlerGrants(self, self.role)
-        """What users hand in, which the handler's role has to be allowed by name."""
         self.function: Final = self._function(log_group)
-        self._invoke_config: Final = lambda_.EventInvokeConfig(
+        self._function_arn: Final = self.function.function_arn
+        invoke_config = lambda_.EventInvokeConfig(
             self,
             "InvokeConfig",
             function=self.function,
@@ -89,9 +96,17 @@ class InferenceRecommenderProvider(Construct):
             max_event_age=Duration.seconds(MAX_EVENT_AGE_SECONDS),
             retry_attempts=2,
         )
-        self.state_machine: Final = self._state_machine()
-        self._access_to_state_machine: Final = self._allow_state_machine()
-        report_errors(self, lambda: check_handler_policies(inline_policy_size_of(self.role, within=Stack.of(self))))
+        state_machine = self._state_machine()
+        self.state_machine_arn: Final = state_machine.state_machine_arn
+        """ARN of the state machine; a token."""
+        # Neither can hang on the function itself: the state machine needs the function, and the function may start
+        # the state machine, which would be a cycle.
+        self._ready: Final = (self._allow_state_machine(state_machine), invoke_config)
+        self.grants: Final = HandlerGrants(self, self.role, ready=self._ready)
+        """What users hand in, which the handler's role has to be allowed by name."""
+        report_problems(
+            self, lambda: checks.check_handler_policies(inline_policy_size_of(self.role, within=stack_of(self)))
+        )
 
     def custom_resource(
         self,
@@ -101,27 +116,38 @@ class InferenceRecommenderProvider(Construct):
         properties: Mapping[Any, object],
         *,
         service_timeout_seconds: int = CHOICE_SERVICE_TIMEOUT_SECONDS,
-    ) -> CustomResource:
-        """Make a resource that the function serves, once the function has what it needs.
+        after: Sequence[IDependable] = (),
+        made_by: type[CfnResource] = CfnResource,
+    ) -> CfnResource:
+        """Create a resource that the function handles, once the function has what it needs.
+
+        The CDK's `CustomResource` would be two constructs, and three more calls into its JavaScript.
 
         Args:
-            scope: Where it is made.
+            scope: Where it is created.
             id: Its id.
             resource_type: What it is.
             properties: By the type's own property names; None leaves one out.
-            service_timeout_seconds: After which CloudFormation no longer waits for an answer.
+            service_timeout_seconds: After which CloudFormation no longer waits for a response.
+            after: What it waits for, which itself waits for what the function needs. Default: that alone.
+            made_by: Class of the resource.
         """
-        resource = CustomResource(
+        resource = made_by(
             scope,
             id,
-            resource_type=resource_type,
-            service_token=self.function.function_arn,
-            service_timeout=Duration.seconds(service_timeout_seconds),
-            properties={name.value: value for name, value in properties.items() if value is not None},
+            type=resource_type,
+            properties={
+                "ServiceToken": self._function_arn,
+                "ServiceTimeout": str(service_timeout_seconds),
+                **{name.value: value for name, value in properties.items() if value is not None},
+            },
         )
-        # Neither can hang on the function itself: the state machine needs the function, and the function may start
-        # the state machine, which would be a cycle.
-        resource.node.add_dependency(self._access_to_state_machine, self._invoke_config)
+        once(resource, "stack", lambda: stack_of(self))
+        targets = after or self._ready
+        if len(targets) == 1 and isinstance(targets[0], CfnResource):
+            resource.add_resource_dependency(targets[0])
+        else:
+            resource.node.add_dependency(*targets)
         return resource
 
     def _function(self, log_group: logs.ILogGroup) -> lambda_.Function:
@@ -214,20 +240,21 @@ class InferenceRecommenderProvider(Construct):
         )
         return task
 
-    def _allow_state_machine(self) -> iam.Policy:
-        machine = self.state_machine
+    def _allow_state_machine(self, machine: sfn.StateMachine) -> iam.Policy:
         executions = Stack.of(self).format_arn(
             service="states",
             resource="execution",
             resource_name=f"{machine.state_machine_name}:*",
             arn_format=ArnFormat.COLON_RESOURCE_NAME,
         )
-        return self.grants.allow(
+        return attached_policy(
+            self,
             "StateMachineAccess",
             iam.PolicyStatement(
                 actions=["states:StartExecution", "states:ListExecutions"], resources=[machine.state_machine_arn]
             ),
             iam.PolicyStatement(actions=["states:DescribeExecution", "states:StopExecution"], resources=[executions]),
+            role=self.role,
         )
 
 

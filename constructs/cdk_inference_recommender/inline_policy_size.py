@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
-from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 
+from cdk_inference_recommender.stack_environment import region_of, stack_of
+
 if TYPE_CHECKING:
+    from aws_cdk import Stack
     from constructs import IConstruct
 
 MAX_INLINE_POLICY_SIZE: Final = 10_240
@@ -36,7 +39,7 @@ def inline_policy_size_of(role: iam.Role, *, within: IConstruct) -> int:
         role: The role.
         within: Where policies are looked for, besides the role's own.
     """
-    stack, resource = Stack.of(role), role.node.default_child
+    stack, resource = stack_of(role), role.node.default_child
     if not isinstance(resource, iam.CfnRole):
         return 0
     own: Any = stack.resolve(resource.policies) or []
@@ -49,7 +52,8 @@ def inline_policy_size_of(role: iam.Role, *, within: IConstruct) -> int:
         and name in (stack.resolve(construct.roles) or [])
     )
     documents = (*(policy["policyDocument"] for policy in own), *attached)
-    return sum(inline_policy_size(stack, document) for document in documents)
+    known = _Known(stack)
+    return sum(_size(stack.resolve(document), known) for document in documents)
 
 
 def inline_policy_size(stack: Stack, document: object) -> int:
@@ -62,15 +66,39 @@ def inline_policy_size(stack: Stack, document: object) -> int:
     Returns:
         Characters without whitespace. What a reference stands for is estimated.
     """
-    resolved: Any = stack.resolve(document)
-    known = _pseudo_parameters(stack.region, stack.stack_name) | _role_arns(stack)
+    return _size(stack.resolve(document), _Known(stack))
+
+
+def _size(resolved: Any, known: _Known) -> int:
     return len(_WHITESPACE.sub("", json.dumps(_filled(resolved, known), separators=(",", ":"))))
 
 
-def _role_arns(stack: Stack) -> dict[str, str]:
-    """Return text as long as the ARN of each role without a path, by its logical id."""
-    roles = (element for element in stack.node.find_all() if isinstance(element, iam.CfnRole) and not element.path)
-    return {stack.get_logical_id(role): "x" * _ROLE_ARN for role in roles if Stack.of(role) is stack}
+class _Known:
+    """Text as long as what is known of a stack's references.
+
+    Args:
+        stack: The stack. It is searched for roles only where a policy refers to a resource.
+    """
+
+    def __init__(self, stack: Stack) -> None:
+        self._stack = stack
+
+    @cached_property
+    def _pseudo_parameters(self) -> Mapping[str, str]:
+        return _pseudo_parameters(region_of(self._stack), self._stack.stack_name)
+
+    @cached_property
+    def _roles_without_path(self) -> set[str]:
+        elements = self._stack.node.find_all()
+        roles = [element for element in elements if isinstance(element, iam.CfnRole) and not element.path]
+        return {self._stack.get_logical_id(role) for role in roles if stack_of(role) is self._stack}
+
+    def text_of(self, name: str) -> str:
+        """Return what a reference to a parameter or a resource stands for."""
+        pseudo_parameter = self._pseudo_parameters.get(name)
+        if pseudo_parameter is not None:
+            return pseudo_parameter
+        return "x" * (_ROLE_ARN if name in self._roles_without_path else _UNKNOWN)
 
 
 def _pseudo_parameters(region: str, stack_name: str) -> dict[str, str]:
@@ -87,20 +115,18 @@ def _pseudo_parameters(region: str, stack_name: str) -> dict[str, str]:
     }
 
 
-def _filled(value: Any, known: Mapping[str, str]) -> Any:
+def _filled(value: Any, known: _Known) -> Any:
     """Return the value with text of the estimated length in place of each of CloudFormation's functions."""
     filled: Any = value
     match value:
-        case {"Ref": str(name)} if len(value) == 1:
-            filled = known.get(name, "x" * _UNKNOWN)
-        case {"Fn::GetAtt": [str(name), "Arn"]} if name in known:
-            filled = known[name]
+        case {"Ref": str(name)} | {"Fn::GetAtt": [str(name), "Arn"]} if len(value) == 1:
+            filled = known.text_of(name)
         case {"Fn::Join": [str(separator), list(parts)]}:
             filled = separator.join(_text(_filled(part, known)) for part in parts)
         case {"Fn::If": [_, first, second]}:
             filled = max((_filled(first, known), _filled(second, known)), key=lambda branch: len(_text(branch)))
         case {"Fn::Sub": str(text) | [str(text), _]}:
-            filled = _VARIABLE.sub(lambda variable: known.get(variable[1], "x" * _UNKNOWN), text)
+            filled = _VARIABLE.sub(lambda variable: known.text_of(variable[1]), text)
         case Mapping() if len(value) == 1 and next(iter(value)).startswith("Fn::"):
             filled = "x" * _UNKNOWN
         case Mapping():

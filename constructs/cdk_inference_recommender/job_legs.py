@@ -10,11 +10,11 @@ from inference_recommendations_handler.protocol.contract import WAIT_SERVICE_TIM
 
 if TYPE_CHECKING:
     import jsii
-    from aws_cdk import CustomResource
+    from aws_cdk import CfnResource
     from constructs import Construct
 
 
-def job_legs(
+def last_leg(
     scope: Construct,
     *,
     job_name: str,
@@ -22,26 +22,28 @@ def job_legs(
     poll_interval: jsii.Number,
     accept_stopped: bool,
     existing_job: bool = False,
-) -> list[CustomResource]:
-    """Wait for a job, however long it takes.
+    after: CfnResource | None = None,
+) -> CfnResource:
+    """Create the legs that wait for a job, however long it takes, each depending on the one before.
 
     CloudFormation gives a custom resource an hour at most (user guide, custom resources), so that each leg hands over
     to the next one before that; the last one stops the job and fails.
 
     Args:
-        scope: Where the legs are made.
+        scope: Where the legs are created.
         job_name: The job; a new one makes all legs run again.
         timeout: Seconds in all.
         poll_interval: Seconds.
         accept_stopped: Whether a stopped job counts as finished.
         existing_job: Whether the stack only refers to the job, which is then never stopped.
+        after: What the first leg waits for. Default: what the function needs.
 
     Returns:
-        The legs, each depending on the one before; what depends on the last one finds the job finished.
+        The last leg; what depends on it finds the job finished.
     """
     provider = InferenceRecommenderProvider.of(scope)
     lengths = leg_seconds(timeout)
-    legs: list[CustomResource] = []
+    waits: list[CfnResource] = [] if after is None else [after]
     for number, seconds in enumerate(lengths, start=1):
         leg = provider.custom_resource(
             scope,
@@ -55,12 +57,11 @@ def job_legs(
                 WaitProperty.POLL_INTERVAL: poll_interval,
                 WaitProperty.ACCEPT_STOPPED: accept_stopped,
                 WaitProperty.TIMEOUT: timeout,
-                WaitProperty.STATE_MACHINE_ARN: provider.state_machine.state_machine_arn,
+                WaitProperty.STATE_MACHINE_ARN: provider.state_machine_arn,
                 WaitProperty.EXISTING_JOB: existing_job or None,
             },
             service_timeout_seconds=WAIT_SERVICE_TIMEOUT_SECONDS,
+            after=waits[-1:],
         )
-        if legs:
-            leg.node.add_dependency(legs[-1])
-        legs.append(leg)
-    return legs
+        waits.append(leg)
+    return waits[-1]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from aws_cdk import CfnResource
+
 from cdk_inference_recommender.inference_recommender_provider import InferenceRecommenderProvider
 from cdk_inference_recommender.request import botocore_version
 from inference_recommendations_handler.protocol.contract import (
@@ -16,12 +18,33 @@ from inference_recommendations_handler.protocol.contract import (
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from aws_cdk import CustomResource
+    from aws_cdk import RemovalPolicy
     from aws_cdk import aws_iam as iam
     from aws_cdk.aws_kms import IKey
     from constructs import Construct, IDependable
 
     from cdk_inference_recommender.job_tags import JobTags
+
+
+class JobResource(CfnResource):
+    """Resource that starts a job, and that stops it when the resource leaves its stack."""
+
+    def apply_removal_policy(
+        self,
+        policy: RemovalPolicy | None = None,
+        *,
+        apply_to_update_replace_policy: bool | None = None,
+        default: RemovalPolicy | None = None,
+    ) -> None:
+        """Ignore every removal policy, also that of `RemovalPolicies` and `MissingRemovalPolicies`.
+
+        CloudFormation deletes a resource without a policy. A retained one would leave its job running, which costs.
+
+        Args:
+            policy: Ignored.
+            apply_to_update_replace_policy: Ignored.
+            default: Ignored.
+        """
 
 
 def job_resource(
@@ -37,8 +60,8 @@ def job_resource(
     role: iam.IRole,
     keys: Sequence[IKey | str | None],
     established: Sequence[IDependable],
-) -> CustomResource:
-    """Make the resource, which waits for all that the job needs.
+) -> CfnResource:
+    """Create the resource, which waits for all that the job needs.
 
     Args:
         job: The job's construct.
@@ -54,6 +77,7 @@ def job_resource(
         established: What its network has to have.
     """
     provider = InferenceRecommenderProvider.of(job)
+    given_keys = [key for key in keys if key is not None]
     resource = provider.custom_resource(
         job,
         "Resource",
@@ -62,22 +86,23 @@ def job_resource(
             JobProperty.REQUEST: request,
             JobProperty.JOB_NAME: job_name,
             JobProperty.NAME_PREFIX: name_prefix if job_name is None else None,
-            JobProperty.TAGS: tags.property(),
+            JobProperty.TAGS: tags.known() or None,
             JobProperty.NAME_VERSION: NAME_VERSION,
             JobProperty.ACCEPT_STOPPED: accept_stopped,
             JobProperty.TIMEOUT: timeout,
-            JobProperty.STATE_MACHINE_ARN: provider.state_machine.state_machine_arn,
+            JobProperty.STATE_MACHINE_ARN: provider.state_machine_arn,
             JobProperty.BOTOCORE_VERSION: botocore_version(),
             JobProperty.RERUN: rerun,
         },
         service_timeout_seconds=JOB_SERVICE_TIMEOUT_SECONDS,
+        after=(
+            *provider.grants.pass_role(role),
+            *(provider.grants.use_key(key) for key in given_keys),
+            # The request names an alias, which doesn't make CloudFormation create the alias first.
+            *(key for key in given_keys if not isinstance(key, str)),
+            *established,
+        ),
+        made_by=JobResource,
     )
-    resource.node.add_dependency(
-        provider.grants.pass_role(role),
-        role,
-        *(provider.grants.use_key(key) for key in keys if key is not None),
-        # An alias is named in the request, which says nothing of its being made first.
-        *(key for key in keys if key is not None and not isinstance(key, str)),
-        *established,
-    )
+    tags.of(resource)
     return resource

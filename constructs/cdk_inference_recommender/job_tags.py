@@ -4,41 +4,66 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-import jsii
-from aws_cdk import IResolvable, IStableAnyProducer, Lazy, TagManager, TagType
+from aws_cdk import TagManager, TagType
 
 from inference_recommendations_handler.protocol.contract import ResourceType
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from aws_cdk import CfnResource
+
+_PROPERTY: Final = "Tags"
+
 
 def tags_of(manager: TagManager) -> list[dict[str, str]]:
-    """All tags that a manager knows by now, as the API wants them."""
-    # Through jsii the members' names come in lower case.
-    tags: list[dict[str, str]] = manager.render_tags() or []
-    return [{"Key": tag["key"], "Value": tag["value"]} for tag in tags]
+    """Return all tags that a manager knows by now, as the API takes them."""
+    return _as_list(manager.tag_values())
 
 
-@jsii.implements(IStableAnyProducer)
 class JobTags:
-    """Collects the tags until the template is written; an ancestor's arrive after the job was made."""
+    """Tags of a job or a model, which an ancestor's `Tags.of(...)` may add to while the app is synthesised.
+
+    A tag manager is a call into the CDK's JavaScript or three, so that there is one only where somebody uses it.
+
+    Args:
+        own: The construct's own tags.
+        resource_type: Type of its resource.
+    """
 
     def __init__(self, own: Mapping[str, str] | None, resource_type: ResourceType = ResourceType.JOB) -> None:
-        """Begin with the construct's own tags.
+        self._own: Final = dict(own or {})
+        self._resource_type = resource_type
+        self._manager: TagManager | None = None
+        self._resource: CfnResource | None = None
+
+    @property
+    def manager(self) -> TagManager:
+        """The tag manager; its tags replace the resource's own from now on."""
+        if self._manager is None:
+            self._manager = TagManager(TagType.KEY_VALUE, self._resource_type)
+            for key, value in self._own.items():
+                self._manager.set_tag(key, value)
+            self._render()
+        return self._manager
+
+    def known(self) -> list[dict[str, str]]:
+        """Return all tags known by now, as the API takes them."""
+        return _as_list(self._own) if self._manager is None else tags_of(self._manager)
+
+    def of(self, resource: CfnResource) -> None:
+        """Let the template have the tags that are known when it is written.
 
         Args:
-            own: The job's own.
-            resource_type: Default: a job.
+            resource: The custom resource, whose properties hold what `known` returned.
         """
-        self.manager: Final = TagManager(TagType.STANDARD, resource_type)
-        for key, value in (own or {}).items():
-            self.manager.set_tag(key, value)
+        self._resource = resource
+        self._render()
 
-    def produce(self) -> list[dict[str, str]]:
-        """All tags known by now, as the API wants them."""
-        return tags_of(self.manager)
+    def _render(self) -> None:
+        if self._manager is not None and self._resource is not None:
+            self._resource.add_property_override(_PROPERTY, self._manager.rendered_tags)
 
-    def property(self) -> IResolvable:
-        """All tags, as the template will hold them."""
-        return Lazy.any(self, omit_empty_array=True)
+
+def _as_list(tags: Mapping[str, str]) -> list[dict[str, str]]:
+    return [{"Key": key, "Value": value} for key, value in sorted(tags.items())]

@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
-from aws_cdk import CfnOutput, CfnResource, Stack
+from aws_cdk import CfnElement, CfnOutput, CfnResource, Resource
+
+from cdk_inference_recommender.stack_environment import parent_stack, stack_of
+from cdk_inference_recommender.stage_validation import StageValidation
 
 if TYPE_CHECKING:
+    from aws_cdk import Stack
     from constructs import IConstruct
 
 EXPORT: Final = "Exports"
@@ -17,85 +21,60 @@ CROSS_REGION_EXPORT: Final = "ExportsWriter"
 STACK_OUTPUT: Final = "Publish"
 """A weak reference (context key `@aws-cdk/core:defaultCrossStackReferences`), and every one from another account."""
 
-_CARRIERS: Final = (CROSS_REGION_EXPORT, EXPORT, STACK_OUTPUT)
-_CACHE: Final = "_outgoing_references"
-
 _Reference = tuple[str, str | None]
 """A logical id and an attribute, or no attribute for `Ref`."""
 _Carried = dict[str, dict[str | None, str]]
 """The carrier by logical id and attribute."""
 
 
-class OutgoingReferences:
-    """References that leave a stack, as the CDK carries them, by resource.
+def outgoing_references(resource: CfnResource) -> Mapping[str | None, str]:
+    """Return the attributes of a resource that leave its stack, each with its carrier.
 
     The CDK adds the carriers just before it validates the app. They are looked up once for all resources of a stack in
     each synthesis.
+
+    Args:
+        resource: Any resource of a stack that is validated.
     """
-
-    def __init__(self) -> None:
-        self._carried: _Carried = {}
-        self._readers: set[str] | None = None
-
-    @classmethod
-    def of(cls, stack: Stack) -> OutgoingReferences:
-        """Return the stack's singleton."""
-        known = vars(stack).get(_CACHE)
-        if not isinstance(known, cls):
-            known = vars(stack)[_CACHE] = cls()
-        return known
-
-    def forget(self) -> None:
-        """Discard what was found, since the stack has got another resource."""
-        self._readers = None
-
-    def to(self, resource: IConstruct, stack: Stack) -> Mapping[str | None, str]:
-        """Return the attributes of a resource that leave its stack, each with its carrier.
-
-        Args:
-            resource: Each resource is validated once in a synthesis: its second call begins another one.
-            stack: The stack of the resource.
-        """
-        logical_id = _logical_id(resource, stack)
-        if self._readers is None or logical_id in self._readers:
-            self._carried = _carried(stack)
-            self._readers = set()
-        self._readers.add(logical_id)
-        return self._carried.get(logical_id, {})
+    stack = stack_of(resource)
+    carried = _carried(stack)
+    return carried.get(stack.get_logical_id(resource), {}) if carried else {}
 
 
 def _carried(stack: Stack) -> _Carried:
+    return StageValidation.of(stack).once(("outgoing references", stack), lambda: _look_up(stack))
+
+
+def _look_up(stack: Stack) -> _Carried:
     """Return all that leaves a stack; a nested stack passes it to its parent first."""
-    parent = stack.nested_stack_parent
-    nested_stack = stack.nested_stack_resource
+    parent = parent_stack(stack)
+    nested_stack = stack.nested_stack_resource if parent is not None else None
     of_parent = (
-        _carried(parent).get(_logical_id(nested_stack, parent), {})
+        _carried(parent).get(parent.get_logical_id(nested_stack), {})
         if parent is not None and nested_stack is not None
         else {}
     )
     found: _Carried = {}
     for child in stack.node.children:
-        child_id = child.node.id
-        carrier = next((carrier for carrier in _CARRIERS if child_id.startswith(carrier)), None)
-        if carrier is not None and carrier in {child_id, CROSS_REGION_EXPORT}:
-            references = _references_within(stack, child)
-        elif of_parent and isinstance(child, CfnOutput):
+        carrier: str | None = None
+        references: Iterator[_Reference] = iter(())
+        # The CDK is asked only about what may be a carrier: none of them is a resource.
+        if of_parent and isinstance(child, CfnOutput):
             carrier = of_parent.get(f"Outputs.{stack.get_logical_id(child)}")
             references = _references(stack.resolve(child.value))
-        else:
-            continue
+        elif not isinstance(child, CfnElement | Resource):
+            carrier = _carrier_of(child.node.id)
+            references = _references_within(stack, child)
         if carrier is not None:
             for logical_id, attribute in references:
                 found.setdefault(logical_id, {}).setdefault(attribute, carrier)
     return found
 
 
-def _logical_id(resource: IConstruct, stack: Stack) -> str:
-    element = resource if isinstance(resource, CfnResource) else resource.node.default_child
-    if not isinstance(element, CfnResource):
-        message = f"{resource.node.path} has no resource of its own."
-        raise TypeError(message)
-    return stack.get_logical_id(element)
+def _carrier_of(construct_id: str) -> str | None:
+    if construct_id.startswith(CROSS_REGION_EXPORT):
+        return CROSS_REGION_EXPORT
+    return construct_id if construct_id in {EXPORT, STACK_OUTPUT} else None
 
 
 def _references_within(stack: Stack, carrier: IConstruct) -> Iterator[_Reference]:

@@ -8,6 +8,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from cdk_inference_recommender.closed_choice import ClosedChoice
+from cdk_inference_recommender.construct_memo import once
 from cdk_inference_recommender.tokens import is_unresolved, is_untyped_token
 from cdk_inference_recommender.validation_error import ValidationError
 
@@ -30,9 +31,17 @@ class Interface:
     has: tuple[str, ...]
 
     def is_of(self, value: object) -> bool:
-        """Whether a value has all the members."""
-        # The class is asked first: reading a property of an object calls into the JavaScript kernel.
-        return all(hasattr(type(value), member) or hasattr(value, member) for member in self.has)
+        """Return whether a value has all the members."""
+        # The class is asked first: reading a property of an object calls into the JavaScript kernel. So an object that
+        # many constructs are given is asked once.
+        if all(hasattr(type(value), member) for member in self.has):
+            return True
+
+        def has_members() -> bool:
+            return all(hasattr(value, member) for member in self.has)
+
+        can_remember = hasattr(value, "__dict__") and not isinstance(value, type)
+        return once(value, f"is_{self.name}", has_members) if can_remember else has_members()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,7 +9,7 @@ from constructs import Construct
 
 from cdk_inference_recommender.prop_types import PropType, expect_type
 from cdk_inference_recommender.published_rules import Reading, check_reading
-from cdk_inference_recommender.reported_problems import report_errors
+from cdk_inference_recommender.reported_problems import report_problems
 from cdk_inference_recommender.stack_environment import deployed_stack, is_elsewhere
 from cdk_inference_recommender.tokens import is_looked_up_later, is_unresolved
 from cdk_inference_recommender.validation_error import ValidationError
@@ -75,7 +75,7 @@ class PublishedRecommendations(Construct):
         self._readers.setdefault(prefix, []).append(reader)
         for publisher in self._publishers.get(prefix, []):
             _put_behind(reader, publisher, prefix)
-        report_errors(
+        report_problems(
             reader,
             lambda: check_reading(
                 Reading(prefix=prefix, reader=reader, publishers=tuple(self._publishers.get(prefix, ())))

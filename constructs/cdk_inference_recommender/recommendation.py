@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, ClassVar, Final, Self
 from aws_cdk import Token
 from constructs import Construct
 
-from cdk_inference_recommender.constraint_rules import check_constraints
+from cdk_inference_recommender import checks
 from cdk_inference_recommender.constraints import Constraints
 from cdk_inference_recommender.cross_stack_references import report_cross_stack_references
 from cdk_inference_recommender.inference_recommender_provider import InferenceRecommenderProvider
 from cdk_inference_recommender.objective import Objective
-from cdk_inference_recommender.objective_rules import check_objective
 from cdk_inference_recommender.prop_types import PropType, check_types
 from cdk_inference_recommender.published_recommendations import PublishedRecommendations
 from cdk_inference_recommender.recommendation_parameters import parameter_value, write_parameters
@@ -34,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     import jsii
+    from aws_cdk import CfnResource
 
 
 COMMON_ATTRIBUTES: Final = (
@@ -107,7 +107,7 @@ class Recommendation(Construct):
         id: str,  # noqa: A002 -- the CDK's name for it
         *,
         job_name: str,
-        finished: Construct,
+        finished: CfnResource,
         optimize_for: Objective,
         constraints: Constraints,
         input_config: object,
@@ -129,7 +129,7 @@ class Recommendation(Construct):
         recommendation = cls(
             scope,
             id,
-            attribute_of=lambda _, attribute: resource.get_att_string(attribute),
+            attribute_of=lambda _, attribute: Token.as_string(resource.get_att(attribute)),
             job_name=job_name,
             input_config=input_config,
         )
@@ -147,13 +147,15 @@ class Recommendation(Construct):
                 RecommendationProperty.CHOICE_VERSION: CONSTRAINED_CHOICE_VERSION if asked else CHOICE_VERSION,
                 RecommendationProperty.CONSTRAINTS: asked or None,
             },
+            after=(finished,),
         )
-        resource.node.add_dependency(finished)
         report_problems(
             recommendation,
             lambda: [
-                *check_objective(optimize_for),
-                *check_constraints(literals_only(asked), endpoint_type=cls._endpoint_type, input_config=input_config),
+                *checks.check_objective(optimize_for),
+                *checks.check_constraints(
+                    literals_only(asked), endpoint_type=cls._endpoint_type, input_config=input_config
+                ),
             ],
         )
         report_cross_stack_references(

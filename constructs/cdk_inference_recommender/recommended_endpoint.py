@@ -10,23 +10,23 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sagemaker as sagemaker
 
+from cdk_inference_recommender import checks
 from cdk_inference_recommender.auto_scaled_endpoint import AutoScaledEndpoint
-from cdk_inference_recommender.cross_stack_rules import check_incoming_references
 from cdk_inference_recommender.endpoint_document import endpoint_document
 from cdk_inference_recommender.endpoint_instance_count import EndpointInstanceCount
 from cdk_inference_recommender.endpoint_prop_types import ENDPOINT_PROP_TYPES
 from cdk_inference_recommender.endpoint_refusals import refuse_endpoint
-from cdk_inference_recommender.endpoint_rules import check_endpoint
 from cdk_inference_recommender.hosting_role import hosting_role
 from cdk_inference_recommender.job_network import JobNetwork
 from cdk_inference_recommender.job_tags import tags_of
 from cdk_inference_recommender.kms_key import kms_key_id
-from cdk_inference_recommender.network_rules import check_network
 from cdk_inference_recommender.prop_types import check_types
 from cdk_inference_recommender.property_path import property_path
 from cdk_inference_recommender.recommended_model import RecommendedModel
-from cdk_inference_recommender.reported_problems import report_errors, report_problems, share_causes
+from cdk_inference_recommender.reported_problems import report_problems, share_causes
+from cdk_inference_recommender.role_arn import role_arn_of
 from cdk_inference_recommender.serverless_recommendation import ServerlessRecommendation
+from cdk_inference_recommender.stack_environment import region_of
 from cdk_inference_recommender.tokens import literals_only
 from cdk_inference_recommender.validation_error import ValidationError
 from inference_recommendations_handler.protocol.contract import OwnerTag
@@ -193,17 +193,18 @@ class RecommendedEndpoint(AutoScaledEndpoint):
         for key, value in (tags or {}).items():
             Tags.of(self).add(key, value)
 
-        tagged = (self._model.cdk_tag_manager, self._configuration.tags, self._endpoint.tags)
+        def tags_of_each() -> list[list[dict[str, str]]]:
+            return [self._model.tags.known(), tags_of(self._configuration.tags), tags_of(self._endpoint.tags)]
 
         def document() -> dict[str, object]:
             return endpoint_document(
                 model=model,
-                role_arn=self.role.role_arn,
+                role_arn=role_arn_of(self.role),
                 endpoint_name=endpoint_name,
                 variant_name=variant_name,
                 volume_kms_key_id=kms_key_id(volume_kms_key),
                 network=network,
-                tags=tagged,
+                tags=tags_of_each(),
             )
 
         def spell(path: Path) -> str:
@@ -212,18 +213,18 @@ class RecommendedEndpoint(AutoScaledEndpoint):
         report_problems(
             self,
             lambda: [
-                *check_endpoint(
+                *checks.check_endpoint(
                     {name: literals_only(value) for name, value in document().items()},
                     measured=recommendation.input_config,
-                    region=self.stack.region,
-                    number_of_model_tags=len(tags_of(self._model.cdk_tag_manager)),
-                    most_tags=max(len(tags_of(manager)) for manager in tagged),
+                    region=region_of(self),
+                    number_of_model_tags=len(self._model.tags.known()),
+                    most_tags=max(map(len, tags_of_each())),
                 ),
-                *check_network(network),
+                *checks.check_network(network),
+                *checks.check_incoming_references(document(), self, own_role=role is None),
             ],
             spell,
         )
-        report_errors(self, lambda: check_incoming_references(document(), self, own_role=role is None), spell)
 
     @property
     def endpoint_name(self) -> str:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 import jsii
-from aws_cdk import ITaggableV2, TagManager
+from aws_cdk import ITaggableV2, RemovalPolicy, TagManager
 from constructs import Construct
 
 from cdk_inference_recommender.cross_stack_references import THROUGH_PARAMETER, report_cross_stack_references
 from cdk_inference_recommender.inference_recommender_provider import InferenceRecommenderProvider
 from cdk_inference_recommender.job_tags import JobTags
 from cdk_inference_recommender.name_prefix import name_prefix
+from cdk_inference_recommender.role_arn import role_arn_of
 from inference_recommendations_handler.protocol.contract import (
     MAX_MODEL_NAME_PREFIX_LENGTH,
     RecommendedModelProperty,
@@ -56,28 +57,36 @@ class RecommendedModel(Construct):
             enable_network_isolation: Whether the containers have no network; None as the source.
         """
         super().__init__(scope, id)
-        self._tags: Final = JobTags(None, ResourceType.RECOMMENDED_MODEL)
-        prefix = name_prefix(self, max_length=MAX_MODEL_NAME_PREFIX_LENGTH)
+        self.tags: Final = JobTags(None, ResourceType.RECOMMENDED_MODEL)
+        prefix = name_prefix(scope, id, max_length=MAX_MODEL_NAME_PREFIX_LENGTH)
         provider = InferenceRecommenderProvider.of(self)
         properties: dict[RecommendedModelProperty, Any] = {
             RecommendedModelProperty.NAME_PREFIX: prefix,
             RecommendedModelProperty.MODEL_PACKAGE_ARN: source.model_package_version_arn,
             RecommendedModelProperty.SOURCE_MODEL_NAME: source.model_name,
-            RecommendedModelProperty.EXECUTION_ROLE_ARN: role.role_arn,
+            RecommendedModelProperty.EXECUTION_ROLE_ARN: role_arn_of(role),
             RecommendedModelProperty.VPC_CONFIG: _vpc_config(network),
             RecommendedModelProperty.ENABLE_NETWORK_ISOLATION: enable_network_isolation,
-            RecommendedModelProperty.TAGS: self._tags.property(),
+            RecommendedModelProperty.TAGS: self.tags.known() or None,
             RecommendedModelProperty.RECOMMENDATION_ID: recommendation.recommendation_id,
             RecommendedModelProperty.INFERENCE_SPECIFICATION_NAME: recommendation.inference_specification_name,
             RecommendedModelProperty.COMPILATION_JOB_NAME: recommendation.compilation_job_name,
             RecommendedModelProperty.ENVIRONMENT_JSON: recommendation.environment_json,
         }
-        resource = provider.custom_resource(self, "Resource", ResourceType.RECOMMENDED_MODEL, properties)
-        resource.node.add_dependency(provider.grants.pass_role(role), role)
-        if source.model_package_version_arn is not None:
-            resource.node.add_dependency(*provider.grants.read_model_package(source.model_package_version_arn))
-        if network:
-            resource.node.add_dependency(*network.established)
+        package_arn = source.model_package_version_arn
+        resource = provider.custom_resource(
+            self,
+            "Resource",
+            ResourceType.RECOMMENDED_MODEL,
+            properties,
+            after=(
+                *provider.grants.pass_role(role),
+                *(provider.grants.read_model_package(package_arn) if package_arn is not None else ()),
+                *(network.established if network else ()),
+            ),
+        )
+        resource.apply_removal_policy(RemovalPolicy.DESTROY)
+        self.tags.of(resource)
         report_cross_stack_references(scope, resource, "ModelName", THROUGH_PARAMETER)
         self.model_name: Final = resource.ref
         """Known when the model was made; another one for a choice that runs otherwise."""
@@ -85,7 +94,7 @@ class RecommendedModel(Construct):
     @property
     def cdk_tag_manager(self) -> TagManager:
         """The model's tags, so that `Tags.of(...)` reaches it."""
-        return self._tags.manager
+        return self.tags.manager
 
 
 def _vpc_config(network: JobNetwork | None) -> dict[str, list[str]] | None:

@@ -6,6 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from aws_cdk import DefaultTokenResolver, Reference, StringConcat, Tokenization
 
+from cdk_inference_recommender.stack_environment import stack_of
+from cdk_inference_recommender.stage_validation import StageValidation
+from cdk_inference_recommender.token_references import TOKEN
+
 if TYPE_CHECKING:
     from aws_cdk import IPostProcessor, IResolvable, IResolveContext
     from constructs import IConstruct
@@ -23,6 +27,24 @@ def referenced_resources(value: object, scope: IConstruct) -> list[IConstruct]:
     resolver = _Resolver()
     Tokenization.resolve(value, resolver=resolver, scope=scope, preparing=False)
     return list({target.node.path: target for target in resolver.targets}.values())
+
+
+def resources_in_text(text: str, scope: IConstruct) -> list[IConstruct]:
+    """Return the targets of all references in a text; each token is looked into once in a synthesis.
+
+    Call it while the app is validated.
+
+    Args:
+        text: A text with tokens.
+        scope: Whose text it is.
+    """
+    stack, validation = stack_of(scope), StageValidation.of(scope)
+
+    def referenced_by(token: str) -> list[IConstruct]:
+        return validation.once(("referenced", token, stack), lambda: referenced_resources(token, scope))
+
+    found = map(referenced_by, TOKEN.findall(text) or [text])
+    return list(dict.fromkeys(resource for resources in found for resource in resources))
 
 
 class _Resolver(DefaultTokenResolver):

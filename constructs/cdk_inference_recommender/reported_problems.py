@@ -1,4 +1,4 @@
-"""Problems of a construct's props, told where all of an app's problems are told."""
+"""Problems of a construct's props, reported where all of an app's problems are reported."""
 
 from __future__ import annotations
 
@@ -8,58 +8,35 @@ import jsii
 from aws_cdk import Validations
 from constructs import IValidation
 
+from cdk_inference_recommender.construct_memo import once
 from cdk_inference_recommender.property_path import property_path
 from cdk_inference_recommender.request import Problem, Severity
-from cdk_inference_recommender.shared_causes import ReportedError, SharedCauses
+from cdk_inference_recommender.shared_causes import ReportedError
+from cdk_inference_recommender.stage_validation import StageValidation
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from constructs import Construct
 
     from cdk_inference_recommender.request import Path
 
-_ERRORS: Final = "_reported_errors"
 _WARNING_PREFIX: Final = "cdk-inference-recommender"
 
 
 def report_problems(
     construct: Construct, problems: Callable[[], Iterable[Problem]], spell: Callable[[Path], str] = property_path
 ) -> None:
-    """Let synthesis fail with a construct's errors, together with those of every other one; warn of the rest at once.
+    """Let synthesis fail with a construct's errors, together with those of every other one, and show its warnings.
 
     A warning can be acknowledged as `cdk-inference-recommender:<Rule>`.
 
     Args:
         construct: Whose props they are of.
-        problems: Finds them; asked again when the tree is complete.
+        problems: Finds them; called once in each synthesis, when the tree is complete.
         spell: Writes a path as the construct's user does. Default: in props.
     """
-    report_errors(construct, problems, spell)
-    for problem in problems():
-        if problem.severity is Severity.WARNING:
-            Validations.of(construct).add_warning(f"{_WARNING_PREFIX}:{problem.rule}", _text(problem, spell))
-
-
-def report_errors(
-    construct: Construct, problems: Callable[[], Iterable[Problem]], spell: Callable[[Path], str] = property_path
-) -> None:
-    """Let synthesis fail with a construct's errors; for problems that can be found only when the tree is complete.
-
-    Args:
-        construct: Whose props they are of.
-        problems: Finds them; called when the tree is complete.
-        spell: Writes a path as the construct's user does. Default: in props.
-    """
-    _Errors.of(construct).add(
-        lambda: [
-            ReportedError(
-                place=spell(problem.path), rule=problem.rule, value=repr(problem.value), text=_text(problem, spell)
-            )
-            for problem in problems()
-            if problem.severity is Severity.ERROR
-        ]
-    )
+    _Problems.of(construct).add(problems, spell)
 
 
 def share_causes(construct: Construct, props: Mapping[str, object]) -> None:
@@ -69,37 +46,50 @@ def share_causes(construct: Construct, props: Mapping[str, object]) -> None:
         construct: Whose props they are.
         props: As given: a prop that holds the same object in two constructs is one cause.
     """
-    _Errors.of(construct).props = props
+    _Problems.of(construct).props = props
 
 
-def _text(problem: Problem, spell: Callable[[Path], str]) -> str:
-    return f"{problem.told(spell)} ({problem.rule}; {problem.source})"
-
-
-@jsii.implements(IValidation)
-class _Errors:
-    """All errors of a construct, each once, however often its methods were called with the same mistake."""
+class _Problems:
+    """All problems of a construct, each once, however often its methods were called with the same mistake."""
 
     def __init__(self, construct: Construct) -> None:
         self.construct = construct
         self.props: Mapping[str, object] = {}
-        self._sources: list[Callable[[], list[ReportedError]]] = []
-        self._causes = SharedCauses.of(construct)
-        self._causes.add(self)
+        self._finders: list[tuple[Callable[[], Iterable[Problem]], Callable[[Path], str]]] = []
+        self._messages: _Messages | None = None
+        StageValidation.of(construct).add(self)
 
     @classmethod
-    def of(cls, construct: Construct) -> _Errors:
-        errors = vars(construct).get(_ERRORS)
-        if not isinstance(errors, cls):
-            errors = vars(construct)[_ERRORS] = cls(construct)
-            construct.node.add_validation(errors)
-        return errors
+    def of(cls, construct: Construct) -> _Problems:
+        return once(construct, "problems", lambda: cls(construct))
 
-    def add(self, source: Callable[[], list[ReportedError]]) -> None:
-        self._sources.append(source)
+    def add(self, find: Callable[[], Iterable[Problem]], spell: Callable[[Path], str]) -> None:
+        self._finders.append((find, spell))
 
     def errors(self) -> list[ReportedError]:
-        return [error for source in self._sources for error in source()]
+        errors = []
+        for find, spell in self._finders:
+            for problem in find():
+                text = f"{problem.told(spell)} ({problem.rule}; {problem.source})"
+                if problem.severity is Severity.WARNING:
+                    Validations.of(self.construct).add_warning(f"{_WARNING_PREFIX}:{problem.rule}", text)
+                else:
+                    place, value = spell(problem.path), repr(problem.value)
+                    errors.append(ReportedError(place=place, rule=problem.rule, value=value, text=text))
+        return errors
+
+    def report(self, messages: Sequence[str]) -> None:
+        if self._messages is None and messages:
+            self._messages = _Messages()
+            self.construct.node.add_validation(self._messages)
+        if self._messages is not None:
+            self._messages.of_this_synthesis = list(messages)
+
+
+@jsii.implements(IValidation)
+class _Messages:
+    def __init__(self) -> None:
+        self.of_this_synthesis: list[str] = []
 
     def validate(self) -> list[str]:
-        return self._causes.report(self)
+        return self.of_this_synthesis

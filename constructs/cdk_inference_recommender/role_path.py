@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from aws_cdk import Stack
-
+from cdk_inference_recommender.construct_memo import once
+from cdk_inference_recommender.stack_environment import region_of, stack_of
 from cdk_inference_recommender.validation_error import ValidationError
 
 if TYPE_CHECKING:
+    from aws_cdk import Stack
     from constructs import Construct
 
 ROLE_PATH_CONTEXT: Final = "cdk-inference-recommender:role-path"
@@ -33,7 +34,11 @@ def stack_role_path(scope: Construct) -> str:
     Raises:
         ValidationError: The context value isn't a path that both IAM and SageMaker accept.
     """
-    stack = Stack.of(scope)
+    stack = stack_of(scope)
+    return once(stack, "role_path", lambda: _role_path(stack))
+
+
+def _role_path(stack: Stack) -> str:
     given: object = stack.node.try_get_context(ROLE_PATH_CONTEXT)
     prefix = _DEFAULT if given is None else given
     if not isinstance(prefix, str) or len(prefix) > _MAX_LENGTH or not _VALID.fullmatch(prefix):
@@ -41,4 +46,4 @@ def stack_role_path(scope: Construct) -> str:
             f"{stack.node.path}: the context value {ROLE_PATH_CONTEXT} = {prefix!r} isn't an IAM path. Give at most "
             f"{_MAX_LENGTH} letters, digits and _+=,.@- between slashes, for example /ml/recommender/."
         )
-    return f"{prefix}{stack.region}/{stack.stack_name}/"
+    return f"{prefix}{region_of(stack)}/{stack.stack_name}/"

@@ -18,7 +18,7 @@ from cdk_inference_recommender.published_rules import PUBLISHED_RULES
 from cdk_inference_recommender.region_rules import REGION_RULES
 from cdk_inference_recommender.request import Rule, Shape, api_path, request_shape
 from cdk_inference_recommender.request.api_path import spell_fields
-from cdk_inference_recommender.request.rules import RULES_BY_TOPIC
+from cdk_inference_recommender.request.rules.all_rules import RULES_BY_TOPIC
 from cdk_inference_recommender.request.shape_rules import MODEL_RULES, OPEN_ENUMS, counted
 from cdk_inference_recommender.scaling_rules import SCALING_RULES
 

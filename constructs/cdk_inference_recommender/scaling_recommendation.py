@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Final
 from aws_cdk import Token
 from constructs import Construct
 
+from cdk_inference_recommender import checks
 from cdk_inference_recommender.cross_stack_references import report_cross_stack_references
 from cdk_inference_recommender.finite_numbers import refuse_non_finite
 from cdk_inference_recommender.inference_recommender_provider import InferenceRecommenderProvider
 from cdk_inference_recommender.reported_problems import report_problems
-from cdk_inference_recommender.scaling_rules import check_scaling
 from cdk_inference_recommender.validation_error import naming
 from inference_recommendations_handler.protocol.contract import (
     SCALING_VERSION,
@@ -82,7 +82,7 @@ class ScalingRecommendation(Construct):
         self._resource: Final = InferenceRecommenderProvider.of(self).custom_resource(
             self, "Resource", ResourceType.SCALING_RECOMMENDATION, properties
         )
-        report_problems(self, lambda: check_scaling(numbers))
+        report_problems(self, lambda: checks.check_scaling(numbers))
         report_cross_stack_references(self, self._resource, "RecommendationId", _REMEDY)
 
     @property
@@ -160,7 +160,7 @@ class ScalingRecommendation(Construct):
         Args:
             attribute: Name of the attribute.
         """
-        return self._resource.get_att_string(attribute)
+        return Token.as_string(self._resource.get_att(attribute))
 
     def _number(self, attribute: ScalingRecommendationAttribute) -> jsii.Number:
         return Token.as_number(self.value_of(attribute))

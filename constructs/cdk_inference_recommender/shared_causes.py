@@ -7,8 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
 
-from aws_cdk import Stage
-
 from cdk_inference_recommender.closed_choice import ClosedChoice
 
 if TYPE_CHECKING:
@@ -16,7 +14,6 @@ if TYPE_CHECKING:
 
     from constructs import Construct, IConstruct
 
-_ATTRIBUTE: Final = "_shared_causes"
 _PLACE: Final = re.compile(r"(\w*)(?:\['([^']*)'\])?")
 _MOST_NAMED: Final = 3
 _ANCESTORS_TAGS: Final = object()
@@ -58,70 +55,40 @@ class ErrorSource(Protocol):
 
 
 class SharedCauses:
-    """The constructs of one stage that report errors; the CDK validates each stage by itself."""
+    """The errors of a stage's constructs in one synthesis.
 
-    def __init__(self) -> None:
-        """Begin without constructs."""
-        self._sources: list[ErrorSource] = []
-        self._errors: dict[int, list[ReportedError]] = {}
-        self._reported: set[int] = set()
+    Args:
+        found: Each construct with its errors.
+    """
 
-    @classmethod
-    def of(cls, construct: Construct) -> SharedCauses:
-        """Return those of the stage that a construct is in.
+    def __init__(self, found: Sequence[tuple[ErrorSource, list[ReportedError]]]) -> None:
+        self._found = [(source, errors) for source, errors in found if errors]
+        self._errors = {id(source): errors for source, errors in self._found}
 
-        Args:
-            construct: Any construct of the stage.
-        """
-        stage = Stage.of(construct) or construct
-        causes = vars(stage).get(_ATTRIBUTE)
-        if not isinstance(causes, cls):
-            causes = vars(stage)[_ATTRIBUTE] = cls()
-        return causes
-
-    def add(self, source: ErrorSource) -> None:
-        """Add a construct.
-
-        Args:
-            source: The construct that reports errors.
-        """
-        self._sources.append(source)
-
-    def report(self, source: ErrorSource) -> list[str]:
+    def messages_of(self, source: ErrorSource) -> list[str]:
         """Return the messages of a construct: the first construct with a cause reports it and names the others.
 
         Args:
-            source: One of those that were added.
+            source: One of the constructs.
         """
-        if id(source) in self._reported:
-            # Each is validated once in a synthesis, so that this is another one.
-            self._errors.clear()
-            self._reported.clear()
-        self._reported.add(id(source))
-        texts = (self._text(source, error) for error in self._errors_of(source))
-        return list(dict.fromkeys(text for text in texts if text is not None))
+        messages = (self._message(source, error) for error in self._errors.get(id(source), ()))
+        return list(dict.fromkeys(message for message in messages if message is not None))
 
-    def _text(self, source: ErrorSource, error: ReportedError) -> str | None:
+    def _message(self, source: ErrorSource, error: ReportedError) -> str | None:
         cause = _cause_of(source, error.place)
         if cause is None:
             return error.text
         sharing = [
             other
-            for other in self._sources
+            for other, errors in self._found
             if _cause_of(other, error.place) is cause
+            and any(map(error.is_same_as, errors))
             and _is_in_tree(other.construct)
-            and any(map(error.is_same_as, self._errors_of(other)))
         ]
-        first, *others = sharing
-        if first is not source:
+        if source not in sharing[:1]:
             return None
-        shared = _listed([other.construct.node.path for other in others])
-        return f"{error.text} The same object or tag is used by {shared}." if others else error.text
-
-    def _errors_of(self, source: ErrorSource) -> list[ReportedError]:
-        if id(source) not in self._errors:
-            self._errors[id(source)] = source.errors()
-        return self._errors[id(source)]
+        shared = _listed([other.construct.node.path for other in sharing[1:]])
+        return f"{error.text} The same object or tag is used by {shared}." if shared else error.text
 
 
 def _cause_of(source: ErrorSource, place: str) -> object | None:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from aws_cdk import RemovalPolicy, Resource, Stack
+from aws_cdk import RemovalPolicy, Resource
 from constructs import Construct
 
+from cdk_inference_recommender.construct_memo import once
+from cdk_inference_recommender.stack_environment import stack_of
 from cdk_inference_recommender.validation_error import ValidationError
+
+if TYPE_CHECKING:
+    from aws_cdk import Stack
 
 
 class StackResource(Resource):
@@ -26,8 +31,10 @@ class StackResource(Resource):
         Raises:
             ValidationError: The parent is in no stack.
         """
-        expect_stack(scope, id)
+        stack = expect_stack(scope, id)
         super().__init__(scope, id)
+        if stack is not None:
+            once(self, "stack", lambda: stack)
 
     def apply_removal_policy(self, policy: RemovalPolicy) -> None:
         """Accept `RemovalPolicy.DESTROY`, which is what happens anyway, and no other policy.
@@ -44,8 +51,8 @@ class StackResource(Resource):
             )
 
 
-def expect_stack(scope: Construct, id: str) -> None:  # noqa: A002 -- the CDK's name for it
-    """Raise ValidationError if a construct's parent is in no stack.
+def expect_stack(scope: Construct, id: str) -> Stack | None:  # noqa: A002 -- the CDK's name for it
+    """Return the stack of a construct's parent; None for what is no construct, which the CDK's constructor rejects.
 
     Args:
         scope: The parent of the construct that is about to be made.
@@ -55,9 +62,9 @@ def expect_stack(scope: Construct, id: str) -> None:  # noqa: A002 -- the CDK's 
         ValidationError: It is in no stack.
     """
     if not isinstance(scope, Construct):
-        return  # the CDK's own constructor says so
+        return None
     try:
-        Stack.of(scope)
+        return stack_of(scope)
     except RuntimeError:
         path = "/".join(part for part in (scope.node.path, id) if part)
         raise ValidationError(

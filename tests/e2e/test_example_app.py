@@ -51,7 +51,7 @@ def test_each_job_is_requested_once_and_whole(of_others: int, deployment: CliRes
         "InputConfig": {"ModelPackageVersionArn": package},
         "Tags": default["Tags"],
     }
-    assert default["JobName"].startswith("instanceion-job-65ca4c67-")
+    assert default["JobName"].startswith("instance-job-65ca4c67-")
     assert default["RoleArn"].startswith("arn:aws:iam::123456789012:role/")
     assert {tag["Key"] for tag in default["Tags"]} == {
         f"cdk-inference-recommender:{name}"

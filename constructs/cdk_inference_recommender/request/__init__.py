@@ -1,17 +1,24 @@
 """The request of an Inference Recommender job: its shape, its rules, its problems.
 
-Pure: neither AWS nor the CDK is needed to check a request.
+Pure: neither AWS nor the CDK is needed to check a request. The rules are imported when they are first used.
 """
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 from .api_path import Path, api_path
 from .check_request import check_request
 from .problem import Problem, Severity, told_once
 from .request_document import RequestDocument
 from .request_model import botocore_version, request_shape
-from .rules import RULES
 from .rules.rule import Breach, Rule, check_rules
 from .shape import Shape
 from .unresolved import UNRESOLVED, Unresolved
+
+if TYPE_CHECKING:
+    from .rules.all_rules import RULES
 
 __all__ = [
     "RULES",
@@ -31,3 +38,10 @@ __all__ = [
     "request_shape",
     "told_once",
 ]
+
+
+def __getattr__(name: str) -> object:
+    if name != "RULES":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    rules: object = import_module(f"{__name__}.rules.all_rules").RULES
+    return rules

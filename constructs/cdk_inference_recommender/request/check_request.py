@@ -9,7 +9,6 @@ from .placeholder import placeholder_problems, without_placeholders
 from .problem import Severity, told_once
 from .request_document import RequestDocument
 from .request_model import request_shape
-from .rules import RULES
 from .rules.rule import check_rules
 from .shape_rules import shape_problems
 
@@ -39,6 +38,8 @@ def check_request(document: object, *, complete: bool = True) -> list[Problem]:
         model's, member by member, then the rules', then what a skeleton's user has still to fill in.
     """
     optional = frozenset() if complete else GENERATED_MEMBERS
+    from .rules.all_rules import RULES  # noqa: PLC0415 -- a third of the library's modules, for those who check only
+
     placeholders = list(placeholder_problems(document))
     judged = without_placeholders(document) if placeholders else document
     of_model = list(shape_problems(judged, request_shape(), optional=optional))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -34,5 +33,7 @@ def near_miss(word: str, known: Iterable[str]) -> str | None:
 
 
 def _similarity(word: str, other: str) -> float:
+    from difflib import SequenceMatcher  # noqa: PLC0415 -- only a misspelled word needs it
+
     # The ratio depends on the order of the two.
     return max(SequenceMatcher(None, word, other).ratio(), SequenceMatcher(None, other, word).ratio())

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from aws_cdk import RemovalPolicy, Stage
+from aws_cdk import MissingRemovalPolicies, RemovalPolicies, RemovalPolicy, Stage
+from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from cdk_inference_recommender import (
@@ -104,6 +105,26 @@ def test_no_policy_retains_it(made: Callable[[], tuple[Any, str]], reason: str, 
 def test_to_destroy_it_is_what_happens_anyway() -> None:
     stack = new_stack()
     job = default_job(stack)
-    before = only(template_of(stack), JOB)["DeletionPolicy"]
+    before = template_of(stack)
     job.apply_removal_policy(RemovalPolicy.DESTROY)
-    assert (before, only(template_of(stack), JOB)["DeletionPolicy"]) == ("Delete", "Delete")
+    assert template_of(stack) == before
+    assert {"DeletionPolicy", "UpdateReplacePolicy"}.isdisjoint(only(before, JOB)), "CloudFormation's default is Delete"
+
+
+@pytest.mark.parametrize("policies", [RemovalPolicies, MissingRemovalPolicies])
+def test_no_aspect_retains_a_job_that_may_run(policies: Any) -> None:
+    stack = new_stack()
+    s3.CfnBucket(stack, "Bucket")
+    default_job(stack)
+    policies.of(stack).retain()
+    template = template_of(stack)
+    assert only(template, "AWS::S3::Bucket")["DeletionPolicy"] == "Retain"
+    assert {"DeletionPolicy", "UpdateReplacePolicy"}.isdisjoint(only(template, JOB))
+
+
+def test_missing_removal_policies_retain_no_model_of_an_endpoint() -> None:
+    stack = new_stack()
+    best = default_job(stack).recommend_real_time("Best")
+    RecommendedEndpoint(stack, "Endpoint", recommendation=best, model=MODEL, role=given_role(stack))
+    MissingRemovalPolicies.of(stack).retain()
+    assert only(template_of(stack), "Custom::RecommendedModel")["DeletionPolicy"] == "Delete"

@@ -1,0 +1,27 @@
+"""What is found out once for each construct, since every question to the CDK is a call into another process."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_Found = TypeVar("_Found")
+
+
+def once(owner: object, name: str, find: Callable[[], _Found]) -> _Found:
+    """Return what was found at the first call with an object and a name.
+
+    Args:
+        owner: A construct, or anything else that has attributes. The CDK's own constructs are other objects in Python
+            each time that they are returned, and so find again.
+        name: Name of the value, unique in this package.
+        find: Finds what never changes.
+    """
+    attributes = vars(owner)
+    key = f"_inference_recommender_{name}"
+    if key not in attributes:
+        attributes[key] = find()
+    found: _Found = attributes[key]
+    return found
