@@ -10,8 +10,22 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from cdk_inference_recommender.constraints import Constraints
-    from cdk_inference_recommender.container_config import (
+    from cdk_inference_recommender.endpoint.recommended_endpoint import RecommendedEndpoint
+    from cdk_inference_recommender.endpoint.scaled_instance_count import ScaledInstanceCount
+    from cdk_inference_recommender.job.base import InferenceRecommendationsJobBase
+    from cdk_inference_recommender.job.inference_recommendations_job import InferenceRecommendationsJob
+    from cdk_inference_recommender.job.props.endpoint_configuration import EndpointConfiguration
+    from cdk_inference_recommender.job.props.job_type import JobType
+    from cdk_inference_recommender.job.props.output_config import OutputConfig
+    from cdk_inference_recommender.job.props.resource_limit import ResourceLimit
+    from cdk_inference_recommender.job.props.stopping_conditions import (
+        FlatInvocations,
+        LatencyPercentile,
+        ModelLatencyThreshold,
+        StoppingConditions,
+    )
+    from cdk_inference_recommender.job.props.traffic_pattern import Phase, Stairs, TrafficPattern
+    from cdk_inference_recommender.model.container_config import (
         ContainerConfig,
         Domain,
         Framework,
@@ -20,27 +34,13 @@ if TYPE_CHECKING:
         SupportedEndpointType,
         Task,
     )
-    from cdk_inference_recommender.endpoint_configuration import EndpointConfiguration
-    from cdk_inference_recommender.inference_recommendations_job import InferenceRecommendationsJob
-    from cdk_inference_recommender.inference_recommendations_job_base import InferenceRecommendationsJobBase
-    from cdk_inference_recommender.job_type import JobType
-    from cdk_inference_recommender.model_source import ModelSource
-    from cdk_inference_recommender.objective import Objective
-    from cdk_inference_recommender.output_config import OutputConfig
-    from cdk_inference_recommender.real_time_recommendation import RealTimeRecommendation
-    from cdk_inference_recommender.recommended_endpoint import RecommendedEndpoint
-    from cdk_inference_recommender.resource_limit import ResourceLimit
-    from cdk_inference_recommender.scaled_instance_count import ScaledInstanceCount
-    from cdk_inference_recommender.scaling_recommendation import ScalingRecommendation
-    from cdk_inference_recommender.serverless_recommendation import ServerlessRecommendation
-    from cdk_inference_recommender.stopping_conditions import (
-        FlatInvocations,
-        LatencyPercentile,
-        ModelLatencyThreshold,
-        StoppingConditions,
-    )
-    from cdk_inference_recommender.traffic_pattern import Phase, Stairs, TrafficPattern
-    from cdk_inference_recommender.validation_error import ValidationError
+    from cdk_inference_recommender.model.model_source import ModelSource
+    from cdk_inference_recommender.recommendation.constraints import Constraints
+    from cdk_inference_recommender.recommendation.objective import Objective
+    from cdk_inference_recommender.recommendation.real_time_recommendation import RealTimeRecommendation
+    from cdk_inference_recommender.recommendation.scaling_recommendation import ScalingRecommendation
+    from cdk_inference_recommender.recommendation.serverless_recommendation import ServerlessRecommendation
+    from cdk_inference_recommender.validation.validation_error import ValidationError
 
     __version__: str
 
@@ -77,35 +77,35 @@ __all__ = [
 ]
 
 _MODULES: Final = {
-    "Constraints": "constraints",
-    "ContainerConfig": "container_config",
-    "Domain": "container_config",
-    "EndpointConfiguration": "endpoint_configuration",
-    "FlatInvocations": "stopping_conditions",
-    "Framework": "container_config",
-    "InferenceRecommendationsJob": "inference_recommendations_job",
-    "InferenceRecommendationsJobBase": "inference_recommendations_job_base",
-    "JobType": "job_type",
-    "LatencyPercentile": "stopping_conditions",
-    "ModelContainerConfig": "container_config",
-    "ModelLatencyThreshold": "stopping_conditions",
-    "ModelSource": "model_source",
-    "Objective": "objective",
-    "OutputConfig": "output_config",
-    "PayloadConfig": "container_config",
-    "Phase": "traffic_pattern",
-    "RealTimeRecommendation": "real_time_recommendation",
-    "RecommendedEndpoint": "recommended_endpoint",
-    "ResourceLimit": "resource_limit",
-    "ScaledInstanceCount": "scaled_instance_count",
-    "ScalingRecommendation": "scaling_recommendation",
-    "ServerlessRecommendation": "serverless_recommendation",
-    "Stairs": "traffic_pattern",
-    "StoppingConditions": "stopping_conditions",
-    "SupportedEndpointType": "container_config",
-    "Task": "container_config",
-    "TrafficPattern": "traffic_pattern",
-    "ValidationError": "validation_error",
+    "Constraints": "recommendation.constraints",
+    "ContainerConfig": "model.container_config",
+    "Domain": "model.container_config",
+    "EndpointConfiguration": "job.props.endpoint_configuration",
+    "FlatInvocations": "job.props.stopping_conditions",
+    "Framework": "model.container_config",
+    "InferenceRecommendationsJob": "job.inference_recommendations_job",
+    "InferenceRecommendationsJobBase": "job.base",
+    "JobType": "job.props.job_type",
+    "LatencyPercentile": "job.props.stopping_conditions",
+    "ModelContainerConfig": "model.container_config",
+    "ModelLatencyThreshold": "job.props.stopping_conditions",
+    "ModelSource": "model.model_source",
+    "Objective": "recommendation.objective",
+    "OutputConfig": "job.props.output_config",
+    "PayloadConfig": "model.container_config",
+    "Phase": "job.props.traffic_pattern",
+    "RealTimeRecommendation": "recommendation.real_time_recommendation",
+    "RecommendedEndpoint": "endpoint.recommended_endpoint",
+    "ResourceLimit": "job.props.resource_limit",
+    "ScaledInstanceCount": "endpoint.scaled_instance_count",
+    "ScalingRecommendation": "recommendation.scaling_recommendation",
+    "ServerlessRecommendation": "recommendation.serverless_recommendation",
+    "Stairs": "job.props.traffic_pattern",
+    "StoppingConditions": "job.props.stopping_conditions",
+    "SupportedEndpointType": "model.container_config",
+    "Task": "model.container_config",
+    "TrafficPattern": "job.props.traffic_pattern",
+    "ValidationError": "validation.validation_error",
 }
 
 

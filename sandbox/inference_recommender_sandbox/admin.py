@@ -21,13 +21,13 @@ from typing import TYPE_CHECKING, Any, Final
 from moto.sagemaker.models import sagemaker_backends
 from werkzeug.wrappers import Request, Response
 
-from inference_recommender_sandbox.faults import KINDS
-from inference_recommender_sandbox.moto_lock import MOTO_LOCK
+from .faults import KINDS
+from .moto_lock import MOTO_LOCK
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from inference_recommender_sandbox.server import Sandbox
+    from .server import Sandbox
 
 _PREFIX: Final = "/_sandbox/"
 

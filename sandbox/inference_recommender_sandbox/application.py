@@ -12,17 +12,19 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 from werkzeug.wrappers import Request, Response
 
 from inference_recommender_sandbox.cloudformation.response_urls import PATH_PREFIX, ResponseUrls
-from inference_recommender_sandbox.error_response import ErrorCodes, error_response
-from inference_recommender_sandbox.moto_lock import MOTO_LOCK
-from inference_recommender_sandbox.regions import refusal
+
+from .error_response import ErrorCodes, error_response
+from .moto_lock import MOTO_LOCK
+from .regions import refusal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from moto.core.responses import BaseResponse
 
-    from inference_recommender_sandbox.call_authorization import CallAuthorization
-    from inference_recommender_sandbox.clock import Clock
+    from inference_recommender_sandbox.iam.call_authorization import CallAuthorization
+
+    from .clock import Clock
 
 ADMIN_PREFIX: Final = "/_sandbox"
 _LOG: Final = logging.getLogger(__name__)

@@ -14,13 +14,14 @@ from botocore import xform_name
 from botocore.session import get_session
 from moto.core.responses import BaseResponse
 
-from inference_recommender_sandbox import faults, server
-from inference_recommender_sandbox.call_resources import known_resources
 from inference_recommender_sandbox.cloudformation.providers.supported_types import SUPPORTED_TYPES
-from inference_recommender_sandbox.identity_quotas import IdentityQuotasBackend
-from inference_recommender_sandbox.sagemaker import faults as sagemaker_faults
+from inference_recommender_sandbox.iam.call_resources import known_resources
+from inference_recommender_sandbox.iam.identity_quotas import IdentityQuotasBackend
 from inference_recommender_sandbox.sagemaker.models import InferenceRecommenderBackend
 from inference_recommender_sandbox.sagemaker.responses import InferenceRecommenderResponse
+
+from . import faults, server
+from .sagemaker import faults as sagemaker_faults
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

@@ -16,13 +16,13 @@ import urllib.error
 import urllib.request
 from typing import TYPE_CHECKING, Final
 
-from inference_recommender_sandbox.clock import MAX_SPEED
+from .clock import MAX_SPEED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from types import FrameType
 
-    from inference_recommender_sandbox.server import Sandbox
+    from .server import Sandbox
 
 _DEFAULT_REGION: Final = "us-east-1"
 _DEFAULT_SPEED: Final = 600.0
@@ -67,7 +67,7 @@ def main(argv: Sequence[str]) -> int:
     if executable is None:
         return _fail(f"there is no command {command[0]!r}", code=_NOT_FOUND)
     # moto takes long to import, and ordering a fault or asking for help doesn't need it.
-    from inference_recommender_sandbox.server import start  # noqa: PLC0415
+    from .server import start  # noqa: PLC0415
 
     try:
         sandbox = start(port=options.port, speed=options.speed, region=options.region)
@@ -201,10 +201,9 @@ def _order_faults(documents: Sequence[str]) -> int:
 
 def _fault_help() -> str:
     # This imports moto, which ordering a fault doesn't need.
-    from inference_recommender_sandbox.faults import fault_members  # noqa: PLC0415
-    from inference_recommender_sandbox.sagemaker.faults import (  # noqa: PLC0415
-        fault_members as sagemaker_fault_members,
-    )
+    from inference_recommender_sandbox.sagemaker.faults import fault_members as sagemaker_fault_members  # noqa: PLC0415
+
+    from .faults import fault_members  # noqa: PLC0415
 
     lines = [
         f"  {kind:<24}{' '.join([*required, *(f'[{name}]' for name in optional)])}".rstrip()

@@ -9,7 +9,7 @@ from xml.sax.saxutils import escape
 
 from werkzeug.wrappers import Response
 
-from inference_recommender_sandbox.request_signature import credential_scope
+from .request_signature import credential_scope
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Request

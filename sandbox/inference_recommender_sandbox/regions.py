@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 import boto3
 
-from inference_recommender_sandbox.error_response import ErrorCodes, error_response
-from inference_recommender_sandbox.request_signature import credential_scope
+from .error_response import ErrorCodes, error_response
+from .request_signature import credential_scope
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Request, Response

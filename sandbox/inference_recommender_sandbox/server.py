@@ -12,31 +12,32 @@ from moto.core.base_backend import BackendDict
 from moto.moto_server.werkzeug_app import MotoRequestHandler
 from werkzeug.serving import BaseWSGIServer, make_server
 
-from inference_recommender_sandbox.admin import AdminApi
-from inference_recommender_sandbox.application import SandboxApplication
-from inference_recommender_sandbox.authorization import Authorizer
 from inference_recommender_sandbox.autoscaling.service import ApplicationAutoScalingService
-from inference_recommender_sandbox.browser_requests import ToolRequestHandler
-from inference_recommender_sandbox.call_authorization import CallAuthorization
-from inference_recommender_sandbox.clock import Clock
 from inference_recommender_sandbox.cloudformation.engines import StackEngines
 from inference_recommender_sandbox.cloudformation.providers.custom_resource import CustomResourceProvider
 from inference_recommender_sandbox.cloudformation.providers.own_providers import own_providers
 from inference_recommender_sandbox.cloudformation.providers.registry import ProviderRegistry
 from inference_recommender_sandbox.cloudformation.response_urls import ResponseUrls
 from inference_recommender_sandbox.cloudformation.service import CloudFormationService
-from inference_recommender_sandbox.cloudtrail import CloudTrailService
-from inference_recommender_sandbox.faults import EngineFaults
 from inference_recommender_sandbox.functions.event_queue import EventQueue
 from inference_recommender_sandbox.functions.function_runner import FunctionRunner
 from inference_recommender_sandbox.functions.service import LambdaService
-from inference_recommender_sandbox.moto_symbols import check_moto
-from inference_recommender_sandbox.parameter_store import ParameterStoreService
-from inference_recommender_sandbox.policy_propagation import PolicyPropagation
-from inference_recommender_sandbox.regions import check_region
+from inference_recommender_sandbox.iam.authorization import Authorizer
+from inference_recommender_sandbox.iam.call_authorization import CallAuthorization
+from inference_recommender_sandbox.iam.policy_propagation import PolicyPropagation
 from inference_recommender_sandbox.sagemaker.installation import install
 from inference_recommender_sandbox.state_machines.executions import Executions
 from inference_recommender_sandbox.state_machines.service import StepFunctionsService
+
+from .admin import AdminApi
+from .application import SandboxApplication
+from .browser_requests import ToolRequestHandler
+from .clock import Clock
+from .cloudtrail import CloudTrailService
+from .faults import EngineFaults
+from .moto_symbols import check_moto
+from .parameter_store import ParameterStoreService
+from .regions import check_region
 
 ACCOUNT_ID: Final = "123456789012"
 DEFAULT_REGION: Final = "us-east-1"

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import pytest
 
-from cdk_inference_recommender.command_line.report_page import report_page
+from cdk_inference_recommender.command_line.report.page import report_page
 from tests.unit.cdk_inference_recommender.command_line.finished_jobs import (
     NAN,
     job,

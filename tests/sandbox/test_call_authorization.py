@@ -13,8 +13,8 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from inference_recommender_sandbox.call_resources import Account as Place
-from inference_recommender_sandbox.call_resources import resources
+from inference_recommender_sandbox.iam.call_resources import Account as Place
+from inference_recommender_sandbox.iam.call_resources import resources
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from inference_recommender_sandbox.call_resources import Account as Place
-from inference_recommender_sandbox.call_resources import resources
 from inference_recommender_sandbox.catalogue import filled
 from inference_recommender_sandbox.cloudformation.providers.supported_types import SUPPORTED_TYPES
 from inference_recommender_sandbox.faults import KINDS
+from inference_recommender_sandbox.iam.call_resources import Account as Place
+from inference_recommender_sandbox.iam.call_resources import resources
 from inference_recommender_sandbox.sagemaker.faults import fault_members
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from moto.ec2.models import EC2Backend
 from moto.iam.models import IAMBackend
 from moto.ssm.models import SimpleSystemManagerBackend
 
-from inference_recommender_sandbox.authorization import role_policies, trusts_service
+from inference_recommender_sandbox.iam.authorization import role_policies, trusts_service
 
 if TYPE_CHECKING:
     from collections.abc import Callable

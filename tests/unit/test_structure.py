@@ -17,7 +17,19 @@ MAX_LINES = 300
 MAX_MODULES = 20
 
 HANDLER = "inference_recommendations_handler"
+LIBRARY = "cdk_inference_recommender"
 LEVELS: Mapping[str, Sequence[Sequence[str]]] = {
+    f"constructs/{LIBRARY}": [
+        ["command_line"],
+        ["endpoint"],
+        ["job"],
+        ["recommendation"],
+        ["provider"],
+        ["permissions"],
+        ["cross_stack", "model"],
+        ["validation"],
+        ["request"],
+    ],
     f"lambda/{HANDLER}": [
         ["handler"],
         ["endpoint", "lifecycle"],
@@ -34,7 +46,11 @@ LEVELS: Mapping[str, Sequence[Sequence[str]]] = {
 
 
 def packages() -> list[Path]:
-    return [ROOT / "constructs" / "cdk_inference_recommender", ROOT / "lambda" / HANDLER]
+    return [
+        ROOT / "constructs" / LIBRARY,
+        ROOT / "lambda" / HANDLER,
+        ROOT / "sandbox" / "inference_recommender_sandbox",
+    ]
 
 
 def modules(package: Path) -> dict[str, Path]:

@@ -2,6 +2,6 @@
 
 import sys
 
-from cdk_inference_recommender.command_line.main import main
+from .main import main
 
 sys.exit(main())

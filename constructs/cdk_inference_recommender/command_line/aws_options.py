@@ -13,8 +13,9 @@ from botocore import UNSIGNED
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError
 
-from cdk_inference_recommender.command_line.command_error import CommandError
-from cdk_inference_recommender.command_line.terminal_color import add_color
+from cdk_inference_recommender.command_line.output.terminal_color import add_color
+
+from .command_error import CommandError
 
 if TYPE_CHECKING:
     from types_boto3_sagemaker import SageMakerClient

@@ -7,7 +7,7 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
-from cdk_inference_recommender.command_line.escaping import escape_text
+from cdk_inference_recommender.command_line.output.escaping import escape_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

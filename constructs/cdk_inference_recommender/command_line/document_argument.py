@@ -7,13 +7,10 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from cdk_inference_recommender.command_line.command_error import CommandError
 from cdk_inference_recommender.request.document_file import file_path, format_of_file, is_file_uri
-from cdk_inference_recommender.request.parse_document import (
-    DocumentFormat,
-    UnreadableDocumentError,
-    parse_document,
-)
+from cdk_inference_recommender.request.parse_document import DocumentFormat, UnreadableDocumentError, parse_document
+
+from .command_error import CommandError
 
 if TYPE_CHECKING:
     import argparse

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from cdk_inference_recommender.command_line.recommendations_job import RecommendationsJob
+    from .recommendations_job import RecommendationsJob
 
 _HOUR: Final = 3600
 _MINUTE: Final = 60

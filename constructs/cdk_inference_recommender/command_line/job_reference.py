@@ -7,16 +7,17 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from cdk_inference_recommender.command_line.aws_options import sagemaker_client
-from cdk_inference_recommender.command_line.command_error import CommandError
-from cdk_inference_recommender.command_line.recommendations_job import read_job
 from cdk_inference_recommender.request import request_shape
 from cdk_inference_recommender.request.shape_rules import shape_problems
+
+from .aws_options import sagemaker_client
+from .command_error import CommandError
+from .recommendations_job import read_job
 
 if TYPE_CHECKING:
     from types_boto3_sagemaker import SageMakerClient
 
-    from cdk_inference_recommender.command_line.recommendations_job import RecommendationsJob
+    from .recommendations_job import RecommendationsJob
 
 _ARN: Final = re.compile(
     r"arn:[^:]+:sagemaker:(?P<region>[^:]+):(?P<account>[^:]+):inference-recommendations-job/(?P<name>[^/:]+)"

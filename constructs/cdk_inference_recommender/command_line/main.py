@@ -33,7 +33,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         try:
             # The import takes longer than a person who presses Ctrl-C waits.
-            from cdk_inference_recommender.command_line.run_command import run_command  # noqa: PLC0415
+            from .run_command import run_command  # noqa: PLC0415
 
             return run_command(sys.argv[1:] if argv is None else list(argv))
         finally:

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any, Final
 from botocore.exceptions import ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as AwsConnectionError
 
-from cdk_inference_recommender.command_line.aws_error import AWS_ERRORS, code_of
-from cdk_inference_recommender.command_line.command_error import CommandError
 from inference_recommendations_handler.protocol.contract import ENDED_JOB_STATUSES
+
+from .aws_error import AWS_ERRORS, code_of
+from .command_error import CommandError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

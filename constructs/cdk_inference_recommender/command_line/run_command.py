@@ -7,14 +7,15 @@ import sys
 from importlib.metadata import entry_points, version
 from typing import TYPE_CHECKING, Final
 
-from cdk_inference_recommender.command_line.aws_error import AWS_ERRORS, say
-from cdk_inference_recommender.command_line.command_error import CommandError
-from cdk_inference_recommender.command_line.debug_log import LOG, debug_log
-from cdk_inference_recommender.command_line.escaping import escape_text
-from cdk_inference_recommender.command_line.report import add_report
-from cdk_inference_recommender.command_line.skeleton import add_skeleton
-from cdk_inference_recommender.command_line.stop import add_stop
-from cdk_inference_recommender.command_line.validate import add_validate
+from cdk_inference_recommender.command_line.output.escaping import escape_text
+from cdk_inference_recommender.command_line.report.report import add_report
+
+from .aws_error import AWS_ERRORS, say
+from .command_error import CommandError
+from .debug_log import LOG, debug_log
+from .skeleton import add_skeleton
+from .stop import add_stop
+from .validate import add_validate
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

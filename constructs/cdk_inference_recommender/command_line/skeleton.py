@@ -11,11 +11,12 @@ import botocore.session
 import yaml
 from botocore.utils import ArgumentGenerator
 
-from cdk_inference_recommender.command_line.command_error import CommandError
-from cdk_inference_recommender.command_line.document_argument import NamedDocument, add_cli_input, read_document
-from cdk_inference_recommender.command_line.problem_report import has_errors, problem_lines
+from cdk_inference_recommender.command_line.output.problem_report import has_errors, problem_lines
 from cdk_inference_recommender.request import check_request
 from cdk_inference_recommender.request.placeholder import placeholder
+
+from .command_error import CommandError
+from .document_argument import NamedDocument, add_cli_input, read_document
 
 if TYPE_CHECKING:
     import argparse

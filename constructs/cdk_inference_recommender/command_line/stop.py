@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
 
-from cdk_inference_recommender.command_line.aws_error import AWS_ERRORS, code_of, message_of
-from cdk_inference_recommender.command_line.aws_options import aws_options
-from cdk_inference_recommender.command_line.command_error import CommandError
-from cdk_inference_recommender.command_line.escaping import escape_text
-from cdk_inference_recommender.command_line.job_reference import add_job, find_job
-from cdk_inference_recommender.command_line.output_options import is_for_person, output_options, print_document
-from cdk_inference_recommender.command_line.progress_display import ProgressDisplay
-from cdk_inference_recommender.command_line.recommendations_job import add_poll_interval, read_job, wait_for_end
-from cdk_inference_recommender.command_line.stop_summary import StopSummary
+from cdk_inference_recommender.command_line.output.escaping import escape_text
+from cdk_inference_recommender.command_line.output.output_options import is_for_person, output_options, print_document
+from cdk_inference_recommender.command_line.output.progress_display import ProgressDisplay
+
+from .aws_error import AWS_ERRORS, code_of, message_of
+from .aws_options import aws_options
+from .command_error import CommandError
+from .job_reference import add_job, find_job
+from .recommendations_job import add_poll_interval, read_job, wait_for_end
+from .stop_summary import StopSummary
 
 if TYPE_CHECKING:
     import argparse
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     from types_boto3_sagemaker import SageMakerClient
 
-    from cdk_inference_recommender.command_line.recommendations_job import RecommendationsJob
+    from .recommendations_job import RecommendationsJob
 
 _YES: Final = frozenset({"y", "yes"})
 

@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from cdk_inference_recommender.command_line.job_progress import JobProgress, duration
 from inference_recommendations_handler.protocol.contract import OwnerTag
+
+from .job_progress import JobProgress, duration
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from cdk_inference_recommender.command_line.recommendations_job import RecommendationsJob
+    from .recommendations_job import RecommendationsJob
 
 _DEFAULT_JOB: Final = timedelta(minutes=45)
 """How long a Default job takes (developer guide, `Get an inference recommendation`)."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from cdk_inference_recommender.command_line.document_argument import add_cli_input, read_document
-from cdk_inference_recommender.command_line.output_options import is_for_person, output_options, print_document
-from cdk_inference_recommender.command_line.problem_report import has_errors, problem_document, problem_lines
+from cdk_inference_recommender.command_line.output.output_options import is_for_person, output_options, print_document
+from cdk_inference_recommender.command_line.output.problem_report import has_errors, problem_document, problem_lines
 from cdk_inference_recommender.request import Severity, check_request
+
+from .document_argument import add_cli_input, read_document
 
 if TYPE_CHECKING:
     import argparse

@@ -8,17 +8,18 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from cdk_inference_recommender.request.rules.rule import Breach, Rule, check_rules
+
 from .api_path import Path, api_path
 from .check_request import check_request
 from .problem import Problem, Severity, told_once
 from .request_document import RequestDocument
 from .request_model import botocore_version, request_shape
-from .rules.rule import Breach, Rule, check_rules
 from .shape import Shape
 from .unresolved import UNRESOLVED, Unresolved
 
 if TYPE_CHECKING:
-    from .rules.all_rules import RULES
+    from cdk_inference_recommender.request.rules.all_rules import RULES
 
 __all__ = [
     "RULES",

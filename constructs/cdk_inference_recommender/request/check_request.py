@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
+from cdk_inference_recommender.request.rules.rule import check_rules
+
 from .placeholder import placeholder_problems, without_placeholders
 from .problem import Severity, told_once
 from .request_document import RequestDocument
 from .request_model import request_shape
-from .rules.rule import check_rules
 from .shape_rules import shape_problems
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def check_request(document: object, *, complete: bool = True) -> list[Problem]:
         model's, member by member, then the rules', then what a skeleton's user has still to fill in.
     """
     optional = frozenset() if complete else GENERATED_MEMBERS
-    from .rules.all_rules import RULES  # noqa: PLC0415 -- a third of the library's modules, for those who check only
+    from cdk_inference_recommender.request.rules.all_rules import RULES  # noqa: PLC0415 -- a third of the library's modules, for those who check only
 
     placeholders = list(placeholder_problems(document))
     judged = without_placeholders(document) if placeholders else document

@@ -11,21 +11,19 @@ from botocore.session import Session
 from moto.applicationautoscaling.responses import ApplicationAutoScalingResponse
 from moto.sagemaker.models import sagemaker_backends
 
-from inference_recommender_sandbox.authorization import AccessDenied
-from inference_recommender_sandbox.autoscaling.caller_permissions import own_permission, validated_permissions
-from inference_recommender_sandbox.autoscaling.errors import (
-    AccessDeniedException,
-    ObjectNotFoundException,
-    ValidationException,
-)
+from inference_recommender_sandbox.iam.authorization import AccessDenied
+
+from .caller_permissions import own_permission, validated_permissions
+from .errors import AccessDeniedException, ObjectNotFoundException, ValidationException
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from botocore.model import StringShape
 
-    from inference_recommender_sandbox.authorization import Authorizer
-    from inference_recommender_sandbox.autoscaling.caller_permissions import NeededPermission
+    from inference_recommender_sandbox.iam.authorization import Authorizer
+
+    from .caller_permissions import NeededPermission
 
 _VARIANT: Final = re.compile(r"endpoint/([^/]+)/variant/([^/]+)")
 _INSTANCE_COUNT: Final = "sagemaker:variant:DesiredInstanceCount"

@@ -9,11 +9,12 @@ from xml.sax.saxutils import escape
 
 from moto.core.responses import BaseResponse
 
-from inference_recommender_sandbox.authorization import AccessDenied
-from inference_recommender_sandbox.cloudformation.errors import ValidationError
+from inference_recommender_sandbox.iam.authorization import AccessDenied
+
+from .errors import ValidationError
 
 if TYPE_CHECKING:
-    from inference_recommender_sandbox.authorization import Authorizer
+    from inference_recommender_sandbox.iam.authorization import Authorizer
 
 _DENIED: Final = (
     "<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>{}</Message></Error></ErrorResponse>"

@@ -6,22 +6,24 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any
 
-from inference_recommender_sandbox.cloudformation.parallel_walk import Cancellation, parallel_walk
-from inference_recommender_sandbox.cloudformation.resource_deletions import ResourceDeletions
-from inference_recommender_sandbox.cloudformation.resource_operations import ResourceOperations
-from inference_recommender_sandbox.cloudformation.stack import Stack, StackResource
-from inference_recommender_sandbox.cloudformation.stack_state import StackState, Target
 from inference_recommender_sandbox.cloudformation.template.dependencies import dependencies
 from inference_recommender_sandbox.cloudformation.template.intrinsics import Resolver
 from inference_recommender_sandbox.cloudformation.template.outputs import refuse_changed_exports, stack_outputs
 from inference_recommender_sandbox.cloudformation.template.stack_scope import StackScope
+
+from .parallel_walk import Cancellation, parallel_walk
+from .resource_deletions import ResourceDeletions
+from .resource_operations import ResourceOperations
+from .stack import Stack, StackResource
+from .stack_state import StackState, Target
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from inference_recommender_sandbox.clock import Clock
     from inference_recommender_sandbox.cloudformation.providers.registry import ProviderRegistry
-    from inference_recommender_sandbox.cloudformation.stack_store import StackStore
+
+    from .stack_store import StackStore
 
 
 class Deployment:

@@ -4,16 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from inference_recommender_sandbox.cloudformation.stack import (
-    Stack,
-    StackEvent,
-    StackOutput,
-    StackResource,
-    timestamp,
-)
 from inference_recommender_sandbox.cloudformation.template.capabilities import needed_capability
 from inference_recommender_sandbox.cloudformation.template.parameters import is_ssm_parameter
 from inference_recommender_sandbox.cloudformation.template.structure import transforms
+
+from .stack import Stack, StackEvent, StackOutput, StackResource, timestamp
 
 if TYPE_CHECKING:
     from inference_recommender_sandbox.cloudformation.change_sets.change_set import ChangeSet, ResourceChange

@@ -5,8 +5,8 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
-from inference_recommender_sandbox.cloudformation.stack_engine import StackEngine
-from inference_recommender_sandbox.cloudformation.stack_store import StackStore
+from .stack_engine import StackEngine
+from .stack_store import StackStore
 
 if TYPE_CHECKING:
     from inference_recommender_sandbox.clock import Clock

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
-from inference_recommender_sandbox.cloudformation.errors import ValidationError
+from .errors import ValidationError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

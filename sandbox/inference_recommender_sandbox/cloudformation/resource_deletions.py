@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from inference_recommender_sandbox.cloudformation.parallel_walk import Cancellation, parallel_walk
+from .parallel_walk import Cancellation, parallel_walk
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from inference_recommender_sandbox.clock import Clock
-    from inference_recommender_sandbox.cloudformation.resource_operations import ResourceOperations
-    from inference_recommender_sandbox.cloudformation.stack import Stack, StackResource
+
+    from .resource_operations import ResourceOperations
+    from .stack import Stack, StackResource
 
 
 class ResourceDeletions:

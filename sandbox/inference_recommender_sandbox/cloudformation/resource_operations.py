@@ -7,19 +7,16 @@ import time
 from copy import copy
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from inference_recommender_sandbox.cloudformation.errors import ResourceError
-from inference_recommender_sandbox.cloudformation.parallel_walk import Cancellation, CancelledError
-from inference_recommender_sandbox.cloudformation.resource_provider import (
-    FailedResourceError,
-    ProvisionedResource,
-    ResourceRequest,
-)
+from .errors import ResourceError
+from .parallel_walk import Cancellation, CancelledError
+from .resource_provider import FailedResourceError, ProvisionedResource, ResourceRequest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from inference_recommender_sandbox.cloudformation.providers.registry import ProviderRegistry
-    from inference_recommender_sandbox.cloudformation.stack import Stack, StackResource
+
+    from .stack import Stack, StackResource
 
 _Result = TypeVar("_Result")
 _NEEDS_NEW: Final = "Requested update requires the creation of a new physical resource; hence creating one."

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 if TYPE_CHECKING:
-    from inference_recommender_sandbox.cloudformation.parallel_walk import Cancellation
+    from .parallel_walk import Cancellation
 
 _RANDOM: Final = string.ascii_uppercase + string.digits
 _MAX_NAME_LENGTH: Final = 63

@@ -6,8 +6,12 @@ from typing import TYPE_CHECKING, Final
 
 from moto.core.responses import ActionResult, EmptyResult
 
-from inference_recommender_sandbox.cloudformation.authorized_response import AuthorizedResponse
-from inference_recommender_sandbox.cloudformation.descriptions import (
+from inference_recommender_sandbox.cloudformation.template.limits import check_body_size
+from inference_recommender_sandbox.cloudformation.template.stored_template import template_at
+from inference_recommender_sandbox.cloudformation.template.template import Template
+
+from .authorized_response import AuthorizedResponse
+from .descriptions import (
     change_set_description,
     change_set_summary,
     event_description,
@@ -18,16 +22,14 @@ from inference_recommender_sandbox.cloudformation.descriptions import (
     stack_summary,
     template_summary,
 )
-from inference_recommender_sandbox.cloudformation.errors import ValidationError
-from inference_recommender_sandbox.cloudformation.pages import page
-from inference_recommender_sandbox.cloudformation.template.limits import check_body_size
-from inference_recommender_sandbox.cloudformation.template.stored_template import template_at
-from inference_recommender_sandbox.cloudformation.template.template import Template
+from .errors import ValidationError
+from .pages import page
 
 if TYPE_CHECKING:
-    from inference_recommender_sandbox.authorization import Authorizer
-    from inference_recommender_sandbox.cloudformation.engines import StackEngines
-    from inference_recommender_sandbox.cloudformation.stack_engine import StackEngine
+    from inference_recommender_sandbox.iam.authorization import Authorizer
+
+    from .engines import StackEngines
+    from .stack_engine import StackEngine
 
 _EVENTS_PER_PAGE: Final = 100
 _STACKS_PER_PAGE: Final = 100

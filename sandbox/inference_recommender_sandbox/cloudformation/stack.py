@@ -11,13 +11,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from inference_recommender_sandbox.cloudformation.resource_provider import ProvisionedResource
+from .resource_provider import ProvisionedResource
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from inference_recommender_sandbox.cloudformation.stack_state import StackState
     from inference_recommender_sandbox.cloudformation.template.template import Template
+
+    from .stack_state import StackState
 
 _EVENT_SPACING: Final = 0.001
 """Seconds."""

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any, Final
 from inference_recommender_sandbox.cloudformation.change_sets.change_set_engine import ChangeSetEngine
 from inference_recommender_sandbox.cloudformation.change_sets.change_set_store import ChangeSetStore
 from inference_recommender_sandbox.cloudformation.change_sets.changes import resource_changes
-from inference_recommender_sandbox.cloudformation.errors import AlreadyExistsError, ValidationError
-from inference_recommender_sandbox.cloudformation.stack_operations import StackOperations
-from inference_recommender_sandbox.cloudformation.stack_state import Target
 from inference_recommender_sandbox.cloudformation.template.capabilities import check_capabilities
 from inference_recommender_sandbox.cloudformation.template.parameters import parameter_values, resolve_parameters
 from inference_recommender_sandbox.cloudformation.template.stack_scope import ssm_parameter
+
+from .errors import AlreadyExistsError, ValidationError
+from .stack_operations import StackOperations
+from .stack_state import Target
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -22,9 +23,10 @@ if TYPE_CHECKING:
     from inference_recommender_sandbox.clock import Clock
     from inference_recommender_sandbox.cloudformation.change_sets.change_set import ResourceChange
     from inference_recommender_sandbox.cloudformation.providers.registry import ProviderRegistry
-    from inference_recommender_sandbox.cloudformation.stack import Stack
-    from inference_recommender_sandbox.cloudformation.stack_store import StackStore
     from inference_recommender_sandbox.cloudformation.template.template import Template
+
+    from .stack import Stack
+    from .stack_store import StackStore
 
 _UPDATABLE: Final = frozenset(
     {

@@ -7,16 +7,17 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from inference_recommender_sandbox.cloudformation.deployment import Deployment
+from .deployment import Deployment
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from inference_recommender_sandbox.clock import Clock
     from inference_recommender_sandbox.cloudformation.providers.registry import ProviderRegistry
-    from inference_recommender_sandbox.cloudformation.stack import Stack
-    from inference_recommender_sandbox.cloudformation.stack_state import Target
-    from inference_recommender_sandbox.cloudformation.stack_store import StackStore
+
+    from .stack import Stack
+    from .stack_state import Target
+    from .stack_store import StackStore
 
 
 @dataclass(kw_only=True)

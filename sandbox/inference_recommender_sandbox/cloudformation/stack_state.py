@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from inference_recommender_sandbox.cloudformation.stack import Stack, StackOutput, StackResource
     from inference_recommender_sandbox.cloudformation.template.template import Template
+
+    from .stack import Stack, StackOutput, StackResource
 
 
 @dataclass(frozen=True, kw_only=True)

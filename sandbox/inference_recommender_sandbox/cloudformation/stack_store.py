@@ -8,8 +8,8 @@ import uuid
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from inference_recommender_sandbox.cloudformation.errors import ValidationError
-from inference_recommender_sandbox.cloudformation.stack import Stack, StackOutput
+from .errors import ValidationError
+from .stack import Stack, StackOutput
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

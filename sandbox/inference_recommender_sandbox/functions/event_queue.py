@@ -8,17 +8,15 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from inference_recommender_sandbox.functions.function_runner import (
-    FunctionNotFoundError,
-    FunctionThrottledError,
-    moto_function,
-)
 from inference_recommender_sandbox.moto_lock import MOTO_LOCK
+
+from .function_runner import FunctionNotFoundError, FunctionThrottledError, moto_function
 
 if TYPE_CHECKING:
     from inference_recommender_sandbox.clock import Clock
     from inference_recommender_sandbox.faults import EngineFaults
-    from inference_recommender_sandbox.functions.function_runner import FunctionRunner
+
+    from .function_runner import FunctionRunner
 
 _DEFAULT_RETRIES: Final = 2
 _DEFAULT_EVENT_AGE: Final = 6 * 60 * 60

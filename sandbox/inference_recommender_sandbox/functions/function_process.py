@@ -18,16 +18,17 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from inference_recommender_sandbox.functions.function_log import FunctionLog
-from inference_recommender_sandbox.functions.invocation import Invocation, InvocationResult
-from inference_recommender_sandbox.functions.runtime_api import RuntimeApi
-from inference_recommender_sandbox.functions.runtimes import runtime_process
-from inference_recommender_sandbox.functions.sdk_calls import SdkCalls
+from .function_log import FunctionLog
+from .invocation import Invocation, InvocationResult
+from .runtime_api import RuntimeApi
+from .runtimes import runtime_process
+from .sdk_calls import SdkCalls
 
 if TYPE_CHECKING:
     from inference_recommender_sandbox.clock import Clock
-    from inference_recommender_sandbox.functions.function_configuration import FunctionConfiguration
-    from inference_recommender_sandbox.functions.runtimes import RuntimeProcess
+
+    from .function_configuration import FunctionConfiguration
+    from .runtimes import RuntimeProcess
 
 _OFFSET: Final = struct.Struct("d")
 _POLL_SECONDS: Final = 0.05

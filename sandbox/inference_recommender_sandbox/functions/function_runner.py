@@ -17,11 +17,12 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from moto.awslambda.models import lambda_backends
 
-from inference_recommender_sandbox.functions.function_configuration import FunctionConfiguration
-from inference_recommender_sandbox.functions.function_process import FunctionProcess
-from inference_recommender_sandbox.functions.invocation import InvocationResult
-from inference_recommender_sandbox.functions.runtimes import UnsupportedRuntimeError
 from inference_recommender_sandbox.moto_lock import MOTO_LOCK
+
+from .function_configuration import FunctionConfiguration
+from .function_process import FunctionProcess
+from .invocation import InvocationResult
+from .runtimes import UnsupportedRuntimeError
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,7 +13,7 @@ from inference_recommender_sandbox.browser_requests import ToolRequestHandler
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from inference_recommender_sandbox.functions.invocation import Invocation
+    from .invocation import Invocation
 
 _RUNTIME: Final = "/2018-06-01/runtime"
 SLEEP_PATH: Final = "/sandbox/sleep"

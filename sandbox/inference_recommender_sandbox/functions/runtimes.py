@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from inference_recommender_sandbox.functions import bootstrap
-from inference_recommender_sandbox.functions.sdk_calls import SERVICE_MODELS, sdk_services
+from . import bootstrap
+from .sdk_calls import SERVICE_MODELS, sdk_services
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

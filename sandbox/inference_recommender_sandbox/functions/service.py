@@ -10,13 +10,14 @@ from urllib.parse import unquote
 from moto.awslambda.exceptions import InvalidParameterValueException
 from moto.awslambda.responses import LambdaResponse
 
-from inference_recommender_sandbox.functions.function_limits import FunctionLimitError, check_function_limits
-from inference_recommender_sandbox.functions.function_runner import FunctionNotFoundError, FunctionThrottledError
 from inference_recommender_sandbox.moto_lock import MOTO_LOCK
 
+from .function_limits import FunctionLimitError, check_function_limits
+from .function_runner import FunctionNotFoundError, FunctionThrottledError
+
 if TYPE_CHECKING:
-    from inference_recommender_sandbox.functions.event_queue import EventQueue
-    from inference_recommender_sandbox.functions.function_runner import FunctionRunner
+    from .event_queue import EventQueue
+    from .function_runner import FunctionRunner
 
 
 _MAX_REQUEST_BYTES: Final = 6 * 1024 * 1024

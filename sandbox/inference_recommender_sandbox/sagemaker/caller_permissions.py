@@ -18,7 +18,7 @@ from .execution_role import SERVICE
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from inference_recommender_sandbox.policy_evaluation import RequestContext
+    from inference_recommender_sandbox.iam.policy_evaluation import RequestContext
 
 _JOB_NAME_MEMBERS: Final[Mapping[str, str]] = {
     "CreateInferenceRecommendationsJob": "JobName",

@@ -15,14 +15,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from inference_recommender_sandbox.authorization import (
+from inference_recommender_sandbox.iam.authorization import (
     AccessDenied,
     RoleSession,
     permissions_boundary,
     role_policies,
     trusts_service,
 )
-from inference_recommender_sandbox.policy_evaluation import Decision, decide
+from inference_recommender_sandbox.iam.policy_evaluation import Decision, decide
 
 from .named_resources import ImageLocation, NamedResources, S3Location
 

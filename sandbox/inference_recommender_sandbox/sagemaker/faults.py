@@ -33,12 +33,12 @@ from fnmatch import fnmatchcase
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
 
-from .inference_recommendations_job import Fate
+from inference_recommender_sandbox.sagemaker.jobs.inference_recommendations_job import Fate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from .benchmark_plan import Benchmark
+    from inference_recommender_sandbox.sagemaker.jobs.benchmark_plan import Benchmark
 
 INVALID_INPUT_REASON: Final = (
     "INVALID_INPUT : 1. Model (owned by the customer in the container) returned 4xx or 5xx error code."

@@ -11,8 +11,8 @@ from moto.ec2.models import EC2Backend, ec2_backends
 from moto.iam.models import IAMBackend, iam_backends
 from moto.sagemaker.models import FakeEndpoint, FakeEndpointConfig, SageMakerModelBackend, sagemaker_backends
 
-from inference_recommender_sandbox.authorization import Authorizer
-from inference_recommender_sandbox.identity_quotas import IdentityQuotasBackend
+from inference_recommender_sandbox.iam.authorization import Authorizer
+from inference_recommender_sandbox.iam.identity_quotas import IdentityQuotasBackend
 from inference_recommender_sandbox.moto_lock import MOTO_LOCK
 
 from .faults import FaultRegistry

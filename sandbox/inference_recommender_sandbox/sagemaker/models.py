@@ -5,10 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from inference_recommender_sandbox.sagemaker.jobs.inference_recommendations_job import (
+    InferenceRecommendationsJob,
+    JobStatus,
+)
+
 from .endpoint_backend import EndpointBackend
 from .endpoint_config import EndpointConfig
 from .errors import ResourceNotFound, ValidationException
-from .inference_recommendations_job import InferenceRecommendationsJob, JobStatus
 from .model_registry import ModelRegistryBackend
 from .network_interfaces import RELEASE_SECONDS, InterfaceDemand
 from .resource_tags import ResourceTagsBackend

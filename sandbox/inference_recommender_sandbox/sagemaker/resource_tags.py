@@ -12,7 +12,8 @@ from .errors import ResourceNotFound, SageMakerError, ValidationException
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from .inference_recommendations_job import InferenceRecommendationsJob
+    from inference_recommender_sandbox.sagemaker.jobs.inference_recommendations_job import InferenceRecommendationsJob
+
     from .service import Service
 
 _MAX_TAGS: Final = 50

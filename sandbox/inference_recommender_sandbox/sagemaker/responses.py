@@ -11,21 +11,21 @@ from moto.core.responses import ActionResult, EmptyResult
 from moto.sagemaker.models import sagemaker_backends
 from moto.sagemaker.responses import SageMakerResponse
 
-from inference_recommender_sandbox.authorization import AccessDenied
+from inference_recommender_sandbox.iam.authorization import AccessDenied
 from inference_recommender_sandbox.moto_lock import MOTO_LOCK
+from inference_recommender_sandbox.sagemaker.jobs.admission import admit_job
+from inference_recommender_sandbox.sagemaker.jobs.documents import job_description, job_step, job_summary
+from inference_recommender_sandbox.sagemaker.jobs.inference_recommendations_job import JobStatus
+from inference_recommender_sandbox.sagemaker.jobs.listing import matching_summaries, page
+from inference_recommender_sandbox.sagemaker.jobs.scaling_configuration import scaling_configuration
 
 from .caller_permissions import Call, needed_permissions
 from .endpoint_backend import retained_properties
 from .errors import AccessDeniedException, InternalFailure, SageMakerError, SerializationException, ThrottlingException
-from .inference_recommendations_job import JobStatus
-from .job_admission import admit_job
-from .job_documents import job_description, job_step, job_summary
-from .job_listing import matching_summaries, page
 from .model_admission import admit_model
 from .request_validation import validate_input
 from .resource_tags import check_tags, is_job
 from .response_shape import checked_response
-from .scaling_configuration import scaling_configuration
 from .service import ReceivedRequest
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from inference_recommender_sandbox.authorization import Authorizer
+from inference_recommender_sandbox.iam.authorization import Authorizer
 
 from .faults import FaultRegistry
 

@@ -9,10 +9,10 @@ import operator
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from inference_recommender_sandbox.state_machines.field_rule import FieldRule, field_problems, is_number
-from inference_recommender_sandbox.state_machines.problem import Problem
-from inference_recommender_sandbox.state_machines.reference_path import PathNotFoundError
-from inference_recommender_sandbox.state_machines.timestamp import is_timestamp, parse_timestamp
+from .field_rule import FieldRule, field_problems, is_number
+from .problem import Problem
+from .reference_path import PathNotFoundError
+from .timestamp import is_timestamp, parse_timestamp
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

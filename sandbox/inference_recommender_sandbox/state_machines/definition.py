@@ -6,14 +6,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from moto.core.exceptions import AWSError
 
-from inference_recommender_sandbox.state_machines.field_rule import field_problems
-from inference_recommender_sandbox.state_machines.json_text import parse_json
-from inference_recommender_sandbox.state_machines.problem import TRANSITION, Problem
-from inference_recommender_sandbox.state_machines.state_fields import (
-    MACHINE_FIELDS,
-    query_language_problems,
-    state_problems,
-)
+from .field_rule import field_problems
+from .json_text import parse_json
+from .problem import TRANSITION, Problem
+from .state_fields import MACHINE_FIELDS, query_language_problems, state_problems
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -9,8 +9,8 @@ from __future__ import annotations
 import random
 from typing import TYPE_CHECKING, Any, Final
 
-from inference_recommender_sandbox.state_machines.field_rule import MAX_SECONDS, FieldRule, field_problems
-from inference_recommender_sandbox.state_machines.problem import Problem
+from .field_rule import MAX_SECONDS, FieldRule, field_problems
+from .problem import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -6,7 +6,7 @@ import threading
 from dataclasses import dataclass, field
 from typing import Any
 
-from inference_recommender_sandbox.state_machines.history import History
+from .history import History
 
 
 @dataclass(kw_only=True)

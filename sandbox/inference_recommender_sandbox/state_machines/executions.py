@@ -9,19 +9,20 @@ from typing import TYPE_CHECKING, Any, Final
 
 from moto.stepfunctions.exceptions import ExecutionAlreadyExists, ExecutionDoesNotExist, InvalidExecutionInput
 
-from inference_recommender_sandbox.authorization import permissions_boundary, role_policies
 from inference_recommender_sandbox.functions.function_runner import (
     FunctionNotFoundError,
     FunctionRunner,
     FunctionThrottledError,
 )
-from inference_recommender_sandbox.policy_evaluation import Decision, decide
-from inference_recommender_sandbox.state_machines.definition import parse_definition
-from inference_recommender_sandbox.state_machines.errors import ExecutionNotRunningError
-from inference_recommender_sandbox.state_machines.execution import Execution
-from inference_recommender_sandbox.state_machines.interpreter import Interpreter
-from inference_recommender_sandbox.state_machines.json_text import parse_json
-from inference_recommender_sandbox.state_machines.state_error import StateError
+from inference_recommender_sandbox.iam.authorization import permissions_boundary, role_policies
+from inference_recommender_sandbox.iam.policy_evaluation import Decision, decide
+
+from .definition import parse_definition
+from .errors import ExecutionNotRunningError
+from .execution import Execution
+from .interpreter import Interpreter
+from .json_text import parse_json
+from .state_error import StateError
 
 if TYPE_CHECKING:
     from inference_recommender_sandbox.clock import Clock

@@ -6,9 +6,9 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from inference_recommender_sandbox.state_machines.problem import Problem, sandbox_limit
-from inference_recommender_sandbox.state_machines.reference_path import InvalidPathError, check_path
-from inference_recommender_sandbox.state_machines.timestamp import is_timestamp
+from .problem import Problem, sandbox_limit
+from .reference_path import InvalidPathError, check_path
+from .timestamp import is_timestamp
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

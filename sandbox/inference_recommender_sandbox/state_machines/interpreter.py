@@ -6,28 +6,24 @@ import json
 import math
 from typing import TYPE_CHECKING, Any, Final
 
-from inference_recommender_sandbox.state_machines.choice_rule import holds
-from inference_recommender_sandbox.state_machines.error_handling import (
-    DATA_LIMIT_EXCEEDED,
-    RUNTIME,
-    catcher_for,
-    retry_delay,
-)
-from inference_recommender_sandbox.state_machines.field_rule import MAX_SECONDS, is_integer
-from inference_recommender_sandbox.state_machines.history import MAX_HISTORY_EVENTS, HistoryFullError
-from inference_recommender_sandbox.state_machines.json_text import is_over_limit
-from inference_recommender_sandbox.state_machines.lambda_task import LambdaTask
-from inference_recommender_sandbox.state_machines.reference_path import PathNotFoundError, place
-from inference_recommender_sandbox.state_machines.state_error import StateError
-from inference_recommender_sandbox.state_machines.state_scope import StateScope, context_of
-from inference_recommender_sandbox.state_machines.timestamp import parse_timestamp
+from .choice_rule import holds
+from .error_handling import DATA_LIMIT_EXCEEDED, RUNTIME, catcher_for, retry_delay
+from .field_rule import MAX_SECONDS, is_integer
+from .history import MAX_HISTORY_EVENTS, HistoryFullError
+from .json_text import is_over_limit
+from .lambda_task import LambdaTask
+from .reference_path import PathNotFoundError, place
+from .state_error import StateError
+from .state_scope import StateScope, context_of
+from .timestamp import parse_timestamp
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from inference_recommender_sandbox.clock import Clock
-    from inference_recommender_sandbox.state_machines.execution import Execution
-    from inference_recommender_sandbox.state_machines.lambda_task import Invoke
+
+    from .execution import Execution
+    from .lambda_task import Invoke
 
 _NOT_TRUNCATED: Final = {"truncated": False}
 

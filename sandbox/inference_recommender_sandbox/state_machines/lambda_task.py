@@ -7,17 +7,18 @@ import math
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any
 
-from inference_recommender_sandbox.state_machines.error_handling import DATA_LIMIT_EXCEEDED
-from inference_recommender_sandbox.state_machines.history import failure_details
-from inference_recommender_sandbox.state_machines.json_text import MAX_DATA_BYTES, is_over_limit
-from inference_recommender_sandbox.state_machines.state_error import StateError
-from inference_recommender_sandbox.state_machines.state_fields import LAMBDA_INVOKE
+from .error_handling import DATA_LIMIT_EXCEEDED
+from .history import failure_details
+from .json_text import MAX_DATA_BYTES, is_over_limit
+from .state_error import StateError
+from .state_fields import LAMBDA_INVOKE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from inference_recommender_sandbox.clock import Clock
-    from inference_recommender_sandbox.state_machines.execution import Execution
+
+    from .execution import Execution
 
     Answer = tuple[bytes, str | None]
     Invoke = Callable[[str, bytes], Answer]

@@ -11,14 +11,15 @@ from moto.stepfunctions.exceptions import InvalidName, InvalidToken
 from moto.stepfunctions.models import stepfunctions_backends
 from moto.stepfunctions.responses import StepFunctionResponse
 
-from inference_recommender_sandbox.authorization import AccessDenied, Authorizer, trusts_service
-from inference_recommender_sandbox.state_machines.definition import parse_definition
-from inference_recommender_sandbox.state_machines.errors import AccessDeniedError, NotInSandboxError
-from inference_recommender_sandbox.state_machines.request_constraints import check_constraints, input_shape
+from inference_recommender_sandbox.iam.authorization import AccessDenied, Authorizer, trusts_service
+
+from .definition import parse_definition
+from .errors import AccessDeniedError, NotInSandboxError
+from .request_constraints import check_constraints, input_shape
 
 if TYPE_CHECKING:
-    from inference_recommender_sandbox.state_machines.execution import Execution
-    from inference_recommender_sandbox.state_machines.executions import Executions
+    from .execution import Execution
+    from .executions import Executions
 
 _MAX_RESULTS: Final = 100
 _WHOLE: Final = {"includeExecutionData": True, "includedData": "ALL_DATA", "type": "STANDARD"}

@@ -8,15 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from inference_recommender_sandbox.state_machines.choice_rule import rule_problems
-from inference_recommender_sandbox.state_machines.error_handling import handler_problems
-from inference_recommender_sandbox.state_machines.field_rule import (
-    MAX_SECONDS,
-    FieldRule,
-    field_problems,
-    path_problems,
-)
-from inference_recommender_sandbox.state_machines.problem import Problem, sandbox_limit
+from .choice_rule import rule_problems
+from .error_handling import handler_problems
+from .field_rule import MAX_SECONDS, FieldRule, field_problems, path_problems
+from .problem import Problem, sandbox_limit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from inference_recommender_sandbox.state_machines.reference_path import read
+from .reference_path import read
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from inference_recommender_sandbox.state_machines.execution import Execution
+    from .execution import Execution
 
 
 @dataclass(frozen=True, kw_only=True)

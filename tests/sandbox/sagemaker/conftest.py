@@ -9,7 +9,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from inference_recommender_sandbox.authorization import Authorizer
+from inference_recommender_sandbox.iam.authorization import Authorizer
 from inference_recommender_sandbox.sagemaker import Installation, install
 
 if TYPE_CHECKING:

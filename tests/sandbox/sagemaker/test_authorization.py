@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from inference_recommender_sandbox.authorization import AccessDenied, role_policies, trusts_service
-from inference_recommender_sandbox.policy_evaluation import Decision, decide
+from inference_recommender_sandbox.iam.authorization import AccessDenied, role_policies, trusts_service
+from inference_recommender_sandbox.iam.policy_evaluation import Decision, decide
 
 if TYPE_CHECKING:
     from tests.sandbox.sagemaker.conftest import Aws

@@ -6,8 +6,8 @@ from itertools import pairwise
 
 import pytest
 
-from inference_recommender_sandbox.sagemaker.instance_type import instance_type
-from inference_recommender_sandbox.sagemaker.performance_model import (
+from inference_recommender_sandbox.sagemaker.jobs.instance_type import instance_type
+from inference_recommender_sandbox.sagemaker.jobs.performance_model import (
     BenchmarkFigures,
     Goal,
     Workload,

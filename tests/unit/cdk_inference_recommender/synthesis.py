@@ -27,7 +27,7 @@ from cdk_inference_recommender import (
     Task,
     TrafficPattern,
 )
-from cdk_inference_recommender.stopping_conditions import LatencyPercentile
+from cdk_inference_recommender.job.props.stopping_conditions import LatencyPercentile
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -10,8 +10,8 @@ import pytest
 from aws_cdk import Duration, Size
 from hypothesis import HealthCheck, given, settings
 
-from cdk_inference_recommender.cli_input import JobProps, props_of
-from cdk_inference_recommender.render_request import render_request
+from cdk_inference_recommender.job.cli_input import JobProps, props_of
+from cdk_inference_recommender.job.render_request import render_request
 from cdk_inference_recommender.request import check_request
 
 from .request.request_documents import ADVANCED, MODEL_NAME, Document, valid_documents, with_value, without

@@ -14,7 +14,7 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 
 from cdk_inference_recommender import ModelSource, OutputConfig, RecommendedEndpoint
-from cdk_inference_recommender.inline_policy_size import MAX_INLINE_POLICY_SIZE, inline_policy_size_of
+from cdk_inference_recommender.permissions.inline_policy_size import MAX_INLINE_POLICY_SIZE, inline_policy_size_of
 
 from .dependency_order import before
 from .synthesis import (

@@ -8,13 +8,8 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sagemaker as sagemaker
 
-from cdk_inference_recommender import (
-    InferenceRecommendationsJob,
-    ModelSource,
-    RecommendedEndpoint,
-    ValidationError,
-)
-from cdk_inference_recommender.handler_permissions import handler_statements
+from cdk_inference_recommender import InferenceRecommendationsJob, ModelSource, RecommendedEndpoint, ValidationError
+from cdk_inference_recommender.permissions.handler_permissions import handler_statements
 
 from .dependency_order import before
 from .synthesis import (

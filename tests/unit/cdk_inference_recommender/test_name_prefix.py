@@ -8,7 +8,7 @@ from constructs import Construct
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from cdk_inference_recommender.name_prefix import name_prefix
+from cdk_inference_recommender.model.name_prefix import name_prefix
 
 from .synthesis import new_app
 

@@ -33,7 +33,7 @@ from .synthesis import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from cdk_inference_recommender.inference_recommendations_job_base import InferenceRecommendationsJobBase
+    from cdk_inference_recommender.job.base import InferenceRecommendationsJobBase
 
 KEY_ARN = "arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 USE_KEY = ["kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey"]

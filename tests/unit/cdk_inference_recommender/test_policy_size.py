@@ -13,12 +13,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cdk_inference_recommender import InferenceRecommendationsJob, ModelSource
-from cdk_inference_recommender.inference_recommender_provider import InferenceRecommenderProvider
-from cdk_inference_recommender.inline_policy_size import (
+from cdk_inference_recommender.permissions.inline_policy_size import (
     MAX_INLINE_POLICY_SIZE,
     inline_policy_size,
     inline_policy_size_of,
 )
+from cdk_inference_recommender.provider.inference_recommender_provider import InferenceRecommenderProvider
 
 from .synthesis import ACCOUNT, PACKAGE_ARN, REGION, Json, default_job, images, new_app, new_stack, template_of
 

@@ -36,13 +36,13 @@ from cdk_inference_recommender import (
     TrafficPattern,
     ValidationError,
 )
-from cdk_inference_recommender.endpoint_prop_types import ENDPOINT_PROP_TYPES
-from cdk_inference_recommender.job_prop_types import JOB_PROP_TYPES
+from cdk_inference_recommender.endpoint.prop_types import ENDPOINT_PROP_TYPES
+from cdk_inference_recommender.job.prop_types import JOB_PROP_TYPES
 
 from .synthesis import MODEL_CONFIG, PACKAGE_ARN, default_job, images, load_test, new_stack, payloads, template_of
 
 if TYPE_CHECKING:
-    from cdk_inference_recommender.prop_types import PropType
+    from cdk_inference_recommender.validation.prop_types import PropType
 
 MODEL = ModelSource.from_model_package(PACKAGE_ARN)
 PHASE = Phase(initial_number_of_users=1, spawn_rate=1, duration=Duration.minutes(2))

@@ -4,27 +4,27 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from cdk_inference_recommender.constraint_rules import CONSTRAINT_RULES
-from cdk_inference_recommender.cross_stack_rules import CROSS_STACK_RULES
-from cdk_inference_recommender.endpoint_rules import ENDPOINT_RULES
-from cdk_inference_recommender.job_rules import JOB_RULES
-from cdk_inference_recommender.metric_rules import METRIC_RULES
-from cdk_inference_recommender.network_rules import NETWORK_RULES
-from cdk_inference_recommender.objective_rules import OBJECTIVE_RULES
-from cdk_inference_recommender.policy_size_rules import POLICY_SIZE_RULES
-from cdk_inference_recommender.published_rules import PUBLISHED_RULES
-from cdk_inference_recommender.region_rules import REGION_RULES
+from cdk_inference_recommender.command_line.rule_catalogue import catalogue
+from cdk_inference_recommender.cross_stack.published_rules import PUBLISHED_RULES
+from cdk_inference_recommender.cross_stack.rules import CROSS_STACK_RULES
+from cdk_inference_recommender.endpoint.rules import ENDPOINT_RULES
+from cdk_inference_recommender.job.metric_rules import METRIC_RULES
+from cdk_inference_recommender.job.rules import JOB_RULES
+from cdk_inference_recommender.model.network_rules import NETWORK_RULES
+from cdk_inference_recommender.permissions.policy_size_rules import POLICY_SIZE_RULES
+from cdk_inference_recommender.recommendation.constraint_rules import CONSTRAINT_RULES
+from cdk_inference_recommender.recommendation.objective_rules import OBJECTIVE_RULES
+from cdk_inference_recommender.recommendation.scaling_rules import SCALING_RULES
 from cdk_inference_recommender.request import RULES, request_shape
 from cdk_inference_recommender.request.shape_rules import MODEL_RULES
-from cdk_inference_recommender.rule_catalogue import catalogue
-from cdk_inference_recommender.scaling_rules import SCALING_RULES
+from cdk_inference_recommender.validation.region_rules import REGION_RULES
 
 PAGE = Path(__file__).parents[3] / "docs" / "rules.md"
 
 
 def test_the_page_is_current() -> None:
     assert PAGE.read_text("utf-8") == catalogue(), (
-        "run python -m cdk_inference_recommender.rule_catalogue > docs/rules.md"
+        "run python -m cdk_inference_recommender.command_line.rule_catalogue > docs/rules.md"
     )
 
 

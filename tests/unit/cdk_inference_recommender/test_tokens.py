@@ -9,7 +9,7 @@ import pytest
 from aws_cdk import CfnParameter, Fn, IStableStringProducer, Lazy, Token
 
 from cdk_inference_recommender.request import UNRESOLVED
-from cdk_inference_recommender.tokens import is_unresolved, literals_only
+from cdk_inference_recommender.validation.tokens import is_unresolved, literals_only
 
 from .synthesis import new_stack
 

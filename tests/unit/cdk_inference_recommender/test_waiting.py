@@ -6,7 +6,7 @@ import pytest
 from aws_cdk import CfnParameter, Duration
 
 from cdk_inference_recommender import InferenceRecommendationsJob, JobType, ValidationError
-from cdk_inference_recommender.waiting import leg_seconds, timeout_seconds_of
+from cdk_inference_recommender.job.waiting import leg_seconds, timeout_seconds_of
 
 from .synthesis import JOB, WAIT, Json, default_job, load_test, logical_id, new_stack, only, resources, template_of
 

@@ -6,7 +6,6 @@ import time
 import uuid
 from typing import TYPE_CHECKING, Any
 
-from inference_recommender_sandbox.cloudformation.change_sets.change_set import NO_CHANGES, ChangeSet
 from inference_recommender_sandbox.cloudformation.errors import (
     AlreadyExistsError,
     InvalidChangeSetStatusError,
@@ -15,6 +14,8 @@ from inference_recommender_sandbox.cloudformation.errors import (
 from inference_recommender_sandbox.cloudformation.stack_state import Target
 from inference_recommender_sandbox.cloudformation.template.capabilities import check_capabilities
 from inference_recommender_sandbox.cloudformation.template.parameters import parameter_values
+
+from .change_set import NO_CHANGES, ChangeSet
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -11,9 +11,10 @@ from inference_recommender_sandbox.cloudformation.errors import (
 )
 
 if TYPE_CHECKING:
-    from inference_recommender_sandbox.cloudformation.change_sets.change_set import ChangeSet
     from inference_recommender_sandbox.cloudformation.stack import Stack
     from inference_recommender_sandbox.cloudformation.stack_store import StackStore
+
+    from .change_set import ChangeSet
 
 
 class ChangeSetStore:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from inference_recommender_sandbox.cloudformation.change_sets.change_set import ResourceChange
 from inference_recommender_sandbox.cloudformation.errors import ResourceError, ValidationError
 from inference_recommender_sandbox.cloudformation.providers.supported_types import check_supported
 from inference_recommender_sandbox.cloudformation.template.dependencies import dependencies, in_order
 from inference_recommender_sandbox.cloudformation.template.intrinsics import Resolver
 from inference_recommender_sandbox.cloudformation.template.stack_scope import StackScope
+
+from .change_set import ResourceChange
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -11,13 +11,14 @@ from botocore.config import Config
 from botocore.exceptions import ClientError, ParamValidationError
 
 from inference_recommender_sandbox.cloudformation.errors import ResourceError
-from inference_recommender_sandbox.cloudformation.providers.api_values import api_values
-from inference_recommender_sandbox.cloudformation.providers.replacement import needs_replacement
 from inference_recommender_sandbox.cloudformation.resource_provider import (
     FailedResourceError,
     ProvisionedResource,
     ResourceRequest,
 )
+
+from .api_values import api_values
+from .replacement import needs_replacement
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

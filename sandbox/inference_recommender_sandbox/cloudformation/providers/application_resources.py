@@ -5,13 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
-from inference_recommender_sandbox.cloudformation.providers.api_resource import (
-    ApiCall,
-    ApiResource,
-    Parameters,
-    camel_case,
-    same,
-)
+from .api_resource import ApiCall, ApiResource, Parameters, camel_case, same
 
 
 def _ssm_parameter(properties: Parameters, name: str) -> Parameters:

@@ -6,17 +6,19 @@ from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
 
-from inference_recommender_sandbox.cloudformation.providers.api_resource import Parameters, refusal
-from inference_recommender_sandbox.cloudformation.providers.replacement import needs_replacement
 from inference_recommender_sandbox.cloudformation.resource_provider import (
     FailedResourceError,
     ProvisionedResource,
     ResourceRequest,
 )
 
+from .api_resource import Parameters, refusal
+from .replacement import needs_replacement
+
 if TYPE_CHECKING:
     from inference_recommender_sandbox.cloudformation.parallel_walk import Cancellation
-    from inference_recommender_sandbox.cloudformation.providers.api_resource import ApiClients
+
+    from .api_resource import ApiClients
 
 _TYPE: Final = "AWS::S3::Bucket"
 _HOME_REGION: Final = "us-east-1"

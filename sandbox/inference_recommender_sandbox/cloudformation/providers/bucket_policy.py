@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 from moto.s3.models import s3_backends
 
 from inference_recommender_sandbox.cloudformation.errors import ResourceError
-from inference_recommender_sandbox.cloudformation.providers.replacement import needs_replacement
 from inference_recommender_sandbox.cloudformation.resource_provider import ProvisionedResource, ResourceRequest
 from inference_recommender_sandbox.moto_lock import MOTO_LOCK
+
+from .replacement import needs_replacement
 
 if TYPE_CHECKING:
     from inference_recommender_sandbox.cloudformation.parallel_walk import Cancellation

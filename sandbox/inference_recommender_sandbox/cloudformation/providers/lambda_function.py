@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from moto.awslambda.models import lambda_backends
 
-from inference_recommender_sandbox.authorization import trusts_service
 from inference_recommender_sandbox.cloudformation.errors import ResourceError
-from inference_recommender_sandbox.cloudformation.providers.replacement import needs_replacement
 from inference_recommender_sandbox.cloudformation.resource_provider import ProvisionedResource, ResourceRequest
 from inference_recommender_sandbox.functions.function_limits import FunctionLimitError, check_function_limits
 from inference_recommender_sandbox.functions.runtimes import UnsupportedRuntimeError, check_runtime
+from inference_recommender_sandbox.iam.authorization import trusts_service
 from inference_recommender_sandbox.moto_lock import MOTO_LOCK
+
+from .replacement import needs_replacement
 
 if TYPE_CHECKING:
     from inference_recommender_sandbox.cloudformation.parallel_walk import Cancellation

@@ -5,14 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
-from inference_recommender_sandbox.cloudformation.providers.api_resource import (
-    ApiCall,
-    ApiResource,
-    Parameters,
-    fixed,
-    same,
-    tag_changes,
-)
+from .api_resource import ApiCall, ApiResource, Parameters, fixed, same, tag_changes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

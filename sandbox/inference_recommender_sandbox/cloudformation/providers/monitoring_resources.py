@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from inference_recommender_sandbox.cloudformation.providers.api_resource import ApiCall, ApiResource, Parameters
+from .api_resource import ApiCall, ApiResource, Parameters
 
 
 def _alarm(properties: Parameters, name: str) -> Parameters:

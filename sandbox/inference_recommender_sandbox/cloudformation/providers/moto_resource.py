@@ -10,9 +10,10 @@ from moto.cloudformation.parsing import get_model_map
 from moto.core.common_models import CloudFormationModel
 
 from inference_recommender_sandbox.cloudformation.errors import ResourceError
-from inference_recommender_sandbox.cloudformation.providers.replacement import needs_replacement
 from inference_recommender_sandbox.cloudformation.resource_provider import ProvisionedResource, ResourceRequest
 from inference_recommender_sandbox.moto_lock import MOTO_LOCK
+
+from .replacement import needs_replacement
 
 if TYPE_CHECKING:
     from inference_recommender_sandbox.cloudformation.parallel_walk import Cancellation

@@ -4,12 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from inference_recommender_sandbox.cloudformation.providers.api_resource import (
-    ApiCall,
-    Parameters,
-    fixed,
-    tag_changes,
-)
+from .api_resource import ApiCall, Parameters, fixed, tag_changes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

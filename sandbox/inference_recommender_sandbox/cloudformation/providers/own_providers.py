@@ -4,29 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from inference_recommender_sandbox.cloudformation.providers.api_resource import (
-    ApiClients,
-    ApiResource,
-    ApiResourceProvider,
-)
-from inference_recommender_sandbox.cloudformation.providers.application_resources import APPLICATION_RESOURCES
-from inference_recommender_sandbox.cloudformation.providers.bucket import BucketProvider
-from inference_recommender_sandbox.cloudformation.providers.bucket_policy import BucketPolicyProvider
-from inference_recommender_sandbox.cloudformation.providers.lambda_function import LambdaFunctionProvider
-from inference_recommender_sandbox.cloudformation.providers.messaging_resources import MESSAGING_RESOURCES
-from inference_recommender_sandbox.cloudformation.providers.monitoring_resources import MONITORING_RESOURCES
-from inference_recommender_sandbox.cloudformation.providers.network_resources import NETWORK_RESOURCES
-from inference_recommender_sandbox.cloudformation.providers.no_resource import NO_RESOURCE_TYPES, NoResourceProvider
-from inference_recommender_sandbox.cloudformation.providers.policy import InlinePolicyProvider, ManagedPolicyProvider
-from inference_recommender_sandbox.cloudformation.providers.queue import QueueProvider
-from inference_recommender_sandbox.cloudformation.providers.resource_policy import (
-    RESOURCE_POLICIES,
-    ResourcePolicyProvider,
-)
-from inference_recommender_sandbox.cloudformation.providers.role import RoleProvider
-from inference_recommender_sandbox.cloudformation.providers.sagemaker_resources import SAGEMAKER_RESOURCES
-from inference_recommender_sandbox.cloudformation.providers.security_groups import SECURITY_GROUPS
-from inference_recommender_sandbox.cloudformation.providers.storage_resources import STORAGE_RESOURCES
+from .api_resource import ApiClients, ApiResource, ApiResourceProvider
+from .application_resources import APPLICATION_RESOURCES
+from .bucket import BucketProvider
+from .bucket_policy import BucketPolicyProvider
+from .lambda_function import LambdaFunctionProvider
+from .messaging_resources import MESSAGING_RESOURCES
+from .monitoring_resources import MONITORING_RESOURCES
+from .network_resources import NETWORK_RESOURCES
+from .no_resource import NO_RESOURCE_TYPES, NoResourceProvider
+from .policy import InlinePolicyProvider, ManagedPolicyProvider
+from .queue import QueueProvider
+from .resource_policy import RESOURCE_POLICIES, ResourcePolicyProvider
+from .role import RoleProvider
+from .sagemaker_resources import SAGEMAKER_RESOURCES
+from .security_groups import SECURITY_GROUPS
+from .storage_resources import STORAGE_RESOURCES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

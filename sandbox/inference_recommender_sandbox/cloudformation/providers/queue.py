@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from inference_recommender_sandbox.cloudformation.providers.api_resource import ApiResourceProvider
+from .api_resource import ApiResourceProvider
 
 if TYPE_CHECKING:
     from inference_recommender_sandbox.cloudformation.parallel_walk import Cancellation

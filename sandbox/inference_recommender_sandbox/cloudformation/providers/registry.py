@@ -5,12 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from inference_recommender_sandbox.cloudformation.errors import ResourceError
-from inference_recommender_sandbox.cloudformation.providers.moto_resource import MotoResourceProvider
-from inference_recommender_sandbox.cloudformation.providers.supported_types import (
-    check_attribute,
-    check_type,
-    is_custom,
-)
+
+from .moto_resource import MotoResourceProvider
+from .supported_types import check_attribute, check_type, is_custom
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
 
-from inference_recommender_sandbox.cloudformation.providers.api_resource import refusal
-from inference_recommender_sandbox.cloudformation.providers.identity_policies import document_text
 from inference_recommender_sandbox.cloudformation.resource_provider import ProvisionedResource, ResourceRequest
+
+from .api_resource import refusal
+from .identity_policies import document_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from inference_recommender_sandbox.cloudformation.parallel_walk import Cancellation
-    from inference_recommender_sandbox.cloudformation.providers.api_resource import ApiClients
+
+    from .api_resource import ApiClients
 
 _GONE: Final = ("NonExistentQueue", "NotFound")
 

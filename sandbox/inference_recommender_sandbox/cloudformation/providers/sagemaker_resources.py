@@ -4,14 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from inference_recommender_sandbox.cloudformation.providers.api_resource import (
-    ApiCall,
-    ApiResource,
-    Parameters,
-    fixed,
-    same,
-    tag_changes,
-)
+from .api_resource import ApiCall, ApiResource, Parameters, fixed, same, tag_changes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

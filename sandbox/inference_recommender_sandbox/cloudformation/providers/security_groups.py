@@ -4,14 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from inference_recommender_sandbox.cloudformation.providers.api_resource import (
-    ApiCall,
-    ApiResource,
-    Parameters,
-    fixed,
-    same,
-)
-from inference_recommender_sandbox.cloudformation.providers.network_tags import network_tag_changes, tag_specification
+from .api_resource import ApiCall, ApiResource, Parameters, fixed, same
+from .network_tags import network_tag_changes, tag_specification
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -4,16 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from inference_recommender_sandbox.cloudformation.providers.api_resource import (
-    ApiCall,
-    ApiResource,
-    Parameters,
-    camel_case,
-    fixed,
-    same,
-    tag_changes,
-)
-from inference_recommender_sandbox.cloudformation.providers.identity_policies import document_text
+from .api_resource import ApiCall, ApiResource, Parameters, camel_case, fixed, same, tag_changes
+from .identity_policies import document_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

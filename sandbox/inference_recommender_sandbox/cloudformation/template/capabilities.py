@@ -8,12 +8,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from inference_recommender_sandbox.cloudformation.errors import InsufficientCapabilitiesError
-from inference_recommender_sandbox.cloudformation.template.structure import transforms
+
+from .structure import transforms
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from inference_recommender_sandbox.cloudformation.template.template import Template
+    from .template import Template
 
 _IAM: Final = "CAPABILITY_IAM"
 _NAMED_IAM: Final = "CAPABILITY_NAMED_IAM"

@@ -6,16 +6,13 @@ from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING, Any
 
 from inference_recommender_sandbox.cloudformation.errors import ValidationError
-from inference_recommender_sandbox.cloudformation.template.intrinsics import (
-    attribute_references,
-    conditions_used,
-    references,
-)
+
+from .intrinsics import attribute_references, conditions_used, references
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from inference_recommender_sandbox.cloudformation.template.template import Template
+    from .template import Template
 
 
 def depends_on(resource: Mapping[str, Any]) -> list[str]:

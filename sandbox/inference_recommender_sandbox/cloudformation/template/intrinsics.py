@@ -12,7 +12,7 @@ from inference_recommender_sandbox.cloudformation.errors import ValidationError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from inference_recommender_sandbox.cloudformation.template.template import Template
+    from .template import Template
 
 NO_VALUE: Final = object()
 """What `AWS::NoValue` resolves to: the property that holds it vanishes."""

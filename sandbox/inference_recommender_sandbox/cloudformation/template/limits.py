@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from inference_recommender_sandbox.cloudformation.errors import ValidationError
-from inference_recommender_sandbox.cloudformation.template.values import strings
+
+from .values import strings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

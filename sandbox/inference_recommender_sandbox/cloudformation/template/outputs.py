@@ -9,8 +9,9 @@ from inference_recommender_sandbox.cloudformation.stack import Stack, StackOutpu
 
 if TYPE_CHECKING:
     from inference_recommender_sandbox.cloudformation.stack_store import StackStore
-    from inference_recommender_sandbox.cloudformation.template.intrinsics import Resolver
-    from inference_recommender_sandbox.cloudformation.template.template import Template
+
+    from .intrinsics import Resolver
+    from .template import Template
 
 
 def stack_outputs(template: Template, resolver: Resolver) -> list[StackOutput]:

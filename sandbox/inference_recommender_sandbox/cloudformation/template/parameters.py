@@ -6,12 +6,13 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from inference_recommender_sandbox.cloudformation.errors import ValidationError
-from inference_recommender_sandbox.cloudformation.template.limits import MAX_PARAMETER_VALUE
+
+from .limits import MAX_PARAMETER_VALUE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from inference_recommender_sandbox.cloudformation.template.template import Template
+    from .template import Template
 
 _TYPE: Final = re.compile(r"String|Number|List<Number>|CommaDelimitedList|List<AWS::[\w:]+>|AWS::[\w:<>]+")
 

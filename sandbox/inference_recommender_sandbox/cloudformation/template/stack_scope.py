@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 from moto.ssm.models import ssm_backends
 
 from inference_recommender_sandbox.cloudformation.errors import ResourceError, ValidationError
-from inference_recommender_sandbox.cloudformation.template.intrinsics import NO_VALUE
 from inference_recommender_sandbox.moto_lock import MOTO_LOCK
+
+from .intrinsics import NO_VALUE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -7,8 +7,9 @@ from urllib.parse import unquote, urlsplit
 from moto.s3.models import s3_backends
 
 from inference_recommender_sandbox.cloudformation.errors import ValidationError
-from inference_recommender_sandbox.cloudformation.template.limits import check_object_size
 from inference_recommender_sandbox.moto_lock import MOTO_LOCK
+
+from .limits import check_object_size
 
 
 def template_at(url: str, *, account_id: str) -> str:

@@ -6,8 +6,9 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from inference_recommender_sandbox.cloudformation.errors import ValidationError
-from inference_recommender_sandbox.cloudformation.template.limits import MAX_NAME
-from inference_recommender_sandbox.cloudformation.template.values import leaves
+
+from .limits import MAX_NAME
+from .values import leaves
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

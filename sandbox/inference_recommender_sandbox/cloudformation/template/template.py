@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any, Self
 import yaml
 
 from inference_recommender_sandbox.cloudformation.errors import ValidationError
-from inference_recommender_sandbox.cloudformation.template.dependencies import check_references
-from inference_recommender_sandbox.cloudformation.template.limits import check_quotas
-from inference_recommender_sandbox.cloudformation.template.structure import check_structure
+
+from .dependencies import check_references
+from .limits import check_quotas
+from .structure import check_structure
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

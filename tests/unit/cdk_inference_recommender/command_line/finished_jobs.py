@@ -8,9 +8,9 @@ from typing import Any, Final
 
 from rich.console import Console
 
-from cdk_inference_recommender.command_line.job_report import JobReport
 from cdk_inference_recommender.command_line.recommendations_job import RecommendationsJob
-from cdk_inference_recommender.command_line.report_tables import print_report
+from cdk_inference_recommender.command_line.report.job_report import JobReport
+from cdk_inference_recommender.command_line.report.tables import print_report
 from inference_recommendations_handler.protocol.contract import ObjectiveName
 
 CREATED: Final = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)

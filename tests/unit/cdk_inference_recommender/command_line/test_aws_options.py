@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore import UNSIGNED
 
-from cdk_inference_recommender.command_line import main, report
+from cdk_inference_recommender.command_line import main
 from cdk_inference_recommender.command_line.aws_options import aws_options, sagemaker_client
-from cdk_inference_recommender.command_line.output_options import output_options
-from cdk_inference_recommender.command_line.terminal_color import colored_console
+from cdk_inference_recommender.command_line.output.output_options import output_options
+from cdk_inference_recommender.command_line.output.terminal_color import colored_console
+from cdk_inference_recommender.command_line.report import report
 from tests.unit.cdk_inference_recommender.command_line.finished_jobs import job, recommendation
 
 if TYPE_CHECKING:

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 
 from cdk_inference_recommender import Constraints as Props
 from cdk_inference_recommender.command_line import main
-from cdk_inference_recommender.command_line.constraint_options import add_constraints, asked
-from cdk_inference_recommender.command_line.escaping import escape_json
-from cdk_inference_recommender.command_line.report_charts import report_charts
-from cdk_inference_recommender.command_line.report_document import report_document
-from cdk_inference_recommender.command_line.report_page import report_page
+from cdk_inference_recommender.command_line.output.escaping import escape_json
+from cdk_inference_recommender.command_line.report.charts import report_charts
+from cdk_inference_recommender.command_line.report.constraint_options import add_constraints, asked
+from cdk_inference_recommender.command_line.report.document import report_document
+from cdk_inference_recommender.command_line.report.page import report_page
 from inference_recommendations_handler.protocol.contract import EndpointType, ObjectiveName
 from inference_recommendations_handler.recommendation.choosing import NoChoiceError, choose
 from inference_recommendations_handler.recommendation.constraints import Constraints, choose_within

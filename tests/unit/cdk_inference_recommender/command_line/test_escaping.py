@@ -17,13 +17,15 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from rich.console import Console
 
-from cdk_inference_recommender.command_line import main, progress_display, report, stop, vega_lite
+from cdk_inference_recommender.command_line import main, stop
 from cdk_inference_recommender.command_line.command_error import CommandError
-from cdk_inference_recommender.command_line.escaping import escape_html, escape_json, escape_text
 from cdk_inference_recommender.command_line.job_reference import JobReference
-from cdk_inference_recommender.command_line.report_document import report_document
-from cdk_inference_recommender.command_line.report_page import report_page
-from cdk_inference_recommender.command_line.report_tables import print_report
+from cdk_inference_recommender.command_line.output import progress_display
+from cdk_inference_recommender.command_line.output.escaping import escape_html, escape_json, escape_text
+from cdk_inference_recommender.command_line.report import report, vega_lite
+from cdk_inference_recommender.command_line.report.document import report_document
+from cdk_inference_recommender.command_line.report.page import report_page
+from cdk_inference_recommender.command_line.report.tables import print_report
 from tests.unit.cdk_inference_recommender.command_line.finished_jobs import (
     NAN,
     job,
@@ -36,8 +38,8 @@ from tests.unit.cdk_inference_recommender.command_line.finished_jobs import (
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from cdk_inference_recommender.command_line.job_report import JobReport
     from cdk_inference_recommender.command_line.recommendations_job import RecommendationsJob
+    from cdk_inference_recommender.command_line.report.job_report import JobReport
 
 BIDIRECTIONAL: Final = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 HOSTILE: Final = (
@@ -201,7 +203,7 @@ def _page(text: str) -> str:
 def test_a_page_has_the_text_as_text_and_no_other_element(text: str) -> None:
     # What is drawn depends on the figures only: the charts have a test of their own, and take long.
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("cdk_inference_recommender.command_line.report_page.report_charts", lambda _: [])
+        patch.setattr("cdk_inference_recommender.command_line.report.page.report_charts", lambda _: [])
         source, ordinary = _page(text), _page("x")
     page, expected = Page(source), Page(ordinary)
     assert controls(source) == set()

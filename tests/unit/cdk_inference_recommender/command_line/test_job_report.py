@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cdk_inference_recommender.command_line.escaping import escape_json
 from cdk_inference_recommender.command_line.job_progress import duration
-from cdk_inference_recommender.command_line.pareto_front import Point, pareto_front
-from cdk_inference_recommender.command_line.report_document import report_document
+from cdk_inference_recommender.command_line.output.escaping import escape_json
+from cdk_inference_recommender.command_line.report.document import report_document
+from cdk_inference_recommender.command_line.report.pareto_front import Point, pareto_front
 from inference_recommendations_handler.protocol.contract import CHOICE_VERSION, EndpointType, ObjectiveName
 from inference_recommendations_handler.recommendation.choosing import NoChoiceError, choose
 from inference_recommendations_handler.recommendation.job_results import JobResults
@@ -29,7 +29,7 @@ from tests.unit.cdk_inference_recommender.command_line.finished_jobs import (
 )
 
 if TYPE_CHECKING:
-    from cdk_inference_recommender.command_line.job_report import JobReport
+    from cdk_inference_recommender.command_line.report.job_report import JobReport
 
 figures = st.one_of(st.none(), st.integers(min_value=0, max_value=9).map(float))
 

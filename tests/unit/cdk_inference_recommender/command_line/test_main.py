@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from cdk_inference_recommender.command_line import main, report, stop
+from cdk_inference_recommender.command_line import main, stop
+from cdk_inference_recommender.command_line.report import report
 from tests.unit.cdk_inference_recommender.command_line.finished_jobs import (
     job,
     recommendation,

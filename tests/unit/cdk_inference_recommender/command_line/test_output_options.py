@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from cdk_inference_recommender.command_line.command_error import CommandError
-from cdk_inference_recommender.command_line.output_options import is_for_person, output_options, print_document
+from cdk_inference_recommender.command_line.output.output_options import is_for_person, output_options, print_document
 
 if TYPE_CHECKING:
     import argparse

@@ -10,7 +10,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cdk_inference_recommender.command_line.output_text import output_text
+from cdk_inference_recommender.command_line.output.output_text import output_text
 
 
 def aws_cli_text() -> Any:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cdk_inference_recommender.command_line.command_error import CommandError
-from cdk_inference_recommender.command_line.report_charts import report_charts
-from cdk_inference_recommender.command_line.report_page import report_page
+from cdk_inference_recommender.command_line.report.charts import report_charts
+from cdk_inference_recommender.command_line.report.page import report_page
 from inference_recommendations_handler.protocol.contract import ObjectiveName
 from tests.unit.cdk_inference_recommender.command_line.finished_jobs import (
     NAN,

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cdk_inference_recommender.command_line.figure_text import FIGURES, dollars, milliseconds, whole
+from cdk_inference_recommender.command_line.report.figure_text import FIGURES, dollars, milliseconds, whole
 from inference_recommendations_handler.protocol.contract import ObjectiveName
 from tests.unit.cdk_inference_recommender.command_line.finished_jobs import (
     NAN,

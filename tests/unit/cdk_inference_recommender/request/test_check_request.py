@@ -7,14 +7,7 @@ import sys
 
 import pytest
 
-from cdk_inference_recommender.request import (
-    UNRESOLVED,
-    Path,
-    Problem,
-    Severity,
-    api_path,
-    check_request,
-)
+from cdk_inference_recommender.request import UNRESOLVED, Path, Problem, Severity, api_path, check_request
 from cdk_inference_recommender.request.placeholder import placeholder
 
 from .request_documents import ADVANCED, DEFAULT, MODEL_NAME, Document, with_value, without

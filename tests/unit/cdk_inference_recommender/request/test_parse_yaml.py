@@ -10,11 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cdk_inference_recommender.request.parse_document import (
-    DocumentFormat,
-    UnreadableDocumentError,
-    parse_document,
-)
+from cdk_inference_recommender.request.parse_document import DocumentFormat, UnreadableDocumentError, parse_document
 
 # YAML 1.1 takes line separators for line breaks, and allows no unassigned characters.
 TEXT = st.text(st.characters(exclude_categories=("Cs", "Cc", "Cn", "Zl", "Zp")))

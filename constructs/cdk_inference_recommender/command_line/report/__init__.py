@@ -1,0 +1,1 @@
+"""The command `report`: what was found, as tables, a page, and charts."""

@@ -1,0 +1,75 @@
+"""The report for programs: one document, described in docs/report.md."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from .job_report import JobReport, Result
+
+DOCUMENT_VERSION: Final = 1
+"""Raised when a member is renamed, removed or changes its meaning; new members don't raise it."""
+
+
+def report_document(report: JobReport) -> dict[str, Any]:
+    """Return it, of JSON's types; figures that the service doesn't have are None."""
+    progress = report.progress
+    return {
+        "Version": DOCUMENT_VERSION,
+        "JobName": report.job_name,
+        "JobType": report.job_type,
+        "Status": report.status,
+        "FailureReason": report.failure_reason,
+        "Simulated": report.simulated,
+        "Objective": report.objective.value,
+        "Constraints": dict(report.asked),
+        "ElapsedSeconds": round(progress.elapsed.total_seconds()),
+        "Steps": {
+            "Done": progress.done,
+            "Failed": progress.failed,
+            "Stopped": progress.stopped,
+            "Remaining": progress.remaining,
+        },
+        "ModelLatencyUnit": report.latency_unit.value,
+        "Results": [_result(result) for result in report.results],
+        "Reasons": {section.endpoint_type.value: section.why for section in report.sections},
+        "FailedSteps": [
+            {"Reason": failed.reason, "Benchmarks": list(failed.benchmarks)} for failed in report.failed_steps
+        ],
+        "ExistingEndpoints": [
+            {
+                "EndpointName": endpoint.endpoint_name,
+                "MaxInvocations": endpoint.max_invocations,
+                "ModelLatency": endpoint.model_latency,
+                "ModelLatencyMs": endpoint.model_latency_ms,
+            }
+            for endpoint in report.existing_endpoints
+        ],
+    }
+
+
+def _result(result: Result) -> dict[str, Any]:
+    found, metrics = result.candidate, result.candidate.metrics
+    real_time = found.instance_type is not None
+    return {
+        "Rank": result.rank,
+        "EndpointType": found.endpoint_type.value,
+        "InstanceType": found.instance_type,
+        "InitialInstanceCount": found.initial_instance_count if real_time else None,
+        "MemorySizeInMB": None if real_time else found.memory_size_in_mb,
+        "MaxConcurrency": None if real_time else found.max_concurrency,
+        "RecommendationId": found.recommendation_id,
+        "InferenceSpecificationName": found.inference_specification_name,
+        "CompilationJobName": found.compilation_job_name,
+        "Environment": dict(found.environment),
+        "ParetoFront": result.on_front,
+        "UnmetConstraints": list(result.unmet),
+        "CostPerHour": metrics.cost_per_hour,
+        "CostPerInference": metrics.cost_per_inference,
+        "MaxInvocations": metrics.max_invocations,
+        "ModelLatency": metrics.model_latency,
+        "ModelLatencyMs": metrics.model_latency_ms,
+        "CpuUtilization": metrics.cpu_utilization,
+        "MemoryUtilization": metrics.memory_utilization,
+        "ModelSetupTime": metrics.model_setup_time,
+    }

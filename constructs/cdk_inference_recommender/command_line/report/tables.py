@@ -1,0 +1,60 @@
+"""The report in a terminal of any width."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+
+from cdk_inference_recommender.command_line.output.escaping import escape_text
+
+from .figure_text import NO_VALUE, milliseconds, whole
+from .result_table import print_results
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from .job_report import JobReport
+
+
+def print_report(console: Console, report: JobReport) -> None:
+    """Print it.
+
+    Args:
+        console: Where to.
+        report: What.
+    """
+    reason = f": {report.failure_reason}" if report.failure_reason else ""
+    console.print(_text(f"Job {report.job_name}, {report.job_type}: {report.status}{reason}", style="bold"))
+    console.print(_text(_capitalised(f"{report.progress}.")))
+    if report.asked:
+        console.print(_text(f"Constraints: {report.constraints}."))
+    for section in report.sections:
+        console.print()
+        print_results(console, report, section)
+        console.print(_text(section.why, style="bold green" if section.winner else "bold red"))
+        for result in section.refused:
+            console.print(_text(f"Refused {result.label}: {', '.join(result.unmet)}."))
+    if report.latency_unit.note:
+        console.print(Text(report.latency_unit.note, style="dim"))
+    if not report.sections and report.status == "COMPLETED":
+        console.print(Text("The job has no results."))
+    for endpoint in report.existing_endpoints:
+        requests = NO_VALUE if endpoint.max_invocations is None else whole(endpoint.max_invocations)
+        latency = NO_VALUE if endpoint.model_latency_ms is None else f"{milliseconds(endpoint.model_latency_ms)} ms"
+        text = f"Existing endpoint {endpoint.endpoint_name}: {requests} requests a minute, latency {latency}."
+        console.print(_text(text))
+    if report.failed_steps:
+        console.print()
+        console.print(Text("Failed benchmarks", style="bold red"))
+        for failed in report.failed_steps:
+            same = "as the job" if failed.reason == report.failure_reason else failed.reason
+            console.print(_text(f"{', '.join(failed.benchmarks)}: {same}", style="red"))
+
+
+def _capitalised(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _text(text: str, style: str = "") -> Text:
+    return Text(escape_text(text), style=style)

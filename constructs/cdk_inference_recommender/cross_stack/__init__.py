@@ -1,0 +1,1 @@
+"""How a recommendation reaches other stacks, and what must not."""

@@ -1,0 +1,94 @@
+"""A recommended endpoint's number of instances."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from aws_cdk import RemovalPolicy
+from constructs import Construct
+
+from cdk_inference_recommender.provider.inference_recommender_provider import InferenceRecommenderProvider
+from inference_recommendations_handler.protocol.contract import (
+    WAIT_SERVICE_TIMEOUT_SECONDS,
+    InstanceCountProperty,
+    RecommendationAttribute,
+    ResourceType,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from aws_cdk import aws_sagemaker as sagemaker
+
+    from cdk_inference_recommender.recommendation.real_time_recommendation import RealTimeRecommendation
+
+
+class EndpointInstanceCount(Construct):
+    """Two custom resources around a `RecommendedEndpoint` that keep its number of instances what it should be.
+
+    The endpoint's updates retain what autoscaling, or somebody by hand, has set at run time. The one that comes before
+    the endpoint waits until it can be changed. The one that comes after it sets the recommended number where the
+    instance type changes, or, where the endpoint isn't scaled, the recommended number itself.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,  # noqa: A002 -- the CDK's name for it
+        *,
+        endpoint: sagemaker.CfnEndpoint,
+        configuration: sagemaker.CfnEndpointConfig,
+        variant_name: str,
+        recommendation: RealTimeRecommendation,
+    ) -> None:
+        """Declare both custom resources.
+
+        Args:
+            scope: The endpoint.
+            id: Its id.
+            endpoint: CloudFormation's endpoint.
+            configuration: Its configuration.
+            variant_name: Of the production variant.
+            recommendation: What the endpoint runs on.
+        """
+        super().__init__(scope, id)
+        provider = InferenceRecommenderProvider.of(self)
+        common: dict[InstanceCountProperty, Any] = {
+            InstanceCountProperty.ENDPOINT_CONFIG_NAME: configuration.attr_endpoint_config_name,
+            InstanceCountProperty.STATE_MACHINE_ARN: provider.state_machine_arn,
+            InstanceCountProperty.VARIANT_NAME: variant_name,
+            InstanceCountProperty.INSTANCE_TYPE: recommendation.instance_type,
+            InstanceCountProperty.INITIAL_INSTANCE_COUNT: recommendation.value_of(
+                RecommendationAttribute.INITIAL_INSTANCE_COUNT
+            ),
+        }
+        resource = provider.custom_resource(
+            self,
+            "Resource",
+            ResourceType.ENDPOINT_INSTANCE_COUNT,
+            common | {InstanceCountProperty.ENDPOINT_NAME: endpoint.attr_endpoint_name},
+            service_timeout_seconds=WAIT_SERVICE_TIMEOUT_SECONDS,
+        )
+        preparation = provider.custom_resource(
+            self,
+            "Preparation",
+            ResourceType.ENDPOINT_PREPARATION,
+            common | {InstanceCountProperty.INSTANCE_COUNT_LOGICAL_ID: resource.logical_id},
+            service_timeout_seconds=WAIT_SERVICE_TIMEOUT_SECONDS,
+        )
+        endpoint.node.add_dependency(preparation)
+        self._resources: Final = (preparation, resource)
+        for each in self._resources:
+            each.apply_removal_policy(RemovalPolicy.DESTROY)
+        self.resource_id: Final = resource.ref
+        """As Application Auto Scaling names the variant: `endpoint/<name>/variant/<name>`."""
+
+    def scale(self, scaling: Mapping[InstanceCountProperty, object]) -> None:
+        """Let the number of instances follow the load.
+
+        Args:
+            scaling: Bounds and target, by the property's name.
+        """
+        for resource in self._resources:
+            for name, value in scaling.items():
+                resource.add_property_override(name.value, value)

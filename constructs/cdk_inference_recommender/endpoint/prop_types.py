@@ -1,0 +1,47 @@
+"""Types of a recommended endpoint's props."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from cdk_inference_recommender.job.prop_types import FLAG, MODEL
+from cdk_inference_recommender.recommendation.real_time_recommendation import RealTimeRecommendation
+from cdk_inference_recommender.recommendation.scaling_recommendation import ScalingRecommendation
+from cdk_inference_recommender.recommendation.serverless_recommendation import ServerlessRecommendation
+from cdk_inference_recommender.validation.cdk_interfaces import (
+    IMAGES,
+    KMS_KEY,
+    READ_FROM,
+    ROLE,
+    SECURITY_GROUPS,
+    TAGS,
+    VPC,
+    VPC_SUBNETS,
+)
+from cdk_inference_recommender.validation.prop_types import PropType
+
+ENDPOINT_PROP_TYPES: Final = {
+    "recommendation": PropType(
+        of=(RealTimeRecommendation, ServerlessRecommendation),
+        example="what recommend_real_time(...), recommend_serverless(...) or from_parameters(...) returned",
+        is_required=True,
+    ),
+    "model": MODEL,
+    "role": ROLE,
+    "read_from": READ_FROM,
+    "images": IMAGES,
+    "endpoint_name": PropType(of=str, example='"bert"'),
+    "variant_name": PropType(of=str, example='"AllTraffic"', is_required=True),
+    "volume_kms_key": KMS_KEY,
+    "vpc": VPC,
+    "vpc_subnets": VPC_SUBNETS,
+    "security_groups": SECURITY_GROUPS,
+    "enable_network_isolation": PropType(of=bool, example="True or False"),
+    "tags": TAGS,
+}
+SCALING_ARGUMENT_TYPES: Final = {
+    "scaling": PropType(
+        of=ScalingRecommendation, example="what scaling(...) of the recommendation returned", is_required=True
+    ),
+    "disable_scale_in": FLAG,
+}

@@ -1,0 +1,271 @@
+"""An endpoint that runs what a recommendation job found to be best."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import jsii
+from aws_cdk import Tags
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_sagemaker as sagemaker
+
+from cdk_inference_recommender.model.network import JobNetwork
+from cdk_inference_recommender.model.tags import tags_of
+from cdk_inference_recommender.permissions.hosting_role import hosting_role
+from cdk_inference_recommender.permissions.kms_key import kms_key_id
+from cdk_inference_recommender.permissions.role_arn import role_arn_of
+from cdk_inference_recommender.recommendation.serverless_recommendation import ServerlessRecommendation
+from cdk_inference_recommender.validation import checks
+from cdk_inference_recommender.validation.prop_types import check_types
+from cdk_inference_recommender.validation.property_path import property_path
+from cdk_inference_recommender.validation.reported_problems import report_problems, share_causes
+from cdk_inference_recommender.validation.stack_environment import region_of
+from cdk_inference_recommender.validation.tokens import literals_only
+from cdk_inference_recommender.validation.validation_error import ValidationError
+from inference_recommendations_handler.protocol.contract import OwnerTag
+
+from .auto_scaled_endpoint import AutoScaledEndpoint
+from .document import endpoint_document
+from .instance_count import EndpointInstanceCount
+from .prop_types import ENDPOINT_PROP_TYPES
+from .recommended_model import RecommendedModel
+from .refusals import refuse_endpoint
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from aws_cdk.aws_ecr import IRepository
+    from aws_cdk.aws_kms import IKey
+    from aws_cdk.aws_s3 import IBucket
+    from constructs import Construct
+
+    from cdk_inference_recommender.model.model_source import ModelSource
+    from cdk_inference_recommender.recommendation.real_time_recommendation import RealTimeRecommendation
+    from cdk_inference_recommender.request import Path
+
+
+@jsii.implements(iam.IGrantable, ec2.IConnectable)
+class RecommendedEndpoint(AutoScaledEndpoint):
+    """Model, endpoint configuration, endpoint and autoscaling, as a recommendation says and as it was measured.
+
+    The model runs with the environment and the inference specification of the chosen result. A later deployment that
+    chooses otherwise makes what changed anew, and lets the same endpoint go over to it: SageMaker starts the new
+    instances beside the old ones, which serve until then (API reference, `UpdateEndpoint`). If that fails, the old ones
+    go on. The number of instances and the weight that were set at run time, by autoscaling or by hand, stay as they
+    are; another instance type starts with the recommended number of instances.
+
+    A result that SageMaker Neo compiled fails the deployment, since the endpoint would run the uncompiled model, which
+    wasn't measured.
+
+    Example:
+        ```python
+        best = job.recommend_real_time("Best", constraints=Constraints(max_cost_per_hour=0.5))
+        endpoint = RecommendedEndpoint(
+            self, "Endpoint",
+            recommendation=best, model=model, read_from=[artifact_bucket], images=[repository],
+        )
+        endpoint.auto_scale_as_recommended(best.scaling())
+        endpoint.grant_invoke(client_function)
+        ```
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,  # noqa: A002 -- the CDK's name for it
+        *,
+        recommendation: RealTimeRecommendation | ServerlessRecommendation,
+        model: ModelSource,
+        role: iam.IRole | None = None,
+        read_from: Sequence[IBucket] = (),
+        images: Sequence[IRepository] = (),
+        endpoint_name: str | None = None,
+        variant_name: str = "AllTraffic",
+        volume_kms_key: IKey | str | None = None,
+        vpc: ec2.IVpc | None = None,
+        vpc_subnets: ec2.SubnetSelection | None = None,
+        security_groups: Sequence[ec2.ISecurityGroup] | None = None,
+        enable_network_isolation: bool | None = None,
+        tags: Mapping[str, str] | None = None,
+    ) -> None:
+        """Declare an endpoint and what it is made of.
+
+        Args:
+            scope: The construct's parent.
+            id: Its id.
+            recommendation: Of this stack, or read with `from_parameters`. Whether it is real-time or serverless decides
+                what the endpoint is, and is known at synth.
+            model: What the job has measured. A model is copied; its network and isolation are kept where none are
+                given. `container_config` plays no part, except that one that lets SageMaker Neo compile is warned of.
+            role: With which the containers run. Default: a role with the least that is needed.
+            read_from: Buckets with the model's artifacts, which the default role may read.
+            images: Repositories that the default role may pull container images from.
+            endpoint_name: At most 63 characters. Default: generated. A name keeps CloudFormation from replacing the
+                endpoint, should it have to.
+            variant_name: Of the production variant. Default: `AllTraffic`.
+            volume_kms_key: Encrypts the instances' volumes: a key, or its id, ARN, alias or alias ARN. Real-time only.
+                Instance types with local disks take none (API reference, `CreateEndpointConfig`): exclude their
+                families in the recommendation's constraints.
+            vpc: The containers get network interfaces in it. Real-time only.
+            vpc_subnets: Which of its subnets, 1 to 16. Default: the private ones, which the VPC has to have. Others
+                need VPC endpoints for S3, ECR, CloudWatch and CloudWatch Logs, and are warned of.
+            security_groups: Default: one of its own, which allows everything out and nothing in.
+            enable_network_isolation: Whether the containers have no network. Real-time only. Default: as the source, or
+                no isolation for a package.
+            tags: For model, configuration and endpoint, besides those of `Tags.of(...)`.
+
+        Raises:
+            ValidationError: The scope is in no stack, a prop is of another type, `vpc_subnets` finds no subnets, the
+                default role could read nothing, or a serverless endpoint is given what it can't have. Every other
+                problem, such as a name or a tag that the service refuses, is reported by `app.synth()`, together with
+                those of all other constructs.
+        """
+        # Read before anything else is named here, so that no prop can be forgotten.
+        given = {name: value for name, value in locals().items() if name in ENDPOINT_PROP_TYPES}
+        super().__init__(scope, id)
+        check_types(self, ENDPOINT_PROP_TYPES, **given)
+        share_causes(self, given)
+        is_serverless = isinstance(recommendation, ServerlessRecommendation)
+        refuse_endpoint(
+            self,
+            is_serverless=is_serverless,
+            vpc=vpc,
+            volume_kms_key=volume_kms_key,
+            enable_network_isolation=enable_network_isolation,
+            reads_something=role is not None or bool(read_from or images),
+        )
+        network = JobNetwork.of(
+            self,
+            vpc=vpc,
+            vpc_subnets=vpc_subnets,
+            security_groups=security_groups,
+            description="Endpoint of a SageMaker Inference Recommender recommendation",
+        )
+        self._connections: Final = network.connections if network else None
+        self.role: Final[iam.IRole] = role or hosting_role(
+            self, read_from=read_from, images=images, in_vpc=network is not None
+        )
+        self._model: Final = RecommendedModel(
+            self,
+            "Model",
+            recommendation=recommendation,
+            source=model,
+            role=self.role,
+            network=network,
+            enable_network_isolation=enable_network_isolation,
+        )
+        self._recommendation = recommendation
+        self._configuration: Final = sagemaker.CfnEndpointConfig(
+            self,
+            "EndpointConfig",
+            production_variants=[
+                recommendation.production_variant(model_name=self._model.model_name, variant_name=variant_name)
+            ],
+            kms_key_id=kms_key_id(volume_kms_key),
+        )
+        if volume_kms_key is not None and not isinstance(volume_kms_key, str):
+            # An alias is named here, which says nothing of its being made first.
+            self._configuration.node.add_dependency(volume_kms_key)
+        self._endpoint: Final = sagemaker.CfnEndpoint(
+            self,
+            "Resource",
+            endpoint_config_name=self._configuration.attr_endpoint_config_name,
+            endpoint_name=endpoint_name,
+            # Whenever there are instances: a value that changes would itself update the endpoint, and a rollback to
+            # false would reset what autoscaling, or somebody by hand, has set at run time. Whether it would also keep
+            # a serverless endpoint from getting another memory or concurrency isn't documented.
+            retain_all_variant_properties=None if is_serverless else True,
+        )
+        self._instance_count = (
+            None
+            if isinstance(recommendation, ServerlessRecommendation)
+            else EndpointInstanceCount(
+                self,
+                "InstanceCount",
+                endpoint=self._endpoint,
+                configuration=self._configuration,
+                variant_name=variant_name,
+                recommendation=recommendation,
+            )
+        )
+        # By this tag, and by no name, the handler may change how many instances there are.
+        self._endpoint.tags.set_tag(OwnerTag.STACK_ID, self.stack.stack_id)
+        for key, value in (tags or {}).items():
+            Tags.of(self).add(key, value)
+
+        def tags_of_each() -> list[list[dict[str, str]]]:
+            return [self._model.tags.known(), tags_of(self._configuration.tags), tags_of(self._endpoint.tags)]
+
+        def document() -> dict[str, object]:
+            return endpoint_document(
+                model=model,
+                role_arn=role_arn_of(self.role),
+                endpoint_name=endpoint_name,
+                variant_name=variant_name,
+                volume_kms_key_id=kms_key_id(volume_kms_key),
+                network=network,
+                tags=tags_of_each(),
+            )
+
+        def spell(path: Path) -> str:
+            return property_path(path, document())
+
+        report_problems(
+            self,
+            lambda: [
+                *checks.check_endpoint(
+                    {name: literals_only(value) for name, value in document().items()},
+                    measured=recommendation.input_config,
+                    region=region_of(self),
+                    number_of_model_tags=len(self._model.tags.known()),
+                    most_tags=max(map(len, tags_of_each())),
+                ),
+                *checks.check_network(network),
+                *checks.check_incoming_references(document(), self, own_role=role is None),
+            ],
+            spell,
+        )
+
+    @property
+    def endpoint_name(self) -> str:
+        """Name of the endpoint."""
+        return self._endpoint.attr_endpoint_name
+
+    @property
+    def endpoint_arn(self) -> str:
+        """ARN of the endpoint."""
+        return self._endpoint.ref
+
+    @property
+    def model_name(self) -> str:
+        """Name of the model; another one for a choice that runs otherwise."""
+        return self._model.model_name
+
+    @property
+    def grant_principal(self) -> iam.IPrincipal:
+        """The role of the containers, so that `bucket.grant_read(endpoint)` works."""
+        return self.role
+
+    @property
+    def connections(self) -> ec2.Connections:
+        """Opens the containers' security groups to others.
+
+        Raises:
+            ValidationError: The endpoint is in no VPC.
+        """
+        if self._connections is None:
+            raise ValidationError(f"{self.node.path}: an endpoint without a VPC has no connections. Give it a vpc.")
+        return self._connections
+
+    def grant_invoke(self, grantee: iam.IGrantable) -> iam.Grant:
+        """Allow invoking the endpoint.
+
+        Args:
+            grantee: Who may.
+        """
+        return iam.Grant.add_to_principal(
+            grantee=grantee,
+            actions=["sagemaker:InvokeEndpoint", "sagemaker:InvokeEndpointWithResponseStream"],
+            resource_arns=[self.endpoint_arn],
+        )

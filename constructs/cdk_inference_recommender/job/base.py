@@ -1,0 +1,193 @@
+"""What a job can be asked for, whether this stack started it or not."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from cdk_inference_recommender.recommendation.constraints import Constraints
+from cdk_inference_recommender.recommendation.objective import Objective
+from cdk_inference_recommender.recommendation.real_time_recommendation import RealTimeRecommendation
+from cdk_inference_recommender.recommendation.serverless_recommendation import ServerlessRecommendation
+from cdk_inference_recommender.request import UNRESOLVED
+from cdk_inference_recommender.validation.stack_resource import StackResource
+
+from .grants import InferenceRecommendationsJobGrants
+from .metrics import job_metric
+from .output_summary import output_summary
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from aws_cdk import CfnOutput, CfnResource, Duration
+    from aws_cdk import aws_cloudwatch as cloudwatch
+
+    from cdk_inference_recommender.recommendation.recommendation import Recommendation
+
+
+_UNCONSTRAINED: Final = Constraints()
+
+
+class InferenceRecommendationsJobBase(StackResource):
+    """A recommendation job; see `InferenceRecommendationsJob`."""
+
+    _why_not_retained: ClassVar[str] = (
+        "SageMaker never deletes a recommendation job, so that its results stay without a policy; one that still runs "
+        "when it leaves the stack is stopped, since it costs. Remove the call."
+    )
+    _lower_case_arns: Sequence[str]
+    """The job's ARN, or a pattern of it, with the name in lower case, where that is another spelling."""
+
+    @property
+    @abstractmethod
+    def job_name(self) -> str:
+        """Name of the job, known when it has been requested."""
+
+    @property
+    @abstractmethod
+    def job_arn(self) -> str:
+        """ARN of the job."""
+
+    @abstractmethod
+    def _finished(self) -> CfnResource:
+        """What exists once the job has finished."""
+
+    def _input_config(self) -> object:
+        """What the job measures, as in the API; UNRESOLVED where, or as far as, that isn't known."""
+        return UNRESOLVED
+
+    @property
+    def grants(self) -> InferenceRecommendationsJobGrants:
+        """What others may be allowed to do with the job, for example `job.grants.read(role)`."""
+        return InferenceRecommendationsJobGrants((self.job_arn, *self._lower_case_arns))
+
+    def recommend_real_time(
+        self,
+        id: str,  # noqa: A002 -- the CDK's name for it
+        *,
+        optimize_for: Objective = Objective.COST_PER_INFERENCE,
+        constraints: Constraints = _UNCONSTRAINED,
+    ) -> RealTimeRecommendation:
+        """Choose the best endpoint on instances among the finished job's results.
+
+        Changing the objective or a constraint chooses again and runs no job. The deployment fails, with what was
+        measured, where no result is for instances or none meets the constraints. Equal ones are ordered by cost an
+        hour, then latency, instance type, number of instances and id: the service's own order never decides. A result
+        without the objective's metric never wins.
+
+        Args:
+            id: Id of the recommendation, unique in this job.
+            optimize_for: By which measure. Default: the lowest cost of an inference.
+            constraints: What a result must meet. Default: nothing.
+
+        Raises:
+            ValidationError: An argument is of another type.
+        """
+        return RealTimeRecommendation.of_job(
+            self,
+            id,
+            job_name=self.job_name,
+            finished=self._finished(),
+            optimize_for=optimize_for,
+            constraints=constraints,
+            input_config=self._input_config(),
+        )
+
+    def recommend_serverless(
+        self,
+        id: str,  # noqa: A002 -- the CDK's name for it
+        *,
+        optimize_for: Objective = Objective.COST_PER_INFERENCE,
+        constraints: Constraints = _UNCONSTRAINED,
+    ) -> ServerlessRecommendation:
+        """Choose the best serverless endpoint among the finished job's results.
+
+        Changing the objective or a constraint chooses again and runs no job. The deployment fails, with what was
+        measured, where no result is serverless or none meets the constraints. Equal ones are ordered by cost an hour,
+        then latency, memory, concurrency and id: the service's own order never decides. A result without the
+        objective's metric never wins.
+
+        Args:
+            id: Id of the recommendation, unique in this job.
+            optimize_for: By which measure. Default: the lowest cost of an inference.
+            constraints: What a result must meet. Default: nothing.
+
+        Raises:
+            ValidationError: An argument is of another type.
+        """
+        return ServerlessRecommendation.of_job(
+            self,
+            id,
+            job_name=self.job_name,
+            finished=self._finished(),
+            optimize_for=optimize_for,
+            constraints=constraints,
+            input_config=self._input_config(),
+        )
+
+    def metric(
+        self,
+        metric_name: str,
+        *,
+        statistic: str = "Average",
+        endpoint_name: str | None = None,
+        period: Duration | None = None,
+    ) -> cloudwatch.IMetric:
+        """A metric of the running job (developer guide, monitor with CloudWatch).
+
+        Args:
+            metric_name: For example `ClientLatency`.
+            statistic: For example `Sum`. Default: `Average`.
+            endpoint_name: One of the endpoints under test, for a metric that an alarm can watch. Default: a search
+                over all of them, for graphs.
+            period: 1, 5, 10, 20 or 30 s, or whole minutes; no token. Default: a minute.
+
+        Raises:
+            ValidationError: An argument is of another type, or CloudWatch has no such period. A statistic that it
+                doesn't have is reported by `app.synth()`.
+        """
+        return job_metric(self, metric_name, statistic=statistic, endpoint_name=endpoint_name, period=period)
+
+    def metric_client_latency(
+        self, *, statistic: str = "Average", endpoint_name: str | None = None, period: Duration | None = None
+    ) -> cloudwatch.IMetric:
+        """Time from a simulated user's request to its answer, in milliseconds; arguments as for `metric`."""
+        return self.metric("ClientLatency", statistic=statistic, endpoint_name=endpoint_name, period=period)
+
+    def metric_client_invocations(
+        self, *, statistic: str = "Sum", endpoint_name: str | None = None, period: Duration | None = None
+    ) -> cloudwatch.IMetric:
+        """How many requests the simulated users sent; arguments as for `metric`."""
+        return self.metric("ClientInvocations", statistic=statistic, endpoint_name=endpoint_name, period=period)
+
+    def metric_client_invocation_errors(
+        self, *, statistic: str = "Sum", endpoint_name: str | None = None, period: Duration | None = None
+    ) -> cloudwatch.IMetric:
+        """How many of them failed; arguments as for `metric`."""
+        return self.metric("ClientInvocationErrors", statistic=statistic, endpoint_name=endpoint_name, period=period)
+
+    def metric_number_of_users(
+        self, *, statistic: str = "Maximum", endpoint_name: str | None = None, period: Duration | None = None
+    ) -> cloudwatch.IMetric:
+        """How many users are simulated at a time; arguments as for `metric`."""
+        return self.metric("NumberOfUsers", statistic=statistic, endpoint_name=endpoint_name, period=period)
+
+    def output_summary(self, *recommendations: Recommendation, prefix: str = "") -> Mapping[str, CfnOutput]:
+        """Tell the job, and what was chosen of it, as outputs of the job's stack.
+
+        The names stay the same as long as the ids of the recommendations do: `JobName` and `JobArn`, and for a
+        recommendation with the id `Best` `BestInstanceType`, `BestInitialInstanceCount` (serverless:
+        `BestMemorySizeInMB`, `BestMaxConcurrency`), `BestRecommendationId`, `BestCostPerInference`,
+        `BestModelLatencyMs` and `BestMaxInvocations`.
+
+        Args:
+            *recommendations: Of this job.
+            prefix: Comes before each name; letters and digits. Default: none, which one job of a stack can have.
+
+        Returns:
+            The outputs by name, for example for `env_from_cfn_outputs` of a pipeline's step.
+
+        Raises:
+            ValidationError: A name is taken or impossible, or a recommendation is another job's.
+        """
+        return output_summary(self, recommendations, prefix)

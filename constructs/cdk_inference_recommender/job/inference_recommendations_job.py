@@ -1,0 +1,302 @@
+"""A recommendation job that a stack declares."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+import jsii
+from aws_cdk import CfnResource, Duration, ITaggableV2, TagManager
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_iam as iam
+from constructs import Construct, Dependable
+
+from cdk_inference_recommender.cross_stack.references import THROUGH_PARAMETER, report_cross_stack_references
+from cdk_inference_recommender.job.props.job_type import JobType
+from cdk_inference_recommender.job.props.output_config import OutputConfig
+from cdk_inference_recommender.model.job_arn import job_arn
+from cdk_inference_recommender.model.name_prefix import job_name_prefix_of
+from cdk_inference_recommender.model.resource_name import name_of_endpoint
+from cdk_inference_recommender.model.tags import JobTags
+from cdk_inference_recommender.permissions.execution_role import execution_role
+from cdk_inference_recommender.permissions.kms_key import kms_key_id
+from cdk_inference_recommender.permissions.role_arn import role_arn_of
+from cdk_inference_recommender.request import Path, Problem, told_once
+from cdk_inference_recommender.validation import checks
+from cdk_inference_recommender.validation.prop_types import check_types
+from cdk_inference_recommender.validation.reported_problems import report_problems, share_causes
+from cdk_inference_recommender.validation.stack_environment import region_of
+from cdk_inference_recommender.validation.tokens import is_unresolved, literals_only, seconds_of
+from cdk_inference_recommender.validation.validation_error import ValidationError, naming
+
+from .base import InferenceRecommendationsJobBase
+from .factories import JobFactories
+from .grants import lower_case_arns
+from .legs import last_leg
+from .prop_types import JOB_PROP_TYPES
+from .render_request import render_request
+from .request_source import RequestSource
+from .resource import job_resource
+from .waiting import poll_seconds_of, timeout_seconds_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aws_cdk.aws_ecr import IRepository
+    from aws_cdk.aws_kms import IKey
+    from aws_cdk.aws_s3 import IBucket
+    from aws_cdk.interfaces.aws_sagemaker import IEndpointRef
+
+    from cdk_inference_recommender.job.props.endpoint_configuration import EndpointConfiguration
+    from cdk_inference_recommender.job.props.resource_limit import ResourceLimit
+    from cdk_inference_recommender.job.props.stopping_conditions import StoppingConditions
+    from cdk_inference_recommender.job.props.traffic_pattern import TrafficPattern
+    from cdk_inference_recommender.model.model_source import ModelSource
+
+    from .cli_input_source import CliInputSource
+
+
+@jsii.implements(iam.IGrantable, ec2.IConnectable, ITaggableV2)
+class InferenceRecommendationsJob(InferenceRecommendationsJobBase, JobFactories):
+    """A job that benchmarks a model as part of a deployment (API reference, `CreateInferenceRecommendationsJob`).
+
+    Deploying starts the job and waits for it; what depends on this construct is created after the job has finished.
+    A job runs real endpoints for 45 minutes (Default) to 5 hours (Advanced), which AWS charges for. A change of what
+    is measured (job type, model, traffic, configurations, stopping conditions, output) or of `rerun` runs a new job;
+    any other change doesn't. A job that is still running when it is replaced or deleted is stopped.
+
+    Example:
+        ```python
+        job = InferenceRecommendationsJob(
+            self, "Job",
+            model=ModelSource.from_model_package(model_package_arn),
+            read_from=[payload_bucket], images=[repository],
+        )
+        best = job.recommend_real_time("Best", optimize_for=Objective.COST_PER_INFERENCE)
+        ```
+    """
+
+    _source: RequestSource = RequestSource()
+    """Whose words the request is in."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,  # noqa: A002 -- the CDK's name for it
+        *,
+        model: ModelSource,
+        job_type: JobType = JobType.DEFAULT,
+        job_name: str | None = None,
+        job_name_prefix: str | None = None,
+        job_description: str | None = None,
+        role: iam.IRole | None = None,
+        read_from: Sequence[IBucket] = (),
+        images: Sequence[IRepository] = (),
+        job_duration: Duration | None = None,
+        traffic_pattern: TrafficPattern | None = None,
+        resource_limit: ResourceLimit | None = None,
+        endpoint_configurations: Sequence[EndpointConfiguration] = (),
+        existing_endpoint: str | IEndpointRef | None = None,
+        stopping_conditions: StoppingConditions | None = None,
+        output_config: OutputConfig | None = None,
+        volume_kms_key: IKey | str | None = None,
+        vpc: ec2.IVpc | None = None,
+        vpc_subnets: ec2.SubnetSelection | None = None,
+        security_groups: Sequence[ec2.ISecurityGroup] | None = None,
+        tags: Mapping[str, str] | None = None,
+        timeout: Duration | None = None,
+        poll_interval: Duration | None = None,
+        accept_stopped: bool = False,
+        rerun: str | None = None,
+    ) -> None:
+        """Declare a job and what waits for it.
+
+        Args:
+            scope: The construct's parent.
+            id: Its id.
+            model: What is benchmarked.
+            job_type: Default: `JobType.DEFAULT`, which AWS runs on instance types of its own choice.
+            job_name: The physical name, 1 to 64 letters, digits and hyphens; may be a token. The service never frees a
+                name, so every change of what is measured needs a new one, and a deployment without it fails. Names that
+                AWS derives are cut at 40 characters. Default: a generated name.
+            job_name_prefix: Prefix of the generated name, 1 to 24 characters, no token; the name has at most 40.
+                Default: the construct's path.
+            job_description: At most 128 characters.
+            role: Execution role; it gets no policy it didn't come with. Default: a role with the least that is needed.
+            read_from: Buckets that the default role may read: sample payload and model artifacts.
+            images: Repositories that the default role may pull container images from.
+            job_duration: No benchmark starts after it, at most 18,000 s; those that run are not stopped.
+            traffic_pattern: For Advanced jobs; required there.
+            resource_limit: For Advanced jobs: how many load tests.
+            endpoint_configurations: For Advanced jobs, 1 to 10; required there.
+            existing_endpoint: Name of an endpoint, or a construct such as `CfnEndpoint`, to compare with. The load can
+                throttle it: not a production endpoint.
+            stopping_conditions: For Advanced jobs.
+            output_config: Where artifacts go.
+            volume_kms_key: Encrypts the endpoints' volumes; see `OutputConfig.kms_key` for what a token may hold.
+            vpc: The endpoints get network interfaces in it.
+            vpc_subnets: Which of its subnets, 1 to 16. Default: the private ones, which the VPC has to have. Others
+                need VPC endpoints for S3, ECR, CloudWatch and CloudWatch Logs, and are warned of.
+            security_groups: 1 to 5. Default: one of its own, which allows everything out and nothing in.
+            tags: Besides those of `Tags.of(...)`; 45 in all, as five of the service's 50 say whose the job is.
+            timeout: How long queueing and running may take in all, 1 minute to 24 hours, no token; then the job is
+                stopped and the deployment fails. Default: 90 minutes for a Default job without `job_duration`, else the
+                job's duration (18,000 s where it isn't known) and an hour.
+            poll_interval: At least 10 s. Default: 30 s.
+            accept_stopped: Whether a job that was stopped counts as finished. Default: false, the deployment fails.
+            rerun: Any text; a new one runs the job again.
+
+        Raises:
+            ValidationError: The scope is in no stack, a prop is of another type or can't be expressed in the API's
+                unit, or `vpc_subnets` finds no subnets. Every other problem is reported by `app.synth()`, together with
+                those of all other constructs.
+        """
+        # Read before anything else is named here, so that no prop can be forgotten.
+        given = {name: value for name, value in locals().items() if name in JOB_PROP_TYPES}
+        super().__init__(scope, id)
+        check_types(self, JOB_PROP_TYPES, **given)
+        share_causes(self, given)
+        with naming(self):
+            poll_seconds = poll_seconds_of(poll_interval)
+            duration_seconds = seconds_of(job_duration, "job_duration") if job_duration else None
+            known_duration = None if is_unresolved(duration_seconds) else duration_seconds
+            is_default_job = job_type == JobType.DEFAULT and job_duration is None
+            timeout_seconds = timeout_seconds_of(timeout, is_default_job=is_default_job, job_duration=known_duration)
+
+        self._tags: Final = JobTags(tags)
+        network = self._source.network(self, vpc=vpc, vpc_subnets=vpc_subnets, security_groups=security_groups)
+        self._connections: Final = network.connections if network else None
+        output = output_config or OutputConfig()
+        self.role: Final[iam.IRole] = self._source.role(self, role) or execution_role(
+            self,
+            model=model,
+            read_from=read_from,
+            images=images,
+            volume_kms_key=volume_kms_key,
+            output_kms_key=output.kms_key,
+            compiled_output_s3_uri=output.compiled_output_s3_uri,
+            in_vpc=network is not None,
+        )
+        with naming(self):
+            rendered = render_request(
+                job_type=job_type,
+                role_arn=role_arn_of(self.role),
+                model=model,
+                job_description=job_description,
+                job_duration=job_duration,
+                traffic_pattern=traffic_pattern,
+                resource_limit=resource_limit,
+                endpoint_configurations=endpoint_configurations,
+                existing_endpoint=name_of_endpoint(existing_endpoint),
+                stopping_conditions=stopping_conditions,
+                output_kms_key_id=kms_key_id(output.kms_key),
+                compiled_output_s3_uri=output.compiled_output_s3_uri,
+                volume_kms_key_id=kms_key_id(volume_kms_key),
+                security_group_ids=[group.security_group_id for group in network.security_groups] if network else [],
+                subnet_ids=network.subnet_ids if network else [],
+            )
+        self._request: Final = (request := self._source.request(rendered))
+        own_name = self._source.job_name
+        prefix = job_name_prefix or job_name_prefix_of(scope, id, own_name)
+        self._lower_case_arns = lower_case_arns(self, job_name or f"{prefix}-*")
+        self._resource: Final = job_resource(
+            self,
+            request=request,
+            job_name=job_name,
+            name_prefix=prefix,
+            tags=self._tags,
+            accept_stopped=accept_stopped,
+            timeout=timeout_seconds,
+            rerun=rerun,
+            role=self.role,
+            keys=(volume_kms_key, output.kms_key),
+            established=network.established if network else (),
+        )
+        self._job_name: Final = self._resource.ref
+        self._last_leg: Final = last_leg(
+            self,
+            job_name=self.job_name,
+            timeout=timeout_seconds,
+            poll_interval=poll_seconds,
+            accept_stopped=accept_stopped,
+            after=self._resource,
+        )
+        # Neither the job's start, nor what is chosen of its results.
+        Dependable.implement(self, Dependable.of(self._last_leg))
+
+        def problems() -> list[Problem]:
+            all_tags = self._tags.known()
+            checked = self._source.checked(request, tags=all_tags, job_name=job_name)
+            of_request = checks.check_request(checked, complete=False)
+            of_region = checks.check_regions(checked, region=region_of(self)) if isinstance(checked, Mapping) else ()
+            of_props = checks.check_props(
+                job_name=job_name,
+                job_name_prefix=job_name_prefix,
+                own_job_name=own_name,
+                has_role=role is not None,
+                has_read_from=bool(read_from),
+                has_images=bool(images),
+                job_duration=known_duration,
+                timeout=timeout_seconds,
+                poll_interval=poll_seconds,
+                number_of_tags=len(all_tags),
+                has_role_arn=self._source.has_role_arn,
+            )
+            own_role = role is None and not self._source.has_role_arn
+            of_origins = checks.check_incoming_references(request, self, own_role=own_role)
+            return [*told_once([*of_request, *of_region, *of_props, *checks.check_network(network)]), *of_origins]
+
+        def spell(path: Path) -> str:
+            return self._source.spell(path, request, self._tags.known())
+
+        report_problems(self, problems, spell)
+        report_cross_stack_references(self, self._resource, "JobName", THROUGH_PARAMETER)
+
+    @property
+    def job_name(self) -> str:
+        """Name of the job, known when it has been requested: it may still be queued or running."""
+        return self._job_name
+
+    @property
+    def job_arn(self) -> str:
+        """ARN of the job."""
+        return job_arn(self, self.job_name)
+
+    @property
+    def grant_principal(self) -> iam.IPrincipal:
+        """The execution role, so that `bucket.grant_read(job)` works."""
+        return self.role
+
+    @property
+    def connections(self) -> ec2.Connections:
+        """Opens the endpoints' security groups to others.
+
+        Raises:
+            ValidationError: The job is in no VPC.
+        """
+        if self._connections is None:
+            raise ValidationError(f"{self.node.path}: a job without a VPC has no connections. Give it a vpc.")
+        return self._connections
+
+    @property
+    def cdk_tag_manager(self) -> TagManager:
+        """The job's tags, so that `Tags.of(...)` reaches it."""
+        return self._tags.manager
+
+    @classmethod
+    def _of_source(
+        cls, scope: Construct, job_id: str, source: CliInputSource, **props: Any
+    ) -> InferenceRecommendationsJob:
+        return _JobOfCliInput(scope, job_id, source, **props)
+
+    def _finished(self) -> CfnResource:
+        return self._last_leg
+
+    def _input_config(self) -> object:
+        return literals_only(self._request.get("InputConfig"))
+
+
+class _JobOfCliInput(InferenceRecommendationsJob):
+    def __init__(self, scope: Construct, job_id: str, source: CliInputSource, **props: Any) -> None:
+        self._source = source
+        super().__init__(scope, job_id, **props)

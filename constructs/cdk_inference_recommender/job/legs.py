@@ -1,0 +1,68 @@
+"""The relay of custom resources that wait for a job."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cdk_inference_recommender.provider.inference_recommender_provider import InferenceRecommenderProvider
+from inference_recommendations_handler.protocol.contract import WAIT_SERVICE_TIMEOUT_SECONDS, ResourceType, WaitProperty
+
+from .waiting import leg_seconds
+
+if TYPE_CHECKING:
+    import jsii
+    from aws_cdk import CfnResource
+    from constructs import Construct
+
+
+def last_leg(
+    scope: Construct,
+    *,
+    job_name: str,
+    timeout: int,
+    poll_interval: jsii.Number,
+    accept_stopped: bool,
+    existing_job: bool = False,
+    after: CfnResource | None = None,
+) -> CfnResource:
+    """Create the legs that wait for a job, however long it takes, each depending on the one before.
+
+    CloudFormation gives a custom resource an hour at most (user guide, custom resources), so that each leg hands over
+    to the next one before that; the last one stops the job and fails.
+
+    Args:
+        scope: Where the legs are created.
+        job_name: The job; a new one makes all legs run again.
+        timeout: Seconds in all.
+        poll_interval: Seconds.
+        accept_stopped: Whether a stopped job counts as finished.
+        existing_job: Whether the stack only refers to the job, which is then never stopped.
+        after: What the first leg waits for. Default: what the function needs.
+
+    Returns:
+        The last leg; what depends on it finds the job finished.
+    """
+    provider = InferenceRecommenderProvider.of(scope)
+    lengths = leg_seconds(timeout)
+    waits: list[CfnResource] = [] if after is None else [after]
+    for number, seconds in enumerate(lengths, start=1):
+        leg = provider.custom_resource(
+            scope,
+            f"Wait{number}",
+            ResourceType.WAIT,
+            {
+                WaitProperty.JOB_NAME: job_name,
+                WaitProperty.LEG: number,
+                WaitProperty.LEGS: len(lengths),
+                WaitProperty.HAND_OVER_AFTER: seconds,
+                WaitProperty.POLL_INTERVAL: poll_interval,
+                WaitProperty.ACCEPT_STOPPED: accept_stopped,
+                WaitProperty.TIMEOUT: timeout,
+                WaitProperty.STATE_MACHINE_ARN: provider.state_machine_arn,
+                WaitProperty.EXISTING_JOB: existing_job or None,
+            },
+            service_timeout_seconds=WAIT_SERVICE_TIMEOUT_SECONDS,
+            after=waits[-1:],
+        )
+        waits.append(leg)
+    return waits[-1]

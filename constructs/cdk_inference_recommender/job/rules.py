@@ -1,0 +1,288 @@
+"""Rules of the props that aren't part of the request.
+
+They read a document of the props: members of the request by the API's names, everything else by the prop's.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from cdk_inference_recommender.model.name_prefix import shortened_name
+from cdk_inference_recommender.request import UNRESOLVED, Breach, Problem, RequestDocument, Rule, Severity, check_rules
+from cdk_inference_recommender.validation.tokens import is_looked_up_later, is_unresolved
+from inference_recommendations_handler.protocol.contract import (
+    MAX_JOB_NAME_LENGTH,
+    MAX_NAME_PREFIX_LENGTH,
+    MIN_POLL_INTERVAL_SECONDS,
+    OwnerTag,
+)
+
+from .waiting import LONGEST_TIMEOUT_SECONDS, SHORTEST_TIMEOUT_SECONDS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MAX_TAGS: Final = 50 - len(OwnerTag)
+
+_NAME: Final = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9])*")
+_API: Final = "API reference, CreateInferenceRecommendationsJob"
+_DESIGN: Final = "this library"
+_PREFIXES: Final = ("job_name_prefix", "JobName")
+"""What the prefix of a generated name is made of: the prop, or the name in a document."""
+_JOB_DURATION: Final = "InputConfig.JobDurationInSeconds"
+
+
+def check_props(
+    *,
+    job_name: str | None,
+    job_name_prefix: str | None,
+    own_job_name: str | None = None,
+    has_role: bool,
+    has_read_from: bool,
+    has_images: bool,
+    job_duration: float | None,
+    timeout: int,
+    poll_interval: float,
+    number_of_tags: int,
+    has_role_arn: bool = False,
+) -> Iterator[Problem]:
+    """Check what the service never sees.
+
+    Args:
+        job_name: As given.
+        job_name_prefix: As given.
+        own_job_name: The name that a document has, unless one of the two replaces it.
+        has_role: Whether a role was given.
+        has_read_from: Whether a bucket was named that the default role may read.
+        has_images: Whether a repository was named that the default role may pull from.
+        job_duration: Seconds; absent where not given or known only at deploy time.
+        timeout: Seconds.
+        poll_interval: Seconds.
+        number_of_tags: The user's own.
+        has_role_arn: Whether a document names a role.
+
+    Yields:
+        Every problem.
+    """
+    props: dict[str, object] = {
+        "read_from": has_read_from,
+        "images": has_images,
+        "Tags": number_of_tags,
+    }
+    if job_name is not None and job_name_prefix is not None:
+        props["job_name"] = True
+    for name, prefix in (("job_name_prefix", job_name_prefix), ("JobName", own_job_name)):
+        # What is looked up will be a literal, and is checked then.
+        if prefix is not None and not is_looked_up_later(prefix):
+            props[name] = UNRESOLVED if is_unresolved(prefix) else prefix
+    if has_role:
+        props["role"] = True
+    if has_role_arn:
+        props["RoleArn"] = True
+    yield from check_rules(NAME_AND_ROLE_RULES, RequestDocument(props))
+    yield from check_waiting(timeout=timeout, poll_interval=poll_interval, job_duration=job_duration)
+    yield from check_rules(TAG_RULES, RequestDocument(props))
+
+
+def check_waiting(*, timeout: int, poll_interval: float, job_duration: float | None = None) -> Iterator[Problem]:
+    """Check how a job is waited for.
+
+    Args:
+        timeout: Seconds.
+        poll_interval: Seconds.
+        job_duration: Seconds. Default: not given, or known only at deploy time.
+
+    Returns:
+        Every problem.
+    """
+    document = RequestDocument(
+        {
+            "timeout": timeout,
+            "poll_interval": UNRESOLVED if is_unresolved(poll_interval) else poll_interval,
+            "InputConfig": {} if job_duration is None else {"JobDurationInSeconds": job_duration},
+        }
+    )
+    return check_rules(WAITING_RULES, document)
+
+
+def _two_names(props: RequestDocument) -> Iterator[Breach]:
+    if props.is_given("job_name"):
+        yield Breach(path=("job_name_prefix",))
+
+
+def _unknown_prefix(props: RequestDocument) -> Iterator[Breach]:
+    for name in _PREFIXES:
+        if props.at(name) is UNRESOLVED:
+            yield Breach(path=(name,))
+
+
+def _unfit_prefix(props: RequestDocument) -> Iterator[Breach]:
+    for path, name in props.strings("job_name_prefix"):
+        if len(name) > MAX_NAME_PREFIX_LENGTH or not _NAME.fullmatch(name):
+            yield Breach(path=path, value=name)
+
+
+def _shortened(props: RequestDocument) -> Iterator[Breach]:
+    for path, name in props.strings("JobName"):
+        prefix = shortened_name(name, max_length=MAX_NAME_PREFIX_LENGTH)
+        if prefix != name:
+            yield Breach(path=path, value=name, particulars=f"the prefix is {prefix}")
+
+
+def _has_a_role(props: RequestDocument) -> bool:
+    return props.is_given("role") or props.is_given("RoleArn")
+
+
+def _two_roles(props: RequestDocument) -> Iterator[Breach]:
+    if props.is_given("role") and props.is_given("RoleArn"):
+        yield Breach(path=("RoleArn",))
+
+
+def _reads_nothing(props: RequestDocument) -> Iterator[Breach]:
+    if not _has_a_role(props) and props.at("read_from") is False:
+        yield Breach(path=("read_from",))
+
+
+def _pulls_nothing(props: RequestDocument) -> Iterator[Breach]:
+    if not _has_a_role(props) and props.at("images") is False:
+        yield Breach(path=("images",))
+
+
+def _timeout_out_of_range(props: RequestDocument) -> Iterator[Breach]:
+    for path, timeout in props.integers("timeout"):
+        if not SHORTEST_TIMEOUT_SECONDS <= timeout <= LONGEST_TIMEOUT_SECONDS:
+            yield Breach(path=path, value=timeout)
+
+
+def _ends_before_job(props: RequestDocument) -> Iterator[Breach]:
+    duration = props.integer(_JOB_DURATION)
+    for path, timeout in props.integers("timeout"):
+        if duration is not None and SHORTEST_TIMEOUT_SECONDS <= timeout < duration:
+            yield Breach(path=path, value=timeout, particulars=f"the job may take {duration} seconds")
+
+
+def _polls_too_often(props: RequestDocument) -> Iterator[Breach]:
+    interval = props.at("poll_interval")
+    if isinstance(interval, int | float) and interval < MIN_POLL_INTERVAL_SECONDS:
+        yield Breach(path=("poll_interval",), value=interval)
+
+
+def _too_many_tags(props: RequestDocument) -> Iterator[Breach]:
+    for path, number in props.integers("Tags"):
+        if number > MAX_TAGS:
+            yield Breach(path=path, value=number)
+
+
+NAME_AND_ROLE_RULES: Final = (
+    Rule(
+        id="JobNameOrPrefix",
+        severity=Severity.ERROR,
+        fields=("job_name", "job_name_prefix"),
+        text="a job has either a name of its own or a generated one",
+        remedy="Give job_name or job_name_prefix",
+        source=_DESIGN,
+        breaches=_two_names,
+    ),
+    Rule(
+        id="JobNamePrefixLiteral",
+        severity=Severity.ERROR,
+        fields=_PREFIXES,
+        text="is known only at deploy time, but the length of a generated name is checked at synth",
+        remedy="Give literal text in job_name_prefix, or the whole name in job_name",
+        source=_DESIGN,
+        breaches=_unknown_prefix,
+    ),
+    Rule(
+        id="JobNamePrefixPattern",
+        severity=Severity.ERROR,
+        fields=("job_name_prefix",),
+        text=(
+            f"must be 1 to {MAX_NAME_PREFIX_LENGTH} letters, digits and hyphens, with neither a hyphen first nor "
+            f"last: it is the prefix of a generated name of at most {MAX_JOB_NAME_LENGTH} characters"
+        ),
+        remedy="Choose a prefix that fits, or give the whole name in job_name",
+        source=f"{_API}, JobName; {_DESIGN}",
+        breaches=_unfit_prefix,
+    ),
+    Rule(
+        id="JobNameShortened",
+        severity=Severity.WARNING,
+        fields=("JobName",),
+        text=f"the generated name begins with at most {MAX_NAME_PREFIX_LENGTH} characters of the document's",
+        remedy="Give job_name_prefix for another prefix, or job_name to use a name as it is",
+        source=_DESIGN,
+        breaches=_shortened,
+        refines=frozenset({"JobNameLength"}),
+    ),
+    Rule(
+        id="RoleGivenOnce",
+        severity=Severity.ERROR,
+        fields=("RoleArn", "role"),
+        text="the document names a role, and so does the prop role",
+        remedy="Remove one of the two",
+        source=_DESIGN,
+        breaches=_two_roles,
+    ),
+    Rule(
+        id="ReadFromRequired",
+        severity=Severity.ERROR,
+        fields=("read_from", "role", "RoleArn"),
+        text="the default execution role could read neither the sample payload nor the model's artifacts",
+        remedy="Name their buckets in read_from, or give a role of your own that may read them",
+        source="developer guide, prerequisites",
+        breaches=_reads_nothing,
+    ),
+    Rule(
+        id="ImagesUnnamed",
+        severity=Severity.WARNING,
+        fields=("images", "role", "RoleArn"),
+        text="the default execution role may pull no container image",
+        remedy="Name the image's repository in images, or give a role of your own",
+        source="developer guide, SageMaker roles",
+        breaches=_pulls_nothing,
+    ),
+)
+WAITING_RULES: Final = (
+    Rule(
+        id="TimeoutRange",
+        severity=Severity.ERROR,
+        fields=("timeout",),
+        text=f"must be from {SHORTEST_TIMEOUT_SECONDS} to {LONGEST_TIMEOUT_SECONDS} seconds",
+        remedy="Give at least the job's duration and an hour of margin",
+        source=_DESIGN,
+        breaches=_timeout_out_of_range,
+    ),
+    Rule(
+        id="TimeoutShorterThanJob",
+        severity=Severity.WARNING,
+        fields=("timeout", _JOB_DURATION),
+        text=f"is shorter than `{_JOB_DURATION}`, so that the job would be stopped before its end",
+        remedy="Give at least the job's duration and an hour of margin",
+        source="developer guide, custom load test",
+        breaches=_ends_before_job,
+    ),
+    Rule(
+        id="PollIntervalMinimum",
+        severity=Severity.ERROR,
+        fields=("poll_interval",),
+        text=f"must be at least {MIN_POLL_INTERVAL_SECONDS} seconds",
+        remedy="A job takes 45 minutes or more: 30 seconds, the default, is soon enough",
+        source=_DESIGN,
+        breaches=_polls_too_often,
+    ),
+)
+TAG_RULES: Final = (
+    Rule(
+        id="TagCount",
+        severity=Severity.ERROR,
+        fields=("Tags",),
+        text=f"at most {MAX_TAGS} tags: the service allows 50, and {len(OwnerTag)} say whose the job is",
+        remedy="Remove tags, also those that Tags.of(...) adds, or exclude this resource type there",
+        source=_API,
+        breaches=_too_many_tags,
+        refines=frozenset({"MaximumItems"}),
+    ),
+)
+JOB_RULES: Final = (*NAME_AND_ROLE_RULES, *WAITING_RULES, *TAG_RULES)
+"""Every rule, in the order in which they are reported."""

@@ -1,0 +1,1 @@
+"""Every role and policy statement."""

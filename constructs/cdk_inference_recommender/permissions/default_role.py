@@ -1,0 +1,162 @@
+"""Roles that the library creates for SageMaker, with their permissions inline."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Final
+
+import jsii
+from aws_cdk import ArnFormat, Names, Stack
+from aws_cdk import aws_iam as iam
+
+from cdk_inference_recommender.cross_stack.token_references import refers_to_resource_of
+from cdk_inference_recommender.validation import checks
+from cdk_inference_recommender.validation.reported_problems import report_problems
+
+from .handler_permissions import pass_role_statement
+from .inline_policy_size import inline_policy_size, inline_policy_size_of
+from .kms_key import grant_key
+from .precreated_roles import roles_are_customized
+from .role_path import stack_role_path
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from aws_cdk.aws_ecr import IRepository
+    from aws_cdk.aws_kms import IKey
+    from aws_cdk.aws_s3 import IBucket
+    from constructs import Construct
+
+    from cdk_inference_recommender.request import Problem
+
+_MOST_INLINE: Final = 5_000
+"""Characters. More goes into the role's default policy, of which the CDK makes managed ones where it is too long."""
+_MAX_NAME_LENGTH: Final = 64
+
+
+class DefaultRole(iam.Role):
+    """A role that SageMaker assumes; see `InferenceRecommendationsJob.role` and `RecommendedEndpoint.role`.
+
+    It lives under the stack's IAM path, by which one statement lets the handler pass all such roles. Its own last part
+    of the path is the role's alone. What is granted to it later becomes a policy of its own, as for every role.
+
+    Args:
+        scope: The job or the endpoint.
+        description: The role's.
+        statements: What it may do.
+        read_from: Buckets that it may read.
+        images: Repositories that it may pull images from.
+        keys: Keys, and for which actions.
+        passes_itself: Whether it may be passed to SageMaker by itself.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        *,
+        description: str,
+        statements: Sequence[iam.PolicyStatement],
+        read_from: Sequence[IBucket],
+        images: Sequence[IRepository],
+        keys: Sequence[tuple[IKey | str, Sequence[str]]] = (),
+        passes_itself: bool = False,
+    ) -> None:
+        self.stack_path: Final = stack_role_path(scope)
+        self.own_path: Final = f"{self.stack_path}{Names.unique_resource_name(scope, max_length=_MAX_NAME_LENGTH)}/"
+        self.is_customized: Final = roles_are_customized(scope)
+        self.passes_itself: Final = passes_itself
+        super().__init__(
+            scope,
+            "Role",
+            assumed_by=iam.ServicePrincipal("sagemaker.amazonaws.com"),
+            description=description,
+            path=self.own_path,
+        )
+        granted = _GrantedStatements(self, statements)
+        if passes_itself:
+            granted.statements.append(self._pass_itself())
+        for bucket in read_from:
+            bucket.grant_read(granted.principal_for(bucket))
+        for repository in images:
+            repository.grant_pull(granted.principal_for(repository))
+        for key, actions in keys:
+            grant_key(scope, key, granted if isinstance(key, str) else granted.principal_for(key), *actions)
+        self._write(granted.statements)
+        report_problems(self, self._problems)
+
+    @property
+    def was_moved(self) -> bool:
+        """Whether the template gives the role another path than the library did."""
+        resource = self.node.default_child
+        return isinstance(resource, iam.CfnRole) and resource.path != self.own_path
+
+    def _problems(self) -> Iterator[Problem]:
+        if self.node.try_find_child("DefaultPolicy") is not None:
+            yield from checks.check_default_role_policies(inline_policy_size_of(self, within=self))
+
+    def _pass_itself(self) -> iam.PolicyStatement:
+        # An inline policy can't refer to its own role.
+        return pass_role_statement(
+            self.role_arn
+            if self.is_customized
+            else Stack.of(self).format_arn(
+                service="iam", region="", resource=f"role{self.own_path}*", arn_format=ArnFormat.NO_RESOURCE_NAME
+            )
+        )
+
+    def _write(self, statements: Sequence[iam.PolicyStatement]) -> None:
+        stack, resource = Stack.of(self), self.node.default_child
+        # A key or a repository may name the role in a policy of its own, and the role can't wait for it, too.
+        inline: list[iam.PolicyStatement] = []
+        others: list[iam.PolicyStatement] = []
+        for statement in statements:
+            refers = refers_to_resource_of(stack, json.dumps(statement.to_statement_json()))
+            (others if refers else inline).append(statement)
+        document = iam.PolicyDocument(statements=inline)
+        if (
+            not self.is_customized
+            and isinstance(resource, iam.CfnRole)
+            and resource.policies is None
+            and inline_policy_size(stack, document) <= _MOST_INLINE
+        ):
+            resource.policies = [
+                iam.CfnRole.PolicyProperty(policy_name="InferenceRecommender", policy_document=document)
+            ]
+        else:
+            others = list(statements)
+        for statement in others:
+            self.add_to_principal_policy(statement)
+
+
+@jsii.implements(iam.IPrincipal)
+class _GrantedStatements:
+    """Principal that stands for a role and collects what is granted to it."""
+
+    def __init__(self, role: iam.Role, statements: Sequence[iam.PolicyStatement]) -> None:
+        self._role = role
+        self.statements: Final = list(statements)
+
+    def principal_for(self, resource: IBucket | IRepository | IKey) -> iam.IGrantable:
+        """Return the grantee: the role itself where the CDK has to know it for a policy of the resource's own."""
+        own, others = self._role.env, resource.env
+        return self if (own.account, own.region) == (others.account, others.region) else self._role
+
+    @property
+    def grant_principal(self) -> iam.IPrincipal:
+        return self
+
+    @property
+    def assume_role_action(self) -> str:
+        return self._role.assume_role_action
+
+    @property
+    def policy_fragment(self) -> iam.PrincipalPolicyFragment:
+        return self._role.policy_fragment
+
+    @property
+    def principal_account(self) -> str | None:
+        return self._role.principal_account
+
+    def add_to_principal_policy(self, statement: iam.PolicyStatement) -> iam.AddToPrincipalPolicyResult:
+        self.statements.append(statement)
+        return iam.AddToPrincipalPolicyResult(statement_added=True, policy_dependable=self._role)

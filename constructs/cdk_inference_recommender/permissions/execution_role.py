@@ -1,0 +1,98 @@
+"""The least that a recommendation job's execution role needs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from aws_cdk import Stack
+from aws_cdk import aws_iam as iam
+
+from .default_role import DefaultRole
+from .hosting_statements import network_interfaces_statement, telemetry_statements
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aws_cdk.aws_ecr import IRepository
+    from aws_cdk.aws_kms import IKey
+    from aws_cdk.aws_s3 import IBucket
+    from constructs import Construct
+
+    from cdk_inference_recommender.model.model_source import ModelSource
+
+
+_VOLUME_KEY_ACTIONS: Final = ("kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey*")
+_OUTPUT_KEY_ACTIONS: Final = ("kms:Encrypt", "kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey*")
+
+
+def execution_role(
+    scope: Construct,
+    *,
+    model: ModelSource,
+    read_from: Sequence[IBucket],
+    images: Sequence[IRepository],
+    volume_kms_key: IKey | str | None,
+    output_kms_key: IKey | str | None,
+    compiled_output_s3_uri: str | None,
+    in_vpc: bool,
+) -> DefaultRole:
+    """Create the role with which SageMaker runs a job.
+
+    AWS documents only `AmazonSageMakerFullAccess` for it, which allows far more and still lacks reads from buckets not
+    named after SageMaker, and the keys' grants (developer guide, prerequisites and API permissions).
+
+    Args:
+        scope: The job.
+        model: What is benchmarked; described by the job.
+        read_from: Buckets with the sample payload and the model's artifacts.
+        images: Repositories with the container images.
+        volume_kms_key: Key of the endpoints' volumes.
+        output_kms_key: Key of the artifacts.
+        compiled_output_s3_uri: Where Neo's output goes.
+        in_vpc: Whether the endpoints have network interfaces in a VPC.
+    """
+    keys = ((volume_kms_key, _VOLUME_KEY_ACTIONS), (output_kms_key, _OUTPUT_KEY_ACTIONS))
+    return DefaultRole(
+        scope,
+        description="Runs a SageMaker Inference Recommender job",
+        statements=[
+            *_statements(scope, model),
+            *([] if compiled_output_s3_uri is None else [_write_compiled_output(scope, compiled_output_s3_uri)]),
+            *([network_interfaces_statement()] if in_vpc else []),
+        ],
+        read_from=read_from,
+        images=images,
+        keys=[(key, actions) for key, actions in keys if key is not None],
+        passes_itself=True,
+    )
+
+
+def _statements(scope: Construct, model: ModelSource) -> list[iam.PolicyStatement]:
+    def arn(resource: str) -> str:
+        return Stack.of(scope).format_arn(service="sagemaker", resource=resource, resource_name="*")
+
+    described = (
+        [iam.PolicyStatement(actions=["sagemaker:DescribeModelPackage"], resources=[model.model_package_version_arn])]
+        if model.model_package_version_arn is not None
+        else []
+    )
+    return [
+        *described,
+        iam.PolicyStatement(
+            # The service derives these resources' names from the job's; which names is undocumented.
+            actions=[
+                f"sagemaker:{verb}{resource}"
+                for resource in ("Model", "EndpointConfig", "Endpoint", "CompilationJob")
+                for verb in ("Create", "Describe", "Stop" if resource == "CompilationJob" else "Delete")
+            ]
+            + ["sagemaker:InvokeEndpoint", "sagemaker:AddTags"],
+            resources=[arn("model"), arn("endpoint-config"), arn("endpoint"), arn("compilation-job")],
+        ),
+        *telemetry_statements(scope),
+    ]
+
+
+def _write_compiled_output(scope: Construct, uri: str) -> iam.PolicyStatement:
+    path = uri.removeprefix("s3://").rstrip("/")
+    objects = Stack.of(scope).format_arn(service="s3", account="", region="", resource=f"{path}/*")
+    return iam.PolicyStatement(actions=["s3:PutObject"], resources=[objects])

@@ -1,0 +1,139 @@
+"""Permissions of the handler's role that name what a user hands in: roles, keys, and other accounts' model packages."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Final
+
+from aws_cdk import CfnResource, Stack
+from aws_cdk import aws_iam as iam
+
+from cdk_inference_recommender.cross_stack.token_references import reference_of, spell_references
+
+from .default_role import DefaultRole
+from .handler_permissions import model_package_statement, pass_role_statement
+from .kms_key import key_statement
+from .moved_role_policy import MovedRolePolicy
+from .precreated_roles import roles_are_customized
+from .role_arn import role_arn_of
+from .role_path import stack_role_path
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aws_cdk.aws_kms import IKey
+    from constructs import Construct, IConstruct, IDependable
+
+_HASH_LENGTH: Final = 8
+
+
+class HandlerGrants:
+    """Policies that custom resources depend on, one for each role, key and package, however many jobs share it.
+
+    The function depends on none of them: a role may depend on the result of an earlier job, which the function made.
+    And they are separate, so that no job waits for what only another one needs.
+
+    Args:
+        scope: Where the policies are created.
+        handler_role: The handler's role.
+        ready: What each custom resource has to wait for.
+    """
+
+    def __init__(self, scope: Construct, handler_role: iam.Role, *, ready: Sequence[IDependable]) -> None:
+        self._scope = scope
+        self._handler_role = handler_role
+        self._ready = ready
+        self._stack_path = stack_role_path(scope)
+        self._policies: dict[str, iam.Policy] = {}
+        self._waits: dict[int, tuple[iam.IRole, Sequence[IDependable]]] = {}
+
+    def pass_role(self, role: iam.IRole) -> Sequence[IDependable]:
+        """Allow passing a role to SageMaker.
+
+        Args:
+            role: Any role. One that the library created in this stack is covered by its path, as long as it keeps it.
+
+        Returns:
+            What a resource has to wait for, the role and what the function needs included.
+        """
+        if id(role) not in self._waits:
+            self._waits[id(role)] = role, self._pass_role(role)
+        return self._waits[id(role)][1]
+
+    def _pass_role(self, role: iam.IRole) -> Sequence[IDependable]:
+        waits = (role, *self._ready)
+        if isinstance(role, DefaultRole) and not role.is_customized and role.stack_path == self._stack_path:
+            return (MovedRolePolicy(role, passed_by=self._handler_role), *waits)
+        policy = self._once("PassRole", pass_role_statement(role_arn_of(role)))
+        if roles_are_customized(self._scope):
+            # The template has no such policy.
+            return (policy, *waits)
+        # In turn, so that each of the jobs that share the role has to wait for one resource only.
+        policy.node.add_dependency(*waits)
+        resource = policy.node.default_child
+        return (resource,) if isinstance(resource, iam.CfnPolicy) else (policy, *waits)
+
+    def use_key(self, key: IKey | str) -> IDependable:
+        """Allow what SageMaker needs of the caller to encrypt with a key.
+
+        Args:
+            key: A key, or text in one of the API's four forms.
+
+        Returns:
+            What a resource has to wait for.
+        """
+        statement = key_statement(
+            self._scope, key, "kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey"
+        )
+        return self._once("Key", statement)
+
+    def read_model_package(self, arn: str) -> Sequence[IDependable]:
+        """Allow creating models of a model package.
+
+        Args:
+            arn: ARN of a version of the package.
+
+        Returns:
+            What a resource has to wait for; nothing where the package is the stack's own account's, in its Region.
+        """
+        stack = Stack.of(self._scope)
+        reference = reference_of(arn)
+        made_in = Stack.of(reference.target) if reference and _is_model_package(reference.target) else None
+        place = [made_in.region, made_in.account] if made_in else arn.split(":")[3:5]
+        if place == [stack.region, stack.account]:
+            return ()
+        return (self._once("ModelPackage", model_package_statement(arn)),)
+
+    def _once(self, kind: str, statement: iam.PolicyStatement) -> iam.Policy:
+        import hashlib  # noqa: PLC0415 -- it loads OpenSSL, which an app without a job doesn't need
+
+        identity = spell_references(Stack.of(self._scope), json.dumps(statement.to_statement_json(), sort_keys=True))
+        id = f"{kind}{hashlib.sha256(identity.encode()).hexdigest()[:_HASH_LENGTH].upper()}"  # noqa: A001
+        if id not in self._policies:
+            self._policies[id] = attached_policy(self._scope, id, statement, role=self._handler_role)
+        return self._policies[id]
+
+
+def attached_policy(
+    scope: Construct,
+    id: str,  # noqa: A002 -- the CDK's name for it
+    *statements: iam.PolicyStatement,
+    role: iam.Role,
+) -> iam.Policy:
+    """Create a policy of the handler's role.
+
+    Args:
+        scope: Where it is created.
+        id: Its id.
+        *statements: What is allowed.
+        role: The handler's role.
+    """
+    policy = iam.Policy(scope, id, statements=list(statements))
+    # With `roles=` the policy would be attached before it has its statements, and the CDK's report of what a precreated
+    # role needs would lack them.
+    role.attach_inline_policy(policy)
+    return policy
+
+
+def _is_model_package(construct: IConstruct) -> bool:
+    return isinstance(construct, CfnResource) and construct.cfn_resource_type == "AWS::SageMaker::ModelPackage"

@@ -1,0 +1,140 @@
+"""Size of the policies that are inline in a role, as IAM counts it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
+
+from aws_cdk import aws_iam as iam
+
+from cdk_inference_recommender.validation.stack_environment import region_of, stack_of
+
+if TYPE_CHECKING:
+    from aws_cdk import Stack
+    from constructs import IConstruct
+
+MAX_INLINE_POLICY_SIZE: Final = 10_240
+"""Characters of all inline policies of a role, whitespace not counted (IAM user guide, IAM and AWS STS quotas)."""
+
+_UNKNOWN: Final = 143
+"""Characters of a reference: the ARN of a state machine with the longest name, which is the longest ARN in these
+policies but for a role with a path of its own."""
+_ROLE_ARN: Final = len(f"arn:aws-us-gov:iam::{'1' * 12}:role/") + 64
+"""Characters of the ARN of a role without a path: a role's name has at most 64 (IAM and AWS STS quotas)."""
+_MAX_STACK_NAME: Final = 128
+_MAX_REGION: Final = len("ap-southeast-1")
+_ACCOUNT: Final = "1" * 12
+_PARTITION: Final = "aws-us-gov"
+_WHITESPACE: Final = re.compile(r"\s")
+_VARIABLE: Final = re.compile(r"\$\{([^}]*)\}")
+
+
+def inline_policy_size_of(role: iam.Role, *, within: IConstruct) -> int:
+    """Return how many characters all inline policies of a role have at most; 0 for a role that is made elsewhere.
+
+    Args:
+        role: The role.
+        within: Where policies are looked for, besides the role's own.
+    """
+    stack, resource = stack_of(role), role.node.default_child
+    if not isinstance(resource, iam.CfnRole):
+        return 0
+    own: Any = stack.resolve(resource.policies) or []
+    name = stack.resolve(role.role_name)
+    attached = (
+        construct.policy_document
+        for construct in within.node.find_all()
+        if isinstance(construct, iam.CfnPolicy)
+        and construct._should_synthesize()  # noqa: SLF001 -- CDK: for subclasses
+        and name in (stack.resolve(construct.roles) or [])
+    )
+    documents = (*(policy["policyDocument"] for policy in own), *attached)
+    known = _Known(stack)
+    return sum(_size(stack.resolve(document), known) for document in documents)
+
+
+def inline_policy_size(stack: Stack, document: object) -> int:
+    """Return how many characters a policy has at most, once CloudFormation has put in what it knows.
+
+    Args:
+        stack: Whose template it is in.
+        document: The policy.
+
+    Returns:
+        Characters without whitespace. What a reference stands for is estimated.
+    """
+    return _size(stack.resolve(document), _Known(stack))
+
+
+def _size(resolved: Any, known: _Known) -> int:
+    return len(_WHITESPACE.sub("", json.dumps(_filled(resolved, known), separators=(",", ":"))))
+
+
+class _Known:
+    """Text as long as what is known of a stack's references.
+
+    Args:
+        stack: The stack. It is searched for roles only where a policy refers to a resource.
+    """
+
+    def __init__(self, stack: Stack) -> None:
+        self._stack = stack
+
+    @cached_property
+    def _pseudo_parameters(self) -> Mapping[str, str]:
+        return _pseudo_parameters(region_of(self._stack), self._stack.stack_name)
+
+    @cached_property
+    def _roles_without_path(self) -> set[str]:
+        elements = self._stack.node.find_all()
+        roles = [element for element in elements if isinstance(element, iam.CfnRole) and not element.path]
+        return {self._stack.get_logical_id(role) for role in roles if stack_of(role) is self._stack}
+
+    def text_of(self, name: str) -> str:
+        """Return what a reference to a parameter or a resource stands for."""
+        pseudo_parameter = self._pseudo_parameters.get(name)
+        if pseudo_parameter is not None:
+            return pseudo_parameter
+        return "x" * (_ROLE_ARN if name in self._roles_without_path else _UNKNOWN)
+
+
+def _pseudo_parameters(region: str, stack_name: str) -> dict[str, str]:
+    region = "r" * _MAX_REGION if "${" in region else region
+    stack_name = "s" * _MAX_STACK_NAME if "${" in stack_name else stack_name
+    return {
+        "AWS::Partition": _PARTITION,
+        "AWS::Region": region,
+        "AWS::AccountId": _ACCOUNT,
+        "AWS::StackName": stack_name,
+        "AWS::StackId": f"arn:{_PARTITION}:cloudformation:{region}:{_ACCOUNT}:stack/{stack_name}/{'u' * 36}",
+        "AWS::URLSuffix": "amazonaws.com.cn",
+        "AWS::NoValue": "",
+    }
+
+
+def _filled(value: Any, known: _Known) -> Any:
+    """Return the value with text of the estimated length in place of each of CloudFormation's functions."""
+    filled: Any = value
+    match value:
+        case {"Ref": str(name)} | {"Fn::GetAtt": [str(name), "Arn"]} if len(value) == 1:
+            filled = known.text_of(name)
+        case {"Fn::Join": [str(separator), list(parts)]}:
+            filled = separator.join(_text(_filled(part, known)) for part in parts)
+        case {"Fn::If": [_, first, second]}:
+            filled = max((_filled(first, known), _filled(second, known)), key=lambda branch: len(_text(branch)))
+        case {"Fn::Sub": str(text) | [str(text), _]}:
+            filled = _VARIABLE.sub(lambda variable: known.text_of(variable[1]), text)
+        case Mapping() if len(value) == 1 and next(iter(value)).startswith("Fn::"):
+            filled = "x" * _UNKNOWN
+        case Mapping():
+            filled = {key: _filled(member, known) for key, member in value.items()}
+        case Sequence() if not isinstance(value, str):
+            filled = [_filled(member, known) for member in value]
+    return filled
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value)

@@ -1,0 +1,113 @@
+"""KMS keys as the service takes them: a key, or its id, ARN, alias or alias ARN."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from aws_cdk import Stack
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+
+from cdk_inference_recommender.cross_stack.token_references import TOKEN, reference_of
+from cdk_inference_recommender.validation.tokens import is_unresolved
+
+if TYPE_CHECKING:
+    import re
+
+    from aws_cdk.aws_kms import IKey
+    from constructs import Construct
+
+_ALIAS: Final = "alias/"
+
+
+def kms_key_id(key: IKey | str | None) -> str | None:
+    """What the API is told.
+
+    Args:
+        key: A key, or text in one of the API's four forms.
+    """
+    return key if key is None or isinstance(key, str) else key.key_arn
+
+
+def grant_key(scope: Construct, key: IKey | str, grantee: iam.IGrantable, *actions: str) -> None:
+    """Let a grantee use a key; a key construct also gets what its own policy needs.
+
+    Args:
+        scope: Any construct of the stack.
+        key: As for `key_statement`.
+        grantee: Who may use it.
+        *actions: For what.
+    """
+    if isinstance(key, str) or _alias_of(Stack.of(scope), key) is not None:
+        grantee.grant_principal.add_to_principal_policy(key_statement(scope, key, *actions))
+    else:
+        key.grant(grantee, *actions)
+
+
+def key_statement(scope: Construct, key: IKey | str, *actions: str) -> iam.PolicyStatement:
+    """A statement that allows actions on a key, and on no other where the key is known by an alias only.
+
+    Args:
+        scope: Any construct of the stack.
+        key: A key, or text in one of the API's four forms; an ARN where it is a token that says nothing of a key.
+        *actions: What is allowed.
+    """
+    stack = Stack.of(scope)
+    if isinstance(key, str):
+        key = _spelled_out(stack, key)
+    alias = _alias_of(stack, key)
+    if alias is not None:
+        # Policies know keys by ARN; an alias only as a condition (KMS developer guide, aliases in IAM policies).
+        in_arn = key.partition(_ALIAS)[0] if isinstance(key, str) and key.startswith("arn:") else ""
+        keys = f"{in_arn}key/*" if in_arn else _key_arn(stack, "*")
+        return iam.PolicyStatement(
+            actions=list(actions),
+            resources=[keys],
+            conditions={"ForAnyValue:StringEquals": {"kms:ResourceAliases": alias}},
+        )
+    if not isinstance(key, str):
+        return iam.PolicyStatement(actions=list(actions), resources=[key.key_arn])
+    is_arn = is_unresolved(key) or key.startswith("arn:")
+    return iam.PolicyStatement(actions=list(actions), resources=[key if is_arn else _key_arn(stack, key)])
+
+
+def _spelled_out(stack: Stack, key: str) -> str:
+    """Text with what is known of its tokens: literals in place of those that stand for one, and the ARN of a key."""
+
+    def known(token: re.Match[str]) -> str:
+        value: object = stack.resolve(token[0])
+        return value if isinstance(value, str) else token[0]
+
+    spelled = TOKEN.sub(known, key)
+    resource = _referred_to(spelled)
+    return resource.attr_arn if isinstance(resource, kms.CfnKey | kms.CfnReplicaKey) else spelled
+
+
+def _referred_to(text: str) -> object:
+    """What a text names that is nothing but a reference to it."""
+    reference = reference_of(text)
+    return reference.target if reference else None
+
+
+def _alias_of(stack: Stack, key: IKey | str) -> str | None:
+    if not isinstance(key, str):
+        # An alias construct is a key too (kms.IAlias), but its ARN is none that a policy could allow anything on.
+        alias: object = getattr(key, "alias_name", None)
+        return alias if isinstance(alias, str) else None
+    if key.startswith(_ALIAS) or isinstance(_referred_to(key), kms.CfnAlias) or _begins_as_alias(stack, key):
+        return key
+    _, separator, name = key.partition(f":{_ALIAS}")
+    return f"{_ALIAS}{name}" if separator and key.startswith("arn:") else None
+
+
+def _begins_as_alias(stack: Stack, token: str) -> bool:
+    """Whether CloudFormation puts a text together behind `alias/`."""
+    match stack.resolve(token):
+        case {"Fn::Join": ["", [str(text), *_]]} | {"Fn::Sub": str(text) | [str(text), _]}:
+            return text.startswith(_ALIAS)
+        case _:
+            return False
+
+
+def _key_arn(stack: Stack, key_id: str) -> str:
+    return stack.format_arn(service="kms", resource="key", resource_name=key_id)

@@ -1,0 +1,37 @@
+"""Passing a role of the library's own whose IAM path was changed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aws_cdk import aws_iam as iam
+
+from .handler_permissions import pass_role_statement
+
+if TYPE_CHECKING:
+    from .default_role import DefaultRole
+
+
+class MovedRolePolicy(iam.CfnPolicy):
+    """A policy that is in the template only where something, such as an aspect, gave the role another path.
+
+    Whether it did is known when the template is written: aspects run after all constructs were created, and in no
+    order that one of them could rely on.
+
+    Args:
+        role: The role, created under the stack's path.
+        passed_by: The role that passes it.
+    """
+
+    def __init__(self, role: DefaultRole, *, passed_by: iam.IRole) -> None:
+        self._role = role
+        super().__init__(
+            role,
+            "PassRole",
+            policy_name=f"PassRole{role.node.addr[-8:]}",
+            policy_document=iam.PolicyDocument(statements=[pass_role_statement(role.role_arn)]),
+            roles=[passed_by.role_name, *([role.role_name] if role.passes_itself else [])],
+        )
+
+    def _should_synthesize(self) -> bool:
+        return self._role.was_moved

@@ -1,0 +1,1 @@
+"""The function and the state machine that serve a stack."""

@@ -1,0 +1,1 @@
+"""What was found, and by which objective and constraints it is chosen."""

@@ -1,0 +1,48 @@
+"""Rules of a recommendation's objective."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from cdk_inference_recommender.request import Breach, Problem, RequestDocument, Rule, Severity, check_rules
+from cdk_inference_recommender.validation.tokens import literals_only
+from inference_recommendations_handler.protocol.contract import ObjectiveName
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .objective import Objective
+
+_OBJECTIVE: Final = "OptimizeFor"
+
+
+def check_objective(objective: Objective) -> Iterator[Problem]:
+    """Check by which measure a recommendation chooses.
+
+    Args:
+        objective: As given; a token is passed over.
+
+    Returns:
+        Every problem.
+    """
+    document = RequestDocument({_OBJECTIVE: literals_only(objective.value)})
+    return check_rules(OBJECTIVE_RULES, document)
+
+
+def _unknown(document: RequestDocument) -> Iterator[Breach]:
+    for path, value in document.strings(_OBJECTIVE):
+        if value not in set(ObjectiveName):
+            yield Breach(path=path, value=value)
+
+
+OBJECTIVE_RULES: Final = (
+    Rule(
+        id="ObjectiveKnown",
+        severity=Severity.ERROR,
+        fields=(_OBJECTIVE,),
+        text="isn't a measure to choose by, and the deployment would fail after the job has run",
+        remedy=f"Use one of {', '.join(ObjectiveName)}",
+        source="this library",
+        breaches=_unknown,
+    ),
+)

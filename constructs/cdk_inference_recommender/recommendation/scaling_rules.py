@@ -1,0 +1,136 @@
+"""Rules of how an endpoint is scaled, by the arguments' names in the API's spelling."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Final, TypeGuard
+
+from cdk_inference_recommender.request import UNRESOLVED, Breach, Problem, RequestDocument, Rule, Severity, check_rules
+from cdk_inference_recommender.request.request_document import ABSENT
+from cdk_inference_recommender.validation.tokens import literals_only
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+_MODEL: Final = "botocore's service model, GetScalingConfigurationRecommendation"
+_CONSOLE: Final = "SageMaker developer guide, configure model auto scaling with the console"
+_AUTOSCALING: Final = "Application Auto Scaling API reference"
+_DESIGN: Final = "this library"
+_INVOCATIONS: Final = ("MinInvocations", "MaxInvocations")
+_CAPACITY: Final = ("MinCapacity", "MaxCapacity")
+_CPU: Final = "TargetCpuUtilizationPerCore"
+_TARGET: Final = "TargetInvocationsPerInstance"
+_FACTOR: Final = "SafetyFactor"
+_PERCENT: Final = 100
+
+
+def check_scaling(arguments: Mapping[str, object]) -> Iterator[Problem]:
+    """Check the arguments of `scaling` or of `auto_scale_instance_count`.
+
+    Args:
+        arguments: Those that were given, without cooldowns; may hold tokens, which are passed over one by one.
+
+    Returns:
+        Every problem.
+    """
+    given = {name: value for name, value in arguments.items() if value is not None}
+    document = RequestDocument(literals_only(given))  # type: ignore[arg-type] # a mapping stays one
+    return check_rules(SCALING_RULES, document)
+
+
+def _is_number(value: object) -> TypeGuard[float]:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _is_whole(value: object) -> TypeGuard[float]:
+    return _is_number(value) and value == int(value) and value >= 1
+
+
+def _unless(is_good: Callable[[object], bool], *names: str) -> Callable[[RequestDocument], Iterator[Breach]]:
+    def breaches(document: RequestDocument) -> Iterator[Breach]:
+        for name in names:
+            value = document.at(name)
+            if value is not ABSENT and value is not UNRESOLVED and not is_good(value):
+                yield Breach(path=(name,), value=value)
+
+    return breaches
+
+
+def _least_above_most(document: RequestDocument) -> Iterator[Breach]:
+    for least, most in (_INVOCATIONS, _CAPACITY):
+        low, high = document.at(least), document.at(most)
+        # What is no number of its kind is told as that, and compared with nothing.
+        if isinstance(low, int | float) and isinstance(high, int | float) and 1 <= high < low:
+            yield Breach(path=(least,), value=low, particulars=f"the most is {high}")
+
+
+def _target_and_factor(document: RequestDocument) -> Iterator[Breach]:
+    if not document.is_absent(_TARGET) and not document.is_absent(_FACTOR):
+        yield Breach(path=(_FACTOR,))
+
+
+SCALING_RULES: Final = (
+    Rule(
+        id="ScalingTargetCpu",
+        severity=Severity.ERROR,
+        fields=(_CPU,),
+        text="must be a whole percentage from 1 to 100",
+        remedy="Give such a percentage, or leave it out for the service's 50",
+        source=_MODEL,
+        breaches=_unless(lambda value: _is_whole(value) and value <= _PERCENT, _CPU),
+    ),
+    Rule(
+        id="ScalingInvocations",
+        severity=Severity.ERROR,
+        fields=_INVOCATIONS,
+        text="must be a whole number of requests a minute, 1 or more",
+        remedy="Give such a number, or leave it out",
+        source=_MODEL,
+        breaches=_unless(_is_whole, *_INVOCATIONS),
+    ),
+    Rule(
+        id="ScalingCapacity",
+        severity=Severity.ERROR,
+        fields=_CAPACITY,
+        text="must be a whole number of instances, 1 or more",
+        remedy="Give such a number",
+        source=_CONSOLE,
+        breaches=_unless(_is_whole, *_CAPACITY),
+    ),
+    Rule(
+        id="ScalingLeastAboveMost",
+        severity=Severity.ERROR,
+        fields=(*_INVOCATIONS, *_CAPACITY),
+        text="the least may not be above the most",
+        remedy="Lower the one or raise the other",
+        source=f"{_AUTOSCALING}, RegisterScalableTarget",
+        breaches=_least_above_most,
+    ),
+    Rule(
+        id="ScalingTarget",
+        severity=Severity.ERROR,
+        fields=(_TARGET,),
+        text="must be a number above 0",
+        remedy="Give such a number, or leave it out for a share of what was measured",
+        source=f"{_AUTOSCALING}, TargetTrackingScalingPolicyConfiguration",
+        breaches=_unless(lambda value: _is_number(value) and value > 0, _TARGET),
+    ),
+    Rule(
+        id="ScalingSafetyFactor",
+        severity=Severity.ERROR,
+        fields=(_FACTOR,),
+        text="must be above 0 and at most 1",
+        remedy="Give such a share, or leave it out for 0.8",
+        source=_DESIGN,
+        breaches=_unless(lambda value: _is_number(value) and 0 < value <= 1, _FACTOR),
+    ),
+    Rule(
+        id="ScalingTargetOrSafetyFactor",
+        severity=Severity.ERROR,
+        fields=(_TARGET, _FACTOR),
+        text="is a share of what was measured, and the target is given as well",
+        remedy="Leave out one of target_invocations_per_instance and safety_factor",
+        source=_DESIGN,
+        breaches=_target_and_factor,
+    ),
+)

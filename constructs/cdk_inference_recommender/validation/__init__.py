@@ -1,0 +1,1 @@
+"""Tokens, prop types, and how problems are reported."""

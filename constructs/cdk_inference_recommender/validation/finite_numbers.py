@@ -1,0 +1,44 @@
+"""Numbers that are none: NaN and infinity, with which the CDK's kernel dies without a word of whose they are."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from .property_path import property_path
+from .validation_error import ValidationError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cdk_inference_recommender.request import Path
+
+
+def refuse_non_finite(document: Mapping[str, object]) -> None:
+    """Refuse a document that no template can hold.
+
+    Args:
+        document: A request, or arguments by their names in the API's spelling.
+
+    Raises:
+        ValidationError: Names every number that is NaN or infinite.
+    """
+    found = [f"{property_path(path, document)} = {number}" for path, number in _non_finite(document, ())]
+    if found:
+        raise ValidationError(
+            f"{', '.join(found)}: no template can hold NaN or infinity (JSON, RFC 8259, numbers). Give a finite number,"
+            " or leave it out where none is meant."
+        )
+
+
+def _non_finite(value: object, path: Path) -> Iterator[tuple[Path, float]]:
+    match value:
+        case float() if not math.isfinite(value):
+            yield path, value
+        case Mapping():
+            for name, member in value.items():
+                yield from _non_finite(member, (*path, name))
+        case list() | tuple():
+            for position, item in enumerate(value):
+                yield from _non_finite(item, (*path, position))

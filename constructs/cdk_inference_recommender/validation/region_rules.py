@@ -1,0 +1,71 @@
+"""Rules of what has to be in the stack's own Region."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from cdk_inference_recommender.request import Breach, Problem, RequestDocument, Rule, Severity, check_rules
+from cdk_inference_recommender.request.rules.sources import INFERRED
+
+from .tokens import is_unresolved
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+_REGION: Final = "Region"
+_KEYS: Final = ("InputConfig.VolumeKmsKeyId", "OutputConfig.KmsKeyId")
+_PACKAGE: Final = "InputConfig.ModelPackageVersionArn"
+_KEY_ARN: Final = re.compile(r"arn:[^:]+:kms:([^:]+):.+")
+_PACKAGE_ARN: Final = re.compile(r"arn:[^:]+:sagemaker:([^:]+):[^:]+:model-package/.+")
+
+
+def check_regions(document: Mapping[str, object], *, region: str) -> Iterator[Problem]:
+    """Check that what a job or an endpoint names is in the Region that it runs in.
+
+    Args:
+        document: A request with `UNRESOLVED` in place of each token, or a part of one.
+        region: The stack's; nothing is known where it is a token.
+
+    Yields:
+        Every problem.
+    """
+    if not is_unresolved(region):
+        yield from check_rules(REGION_RULES, RequestDocument({**document, _REGION: region}))
+
+
+def _elsewhere(pattern: re.Pattern[str], *fields: str) -> Callable[[RequestDocument], Iterator[Breach]]:
+    def breaches(document: RequestDocument) -> Iterator[Breach]:
+        here = document.at(_REGION)
+        for field in fields:
+            for path, arn in document.strings(field):
+                found = pattern.fullmatch(arn)
+                if found and found[1] != here:
+                    yield Breach(path=path, value=arn, particulars=f"it is in {found[1]}, and the stack in {here}")
+
+    return breaches
+
+
+REGION_RULES: Final = (
+    Rule(
+        id="ModelPackageRegion",
+        severity=Severity.WARNING,
+        fields=(_PACKAGE,),
+        text="a model package is used in its own Region only",
+        remedy="Name the package's ARN in the stack's Region; register the model there if it isn't",
+        source=(
+            f"{INFERRED}; of such an ARN DescribeModelPackage says that it should be scoped to the correct Region "
+            "(github.com/aws/amazon-sagemaker-examples, issue 1444)"
+        ),
+        breaches=_elsewhere(_PACKAGE_ARN, _PACKAGE),
+    ),
+    Rule(
+        id="KmsKeyRegion",
+        severity=Severity.WARNING,
+        fields=_KEYS,
+        text="a KMS key is used in its own Region only",
+        remedy="Name a key of the stack's Region, or the replica there of a multi-Region key",
+        source=f"{INFERRED} of SageMaker; KMS developer guide, multi-Region keys, which are one key in each Region",
+        breaches=_elsewhere(_KEY_ARN, *_KEYS),
+    ),
+)

@@ -1,0 +1,67 @@
+"""The stack of a construct, and the account and Region that it is deployed to, as far as synthesis knows them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aws_cdk import Stack
+
+from .construct_memo import once
+from .tokens import is_unresolved
+
+if TYPE_CHECKING:
+    from constructs import IConstruct
+
+
+def stack_of(scope: IConstruct) -> Stack:
+    """Return the stack that a construct is in.
+
+    Raises:
+        RuntimeError: It is in none.
+    """
+    return scope if isinstance(scope, Stack) else once(scope, "stack", lambda: Stack.of(scope))
+
+
+def account_of(scope: IConstruct) -> str:
+    """Return the account of a construct's stack; may be a token."""
+    stack = stack_of(scope)
+    return once(stack, "account", lambda: stack.account)
+
+
+def region_of(scope: IConstruct) -> str:
+    """Return the Region of a construct's stack; may be a token."""
+    stack = stack_of(scope)
+    return once(stack, "region", lambda: stack.region)
+
+
+def is_elsewhere(one: IConstruct, other: IConstruct) -> bool:
+    """Return whether two constructs certainly go to different accounts or Regions.
+
+    Nothing is certain of an environment-agnostic stack.
+    """
+    return is_another(account_of(one), account_of(other)) or is_another(region_of(one), region_of(other))
+
+
+def is_another(one: str, other: str) -> bool:
+    """Return whether two accounts, or two Regions, are known and differ."""
+    return one != other and not is_unresolved(one) and not is_unresolved(other)
+
+
+def environment_of(scope: IConstruct) -> str:
+    """Return account and Region in words."""
+    account, region = account_of(scope), region_of(scope)
+    account = "any account" if is_unresolved(account) else f"account {account}"
+    return f"{account}, {'any Region' if is_unresolved(region) else region}"
+
+
+def deployed_stack(scope: IConstruct) -> Stack:
+    """Return the stack that a construct is deployed with: a nested stack is a resource of its parent."""
+    stack = stack_of(scope)
+    while (parent := parent_stack(stack)) is not None:
+        stack = parent
+    return stack
+
+
+def parent_stack(stack: Stack) -> Stack | None:
+    """Return the stack that a nested stack is a resource of; None for any other stack."""
+    return once(stack, "parent_stack", lambda: stack.nested_stack_parent)

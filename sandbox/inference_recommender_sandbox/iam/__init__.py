@@ -1,0 +1,1 @@
+"""Who may call what: roles, policies, quotas, and the resources of calls."""

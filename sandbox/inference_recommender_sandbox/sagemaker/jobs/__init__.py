@@ -1,0 +1,1 @@
+"""Inference recommendations jobs: what is admitted, how one runs, and what it finds."""
