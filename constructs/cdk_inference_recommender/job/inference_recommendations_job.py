@@ -21,7 +21,7 @@ from cdk_inference_recommender.model.tags import JobTags
 from cdk_inference_recommender.permissions.execution_role import execution_role
 from cdk_inference_recommender.permissions.kms_key import kms_key_id
 from cdk_inference_recommender.permissions.role_arn import role_arn_of
-from cdk_inference_recommender.request import Path, Problem, told_once
+from cdk_inference_recommender.request import Problem, told_once
 from cdk_inference_recommender.validation import checks
 from cdk_inference_recommender.validation.prop_types import check_types
 from cdk_inference_recommender.validation.reported_problems import report_problems, share_causes
@@ -242,14 +242,11 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase, JobFactories)
                 number_of_tags=len(all_tags),
                 has_role_arn=self._source.has_role_arn,
             )
+            own_problems = told_once([*of_request, *of_region, *of_props, *checks.check_network(network)])
             own_role = role is None and not self._source.has_role_arn
-            of_origins = checks.check_incoming_references(request, self, own_role=own_role)
-            return [*told_once([*of_request, *of_region, *of_props, *checks.check_network(network)]), *of_origins]
+            return [*own_problems, *checks.check_incoming_references(request, self, own_role=own_role)]
 
-        def spell(path: Path) -> str:
-            return self._source.spell(path, request, self._tags.known())
-
-        report_problems(self, problems, spell)
+        report_problems(self, problems, lambda path: self._source.spell(path, request, self._tags.known()))
         report_cross_stack_references(self, self._resource, "JobName", THROUGH_PARAMETER)
 
     @property

@@ -4,6 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from inference_recommender_sandbox.cloudformation.providers.identities.policy import (
+    InlinePolicyProvider,
+    ManagedPolicyProvider,
+)
+from inference_recommender_sandbox.cloudformation.providers.identities.role import RoleProvider
+from inference_recommender_sandbox.cloudformation.providers.network.network_resources import NETWORK_RESOURCES
+from inference_recommender_sandbox.cloudformation.providers.network.security_groups import SECURITY_GROUPS
+
 from .api_resource import ApiClients, ApiResource, ApiResourceProvider
 from .application_resources import APPLICATION_RESOURCES
 from .bucket import BucketProvider
@@ -11,14 +19,10 @@ from .bucket_policy import BucketPolicyProvider
 from .lambda_function import LambdaFunctionProvider
 from .messaging_resources import MESSAGING_RESOURCES
 from .monitoring_resources import MONITORING_RESOURCES
-from .network_resources import NETWORK_RESOURCES
 from .no_resource import NO_RESOURCE_TYPES, NoResourceProvider
-from .policy import InlinePolicyProvider, ManagedPolicyProvider
 from .queue import QueueProvider
 from .resource_policy import RESOURCE_POLICIES, ResourcePolicyProvider
-from .role import RoleProvider
 from .sagemaker_resources import SAGEMAKER_RESOURCES
-from .security_groups import SECURITY_GROUPS
 from .storage_resources import STORAGE_RESOURCES
 
 if TYPE_CHECKING:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
 
+from inference_recommender_sandbox.cloudformation.providers.identities.identity_policies import document_text
 from inference_recommender_sandbox.cloudformation.resource_provider import ProvisionedResource, ResourceRequest
 
 from .api_resource import refusal
-from .identity_policies import document_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

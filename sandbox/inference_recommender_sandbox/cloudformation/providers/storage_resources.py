@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from inference_recommender_sandbox.cloudformation.providers.identities.identity_policies import document_text
+
 from .api_resource import ApiCall, ApiResource, Parameters, camel_case, fixed, same, tag_changes
-from .identity_policies import document_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

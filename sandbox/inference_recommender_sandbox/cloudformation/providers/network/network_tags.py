@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .api_resource import ApiCall, Parameters, fixed, tag_changes
+from inference_recommender_sandbox.cloudformation.providers.api_resource import ApiCall, Parameters, fixed, tag_changes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

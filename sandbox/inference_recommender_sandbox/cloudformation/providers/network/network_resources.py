@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from .api_resource import ApiCall, ApiResource, Parameters, same
+from inference_recommender_sandbox.cloudformation.providers.api_resource import ApiCall, ApiResource, Parameters, same
+
 from .network_tags import address_tag_changes, network_tag_changes, tag_specification
 
 if TYPE_CHECKING:

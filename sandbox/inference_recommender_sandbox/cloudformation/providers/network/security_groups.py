@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from .api_resource import ApiCall, ApiResource, Parameters, fixed, same
+from inference_recommender_sandbox.cloudformation.providers.api_resource import (
+    ApiCall,
+    ApiResource,
+    Parameters,
+    fixed,
+    same,
+)
+
 from .network_tags import network_tag_changes, tag_specification
 
 if TYPE_CHECKING:

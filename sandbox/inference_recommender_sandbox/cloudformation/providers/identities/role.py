@@ -6,20 +6,19 @@ from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError, ParamValidationError
 
+from inference_recommender_sandbox.cloudformation.providers.api_resource import Parameters, refusal, same
+from inference_recommender_sandbox.cloudformation.providers.replacement import needs_replacement
 from inference_recommender_sandbox.cloudformation.resource_provider import (
     FailedResourceError,
     ProvisionedResource,
     ResourceRequest,
 )
 
-from .api_resource import Parameters, refusal, same
 from .identity_policies import NO_POLICIES, Identity, IdentityPolicies, change_policies, document_text
-from .replacement import needs_replacement
 
 if TYPE_CHECKING:
     from inference_recommender_sandbox.cloudformation.parallel_walk import Cancellation
-
-    from .api_resource import ApiClients
+    from inference_recommender_sandbox.cloudformation.providers.api_resource import ApiClients
 
 _TYPE: Final = "AWS::IAM::Role"
 _DEFAULT_SESSION_SECONDS: Final = 3600

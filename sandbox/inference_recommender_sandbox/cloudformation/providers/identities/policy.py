@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError, ParamValidationError
 
 from inference_recommender_sandbox.cloudformation.errors import ResourceError
+from inference_recommender_sandbox.cloudformation.providers.api_resource import Parameters, refusal, same
+from inference_recommender_sandbox.cloudformation.providers.replacement import needs_replacement
 from inference_recommender_sandbox.cloudformation.resource_provider import (
     FailedResourceError,
     ProvisionedResource,
     ResourceRequest,
 )
 
-from .api_resource import Parameters, refusal, same
 from .identity_policies import (
     NO_POLICIES,
     IdentityPolicies,
@@ -23,12 +24,10 @@ from .identity_policies import (
     identities,
     remove_versions,
 )
-from .replacement import needs_replacement
 
 if TYPE_CHECKING:
     from inference_recommender_sandbox.cloudformation.parallel_walk import Cancellation
-
-    from .api_resource import ApiClients
+    from inference_recommender_sandbox.cloudformation.providers.api_resource import ApiClients
 
 _MAX_VERSIONS = 5
 

@@ -1,0 +1,1 @@
+"""Roles, and the policies of roles, users and groups."""

@@ -1,0 +1,1 @@
+"""Networks, their security groups, and their tags."""
