@@ -120,6 +120,9 @@ class InventedJobs(JobKind):
         ended = {"Completed", "Failed", "Stopped"}
         return (name for name, status in self.api.list_jobs() if status not in ended)
 
+    def names_from(self, base: str) -> Iterator[str]:
+        return (name for name, _ in self.api.list_jobs() if name.startswith(base))
+
     def stop(self, name: str) -> None:
         try:
             self.api.call("StopInferenceRecommendationsJob", {"JobName": name})

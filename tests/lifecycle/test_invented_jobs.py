@@ -87,3 +87,17 @@ def test_a_record_that_cannot_be_deleted_for_now_is_deleted_later(stack: Stack, 
     world.service.faults[DELETE] = [ServiceError("ThrottlingException")] * 3
     assert stack.delete().status == "DELETE_COMPLETE"
     assert world.service.jobs == {}
+
+
+def test_a_rollback_adopts_its_job_although_an_earlier_name_is_free_again(stack: Stack, world: World) -> None:
+    stack.deploy(Template())
+    [first] = world.service.jobs
+    stack.deploy(Template(package="2"))
+    world.service.foreign(first)
+    stack.deploy(Template())
+    assert stack.job_name == f"{first}-2"
+    del world.service.jobs[first]
+    world.service.ends_as = "FAILED"
+    assert stack.deploy(Template(package="2")).status == "UPDATE_ROLLBACK_COMPLETE"
+    assert stack.job_name == f"{first}-2"
+    assert first not in world.service.jobs

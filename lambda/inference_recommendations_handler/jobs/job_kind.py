@@ -66,6 +66,10 @@ class JobKind(ABC):
     def unfinished_names(self) -> Iterator[str]:
         """Return the names of the account's jobs that haven't ended, and of those in an unknown status."""
 
+    def names_from(self, base: str) -> Iterator[str]:  # noqa: ARG002 - of a kind whose names are never free again
+        """Return the names of jobs that begin with `base`, where names are reusable: others may be free again."""
+        return iter(())
+
     @abstractmethod
     def stop(self, name: str) -> None:
         """Stop a job; one that has ended or doesn't exist needs no stopping."""

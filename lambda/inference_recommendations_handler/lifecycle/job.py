@@ -24,12 +24,14 @@ from inference_recommendations_handler.stack.state_machine import Task
 
 from . import create_retry, deletion
 from .create_or_adopt import Admitted, Later, Refused, Taken, admit, find
-from .job_name import candidates
+from .job_name import candidates, is_name_of
 from .job_properties import JobProperties
 from .job_selector import NEVER_REQUESTED
 from .stop_owned_jobs import UNDER_WAY_SECONDS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from inference_recommendations_handler.invocation import Invocation
     from inference_recommendations_handler.jobs.job_kind import JobKind
     from inference_recommendations_handler.stack.state_machine import Execution, StateMachine
@@ -67,7 +69,7 @@ def _create(
         own = event.physical_resource_id or f"{properties.base}.{event.request_id}"
         return invocation.failed(event, reason, physical_resource_id=own)
     taken = ""
-    for name in [properties.base] if properties.exact else candidates(properties.base):
+    for name in [properties.base] if properties.exact else _names(properties.base, invocation.jobs(event)):
         outcome = _now_or_queued(name, event, properties, machine, invocation)
         if isinstance(outcome, Admitted):
             return _requested(name)
@@ -76,6 +78,13 @@ def _create(
         taken = outcome.reason
     remedy = "Give `job_name` a new value." if properties.exact else "Change `rerun`."
     return _refused(event, properties.base, f"{taken} {remedy}", invocation)
+
+
+def _names(base: str, jobs: JobKind) -> Iterator[str]:
+    """Return the names of a request in the order in which they are tried: first those that have a job."""
+    existing = [name for name in jobs.names_from(base) if is_name_of(name, base)]
+    yield from existing
+    yield from (name for name in candidates(base) if name not in existing)
 
 
 def _now_or_queued(
