@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from moto.stepfunctions.exceptions import ExecutionAlreadyExists, ExecutionDoesNotExist, InvalidExecutionInput
 
-from inference_recommender_sandbox.authorization import permissions_boundary, role_policies
+from inference_recommender_sandbox.authorization import caller_context, permissions_boundary, role_policies
 from inference_recommender_sandbox.functions.function_runner import (
     FunctionNotFoundError,
     FunctionRunner,
@@ -142,7 +142,9 @@ class Executions:
         role_name, action = role_arn.rsplit("/", 1)[-1], "lambda:InvokeFunction"
         policies = role_policies(account_id=account_id, role_name=role_name)
         boundary = permissions_boundary(account_id=account_id, role_name=role_name)
-        decision = decide(policies, action=action, resource=function_arn, context={}, boundary=boundary)
+        decision = decide(
+            policies, action=action, resource=function_arn, context=caller_context(account_id), boundary=boundary
+        )
         if decision is not Decision.ALLOWED:
             raise StateError(
                 "Lambda.AWSLambdaException",
