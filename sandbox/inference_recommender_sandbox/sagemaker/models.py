@@ -12,6 +12,7 @@ from .inference_recommendations_job import InferenceRecommendationsJob, JobStatu
 from .model_registry import ModelRegistryBackend
 from .network_interfaces import RELEASE_SECONDS, InterfaceDemand
 from .resource_tags import ResourceTagsBackend
+from .taken_names import is_taken
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -48,12 +49,8 @@ class InferenceRecommenderBackend(EndpointBackend, ModelRegistryBackend, Resourc
         return self.service.clock.now()
 
     def name_is_taken(self, name: str) -> bool:
-        """Return whether a job of the name was ever created: the service frees none.
-
-        Names that differ in capitals alone would share an ARN, so they are one here, as the API reference of
-        CreateEndpoint has it for endpoints.
-        """
-        return any(taken.lower() == name.lower() for taken in self._jobs)
+        """Return whether a job of the name was ever created: the service frees none."""
+        return is_taken(name, self._jobs)
 
     def running_jobs(self) -> list[InferenceRecommendationsJob]:
         """Jobs that have reached no terminal status."""
@@ -109,7 +106,14 @@ class InferenceRecommenderBackend(EndpointBackend, ModelRegistryBackend, Resourc
         tags: list[dict[str, str]],
         kms_key_id: str,
     ) -> EndpointConfig:
-        """As moto's, on every instance type that the service model knows."""
+        """As moto's, on every instance type that the service model knows.
+
+        Raises:
+            ValidationException: If the name is taken.
+        """
+        if is_taken(endpoint_config_name, self.endpoint_configs):
+            arn = EndpointConfig.arn_formatter(endpoint_config_name.lower(), self.account_id, self.region_name)
+            raise ValidationException(f'Cannot create already existing endpoint configuration "{arn}".')
         self.validate_production_variants(production_variants)
         configuration = EndpointConfig(
             account_id=self.account_id,
