@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from contextlib import nullcontext
 from http import HTTPStatus
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, Final, Protocol
@@ -13,6 +14,7 @@ from werkzeug.wrappers import Request, Response
 
 from inference_recommender_sandbox.cloudformation.response_urls import PATH_PREFIX, ResponseUrls
 
+from .dashboard import DATA_PATH, without_docker
 from .error_response import ErrorCodes, error_response
 from .moto_lock import MOTO_LOCK
 from .regions import refusal
@@ -100,7 +102,8 @@ class SandboxApplication:
             answer = self._own_response(request)
             if answer is None:
                 environ["wsgi.input"] = BytesIO(request.get_data())
-                return self._moto(environ, start_response)
+                with without_docker() if request.path == DATA_PATH else nullcontext():
+                    return self._moto(environ, start_response)
         except NotImplementedError as missing:
             answer = error_response(request, _MISSING, f"The sandbox doesn't have this operation: {missing}")
         except Exception:  # noqa: BLE001 - whatever it is, an SDK needs an answer that it can read

@@ -72,6 +72,7 @@ _USED: Final[Mapping[str, Sequence[str]]] = {
     "moto.ssm.exceptions": ("ValidationException",),
     "moto.ssm.responses": ("SimpleSystemManagerResponse.put_parameter",),
     "moto.ssm.models": ("SimpleSystemManagerBackend.get_parameter", "ssm_backends"),
+    "moto.utilities.docker_utilities": ("DockerModel.docker_client",),
     "moto.stepfunctions.models": ("StepFunctionBackend.describe_state_machine", "stepfunctions_backends"),
     "moto.stepfunctions.responses": (
         "StepFunctionResponse._describe_state_machine",

@@ -89,6 +89,7 @@ class Sandbox:
             self.functions.stop()
             self.sagemaker.uninstall()
             raise
+        self.sagemaker.seed(account_id=self.account_id, region=region)
         self._thread = threading.Thread(
             target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, name="sandbox", daemon=True
         )

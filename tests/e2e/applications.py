@@ -29,6 +29,8 @@ from cdk_inference_recommender import (
 ROOT = Path(__file__).parents[2]
 """The checkout."""
 MODEL_PACKAGE_ARN = "arn:aws:sagemaker:us-east-1:123456789012:model-package/image-classifier/1"
+PAYLOAD_BUCKET = "sagemaker-us-east-1-123456789012"
+"""Holds the model package's sample payload."""
 FIVE_HOURS: dict[str, Any] = {
     "job_type": JobType.ADVANCED,
     "job_duration": Duration.seconds(18_000),
@@ -95,7 +97,7 @@ def _job(stack: Stack, model_package_arn: str, **props: Any) -> InferenceRecomme
         "Job",
         model=ModelSource.from_model_package(model_package_arn),
         **{
-            "read_from": [s3.Bucket.from_bucket_name(stack, "Payload", "payload")],
+            "read_from": [s3.Bucket.from_bucket_name(stack, "Payload", PAYLOAD_BUCKET)],
             "images": [ecr.Repository.from_repository_name(stack, "Images", "images")],
             **props,
         },

@@ -25,7 +25,7 @@ from cdk_inference_recommender import (
     TrafficPattern,
 )
 from inference_recommendations_handler.protocol.contract import ScalingRecommendationAttribute
-from tests.e2e.applications import MODEL_PACKAGE_ARN
+from tests.e2e.applications import MODEL_PACKAGE_ARN, PAYLOAD_BUCKET
 
 if TYPE_CHECKING:
     from tests.e2e.conftest import CliResult, LocalAws
@@ -56,7 +56,7 @@ def hosting_app(
     stack = Stack(app, name)
     model = ModelSource.from_model_package(MODEL_PACKAGE_ARN)
     readable: dict[str, Any] = {
-        "read_from": [s3.Bucket.from_bucket_name(stack, "Payload", "payload")],
+        "read_from": [s3.Bucket.from_bucket_name(stack, "Payload", PAYLOAD_BUCKET)],
         "images": [ecr.Repository.from_repository_name(stack, "Images", "images")],
     }
     job = InferenceRecommendationsJob(

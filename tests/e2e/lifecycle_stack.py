@@ -17,7 +17,7 @@ from aws_cdk import aws_s3 as s3
 from cdk_inference_recommender import InferenceRecommendationsJob, ModelSource
 from inference_recommendations_handler.protocol.contract import ResourceType
 
-from .applications import MODEL_PACKAGE_ARN
+from .applications import MODEL_PACKAGE_ARN, PAYLOAD_BUCKET
 from .commands import until
 
 if TYPE_CHECKING:
@@ -189,7 +189,7 @@ class LifecycleStack:
         common = {
             # Every poll runs the handler, in real time.
             "poll_interval": Duration.minutes(15),
-            "read_from": [s3.Bucket.from_bucket_name(stack, "Payload", "payload")],
+            "read_from": [s3.Bucket.from_bucket_name(stack, "Payload", PAYLOAD_BUCKET)],
             "images": [ecr.Repository.from_repository_name(stack, "Images", "images")],
             **{name: value(stack) if isfunction(value) else value for name, value in props.items()},
         }

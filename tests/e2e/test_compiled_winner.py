@@ -11,7 +11,7 @@ from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_s3 as s3
 
 from cdk_inference_recommender import ContainerConfig, InferenceRecommendationsJob, ModelSource, RecommendedEndpoint
-from tests.e2e.applications import MODEL_PACKAGE_ARN
+from tests.e2e.applications import MODEL_PACKAGE_ARN, PAYLOAD_BUCKET
 from tests.e2e.commands import delete, deploy, job_status, requests_of
 from tests.e2e.hosting import models
 
@@ -28,7 +28,7 @@ def compiled_app(folder: Path) -> Path:
         MODEL_PACKAGE_ARN, container_config=ContainerConfig(data_input_config='{"input": [1, 3, 224, 224]}')
     )
     readable: dict[str, Any] = {
-        "read_from": [s3.Bucket.from_bucket_name(stack, "Payload", "payload")],
+        "read_from": [s3.Bucket.from_bucket_name(stack, "Payload", PAYLOAD_BUCKET)],
         "images": [ecr.Repository.from_repository_name(stack, "Images", "images")],
     }
     job = InferenceRecommendationsJob(stack, "Job", model=model, **readable)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tests.sandbox.model_package import complete_package
+
 if TYPE_CHECKING:
     from tests.sandbox.conftest import Account
 
@@ -14,7 +16,7 @@ def job(account: Account, group: str = "classifier", *, tags: dict[str, str] | N
     name, sagemaker = account.name(), account.client("sagemaker")
     group_name = f"{group}-{name}"
     sagemaker.create_model_package_group(ModelPackageGroupName=group_name)
-    package = sagemaker.create_model_package(ModelPackageGroupName=group_name)["ModelPackageArn"]
+    package = sagemaker.create_model_package(ModelPackageGroupName=group_name, **complete_package())["ModelPackageArn"]
     sagemaker.create_inference_recommendations_job(
         JobName=name,
         JobType="Default",

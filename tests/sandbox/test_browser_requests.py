@@ -293,6 +293,7 @@ def test_boto3_reaches_buckets_by_either_addressing(
 
 
 def test_moto_s_dashboard_and_curl_are_served(account: Account) -> None:
+    account.function("def handler(event, context): pass")
     port = account.sandbox.port
     assert "moto" in send(port, request("Host: localhost:PORT", "Sec-Fetch-Site: none", target="/moto-api/")).lower()
     data = send(port, request("Host: localhost:PORT", "Sec-Fetch-Site: same-origin", target="/moto-api/data.json"))

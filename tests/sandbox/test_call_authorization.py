@@ -320,3 +320,13 @@ def test_a_bucket_may_be_a_subdomain(account: Account, method: str, path: str, a
 def test_who_calls_is_no_permission(account: Account) -> None:
     deny = {"Effect": "Deny", "Action": "*", "Resource": "*"}
     assert session(account, "sts", deny).get_caller_identity()["Account"] == "123456789012"
+
+
+def test_a_condition_on_a_key_of_another_service_denies(account: Account) -> None:
+    denied = allow("ssm:DescribeParameters") | {"Effect": "Deny"}
+    unknown = denied | {"Condition": {"StringEquals": {"ssm:resourceTag/team": "other"}}}
+    session(
+        account, "ssm", allow("*"), denied | {"Condition": {"Bool": {"aws:SecureTransport": "false"}}}
+    ).describe_parameters()
+    with pytest.raises(ClientError, match="with an explicit deny in an identity-based policy"):
+        session(account, "ssm", allow("*"), unknown).describe_parameters()

@@ -13,6 +13,7 @@ from moto.awslambda.responses import LambdaResponse
 from inference_recommender_sandbox.moto_lock import MOTO_LOCK
 
 from .function_limits import FunctionLimitError, check_function_limits
+from .function_role import FunctionRoleError, check_function_role
 from .function_runner import FunctionNotFoundError, FunctionThrottledError
 
 if TYPE_CHECKING:
@@ -49,13 +50,13 @@ class LambdaService(LambdaResponse):
 
     def create_function(self) -> tuple[int, dict[str, str], str]:
         """Create a function."""
-        self._check_limits()
+        self._check_configuration()
         created: tuple[int, dict[str, str], str] = super().create_function()
         return created
 
     def update_function_configuration(self) -> tuple[int, dict[str, str], str]:
         """Change a function's configuration."""
-        self._check_limits()
+        self._check_configuration()
         updated: tuple[int, dict[str, str], str] = super().update_function_configuration()
         return updated
 
@@ -96,10 +97,12 @@ class LambdaService(LambdaResponse):
             headers["x-amz-log-result"] = base64.b64encode(result.log_tail.encode()).decode()
         return 200, headers, result.payload
 
-    def _check_limits(self) -> None:
+    def _check_configuration(self) -> None:
         try:
             check_function_limits(self.json_body)
-        except FunctionLimitError as error:
+            if "Role" in self.json_body:
+                check_function_role(str(self.json_body["Role"]), self.current_account)
+        except (FunctionLimitError, FunctionRoleError) as error:
             raise InvalidParameterValueException(str(error)) from error
 
 

@@ -115,7 +115,7 @@ class Authorizer:
         policies = role_policies(account_id=account_id, role_name=session.role_name, partition=partition)
         if self._propagation is not None:
             policies = self._propagation.in_effect(account_id, session.role_name, policies)
-        full_context = {"aws:PrincipalAccount": account_id, "aws:ViaAWSService": "false", **context}
+        full_context = {**caller_context(account_id), **context}
         boundary = permissions_boundary(account_id=account_id, role_name=session.role_name, partition=partition)
         # Within an account it is enough that the resource's own policy allows the call.
         policies = [
@@ -126,6 +126,11 @@ class Authorizer:
         if decision is not Decision.ALLOWED:
             principal = session.arn(partition=partition, account_id=account_id)
             raise AccessDenied(principal=principal, action=action, resource=resource, decision=decision)
+
+
+def caller_context(account_id: str) -> dict[str, str]:
+    """Return the condition keys that every call of a role has; the sandbox stands for AWS's HTTPS endpoints."""
+    return {"aws:PrincipalAccount": account_id, "aws:SecureTransport": "true", "aws:ViaAWSService": "false"}
 
 
 def role_policies(*, account_id: str, role_name: str, partition: str = "aws") -> list[PolicyDocument]:

@@ -1,7 +1,7 @@
 """Authorises functions' calls of the services that don't do it themselves.
 
 Of the resources' own policies only those of buckets are seen. No condition key of these services is known: a statement
-that needs one neither allows nor denies anything.
+that needs one allows nothing, and denies whatever it names.
 """
 
 from __future__ import annotations

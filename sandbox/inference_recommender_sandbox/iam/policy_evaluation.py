@@ -1,8 +1,9 @@
 """Evaluation of identity-based policies, as IAM does it.
 
 Sources: IAM user guide, policy evaluation logic, condition operators, multivalued context keys and the `Null`
-condition operator. A condition operator that isn't known here never matches in an Allow and always matches in a Deny,
-so that the sandbox is never gentler than AWS.
+condition operator. A condition that can't be evaluated never matches in an Allow and always matches in a Deny, so that
+the sandbox is never gentler than AWS: one with an operator that isn't known here, or on a key of which the context says
+nothing, by name or in a policy variable.
 """
 
 from __future__ import annotations
@@ -14,8 +15,12 @@ from functools import cache
 from typing import Any, Final, TypeAlias
 
 PolicyDocument: TypeAlias = Mapping[str, Any]
-RequestContext: TypeAlias = Mapping[str, str | Sequence[str]]
-"""Values of condition keys. A sequence is a multivalued key such as `aws:TagKeys`."""
+RequestContext: TypeAlias = Mapping[str, str | Sequence[str] | None]
+"""Values of condition keys.
+
+A sequence is a multivalued key such as `aws:TagKeys`. None is a key that the request is known to lack; under a name
+that ends in `/`, every other key that begins with it. Of any other key nothing is known.
+"""
 
 _VARIABLE: Final = re.compile(r"\$\{([^}]+)\}")
 _ARN_PARTS: Final = 6
@@ -78,19 +83,20 @@ def as_list(value: Any) -> list[Any]:
 
 
 def _applies(statement: PolicyDocument, *, action: str, resource: str, context: RequestContext) -> bool:
+    denies = statement["Effect"] == "Deny"
     if "NotAction" in statement:
-        action_matches = not _any_matches(statement["NotAction"], action.lower(), context, lower=True)
+        action_matches = not any(_like(str(each).lower(), action.lower()) for each in as_list(statement["NotAction"]))
     else:
-        action_matches = _any_matches(statement.get("Action", []), action.lower(), context, lower=True)
+        action_matches = any(_like(str(each).lower(), action.lower()) for each in as_list(statement.get("Action", [])))
     if "NotResource" in statement:
-        resource_matches = not _any_matches(statement["NotResource"], resource, context)
+        resource_matches = not _any_matches(statement["NotResource"], resource, context, unknown=not denies)
     else:
-        resource_matches = _any_matches(statement.get("Resource", []), resource, context)
+        resource_matches = _any_matches(statement.get("Resource", []), resource, context, unknown=denies)
     return (
         action_matches
         and resource_matches
         and all(
-            _condition_holds(operator, key.lower(), as_list(wanted), context, unknown=statement["Effect"] == "Deny")
+            _condition_holds(operator, key.lower(), as_list(wanted), context, unknown=denies)
             for operator, keys in statement.get("Condition", {}).items()
             for key, wanted in keys.items()
         )
@@ -98,36 +104,45 @@ def _applies(statement: PolicyDocument, *, action: str, resource: str, context: 
 
 
 def _condition_holds(operator: str, key: str, wanted: list[Any], context: RequestContext, *, unknown: bool) -> bool:
-    if operator == "Null":
-        return (key not in context) is (str(wanted[0]).lower() == "true")
     quantifier = next((prefix for prefix in (_FOR_ALL, _FOR_ANY) if operator.startswith(prefix)), "")
     name = operator.removeprefix(quantifier).removesuffix("IfExists")
     compare = _OPERATORS.get(name.replace("Not", "", 1))
-    if compare is None:
+    if not _is_known(key, context) or (compare is None and operator != "Null"):
         return unknown
+    value = context.get(key)
+    if compare is None:
+        return (value is None) is (str(wanted[0]).lower() == "true")
     negated = "Not" in name
-    if key not in context:
+    if value is None:
         # A negated operator matches an absent key, and so does every ForAllValues; ForAnyValue never does.
         return operator.endswith("IfExists") or quantifier == _FOR_ALL or (negated and not quantifier)
-    values = context[key]
-    if not quantifier and not isinstance(values, str):
+    if not quantifier and not isinstance(value, str):
         # A multivalued key needs a set operator; what IAM makes of any other isn't documented.
         return unknown
     patterns = [text for text in (_substituted(str(want), context) for want in wanted) if text is not None]
-    holds = [any(compare(pattern, value) for pattern in patterns) is not negated for value in as_list(values)]
+    if len(patterns) < len(wanted):
+        return unknown
+    holds = [any(compare(pattern, each) for pattern in patterns) is not negated for each in as_list(value)]
     return any(holds) if quantifier == _FOR_ANY else all(holds)
 
 
-def _any_matches(patterns: Any, value: str, context: RequestContext, *, lower: bool = False) -> bool:
-    for pattern in as_list(patterns):
-        text = _substituted(str(pattern), context)
-        if text is not None and _like(text.lower() if lower else text, value):
+def _is_known(key: str, context: RequestContext) -> bool:
+    return key in context or f"{key.partition('/')[0]}/" in context
+
+
+def _any_matches(patterns: Any, resource: str, context: RequestContext, *, unknown: bool) -> bool:
+    """Return whether a pattern matches; one whose variable has no value matches if `unknown`, whatever the value."""
+    for pattern in map(str, as_list(patterns)):
+        text = _substituted(pattern, context)
+        if text is None and unknown:
+            text = _VARIABLE.sub("*", pattern)
+        if text is not None and _like(text, resource):
             return True
     return False
 
 
 def _substituted(pattern: str, context: RequestContext) -> str | None:
-    """Return the pattern with its policy variables filled in; None, which matches nothing, where one has no value."""
+    """Return the pattern with its policy variables filled in; None where one has no value."""
     values = {name: context.get(name.lower()) for name in _VARIABLE.findall(pattern)}
     if not all(isinstance(value, str) for value in values.values()):
         return None

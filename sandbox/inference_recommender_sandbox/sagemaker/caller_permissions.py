@@ -33,7 +33,15 @@ _OTHER_RESOURCES: Final[Mapping[str, tuple[str, str]]] = {
 } | {"UpdateEndpointWeightsAndCapacities": ("endpoint", "EndpointName")}
 _WITH_CONFIGURATION: Final = frozenset({"CreateEndpoint", "UpdateEndpoint"})
 """Both the endpoint and its configuration are required resources of these."""
-_Context: TypeAlias = dict[str, str | Sequence[str]]
+_Context: TypeAlias = dict[str, str | Sequence[str] | None]
+_WITHOUT_TAGS: Final[RequestContext] = {
+    "aws:RequestTag/": None,
+    "aws:ResourceTag/": None,
+    "aws:TagKeys": None,
+    "sagemaker:ResourceTag/": None,
+    "sagemaker:TaggingAction": None,
+}
+"""Keys that a request lacks unless they are added: all that depend on tags are evaluated."""
 _TAG_OPERATIONS: Final = frozenset({"AddTags", "ListTags", "DeleteTags"})
 
 
@@ -92,9 +100,11 @@ def needed_permissions(call: Call) -> Iterator[NeededPermission]:
     for required in _required_resources(call):
         # Of a resource that is about to be created nothing is known; whatever has its name already is another's.
         existing: _Context = {} if call.creates or required == "*" else _resource_tags(call.tags_of(required))
-        yield NeededPermission(action=f"sagemaker:{call.operation}", resource=required, context=requested | existing)
+        context = {**_WITHOUT_TAGS, **requested, **existing}
+        yield NeededPermission(action=f"sagemaker:{call.operation}", resource=required, context=context)
     if call.creates and request.get("Tags"):
-        context = requested | ({"sagemaker:TaggingAction": call.operation} if call.names_tagging_action else {})
+        creating: _Context = {"sagemaker:TaggingAction": call.operation} if call.names_tagging_action else {}
+        context = {**_WITHOUT_TAGS, **requested, **creating}
         yield NeededPermission(action="sagemaker:AddTags", resource=resource, context=context)
     role_arn = request.get("RoleArn" if call.operation in _JOB_NAME_MEMBERS else "ExecutionRoleArn")
     if call.creates and role_arn:

@@ -8,6 +8,7 @@ from moto.applicationautoscaling.models import applicationautoscaling_backends
 from moto.sagemaker.models import FakeEndpoint, SageMakerModelBackend
 
 from .errors import ValidationException
+from .taken_names import is_taken
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,8 +40,9 @@ class EndpointBackend(SageMakerModelBackend):
         Raises:
             ValidationException: If the name is taken or the configuration doesn't exist.
         """
-        if endpoint_name in self.endpoints:
-            raise ValidationException(f'Cannot create already existing endpoint "{self.endpoints[endpoint_name].arn}".')
+        if is_taken(endpoint_name, self.endpoints):
+            arn = FakeEndpoint.arn_formatter(endpoint_name.lower(), self.account_id, self.region_name)
+            raise ValidationException(f'Cannot create already existing endpoint "{arn}".')
         self._refuse_unknown_configuration(endpoint_config_name)
         endpoint = super().create_endpoint(endpoint_name, endpoint_config_name, tags)
         self._begin(endpoint, "Creating")

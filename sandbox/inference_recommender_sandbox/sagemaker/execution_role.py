@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 from inference_recommender_sandbox.iam.authorization import (
     AccessDenied,
     RoleSession,
+    caller_context,
     permissions_boundary,
     role_policies,
     trusts_service,
@@ -66,7 +67,7 @@ def first_missing_permission(needs: RoleNeeds) -> str | None:
     boundary = permissions_boundary(account_id=needs.account_id, role_name=role_name, partition=needs.partition)
     session = RoleSession(role_name=role_name, session_name="SageMaker")
     principal = session.arn(partition=needs.partition, account_id=needs.account_id)
-    context = {"aws:PrincipalAccount": needs.account_id, "iam:PassedToService": SERVICE}
+    context = {**caller_context(needs.account_id), "iam:PassedToService": SERVICE}
     for action, resource in _needed(needs):
         decision = decide(policies, action=action, resource=resource, context=context, boundary=boundary)
         if decision is not Decision.ALLOWED:
@@ -81,7 +82,7 @@ def role_may(action: str, resource: str, *, account_id: str, role_arn: str, part
         role_policies(account_id=account_id, role_name=name, partition=partition),
         action=action,
         resource=resource,
-        context={"aws:PrincipalAccount": account_id},
+        context=caller_context(account_id),
         boundary=permissions_boundary(account_id=account_id, role_name=name, partition=partition),
     )
     return decision is Decision.ALLOWED

@@ -91,6 +91,11 @@ class Installation:
         """Where faults are ordered."""
         return self.service.faults
 
+    def seed(self, *, account_id: str, region: str) -> None:
+        """Add the model packages to an account and Region at once, instead of with the first request there."""
+        with MOTO_LOCK:
+            sagemaker_backends[account_id][region]
+
     def received_requests(self) -> list[dict[str, Any]]:
         """Every `CreateInferenceRecommendationsJob` request as it arrived, accepted or refused, oldest first."""
         return [received.as_json() for received in list(self.service.received)]

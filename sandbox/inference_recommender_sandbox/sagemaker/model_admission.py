@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from .errors import ValidationException
 from .execution_role import can_be_assumed, role_may
 from .named_resources import NamedResources, S3Location
+from .taken_names import is_taken
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -24,7 +25,7 @@ def admit_model(backend: InferenceRecommenderBackend, request: Mapping[str, Any]
             security group doesn't exist or can't be used.
     """
     name = request["ModelName"]
-    if any(taken.lower() == name.lower() for taken in backend._models):  # noqa: SLF001 - moto has no other way to ask
+    if is_taken(name, backend._models):  # noqa: SLF001 - moto has no other way to ask
         arn = f"arn:{backend.partition}:sagemaker:{backend.region_name}:{backend.account_id}:model/{name.lower()}"
         raise ValidationException(f'Cannot create already existing model "{arn}".')
     role_arn = request.get("ExecutionRoleArn")

@@ -16,13 +16,13 @@ from .errors import ResourceNotFound, ValidationException
 from .model_registry import ModelRegistryBackend
 from .network_interfaces import RELEASE_SECONDS, InterfaceDemand
 from .resource_tags import ResourceTagsBackend
+from .seeded_package import add_model_package
+from .taken_names import is_taken
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from .service import Service
-
-_AWS_IMAGES = "763104351884"
 
 
 class InferenceRecommenderBackend(EndpointBackend, ModelRegistryBackend, ResourceTagsBackend):
@@ -36,7 +36,7 @@ class InferenceRecommenderBackend(EndpointBackend, ModelRegistryBackend, Resourc
         self.role_first_named_at: dict[str, float] = {}
         self._jobs: dict[str, InferenceRecommendationsJob] = {}
         for group in self.service.model_packages:
-            self._add_model_package(group)
+            add_model_package(self, group)
 
     def job_arn(self, name: str) -> str:
         """Return the ARN of a job, whether it exists or not: the name is in lower case there, unlike in `JobName`.
@@ -52,12 +52,8 @@ class InferenceRecommenderBackend(EndpointBackend, ModelRegistryBackend, Resourc
         return self.service.clock.now()
 
     def name_is_taken(self, name: str) -> bool:
-        """Return whether a job of the name was ever created: the service frees none.
-
-        Names that differ in capitals alone would share an ARN, so they are one here, as the API reference of
-        CreateEndpoint has it for endpoints.
-        """
-        return any(taken.lower() == name.lower() for taken in self._jobs)
+        """Return whether a job of the name was ever created: the service frees none."""
+        return is_taken(name, self._jobs)
 
     def running_jobs(self) -> list[InferenceRecommendationsJob]:
         """Jobs that have reached no terminal status."""
@@ -113,7 +109,14 @@ class InferenceRecommenderBackend(EndpointBackend, ModelRegistryBackend, Resourc
         tags: list[dict[str, str]],
         kms_key_id: str,
     ) -> EndpointConfig:
-        """As moto's, on every instance type that the service model knows."""
+        """As moto's, on every instance type that the service model knows.
+
+        Raises:
+            ValidationException: If the name is taken.
+        """
+        if is_taken(endpoint_config_name, self.endpoint_configs):
+            arn = EndpointConfig.arn_formatter(endpoint_config_name.lower(), self.account_id, self.region_name)
+            raise ValidationException(f'Cannot create already existing endpoint configuration "{arn}".')
         self.validate_production_variants(production_variants)
         configuration = EndpointConfig(
             account_id=self.account_id,
@@ -141,38 +144,3 @@ class InferenceRecommenderBackend(EndpointBackend, ModelRegistryBackend, Resourc
             if (network := job.request["InputConfig"].get("VpcConfig"))
             and job.starts_at <= now < job.ends_at + RELEASE_SECONDS
         ]
-
-    def _add_model_package(self, group: str) -> None:
-        self.create_model_package_group(
-            model_package_group_name=group, model_package_group_description="Simulated", tags=[]
-        )
-        self.create_model_package(
-            model_package_name=None,
-            model_package_group_name=group,
-            model_package_description="Simulated",
-            inference_specification={
-                "Containers": [
-                    {
-                        "Image": f"{_AWS_IMAGES}.dkr.ecr.{self.region_name}.amazonaws.com/pytorch-inference:2.3-cpu",
-                        "Framework": "PYTORCH",
-                        "FrameworkVersion": "2.3",
-                    }
-                ],
-                "SupportedContentTypes": ["application/json"],
-                "SupportedResponseMIMETypes": ["application/json"],
-            },
-            validation_specification=None,
-            source_algorithm_specification=None,
-            certify_for_marketplace=False,
-            tags=[],
-            model_approval_status="Approved",
-            metadata_properties=None,
-            model_metrics=None,
-            client_token=None,
-            customer_metadata_properties={},
-            drift_check_baselines=None,
-            domain="COMPUTER_VISION",
-            task="IMAGE_CLASSIFICATION",
-            sample_payload_url=None,
-            additional_inference_specifications=None,
-        )

@@ -14,7 +14,7 @@ from inference_recommender_sandbox.functions.function_runner import (
     FunctionRunner,
     FunctionThrottledError,
 )
-from inference_recommender_sandbox.iam.authorization import permissions_boundary, role_policies
+from inference_recommender_sandbox.iam.authorization import caller_context, permissions_boundary, role_policies
 from inference_recommender_sandbox.iam.policy_evaluation import Decision, decide
 
 from .definition import parse_definition
@@ -143,7 +143,9 @@ class Executions:
         role_name, action = role_arn.rsplit("/", 1)[-1], "lambda:InvokeFunction"
         policies = role_policies(account_id=account_id, role_name=role_name)
         boundary = permissions_boundary(account_id=account_id, role_name=role_name)
-        decision = decide(policies, action=action, resource=function_arn, context={}, boundary=boundary)
+        decision = decide(
+            policies, action=action, resource=function_arn, context=caller_context(account_id), boundary=boundary
+        )
         if decision is not Decision.ALLOWED:
             raise StateError(
                 "Lambda.AWSLambdaException",

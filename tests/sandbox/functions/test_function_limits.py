@@ -46,3 +46,22 @@ def test_a_configuration_out_of_range_is_refused(account: Any, configuration: di
     functions.create_function(**created)
     with pytest.raises(ClientError, match="InvalidParameterValueException"):
         functions.update_function_configuration(FunctionName=created["FunctionName"], **configuration)
+
+
+def test_a_role_that_lambda_may_not_assume_is_refused_by_the_api(account: Any) -> None:
+    code = io.BytesIO()
+    zipfile.ZipFile(code, "w").close()
+    created = {"Code": {"ZipFile": code.getvalue()}, "Runtime": "python3.13", "Handler": "index.handler"}
+    functions, name, good = account.client("lambda"), account.name(), account.role("lambda.amazonaws.com")
+    bad_roles = (account.role("ec2.amazonaws.com"), good.replace(":role/", ":role/elsewhere/"))
+    words = "The role defined for the function cannot be assumed by Lambda."
+    for role in bad_roles:
+        with pytest.raises(ClientError) as refused:
+            functions.create_function(FunctionName=name, Role=role, **created)
+        assert refused.value.response["Error"]["Code"] == "InvalidParameterValueException"
+        assert refused.value.response["Error"]["Message"] == words
+    functions.create_function(FunctionName=name, Role=good, **created)
+    for role in bad_roles:
+        with pytest.raises(ClientError, match=words):
+            functions.update_function_configuration(FunctionName=name, Role=role)
+    assert functions.get_function_configuration(FunctionName=name)["Role"] == good

@@ -17,7 +17,7 @@ JOB = "arn:aws:sagemaker:us-east-1:123456789012:inference-recommendations-job/mi
 STOP = "sagemaker:StopInferenceRecommendationsJob"
 
 
-def decision(*statements: dict[str, Any], action: str = STOP, resource: str = JOB, **context: str) -> Decision:
+def decision(*statements: dict[str, Any], action: str = STOP, resource: str = JOB, **context: str | None) -> Decision:
     keys = {name.replace("__", ":"): value for name, value in context.items()}
     return decide([{"Statement": list(statements)}], action=action, resource=resource, context=keys)
 
@@ -107,6 +107,7 @@ def test_conditions_must_all_hold(condition: dict[str, Any], *, expected: bool) 
         aws__SourceArn=JOB,
         aws__SourceAccount="123456789012",
         aws__PrincipalAccount="123456789012",
+        aws__Absent=None,
     )
     assert (allowed is Decision.ALLOWED) is expected
 
@@ -135,7 +136,7 @@ def test_conditions_must_all_hold(condition: dict[str, Any], *, expected: bool) 
 def test_keys_of_several_values_need_a_set_operator(
     condition: dict[str, Any], tag_keys: tuple[str, ...] | None, *, expected: bool
 ) -> None:
-    context = {} if tag_keys is None else {"aws:TagKeys": tag_keys}
+    context = {"aws:TagKeys": tag_keys}
     statement = allow(Condition=condition)
     decided = decide([{"Statement": statement}], action=STOP, resource=JOB, context=context)
     assert (decided is Decision.ALLOWED) is expected
@@ -148,9 +149,35 @@ def test_a_deny_that_lacks_the_set_operator_denies() -> None:
     assert decided is Decision.DENIED_EXPLICITLY
 
 
-def test_a_deny_with_a_condition_that_is_not_understood_denies() -> None:
-    condition = {"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}
-    assert decision(allow("*"), deny(Condition=condition)) is Decision.DENIED_EXPLICITLY
+@pytest.mark.parametrize(
+    "condition",
+    [
+        {"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}},
+        {"StringEquals": {"s3:x-amz-acl": "public-read"}},
+        {"StringNotEquals": {"ec2:Vpc": "vpc-1"}},
+        {"StringEqualsIfExists": {"kms:ViaService": "s3.us-east-1.amazonaws.com"}},
+        {"Null": {"aws:SourceVpc": "true"}},
+        {"Null": {"aws:SourceVpc": "false"}},
+        {"ForAllValues:StringEquals": {"dynamodb:Attributes": ["a"]}},
+        {"ForAnyValue:StringEquals": {"dynamodb:Attributes": ["a"]}},
+        {"StringEquals": {"aws:PrincipalAccount": "${ec2:Vpc}"}},
+        {"StringNotEquals": {"aws:PrincipalAccount": ["1", "${ec2:Vpc}"]}},
+    ],
+)
+def test_a_condition_that_cant_be_evaluated_allows_nothing_and_denies(condition: dict[str, Any]) -> None:
+    known = {"aws__PrincipalAccount": "123456789012"}
+    assert decision(allow("*", Condition=condition), **known) is Decision.DENIED_IMPLICITLY
+    assert decision(allow("*"), deny(Condition=condition), **known) is Decision.DENIED_EXPLICITLY
+
+
+def test_a_resource_with_a_variable_of_no_value_is_no_resource_to_allow_and_any_to_deny() -> None:
+    mine, others = JOB.replace("mine", "${aws:username}"), JOB.replace("job/mine-1", "job-of/${aws:username}")
+    assert decision(allow(resource=mine)) is Decision.DENIED_IMPLICITLY
+    assert decision(allow("*"), deny(resource=mine)) is Decision.DENIED_EXPLICITLY
+    assert decision(allow("*"), deny(resource=others)) is Decision.ALLOWED
+    assert decision({"Effect": "Allow", "Action": "*", "NotResource": mine}) is Decision.DENIED_IMPLICITLY
+    denied = {"Effect": "Deny", "Action": "*", "NotResource": mine}
+    assert decision(allow("*"), denied) is Decision.DENIED_EXPLICITLY
 
 
 def authorize(aws: Aws, access_key_id: str | None, action: str = STOP) -> None:

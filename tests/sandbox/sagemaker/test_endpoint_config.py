@@ -86,6 +86,20 @@ def test_a_name_that_breaks_its_pattern_is_refused_in_the_services_words(client:
     ) == _pattern("my_model", "modelName", r"[a-zA-Z0-9]([\-a-zA-Z0-9]*[a-zA-Z0-9])?")
 
 
+def test_a_name_that_is_taken_is_refused_whatever_its_capitals(client: SageMakerClient) -> None:
+    first, second = [_variant("ml.c5.xlarge")], [_variant("ml.m5.xlarge")]
+    client.create_endpoint_config(EndpointConfigName="Mine", ProductionVariants=first)
+    client.create_endpoint(EndpointName="Mine", EndpointConfigName="Mine")
+    arn = "arn:aws:sagemaker:us-east-1:123456789012:{}/mine"
+    for name in ("Mine", "mine"):
+        refused = _refused(lambda: client.create_endpoint_config(EndpointConfigName=name, ProductionVariants=second))  # noqa: B023
+        assert refused == f'Cannot create already existing endpoint configuration "{arn.format("endpoint-config")}".'
+        refused = _refused(lambda: client.create_endpoint(EndpointName=name, EndpointConfigName="Mine"))  # noqa: B023
+        assert refused == f'Cannot create already existing endpoint "{arn.format("endpoint")}".'
+    [variant] = client.describe_endpoint_config(EndpointConfigName="Mine")["ProductionVariants"]
+    assert variant["InstanceType"] == "ml.c5.xlarge"
+
+
 def test_a_tag_of_aws_itself_is_refused_everywhere(client: SageMakerClient) -> None:
     tags: Any = [{"Key": "aws:x", "Value": "y"}]
     variants = [_variant("ml.c5.xlarge")]

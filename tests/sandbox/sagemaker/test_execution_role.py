@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from moto.iam.models import AWSManagedPolicy, aws_managed_policies_data, iam_backends
 
+from tests.sandbox.model_package import SEEDED_PAYLOAD, complete_package
 from tests.sandbox.named_resources import put_object
 
 if TYPE_CHECKING:
@@ -48,7 +49,8 @@ def allow(action: Any, resource: str = "*") -> dict[str, Any]:
 
 
 def outcome(aws: Aws, *statements: dict[str, Any], **source: Any) -> Any:
-    arn = aws.role("own", statements)
+    reading = allow("s3:GetObject", f"arn:aws:s3:::{SEEDED_PAYLOAD.removeprefix('s3://')}")
+    arn = aws.role("own", [*statements, reading])
     aws.create(RoleArn=arn, InputConfig=aws.request()["InputConfig"] | source)
     assert aws.status() == "PENDING"
     described = aws.finish()
@@ -131,12 +133,7 @@ def test_a_package_with_its_own_image_artifacts_and_payload_needs_reading_them(a
     }
     package = aws.sagemaker.create_model_package(
         ModelPackageGroupName="own",
-        InferenceSpecification={
-            "Containers": [container],
-            "SupportedContentTypes": ["application/json"],
-            "SupportedResponseMIMETypes": ["application/json"],
-        },
-        SamplePayloadUrl="s3://payloads/image.tar.gz",
+        **complete_package(**container) | {"SamplePayloadUrl": PAYLOAD_URL},
     )["ModelPackageArn"]
     needed = [
         ("s3:GetObject", "arn:aws:s3:::payloads/image.tar.gz"),

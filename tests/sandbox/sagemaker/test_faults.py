@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 
 from inference_recommender_sandbox.sagemaker import FaultRegistry
 from inference_recommender_sandbox.sagemaker.faults import INVALID_INPUT_REASON, NAMED_FAULTS
+from tests.sandbox.model_package import complete_package
 
 if TYPE_CHECKING:
     from tests.sandbox.sagemaker.conftest import Aws
@@ -21,7 +22,7 @@ CREATE = "CreateInferenceRecommendationsJob"
 
 def package(aws: Aws, group: str) -> dict[str, Any]:
     aws.sagemaker.create_model_package_group(ModelPackageGroupName=group)
-    arn = aws.sagemaker.create_model_package(ModelPackageGroupName=group)["ModelPackageArn"]
+    arn = aws.sagemaker.create_model_package(ModelPackageGroupName=group, **complete_package())["ModelPackageArn"]
     return {"ModelPackageVersionArn": arn}
 
 

@@ -9,6 +9,7 @@ from moto.ec2.models import EC2Backend, ec2_backends
 from moto.sagemaker.models import SageMakerModelBackend, sagemaker_backends
 
 from inference_recommender_sandbox.sagemaker import check_moto, install
+from tests.sandbox.model_package import SEEDED_PAYLOAD
 
 if TYPE_CHECKING:
     from tests.sandbox.sagemaker.conftest import Aws
@@ -25,6 +26,12 @@ def test_it_is_there_in_every_region(aws: Aws) -> None:
         "sagemaker", region_name="eu-west-1", aws_access_key_id="AKIAIOSFODNN7DEVELOP", aws_secret_access_key="none"
     )
     assert client.describe_model_package(ModelPackageName=arn)["ModelPackageArn"] == arn
+
+
+def test_its_sample_payload_is_there_from_the_start(aws: Aws) -> None:
+    aws.installation.seed(account_id="123456789012", region="us-east-1")
+    bucket, _, key = SEEDED_PAYLOAD.removeprefix("s3://").partition("/")
+    assert aws.client("s3").head_object(Bucket=bucket, Key=key)["ContentLength"] > 0
 
 
 def test_moto_gets_its_own_backends_back(aws: Aws) -> None:

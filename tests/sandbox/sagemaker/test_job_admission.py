@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ClientError
 
+from tests.sandbox.model_package import complete_package
+from tests.sandbox.named_resources import put_object
+
 if TYPE_CHECKING:
     from tests.sandbox.sagemaker.conftest import Aws
 
@@ -48,7 +51,35 @@ def test_the_model_package_must_exist(aws: Aws) -> None:
     assert f"{arn} does not exist" in refusal(aws, InputConfig={"ModelPackageVersionArn": arn})
 
 
-CONTAINER = {
+@pytest.mark.parametrize("name", ["Domain", "Task", "Framework", "SamplePayloadUrl"])
+def test_what_is_mandatory_is_in_the_package_or_in_the_request(aws: Aws, name: str) -> None:
+    members = complete_package()
+    where = members["InferenceSpecification"]["Containers"][0] if name == "Framework" else members
+    del where[name]
+    aws.sagemaker.create_model_package_group(ModelPackageGroupName="own")
+    arn = aws.sagemaker.create_model_package(ModelPackageGroupName="own", **members)["ModelPackageArn"]
+    source: dict[str, Any] = {"ModelPackageVersionArn": arn}
+    refused = refusal(aws, InputConfig=source)
+    assert f"Specify {name} in the Model Package version 1. {name} is a mandatory parameter for the job." in refused
+    others = {member: value for member, value in CONTAINER.items() if member not in {name, "PayloadConfig"}}
+    if name != "SamplePayloadUrl":
+        assert f"Specify {name} in" in refusal(aws, InputConfig=source | {"ContainerConfig": others})
+    overridden = {name: CONTAINER[name]} if name in CONTAINER else {"PayloadConfig": CONTAINER["PayloadConfig"]}
+    put_object(aws.client, CONTAINER["PayloadConfig"]["SamplePayloadUrl"])
+    aws.create(InputConfig=source | {"ContainerConfig": overridden})
+    assert aws.finish()["Status"] == "COMPLETED"
+
+
+def test_a_package_needs_no_framework_version(aws: Aws) -> None:
+    aws.sagemaker.create_model_package_group(ModelPackageGroupName="own")
+    members = complete_package()
+    assert "FrameworkVersion" not in members["InferenceSpecification"]["Containers"][0]
+    arn = aws.sagemaker.create_model_package(ModelPackageGroupName="own", **members)["ModelPackageArn"]
+    aws.create(InputConfig={"ModelPackageVersionArn": arn})
+    assert aws.finish()["Status"] == "COMPLETED"
+
+
+CONTAINER: dict[str, Any] = {
     "Domain": "COMPUTER_VISION",
     "Task": "IMAGE_CLASSIFICATION",
     "Framework": "PYTORCH",

@@ -8,6 +8,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from inference_recommender_sandbox.sagemaker.named_resources import ImageLocation, S3Location
+from tests.sandbox.model_package import complete_package
 from tests.sandbox.named_resources import put_image, put_object
 
 if TYPE_CHECKING:
@@ -34,14 +35,9 @@ def failure(aws: Aws, *, output: dict[str, Any] | None = None, **source: Any) ->
 
 def package(aws: Aws, **container: str) -> str:
     aws.sagemaker.create_model_package_group(ModelPackageGroupName="own")
-    arn: str = aws.sagemaker.create_model_package(
-        ModelPackageGroupName="own",
-        InferenceSpecification={
-            "Containers": [{"Image": "763104351884.dkr.ecr.us-east-1.amazonaws.com/i:1"} | container],
-            "SupportedContentTypes": ["application/json"],
-            "SupportedResponseMIMETypes": ["application/json"],
-        },
-    )["ModelPackageArn"]
+    arn: str = aws.sagemaker.create_model_package(ModelPackageGroupName="own", **complete_package(**container))[
+        "ModelPackageArn"
+    ]
     return arn
 
 

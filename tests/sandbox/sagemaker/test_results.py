@@ -10,6 +10,7 @@ import pytest
 
 from inference_recommender_sandbox.sagemaker.endpoint_backend import CREATING_SECONDS
 from inference_recommender_sandbox.sagemaker.response_shape import checked_response
+from tests.sandbox.model_package import complete_package
 from tests.sandbox.named_resources import put_object
 
 if TYPE_CHECKING:
@@ -89,6 +90,7 @@ def test_every_combination_of_environment_parameters_is_a_benchmark(aws: Aws) ->
     }
     package = aws.sagemaker.create_model_package(
         ModelPackageGroupName="image-classifier",
+        **complete_package(),
         AdditionalInferenceSpecifications=[{"Name": "specification", "Containers": [{"Image": "image"}]}],
     )["ModelPackageArn"]
     described = run(aws, ModelPackageVersionArn=package, EndpointConfigurations=[configuration])

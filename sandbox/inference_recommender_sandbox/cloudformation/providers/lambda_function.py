@@ -12,8 +12,8 @@ from moto.awslambda.models import lambda_backends
 from inference_recommender_sandbox.cloudformation.errors import ResourceError
 from inference_recommender_sandbox.cloudformation.resource_provider import ProvisionedResource, ResourceRequest
 from inference_recommender_sandbox.functions.function_limits import FunctionLimitError, check_function_limits
+from inference_recommender_sandbox.functions.function_role import FunctionRoleError, check_function_role
 from inference_recommender_sandbox.functions.runtimes import UnsupportedRuntimeError, check_runtime
-from inference_recommender_sandbox.iam.authorization import trusts_service
 from inference_recommender_sandbox.moto_lock import MOTO_LOCK
 
 from .replacement import needs_replacement
@@ -86,8 +86,7 @@ class LambdaFunctionProvider:
 
     def _specification(self, request: ResourceRequest, name: str) -> dict[str, Any]:
         properties = request.properties
-        _check_role(str(properties.get("Role", "")), request.account_id)
-        _check_limits(properties)
+        _check(properties, request.account_id)
         specification = {key: value for key, value in properties.items() if key not in ("Tags", "LoggingConfig")}
         code = dict(properties["Code"])
         if "ZipFile" in code:
@@ -109,25 +108,18 @@ class LambdaFunctionProvider:
         function.architectures = list(properties.get("Architectures", ["x86_64"]))
 
 
-def _check_limits(properties: dict[str, Any]) -> None:
+def _check(properties: dict[str, Any], account_id: str) -> None:
     try:
+        check_function_role(str(properties.get("Role", "")), account_id)
         check_runtime(str(properties.get("Runtime", "")))
         check_function_limits(properties)
     except UnsupportedRuntimeError as error:
         raise ResourceError(str(error)) from error
-    except FunctionLimitError as error:
+    except (FunctionLimitError, FunctionRoleError) as error:
         raise ResourceError(
             f'Resource handler returned message: "{error} (Service: Lambda, Status Code: 400)" '
             "(HandlerErrorCode: InvalidRequest)"
         ) from error
-
-
-def _check_role(role_arn: str, account_id: str) -> None:
-    if not trusts_service(account_id=account_id, role_arn=role_arn, service="lambda.amazonaws.com", context={}):
-        raise ResourceError(
-            'Resource handler returned message: "The role defined for the function cannot be assumed by Lambda. '
-            '(Service: Lambda, Status Code: 400)" (HandlerErrorCode: InvalidRequest)'
-        )
 
 
 def _zip_of(source: str, runtime: str) -> str:

@@ -31,6 +31,7 @@ class _Model:
 
     fault_name: str
     """The model's or the package group's name, which can order a fault."""
+    domain: str | None = None
     task: str | None = None
     framework: str | None = None
     nearest_model_name: str | None = None
@@ -45,7 +46,8 @@ def admit_job(backend: InferenceRecommenderBackend, request: Mapping[str, Any]) 
     """Creates the job that a valid request asks for.
 
     Raises:
-        ValidationException: The role can't be assumed, or something that the request names doesn't exist.
+        ValidationException: The role can't be assumed, something that the request names doesn't exist, or the model
+            package lacks what the job needs.
         ResourceInUse: The name was used before.
         ResourceLimitExceeded: As many jobs run as the quota allows.
     """
@@ -54,6 +56,7 @@ def admit_job(backend: InferenceRecommenderBackend, request: Mapping[str, Any]) 
     _refuse_taken_name(backend, request["JobName"])
     _refuse_role(backend, request["RoleArn"])
     model = _model(backend, request["InputConfig"])
+    _refuse_incomplete_package(request["InputConfig"], model)
     _refuse_unknown_specification(request["InputConfig"], model)
     endpoint_instance_type = _endpoint_instance_type(backend, request["InputConfig"])
     _refuse_unknown_network(backend, request["InputConfig"])
@@ -92,6 +95,36 @@ def _refuse_unknown_network(backend: InferenceRecommenderBackend, source: Mappin
         raise ValidationException(problem)
 
 
+def _refuse_incomplete_package(source: Mapping[str, Any], model: _Model) -> None:
+    """Refuse a job that neither its model package nor its `ContainerConfig` gives what is mandatory.
+
+    Developer guide, Troubleshoot Inference Recommender errors, has the words for `Domain` and `Framework`, but not
+    whether the job is refused or fails; refusing it is harsher. `Task` and `SamplePayloadUrl` are in Prerequisites and
+    are taken to be mandatory, too. `FrameworkVersion` isn't: AWS's own example for scikit-learn leaves it out.
+    """
+    package_arn = source.get("ModelPackageVersionArn")
+    if package_arn is None:
+        return
+    container = source.get("ContainerConfig", {})
+    given = {
+        "Domain": container.get("Domain") or model.domain,
+        "Task": container.get("Task") or model.task,
+        "Framework": container.get("Framework") or model.framework,
+        "SamplePayloadUrl": _payload_url(container, model),
+    }
+    for name, value in given.items():
+        if not value:
+            version = package_arn.rsplit("/", 1)[-1]
+            raise ValidationException(
+                f"Specify {name} in the Model Package version {version}. {name} is a mandatory parameter for the job."
+            )
+
+
+def _payload_url(container: Mapping[str, Any], model: _Model) -> str | None:
+    requested: str | None = container.get("PayloadConfig", {}).get("SamplePayloadUrl")
+    return requested or model.payload_url
+
+
 def _refuse_unknown_specification(source: Mapping[str, Any], model: _Model) -> None:
     """Refuse a name that the model package doesn't have; whether the service does so at once isn't documented."""
     for configuration in source.get("EndpointConfigurations", []):
@@ -127,6 +160,7 @@ def _model(backend: InferenceRecommenderBackend, source: Mapping[str, Any]) -> _
     first = containers[0] if containers else {}
     return _Model(
         fault_name=package.model_package_group_name or package.model_package_name,
+        domain=package.domain,
         task=package.task,
         framework=first.get("Framework"),
         nearest_model_name=first.get("NearestModelName"),
@@ -192,7 +226,7 @@ def _job(
                 role_arn=request["RoleArn"],
                 job_name=request["JobName"],
                 request=request,
-                payload_url=container.get("PayloadConfig", {}).get("SamplePayloadUrl") or model.payload_url,
+                payload_url=_payload_url(container, model),
                 artifact_urls=model.artifact_urls,
                 images=model.images,
                 model_package_arn=source.get("ModelPackageVersionArn"),
