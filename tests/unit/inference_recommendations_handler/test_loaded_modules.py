@@ -1,0 +1,94 @@
+"""What a call of the function loads: Lambda can't keep bytecode, so that each module is compiled at each cold start."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+import inference_recommendations_handler
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+FOLDER = Path(inference_recommendations_handler.__file__).parent
+ALWAYS = {
+    "aws",
+    "aws.clients",
+    "aws.deadline_budget",
+    "aws.errors",
+    "handler",
+    "inference_job",
+    "inference_job.failure_reason",
+    "inference_job.network_interfaces",
+    "inference_job.service",
+    "invocation",
+    "jobs",
+    "jobs.job_kind",
+    "jobs.job_snapshot",
+    "jobs.remedy",
+    "protocol",
+    "protocol.contract",
+    "protocol.custom_resource_event",
+    "protocol.log",
+    "protocol.redaction",
+    "protocol.response",
+    "protocol.response_url",
+    "protocol.typed_request",
+    "stack",
+    "stack.owner",
+    "stack.state_machine",
+}
+WAIT = {
+    "aws.propagation",
+    "lifecycle",
+    "lifecycle.timeout",
+    "lifecycle.wait",
+    "lifecycle.wait_stage",
+    "protocol.property_values",
+    "stack.earlier_executions",
+}
+MAX_ZIPPED_BYTES = 112_000
+
+
+def loaded(*modules: str) -> set[str]:
+    """Modules of the handler that a new process has after importing some."""
+    program = f"""
+import importlib, json, sys
+for name in {json.dumps(modules)}:
+    importlib.import_module(f"inference_recommendations_handler.{{name}}")
+print(json.dumps([name for name in sys.modules if name.startswith("inference_recommendations_handler.")]))
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    names: Iterable[str] = json.loads(done.stdout)
+    return {name.removeprefix("inference_recommendations_handler.") for name in names}
+
+
+@pytest.mark.parametrize(
+    ("modules", "expected"), [(["handler"], ALWAYS), (["handler", "lifecycle.wait"], ALWAYS | WAIT)]
+)
+def test_a_wait_loads_no_more_than_it_needs(modules: list[str], expected: set[str]) -> None:
+    assert loaded(*modules) == expected
+
+
+def test_importing_the_handler_makes_no_client() -> None:
+    program = """
+import boto3.session
+def refuse(*_, **__): raise AssertionError("a client is made")
+boto3.session.Session.client = refuse
+import inference_recommendations_handler.handler
+"""
+    subprocess.run([sys.executable, "-c", program], check=True)
+
+
+def test_the_asset_stays_small(tmp_path: Path) -> None:
+    asset = tmp_path / "asset.zip"
+    with zipfile.ZipFile(asset, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in sorted(FOLDER.rglob("*.py")):
+            archive.write(path, path.relative_to(FOLDER.parent))
+    assert asset.stat().st_size < MAX_ZIPPED_BYTES
