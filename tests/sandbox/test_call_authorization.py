@@ -261,7 +261,14 @@ def test_an_unknown_resource_is_everything(service: str, operation: str, members
     assert resources(service, operation, members, Place(account_id="123456789012", region="us-east-1")) == ["*"]
 
 
-@pytest.mark.parametrize(("condition", "is_granted"), [({}, True), ({"Bool": {"aws:SecureTransport": "true"}}, False)])
+@pytest.mark.parametrize(
+    ("condition", "is_granted"),
+    [
+        ({}, True),
+        ({"Bool": {"aws:SecureTransport": "true"}}, True),
+        ({"StringEquals": {"aws:SourceVpce": "vpce-1"}}, False),
+    ],
+)
 def test_a_bucket_s_policy_may_grant_a_call(account: Account, condition: dict[str, Any], *, is_granted: bool) -> None:
     bucket = account.name()
     account.client("s3").create_bucket(Bucket=bucket)
@@ -283,6 +290,22 @@ def test_a_bucket_s_policy_may_grant_a_call(account: Account, condition: dict[st
 
     assert ("not authorized" not in error_of(lambda: call(granted))) is is_granted
     assert "not authorized" in error_of(lambda: call(other))
+
+
+def test_a_bucket_s_policy_denies_where_its_condition_cannot_be_judged(account: Account) -> None:
+    bucket = account.name()
+    account.client("s3").create_bucket(Bucket=bucket)
+    statement = {
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "s3:*",
+        "Resource": [f"arn:aws:s3:::{bucket}", f"arn:aws:s3:::{bucket}/*"],
+        "Condition": {"StringNotEquals": {"aws:SourceVpce": "vpce-1"}},
+    }
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    account.client("s3").put_bucket_policy(Bucket=bucket, Policy=policy)
+    client = session(account, "s3", allow("s3:*"))
+    assert "explicit deny" in error_of(lambda: client.list_objects_v2(Bucket=bucket))
 
 
 def test_objects_need_the_actions_on_objects(account: Account) -> None:

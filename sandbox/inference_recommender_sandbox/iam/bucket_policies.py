@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 def granting_policies(resource: str, *, account_id: str, role_name: str) -> list[PolicyDocument]:
     """Return what the policy of a bucket says of a role, as if the role had it.
 
-    Conditions aren't judged: a statement that has one grants nothing.
-
     Args:
         resource: ARN of the bucket or of an object.
         account_id: Of bucket and role.
@@ -35,7 +33,7 @@ def granting_policies(resource: str, *, account_id: str, role_name: str) -> list
     named = [
         {key: value for key, value in statement.items() if key != "Principal"}
         for statement in statements(document)
-        if "Condition" not in statement and _names(statement.get("Principal"), account_id, role_name)
+        if _names(statement.get("Principal"), account_id, role_name)
     ]
     return [{**document, "Statement": named}]
 
