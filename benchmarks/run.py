@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from benchmarks.benchmark import Benchmark
 
 ROOT: Final = Path(__file__).parent.parent
-BENCHMARKS: Final = ("construction", "synthesis", "importing")
+BENCHMARKS: Final = ("construction", "synthesis", "importing", "cold_start")
 """Modules of this folder, each with a `BENCHMARK`."""
 RESULTS: Final = ROOT / "benchmarks" / "results.json"
 DOCUMENT: Final = ROOT / "docs" / "performance.md"

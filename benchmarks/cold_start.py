@@ -1,0 +1,61 @@
+"""What a cold start of the function costs."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+from importlib import import_module
+from pathlib import Path
+from time import process_time
+from typing import TYPE_CHECKING, Any
+
+from benchmarks.benchmark import OURS, Benchmark, Figures
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+BARE = 'bare boto3.client("sagemaker")'
+HANDLER = "inference_recommendations_handler"
+SOURCES = Path(__file__).parent.parent / "lambda" / HANDLER
+
+
+def _bare(_: Path) -> object:
+    return import_module("boto3").client("sagemaker")
+
+
+def _first_wait(folder: Path) -> object:
+    sys.path.insert(0, str(folder))
+    clients: Any = import_module(f"{HANDLER}.aws.clients")
+    import_module(f"{HANDLER}.handler")
+    import_module(f"{HANDLER}.lifecycle.wait")
+    return clients.clients().sagemaker
+
+
+def _contender(start: Callable[[Path], object]) -> Callable[[], Figures]:
+    def measure() -> Figures:
+        os.environ |= {"AWS_DEFAULT_REGION": "us-east-1", "AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x"}
+        with tempfile.TemporaryDirectory() as name:
+            # As in Lambda: the sources without bytecode, which can't be written either. boto3's is there.
+            shutil.copytree(SOURCES, Path(name) / HANDLER, ignore=shutil.ignore_patterns("__pycache__"))
+            sys.dont_write_bytecode = True
+            before = len(sys.modules)
+            begin = process_time()
+            start(Path(name))
+            milliseconds = 1000 * (process_time() - begin)
+        own = sum(1 for module in sys.modules if module.startswith(HANDLER))
+        return {"milliseconds": milliseconds, "modules": len(sys.modules) - before, "own modules": own}
+
+    return measure
+
+
+BENCHMARK = Benchmark(
+    title="Cold start",
+    what="Everything that the first poll of a wait imports and creates, without bytecode of the handler.",
+    contenders={OURS: _contender(_first_wait), BARE: _contender(_bare)},
+    time="milliseconds",
+    unit="ms",
+    most={BARE: 1.2},
+    counts=("modules", "own modules"),
+)
