@@ -25,6 +25,7 @@ REQUEST: dict[str, Any] = {
 }
 FUNCTION_ARN = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:f"
 MACHINE_ARN = f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:m"
+WAITING = {"AcceptStopped": False, "TimeoutSeconds": 5400, "StateMachineArn": MACHINE_ARN}
 
 RAW = "four raw resources"
 PROVIDER_EACH = "a Provider for each job"
@@ -52,13 +53,27 @@ def raw_resources(stack: cdk.Stack) -> Callable[[int], object]:
             stack,
             f"Policy{number}",
             type="AWS::IAM::Policy",
-            properties={"PolicyName": f"Policy{number}", "Roles": ["r"], "PolicyDocument": {"Statement": []}},
+            properties={
+                "PolicyName": f"Policy{number}",
+                "Roles": ["r"],
+                "PolicyDocument": {
+                    "Version": "2012-10-17",
+                    "Statement": [{"Effect": "Allow", "Action": "iam:PassRole", "Resource": ROLE_ARN}],
+                },
+            },
         )
         before = start = cdk.CfnResource(
             stack,
             f"Job{number}",
             type="Custom::Job",
-            properties={"ServiceToken": FUNCTION_ARN, "ServiceTimeout": "1800", "Request": REQUEST},
+            properties={
+                "ServiceToken": FUNCTION_ARN,
+                "ServiceTimeout": "1800",
+                "Request": REQUEST,
+                "NamePrefix": f"job-{number}",
+                "NameVersion": 1,
+                **WAITING,
+            },
         )
         start.add_resource_dependency(policy)
         job_name = start.ref
@@ -67,7 +82,16 @@ def raw_resources(stack: cdk.Stack) -> Callable[[int], object]:
                 stack,
                 f"Job{number}Wait{leg}",
                 type="Custom::JobWait",
-                properties={"ServiceToken": FUNCTION_ARN, "JobName": job_name, "StateMachineArn": MACHINE_ARN},
+                properties={
+                    "ServiceToken": FUNCTION_ARN,
+                    "ServiceTimeout": "3540",
+                    "JobName": job_name,
+                    "Leg": leg,
+                    "Legs": 2,
+                    "HandOverAfterSeconds": 2700,
+                    "PollIntervalSeconds": 30,
+                    **WAITING,
+                },
             )
             wait.add_resource_dependency(before)
             before = wait

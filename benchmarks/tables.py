@@ -25,7 +25,7 @@ def replace_tables(document: str, environment: Mapping[str, object], results: Ma
     _, _, after = rest.partition(END)
     where = ", ".join(f"{name} {value}" for name, value in environment.items())
     tables = "\n\n".join("\n".join(_table(result)) for result in results.values())
-    return f"{before}{BEGIN}\n\nMedians ({where}).\n\n{tables}\n\n{END}{after}"
+    return f"{before}{BEGIN}\n\nMedians of CPU time ({where}).\n\n{tables}\n\n{END}{after}"
 
 
 def _table(result: Mapping[str, Any]) -> Iterator[str]:

@@ -5,6 +5,8 @@ A call into the CDK's JavaScript takes 0.4 to 1.9 ms of CPU, and decides how lon
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -40,6 +42,7 @@ MOST_AT_SYNTHESIS = 1
 MOST_AT_SYNTHESIS_WITH_TAGS = 4
 MOST_ANSWERS_FOR_A_TAG = 2
 MOST_RESOURCES = 3
+MOST_MODULES = 100
 MOST_JOBS = 160
 MOST_RESOURCES_OF_A_STACK = 500
 """CloudFormation quotas."""
@@ -139,3 +142,18 @@ def test_resources_grow_by_three_a_job_and_one_for_a_default_role(*, with_defaul
     few, many = count(FEW), count(MANY)
     assert growth(few, many) == MOST_RESOURCES + with_default_roles
     assert with_default_roles or few + (MOST_JOBS - FEW) * MOST_RESOURCES <= MOST_RESOURCES_OF_A_STACK
+
+
+def test_importing_the_library_imports_no_rules() -> None:
+    code = (
+        "import sys, cdk_inference_recommender as library\n"
+        "for name in library.__all__: getattr(library, name)\n"
+        "print(*(name for name in sys.modules if name.startswith('cdk_inference_recommender.')))"
+    )
+    command = [sys.executable, "-c", code]
+    modules = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
+    # Their constants and classes are part of what constructs and reports say.
+    needed = {"cross_stack_rules", "metric_rules", "published_rules", "shape_rules"}
+    rules = {name for name in modules if name.endswith("_rules") or ".rules." in name}
+    assert {name.rpartition(".")[2] for name in rules} <= needed | {"rule"}
+    assert len(modules) <= MOST_MODULES
