@@ -20,7 +20,7 @@ SENDING = {
     **NOTHING,
     "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Resource": "*"}],
 }
-IMAGE = "123456789012.dkr.ecr.us-east-1.amazonaws.com/i:1"
+IMAGE = "763104351884.dkr.ecr.us-east-1.amazonaws.com/i:1"
 
 
 def schema(resource_type: str) -> dict[str, Any]:
