@@ -214,6 +214,12 @@ def test_a_permission_on_the_calls_own_resource_is_enough(account: Account, acti
             call(session(account, service, statement))
 
 
+def test_a_denial_of_any_resource_denies_a_call_whose_resource_is_unknown(account: Account) -> None:
+    narrow = {"Effect": "Deny", "Action": "ec2:*", "Resource": ARN.format("ec2", "vpc/vpc-1")}
+    assert "not authorized" not in error_of(session(account, "ec2", allow("ec2:*")).describe_vpcs)
+    assert "explicit deny" in error_of(session(account, "ec2", allow("ec2:*"), narrow).describe_vpcs)
+
+
 def test_a_copy_needs_reading_its_source(account: Account) -> None:
     source, target = account.name(), account.name()
     for bucket in (source, target):

@@ -15,6 +15,8 @@ from moto.iam.models import iam_backends
 
 from inference_recommender_sandbox.moto_lock import MOTO_LOCK
 
+from .policy_evaluation import UnknownResource
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
@@ -106,7 +108,7 @@ def resources(service: str, operation: str, members: Mapping[str, Any], account:
             value = members[rule.member]
             values = value if isinstance(value, list) else [value]
             return [_named(service, rule, str(each), members, account) for each in values] or [EVERYTHING]
-    return [EVERYTHING]
+    return [UnknownResource(EVERYTHING)]
 
 
 def known_resources() -> Iterator[tuple[str, list[str]]]:

@@ -28,6 +28,12 @@ _FOR_ALL: Final = "ForAllValues:"
 _FOR_ANY: Final = "ForAnyValue:"
 
 
+class UnknownResource(str):
+    """The resource `*` of a call whose own one isn't known: any statement that denies may mean it."""
+
+    __slots__ = ()
+
+
 class Decision(Enum):
     """Result of evaluating policies for one action on one resource."""
 
@@ -51,7 +57,7 @@ def decide(
     Args:
         policies: The whole documents.
         action: For example `iam:PassRole`; matched without regard to case.
-        resource: ARN or `*`.
+        resource: ARN, `*`, or an `UnknownResource`.
         context: Condition keys and their values. The names are matched without regard to case, tag keys in them too
             (IAM user guide, `aws:RequestTag` and `aws:ResourceTag`).
         boundary: The role's permissions boundary, which has to allow the action too; by default there is none.
@@ -88,7 +94,9 @@ def _applies(statement: PolicyDocument, *, action: str, resource: str, context: 
         action_matches = not any(_like(str(each).lower(), action.lower()) for each in as_list(statement["NotAction"]))
     else:
         action_matches = any(_like(str(each).lower(), action.lower()) for each in as_list(statement.get("Action", [])))
-    if "NotResource" in statement:
+    if denies and isinstance(resource, UnknownResource):
+        resource_matches = True
+    elif "NotResource" in statement:
         resource_matches = not _any_matches(statement["NotResource"], resource, context, unknown=not denies)
     else:
         resource_matches = _any_matches(statement.get("Resource", []), resource, context, unknown=denies)
