@@ -64,7 +64,7 @@ class LifecycleStack:
         stacks = self.aws.client("cloudformation")
         arguments = {
             "StackName": self.stack_id or self.name,
-            "TemplateBody": template,
+            "TemplateURL": self._stored(template),
             "Capabilities": ["CAPABILITY_IAM"],
             "DisableRollback": disable_rollback,
         }
@@ -180,6 +180,13 @@ class LifecycleStack:
         found: list[dict[str, Any]] = resources["StackResources"]
         [resource] = [resource for resource in found if resource["ResourceType"] == resource_type]
         return resource
+
+    def _stored(self, template: str) -> str:
+        """Put a template into a bucket, as the CDK CLI does: a request takes at most 51,200 bytes of one."""
+        bucket, s3 = f"templates-{self.name.lower()}", self.aws.client("s3")
+        s3.create_bucket(Bucket=bucket)
+        s3.put_object(Bucket=bucket, Key="template.json", Body=template.encode())
+        return f"https://{bucket}.s3.us-east-1.amazonaws.com/template.json"
 
     def _template(self, jobs: int, props: Mapping[str, Any]) -> str:
         self._synthesised += 1
