@@ -85,7 +85,8 @@ def test_a_changed_model_reaches_the_job_through_a_parameter(bootstrapped: Local
         assert deployed.code == 0, deployed.output
     old, new = (request["InputConfig"]["ModelName"] for request in requests_of(bootstrapped, "Measuring"))
     assert old != new
-    assert [model["ModelName"] for model in bootstrapped.client("sagemaker").list_models()["Models"]] == [new]
+    models = bootstrapped.client("sagemaker").list_models(NameContains="Declared-")["Models"]
+    assert [model["ModelName"] for model in models] == [new]
     destroy(bootstrapped, app)
 
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from inference_recommendations_handler import handler, invocation
+from inference_recommendations_handler.inference_job import service
 from inference_recommendations_handler.inference_job.service import InferenceRecommendationsJobs
 from inference_recommendations_handler.jobs import job_kind
-from inference_recommendations_handler.jobs.job_snapshot import JobSnapshot
+from inference_recommendations_handler.jobs.job_snapshot import JobState
 from inference_recommendations_handler.lifecycle import (
     create_or_adopt,
     deletion,
@@ -192,8 +193,11 @@ def _with_a_later_status(stack: Stack, world: World) -> None:
 
 
 def _takes_a_later_status_for_an_end(patch: pytest.MonkeyPatch) -> None:
-    unfinished = {"PENDING", "IN_PROGRESS", "STOPPING", "DELETING"}
-    patch.setattr(JobSnapshot, "ended", property(lambda self: self.status not in unfinished))
+    class States(dict[str, JobState]):
+        def get(self, status: str, _: Any = None) -> Any:
+            return super().get(status, JobState.STOPPED)
+
+    patch.setattr(service, "_STATES", States(PENDING=JobState.RUNNING, IN_PROGRESS=JobState.RUNNING, **service._STATES))
 
 
 def _gives_up_an_answer(patch: pytest.MonkeyPatch) -> None:

@@ -29,7 +29,7 @@ def report_page(report: JobReport) -> str:
     Raises:
         CommandError: What draws charts isn't installed.
     """
-    style, script = _asset("report_page.css"), _asset("report_page.js")
+    style, script = _asset("page.css"), _asset("page.js")
     title = escape_html(f"{report.job_name}: inference recommendations")
     own = f"style-src 'unsafe-inline'; script-src 'sha256-{_digest(script)}'; img-src data:"
     policy = f"default-src 'none'; {own}; base-uri 'none'"
