@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from cdk_inference_recommender.endpoint.recommended_endpoint import RecommendedEndpoint
-    from cdk_inference_recommender.endpoint.scaled_instance_count import ScaledInstanceCount
+    from cdk_inference_recommender.endpoint.scalable_instance_count import ScalableInstanceCount
     from cdk_inference_recommender.job.base import InferenceRecommendationsJobBase
     from cdk_inference_recommender.job.inference_recommendations_job import InferenceRecommendationsJob
     from cdk_inference_recommender.job.props.endpoint_configuration import EndpointConfiguration
@@ -65,7 +65,7 @@ __all__ = [
     "RealTimeRecommendation",
     "RecommendedEndpoint",
     "ResourceLimit",
-    "ScaledInstanceCount",
+    "ScalableInstanceCount",
     "ScalingRecommendation",
     "ServerlessRecommendation",
     "Stairs",
@@ -97,7 +97,7 @@ _MODULES: Final = {
     "RealTimeRecommendation": "recommendation.real_time_recommendation",
     "RecommendedEndpoint": "endpoint.recommended_endpoint",
     "ResourceLimit": "job.props.resource_limit",
-    "ScaledInstanceCount": "endpoint.scaled_instance_count",
+    "ScalableInstanceCount": "endpoint.scalable_instance_count",
     "ScalingRecommendation": "recommendation.scaling_recommendation",
     "ServerlessRecommendation": "recommendation.serverless_recommendation",
     "Stairs": "job.props.traffic_pattern",

@@ -88,10 +88,12 @@ def hosting_app(
         **readable,
     )
     if most_instances is not None:
-        endpoint.auto_scale_instance_count(max_capacity=most_instances)
+        endpoint.auto_scale_instance_count(max_capacity=most_instances).scale_on_invocations("Load")
     if min_invocations is not None and isinstance(best, RealTimeRecommendation):
         scaling = best.scaling(min_invocations=min_invocations, max_invocations=4 * min_invocations)
-        endpoint.auto_scale_as_recommended(scaling)
+        endpoint.auto_scale_instance_count(
+            min_capacity=scaling.min_capacity, max_capacity=scaling.max_capacity
+        ).scale_as_recommended("Load", scaling)
         for attribute in ("MinCapacity", "MaxCapacity", "TargetValue"):
             value = scaling.value_of(ScalingRecommendationAttribute(attribute))
             CfnOutput(stack, f"Scaling{attribute}", value=value)

@@ -9,6 +9,7 @@ from aws_cdk import Tags
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sagemaker as sagemaker
+from aws_cdk.interfaces.aws_sagemaker import EndpointReference
 
 from cdk_inference_recommender.model.network import JobNetwork
 from cdk_inference_recommender.model.tags import tags_of
@@ -27,6 +28,7 @@ from inference_recommendations_handler.protocol.contract import OwnerTag
 
 from .auto_scaled_endpoint import AutoScaledEndpoint
 from .document import endpoint_document
+from .grants import RecommendedEndpointGrants
 from .instance_count import EndpointInstanceCount
 from .prop_types import ENDPOINT_PROP_TYPES
 from .recommended_model import RecommendedModel
@@ -45,7 +47,7 @@ if TYPE_CHECKING:
     from cdk_inference_recommender.request import Path
 
 
-@jsii.implements(iam.IGrantable, ec2.IConnectable)
+@jsii.implements(sagemaker.IEndpoint, iam.IGrantable, ec2.IConnectable)
 class RecommendedEndpoint(AutoScaledEndpoint):
     """Model, endpoint configuration, endpoint and autoscaling, as a recommendation says and as it was measured.
 
@@ -238,6 +240,11 @@ class RecommendedEndpoint(AutoScaledEndpoint):
         return self._endpoint.ref
 
     @property
+    def endpoint_ref(self) -> EndpointReference:
+        """Reference for constructs that take an `IEndpointRef`."""
+        return EndpointReference(endpoint_arn=self.endpoint_arn)
+
+    @property
     def model_name(self) -> str:
         """Name of the model; another one for a choice that runs otherwise."""
         return self._model.model_name
@@ -258,14 +265,23 @@ class RecommendedEndpoint(AutoScaledEndpoint):
             raise ValidationError(f"{self.node.path}: an endpoint without a VPC has no connections. Give it a vpc.")
         return self._connections
 
+    @property
+    def grants(self) -> RecommendedEndpointGrants:
+        """What others may be allowed to do with the endpoint, for example `endpoint.grants.invoke(function)`."""
+        return RecommendedEndpointGrants(self.endpoint_arn)
+
     def grant_invoke(self, grantee: iam.IGrantable) -> iam.Grant:
-        """Allow invoking the endpoint.
+        """Allow invoking the endpoint; the same as `grants.invoke`.
 
         Args:
-            grantee: Who may.
+            grantee: Who may invoke it.
         """
-        return iam.Grant.add_to_principal(
-            grantee=grantee,
-            actions=["sagemaker:InvokeEndpoint", "sagemaker:InvokeEndpointWithResponseStream"],
-            resource_arns=[self.endpoint_arn],
-        )
+        return self.grants.invoke(grantee)
+
+    def add_to_role_policy(self, statement: iam.PolicyStatement) -> None:
+        """Add a statement to the policy of the containers' role.
+
+        Args:
+            statement: What the containers may do besides.
+        """
+        self.role.add_to_principal_policy(statement)

@@ -30,4 +30,5 @@ def name_of_endpoint(endpoint: str | IEndpointRef | None) -> str | None:
         return endpoint
     if isinstance(endpoint, CfnEndpoint):
         return endpoint.attr_endpoint_name
-    return resource_name(endpoint.endpoint_ref.endpoint_arn)
+    name = getattr(endpoint, "endpoint_name", None)
+    return name if isinstance(name, str) else resource_name(endpoint.endpoint_ref.endpoint_arn)

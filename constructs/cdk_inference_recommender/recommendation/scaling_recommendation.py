@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from aws_cdk import Token
+from aws_cdk import Duration, Token
 from constructs import Construct
 
 from cdk_inference_recommender.cross_stack.references import report_cross_stack_references
@@ -24,8 +24,9 @@ if TYPE_CHECKING:
     import jsii
 
 _REMEDY: Final = (
-    "Make the endpoint in this stack, or scale it there with auto_scale_instance_count(max_capacity=...), whose target "
-    "follows from what recommendation.publish(...) carries over"
+    "Make the endpoint in this stack, or scale it there with "
+    "auto_scale_instance_count(max_capacity=...).scale_on_invocations(id), whose target follows from what "
+    "recommendation.publish(...) carries over"
 )
 
 
@@ -96,14 +97,14 @@ class ScalingRecommendation(Construct):
         return self._number(ScalingRecommendationAttribute.MAX_CAPACITY)
 
     @property
-    def scale_in_cooldown(self) -> jsii.Number:
-        """Seconds between two reductions; 300, Application Auto Scaling's own, where the service gives none."""
-        return self._number(ScalingRecommendationAttribute.SCALE_IN_COOLDOWN)
+    def scale_in_cooldown(self) -> Duration:
+        """Time between two reductions; 300 seconds, Application Auto Scaling's default, if the service gives none."""
+        return Duration.seconds(self._number(ScalingRecommendationAttribute.SCALE_IN_COOLDOWN))
 
     @property
-    def scale_out_cooldown(self) -> jsii.Number:
-        """Seconds between two increases; 300, Application Auto Scaling's own, where the service gives none."""
-        return self._number(ScalingRecommendationAttribute.SCALE_OUT_COOLDOWN)
+    def scale_out_cooldown(self) -> Duration:
+        """Time between two increases; 300 seconds, Application Auto Scaling's default, if the service gives none."""
+        return Duration.seconds(self._number(ScalingRecommendationAttribute.SCALE_OUT_COOLDOWN))
 
     @property
     def target_value(self) -> jsii.Number:

@@ -64,7 +64,7 @@ def test_every_kind_of_name_is_looked_at() -> None:
         "RealTimeRecommendation",
         "RecommendedEndpoint",
         "ResourceLimit",
-        "ScaledInstanceCount",
+        "ScalableInstanceCount",
         "ScalingRecommendation",
         "ServerlessRecommendation",
     }

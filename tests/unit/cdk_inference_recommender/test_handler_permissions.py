@@ -152,7 +152,7 @@ def scaled_endpoint(stack: Stack, name: str = "Endpoint", **props: object) -> Re
         model=model,
         **(access | props),  # type: ignore[arg-type]
     )
-    endpoint.auto_scale_instance_count(max_capacity=2)
+    endpoint.auto_scale_instance_count(max_capacity=2).scale_on_invocations("Load")
     return endpoint
 
 

@@ -50,7 +50,7 @@ def built(app: App) -> Stack:
         read_from=[payloads(stack)],
         images=[images(stack)],
     )
-    endpoint.auto_scale_instance_count(max_capacity=2)
+    endpoint.auto_scale_instance_count(max_capacity=2).scale_on_invocations("Load")
     return stack
 
 

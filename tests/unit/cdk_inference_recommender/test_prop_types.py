@@ -220,8 +220,9 @@ def test_what_a_value_is_refused_for_by_itself_begins_with_the_construct_s_path(
         model=MODEL,
         read_from=[s3.Bucket.from_bucket_name(stack, "B", "models")],
     )
-    with pytest.raises(ValidationError, match=r"^Stack/Endpoint: scale_in_cooldown = 60 isn't a Duration"):
-        endpoint.auto_scale_instance_count(max_capacity=2, scale_in_cooldown=60)  # type: ignore[arg-type]
+    count = endpoint.auto_scale_instance_count(max_capacity=2)
+    with pytest.raises(ValidationError, match=r"^Stack/Endpoint/Scaling/Load: scale_in_cooldown = 60 isn't a Duration"):
+        count.scale_on_invocations("Load", scale_in_cooldown=60)  # type: ignore[arg-type]
 
 
 _WRONG_OF_BOTH = [
@@ -377,10 +378,11 @@ def test_what_is_asked_of_a_job_tells_it() -> None:
     ):
         job.output_summary(best, wrong, prefix=wrong)
     endpoint = RecommendedEndpoint(stack, "Endpoint", recommendation=best, model=MODEL, read_from=[payloads(stack)])
-    with pytest.raises(ValidationError, match=r"^Stack/Endpoint: scaling = 5 isn't .* disable_scale_in = 5 isn't"):
-        endpoint.auto_scale_as_recommended(wrong, disable_scale_in=wrong)
-    with pytest.raises(ValidationError, match=r"^Stack/Endpoint: disable_scale_in = 5 isn't of type bool"):
-        endpoint.auto_scale_instance_count(max_capacity=2, disable_scale_in=wrong)
+    count = endpoint.auto_scale_instance_count(max_capacity=2)
+    with pytest.raises(ValidationError, match=r"^Stack/Endpoint/Scaling: scaling = 5 isn't .* disable_scale_in = 5 "):
+        count.scale_as_recommended("Load", wrong, disable_scale_in=wrong)
+    with pytest.raises(ValidationError, match=r"^Stack/Endpoint/Scaling: disable_scale_in = 5 isn't of type bool"):
+        count.scale_on_invocations("Load", disable_scale_in=wrong)
 
 
 def test_an_existing_job_tells_it() -> None:
