@@ -80,7 +80,7 @@ class EndpointInstanceCount(Construct):
         self._resources: Final = (preparation, resource)
         for each in self._resources:
             each.apply_removal_policy(RemovalPolicy.DESTROY)
-        self.resource_id: Final = resource.ref
+        self.resource_id: Final[str] = resource.ref
         """As Application Auto Scaling names the variant: `endpoint/<name>/variant/<name>`."""
 
     def scale(self, scaling: Mapping[InstanceCountProperty, object]) -> None:

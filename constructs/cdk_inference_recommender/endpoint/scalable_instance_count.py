@@ -68,7 +68,7 @@ class ScalableInstanceCount(Construct):
         self._recommendation: Final = recommendation
         self._policy: Construct | None = None
         report_problems(self, lambda: checks.check_scaling(self._bounds | {"HasPolicy": self._policy is not None}))
-        self.resource_id: Final = instance_count.resource_id
+        self.resource_id: Final[str] = instance_count.resource_id
         """Resource id in Application Auto Scaling: `endpoint/<name>/variant/<name>`."""
 
     def scale_on_invocations(
