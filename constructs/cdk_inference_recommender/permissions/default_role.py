@@ -44,8 +44,8 @@ class DefaultRole(iam.Role):
         scope: The job or the endpoint.
         description: The role's.
         statements: What it may do.
-        read_from: Buckets that it may read.
-        images: Repositories that it may pull images from.
+        input_buckets: Buckets that it may read.
+        image_repositories: Repositories that it may pull images from.
         keys: Keys, and for which actions.
         passes_itself: Whether it may be passed to SageMaker by itself.
     """
@@ -56,8 +56,8 @@ class DefaultRole(iam.Role):
         *,
         description: str,
         statements: Sequence[iam.PolicyStatement],
-        read_from: Sequence[IBucket],
-        images: Sequence[IRepository],
+        input_buckets: Sequence[IBucket],
+        image_repositories: Sequence[IRepository],
         keys: Sequence[tuple[IKey | str, Sequence[str]]] = (),
         passes_itself: bool = False,
     ) -> None:
@@ -75,9 +75,9 @@ class DefaultRole(iam.Role):
         granted = _GrantedStatements(self, statements)
         if passes_itself:
             granted.statements.append(self._pass_itself())
-        for bucket in read_from:
+        for bucket in input_buckets:
             bucket.grant_read(granted.principal_for(bucket))
-        for repository in images:
+        for repository in image_repositories:
             repository.grant_pull(granted.principal_for(repository))
         for key, actions in keys:
             grant_key(scope, key, granted if isinstance(key, str) else granted.principal_for(key), *actions)

@@ -36,9 +36,9 @@ class RealTimeRecommendation(Recommendation):
         """How many instances; for a load test, as many as `stopping_conditions.max_invocations` needs."""
         return self._number(RecommendationAttribute.INITIAL_INSTANCE_COUNT)
 
-    def scaling(
+    def recommend_scaling(
         self,
-        id: str = "Scaling",  # noqa: A002 -- the CDK's name for it
+        id: str,  # noqa: A002 -- the CDK's name for it
         *,
         target_cpu_utilization_per_core: jsii.Number | None = None,
         min_invocations: jsii.Number | None = None,
@@ -64,12 +64,12 @@ class RealTimeRecommendation(Recommendation):
         if self._job_name is None:
             raise ValidationError(
                 f"{self.node.path}: which job a recommendation read with from_parameters is of isn't known here. Scale "
-                "its endpoint with auto_scale_instance_count(max_capacity=...)."
+                "its endpoint with auto_scale_instance_count(max_capacity=...).scale_on_invocations(id)."
             )
         if self.node.try_find_child(id) is not None:
             raise ValidationError(
-                f"{self.node.path}: there is a {id!r} already. Use what the first call of scaling(...) returned, or "
-                'give this one an id of its own: scaling("ForPeaks", ...).'
+                f"{self.node.path}: there is a {id!r} already. Use what the first call of "
+                'recommend_scaling(...) returned, or give this one another id: recommend_scaling("ForPeaks", ...).'
             )
         return ScalingRecommendation(
             self,

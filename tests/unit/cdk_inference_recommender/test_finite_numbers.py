@@ -9,11 +9,10 @@ import pytest
 from aws_cdk import Duration, Size
 
 from cdk_inference_recommender import (
-    EndpointConfiguration,
+    EndpointInputConfiguration,
     ModelSource,
     Phase,
     RecommendedEndpoint,
-    ResourceLimit,
     StoppingConditions,
     TrafficPattern,
     ValidationError,
@@ -43,14 +42,14 @@ def told(*fields: str) -> str:
         (
             lambda number: {
                 "endpoint_configurations": [
-                    EndpointConfiguration.serverless(memory_size=Size.gibibytes(2), max_concurrency=number)
+                    EndpointInputConfiguration.serverless(memory_size=Size.gibibytes(2), max_concurrency=number)
                 ]
             },
             (r"endpoint_configurations\[0\]\.max_concurrency",),
         ),
         (
-            lambda number: {"resource_limit": ResourceLimit(max_number_of_tests=number)},
-            (r"resource_limit\.max_number_of_tests",),
+            lambda number: {"max_number_of_tests": number},
+            (r"max_number_of_tests",),
         ),
         (
             lambda number: {"stopping_conditions": StoppingConditions(max_invocations=number)},
@@ -86,7 +85,7 @@ def test_an_endpoint_s_bounds_are_finite(name: str, number: float) -> None:
         "Endpoint",
         recommendation=best,
         model=ModelSource.from_model_package(PACKAGE_ARN),
-        images=[images(stack)],
+        image_repositories=[images(stack)],
     )
     if name.endswith("_capacity"):
         with pytest.raises(ValidationError, match=told(f"Endpoint/Scaling: {name}")):
@@ -101,4 +100,4 @@ def test_an_endpoint_s_bounds_are_finite(name: str, number: float) -> None:
 def test_what_scaling_is_recommended_for_is_finite(number: float) -> None:
     best = default_job(new_stack()).recommend_real_time("Best")
     with pytest.raises(ValidationError, match=r"max_invocations = -?(nan|inf): no template can hold"):
-        best.scaling(max_invocations=number)
+        best.recommend_scaling("Scaling", max_invocations=number)

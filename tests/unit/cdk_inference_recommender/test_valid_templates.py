@@ -42,7 +42,7 @@ def test_the_example_application(tmp_path: Path) -> None:
 
 
 def _common(props: Json) -> Json:
-    return {"model": props["model"], "read_from": props["read_from"], "tags": {"team": "search"}}
+    return {"model": props["model"], "input_buckets": props["input_buckets"], "tags": {"team": "search"}}
 
 
 def every_prop_template(context: Json | None = None) -> Json:
@@ -56,12 +56,12 @@ def every_prop_template(context: Json | None = None) -> Json:
         stack,
         "Endpoint",
         recommendation=best,
-        volume_kms_key=on_instances["volume_kms_key"],
+        volume_encryption_key=on_instances["volume_encryption_key"],
         vpc=on_instances["vpc"],
-        enable_network_isolation=True,
+        network_isolation=True,
         **_common(on_instances),
     )
-    scaling = best.scaling(max_invocations=900)
+    scaling = best.recommend_scaling("Scaling", max_invocations=900)
     endpoint.auto_scale_instance_count(
         min_capacity=scaling.min_capacity, max_capacity=scaling.max_capacity
     ).scale_as_recommended("Load", scaling)
