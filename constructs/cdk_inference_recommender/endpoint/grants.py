@@ -11,6 +11,11 @@ class RecommendedEndpointGrants:
     """Grants on one endpoint; see `RecommendedEndpoint.grants`."""
 
     def __init__(self, endpoint_arn: str) -> None:
+        """Use `RecommendedEndpoint.grants`.
+
+        Args:
+            endpoint_arn: ARN of the endpoint.
+        """
         self._endpoint_arn: Final = endpoint_arn
 
     def invoke(self, grantee: iam.IGrantable) -> iam.Grant:

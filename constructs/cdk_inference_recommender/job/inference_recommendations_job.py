@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 import jsii
-from aws_cdk import CfnResource, Duration, ITaggableV2, TagManager
+from aws_cdk import Duration, ITaggableV2, TagManager
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from constructs import Construct, Dependable
@@ -20,12 +20,13 @@ from cdk_inference_recommender.model.tags import JobTags
 from cdk_inference_recommender.permissions.execution_role import execution_role
 from cdk_inference_recommender.permissions.kms_key import kms_key_id
 from cdk_inference_recommender.permissions.role_arn import role_arn_of
+from cdk_inference_recommender.recommendation.measured_job import MeasuredJob
 from cdk_inference_recommender.request import Problem, told_once
 from cdk_inference_recommender.validation import checks
 from cdk_inference_recommender.validation.prop_types import check_types
 from cdk_inference_recommender.validation.reported_problems import report_problems, share_causes
 from cdk_inference_recommender.validation.stack_environment import region_of
-from cdk_inference_recommender.validation.tokens import is_unresolved, literals_only, seconds_of
+from cdk_inference_recommender.validation.tokens import is_unresolved, seconds_of
 from cdk_inference_recommender.validation.validation_error import ValidationError, naming
 
 from .base import InferenceRecommendationsJobBase
@@ -199,7 +200,7 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase, JobFactories)
                 security_group_ids=[group.security_group_id for group in network.security_groups] if network else [],
                 subnet_ids=network.subnet_ids if network else [],
             )
-        self._request: Final = (request := self._source.request(rendered))
+        request = self._source.request(rendered)
         own_name = self._source.job_name
         prefix = job_name_prefix or job_name_prefix_of(scope, id, own_name)
         self._lower_case_arns = lower_case_arns(self, job_name or f"{prefix}-*")
@@ -217,7 +218,7 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase, JobFactories)
             established=network.established if network else (),
         )
         self._job_name: Final = self._resource.ref
-        self._last_leg: Final = last_leg(
+        finished = last_leg(
             self,
             job_name=self.job_name,
             timeout=timeout_seconds,
@@ -226,7 +227,8 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase, JobFactories)
             after=self._resource,
         )
         # Neither the job's start, nor what is chosen of its results.
-        Dependable.implement(self, Dependable.of(self._last_leg))
+        Dependable.implement(self, Dependable.of(finished))
+        MeasuredJob(job_name=self.job_name, finished=lambda: finished, request=request, props=given).hand_on(self)
 
         def problems() -> list[Problem]:
             all_tags = self._tags.known()
@@ -289,12 +291,6 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase, JobFactories)
         cls, scope: Construct, job_id: str, source: CliInputSource, **props: Any
     ) -> InferenceRecommendationsJob:
         return _JobOfCliInput(scope, job_id, source, **props)
-
-    def _finished(self) -> CfnResource:
-        return self._last_leg
-
-    def _input_config(self) -> object:
-        return literals_only(self._request.get("InputConfig"))
 
 
 class _JobOfCliInput(InferenceRecommendationsJob):

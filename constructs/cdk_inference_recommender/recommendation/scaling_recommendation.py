@@ -114,37 +114,37 @@ class ScalingRecommendation(Construct):
     @property
     def predefined_metric_type(self) -> str:
         """The first policy's metric, for example `SageMakerVariantInvocationsPerInstance`."""
-        return self.value_of(ScalingRecommendationAttribute.PREDEFINED_METRIC_TYPE)
+        return self._value_of(ScalingRecommendationAttribute.PREDEFINED_METRIC_TYPE)
 
     @property
     def metric_name(self) -> str:
         """The first policy's metric, where it isn't a predefined one."""
-        return self.value_of(ScalingRecommendationAttribute.METRIC_NAME)
+        return self._value_of(ScalingRecommendationAttribute.METRIC_NAME)
 
     @property
     def metric_namespace(self) -> str:
         """Namespace of `metric_name`."""
-        return self.value_of(ScalingRecommendationAttribute.METRIC_NAMESPACE)
+        return self._value_of(ScalingRecommendationAttribute.METRIC_NAMESPACE)
 
     @property
     def metric_statistic(self) -> str:
         """Statistic of `metric_name`, for example `Average`."""
-        return self.value_of(ScalingRecommendationAttribute.METRIC_STATISTIC)
+        return self._value_of(ScalingRecommendationAttribute.METRIC_STATISTIC)
 
     @property
     def scaling_policies_json(self) -> str:
         """All policies, as a JSON array of the API's `ScalingPolicy`."""
-        return self.value_of(ScalingRecommendationAttribute.SCALING_POLICIES_JSON)
+        return self._value_of(ScalingRecommendationAttribute.SCALING_POLICIES_JSON)
 
     @property
     def invocations_per_instance(self) -> str:
         """Invocations a minute for each instance at which the service expects the target (`ScalingPolicyMetric`)."""
-        return self.value_of(ScalingRecommendationAttribute.INVOCATIONS_PER_INSTANCE)
+        return self._value_of(ScalingRecommendationAttribute.INVOCATIONS_PER_INSTANCE)
 
     @property
     def model_latency(self) -> str:
         """Latency at that load, as the API gives it; use `model_latency_ms` for a figure with a known unit."""
-        return self.value_of(ScalingRecommendationAttribute.MODEL_LATENCY)
+        return self._value_of(ScalingRecommendationAttribute.MODEL_LATENCY)
 
     @property
     def model_latency_ms(self) -> str:
@@ -153,9 +153,9 @@ class ScalingRecommendation(Construct):
         The API states no unit. Its figure is read in the unit in which it is nearer to what the job has measured of the
         recommendation.
         """
-        return self.value_of(ScalingRecommendationAttribute.MODEL_LATENCY_MS)
+        return self._value_of(ScalingRecommendationAttribute.MODEL_LATENCY_MS)
 
-    def value_of(self, attribute: ScalingRecommendationAttribute) -> str:
+    def _value_of(self, attribute: ScalingRecommendationAttribute) -> str:
         """Return any of the attributes, by name.
 
         Args:
@@ -164,4 +164,4 @@ class ScalingRecommendation(Construct):
         return Token.as_string(self._resource.get_att(attribute))
 
     def _number(self, attribute: ScalingRecommendationAttribute) -> jsii.Number:
-        return Token.as_number(self.value_of(attribute))
+        return Token.as_number(self._value_of(attribute))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from aws_cdk import CfnOutput, CfnParameter, Duration, Stack
+from aws_cdk import CfnOutput, CfnParameter, Duration, Stack, Token
 
 from cdk_inference_recommender import (
     InferenceRecommendationsJob,
@@ -156,7 +156,7 @@ def test_another_stack_is_sent_to_where_the_numbers_can_arrive() -> None:
     CfnOutput(
         other,
         "Most",
-        value=best_of(stack).recommend_scaling("Scaling").value_of(ScalingRecommendationAttribute.MAX_CAPACITY),
+        value=Token.as_string(best_of(stack).recommend_scaling("Scaling").max_capacity),
     )
     (error,) = errors_of(stack)
     assert error.startswith("[Stack/Job/Best/Scaling] max_capacity: ")
