@@ -1,4 +1,4 @@
-"""The traffic that a load test makes, and how long it lasts."""
+"""Rules for the traffic of a load test, and for its duration."""
 
 from __future__ import annotations
 
