@@ -24,7 +24,7 @@ NUMBERS = [math.nan, math.inf, -math.inf]
 
 
 def told(*fields: str) -> str:
-    return rf"^Stack/{', '.join(rf'{field} = -?(nan|inf)' for field in fields)}: no template can hold NaN or infinity"
+    return rf"^Stack/{', '.join(rf'{field} = -?(nan|inf)' for field in fields)}: a template can't contain NaN or infinity"
 
 
 @pytest.mark.parametrize("number", NUMBERS)
@@ -99,5 +99,5 @@ def test_an_endpoint_s_bounds_are_finite(name: str, number: float) -> None:
 @pytest.mark.parametrize("number", NUMBERS)
 def test_what_scaling_is_recommended_for_is_finite(number: float) -> None:
     best = default_job(new_stack()).recommend_real_time("Best")
-    with pytest.raises(ValidationError, match=r"max_invocations = -?(nan|inf): no template can hold"):
+    with pytest.raises(ValidationError, match=r"max_invocations = -?(nan|inf): a template can't contain"):
         best.recommend_scaling("Scaling", max_invocations=number)
