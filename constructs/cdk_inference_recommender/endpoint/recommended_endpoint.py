@@ -32,9 +32,8 @@ from .document import endpoint_document
 from .grants import RecommendedEndpointGrants
 from .hosted_model import HostedModel
 from .instance_count import EndpointInstanceCount
-from .prop_types import ENDPOINT_PROP_TYPES
+from .prop_types import ENDPOINT_PROP_TYPES, refuse_serverless_props
 from .recommended_model import RecommendedModel
-from .refusals import refuse_serverless_props
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -24,7 +24,9 @@ NUMBERS = [math.nan, math.inf, -math.inf]
 
 
 def told(*fields: str) -> str:
-    return rf"^Stack/{', '.join(rf'{field} = -?(nan|inf)' for field in fields)}: a template can't contain NaN or infinity"
+    return (
+        rf"^Stack/{', '.join(rf'{field} = -?(nan|inf)' for field in fields)}: a template can't contain NaN or infinity"
+    )
 
 
 @pytest.mark.parametrize("number", NUMBERS)
