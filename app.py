@@ -17,7 +17,7 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sagemaker as sagemaker
 
 from cdk_inference_recommender import (
-    EndpointConfiguration,
+    EndpointInputConfiguration,
     InferenceRecommendationsJob,
     JobType,
     LatencyPercentile,
@@ -25,7 +25,6 @@ from cdk_inference_recommender import (
     ModelSource,
     Objective,
     RealTimeRecommendation,
-    ResourceLimit,
     StoppingConditions,
     TrafficPattern,
 )
@@ -61,7 +60,7 @@ class InstanceRecommendation(BenchmarkedStack):
     def __init__(self, scope: Construct, id: str) -> None:  # noqa: A002 -- the CDK's name for it
         super().__init__(scope, id)
         job = InferenceRecommendationsJob(
-            self, "Job", model=self.model, read_from=[self.payload_bucket], images=[self.images]
+            self, "Job", model=self.model, input_buckets=[self.payload_bucket], image_repositories=[self.images]
         )
         cheapest = job.recommend_real_time("Cheapest", optimize_for=Objective.COST_PER_INFERENCE)
         cheapest.publish(PREFIX)
@@ -80,15 +79,16 @@ class LoadTest(BenchmarkedStack):
             "Job",
             job_type=JobType.ADVANCED,
             model=self.model,
-            read_from=[self.payload_bucket],
-            images=[self.images],
+            input_buckets=[self.payload_bucket],
+            image_repositories=[self.images],
             job_duration=Duration.hours(2),
             traffic_pattern=TrafficPattern.stairs(duration=Duration.seconds(240), number_of_steps=2, users_per_step=2),
             endpoint_configurations=[
-                EndpointConfiguration.real_time(instance_type)
+                EndpointInputConfiguration.real_time(instance_type)
                 for instance_type in ("ml.c5.xlarge", "ml.m5.xlarge", "ml.g4dn.xlarge")
             ],
-            resource_limit=ResourceLimit(max_number_of_tests=3, max_parallel_of_tests=3),
+            max_number_of_tests=3,
+            max_parallel_of_tests=3,
             stopping_conditions=StoppingConditions(
                 max_invocations=1000,
                 model_latency_thresholds=[

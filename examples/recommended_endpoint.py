@@ -21,7 +21,7 @@ from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_s3 as s3
 
 from cdk_inference_recommender import (
-    EndpointConfiguration,
+    EndpointInputConfiguration,
     InferenceRecommendationsJob,
     JobType,
     LatencyPercentile,
@@ -30,7 +30,6 @@ from cdk_inference_recommender import (
     Objective,
     RealTimeRecommendation,
     RecommendedEndpoint,
-    ResourceLimit,
     StoppingConditions,
     TrafficPattern,
 )
@@ -51,8 +50,8 @@ class ModelStack(Stack):
         repository = self._context("image_repository", "image-classifier")
         self.model = ModelSource.from_model_package(self._context("model_package_arn", package))
         self.readable: dict[str, Any] = {
-            "read_from": [s3.Bucket.from_bucket_name(self, "Payload", bucket)],
-            "images": [ecr.Repository.from_repository_name(self, "Images", repository)],
+            "input_buckets": [s3.Bucket.from_bucket_name(self, "Payload", bucket)],
+            "image_repositories": [ecr.Repository.from_repository_name(self, "Images", repository)],
         }
 
     def _context(self, name: str, default: str) -> str:
@@ -72,12 +71,13 @@ class Measured(ModelStack):
             job_duration=Duration.hours(1),
             traffic_pattern=TrafficPattern.stairs(duration=Duration.seconds(240), number_of_steps=2, users_per_step=2),
             endpoint_configurations=[
-                EndpointConfiguration.real_time(
+                EndpointInputConfiguration.real_time(
                     instance_type, environment_parameter_ranges={"OMP_NUM_THREADS": ["2", "4"]}
                 )
                 for instance_type in ("ml.c5.xlarge", "ml.g4dn.xlarge")
             ],
-            resource_limit=ResourceLimit(max_number_of_tests=4, max_parallel_of_tests=4),
+            max_number_of_tests=4,
+            max_parallel_of_tests=4,
             stopping_conditions=StoppingConditions(
                 max_invocations=1000,
                 model_latency_thresholds=[
@@ -90,7 +90,7 @@ class Measured(ModelStack):
             "Best", optimize_for=Objective.of(self._context("optimize_for", "CostPerInference"))
         )
         best.publish(PREFIX)
-        job.output_summary(best)
+        job.add_outputs(best)
 
 
 class Served(ModelStack):

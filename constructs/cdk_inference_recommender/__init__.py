@@ -14,10 +14,8 @@ if TYPE_CHECKING:
     from cdk_inference_recommender.endpoint.scaled_instance_count import ScaledInstanceCount
     from cdk_inference_recommender.job.base import InferenceRecommendationsJobBase
     from cdk_inference_recommender.job.inference_recommendations_job import InferenceRecommendationsJob
-    from cdk_inference_recommender.job.props.endpoint_configuration import EndpointConfiguration
+    from cdk_inference_recommender.job.props.endpoint_input_configuration import EndpointInputConfiguration
     from cdk_inference_recommender.job.props.job_type import JobType
-    from cdk_inference_recommender.job.props.output_config import OutputConfig
-    from cdk_inference_recommender.job.props.resource_limit import ResourceLimit
     from cdk_inference_recommender.job.props.stopping_conditions import (
         FlatInvocations,
         LatencyPercentile,
@@ -48,7 +46,7 @@ __all__ = [
     "Constraints",
     "ContainerConfig",
     "Domain",
-    "EndpointConfiguration",
+    "EndpointInputConfiguration",
     "FlatInvocations",
     "Framework",
     "InferenceRecommendationsJob",
@@ -59,12 +57,10 @@ __all__ = [
     "ModelLatencyThreshold",
     "ModelSource",
     "Objective",
-    "OutputConfig",
     "PayloadConfig",
     "Phase",
     "RealTimeRecommendation",
     "RecommendedEndpoint",
-    "ResourceLimit",
     "ScaledInstanceCount",
     "ScalingRecommendation",
     "ServerlessRecommendation",
@@ -80,7 +76,7 @@ _MODULES: Final = {
     "Constraints": "recommendation.constraints",
     "ContainerConfig": "model.container_config",
     "Domain": "model.container_config",
-    "EndpointConfiguration": "job.props.endpoint_configuration",
+    "EndpointInputConfiguration": "job.props.endpoint_input_configuration",
     "FlatInvocations": "job.props.stopping_conditions",
     "Framework": "model.container_config",
     "InferenceRecommendationsJob": "job.inference_recommendations_job",
@@ -91,12 +87,10 @@ _MODULES: Final = {
     "ModelLatencyThreshold": "job.props.stopping_conditions",
     "ModelSource": "model.model_source",
     "Objective": "recommendation.objective",
-    "OutputConfig": "job.props.output_config",
     "PayloadConfig": "model.container_config",
     "Phase": "job.props.traffic_pattern",
     "RealTimeRecommendation": "recommendation.real_time_recommendation",
     "RecommendedEndpoint": "endpoint.recommended_endpoint",
-    "ResourceLimit": "job.props.resource_limit",
     "ScaledInstanceCount": "endpoint.scaled_instance_count",
     "ScalingRecommendation": "recommendation.scaling_recommendation",
     "ServerlessRecommendation": "recommendation.serverless_recommendation",

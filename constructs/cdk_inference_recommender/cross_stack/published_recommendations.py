@@ -92,7 +92,7 @@ def check_prefix(prefix: str) -> None:
     Raises:
         ValidationError: It isn't a path.
     """
-    expect_type(_PREFIX, "prefix", prefix)
+    expect_type(_PREFIX, "parameter_prefix", prefix)
     if is_looked_up_later(prefix):
         return
     if is_unresolved(prefix):

@@ -47,7 +47,7 @@ class AutoScaledEndpoint(StackResource):
         """Let the number of instances follow the load within the bounds, and by the policies, of the service.
 
         Args:
-            scaling: What `recommendation.scaling(...)` returned, of the recommendation that the endpoint runs.
+            scaling: What `recommend_scaling(...)` of the endpoint's own recommendation returned.
             disable_scale_in: Whether instances are only added. Default: they are removed, too.
 
         Raises:
@@ -57,7 +57,7 @@ class AutoScaledEndpoint(StackResource):
         if scaling.node.scope is not self._recommendation:
             raise ValidationError(
                 f"{self.node.path}: {scaling.node.path} recommends how to scale another recommendation. Give what "
-                "scaling(...) of the endpoint's own recommendation returned."
+                "recommend_scaling(...) of the endpoint's own recommendation returned."
             )
         return self._scaled(recommended_scaling(scaling, disable_scale_in=disable_scale_in))
 

@@ -9,9 +9,9 @@ from cdk_inference_recommender.recommendation.real_time_recommendation import Re
 from cdk_inference_recommender.recommendation.scaling_recommendation import ScalingRecommendation
 from cdk_inference_recommender.recommendation.serverless_recommendation import ServerlessRecommendation
 from cdk_inference_recommender.validation.cdk_interfaces import (
-    IMAGES,
+    IMAGE_REPOSITORIES,
+    INPUT_BUCKETS,
     KMS_KEY,
-    READ_FROM,
     ROLE,
     SECURITY_GROUPS,
     TAGS,
@@ -28,20 +28,20 @@ ENDPOINT_PROP_TYPES: Final = {
     ),
     "model": MODEL,
     "role": ROLE,
-    "read_from": READ_FROM,
-    "images": IMAGES,
+    "input_buckets": INPUT_BUCKETS,
+    "image_repositories": IMAGE_REPOSITORIES,
     "endpoint_name": PropType(of=str, example='"bert"'),
     "variant_name": PropType(of=str, example='"AllTraffic"', is_required=True),
-    "volume_kms_key": KMS_KEY,
+    "volume_encryption_key": KMS_KEY,
     "vpc": VPC,
     "vpc_subnets": VPC_SUBNETS,
     "security_groups": SECURITY_GROUPS,
-    "enable_network_isolation": PropType(of=bool, example="True or False"),
+    "network_isolation": PropType(of=bool, example="True or False"),
     "tags": TAGS,
 }
 SCALING_ARGUMENT_TYPES: Final = {
     "scaling": PropType(
-        of=ScalingRecommendation, example="what scaling(...) of the recommendation returned", is_required=True
+        of=ScalingRecommendation, example="what recommend_scaling(...) of the recommendation returned", is_required=True
     ),
     "disable_scale_in": FLAG,
 }

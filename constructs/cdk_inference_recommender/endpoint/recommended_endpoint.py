@@ -63,9 +63,9 @@ class RecommendedEndpoint(AutoScaledEndpoint):
         best = job.recommend_real_time("Best", constraints=Constraints(max_cost_per_hour=0.5))
         endpoint = RecommendedEndpoint(
             self, "Endpoint",
-            recommendation=best, model=model, read_from=[artifact_bucket], images=[repository],
+            recommendation=best, model=model, input_buckets=[artifact_bucket], image_repositories=[repository],
         )
-        endpoint.auto_scale_as_recommended(best.scaling())
+        endpoint.auto_scale_as_recommended(best.recommend_scaling("Scaling"))
         endpoint.grant_invoke(client_function)
         ```
     """
@@ -78,15 +78,15 @@ class RecommendedEndpoint(AutoScaledEndpoint):
         recommendation: RealTimeRecommendation | ServerlessRecommendation,
         model: ModelSource,
         role: iam.IRole | None = None,
-        read_from: Sequence[IBucket] = (),
-        images: Sequence[IRepository] = (),
+        input_buckets: Sequence[IBucket] = (),
+        image_repositories: Sequence[IRepository] = (),
         endpoint_name: str | None = None,
         variant_name: str = "AllTraffic",
-        volume_kms_key: IKey | str | None = None,
+        volume_encryption_key: IKey | str | None = None,
         vpc: ec2.IVpc | None = None,
         vpc_subnets: ec2.SubnetSelection | None = None,
         security_groups: Sequence[ec2.ISecurityGroup] | None = None,
-        enable_network_isolation: bool | None = None,
+        network_isolation: bool | None = None,
         tags: Mapping[str, str] | None = None,
     ) -> None:
         """Declare an endpoint and what it is made of.
@@ -99,19 +99,19 @@ class RecommendedEndpoint(AutoScaledEndpoint):
             model: What the job has measured. A model is copied; its network and isolation are kept where none are
                 given. `container_config` plays no part, except that one that lets SageMaker Neo compile is warned of.
             role: With which the containers run. Default: a role with the least that is needed.
-            read_from: Buckets with the model's artifacts, which the default role may read.
-            images: Repositories that the default role may pull container images from.
+            input_buckets: Buckets with the model's artifacts, which the default role may read.
+            image_repositories: Repositories that the default role may pull container images from.
             endpoint_name: At most 63 characters. Default: generated. A name keeps CloudFormation from replacing the
                 endpoint, should it have to.
             variant_name: Of the production variant. Default: `AllTraffic`.
-            volume_kms_key: Encrypts the instances' volumes: a key, or its id, ARN, alias or alias ARN. Real-time only.
-                Instance types with local disks take none (API reference, `CreateEndpointConfig`): exclude their
-                families in the recommendation's constraints.
+            volume_encryption_key: Encrypts the instances' volumes: a key, or its id, ARN, alias or alias ARN.
+                Real-time only. Instance types with local disks take none (API reference, `CreateEndpointConfig`):
+                exclude their families in the recommendation's constraints.
             vpc: The containers get network interfaces in it. Real-time only.
             vpc_subnets: Which of its subnets, 1 to 16. Default: the private ones, which the VPC has to have. Others
                 need VPC endpoints for S3, ECR, CloudWatch and CloudWatch Logs, and are warned of.
             security_groups: Default: one of its own, which allows everything out and nothing in.
-            enable_network_isolation: Whether the containers have no network. Real-time only. Default: as the source, or
+            network_isolation: Whether the containers have no network. Real-time only. Default: as the source, or
                 no isolation for a package.
             tags: For model, configuration and endpoint, besides those of `Tags.of(...)`.
 
@@ -131,9 +131,9 @@ class RecommendedEndpoint(AutoScaledEndpoint):
             self,
             is_serverless=is_serverless,
             vpc=vpc,
-            volume_kms_key=volume_kms_key,
-            enable_network_isolation=enable_network_isolation,
-            reads_something=role is not None or bool(read_from or images),
+            volume_encryption_key=volume_encryption_key,
+            network_isolation=network_isolation,
+            reads_something=role is not None or bool(input_buckets or image_repositories),
         )
         network = JobNetwork.of(
             self,
@@ -144,7 +144,7 @@ class RecommendedEndpoint(AutoScaledEndpoint):
         )
         self._connections: Final = network.connections if network else None
         self.role: Final[iam.IRole] = role or hosting_role(
-            self, read_from=read_from, images=images, in_vpc=network is not None
+            self, input_buckets=input_buckets, image_repositories=image_repositories, in_vpc=network is not None
         )
         self._model: Final = RecommendedModel(
             self,
@@ -153,7 +153,7 @@ class RecommendedEndpoint(AutoScaledEndpoint):
             source=model,
             role=self.role,
             network=network,
-            enable_network_isolation=enable_network_isolation,
+            network_isolation=network_isolation,
         )
         self._recommendation = recommendation
         self._configuration: Final = sagemaker.CfnEndpointConfig(
@@ -162,11 +162,11 @@ class RecommendedEndpoint(AutoScaledEndpoint):
             production_variants=[
                 recommendation.production_variant(model_name=self._model.model_name, variant_name=variant_name)
             ],
-            kms_key_id=kms_key_id(volume_kms_key),
+            kms_key_id=kms_key_id(volume_encryption_key),
         )
-        if volume_kms_key is not None and not isinstance(volume_kms_key, str):
+        if volume_encryption_key is not None and not isinstance(volume_encryption_key, str):
             # An alias is named here, which says nothing of its being made first.
-            self._configuration.node.add_dependency(volume_kms_key)
+            self._configuration.node.add_dependency(volume_encryption_key)
         self._endpoint: Final = sagemaker.CfnEndpoint(
             self,
             "Resource",
@@ -203,7 +203,7 @@ class RecommendedEndpoint(AutoScaledEndpoint):
                 role_arn=role_arn_of(self.role),
                 endpoint_name=endpoint_name,
                 variant_name=variant_name,
-                volume_kms_key_id=kms_key_id(volume_kms_key),
+                volume_kms_key_id=kms_key_id(volume_encryption_key),
                 network=network,
                 tags=tags_of_each(),
             )

@@ -17,8 +17,8 @@ def refuse_endpoint(
     *,
     is_serverless: bool,
     vpc: ec2.IVpc | None,
-    volume_kms_key: IKey | str | None,
-    enable_network_isolation: bool | None,
+    volume_encryption_key: IKey | str | None,
+    network_isolation: bool | None,
     reads_something: bool,
 ) -> None:
     """Refuse a serverless endpoint that is asked for what it can't be, and a default role that could read nothing.
@@ -27,8 +27,8 @@ def refuse_endpoint(
         endpoint: Whose props they are.
         is_serverless: Whether a serverless endpoint is recommended.
         vpc: As given.
-        volume_kms_key: As given.
-        enable_network_isolation: As given.
+        volume_encryption_key: As given.
+        network_isolation: As given.
         reads_something: Whether there is a role, or anything that the default one may read.
 
     Raises:
@@ -36,8 +36,8 @@ def refuse_endpoint(
     """
     instances_only = {
         "vpc": vpc is not None,
-        "volume_kms_key": volume_kms_key is not None,
-        "enable_network_isolation": bool(enable_network_isolation),
+        "volume_encryption_key": volume_encryption_key is not None,
+        "network_isolation": bool(network_isolation),
     }
     stray = [name for name, is_asked in instances_only.items() if is_asked]
     if is_serverless and stray:
@@ -48,5 +48,5 @@ def refuse_endpoint(
     if not reads_something:
         raise ValidationError(
             f"{endpoint.node.path}: the default role could read neither the model's artifacts nor its image. Name "
-            "their buckets in read_from and repositories in images, or give a role of your own."
+            "their buckets in input_buckets and repositories in image_repositories, or give a role of your own."
         )

@@ -14,7 +14,7 @@ from cdk_inference_recommender.validation.stack_resource import StackResource
 
 from .grants import InferenceRecommendationsJobGrants
 from .metrics import job_metric
-from .output_summary import output_summary
+from .outputs import add_outputs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -172,7 +172,7 @@ class InferenceRecommendationsJobBase(StackResource):
         """How many users are simulated at a time; arguments as for `metric`."""
         return self.metric("NumberOfUsers", statistic=statistic, endpoint_name=endpoint_name, period=period)
 
-    def output_summary(self, *recommendations: Recommendation, prefix: str = "") -> Mapping[str, CfnOutput]:
+    def add_outputs(self, *recommendations: Recommendation, prefix: str = "") -> Mapping[str, CfnOutput]:
         """Tell the job, and what was chosen of it, as outputs of the job's stack.
 
         The names stay the same as long as the ids of the recommendations do: `JobName` and `JobArn`, and for a
@@ -190,4 +190,4 @@ class InferenceRecommendationsJobBase(StackResource):
         Raises:
             ValidationError: A name is taken or impossible, or a recommendation is another job's.
         """
-        return output_summary(self, recommendations, prefix)
+        return add_outputs(self, recommendations, prefix)

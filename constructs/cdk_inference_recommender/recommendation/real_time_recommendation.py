@@ -36,9 +36,9 @@ class RealTimeRecommendation(Recommendation):
         """How many instances; for a load test, as many as `stopping_conditions.max_invocations` needs."""
         return self._number(RecommendationAttribute.INITIAL_INSTANCE_COUNT)
 
-    def scaling(
+    def recommend_scaling(
         self,
-        id: str = "Scaling",  # noqa: A002 -- the CDK's name for it
+        id: str,  # noqa: A002 -- the CDK's name for it
         *,
         target_cpu_utilization_per_core: jsii.Number | None = None,
         min_invocations: jsii.Number | None = None,
@@ -68,8 +68,8 @@ class RealTimeRecommendation(Recommendation):
             )
         if self.node.try_find_child(id) is not None:
             raise ValidationError(
-                f"{self.node.path}: there is a {id!r} already. Use what the first call of scaling(...) returned, or "
-                'give this one an id of its own: scaling("ForPeaks", ...).'
+                f"{self.node.path}: there is a {id!r} already. Use what the first call of "
+                'recommend_scaling(...) returned, or give this one another id: recommend_scaling("ForPeaks", ...).'
             )
         return ScalingRecommendation(
             self,

@@ -169,7 +169,7 @@ class Recommendation(Construct):
         return recommendation
 
     @classmethod
-    def from_parameters(cls, scope: Construct, id: str, prefix: str) -> Self:  # noqa: A002 -- the CDK's name for it
+    def from_parameters(cls, scope: Construct, id: str, parameter_prefix: str) -> Self:  # noqa: A002 -- the CDK's name for it
         """Read, in another stack, what `publish` wrote.
 
         CloudFormation reads the parameters whenever the reading stack is deployed, so that a new winner arrives with
@@ -179,7 +179,7 @@ class Recommendation(Construct):
         Args:
             scope: A construct of the reading stack.
             id: Its id.
-            prefix: As given to `publish`.
+            parameter_prefix: As given to `publish`.
 
         Raises:
             ValidationError: The scope is in no stack, the prefix isn't one, or it is published in this very stack. A
@@ -190,17 +190,17 @@ class Recommendation(Construct):
         recommendation = cls(
             scope,
             id,
-            attribute_of=lambda self, attribute: parameter_value(self, prefix, attribute),
+            attribute_of=lambda self, attribute: parameter_value(self, parameter_prefix, attribute),
         )
         with naming(recommendation):
-            PublishedRecommendations.of(scope).add_reader(prefix, recommendation)
+            PublishedRecommendations.of(scope).add_reader(parameter_prefix, recommendation)
         return recommendation
 
-    def publish(self, prefix: str) -> None:
-        """Write every attribute to Parameter Store, as `<prefix>/InstanceType` and so on, for other stacks to read.
+    def publish(self, parameter_prefix: str) -> None:
+        """Write every attribute to Parameter Store, as `<parameter_prefix>/InstanceType` and so on, for other stacks.
 
         Args:
-            prefix: For example `/my-app/recommendation`; unique in the account and Region.
+            parameter_prefix: For example `/my-app/recommendation`; unique in the account and Region.
 
         Raises:
             ValidationError: The prefix isn't one, or is taken by another stack of this stage that may be deployed to
@@ -209,7 +209,7 @@ class Recommendation(Construct):
         with naming(self):
             write_parameters(
                 self,
-                prefix,
+                parameter_prefix,
                 {attribute: self.value_of(attribute) for attribute in self._attributes},
                 description=f"{self._endpoint_type.value} recommendation of SageMaker Inference Recommender",
             )

@@ -76,7 +76,7 @@ def _create(
         if isinstance(outcome, Refused):
             return _refused(event, name, outcome.reason, invocation)
         taken = outcome.reason
-    remedy = "Give `job_name` a new value." if properties.exact else "Change `rerun`."
+    remedy = "Give `job_name` a new value." if properties.exact else "Change `rerun_nonce`."
     return _refused(event, properties.base, f"{taken} {remedy}", invocation)
 
 

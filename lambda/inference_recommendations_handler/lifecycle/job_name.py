@@ -35,7 +35,7 @@ class NamedRequest:
 
     stack_id: str
     logical_id: str
-    rerun: str
+    rerun_nonce: str
     """Empty when not set."""
     measured: Mapping[str, Any]
     """Members of the typed request that decide what is measured."""
@@ -84,7 +84,7 @@ def _content(named: NamedRequest, *, version: str) -> dict[str, Any]:
             "deploy with the version of cdk-inference-recommender that wrote the template."
         )
         raise RequestError(message)
-    return {"version": version, "rerun": named.rerun, "request": named.measured}
+    return {"version": version, "rerun_nonce": named.rerun_nonce, "request": named.measured}
 
 
 def _hash(document: Mapping[str, Any]) -> str:

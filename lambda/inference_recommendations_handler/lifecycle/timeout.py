@@ -68,8 +68,8 @@ def timed_out(leg: Leg, reason: str, given_up: GivenUp) -> str:
     elif given_up.failure:
         remedy = (
             f"and it couldn't be stopped: {given_up.failure} It may go on, and cost money: stop it with "
-            f"`inference-recommender stop {leg.job_name}`, set a longer `timeout` and change `rerun`."
+            f"`inference-recommender stop {leg.job_name}`, set a longer `timeout` and change `rerun_nonce`."
         )
     else:
-        remedy = "and it was stopped if it is this stack's: set a longer `timeout` and change `rerun`."
+        remedy = "and it was stopped if it is this stack's: set a longer `timeout` and change `rerun_nonce`."
     return f"The job {leg.job_name} did not finish within {limit}, {remedy} Last seen: {reason}"

@@ -196,10 +196,10 @@ def _taken(job: JobSnapshot, event: CustomResourceEvent, machine: StateMachine |
     if Owner.of(event).same_stack(tags):
         return None
     if execution.failure:
-        return f"{execution.failure} Then change `rerun`."
+        return f"{execution.failure} Then change `rerun_nonce`."
     return (
         f"The {jobs.noun} {job.name} exists and belongs to {described(tags)}. "
-        "Give `job_name` a new value, or change `rerun`."
+        "Give `job_name` a new value, or change `rerun_nonce`."
     )
 
 
@@ -209,7 +209,7 @@ def _look_at_queue(leg: Leg, event: CustomResourceEvent, machine: StateMachine |
         why = execution.state.get(QUEUED_BECAUSE, "")
         return Pending(reason=f"The request for the job {leg.job_name} is queued. {why}".rstrip())
     if execution is not None and execution.failure:
-        return Over(failure=f"{execution.failure} Then change `rerun`.")
+        return Over(failure=f"{execution.failure} Then change `rerun_nonce`.")
     # The request may have been granted between the two looks.
     job = jobs.find(leg.job_name)
     if job is not None:

@@ -36,7 +36,7 @@ class JobProperty(StrEnum):
     """The job's physical name, where the user chose it."""
     TAGS = "Tags"
     """List of `{"Key": ..., "Value": ...}`, without the owner's tags."""
-    RERUN = "Rerun"
+    RERUN_NONCE = "RerunNonce"
     """Any text; a new one makes a new job. Absent when not set."""
     NAME_VERSION = "NameVersion"
     """Version of the rule that makes the name of the request; see `job_name.py`."""

@@ -136,7 +136,7 @@ def test_a_recommendation_of_another_stack_is_read_from_parameters() -> None:
 def test_network_key_and_isolation_are_carried_over() -> None:
     stack = new_stack()
     key = kms.Key(stack, "Key")
-    made = endpoint(stack, vpc=ec2.Vpc(stack, "Vpc", max_azs=2), volume_kms_key=key, enable_network_isolation=True)
+    made = endpoint(stack, vpc=ec2.Vpc(stack, "Vpc", max_azs=2), volume_encryption_key=key, network_isolation=True)
     assert made.connections.security_groups
     template = template_of(stack)
     (group,) = resources(template, "AWS::EC2::SecurityGroup")
@@ -153,7 +153,7 @@ def test_network_key_and_isolation_are_carried_over() -> None:
 def test_an_alias_is_there_before_it_is_named() -> None:
     stack = new_stack()
     alias = kms.Alias(stack, "Alias", alias_name="alias/volumes", target_key=kms.Key(stack, "Key"))
-    endpoint(stack, volume_kms_key=alias)
+    endpoint(stack, volume_encryption_key=alias)
     template = template_of(stack)
     (configuration,) = resources(template, CONFIG)
     assert logical_id(alias) in before(template, configuration)
@@ -181,7 +181,7 @@ def test_a_model_can_be_the_source() -> None:
 
 def test_the_model_waits_for_its_roles_permissions() -> None:
     stack = new_stack()
-    made = endpoint(stack, role=None, read_from=[payloads(stack)], images=[images(stack)])
+    made = endpoint(stack, role=None, input_buckets=[payloads(stack)], image_repositories=[images(stack)])
     kms.Key(stack, "Key").grant_decrypt(made)
     template = template_of(stack)
     (model,) = resources(template, MODEL)
@@ -196,7 +196,7 @@ def test_the_model_waits_until_the_handler_may_pass_a_role_that_is_handed_in() -
 
 def test_the_default_role_has_the_least_that_is_needed() -> None:
     stack = new_stack()
-    endpoint(stack, role=None, read_from=[payloads(stack)], images=[images(stack)])
+    endpoint(stack, role=None, input_buckets=[payloads(stack)], image_repositories=[images(stack)])
     allowed = {
         action
         for statement in role_statements(template_of(stack), "EndpointRole")
@@ -214,15 +214,15 @@ def test_a_default_role_that_could_read_nothing_is_refused() -> None:
 def test_a_serverless_endpoint_has_no_network_of_its_own() -> None:
     stack = new_stack()
     message = (
-        r"^Stack/Endpoint: a serverless endpoint takes no vpc and no volume_kms_key and no enable_network_isolation"
+        r"^Stack/Endpoint: a serverless endpoint takes no vpc and no volume_encryption_key and no network_isolation"
     )
     with pytest.raises(ValidationError, match=message):
         endpoint(
             stack,
             serverless=True,
             vpc=ec2.Vpc(stack, "Vpc"),
-            volume_kms_key="alias/key",
-            enable_network_isolation=True,
+            volume_encryption_key="alias/key",
+            network_isolation=True,
         )
 
 
@@ -276,6 +276,6 @@ def test_it_can_be_invoked_by_whom_it_is_granted_to() -> None:
 
 def test_every_property_of_the_contract_is_sent() -> None:
     stack = new_stack()
-    endpoint(stack, vpc=ec2.Vpc(stack, "Vpc"), enable_network_isolation=False, tags={"a": "b"})
+    endpoint(stack, vpc=ec2.Vpc(stack, "Vpc"), network_isolation=False, tags={"a": "b"})
     sent = model_of(template_of(stack)).keys() - {"ServiceToken", "ServiceTimeout"}
     assert sent | {"SourceModelName"} == set(RecommendedModelProperty)

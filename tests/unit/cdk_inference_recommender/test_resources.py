@@ -166,7 +166,7 @@ def test_what_is_granted_to_the_job_later_is_there_before_it_starts() -> None:
 def test_a_job_waits_for_an_alias_that_the_request_only_names() -> None:
     stack = new_stack()
     alias = kms.Alias(stack, "Alias", alias_name="alias/bert", target_key=kms.Key(stack, "Key"))
-    job = default_job(stack, volume_kms_key=alias)
+    job = default_job(stack, volume_encryption_key=alias)
     template = template_of(stack)
     assert logical_id(alias) in before(template, logical_id(job))
 
@@ -189,7 +189,7 @@ def _given_role_and_keys(stack: Stack) -> None:
     role = iam.Role(stack, "Role", assumed_by=iam.ServicePrincipal("sagemaker.amazonaws.com"))
     key = kms.Key(stack, "Key")
     key.grant_encrypt_decrypt(role)
-    load_test(stack, role=role, volume_kms_key=key)
+    load_test(stack, role=role, volume_encryption_key=key)
 
 
 def _connected_both_ways(stack: Stack) -> None:
@@ -215,13 +215,13 @@ def _role_of_a_result(stack: Stack) -> None:
     first.grants.read(role)
     bucket = s3.Bucket.from_bucket_name(stack, "Results", f"results-of-{first.job_name}")
     key = kms.Key(stack, "Key", description=best.recommendation_id)
-    load_test(stack, "Second", role=role, volume_kms_key=key)
-    load_test(stack, "Third", read_from=[bucket], volume_kms_key=key)
+    load_test(stack, "Second", role=role, volume_encryption_key=key)
+    load_test(stack, "Third", input_buckets=[bucket], volume_encryption_key=key)
 
 
 def _hosted(stack: Stack) -> None:
     key = kms.Key(stack, "Key")
-    job = default_job(stack, volume_kms_key=key)
+    job = default_job(stack, volume_encryption_key=key)
     key.add_to_resource_policy(
         iam.PolicyStatement(actions=["kms:Decrypt"], resources=["*"], principals=[iam.ArnPrincipal(job.role.role_arn)])
     )

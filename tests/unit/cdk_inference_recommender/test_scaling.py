@@ -70,7 +70,7 @@ def errors_of(stack: Stack) -> list[str]:
 
 def test_the_chosen_recommendation_is_asked_about_when_the_job_has_finished() -> None:
     stack = new_stack()
-    best_of(stack).scaling()
+    best_of(stack).recommend_scaling("Scaling")
     template = template_of(stack)
     (job,), (best,) = resources(template, "Custom::InferenceRecommendationsJob"), resources(template, RECOMMENDATION)
     assert sent(template, SCALING) == {
@@ -87,7 +87,9 @@ def test_the_chosen_recommendation_is_asked_about_when_the_job_has_finished() ->
 def test_what_traffic_is_expected_reaches_the_handler() -> None:
     stack = new_stack()
     invocations = CfnParameter(stack, "Invocations", type="Number").value_as_number
-    best_of(stack).scaling(target_cpu_utilization_per_core=70, min_invocations=60, max_invocations=invocations)
+    best_of(stack).recommend_scaling(
+        "Scaling", target_cpu_utilization_per_core=70, min_invocations=60, max_invocations=invocations
+    )
     properties = sent(template_of(stack), SCALING)
     assert properties["TargetCpuUtilizationPerCore"] == 70
     assert properties["MinInvocationsPerMinute"] == 60
@@ -97,7 +99,7 @@ def test_what_traffic_is_expected_reaches_the_handler() -> None:
 
 def test_every_attribute_can_be_used() -> None:
     stack = new_stack()
-    scaling = best_of(stack).scaling()
+    scaling = best_of(stack).recommend_scaling("Scaling")
     assert isinstance(scaling, ScalingRecommendation)
     read = {
         "MinCapacity": scaling.min_capacity,
@@ -123,7 +125,7 @@ def test_every_attribute_can_be_used() -> None:
 def test_an_existing_job_can_be_asked_too() -> None:
     stack = new_stack()
     job = InferenceRecommendationsJob.from_job_name(stack, "Job", "bert-1")
-    job.recommend_real_time("Best").scaling("AtPeak", max_invocations=900)
+    job.recommend_real_time("Best").recommend_scaling("AtPeak", max_invocations=900)
     assert sent(template_of(stack), SCALING)["JobName"] == "bert-1"
 
 
@@ -143,7 +145,7 @@ def test_an_existing_job_can_be_asked_too() -> None:
 )
 def test_what_the_service_would_refuse_is_found_at_synth(arguments: Json, told: str) -> None:
     stack = new_stack()
-    best_of(stack).scaling(**arguments)
+    best_of(stack).recommend_scaling("Scaling", **arguments)
     (error,) = errors_of(stack)
     assert error.startswith(f"[Stack/Job/Best/Scaling] {told}")
 
@@ -151,7 +153,11 @@ def test_what_the_service_would_refuse_is_found_at_synth(arguments: Json, told: 
 def test_another_stack_is_sent_to_where_the_numbers_can_arrive() -> None:
     app = new_app()
     stack, other = Stack(app, "Stack"), Stack(app, "Other")
-    CfnOutput(other, "Most", value=best_of(stack).scaling().value_of(ScalingRecommendationAttribute.MAX_CAPACITY))
+    CfnOutput(
+        other,
+        "Most",
+        value=best_of(stack).recommend_scaling("Scaling").value_of(ScalingRecommendationAttribute.MAX_CAPACITY),
+    )
     (error,) = errors_of(stack)
     assert error.startswith("[Stack/Job/Best/Scaling] max_capacity: ")
     assert "scale it there with auto_scale_instance_count" in error
@@ -163,7 +169,7 @@ def test_a_recommendation_that_was_read_has_no_job_to_ask() -> None:
     with pytest.raises(
         ValidationError, match=r"^Reader/Best: which job .* Scale its endpoint with auto_scale_instance_"
     ):
-        best.scaling()
+        best.recommend_scaling("Scaling")
 
 
 # --- The scaled endpoint ---
@@ -176,7 +182,7 @@ def scaled_template(**arguments: Any) -> Json:
     if arguments:
         endpoint.auto_scale_instance_count(**arguments)
     else:
-        endpoint.auto_scale_as_recommended(best.scaling())
+        endpoint.auto_scale_as_recommended(best.recommend_scaling("Scaling"))
     return template_of(stack)
 
 
@@ -339,17 +345,17 @@ def test_an_endpoint_is_scaled_once() -> None:
     stack = new_stack()
     best = best_of(stack)
     endpoint = hosted(stack, best)
-    endpoint.auto_scale_as_recommended(best.scaling())
+    endpoint.auto_scale_as_recommended(best.recommend_scaling("Scaling"))
     with pytest.raises(ValidationError, match=r"^Stack/Endpoint: the endpoint is scaled already"):
         endpoint.auto_scale_instance_count(max_capacity=2)
 
 
 def test_a_second_scaling_recommendation_needs_an_id_of_its_own() -> None:
     best = best_of(new_stack())
-    best.scaling()
+    best.recommend_scaling("Scaling")
     with pytest.raises(ValidationError, match=r"^Stack/Job/Best: there is a 'Scaling' already\. .*give this one an id"):
-        best.scaling(max_invocations=100)
-    assert best.scaling("ForPeaks", max_invocations=100).node.path == "Stack/Job/Best/ForPeaks"
+        best.recommend_scaling("Scaling", max_invocations=100)
+    assert best.recommend_scaling("ForPeaks", max_invocations=100).node.path == "Stack/Job/Best/ForPeaks"
 
 
 def test_another_recommendations_scaling_isnt_the_endpoints() -> None:
@@ -357,7 +363,7 @@ def test_another_recommendations_scaling_isnt_the_endpoints() -> None:
     job = default_job(stack)
     best, other = job.recommend_real_time("Best"), job.recommend_real_time("Other")
     with pytest.raises(ValidationError, match=r"^Stack/Endpoint: Stack/Job/Other/Scaling recommends how to scale an"):
-        hosted(stack, best).auto_scale_as_recommended(other.scaling())
+        hosted(stack, best).auto_scale_as_recommended(other.recommend_scaling("Scaling"))
 
 
 def unscaled_template() -> Json:

@@ -64,7 +64,7 @@ def test_the_example_application(tmp_path: Path) -> None:
 
 
 def _common(props: Json) -> Json:
-    return {"model": props["model"], "read_from": props["read_from"], "tags": {"team": "search"}}
+    return {"model": props["model"], "input_buckets": props["input_buckets"], "tags": {"team": "search"}}
 
 
 def every_prop_stack(context: Json | None = None) -> Stack:
@@ -78,12 +78,12 @@ def every_prop_stack(context: Json | None = None) -> Stack:
         stack,
         "Endpoint",
         recommendation=best,
-        volume_kms_key=on_instances["volume_kms_key"],
+        volume_encryption_key=on_instances["volume_encryption_key"],
         vpc=on_instances["vpc"],
-        enable_network_isolation=True,
+        network_isolation=True,
         **_common(on_instances),
     )
-    endpoint.auto_scale_as_recommended(best.scaling(max_invocations=900))
+    endpoint.auto_scale_as_recommended(best.recommend_scaling("Scaling", max_invocations=900))
     serverless = InferenceRecommendationsJob(stack, "ServerlessJob", **on_serverless).recommend_serverless("Best")
     serverless.publish("/bert/serverless")
     RecommendedEndpoint(stack, "ServerlessEndpoint", recommendation=serverless, **_common(on_serverless))

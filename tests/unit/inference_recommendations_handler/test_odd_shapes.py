@@ -45,7 +45,7 @@ SOUND: Final[Mapping[ResourceType, dict[str, Json]]] = {
         "NameVersion": "1",
         "AcceptStopped": "false",
         "TimeoutSeconds": "7200",
-        "Rerun": "1",
+        "RerunNonce": "1",
         "StateMachineArn": MACHINE,
         "BotocoreVersion": "1.44.5",
     },

@@ -34,7 +34,7 @@ _NO_NAME: Final = re.compile(r"[^A-Za-z0-9]")
 _ARGUMENT_TYPES: Final = {
     "recommendations": PropType(
         of=(RealTimeRecommendation, ServerlessRecommendation),
-        example="output_summary(best), with best = job.recommend_real_time(...) or job.recommend_serverless(...)",
+        example="add_outputs(best), with best = job.recommend_real_time(...) or job.recommend_serverless(...)",
         is_list=True,
         is_required=True,
     ),
@@ -42,10 +42,10 @@ _ARGUMENT_TYPES: Final = {
 }
 
 
-def output_summary(
+def add_outputs(
     job: InferenceRecommendationsJobBase, recommendations: Sequence[Recommendation], prefix: str
 ) -> Mapping[str, CfnOutput]:
-    """Add the outputs; see `InferenceRecommendationsJobBase.output_summary`."""
+    """Add the outputs; see `InferenceRecommendationsJobBase.add_outputs`."""
     check_types(job, _ARGUMENT_TYPES, recommendations=recommendations, prefix=prefix)
     if _NO_NAME.search(prefix):
         raise ValidationError(
@@ -73,7 +73,7 @@ def output_summary(
         if stack.node.try_find_child(name) is not None:
             raise ValidationError(
                 f"The stack {stack.node.path} has {name} already. Tell the two apart with "
-                f"{job.node.id}.output_summary(..., prefix=...)."
+                f"{job.node.id}.add_outputs(..., prefix=...)."
             )
     # Directly in the stack, so that the id is the name, without a hash.
     return {name: CfnOutput(stack, name, value=value) for name, value in values.items()}
