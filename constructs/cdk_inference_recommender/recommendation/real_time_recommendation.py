@@ -13,7 +13,6 @@ from .scaling_recommendation import ScalingRecommendation
 
 if TYPE_CHECKING:
     import jsii
-    from constructs import Construct
 
 
 class RealTimeRecommendation(Recommendation):

@@ -12,7 +12,6 @@ from .recommendation import COMMON_ATTRIBUTES, Recommendation
 
 if TYPE_CHECKING:
     import jsii
-    from constructs import Construct
 
 
 class ServerlessRecommendation(Recommendation):
