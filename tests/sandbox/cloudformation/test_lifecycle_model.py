@@ -93,7 +93,14 @@ class RespondingWorld:
 
 
 def requests_of(events: Sequence[Mapping[str, Any]]) -> list[tuple[Any, ...]]:
-    """Return what CloudFormation decides of each request; ids and addresses are of each run."""
+    """Return what CloudFormation decides of each request, which Lambda may deliver more than once.
+
+    Request ids and addresses differ between runs.
+    """
+
+    first_deliveries: dict[str, Mapping[str, Any]] = {}
+    for event in events:
+        first_deliveries.setdefault(event["RequestId"], event)
 
     def properties(event: Mapping[str, Any], name: str) -> dict[str, Any]:
         return {key: value for key, value in event.get(name, {}).items() if key != "ServiceToken"}
@@ -106,7 +113,7 @@ def requests_of(events: Sequence[Mapping[str, Any]]) -> list[tuple[Any, ...]]:
             properties(event, "ResourceProperties"),
             properties(event, "OldResourceProperties"),
         )
-        for event in events
+        for event in first_deliveries.values()
     ]
 
 
