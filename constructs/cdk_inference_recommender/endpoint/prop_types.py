@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from cdk_inference_recommender.job.prop_types import FLAG, MODEL
+from cdk_inference_recommender.model.model_source import MODEL_SOURCE
 from cdk_inference_recommender.recommendation.real_time_recommendation import RealTimeRecommendation
 from cdk_inference_recommender.recommendation.scaling_recommendation import ScalingRecommendation
 from cdk_inference_recommender.recommendation.serverless_recommendation import ServerlessRecommendation
 from cdk_inference_recommender.validation.cdk_interfaces import (
+    FLAG,
     IMAGE_REPOSITORIES,
     INPUT_BUCKETS,
     KMS_KEY,
@@ -26,7 +27,7 @@ ENDPOINT_PROP_TYPES: Final = {
         example="what recommend_real_time(...), recommend_serverless(...) or from_parameters(...) returned",
         is_required=True,
     ),
-    "model": MODEL,
+    "model": MODEL_SOURCE,
     "role": ROLE,
     "input_buckets": INPUT_BUCKETS,
     "image_repositories": IMAGE_REPOSITORIES,

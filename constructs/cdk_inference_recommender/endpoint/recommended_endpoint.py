@@ -10,6 +10,7 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sagemaker as sagemaker
 
+from cdk_inference_recommender.job.props.job_props import job_property_path
 from cdk_inference_recommender.model.network import JobNetwork
 from cdk_inference_recommender.model.tags import tags_of
 from cdk_inference_recommender.permissions.hosting_role import hosting_role
@@ -18,7 +19,6 @@ from cdk_inference_recommender.permissions.role_arn import role_arn_of
 from cdk_inference_recommender.recommendation.serverless_recommendation import ServerlessRecommendation
 from cdk_inference_recommender.validation import checks
 from cdk_inference_recommender.validation.prop_types import check_types
-from cdk_inference_recommender.validation.property_path import property_path
 from cdk_inference_recommender.validation.reported_problems import report_problems, share_causes
 from cdk_inference_recommender.validation.stack_environment import region_of
 from cdk_inference_recommender.validation.tokens import literals_only
@@ -209,7 +209,7 @@ class RecommendedEndpoint(AutoScaledEndpoint):
             )
 
         def spell(path: Path) -> str:
-            return property_path(path, document())
+            return job_property_path(path, document())
 
         report_problems(
             self,

@@ -93,7 +93,6 @@ PAYLOAD = ContainerConfig(payload_config=PayloadConfig(sample_payload_url="s3://
             {"model": ModelSource.from_model_package(PACKAGE_ARN, container_config=PAYLOAD)},
             "model.container_config.payload_config.sample_payload_url = 's3://payloads/bert.zip'",
         ),
-        ({"model": ModelSource(container_config=None)}, "[Stack/Job] "),
         (
             {
                 "traffic_pattern": TrafficPattern.stairs(
@@ -103,7 +102,6 @@ PAYLOAD = ContainerConfig(payload_config=PayloadConfig(sample_payload_url="s3://
             "traffic_pattern.stairs.users_per_step = 9",
         ),
         ({"job_duration": Duration.hours(6)}, "job_duration = 21600"),
-        ({"volume_encryption_key": "a key"}, "volume_encryption_key = 'a key'"),
         ({"existing_endpoint": "an endpoint"}, "existing_endpoint = 'an endpoint'"),
         (
             {
