@@ -10,8 +10,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from cdk_inference_recommender.endpoint.grants import RecommendedEndpointGrants
     from cdk_inference_recommender.endpoint.recommended_endpoint import RecommendedEndpoint
-    from cdk_inference_recommender.endpoint.scaled_instance_count import ScaledInstanceCount
+    from cdk_inference_recommender.endpoint.scalable_instance_count import ScalableInstanceCount
     from cdk_inference_recommender.job.base import InferenceRecommendationsJobBase
     from cdk_inference_recommender.job.inference_recommendations_job import InferenceRecommendationsJob
     from cdk_inference_recommender.job.props.endpoint_input_configuration import EndpointInputConfiguration
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from cdk_inference_recommender.recommendation.constraints import Constraints
     from cdk_inference_recommender.recommendation.objective import Objective
     from cdk_inference_recommender.recommendation.real_time_recommendation import RealTimeRecommendation
+    from cdk_inference_recommender.recommendation.recommendation import UNAVAILABLE, Recommendation
     from cdk_inference_recommender.recommendation.scaling_recommendation import ScalingRecommendation
     from cdk_inference_recommender.recommendation.serverless_recommendation import ServerlessRecommendation
     from cdk_inference_recommender.validation.validation_error import ValidationError
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
     __version__: str
 
 __all__ = [
+    "UNAVAILABLE",
     "Constraints",
     "ContainerConfig",
     "Domain",
@@ -60,8 +63,10 @@ __all__ = [
     "PayloadConfig",
     "Phase",
     "RealTimeRecommendation",
+    "Recommendation",
     "RecommendedEndpoint",
-    "ScaledInstanceCount",
+    "RecommendedEndpointGrants",
+    "ScalableInstanceCount",
     "ScalingRecommendation",
     "ServerlessRecommendation",
     "Stairs",
@@ -90,8 +95,10 @@ _MODULES: Final = {
     "PayloadConfig": "model.container_config",
     "Phase": "job.props.traffic_pattern",
     "RealTimeRecommendation": "recommendation.real_time_recommendation",
+    "Recommendation": "recommendation.recommendation",
     "RecommendedEndpoint": "endpoint.recommended_endpoint",
-    "ScaledInstanceCount": "endpoint.scaled_instance_count",
+    "RecommendedEndpointGrants": "endpoint.grants",
+    "ScalableInstanceCount": "endpoint.scalable_instance_count",
     "ScalingRecommendation": "recommendation.scaling_recommendation",
     "ServerlessRecommendation": "recommendation.serverless_recommendation",
     "Stairs": "job.props.traffic_pattern",
@@ -99,6 +106,7 @@ _MODULES: Final = {
     "SupportedEndpointType": "model.container_config",
     "Task": "model.container_config",
     "TrafficPattern": "job.props.traffic_pattern",
+    "UNAVAILABLE": "recommendation.recommendation",
     "ValidationError": "validation.validation_error",
 }
 

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -81,14 +77,6 @@ def existing_job_app(folder: Path, stack_name: str, job: str) -> Path:
     found = refer(stack, "Job", job, timeout=Duration.hours(24), poll_interval=Duration.minutes(5))
     found.add_outputs(found.recommend_real_time("Best"))
     return _synthesised(app)
-
-
-def example(script: str, folder: Path, **context: str) -> Path:
-    """One of the checkout's own apps, run as the CDK CLI does."""
-    outdir = folder / "cdk.out"
-    environment = {**os.environ, "CDK_OUTDIR": str(outdir), "CDK_CONTEXT_JSON": json.dumps(context)}
-    subprocess.run([sys.executable, script], cwd=ROOT, env=environment, check=True)
-    return outdir
 
 
 def _job(stack: Stack, model_package_arn: str, **props: Any) -> InferenceRecommendationsJob:

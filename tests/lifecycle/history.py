@@ -29,6 +29,8 @@ from .world import World
 if TYPE_CHECKING:
     from .service import FakeJob
 
+HISTORIES = 200
+"""In so many, every seeded fault of `mutants.py` is found."""
 MOMENT = 1.0
 """CloudFormation takes seconds to get from an update to its rollback or to what is asked for next. That both carry the
 same second is told in tests of its own: nobody can say then which of the two came last."""

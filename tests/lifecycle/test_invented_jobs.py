@@ -61,6 +61,17 @@ def test_a_rollback_adopts_the_job_that_is_not_deleted_yet(stack: Stack, world: 
     assert set(world.service.jobs) == {job}
 
 
+def test_a_deletion_stops_the_job_that_a_cancelled_update_has_renamed(stack: Stack, world: World) -> None:
+    world.service.tags_visible_after = 110
+    stack.deploy(Template())
+    assert stack.deploy(Template(prefix="mine", exact=True), cancel_after=0).status == "UPDATE_ROLLBACK_COMPLETE"
+    world.settle(1)
+    assert stack.delete().status == "DELETE_COMPLETE"
+    world.remove_function()
+    world.settle(900)
+    assert world.service.active() == []
+
+
 def test_a_name_that_is_free_again_makes_a_new_job(stack: Stack, world: World) -> None:
     stack.deploy(Template())
     [first] = world.service.jobs

@@ -75,6 +75,31 @@ def test_a_cancelled_update_leaves_no_job(stack: Stack, world: World) -> None:
     assert world.service.active() == []
 
 
+@pytest.mark.parametrize("renamed", [EXACT, Template(prefix="mine")], ids=["exact name", "another prefix"])
+@pytest.mark.parametrize("deleted_after", [1, 60])
+def test_a_deletion_stops_the_job_that_a_cancelled_update_has_renamed(
+    stack: Stack, world: World, renamed: Template, deleted_after: float
+) -> None:
+    stack.deploy(Template())
+    assert stack.deploy(renamed, cancel_after=0).status == "UPDATE_ROLLBACK_COMPLETE"
+    world.settle(deleted_after)
+    assert stack.delete().status == "DELETE_COMPLETE"
+    world.remove_function()
+    world.settle(900)
+    assert world.service.active() == []
+
+
+def test_a_deletion_does_not_wait_for_what_strangers_start_later(stack: Stack, world: World) -> None:
+    stack.deploy(Template())
+    stack.begin_delete()
+    for number in range(10):
+        world.service.foreign(f"theirs-{number}").created_at += OLDER_THAN_ANY_BOUND
+        stack.advance(30)
+    # 300 s later: longer than any job of before the event can have no tags.
+    assert not stack.busy
+    assert stack.finish().status == "DELETE_COMPLETE"
+
+
 def test_a_job_that_the_queue_gets_just_before_the_timeout_is_stopped(
     stack: Stack, world: World, seconds: float
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from cdk_inference_recommender.model.model_source import MODEL_SOURCE
@@ -27,10 +28,11 @@ ENDPOINT_PROP_TYPES: Final = {
         example="what recommend_real_time(...), recommend_serverless(...) or from_parameters(...) returned",
         is_required=True,
     ),
-    "model": MODEL_SOURCE,
+    # Those of the recommendation's job where they are left out.
+    "model": replace(MODEL_SOURCE, is_required=False),
     "role": ROLE,
-    "input_buckets": INPUT_BUCKETS,
-    "image_repositories": IMAGE_REPOSITORIES,
+    "input_buckets": replace(INPUT_BUCKETS, is_required=False),
+    "image_repositories": replace(IMAGE_REPOSITORIES, is_required=False),
     "endpoint_name": PropType(of=str, example='"bert"'),
     "variant_name": PropType(of=str, example='"AllTraffic"', is_required=True),
     "volume_encryption_key": KMS_KEY,

@@ -14,45 +14,47 @@ if TYPE_CHECKING:
     from cdk_inference_recommender.recommendation.recommendation import Recommendation
     from cdk_inference_recommender.recommendation.scaling_recommendation import ScalingRecommendation
 
-DEFAULT_SAFETY_FACTOR: Final = 0.8
+_DEFAULT_SAFETY_FACTOR: Final = 0.5
+"""As in `@aws-cdk/aws-sagemaker-alpha`."""
 
 
 def recommended_scaling(scaling: ScalingRecommendation, *, disable_scale_in: bool) -> dict[Property, object]:
-    """Bounds, cooldowns and all policies of the service; see `RecommendedEndpoint.auto_scale_as_recommended`."""
+    """Return cooldowns and policies of the service; see `ScalableInstanceCount.scale_as_recommended`."""
     return {
-        Property.MIN_CAPACITY: scaling.min_capacity,
-        Property.MAX_CAPACITY: scaling.max_capacity,
-        Property.SCALE_IN_COOLDOWN: scaling.scale_in_cooldown,
-        Property.SCALE_OUT_COOLDOWN: scaling.scale_out_cooldown,
+        Property.SCALE_IN_COOLDOWN: scaling.scale_in_cooldown.to_seconds(),
+        Property.SCALE_OUT_COOLDOWN: scaling.scale_out_cooldown.to_seconds(),
         Property.SCALING_POLICIES_JSON: scaling.scaling_policies_json,
         Property.DISABLE_SCALE_IN: disable_scale_in,
     }
 
 
-def own_scaling(
+def invocations_scaling(
     measured: Recommendation,
     *,
-    min_capacity: jsii.Number,
-    max_capacity: jsii.Number,
-    target_invocations_per_instance: jsii.Number | None,
+    max_requests_per_second: jsii.Number | None,
     safety_factor: jsii.Number | None,
+    target_invocations_per_instance: jsii.Number | None,
     scale_in_cooldown: Duration | None,
     scale_out_cooldown: Duration | None,
     disable_scale_in: bool,
 ) -> dict[Property, object]:
-    """Numbers of the user's own; see `RecommendedEndpoint.auto_scale_instance_count`.
+    """Return the target and cooldowns of the user's own; see `ScalableInstanceCount.scale_on_invocations`.
 
-    What was measured is text that is known at deploy time, so that the handler works the default target out.
+    The handler calculates the target, since each of its factors may be known at deploy time only.
 
     Raises:
-        ValidationError: A cooldown is no whole number of seconds.
+        ValidationError: A cooldown is not a whole number of seconds.
     """
     if target_invocations_per_instance is not None:
         target: dict[Property, object] = {Property.TARGET_VALUE: target_invocations_per_instance}
     else:
         target = {
-            Property.SAFETY_FACTOR: DEFAULT_SAFETY_FACTOR if safety_factor is None else safety_factor,
-            Property.MAX_INVOCATIONS: measured.max_invocations,
+            Property.SAFETY_FACTOR: _DEFAULT_SAFETY_FACTOR if safety_factor is None else safety_factor,
+            **(
+                {Property.MAX_INVOCATIONS: measured.max_invocations}
+                if max_requests_per_second is None
+                else {Property.MAX_REQUESTS_PER_SECOND: max_requests_per_second}
+            ),
         }
     cooldowns = {
         property_: seconds_of(cooldown, name)
@@ -62,5 +64,4 @@ def own_scaling(
         )
         if cooldown is not None
     }
-    bounds = {Property.MIN_CAPACITY: min_capacity, Property.MAX_CAPACITY: max_capacity}
-    return {**bounds, **target, **cooldowns, Property.DISABLE_SCALE_IN: disable_scale_in}
+    return {**target, **cooldowns, Property.DISABLE_SCALE_IN: disable_scale_in}

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 import jsii
-from aws_cdk import CfnResource, Duration, ITaggableV2, TagManager
+from aws_cdk import Duration, ITaggableV2, TagManager
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from constructs import Construct, Dependable
@@ -19,12 +19,12 @@ from cdk_inference_recommender.model.name_prefix import job_name_prefix_of
 from cdk_inference_recommender.model.tags import JobTags
 from cdk_inference_recommender.permissions.execution_role import execution_role, imported_role
 from cdk_inference_recommender.permissions.role_arn import role_arn_of
+from cdk_inference_recommender.recommendation.measured_job import MeasuredJob
 from cdk_inference_recommender.request import Problem, told_once
 from cdk_inference_recommender.validation import checks
 from cdk_inference_recommender.validation.prop_types import check_types
 from cdk_inference_recommender.validation.reported_problems import report_problems, share_causes
 from cdk_inference_recommender.validation.stack_environment import region_of
-from cdk_inference_recommender.validation.tokens import literals_only
 from cdk_inference_recommender.validation.validation_error import ValidationError, naming
 
 from .base import InferenceRecommendationsJobBase
@@ -195,7 +195,6 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase, JobFactories)
             )
         )
         sent = request.sent(role_arn_of(self._role))
-        self._request = sent
         prefix = props.job_name_prefix or job_name_prefix_of(scope, job_id, request.job_name)
         self._lower_case_arns = lower_case_arns(self, props.job_name or f"{prefix}-*")
         self._resource = job_resource(
@@ -212,7 +211,7 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase, JobFactories)
             established=network.established if network else (),
         )
         self._job_name = self._resource.ref
-        self._last_leg = last_leg(
+        finished = last_leg(
             self,
             job_name=self.job_name,
             timeout=timeout_seconds,
@@ -221,7 +220,9 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase, JobFactories)
             after=self._resource,
         )
         # Neither the job's start, nor what is chosen of its results.
-        Dependable.implement(self, Dependable.of(self._last_leg))
+        Dependable.implement(self, Dependable.of(finished))
+        measured = {**given, "model": props.model if document is None else request.model}
+        MeasuredJob(job_name=self.job_name, finished=lambda: finished, request=sent, props=measured).hand_on(self)
 
         def problems() -> list[Problem]:
             all_tags = self._tags.known()
@@ -284,12 +285,6 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase, JobFactories)
         cls, scope: Construct, job_id: str, document: object, given: Mapping[str, Any]
     ) -> InferenceRecommendationsJob:
         return _JobOfDocument(scope, job_id, document, given)
-
-    def _finished(self) -> CfnResource:
-        return self._last_leg
-
-    def _input_config(self) -> object:
-        return literals_only(self._request.get("InputConfig"))
 
 
 class _JobOfDocument(InferenceRecommendationsJob):

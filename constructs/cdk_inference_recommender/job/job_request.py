@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from cdk_inference_recommender.job.props.job_props import job_property_path
 from cdk_inference_recommender.job.props.job_type import JobType
+from cdk_inference_recommender.model.model_source import ModelSource
 from cdk_inference_recommender.model.network import JobNetwork
 from cdk_inference_recommender.request import api_path
 from cdk_inference_recommender.request.placeholder import is_placeholder
@@ -97,6 +98,15 @@ class JobRequest:
         """The name that the document has and no prop overrides."""
         name = self.text("JobName")
         return None if name is None or ("JobName",) in self.overridden or is_placeholder(name) else name
+
+    @property
+    def model(self) -> ModelSource | None:
+        """The model, as far as an endpoint on it needs it."""
+        return ModelSource._of_document(  # noqa: SLF001 -- no factory of the public ones
+            model_package_version_arn=self.text("InputConfig", "ModelPackageVersionArn"),
+            model_name=self.text("InputConfig", "ModelName"),
+            data_input_config=self.text("InputConfig", "ContainerConfig", "DataInputConfig"),
+        )
 
     @property
     def job_duration(self) -> int | None:

@@ -5,15 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from aws_cdk.aws_sagemaker import CfnModel
-
 from cdk_inference_recommender.validation.api_member import member
-from cdk_inference_recommender.validation.cdk_interfaces import MODEL, MODEL_PACKAGE
+from cdk_inference_recommender.validation.cdk_interfaces import MODEL_PACKAGE
 from cdk_inference_recommender.validation.factory_made import FactoryMade
 from cdk_inference_recommender.validation.prop_types import PropType, expect_type
 
 from .container_config import ContainerConfig
-from .resource_name import resource_name
+from .resource_name import name_of_model
 
 if TYPE_CHECKING:
     from aws_cdk.interfaces.aws_sagemaker import IModelPackageRef, IModelRef
@@ -68,17 +66,21 @@ class ModelSource(FactoryMade):
         Raises:
             ValidationError: The model is of another type.
         """
-        expect_type(MODEL, "model", model)
-        return cls._make(model_name=_model_name(model), container_config=container_config)
+        return cls._make(model_name=name_of_model(model), container_config=container_config)
+
+    @classmethod
+    def _of_document(
+        cls, *, model_package_version_arn: str | None, model_name: str | None, data_input_config: str | None
+    ) -> ModelSource | None:
+        """Return the model that a request names, as far as an endpoint on it needs it."""
+        if model_package_version_arn is None and model_name is None:
+            return None
+        return cls._make(
+            model_package_version_arn=model_package_version_arn,
+            model_name=model_name,
+            container_config=ContainerConfig(data_input_config=data_input_config) if data_input_config else None,
+        )
 
 
 MODEL_SOURCE: Final = PropType(of=ModelSource, example="ModelSource.from_model_package(...)", is_required=True)
 """Type of a construct's `model`."""
-
-
-def _model_name(model: str | IModelRef) -> str:
-    if isinstance(model, str):
-        return model
-    if isinstance(model, CfnModel):
-        return model.attr_model_name
-    return resource_name(model.model_ref.model_arn)

@@ -30,15 +30,15 @@ if TYPE_CHECKING:
     from cdk_inference_recommender.request import Problem
 
 _MOST_INLINE: Final = 5_000
-"""Characters. More goes into the role's default policy, of which the CDK makes managed ones where it is too long."""
+"""Characters. A larger policy becomes the role's default policy, which the CDK splits into managed ones."""
 _MAX_NAME_LENGTH: Final = 64
 
 
 class DefaultRole(iam.Role):
     """A role that SageMaker assumes; see `InferenceRecommendationsJob.role` and `RecommendedEndpoint.role`.
 
-    It lives under the stack's IAM path, by which one statement lets the handler pass all such roles. Its own last part
-    of the path is the role's alone. What is granted to it later becomes a policy of its own, as for every role.
+    It lives under the stack's IAM path, by which one statement lets the handler pass all such roles. The last
+    part of the path is unique to the role. Later grants become a separate policy, as for every role.
 
     Args:
         scope: The job or the endpoint.
@@ -86,7 +86,7 @@ class DefaultRole(iam.Role):
 
     @property
     def was_moved(self) -> bool:
-        """Whether the template gives the role another path than the library did."""
+        """Return whether the template has another path for the role than the library set."""
         resource = self.node.default_child
         return isinstance(resource, iam.CfnRole) and resource.path != self.own_path
 
@@ -137,7 +137,7 @@ class _GrantedStatements:
         self.statements: Final = list(statements)
 
     def principal_for(self, resource: IBucket | IRepository | IKeyRef) -> iam.IGrantable:
-        """Return the grantee: the role itself where the CDK has to know it for a policy of the resource's own."""
+        """Return the grantee: the role itself if the CDK needs it for the resource's own policy."""
         own, others = self._role.env, resource.env
         return self if (own.account, own.region) == (others.account, others.region) else self._role
 

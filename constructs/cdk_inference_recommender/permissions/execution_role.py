@@ -1,4 +1,4 @@
-"""The least that a recommendation job's execution role needs."""
+"""The default execution role of a recommendation job."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def hosting_role(
     scope: Construct, *, input_buckets: Sequence[IBucket], image_repositories: Sequence[IRepository], in_vpc: bool
 ) -> DefaultRole:
-    """Create a role with the least that is needed.
+    """Create a role with least privilege.
 
     Args:
         scope: The endpoint.

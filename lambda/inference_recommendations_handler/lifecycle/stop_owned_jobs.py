@@ -140,7 +140,8 @@ def _sweep_jobs(
             if job is None or not job.ended:
                 # A list that can be read and doesn't have a job says that it has ended.
                 may_run = job.running if job is not None else listed is None or name in listed
-                _not_seen(found, name, error, target, event, may_run=may_run)
+                may_be_ours = _looks_like_ours(name, target, event) or _may_show_owner(job, error, event)
+                _not_seen(found, name, error, target, may_be_ours=may_be_ours, may_run=may_run)
             elif name in target.names and jobs.has_leftovers(job, now=now):
                 found.unfinished.append(name)
             continue
@@ -172,10 +173,21 @@ def _follow(
         found.hindered(error)
 
 
-def _not_seen(
-    found: Sweep, name: str, error: Exception, target: Target, event: CustomResourceEvent, *, may_run: bool
-) -> None:
-    if (is_denied(error) or isinstance(error, TagsNotShownError)) and not _looks_like_ours(name, target, event):
+def _may_show_owner(job: JobSnapshot | None, error: Exception, event: CustomResourceEvent) -> bool:
+    """Return whether the job is too young for its tags, and old enough to come from a request before the event.
+
+    An update that was canceled may have named its job as no properties of the event do. The wait for its tags is
+    bounded, and jobs that others start later don't prolong it.
+    """
+    return (
+        isinstance(error, TagsNotShownError)
+        and job is not None
+        and job.created_at <= event.requested_at + UNDER_WAY_SECONDS
+    )
+
+
+def _not_seen(found: Sweep, name: str, error: Exception, target: Target, *, may_be_ours: bool, may_run: bool) -> None:
+    if (is_denied(error) or isinstance(error, TagsNotShownError)) and not may_be_ours:
         # An account may hide one team's jobs from another.
         log("left alone: not shown", jobName=name, errorCode=code_of(error), reason=message_of(error))
     elif found.hindered(error) and may_run and target.knows(name):

@@ -201,8 +201,11 @@ class InstanceCountProperty(StrEnum):
     TARGET_VALUE = "TargetValue"
     """Invocations a minute for each instance."""
     SAFETY_FACTOR = "SafetyFactor"
-    """Share of what was measured for each instance, `MAX_INVOCATIONS / INITIAL_INSTANCE_COUNT`."""
+    """Share of what each instance can serve; one of the two that follow."""
+    MAX_REQUESTS_PER_SECOND = "MaxRequestsPerSecond"
+    """Of each instance."""
     MAX_INVOCATIONS = "MaxInvocations"
+    """Of all instances that were measured (`INITIAL_INSTANCE_COUNT`), a minute."""
 
 
 class RecommendedModelProperty(StrEnum):

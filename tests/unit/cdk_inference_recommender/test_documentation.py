@@ -66,7 +66,7 @@ def test_every_kind_of_name_is_looked_at() -> None:
         "InferenceRecommendationsJobBase",
         "RealTimeRecommendation",
         "RecommendedEndpoint",
-        "ScaledInstanceCount",
+        "ScalableInstanceCount",
         "ScalingRecommendation",
         "ServerlessRecommendation",
     }

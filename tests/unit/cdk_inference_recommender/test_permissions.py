@@ -140,7 +140,7 @@ def test_who_needs_a_key_may_use_it(key: Any, resource: Any, condition: Json | N
     if isinstance(given, str):
         place = ("InputConfig", "VolumeKmsKeyId") if use == "volume" else ("OutputConfig",)
         document = with_value(DEFAULT, place, given if use == "volume" else {"KmsKeyId": given})
-        access = {"input_buckets": [payloads(stack)], "image_repositories": [images(stack)]}
+        access: Json = {"input_buckets": [payloads(stack)], "image_repositories": [images(stack)]}
         InferenceRecommendationsJob.from_cli_input(stack, "Job", without(document, ("RoleArn",)), **access)
     else:
         default_job(stack, **{f"{use}_encryption_key": given})

@@ -53,7 +53,7 @@ def built(app: App) -> Stack:
         input_buckets=[payloads(stack)],
         image_repositories=[images(stack)],
     )
-    endpoint.auto_scale_instance_count(max_capacity=2)
+    endpoint.auto_scale_instance_count(max_capacity=2).scale_on_invocations("Load")
     return stack
 
 

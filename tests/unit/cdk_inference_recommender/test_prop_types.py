@@ -36,7 +36,7 @@ from cdk_inference_recommender import (
     ValidationError,
 )
 from cdk_inference_recommender.endpoint.prop_types import ENDPOINT_PROP_TYPES
-from cdk_inference_recommender.job.prop_types import JOB_PROP_TYPES
+from cdk_inference_recommender.job.props.job_props import JOB_PROP_TYPES
 
 from .synthesis import MODEL_CONFIG, PACKAGE_ARN, default_job, images, load_test, new_stack, payloads, template_of
 
@@ -219,8 +219,9 @@ def test_what_a_value_is_refused_for_by_itself_begins_with_the_construct_s_path(
         model=MODEL,
         input_buckets=[s3.Bucket.from_bucket_name(stack, "B", "models")],
     )
-    with pytest.raises(ValidationError, match=r"^Stack/Endpoint: scale_in_cooldown = 60 isn't a Duration"):
-        endpoint.auto_scale_instance_count(max_capacity=2, scale_in_cooldown=60)  # type: ignore[arg-type]
+    count = endpoint.auto_scale_instance_count(max_capacity=2)
+    with pytest.raises(ValidationError, match=r"^Stack/Endpoint/Scaling/Load: scale_in_cooldown = 60 isn't a Duration"):
+        count.scale_on_invocations("Load", scale_in_cooldown=60)  # type: ignore[arg-type]
 
 
 _WRONG_OF_BOTH = [
@@ -386,10 +387,11 @@ def test_what_is_asked_of_a_job_tells_it() -> None:
     ):
         job.add_outputs(best, wrong, prefix=wrong)
     endpoint = RecommendedEndpoint(stack, "Endpoint", recommendation=best, model=MODEL, input_buckets=[payloads(stack)])
-    with pytest.raises(ValidationError, match=r"^Stack/Endpoint: scaling = 5 isn't .* disable_scale_in = 5 isn't"):
-        endpoint.auto_scale_as_recommended(wrong, disable_scale_in=wrong)
-    with pytest.raises(ValidationError, match=r"^Stack/Endpoint: disable_scale_in = 5 isn't of type bool"):
-        endpoint.auto_scale_instance_count(max_capacity=2, disable_scale_in=wrong)
+    count = endpoint.auto_scale_instance_count(max_capacity=2)
+    with pytest.raises(ValidationError, match=r"^Stack/Endpoint/Scaling: scaling = 5 isn't .* disable_scale_in = 5 "):
+        count.scale_as_recommended("Load", wrong, disable_scale_in=wrong)
+    with pytest.raises(ValidationError, match=r"^Stack/Endpoint/Scaling: disable_scale_in = 5 isn't of type bool"):
+        count.scale_on_invocations("Load", disable_scale_in=wrong)
 
 
 def test_an_existing_job_tells_it() -> None:

@@ -27,7 +27,8 @@ THERE = Environment(account=ACCOUNT, region="us-east-1")
 )
 def test_a_key_of_another_region_is_warned_of(place: str) -> None:
     stack = new_stack(env=HERE)
-    default_job(stack, **{place: kms.Key.from_key_arn(stack, "Key", KEY)})
+    props: dict[str, Any] = {place: kms.Key.from_key_arn(stack, "Key", KEY)}
+    default_job(stack, **props)
     (warning,) = warnings_of(stack)
     assert warning.startswith(
         f"{place} = '{KEY}': a KMS key is used in its own Region only: it is in us-east-1, and the stack in eu-west-1."

@@ -74,10 +74,25 @@ def test_the_target_is_a_share_of_what_an_instance_took() -> None:
     assert put["TargetValue"] == 480
 
 
+def test_the_target_is_a_share_of_what_an_instance_can_serve() -> None:
+    stack = HostingStack()
+    asked = measured(MaxRequestsPerSecond="20")
+    del asked["MaxInvocations"]
+    assert stack.register(asked, request="Create").succeeded
+    [put] = stack.autoscaling.policies.values()
+    assert put["TargetValue"] == 960
+
+
 @pytest.mark.parametrize(
     ("asked", "told"),
     [
-        (measured(MaxInvocations="unavailable"), "MaxInvocations is 'unavailable', from which no target follows: say"),
+        (
+            measured(MaxRequestsPerSecond="0"),
+            "An instance's maximum is '0' requests a second, and must be a number above",
+        ),
+        (measured(MaxRequestsPerSecond="NaN"), "An instance's maximum is 'NaN' requests a second"),
+        (measured(SafetyFactor="unavailable"), "The safety factor is 'unavailable', and must be a number above 0"),
+        (measured(MaxInvocations="unavailable"), "MaxInvocations is 'unavailable', from which no target follows. Give"),
         (measured(MaxInvocations="NaN"), "from which no target follows"),
         (measured(MaxInvocations="0"), "from which no target follows"),
         (measured(InitialInstanceCount="0"), "from which no target follows"),
