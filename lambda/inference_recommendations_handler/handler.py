@@ -15,18 +15,18 @@ from inference_recommendations_handler.protocol.contract import (
     JOB_SERVICE_TIMEOUT_SECONDS,
     MAX_EVENT_AGE_SECONDS,
     WAIT_SERVICE_TIMEOUT_SECONDS,
-    MachineInput,
     ResourceType,
+    StateKey,
 )
 from inference_recommendations_handler.protocol.custom_resource_event import (
     CustomResourceEvent,
-    NotAnEventError,
-    NotNowError,
+    InvalidEventError,
     RequestType,
+    TemporaryFailureError,
 )
 from inference_recommendations_handler.protocol.log import log
-from inference_recommendations_handler.protocol.redaction import hiding, redacted
-from inference_recommendations_handler.protocol.response import Answer, AnswerNotDeliveredError
+from inference_recommendations_handler.protocol.redaction import hiding, redact
+from inference_recommendations_handler.protocol.response import Response, ResponseNotDeliveredError
 from inference_recommendations_handler.protocol.response_url import is_trusted
 from inference_recommendations_handler.stack.state_machine import EVENT, Task
 
@@ -71,7 +71,7 @@ class StepFailedError(Exception):
     """A call of the state machine failed; the machine calls again, and its Catch answers in the end."""
 
 
-class DeliverAgainError(Exception):
+class RetryEventError(Exception):
     """Nothing was answered; Lambda delivers the event again, when what hindered may have passed."""
 
 
@@ -79,8 +79,8 @@ def on_event(event: Mapping[str, Any], context: LambdaContext) -> Mapping[str, A
     """AWS Lambda's entry point.
 
     Raises:
-        DeliverAgainError: AWS refused a call for now.
-        AnswerNotDeliveredError: CloudFormation couldn't be answered.
+        RetryEventError: AWS refused a call for now.
+        ResponseNotDeliveredError: CloudFormation couldn't be answered.
     """
     held = clients()
     with held.within(lambda: context.get_remaining_time_in_millis() / 1000):
@@ -91,13 +91,13 @@ def handle(event: Mapping[str, Any], invocation: Invocation) -> Mapping[str, Any
     """Serve one call with the given clients; returns the machine's next state, or nothing.
 
     Raises:
-        DeliverAgainError: AWS refused a call for now.
-        AnswerNotDeliveredError: CloudFormation couldn't be answered.
-        NotAnEventError: The event isn't one of CloudFormation.
+        RetryEventError: AWS refused a call for now.
+        ResponseNotDeliveredError: CloudFormation couldn't be answered.
+        InvalidEventError: The event isn't one of CloudFormation.
         StepFailedError: A call of the state machine failed otherwise.
     """
     with hiding(event):
-        if MachineInput.TASK in event:
+        if StateKey.TASK in event:
             return _step(event, invocation)
         _serve(CustomResourceEvent.parse(event, now=time.time()), invocation)
         return {}
@@ -106,28 +106,28 @@ def handle(event: Mapping[str, Any], invocation: Invocation) -> Mapping[str, Any
 def _step(state: Mapping[str, Any], invocation: Invocation) -> Mapping[str, Any]:
     """Run the next step of an execution; repeat a response that wasn't taken as long as CloudFormation waits."""
     try:
-        step: Callable[..., Mapping[str, Any]] = _module(_STEP_MODULES[state[MachineInput.TASK]]).step
+        step: Callable[..., Mapping[str, Any]] = _module(_STEP_MODULES[state[StateKey.TASK]]).step
         return step(state, invocation, now=time.time())
-    except AnswerNotDeliveredError:
+    except ResponseNotDeliveredError:
         event = CustomResourceEvent.parse(state[EVENT], now=time.time())
         # The state machine is about to end where it calls with an error. Too late, nothing is left to wait for.
-        if MachineInput.ERROR in state or _age(event) >= _service_timeout(event) - _ANSWER_AGAIN_AFTER_SECONDS:
+        if StateKey.ERROR in state or _age(event) >= _service_timeout(event) - _ANSWER_AGAIN_AFTER_SECONDS:
             raise
         return dict(state) | {
-            MachineInput.WAIT_SECONDS.value: _ANSWER_AGAIN_AFTER_SECONDS,
-            MachineInput.DONE.value: False,
+            StateKey.WAIT_SECONDS.value: _ANSWER_AGAIN_AFTER_SECONDS,
+            StateKey.DONE.value: False,
         }
-    except NotAnEventError:
+    except InvalidEventError:
         raise
     except Exception as error:  # noqa: BLE001 - Lambda would log the traceback, with whatever the exception quotes
-        raise StepFailedError(_logged(error, task=str(state[MachineInput.TASK]))) from None
+        raise StepFailedError(_logged(error, task=str(state[StateKey.TASK]))) from None
 
 
 def _service_timeout(event: CustomResourceEvent) -> int:
     return JOB_SERVICE_TIMEOUT_SECONDS if event.resource_type in JOBS else WAIT_SERVICE_TIMEOUT_SECONDS
 
 
-def _served(resource_type: str) -> Callable[[CustomResourceEvent, Invocation], Answer | None] | None:
+def _served(resource_type: str) -> Callable[[CustomResourceEvent, Invocation], Response | None] | None:
     module = "lifecycle.job" if resource_type in JOBS else "lifecycle.wait" if resource_type in WAITS else None
     module = module or _EVENT_MODULES.get(resource_type)
     return _module(module).on_event if module else None
@@ -156,9 +156,9 @@ def _serve(event: CustomResourceEvent, invocation: Invocation) -> None:
     serve = _served(event.resource_type)
     try:
         answer = serve(event, invocation) if serve else _unknown(event, invocation)
-    except NotNowError as error:
+    except TemporaryFailureError as error:
         if _another_delivery_answers_in_time(event):
-            raise DeliverAgainError(str(error)) from None
+            raise RetryEventError(str(error)) from None
         answer = invocation.failed(event, f"{error} Try again.{_goes_on(event)}")
     except AWS_ERRORS as error:
         passing = kind_of(error) in MAY_PASS
@@ -166,7 +166,7 @@ def _serve(event: CustomResourceEvent, invocation: Invocation) -> None:
             "AWS refused", level="ERROR", requestId=event.request_id, errorCode=code_of(error), reason=message_of(error)
         )
         if passing and _another_delivery_answers_in_time(event):
-            raise DeliverAgainError(message_of(error)) from None
+            raise RetryEventError(message_of(error)) from None
         remedy = "Try again." if passing else "See the handler's log."
         answer = invocation.failed(event, f"{message_of(error)} ({code_of(error)}.) {remedy}{_goes_on(event)}")
     except Exception as error:  # noqa: BLE001 - CloudFormation would wait for nothing, for up to an hour
@@ -175,7 +175,7 @@ def _serve(event: CustomResourceEvent, invocation: Invocation) -> None:
         invocation.send(answer, event)
 
 
-def _broken(error: Exception, event: CustomResourceEvent, invocation: Invocation) -> Answer:
+def _broken(error: Exception, event: CustomResourceEvent, invocation: Invocation) -> Response:
     """What nobody foresaw: another delivery would come to the same."""
     cause = _logged(error, requestId=event.request_id)
     remedy = f"report it, with the traceback in the handler's log.{_goes_on(event)}"
@@ -190,7 +190,7 @@ def _logged(error: Exception, **fields: str) -> str:
         level="ERROR",
         errorCode=type(error).__name__,
         reason=cause,
-        traceback=redacted("".join(traceback.format_exception(error))),
+        traceback=redact("".join(traceback.format_exception(error))),
         **fields,
     )
     return cause
@@ -218,13 +218,13 @@ def _age(event: CustomResourceEvent) -> float:
     return time.time() - event.requested_at
 
 
-def _unknown(event: CustomResourceEvent, invocation: Invocation) -> Answer:
+def _unknown(event: CustomResourceEvent, invocation: Invocation) -> Response:
     if event.request_type is RequestType.DELETE:
-        return Answer(physical_resource_id=event.physical_resource_id or event.logical_resource_id)
+        return Response(physical_resource_id=event.physical_resource_id or event.logical_resource_id)
     return invocation.failed(
         event,
         f"{event.resource_type} is unknown to this handler: deploy with the version of the library that wrote it.",
     )
 
 
-__all__ = ["AnswerNotDeliveredError", "DeliverAgainError", "handle", "on_event"]
+__all__ = ["ResponseNotDeliveredError", "RetryEventError", "handle", "on_event"]

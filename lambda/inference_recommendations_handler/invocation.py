@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from inference_recommendations_handler.inference_job.service import InferenceRecommendationsJobs
 from inference_recommendations_handler.protocol.contract import ResourceType
-from inference_recommendations_handler.protocol.response import Answer, send
+from inference_recommendations_handler.protocol.response import Response, send
 from inference_recommendations_handler.stack.state_machine import StateMachine
 
 if TYPE_CHECKING:
@@ -59,13 +59,13 @@ class Invocation:
         arn = properties.get("StateMachineArn")
         if not isinstance(arn, str) or not _STATE_MACHINE_ARN.fullmatch(arn):
             return None
-        return StateMachine(client=self.clients.stepfunctions, arn=arn, allowance=self.clients.others_allowance)
+        return StateMachine(client=self.clients.stepfunctions, arn=arn, budget=self.clients.default_budget)
 
-    def failed(self, event: CustomResourceEvent, reason: str, *, physical_resource_id: str | None = None) -> Answer:
+    def failed(self, event: CustomResourceEvent, reason: str, *, physical_resource_id: str | None = None) -> Response:
         """FAILED, under the id that the resource has."""
         own = physical_resource_id or event.physical_resource_id or event.logical_resource_id
-        return Answer(physical_resource_id=own, reason=reason, log_stream=self.log_stream)
+        return Response(physical_resource_id=own, reason=reason, log_stream=self.log_stream)
 
-    def send(self, answer: Answer, event: CustomResourceEvent) -> None:
+    def send(self, answer: Response, event: CustomResourceEvent) -> None:
         """Answer CloudFormation; see `answer.send`."""
         send(answer, event, remaining=self.clients.remaining)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import hypothesis.strategies as st
 
-from inference_recommendations_handler.protocol.contract import LEG_SECONDS
+from inference_recommendations_handler.protocol.contract import WAIT_STAGE_SECONDS
 
 from .invocation_thread import Pause
 from .lambda_outage import LambdaOutage
@@ -225,7 +225,20 @@ DISTURBANCES: st.SearchStrategy[Disturbance] = st.one_of(
     # At once, in the middle of a leg, and about when a leg or a deletion ends.
     st.builds(
         LambdaRefuses,
-        st.sampled_from([0, 5, 100, 240, 290, 1000, 1590, LEG_SECONDS - 110, LEG_SECONDS - 30, LEG_SECONDS + 30]),
+        st.sampled_from(
+            [
+                0,
+                5,
+                100,
+                240,
+                290,
+                1000,
+                1590,
+                WAIT_STAGE_SECONDS - 110,
+                WAIT_STAGE_SECONDS - 30,
+                WAIT_STAGE_SECONDS + 30,
+            ]
+        ),
         st.sampled_from([45, 60, 120]),
         st.sampled_from(REFUSED_BY_LAMBDA),
     ),

@@ -86,7 +86,7 @@ class InventedJobs(JobKind):
 
     @classmethod
     def of(cls, clients: Clients) -> InventedJobs:
-        return cls(api=InventedApi(clients.sagemaker), allowance=clients.sagemaker_allowance)
+        return cls(api=InventedApi(clients.sagemaker), budget=clients.sagemaker_budget)
 
     def is_name(self, name: str) -> bool:
         return re.fullmatch(r"[a-z0-9](-*[a-z0-9]){0,62}", name) is not None
@@ -137,7 +137,7 @@ class InventedJobs(JobKind):
             if kind_of(error) is not ErrorKind.NOT_FOUND:
                 raise
 
-    def shown_tags(self, job: JobSnapshot) -> dict[str, str]:
+    def visible_tags(self, job: JobSnapshot) -> dict[str, str]:
         tags = self.api.describe_job(job.name)["Tags"]
         return {tag["Key"]: tag["Value"] for tag in tags}
 

@@ -19,11 +19,11 @@ from inference_recommendations_handler.lifecycle import (
     stop_owned_jobs,
     wait,
 )
-from inference_recommendations_handler.lifecycle.create_or_adopt import Admitted, Taken
+from inference_recommendations_handler.lifecycle.create_or_adopt import Accepted, NameTaken
 from inference_recommendations_handler.protocol import log, response
-from inference_recommendations_handler.protocol.contract import MachineInput, OwnerTag
+from inference_recommendations_handler.protocol.contract import OwnerTag, StateKey
 from inference_recommendations_handler.protocol.custom_resource_event import RequestType
-from inference_recommendations_handler.protocol.response import Answer, _encode, _reason
+from inference_recommendations_handler.protocol.response import Response, _encode, _reason
 from inference_recommendations_handler.stack import owner
 
 from . import (
@@ -64,27 +64,27 @@ class Mutant:
 
 
 def _adopts_anything(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(create_or_adopt, "_take_over", lambda *_: Admitted())
+    patch.setattr(create_or_adopt, "adopt", lambda *_: Accepted())
 
 
 def _adopts_nothing(patch: pytest.MonkeyPatch) -> None:
-    original = create_or_adopt._take_over
+    original = create_or_adopt.adopt
 
     def take_over(job: Any, properties: Any, event: Any, jobs: Any) -> Any:
         same = jobs.tags(job).get(OwnerTag.REQUEST_ID) == event.request_id
-        return original(job, properties, event, jobs) if same else Taken(reason="The name is in use.")
+        return original(job, properties, event, jobs) if same else NameTaken(reason="The name is in use.")
 
-    patch.setattr(create_or_adopt, "_take_over", take_over)
+    patch.setattr(create_or_adopt, "adopt", take_over)
 
 
 def _adopts_no_job_of_its_own_request(patch: pytest.MonkeyPatch) -> None:
-    original = create_or_adopt._take_over
+    original = create_or_adopt.adopt
 
     def take_over(job: Any, properties: Any, event: Any, jobs: Any) -> Any:
         same = jobs.tags(job).get(OwnerTag.REQUEST_ID) == event.request_id
-        return Taken(reason="The name is in use.") if same else original(job, properties, event, jobs)
+        return NameTaken(reason="The name is in use.") if same else original(job, properties, event, jobs)
 
-    patch.setattr(create_or_adopt, "_take_over", take_over)
+    patch.setattr(create_or_adopt, "adopt", take_over)
 
 
 def _ignores_owner_tags(patch: pytest.MonkeyPatch) -> None:
@@ -95,7 +95,7 @@ def _answers_a_create_before_it_is_asked_for(patch: pytest.MonkeyPatch) -> None:
     original = job._create
 
     def create(event: Any, properties: JobProperties, invocation: Any, *, overtaken: bool) -> Any:
-        invocation.send(Answer(physical_resource_id=properties.base, data={"JobName": properties.base}), event)
+        invocation.send(Response(physical_resource_id=properties.base, data={"JobName": properties.base}), event)
         return original(event, properties, invocation, overtaken=overtaken)
 
     patch.setattr(job, "_create", create)
@@ -127,7 +127,7 @@ def _leaves_orphans(patch: pytest.MonkeyPatch) -> None:
 
 
 def _stops_what_an_update_keeps(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(job_selector.Target, "covers", lambda *_: True)
+    patch.setattr(job_selector.JobSelector, "selects", lambda *_: True)
 
 
 def _measures_the_role(patch: pytest.MonkeyPatch) -> None:
@@ -152,7 +152,7 @@ def _never_hands_over(patch: pytest.MonkeyPatch) -> None:
 def _gives_no_reason(patch: pytest.MonkeyPatch) -> None:
     original = invocation.Invocation.failed
 
-    def failed(self: Any, event: Any, reason: str, *, physical_resource_id: str | None = None) -> Answer:
+    def failed(self: Any, event: Any, reason: str, *, physical_resource_id: str | None = None) -> Response:
         del reason
         return original(self, event, "Failed.", physical_resource_id=physical_resource_id)
 
@@ -160,8 +160,8 @@ def _gives_no_reason(patch: pytest.MonkeyPatch) -> None:
 
 
 def _names_what_failed_to_update(patch: pytest.MonkeyPatch) -> None:
-    def refused(event: Any, name: str, reason: str, invocation: Any) -> Answer:
-        answered: Answer = invocation.failed(event, reason, physical_resource_id=name)
+    def refused(event: Any, name: str, reason: str, invocation: Any) -> Response:
+        answered: Response = invocation.failed(event, reason, physical_resource_id=name)
         return answered
 
     patch.setattr(job, "_refused", refused)
@@ -173,7 +173,7 @@ def _with_jobs_that_show_late(stack: Stack, world: World) -> None:
 
 
 def _takes_the_unseen_for_absent(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(create_or_adopt, "_shown", lambda name, jobs: jobs.find(name))
+    patch.setattr(create_or_adopt, "find_visible", lambda name, jobs: jobs.find(name))
 
 
 def _with_tags_that_show_late(stack: Stack, world: World) -> None:
@@ -182,7 +182,7 @@ def _with_tags_that_show_late(stack: Stack, world: World) -> None:
 
 
 def _takes_a_job_without_tags_for_a_strangers(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(job_kind, "shows_owner", lambda *_, **__: True)
+    patch.setattr(job_kind, "has_visible_owner", lambda *_, **__: True)
 
 
 def _with_a_later_status(stack: Stack, world: World) -> None:
@@ -216,8 +216,8 @@ def _fails_without_an_answer(patch: pytest.MonkeyPatch) -> None:
     original = wait.step
 
     def step(state: Any, invocation: Any, *, now: float) -> dict[str, Any]:
-        if MachineInput.ERROR in state:
-            return {MachineInput.WAIT_SECONDS.value: 0, MachineInput.DONE.value: True}
+        if StateKey.ERROR in state:
+            return {StateKey.WAIT_SECONDS.value: 0, StateKey.DONE.value: True}
         return original(state, invocation, now=now)
 
     patch.setattr(wait, "step", step)
@@ -248,12 +248,12 @@ def _forgets_who_asked(patch: pytest.MonkeyPatch) -> None:
 
 
 def _takes_a_job_that_goes_on_for_one_that_stops(patch: pytest.MonkeyPatch) -> None:
-    original = stop_owned_jobs.sweep
+    original = stop_owned_jobs.stop_owned_jobs
 
-    def swept(*args: Any, **options: Any) -> stop_owned_jobs.Sweep:
+    def swept(*args: Any, **options: Any) -> stop_owned_jobs.StopResult:
         return replace(original(*args, **options), running=[], failure=None, denied=None, blocked=[])
 
-    patch.setattr(deletion, "sweep", swept)
+    patch.setattr(deletion, "stop_owned_jobs", swept)
 
 
 def _retries_what_lambda_refuses_for_half_a_minute(patch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from .cloudformation import INVENTED
 from .lambda_outage import LambdaRefusedError
 from .template import JOB
-from .world import LOG_STREAM, MAX_ANSWER_BYTES, SECRET
+from .world import LOG_STREAM, MAX_RESPONSE_BYTES, SECRET
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -92,7 +92,7 @@ def answers_are_well_formed(stack: Stack) -> None:
         if received is None:
             continue
         body = received.body
-        assert received.size <= MAX_ANSWER_BYTES, "an answer is over 4096 bytes"
+        assert received.size <= MAX_RESPONSE_BYTES, "an answer is over 4096 bytes"
         assert (body["StackId"], body["LogicalResourceId"]) == (event["StackId"], event["LogicalResourceId"])
         assert body["PhysicalResourceId"]
         if event["RequestType"] == "Delete":

@@ -91,7 +91,7 @@ class FakeJob:
     def active(self, now: float) -> bool:
         return self.status(now) not in ENDED
 
-    def shown_tags(self, now: float) -> Mapping[str, str]:
+    def visible_tags(self, now: float) -> Mapping[str, str]:
         return self.tags if now >= self.tags_shown_at else {}
 
     def ended_at(self, now: float) -> float:
@@ -239,7 +239,7 @@ class Service:
 
     def _StopInferenceRecommendationsJob(self, request: Mapping[str, Any]) -> dict[str, Any]:  # noqa: N802
         named = self.jobs.get(request["JobName"])
-        self._authorize("StopInferenceRecommendationsJob", named.shown_tags(self.clock.now) if named else {})
+        self._authorize("StopInferenceRecommendationsJob", named.visible_tags(self.clock.now) if named else {})
         job = self._existing(request["JobName"])
         if not job.goes_on(self.clock.now):
             raise ServiceError("ValidationException", f"Cannot stop the non-running job {job.name}")
@@ -251,7 +251,7 @@ class Service:
 
     def _DeleteInventedJob(self, request: Mapping[str, Any]) -> dict[str, Any]:  # noqa: N802
         job = self._existing(request["JobName"])
-        self._authorize("DeleteInventedJob", job.shown_tags(self.clock.now))
+        self._authorize("DeleteInventedJob", job.visible_tags(self.clock.now))
         if job.active(self.clock.now):
             raise ServiceError("ValidationException", f"Cannot delete the job {job.name} in its state")
         del self.jobs[job.name]
@@ -292,16 +292,16 @@ class Service:
         }
 
     def _ListTags(self, request: Mapping[str, Any]) -> dict[str, Any]:  # noqa: N802
-        tags = self._by_arn(request).shown_tags(self.clock.now)
+        tags = self._by_arn(request).visible_tags(self.clock.now)
         return {"Tags": [{"Key": key, "Value": value} for key, value in tags.items()]}
 
     def _AddTags(self, request: Mapping[str, Any]) -> dict[str, Any]:  # noqa: N802
-        self._authorize("AddTags", self._by_arn(request).shown_tags(self.clock.now))
+        self._authorize("AddTags", self._by_arn(request).visible_tags(self.clock.now))
         self._by_arn(request).tags.update({tag["Key"]: tag["Value"] for tag in request["Tags"]})
         return {"Tags": []}
 
     def _DeleteTags(self, request: Mapping[str, Any]) -> dict[str, Any]:  # noqa: N802
-        self._authorize("DeleteTags", self._by_arn(request).shown_tags(self.clock.now))
+        self._authorize("DeleteTags", self._by_arn(request).visible_tags(self.clock.now))
         for key in request["TagKeys"]:
             self._by_arn(request).tags.pop(key, None)
         return {}

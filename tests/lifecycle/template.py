@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from inference_recommendations_handler.protocol.contract import LEG_SECONDS
+from inference_recommendations_handler.protocol.contract import WAIT_STAGE_SECONDS
 
 from .machine import MACHINE_ARN
 
@@ -49,9 +49,9 @@ class Template:
     def leg_seconds(self) -> list[int]:
         """As synthesis splits the timeout."""
         if self.legs is not None:
-            return [LEG_SECONDS] * self.legs
-        full, rest = divmod(self.timeout, LEG_SECONDS)
-        return [LEG_SECONDS] * full + ([rest] if rest else [])
+            return [WAIT_STAGE_SECONDS] * self.legs
+        full, rest = divmod(self.timeout, WAIT_STAGE_SECONDS)
+        return [WAIT_STAGE_SECONDS] * full + ([rest] if rest else [])
 
     def job(self) -> Properties:
         package = f"arn:aws:sagemaker:us-east-1:123456789012:model-package/image-classifier/{self.package}"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from inference_recommendations_handler.aws.propagation import PERMISSION_BOUND_SECONDS
-from inference_recommendations_handler.lifecycle.stop_owned_jobs import UNDER_WAY_SECONDS
+from inference_recommendations_handler.lifecycle.stop_owned_jobs import IN_FLIGHT_SECONDS
 
 from .service import SECONDS_STOPPING, ServiceError
 from .template import Template
@@ -25,7 +25,7 @@ LIST_TAGS = "ListTags"
 LIST_JOBS = "ListInferenceRecommendationsJobs"
 STOP = "StopInferenceRecommendationsJob"
 FOR_EVER = 10.0**12
-BOUND = PERMISSION_BOUND_SECONDS + UNDER_WAY_SECONDS + SECONDS_STOPPING + 60
+BOUND = PERMISSION_BOUND_SECONDS + IN_FLIGHT_SECONDS + SECONDS_STOPPING + 60
 STATES = ("finished", "running", "paused")
 DELETED, FAILED = "DELETE_COMPLETE", "DELETE_FAILED"
 

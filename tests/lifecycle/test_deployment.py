@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from inference_recommendations_handler.lifecycle.stop_owned_jobs import UNDER_WAY_SECONDS
+from inference_recommendations_handler.lifecycle.stop_owned_jobs import IN_FLIGHT_SECONDS
 
 from .service import RESULT, ConnectionLostError, ServiceError
 from .template import CHOICE, JOB, Template
@@ -116,7 +116,7 @@ def test_a_request_that_is_wrong_fails_at_once(stack: Stack, world: World) -> No
     assert str(outcome.reason).startswith("Job: Bad payload. (ValidationException.)")
     [(refused_at, _), *_] = [(each.received.at, each) for each in stack.exchanges if each.received]
     assert refused_at == started
-    assert world.clock.now - started == UNDER_WAY_SECONDS, "the rollback waits until no other delivery can be under way"
+    assert world.clock.now - started == IN_FLIGHT_SECONDS, "the rollback waits until no other delivery can be under way"
 
 
 @pytest.mark.parametrize("fault", [THROTTLED, DENIED, ConnectionLostError(), ServiceError("Boom", status=503)])

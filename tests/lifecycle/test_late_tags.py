@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from inference_recommendations_handler.protocol.contract import FUNCTION_TIMEOUT_SECONDS
-from inference_recommendations_handler.stack.owner import TAGS_SHOWN_WITHIN_SECONDS
+from inference_recommendations_handler.stack.owner import TAGS_VISIBLE_WITHIN_SECONDS
 
 from .invocation_thread import Pause
 from .service import OLDER_THAN_ANY_BOUND, ServiceError
@@ -124,7 +124,7 @@ def test_a_strangers_young_job_without_tags_is_never_ours(stack: Stack, world: W
     outcome = stack.deploy(EXACT)
     assert outcome.status == "ROLLBACK_COMPLETE"
     assert "exists and belongs to" in str(outcome.reason)
-    assert world.clock.now - started < TAGS_SHOWN_WITHIN_SECONDS + 2 * 60 + 5 * 60
+    assert world.clock.now - started < TAGS_VISIBLE_WITHIN_SECONDS + 2 * 60 + 5 * 60
     assert (theirs.stopped_at, theirs.tags) == (None, {})
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from inference_recommendations_handler.protocol.response import ANSWER_SECONDS
+from inference_recommendations_handler.protocol.response import RESPONSE_SECONDS
 
 from .invocation_thread import FUNCTION_TIMEOUT, Pause
 from .service import ServiceError
@@ -72,7 +72,7 @@ def test_a_create_is_answered_within_one_run_of_the_function_when_looking_for_it
     stack.advance(100)
     answer = world.answers[stack.last_request("Create", JOB)][0]
     assert answer.body["Status"] == "SUCCESS"
-    assert answer.at - delivered_at < FUNCTION_TIMEOUT - ANSWER_SECONDS
+    assert answer.at - delivered_at < FUNCTION_TIMEOUT - RESPONSE_SECONDS
     assert len(world.service.jobs) == 1
 
 
@@ -85,7 +85,7 @@ def test_a_create_is_queued_and_answered_within_one_run_of_the_function_when_sag
     stack.advance(59)
     answer = world.answers[stack.last_request("Create", JOB)][0]
     assert answer.body["Status"] == "SUCCESS"
-    assert answer.at - asked_at < FUNCTION_TIMEOUT - ANSWER_SECONDS
+    assert answer.at - asked_at < FUNCTION_TIMEOUT - RESPONSE_SECONDS
     world.service.slowness.clear()
     assert stack.finish().status == "CREATE_COMPLETE"
     assert len(world.service.jobs) == 1

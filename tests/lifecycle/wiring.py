@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import boto3
 from botocore.exceptions import ReadTimeoutError
 
-from inference_recommendations_handler.aws.clients import guarded
+from inference_recommendations_handler.aws.clients import deadline_clients
 
 from .light_clients import attempted, light_clients
 from .service import ConnectionLostError, Service, ServiceError
@@ -28,7 +28,7 @@ def unconnected_clients() -> Clients:
     """Clients without anything behind them; making them is slow, so that they are made once."""
     session = boto3.session.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name="us-east-1")
     make: Any = session.client
-    return guarded(make)
+    return deadline_clients(make)
 
 
 class Told(Protocol):

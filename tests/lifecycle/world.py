@@ -13,7 +13,7 @@ from urllib.error import HTTPError
 from urllib.parse import parse_qs, urlsplit
 
 from inference_recommendations_handler.aws.errors import AWS_ERRORS
-from inference_recommendations_handler.handler import DEFECT, AnswerNotDeliveredError, DeliverAgainError, handle
+from inference_recommendations_handler.handler import DEFECT, ResponseNotDeliveredError, RetryEventError, handle
 from inference_recommendations_handler.inference_job.service import InferenceRecommendationsJobs
 from inference_recommendations_handler.invocation import Invocation
 
@@ -33,14 +33,14 @@ if TYPE_CHECKING:
     from .lambda_outage import LambdaOutage, LambdaRefusedError
     from .machine import Result
 
-EXPECTED = (FunctionDiedError, AnswerNotDeliveredError, DeliverAgainError, *AWS_ERRORS)
+EXPECTED = (FunctionDiedError, ResponseNotDeliveredError, RetryEventError, *AWS_ERRORS)
 LAMBDA_RETRIES = (60.0, 120.0)
 LONGEST_REFUSED_EVENT_DELAY = 300.0
 """Lambda keeps an event that it can't run, and tries again after one second, two, four and so on (developer guide, how
 Lambda handles errors with asynchronous invocation)."""
 MAX_EVENT_AGE = 300.0
 URL_LIFETIME = 7200.0
-MAX_ANSWER_BYTES = 4096
+MAX_RESPONSE_BYTES = 4096
 LOG_STREAM = "2027/01/15/[$LATEST]0123456789abcdef"
 SECRET = "secret-signature"  # noqa: S105 - looked for in logs
 
@@ -164,7 +164,7 @@ class World:
         if self.clock.now > signed.timestamp() + URL_LIFETIME:
             raise _http_error(url, 403)
         answer = json.loads(body, parse_constant=_refuse_constant)
-        if len(body) > MAX_ANSWER_BYTES:
+        if len(body) > MAX_RESPONSE_BYTES:
             answer = answer | {"Status": "FAILED", "Reason": "Response object is too long.", "Data": {}}
         if DEFECT in answer.get("Reason", ""):
             self.surprises.append(answer["Reason"])
@@ -226,7 +226,7 @@ class World:
             _finish(thread, then)
 
     def _gave_up(self, request_id: str, error: Exception) -> None:
-        if isinstance(error, (FunctionDiedError, AnswerNotDeliveredError)):
+        if isinstance(error, (FunctionDiedError, ResponseNotDeliveredError)):
             self.unanswerable.add(request_id)
 
     def _called(self, operation: str, *, done: bool) -> None:
@@ -262,7 +262,7 @@ class World:
 
         def then(result: Result) -> None:
             if isinstance(result, Exception) and attempt < len(LAMBDA_RETRIES):
-                put_off = self._put_off.add if isinstance(result, DeliverAgainError) else self._put_off.discard
+                put_off = self._put_off.add if isinstance(result, RetryEventError) else self._put_off.discard
                 put_off(event["RequestId"])
                 again = self.clock.now + LAMBDA_RETRIES[attempt]
                 self._deliver_at(again, event, attempt=attempt + 1, queued_at=queued_at)

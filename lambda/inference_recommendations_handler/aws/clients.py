@@ -9,9 +9,9 @@ import boto3
 from botocore.config import Config
 
 from inference_recommendations_handler.protocol.redaction import hide
-from inference_recommendations_handler.protocol.response import ANSWER_SECONDS
+from inference_recommendations_handler.protocol.response import RESPONSE_SECONDS
 
-from .deadline_budget import Allowance, RemainingTime
+from .deadline_budget import DeadlineBudget, RemainingTime
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,8 +37,8 @@ _ATTEMPT_SECONDS: Final = 2 * _CONNECT_SECONDS + _READ_SECONDS
 """To connect, to agree on encryption and to read."""
 _OWN_SECONDS: Final = 1
 """What the handler itself takes between two calls, and to begin with the answer."""
-_OTHERS_RESERVE_SECONDS: Final = _ATTEMPT_SECONDS + _OWN_SECONDS + ANSWER_SECONDS
-_SAGEMAKER_RESERVE_SECONDS: Final = _ATTEMPT_SECONDS + _OWN_SECONDS + _OTHERS_RESERVE_SECONDS
+_DEFAULT_MIN_REMAINING_SECONDS: Final = _ATTEMPT_SECONDS + _OWN_SECONDS + RESPONSE_SECONDS
+_SAGEMAKER_MIN_REMAINING_SECONDS: Final = _ATTEMPT_SECONDS + _OWN_SECONDS + _DEFAULT_MIN_REMAINING_SECONDS
 
 
 class Clients:
@@ -53,9 +53,9 @@ class Clients:
         self._client = client
         self.remaining = RemainingTime()
         """Of the invocation."""
-        self.sagemaker_allowance = Allowance(remaining=self.remaining, reserve=_SAGEMAKER_RESERVE_SECONDS)
+        self.sagemaker_budget = DeadlineBudget(remaining=self.remaining, min_remaining=_SAGEMAKER_MIN_REMAINING_SECONDS)
         """When a call of SageMaker may begin; the next, when one of the others."""
-        self.others_allowance = Allowance(remaining=self.remaining, reserve=_OTHERS_RESERVE_SECONDS)
+        self.default_budget = DeadlineBudget(remaining=self.remaining, min_remaining=_DEFAULT_MIN_REMAINING_SECONDS)
 
     def within(self, remaining: Callable[[], float]) -> AbstractContextManager[None]:
         """Serve one invocation, which has as many seconds left as `remaining` says whenever it is asked."""
@@ -87,7 +87,7 @@ class Clients:
         return self._client("application-autoscaling")
 
 
-def guarded(make: Callable[[str], Any]) -> Clients:
+def deadline_clients(make: Callable[[str], Any]) -> Clients:
     """Clients that begin no attempt too late for an answer.
 
     Args:
@@ -96,8 +96,8 @@ def guarded(make: Callable[[str], Any]) -> Clients:
 
     def client(service: str) -> Any:
         made = make(service)
-        allowance = held.sagemaker_allowance if service == "sagemaker" else held.others_allowance
-        allowance.guard(made)
+        budget = held.sagemaker_budget if service == "sagemaker" else held.default_budget
+        budget.attach(made)
         # Descriptions of jobs and models have the values of their environments in them.
         made.meta.events.register("after-call", lambda parsed, **_: hide(parsed), unique_id="redaction")
         return made
@@ -123,4 +123,4 @@ def clients() -> Clients:
     session = boto3.session.Session()
     # The service's name isn't a literal here, by which boto3's types tell the clients apart.
     make: Any = session.client
-    return guarded(lambda service: make(service, config=_SAGEMAKER if service == "sagemaker" else _OTHERS))
+    return deadline_clients(lambda service: make(service, config=_SAGEMAKER if service == "sagemaker" else _OTHERS))

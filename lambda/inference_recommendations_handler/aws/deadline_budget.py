@@ -43,21 +43,21 @@ class RemainingTime:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Allowance:
+class DeadlineBudget:
     """When a client's last attempt may begin."""
 
     remaining: RemainingTime
-    reserve: float
+    min_remaining: float
     """Seconds for that attempt and for all that has to follow it."""
 
     def pause(self, seconds: float) -> bool:
         """Wait before a call is made again; False, at once, where too little time would be left for the call then."""
-        if self.remaining() - seconds < self.reserve:
+        if self.remaining() - seconds < self.min_remaining:
             return False
         time.sleep(seconds)
         return True
 
-    def patiently(self, call: Callable[[], T], *, kinds: Collection[ErrorKind], after_seconds: Iterable[float]) -> T:
+    def retry(self, call: Callable[[], T], *, kinds: Collection[ErrorKind], after_seconds: Iterable[float]) -> T:
         """Make a call, and again after each pause while it fails in one of the ways given; raises its last error."""
         for seconds in after_seconds:
             try:
@@ -67,22 +67,22 @@ class Allowance:
                     raise
         return call()
 
-    def guard(self, client: Any) -> None:
+    def attach(self, client: Any) -> None:
         """Let no attempt of the client begin too late; one that failed then isn't even waited after.
 
         botocore raises what these handlers raise and doesn't try again, as it is no error of the connection. They
         answer nothing: for botocore before 1.43.20, False too is so many seconds until the next attempt.
         """
         service, events = client.meta.service_model.service_id.hyphenize(), client.meta.events
-        events.register_first(f"before-send.{service}", self._before_attempt, unique_id="allowance")
-        events.register_first(f"needs-retry.{service}", self._after_attempt, unique_id="allowance-retry")
+        events.register_first(f"before-send.{service}", self._before_attempt, unique_id="budget")
+        events.register_first(f"needs-retry.{service}", self._after_attempt, unique_id="budget-retry")
 
     def _before_attempt(self, *, event_name: str, **_: Any) -> None:
-        if self.remaining() < self.reserve:
+        if self.remaining() < self.min_remaining:
             raise OutOfTimeError(operation=event_name.rpartition(".")[2])
 
     def _after_attempt(self, *, response: Any, operation: Any, caught_exception: Exception | None, **_: Any) -> None:
-        if self.remaining() >= self.reserve:
+        if self.remaining() >= self.min_remaining:
             return
         if caught_exception is not None:
             raise caught_exception

@@ -21,7 +21,7 @@ from botocore.exceptions import (
 from botocore.exceptions import ConnectionError as NoConnectionError
 from botocore.parsers import ResponseParserError
 
-from inference_recommendations_handler.protocol.redaction import redacted
+from inference_recommendations_handler.protocol.redaction import redact
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,7 +39,7 @@ class OutOfTimeError(BotoCoreError):
     )
 
 
-class TagsNotShownError(BotoCoreError):
+class TagsNotVisibleError(BotoCoreError):
     """A young job shows no owner tags, so that it may be anybody's: its tags may be shown later than the job."""
 
     fmt = "The tags of the {noun} {job_name} aren't shown yet."
@@ -242,7 +242,7 @@ _TRANSIENT_EXCEPTIONS: Final = (
     IncompleteReadError,
     ResponseParserError,
     OutOfTimeError,
-    TagsNotShownError,
+    TagsNotVisibleError,
 )
 
 
@@ -283,7 +283,7 @@ def code_of(error: Exception) -> str:
 
 def message_of(error: Exception) -> str:
     """The service's own words on one line, without boto3's preamble, and without values that are hidden."""
-    return " ".join(redacted(_text(error)).split())
+    return " ".join(redact(_text(error)).split())
 
 
 def says(error: Exception, words: str) -> bool:

@@ -17,13 +17,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from inference_recommendations_handler.aws.errors import AWS_ERRORS, MAY_PASS, ErrorKind, code_of, kind_of, message_of
 from inference_recommendations_handler.aws.propagation import PERMISSION_BOUND_SECONDS
-from inference_recommendations_handler.protocol.contract import LEG_SECONDS, MachineInput
+from inference_recommendations_handler.protocol.contract import WAIT_STAGE_SECONDS, StateKey
 from inference_recommendations_handler.protocol.contract import InstanceCountProperty as Property
 from inference_recommendations_handler.protocol.custom_resource_event import CustomResourceEvent, RequestType
 from inference_recommendations_handler.protocol.log import log
-from inference_recommendations_handler.protocol.response import Answer
+from inference_recommendations_handler.protocol.response import Response
 from inference_recommendations_handler.recommendation.scaling import Scaling, ScalingError, is_scaled, whole
-from inference_recommendations_handler.stack.earlier_executions import stop_earlier
+from inference_recommendations_handler.stack.earlier_executions import stop_earlier_executions
 from inference_recommendations_handler.stack.late_delivery import has_ended, is_late
 from inference_recommendations_handler.stack.own_stack import OwnStack
 from inference_recommendations_handler.stack.state_machine import EVENT, Task
@@ -87,7 +87,7 @@ class _Change:
         )
 
 
-def on_event(event: CustomResourceEvent, invocation: Invocation) -> Answer | None:
+def on_event(event: CustomResourceEvent, invocation: Invocation) -> Response | None:
     """Serve one event; None when an execution of the state machine will answer.
 
     Raises what boto3 raises where another delivery may succeed.
@@ -95,10 +95,10 @@ def on_event(event: CustomResourceEvent, invocation: Invocation) -> Answer | Non
     if event.request_type is RequestType.DELETE:
         return _delete(event, invocation)
     if is_late(event, invocation):
-        return Answer(physical_resource_id=_own_id(event, invocation))
+        return Response(physical_resource_id=_own_id(event, invocation))
     machine = invocation.machine(event.properties)
     if machine is not None and event.request_type is RequestType.UPDATE:
-        stop_earlier(event, machine, task=Task.ENDPOINT_INSTANCE_COUNT)
+        stop_earlier_executions(event, machine, task=Task.ENDPOINT_INSTANCE_COUNT)
     try:
         outcome = _advance(event, invocation, requested=False)
     except AWS_ERRORS as error:
@@ -106,7 +106,7 @@ def on_event(event: CustomResourceEvent, invocation: Invocation) -> Answer | Non
             raise
         # A rollback that fails for what may pass would leave the whole stack stuck.
         outcome = _Waiting(requested=False)
-    if isinstance(outcome, Answer):
+    if isinstance(outcome, Response):
         return outcome
     if machine is None:
         return _ended(
@@ -120,10 +120,10 @@ def step(state: Mapping[str, Any], invocation: Invocation, *, now: float) -> dic
     """Look again, until the endpoint has its number of instances."""
     event = CustomResourceEvent.parse(state[EVENT], now=now)
     requested = bool(state.get(_REQUESTED))
-    if MachineInput.ERROR in state:
+    if StateKey.ERROR in state:
         invocation.send(_ended(event, invocation, "The handler failed while the endpoint was changed."), event)
         return _state(event, requested=requested, done=True)
-    reason, until, denied_since = "The endpoint is still being changed.", event.requested_at + LEG_SECONDS, None
+    reason, until, denied_since = "The endpoint is still being changed.", event.requested_at + WAIT_STAGE_SECONDS, None
     try:
         if has_ended(event, invocation):
             return _state(event, requested=requested, done=True)
@@ -148,7 +148,7 @@ def step(state: Mapping[str, Any], invocation: Invocation, *, now: float) -> dic
     return _state(event, requested=requested, done=True)
 
 
-def _advance(event: CustomResourceEvent, invocation: Invocation, *, requested: bool) -> Answer | _Waiting:
+def _advance(event: CustomResourceEvent, invocation: Invocation, *, requested: bool) -> Response | _Waiting:
     """Do what can be done now. Raises what boto3 raises where another attempt may succeed."""
     own_id = _own_id(event, invocation)
     try:
@@ -176,7 +176,7 @@ def _advance(event: CustomResourceEvent, invocation: Invocation, *, requested: b
             raise
         reason = f"{message_of(error)} ({code_of(error)}.) {variant.resource_id} isn't scaled."
         return invocation.failed(event, reason, physical_resource_id=own_id)
-    return Answer(physical_resource_id=variant.resource_id)
+    return Response(physical_resource_id=variant.resource_id)
 
 
 def _set(
@@ -252,16 +252,16 @@ def _own_id(event: CustomResourceEvent, invocation: Invocation) -> str:
     return variant.resource_id if variant is not None else event.logical_resource_id
 
 
-def _delete(event: CustomResourceEvent, invocation: Invocation) -> Answer:
+def _delete(event: CustomResourceEvent, invocation: Invocation) -> Response:
     own_id = event.physical_resource_id or event.logical_resource_id
     # CloudFormation invents an id where a Create was never answered, which may have registered all the same.
     variant = VariantScaling.parse(own_id, invocation.clients) or _named(event, invocation)
     if variant is not None and is_scaled(event.properties):
         variant.deregister()
-    return Answer(physical_resource_id=own_id)
+    return Response(physical_resource_id=own_id)
 
 
-def _ended(event: CustomResourceEvent, invocation: Invocation, reason: str) -> Answer:
+def _ended(event: CustomResourceEvent, invocation: Invocation, reason: str) -> Response:
     """What ends the wait without the number of instances: a failure, but for a rollback, which has to go on."""
     own_id = _own_id(event, invocation)
     log("instance count not reached", level="ERROR", physicalResourceId=own_id, reason=reason)
@@ -270,7 +270,7 @@ def _ended(event: CustomResourceEvent, invocation: Invocation, reason: str) -> A
     except AWS_ERRORS:
         is_rollback = False
     if is_rollback:
-        return Answer(physical_resource_id=own_id)
+        return Response(physical_resource_id=own_id)
     return invocation.failed(
         event,
         f"{reason} The recommended number of instances wasn't reached. Deploy again.",
@@ -287,9 +287,9 @@ def _state(
     event: CustomResourceEvent, *, requested: bool, done: bool, denied_since: float | None = None
 ) -> dict[str, Any]:
     return ({} if denied_since is None else {_DENIED_SINCE: denied_since}) | {
-        MachineInput.TASK.value: Task.ENDPOINT_INSTANCE_COUNT.value,
+        StateKey.TASK.value: Task.ENDPOINT_INSTANCE_COUNT.value,
         EVENT: event.to_state(),
         _REQUESTED: requested,
-        MachineInput.WAIT_SECONDS.value: POLL_SECONDS,
-        MachineInput.DONE.value: done,
+        StateKey.WAIT_SECONDS.value: POLL_SECONDS,
+        StateKey.DONE.value: done,
     }

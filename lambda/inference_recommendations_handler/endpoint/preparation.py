@@ -14,13 +14,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from inference_recommendations_handler.aws.errors import AWS_ERRORS, MAY_PASS, code_of, kind_of, message_of
-from inference_recommendations_handler.protocol.contract import LEG_SECONDS, MachineInput
+from inference_recommendations_handler.protocol.contract import WAIT_STAGE_SECONDS, StateKey
 from inference_recommendations_handler.protocol.contract import InstanceCountProperty as Property
 from inference_recommendations_handler.protocol.custom_resource_event import CustomResourceEvent, RequestType
 from inference_recommendations_handler.protocol.log import log
-from inference_recommendations_handler.protocol.response import Answer
+from inference_recommendations_handler.protocol.response import Response
 from inference_recommendations_handler.recommendation.scaling import Scaling, ScalingError, is_scaled
-from inference_recommendations_handler.stack.earlier_executions import stop_earlier
+from inference_recommendations_handler.stack.earlier_executions import stop_earlier_executions
 from inference_recommendations_handler.stack.late_delivery import is_late
 from inference_recommendations_handler.stack.own_stack import OwnStack
 from inference_recommendations_handler.stack.state_machine import EVENT, Task
@@ -73,26 +73,26 @@ class Preparation:
         )
 
 
-def on_event(event: CustomResourceEvent, invocation: Invocation) -> Answer | None:
+def on_event(event: CustomResourceEvent, invocation: Invocation) -> Response | None:
     """Serve one event; None when an execution of the state machine will answer.
 
     Raises what boto3 raises where another delivery may succeed.
     """
     own_id = event.physical_resource_id or event.logical_resource_id
     if event.request_type is RequestType.DELETE:
-        return Answer(physical_resource_id=own_id)
+        return Response(physical_resource_id=own_id)
     try:
         preparation = Preparation.parse(event.properties)
     except ScalingError as error:
         # Before the endpoint is made, or changed: what can't be scaled costs no instance.
         return invocation.failed(event, str(error))
     if event.request_type is RequestType.CREATE or is_late(event, invocation):
-        return Answer(physical_resource_id=own_id)
+        return Response(physical_resource_id=own_id)
     machine = invocation.machine(event.properties)
     if machine is not None:
-        stop_earlier(event, machine, task=Task.ENDPOINT_PREPARATION)
+        stop_earlier_executions(event, machine, task=Task.ENDPOINT_PREPARATION)
         # What CloudFormation has cancelled there must not change the endpoint, or register it, any more.
-        stop_earlier(
+        stop_earlier_executions(
             event,
             machine,
             task=Task.ENDPOINT_INSTANCE_COUNT,
@@ -111,15 +111,15 @@ def on_event(event: CustomResourceEvent, invocation: Invocation) -> Answer | Non
         return None
     if settled.restore and machine is not None:
         machine.start(event.request_id, _state(event, wait=POLL_SECONDS, answered=True, done=False))
-    return Answer(physical_resource_id=own_id)
+    return Response(physical_resource_id=own_id)
 
 
 def step(state: Mapping[str, Any], invocation: Invocation, *, now: float) -> dict[str, Any]:
     """Look again: until the endpoint can be changed, then until the rollback is through."""
     event = CustomResourceEvent.parse(state[EVENT], now=now)
     answered = bool(state[_ANSWERED])
-    answer = Answer(physical_resource_id=event.physical_resource_id or event.logical_resource_id)
-    if MachineInput.ERROR in state:
+    answer = Response(physical_resource_id=event.physical_resource_id or event.logical_resource_id)
+    if StateKey.ERROR in state:
         # The variant was deregistered before, and so the endpoint can change.
         if not answered:
             invocation.send(answer, event)
@@ -184,7 +184,7 @@ def _settled(event: CustomResourceEvent, invocation: Invocation, *, now: float) 
 
 def _is_late_to_settle(event: CustomResourceEvent, *, now: float) -> bool:
     # What SageMaker says of a change in progress then is a better reason than that nothing was answered.
-    return now >= event.requested_at + LEG_SECONDS
+    return now >= event.requested_at + WAIT_STAGE_SECONDS
 
 
 def _restored(event: CustomResourceEvent, invocation: Invocation) -> bool | None:
@@ -268,9 +268,9 @@ def _target(preparation: Preparation, endpoint: Endpoint, invocation: Invocation
 
 def _state(event: CustomResourceEvent, *, wait: float, answered: bool, done: bool) -> dict[str, Any]:
     return {
-        MachineInput.TASK.value: Task.ENDPOINT_PREPARATION.value,
+        StateKey.TASK.value: Task.ENDPOINT_PREPARATION.value,
         EVENT: event.to_state(),
         _ANSWERED: answered,
-        MachineInput.WAIT_SECONDS.value: round(wait),
-        MachineInput.DONE.value: done,
+        StateKey.WAIT_SECONDS.value: round(wait),
+        StateKey.DONE.value: done,
     }

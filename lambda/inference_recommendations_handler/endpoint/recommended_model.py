@@ -19,7 +19,7 @@ from inference_recommendations_handler.aws.errors import (
 )
 from inference_recommendations_handler.protocol.custom_resource_event import RequestType
 from inference_recommendations_handler.protocol.log import log
-from inference_recommendations_handler.protocol.response import Answer
+from inference_recommendations_handler.protocol.response import Response
 
 from .model_properties import (
     ModelProperties,
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from inference_recommendations_handler.protocol.custom_resource_event import CustomResourceEvent
 
 
-def on_event(event: CustomResourceEvent, invocation: Invocation) -> Answer:
+def on_event(event: CustomResourceEvent, invocation: Invocation) -> Response:
     """Serve one event. Raises what boto3 raises where another delivery may succeed."""
     client = invocation.clients.sagemaker
     if event.request_type is RequestType.DELETE:
@@ -52,7 +52,7 @@ def on_event(event: CustomResourceEvent, invocation: Invocation) -> Answer:
             existing = _describe(name, client)
             if existing is not None:
                 _bring_tags_in_line(event, existing, client)
-                return Answer(physical_resource_id=name)
+                return Response(physical_resource_id=name)
         _create(name, properties, event, client)
     except ModelPropertiesError as error:
         return _failed(event, name, str(error), invocation)
@@ -61,7 +61,7 @@ def on_event(event: CustomResourceEvent, invocation: Invocation) -> Answer:
             raise
         reason = f"{message_of(error)} ({code_of(error)}.) The model {name} of the recommended endpoint wasn't created."
         return _failed(event, name, reason, invocation)
-    return Answer(physical_resource_id=name)
+    return Response(physical_resource_id=name)
 
 
 def _create(name: str, properties: ModelProperties, event: CustomResourceEvent, client: SageMakerClient) -> None:
@@ -87,18 +87,18 @@ def _create(name: str, properties: ModelProperties, event: CustomResourceEvent, 
     log("model created", physicalResourceId=name, requestId=event.request_id)
 
 
-def _delete(event: CustomResourceEvent, client: SageMakerClient) -> Answer:
+def _delete(event: CustomResourceEvent, client: SageMakerClient) -> Response:
     own = event.physical_resource_id or event.logical_resource_id
     # CloudFormation invents an id where a Create was never answered, which may have made its model all the same.
     name = own if own.startswith(f"{name_prefix(event)}-") else model_name(event)
     if not is_model_name(name):
-        return Answer(physical_resource_id=own)
+        return Response(physical_resource_id=own)
     try:
         client.delete_model(ModelName=name)
     except AWS_ERRORS as error:
         if not (_is_missing(error) or _is_denied_for_want_of_a_model(error, name, client)):
             raise
-    return Answer(physical_resource_id=own)
+    return Response(physical_resource_id=own)
 
 
 def _is_denied_for_want_of_a_model(error: Exception, name: str, client: SageMakerClient) -> bool:
@@ -142,6 +142,6 @@ def _is_missing(error: Exception) -> bool:
     return kind_of(error) is ErrorKind.NOT_FOUND or says(error, "could not find model")
 
 
-def _failed(event: CustomResourceEvent, name: str, reason: str, invocation: Invocation) -> Answer:
+def _failed(event: CustomResourceEvent, name: str, reason: str, invocation: Invocation) -> Response:
     # A failed Update keeps the old id, so that the rollback finds the old model under it.
     return invocation.failed(event, reason, physical_resource_id=event.physical_resource_id or name)

@@ -12,7 +12,7 @@ from inference_recommendations_handler.recommendation.scaling import POLICY_NAME
 
 if TYPE_CHECKING:
     from inference_recommendations_handler.aws.clients import Clients
-    from inference_recommendations_handler.aws.deadline_budget import Allowance
+    from inference_recommendations_handler.aws.deadline_budget import DeadlineBudget
     from inference_recommendations_handler.recommendation.scaling import Scaling
 
 _DIMENSION: Final = "sagemaker:variant:DesiredInstanceCount"
@@ -28,7 +28,7 @@ class VariantScaling:
     """Its operations; every method raises what boto3 raises."""
 
     client: Any
-    allowance: Allowance
+    budget: DeadlineBudget
     endpoint_name: str
     variant_name: str
 
@@ -43,7 +43,7 @@ class VariantScaling:
         """The target of a variant."""
         return cls(
             client=clients.autoscaling,
-            allowance=clients.others_allowance,
+            budget=clients.default_budget,
             endpoint_name=endpoint_name,
             variant_name=variant_name,
         )
@@ -103,7 +103,7 @@ class VariantScaling:
                     TargetTrackingScalingPolicyConfiguration=configuration,
                 )
             except AWS_ERRORS as error:
-                if seconds is None or not _is_missing(error) or not self.allowance.pause(seconds):
+                if seconds is None or not _is_missing(error) or not self.budget.pause(seconds):
                     raise
             else:
                 return

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from inference_recommendations_handler.jobs.job_snapshot import JobState
 from inference_recommendations_handler.jobs.remedy import NAME_ANOTHER, RUN_AGAIN
-from inference_recommendations_handler.protocol.redaction import redacted
+from inference_recommendations_handler.protocol.redaction import redact
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,7 +20,7 @@ def describe_failure(job: JobSnapshot, failed_steps: Sequence[Mapping[str, Any]]
     """Put the job's FailureReason, its failed steps and where its log is into one line."""
     subject = f"inference recommendations job {job.name}"
     # A container's own words are in it, and it may have quoted what it was given.
-    cause = redacted(str(job.description.get("FailureReason") or ""))
+    cause = redact(str(job.description.get("FailureReason") or ""))
     if cause:
         parts = [f"{_sentence(cause)} (The {subject} is {job.status}.)"]
     elif job.state is JobState.STOPPED:
@@ -39,7 +39,7 @@ def _steps(failed_steps: Sequence[Mapping[str, Any]], *, cause: str) -> list[str
     by_reason: dict[str, list[str]] = {}
     for step in failed_steps:
         reason = (step.get("InferenceBenchmark") or {}).get("FailureReason")
-        by_reason.setdefault(_bare(redacted(str(reason or "no reason given"))), []).append(_label(step))
+        by_reason.setdefault(_bare(redact(str(reason or "no reason given"))), []).append(_label(step))
     told = [f"{', '.join(labels)}: {'as above' if reason == cause else reason}" for reason, labels in by_reason.items()]
     return [f"Failed steps: {'; '.join(told)}."] if told else []
 

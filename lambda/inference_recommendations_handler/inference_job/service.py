@@ -61,7 +61,7 @@ class InferenceRecommendationsJobs(JobKind):
     @classmethod
     def of(cls, clients: Clients) -> InferenceRecommendationsJobs:
         """Return the jobs that the clients see."""
-        return cls(clients=clients, allowance=clients.sagemaker_allowance)
+        return cls(clients=clients, budget=clients.sagemaker_budget)
 
     @property
     def _client(self) -> SageMakerClient:
@@ -122,7 +122,7 @@ class InferenceRecommendationsJobs(JobKind):
     def delete(self, name: str) -> None:
         """Do nothing: a job that has ended stays, and costs nothing."""
 
-    def shown_tags(self, job: JobSnapshot) -> dict[str, str]:
+    def visible_tags(self, job: JobSnapshot) -> dict[str, str]:
         """Return the tags that `ListTags` shows."""
         pages = self._client.get_paginator("list_tags").paginate(ResourceArn=job.arn)
         return {tag["Key"]: tag["Value"] for page in pages for tag in page.get("Tags", [])}

@@ -7,13 +7,13 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar
 
-from inference_recommendations_handler.aws.errors import MAY_PASS, TagsNotShownError
-from inference_recommendations_handler.stack.owner import shows_owner
+from inference_recommendations_handler.aws.errors import MAY_PASS, TagsNotVisibleError
+from inference_recommendations_handler.stack.owner import has_visible_owner
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from inference_recommendations_handler.aws.deadline_budget import Allowance
+    from inference_recommendations_handler.aws.deadline_budget import DeadlineBudget
 
     from .job_snapshot import JobSnapshot
 
@@ -35,7 +35,7 @@ class JobKind(ABC):
     default_timeout_seconds: ClassVar[int]
     """How long queueing and running may take where the template sets no limit."""
 
-    allowance: Allowance
+    budget: DeadlineBudget
     """When a call of the kind's API may begin."""
 
     @abstractmethod
@@ -79,7 +79,7 @@ class JobKind(ABC):
         """Delete the record of a job that has ended, where the API has such an operation."""
 
     @abstractmethod
-    def shown_tags(self, job: JobSnapshot) -> dict[str, str]:
+    def visible_tags(self, job: JobSnapshot) -> dict[str, str]:
         """Return the tags that the service shows of the job as of now."""
 
     @abstractmethod
@@ -107,29 +107,29 @@ class JobKind(ABC):
         """Return all tags of the job, once they show whose it is.
 
         Raises:
-            TagsNotShownError: The job is young and shows no owner yet.
+            TagsNotVisibleError: The job is young and shows no owner yet.
         """
-        tags = self.shown_tags(job)
-        if not shows_owner(tags, created_at=job.created_at, now=time.time()):
-            raise TagsNotShownError(job_name=job.name, noun=self.noun)
+        tags = self.visible_tags(job)
+        if not has_visible_owner(tags, created_at=job.created_at, now=time.time()):
+            raise TagsNotVisibleError(job_name=job.name, noun=self.noun)
         return tags
 
-    def tags_in_time(self, job: JobSnapshot) -> dict[str, str]:
+    def tags_with_retries(self, job: JobSnapshot) -> dict[str, str]:
         """Return the tags as `tags` does; retries what may pass within the invocation, for 11 seconds at most."""
-        return self._patiently(lambda: self.tags(job))
+        return self._retry(lambda: self.tags(job))
 
     def tag(self, job: JobSnapshot, tags: Mapping[str, str]) -> None:
-        """Add or overwrite tags; retries as `tags_in_time` does.
+        """Add or overwrite tags; retries as `tags_with_retries` does.
 
         The handler's policy allows this by the job's owner tag, so that a tag that isn't shown yet reads as a denial.
         """
         if tags:
-            self._patiently(lambda: self.add_tags(job, tags))
+            self._retry(lambda: self.add_tags(job, tags))
 
     def untag(self, job: JobSnapshot, keys: Iterable[str]) -> None:
         """Remove tags, as `tag` adds them; keys that the job doesn't have are ignored."""
         if key_list := sorted(keys):
-            self._patiently(lambda: self.remove_tags(job, key_list))
+            self._retry(lambda: self.remove_tags(job, key_list))
 
-    def _patiently(self, call: Callable[[], T]) -> T:
-        return self.allowance.patiently(call, kinds=MAY_PASS, after_seconds=_TRIED_AGAIN_AFTER_SECONDS)
+    def _retry(self, call: Callable[[], T]) -> T:
+        return self.budget.retry(call, kinds=MAY_PASS, after_seconds=_TRIED_AGAIN_AFTER_SECONDS)

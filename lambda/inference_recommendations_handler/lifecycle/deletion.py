@@ -15,16 +15,16 @@ from inference_recommendations_handler.protocol.contract import (
     FUNCTION_TIMEOUT_SECONDS,
     JOB_SERVICE_TIMEOUT_SECONDS,
     MAX_EVENT_AGE_SECONDS,
-    MachineInput,
+    StateKey,
 )
-from inference_recommendations_handler.protocol.custom_resource_event import CustomResourceEvent, NotNowError
+from inference_recommendations_handler.protocol.custom_resource_event import CustomResourceEvent, TemporaryFailureError
 from inference_recommendations_handler.protocol.log import log
-from inference_recommendations_handler.protocol.response import Answer
+from inference_recommendations_handler.protocol.response import Response
 from inference_recommendations_handler.stack.owner import Owner
 from inference_recommendations_handler.stack.state_machine import EVENT, Task
 
-from .job_selector import Target, target_of_delete, target_of_update
-from .stop_owned_jobs import UNDER_WAY_SECONDS, WATCH, Sweep, sweep
+from .job_selector import JobSelector, selector_of_delete, selector_of_update
+from .stop_owned_jobs import IN_FLIGHT_SECONDS, WATCH, StopResult, stop_owned_jobs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 POLL_SECONDS: Final = 10
 _MARGIN_SECONDS: Final = 13 * 60
 """Between the last look and the ServiceTimeout, of which 777 s may be needed: a look that begins just before (65 s) and
-the wait after it (`UNDER_WAY_SECONDS`, 70 s), then as for a leg 360 s to poll and 282 s to answer."""
+the wait after it (`IN_FLIGHT_SECONDS`, 70 s), then as for a leg 360 s to poll and 282 s to answer."""
 _MAX_OTHERS: Final = 1500
 """Names of at most 64 characters; a state may have 256 kB (Step Functions quotas)."""
 
@@ -48,28 +48,28 @@ _DENIED_SINCE: Final = "deniedSince"
 _TARGET: Final = "target"
 
 
-def on_delete(event: CustomResourceEvent, invocation: Invocation) -> Answer | None:
+def on_delete(event: CustomResourceEvent, invocation: Invocation) -> Response | None:
     """Stop what runs; None when an execution of the state machine waits for it and answers."""
-    target = target_of_delete(event, invocation)
+    target = selector_of_delete(event, invocation)
     own_id = event.physical_resource_id or event.logical_resource_id
     if target is None:
-        return Answer(physical_resource_id=own_id)
+        return Response(physical_resource_id=own_id)
     machine = invocation.machine(event.properties)
-    found = sweep(target, event, machine, invocation, now=time.time())
+    found = stop_owned_jobs(target, event, machine, invocation, now=time.time())
     target = _widened(target, found)
     # Where nothing was found the request was refused: another delivery of it may be under way, and be granted.
-    watched = target.withdrawn or not found.found
+    watched = target.may_be_in_flight or not found.found
     unsure = watched or found.settles_at > 0 or found.hindrance is not None or _watched(event, machine)
     if not unsure and not found.unfinished:
-        return Answer(physical_resource_id=own_id)
+        return Response(physical_resource_id=own_id)
     if machine is not None and _hand_over(
         target, event, machine, unsure=unsure, watched=watched, answered=False, denied=found.denied is not None
     ):
         return None
     if found.hindrance is not None:
-        raise NotNowError(found.hindrance)
+        raise TemporaryFailureError(found.hindrance)
     log("not waited for: there is no state machine", level="WARNING", physicalResourceId=own_id)
-    return Answer(physical_resource_id=own_id)
+    return Response(physical_resource_id=own_id)
 
 
 def stop_orphans(event: CustomResourceEvent, name: str, properties: JobProperties, invocation: Invocation) -> None:
@@ -78,12 +78,12 @@ def stop_orphans(event: CustomResourceEvent, name: str, properties: JobPropertie
     CloudFormation doesn't know such a job's id and sends no Delete for it: it sends the next Update. The answer needn't
     wait, because the stack, and the function, stay.
     """
-    target = target_of_update(event, name, properties, invocation)
+    target = selector_of_update(event, name, properties, invocation)
     machine = invocation.machine(event.properties)
-    found = sweep(target, event, machine, invocation, now=time.time())
+    found = stop_owned_jobs(target, event, machine, invocation, now=time.time())
     if found.hindrance is not None:
         log("not swept", level="WARNING", reason=found.hindrance)
-    if machine is not None and (target.withdrawn or found.settles_at > 0 or found.hindrance is not None):
+    if machine is not None and (target.may_be_in_flight or found.settles_at > 0 or found.hindrance is not None):
         denied = found.denied is not None
         _hand_over(target, event, machine, unsure=True, watched=True, answered=True, denied=denied)
 
@@ -96,14 +96,14 @@ def step(state: Mapping[str, Any], invocation: Invocation, *, now: float) -> dic
     """
     event = CustomResourceEvent.parse(state[EVENT], now=now)
     own_id = event.physical_resource_id or event.logical_resource_id
-    if MachineInput.ERROR in state:
+    if StateKey.ERROR in state:
         if not state.get(_ANSWERED):
             reason = f"Stopping {own_id} broke off; see the handler's log. Delete the stack again."
             invocation.send(invocation.failed(event, reason), event)
         return _state(state, wait=0, answered=True, done=True)
     target = _read(state[_TARGET])
     answered = bool(state[_ANSWERED])
-    found = sweep(target, event, invocation.machine(event.properties), invocation, now=now)
+    found = stop_owned_jobs(target, event, invocation.machine(event.properties), invocation, now=now)
     settles_at = max(float(state[_SETTLES_AT]), found.settles_at)
     late = now >= event.requested_at + JOB_SERVICE_TIMEOUT_SECONDS - _MARGIN_SECONDS
     denied_since = _denied_since(state, found, now=now)
@@ -119,7 +119,7 @@ def step(state: Mapping[str, Any], invocation: Invocation, *, now: float) -> dic
                 log("not looked at", level="WARNING", reason=found.denied)
             if not settled:
                 log("not waited for any longer", level="WARNING", reason=", ".join(found.unfinished))
-            invocation.send(Answer(physical_resource_id=own_id), event)
+            invocation.send(Response(physical_resource_id=own_id), event)
         answered = True
     elif late and found.running:
         log("not stopped", level="ERROR", jobName=found.running[0], stackId=event.stack_id, reason=_left(found))
@@ -134,13 +134,13 @@ def step(state: Mapping[str, Any], invocation: Invocation, *, now: float) -> dic
     }
 
 
-def _denied_since(state: Mapping[str, Any], found: Sweep, *, now: float) -> float:
+def _denied_since(state: Mapping[str, Any], found: StopResult, *, now: float) -> float:
     """Return when the first denial was that no look without a hindrance followed, in epoch seconds; 0 without one."""
     since = float(state.get(_DENIED_SINCE, 0)) if found.hindrance is not None else 0.0
     return since or (now if found.denied is not None else 0.0)
 
 
-def _left(found: Sweep) -> str:
+def _left(found: StopResult) -> str:
     """Return why a Delete fails that can't be waited for any longer; a job that merely stops doesn't make it fail."""
     parts = [reason for reason in (found.failure, found.denied) if reason is not None]
     going_on = [name for name in found.running if name not in found.blocked]
@@ -168,26 +168,26 @@ def _commands(names: Sequence[str]) -> str:
     return ", ".join(f"`inference-recommender stop {name}`" for name in names)
 
 
-def _widened(target: Target, found: Sweep) -> Target:
+def _widened(target: JobSelector, found: StopResult) -> JobSelector:
     """Found by its owner while it ran, a job is followed by its name when it has stopped."""
     names = tuple(dict.fromkeys((*target.names, *found.unfinished)))
     others = tuple(dict.fromkeys((*target.others, *found.others)))[:_MAX_OTHERS]
     return replace(target, names=names, others=others)
 
 
-def _read(state: Mapping[str, Any]) -> Target:
-    return Target(
+def _read(state: Mapping[str, Any]) -> JobSelector:
+    return JobSelector(
         names=tuple(state["names"]),
-        spared=tuple(state["spared"]),
-        spared_base=str(state["spared_base"]),
-        withdrawn=bool(state["withdrawn"]),
+        excluded=tuple(state["excluded"]),
+        excluded_base=str(state["excluded_base"]),
+        may_be_in_flight=bool(state["may_be_in_flight"]),
         base=str(state["base"]),
         others=tuple(state.get("others", ())),
     )
 
 
 def _hand_over(
-    target: Target,
+    target: JobSelector,
     event: CustomResourceEvent,
     machine: StateMachine,
     *,
@@ -199,10 +199,10 @@ def _hand_over(
     """Let an execution go on; False where there is no machine that could."""
     now = time.time()
     # A request may be delivered again until it is too old; its last call takes a while more.
-    watch_until = event.requested_at + MAX_EVENT_AGE_SECONDS + UNDER_WAY_SECONDS if watched else 0.0
-    wait = UNDER_WAY_SECONDS if unsure else POLL_SECONDS
+    watch_until = event.requested_at + MAX_EVENT_AGE_SECONDS + IN_FLIGHT_SECONDS if watched else 0.0
+    wait = IN_FLIGHT_SECONDS if unsure else POLL_SECONDS
     state = {
-        MachineInput.TASK.value: Task.DELETE.value,
+        StateKey.TASK.value: Task.DELETE.value,
         EVENT: event.to_state(),
         _TARGET: asdict(target),
         _SETTLES_AT: now + wait if unsure else now,
@@ -238,7 +238,7 @@ def _watched(event: CustomResourceEvent, machine: StateMachine | None) -> bool:
 
 def _state(state: Mapping[str, Any], *, wait: float, answered: bool, done: bool) -> dict[str, Any]:
     return dict(state) | {
-        MachineInput.WAIT_SECONDS.value: round(wait),
-        MachineInput.DONE.value: done,
+        StateKey.WAIT_SECONDS.value: round(wait),
+        StateKey.DONE.value: done,
         _ANSWERED: answered,
     }

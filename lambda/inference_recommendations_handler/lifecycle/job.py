@@ -12,22 +12,22 @@ from inference_recommendations_handler.aws.errors import AWS_ERRORS, code_of, me
 from inference_recommendations_handler.protocol.contract import MAX_EVENT_AGE_SECONDS, OwnerTag
 from inference_recommendations_handler.protocol.custom_resource_event import (
     CustomResourceEvent,
-    NotNowError,
     RequestType,
+    TemporaryFailureError,
 )
 from inference_recommendations_handler.protocol.log import log
 from inference_recommendations_handler.protocol.property_values import tags_of
-from inference_recommendations_handler.protocol.response import Answer
+from inference_recommendations_handler.protocol.response import Response
 from inference_recommendations_handler.protocol.typed_request import RequestError
 from inference_recommendations_handler.stack.owner import Owner
 from inference_recommendations_handler.stack.state_machine import Task
 
 from . import create_retry, deletion
-from .create_or_adopt import Admitted, Later, Refused, Taken, admit, find
-from .job_name import candidates, is_name_of
+from .create_or_adopt import Accepted, NameTaken, Rejected, RetryLater, create_or_adopt, find
+from .job_name import candidate_names, is_name_of
 from .job_properties import JobProperties
 from .job_selector import NEVER_REQUESTED
-from .stop_owned_jobs import UNDER_WAY_SECONDS
+from .stop_owned_jobs import IN_FLIGHT_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,7 +40,7 @@ REDELIVERED_AFTER_SECONDS: Final = 30
 """Lambda delivers an event again a minute after it failed; a younger one can't have been overtaken by its Delete."""
 
 
-def on_event(event: CustomResourceEvent, invocation: Invocation) -> Answer | None:
+def on_event(event: CustomResourceEvent, invocation: Invocation) -> Response | None:
     """Serve a Create, an Update or a Delete; None when an execution of the state machine will answer."""
     if event.request_type is RequestType.DELETE:
         return deletion.on_delete(event, invocation)
@@ -58,7 +58,7 @@ def on_event(event: CustomResourceEvent, invocation: Invocation) -> Answer | Non
 
 def _create(
     event: CustomResourceEvent, properties: JobProperties, invocation: Invocation, *, overtaken: bool
-) -> Answer:
+) -> Response:
     machine = invocation.machine(event.properties)
     if overtaken:
         # FAILED is harmless where an earlier delivery has answered and honest where none has; an earlier one may have
@@ -71,9 +71,9 @@ def _create(
     taken = ""
     for name in [properties.base] if properties.exact else _names(properties.base, invocation.jobs(event)):
         outcome = _now_or_queued(name, event, properties, machine, invocation)
-        if isinstance(outcome, Admitted):
+        if isinstance(outcome, Accepted):
             return _requested(name)
-        if isinstance(outcome, Refused):
+        if isinstance(outcome, Rejected):
             return _refused(event, name, outcome.reason, invocation)
         taken = outcome.reason
     remedy = "Give `job_name` a new value." if properties.exact else "Change `rerun`."
@@ -84,7 +84,7 @@ def _names(base: str, jobs: JobKind) -> Iterator[str]:
     """Return the names of a request in the order in which they are tried: first those that have a job."""
     existing = [name for name in jobs.names_from(base) if is_name_of(name, base)]
     yield from existing
-    yield from (name for name in candidates(base) if name not in existing)
+    yield from (name for name in candidate_names(base) if name not in existing)
 
 
 def _now_or_queued(
@@ -93,50 +93,50 @@ def _now_or_queued(
     properties: JobProperties,
     machine: StateMachine | None,
     invocation: Invocation,
-) -> Admitted | Taken | Refused:
+) -> Accepted | NameTaken | Rejected:
     execution, jobs = machine.find(name) if machine else None, invocation.jobs(event)
     if execution is not None:
         if _queued_for(execution, event):
-            return Admitted()
+            return Accepted()
         used = _used(execution, event, properties, jobs)
         if used is not None:
             return used
-    outcome = admit(name, properties, event, jobs)
-    if not isinstance(outcome, Later):
+    outcome = create_or_adopt(name, properties, event, jobs)
+    if not isinstance(outcome, RetryLater):
         return outcome
     if machine is None:
-        return Refused(reason=outcome.reason)
+        return Rejected(reason=outcome.reason)
     state = create_retry.queued(event, name, outcome, timeout=properties.timeout_seconds, now=time.time())
     if machine.start(name, state):
-        return Admitted()
+        return Accepted()
     execution = machine.find(name)
     if execution is None or execution.succeeded:
         # The job is there, and only the look at it failed: the next suffix would run it again.
-        raise NotNowError(outcome.reason)
-    return Admitted() if _queued_for(execution, event) else Taken(reason=outcome.reason)
+        raise TemporaryFailureError(outcome.reason)
+    return Accepted() if _queued_for(execution, event) else NameTaken(reason=outcome.reason)
 
 
 def _used(
     execution: Execution, event: CustomResourceEvent, properties: JobProperties, jobs: JobKind
-) -> Admitted | Taken | Refused | None:
+) -> Accepted | NameTaken | Rejected | None:
     """Decide about a name that an execution of another request has; None where it may be the request's all the same."""
     name = execution.name
     if execution.succeeded:
         if jobs.names_are_reusable and jobs.find(name) is None:
             # Step Functions keeps the name of an execution for 90 days: no request could be queued under it.
-            return Taken(reason=f"The job name {name} was used before.")
+            return NameTaken(reason=f"The job name {name} was used before.")
         return None
     found = find(name, properties, event, jobs)
-    if found is None and time.time() < execution.ended_at + UNDER_WAY_SECONDS:
+    if found is None and time.time() < execution.ended_at + IN_FLIGHT_SECONDS:
         # Its last call may still make the job, beside which the next suffix would run a second one.
         reason = f"A create of the job {name}, which was given up, may still be under way."
-        raise NotNowError(reason)
-    return found or Taken(reason=f"The job name {name} was used for a request that was given up.")
+        raise TemporaryFailureError(reason)
+    return found or NameTaken(reason=f"The job name {name} was used for a request that was given up.")
 
 
 def _update(
     event: CustomResourceEvent, name: str, properties: JobProperties, invocation: Invocation, *, overtaken: bool
-) -> Answer:
+) -> Response:
     if not overtaken:
         deletion.stop_orphans(event, name, properties, invocation)
     if not properties.names(name):
@@ -156,7 +156,7 @@ def _same_request(event: CustomResourceEvent, name: str, properties: JobProperti
     jobs = invocation.jobs(event)
     job = jobs.find(name)
     if job is not None:
-        return jobs.tags_in_time(job).get(OwnerTag.FINGERPRINT) == properties.fingerprint
+        return jobs.tags_with_retries(job).get(OwnerTag.FINGERPRINT) == properties.fingerprint
     machine = invocation.machine(event.properties)
     execution = machine.find(name) if machine else None
     if execution is None or execution.event is None:
@@ -181,7 +181,7 @@ def _bring_tags_in_line(
     jobs = invocation.jobs(event)
     try:
         job = jobs.find(name)
-        if job is None or not Owner.of(event).owns(jobs.tags_in_time(job)):
+        if job is None or not Owner.of(event).owns(jobs.tags_with_retries(job)):
             return
         jobs.tag(job, wanted)
         jobs.untag(job, before.keys() - wanted.keys())
@@ -222,11 +222,11 @@ def _overtaken(event: CustomResourceEvent, machine: StateMachine | None) -> bool
     return False
 
 
-def _requested(name: str) -> Answer:
-    return Answer(physical_resource_id=name, data={"JobName": name})
+def _requested(name: str) -> Response:
+    return Response(physical_resource_id=name, data={"JobName": name})
 
 
-def _refused(event: CustomResourceEvent, name: str, reason: str, invocation: Invocation) -> Answer:
+def _refused(event: CustomResourceEvent, name: str, reason: str, invocation: Invocation) -> Response:
     # A failed Update keeps the old id, so that the rollback finds the old job under it.
     return invocation.failed(event, reason, physical_resource_id=event.physical_resource_id or name)
 

@@ -60,7 +60,7 @@ def base_name(prefix: str, named: NamedRequest, *, version: str) -> str:
     return f"{prefix}-{_hash(_content(named, version=version) | owner)[:_HASH_LENGTH]}"
 
 
-def candidates(base: str) -> Iterator[str]:
+def candidate_names(base: str) -> Iterator[str]:
     """The names of a request, in the order in which they are tried."""
     yield base
     for number in range(2, MAX_SUFFIX + 1):

@@ -23,25 +23,25 @@ NEVER_REQUESTED: Final = "never-requested-"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Target:
-    """What is to be stopped: whatever the owner has unfinished, except what is spared."""
+class JobSelector:
+    """What is to be stopped: whatever the owner has unfinished, except what is excluded."""
 
     names: tuple[str, ...] = ()
     """Jobs that are known by name: followed when they have ended, too."""
-    spared: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()
     """Jobs that stay."""
-    spared_base: str = ""
+    excluded_base: str = ""
     """Jobs of this base name stay."""
-    withdrawn: bool
+    may_be_in_flight: bool
     """Whether a request that was never answered may be under way, so that its job may be yet to come."""
     others: tuple[str, ...] = ()
     """Jobs that have been found to be another's: whoever runs many doesn't keep a look from coming to an end."""
     base: str = ""
     """The base name of the jobs of the request that is withdrawn or deleted, where it can be read."""
 
-    def covers(self, name: str) -> bool:
+    def selects(self, name: str) -> bool:
         """Whether a job of the owner with that name is meant."""
-        return name not in self.spared and not (self.spared_base and is_name_of(name, self.spared_base))
+        return name not in self.excluded and not (self.excluded_base and is_name_of(name, self.excluded_base))
 
     def precedes(self, name: str, requested_at: float, event: CustomResourceEvent) -> bool:
         """Whether the job was asked for before the event.
@@ -56,7 +56,7 @@ class Target:
         return name in self.names or bool(self.base and is_name_of(name, self.base))
 
 
-def target_of_delete(event: CustomResourceEvent, invocation: Invocation) -> Target | None:
+def selector_of_delete(event: CustomResourceEvent, invocation: Invocation) -> JobSelector | None:
     """Everything: when an id is deleted, the job of the id that stays has ended, since the legs have waited for it.
 
     None when nothing was ever requested.
@@ -66,22 +66,22 @@ def target_of_delete(event: CustomResourceEvent, invocation: Invocation) -> Targ
         return None
     names = (name,) if invocation.jobs(event).is_name(name) else ()
     if name and name == event.properties.get(JobProperty.JOB_NAME):
-        return Target(names=names, withdrawn=False)
+        return JobSelector(names=names, may_be_in_flight=False)
     asked = _read(event, event.properties, invocation)
     if asked is None:
-        return Target(names=names, withdrawn=not is_generated(name))
-    return Target(names=names, withdrawn=not is_generated(name) or not asked.names(name), base=asked.base)
+        return JobSelector(names=names, may_be_in_flight=not is_generated(name))
+    return JobSelector(names=names, may_be_in_flight=not is_generated(name) or not asked.names(name), base=asked.base)
 
 
-def target_of_update(
+def selector_of_update(
     event: CustomResourceEvent, name: str, properties: JobProperties, invocation: Invocation
-) -> Target:
+) -> JobSelector:
     """Everything but the job of the id, which its own Delete stops, and the job that is asked for."""
     before = _read(event, event.old_properties, invocation)
-    return Target(
-        spared=(name, properties.base),
-        spared_base="" if properties.exact else properties.base,
-        withdrawn=before is not None and not before.names(name),
+    return JobSelector(
+        excluded=(name, properties.base),
+        excluded_base="" if properties.exact else properties.base,
+        may_be_in_flight=before is not None and not before.names(name),
         base="" if before is None else before.base,
     )
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from inference_recommendations_handler.aws.errors import (
     AWS_ERRORS,
     ErrorKind,
-    TagsNotShownError,
+    TagsNotVisibleError,
     code_of,
     is_denied,
     kind_of,
@@ -24,7 +24,7 @@ from inference_recommendations_handler.protocol.log import log
 from inference_recommendations_handler.stack.owner import Owner, requested_at
 from inference_recommendations_handler.stack.state_machine import Task
 
-from .job_name import candidates
+from .job_name import candidate_names
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -35,9 +35,9 @@ if TYPE_CHECKING:
     from inference_recommendations_handler.protocol.custom_resource_event import CustomResourceEvent
     from inference_recommendations_handler.stack.state_machine import Execution, StateMachine
 
-    from .job_selector import Target
+    from .job_selector import JobSelector
 
-UNDER_WAY_SECONDS: Final = FUNCTION_TIMEOUT_SECONDS + 10
+IN_FLIGHT_SECONDS: Final = FUNCTION_TIMEOUT_SECONDS + 10
 """A call that the function is inside of may be carried out when the function is killed, and a moment later."""
 WATCH: Final = "watch_"
 """Starts the names of executions whose event is answered, and that look for what it may have left.
@@ -46,7 +46,7 @@ No name of a job, after which the queue's executions are named, has an underscor
 
 
 @dataclass(kw_only=True)
-class Sweep:
+class StopResult:
     """Result of finding and stopping the owner's jobs."""
 
     settles_at: float = 0.0
@@ -83,9 +83,9 @@ class Sweep:
         return is_denial
 
 
-def sweep(
-    target: Target, event: CustomResourceEvent, machine: StateMachine | None, invocation: Invocation, *, now: float
-) -> Sweep:
+def stop_owned_jobs(
+    target: JobSelector, event: CustomResourceEvent, machine: StateMachine | None, invocation: Invocation, *, now: float
+) -> StopResult:
     """Stop what was asked for before the event; never raises what boto3 raises.
 
     What is known by name is told to stop first, whatever hinders the rest or takes its time. Then the executions, as
@@ -94,22 +94,22 @@ def sweep(
     """
     jobs = invocation.jobs(event)
     told = _stop_named(target, event, jobs)
-    found = Sweep()
+    found = StopResult()
     try:
         for execution in _queue_executions(target, event, machine) if machine else ():
             if execution.running and machine:
                 machine.stop(execution.name)
                 log("stopped the queued request", executionName=execution.name)
-                found.settles_at = now + UNDER_WAY_SECONDS
-            elif execution.status == "ABORTED" and now < execution.ended_at + UNDER_WAY_SECONDS:
-                found.settles_at = max(found.settles_at, execution.ended_at + UNDER_WAY_SECONDS)
+                found.settles_at = now + IN_FLIGHT_SECONDS
+            elif execution.status == "ABORTED" and now < execution.ended_at + IN_FLIGHT_SECONDS:
+                found.settles_at = max(found.settles_at, execution.ended_at + IN_FLIGHT_SECONDS)
     except AWS_ERRORS as error:
         found.queue_denied = found.hindered(error)
-    _sweep_jobs(found, target, event, jobs, now=now, told=told)
+    _stop_jobs(found, target, event, jobs, now=now, told=told)
     return found
 
 
-def _stop_named(target: Target, event: CustomResourceEvent, jobs: JobKind) -> set[str]:
+def _stop_named(target: JobSelector, event: CustomResourceEvent, jobs: JobKind) -> set[str]:
     """Returns the jobs that were told."""
     told: set[str] = set()
     for name in target.names:
@@ -121,9 +121,9 @@ def _stop_named(target: Target, event: CustomResourceEvent, jobs: JobKind) -> se
     return told
 
 
-def _sweep_jobs(
-    found: Sweep,
-    target: Target,
+def _stop_jobs(
+    found: StopResult,
+    target: JobSelector,
     event: CustomResourceEvent,
     jobs: JobKind,
     *,
@@ -156,7 +156,7 @@ def _sweep_jobs(
 
 
 def _follow(
-    found: Sweep, job: JobSnapshot, event: CustomResourceEvent, jobs: JobKind, *, now: float, told: Collection[str]
+    found: StopResult, job: JobSnapshot, event: CustomResourceEvent, jobs: JobKind, *, now: float, told: Collection[str]
 ) -> None:
     found.found = True
     if job.running:
@@ -180,14 +180,16 @@ def _may_show_owner(job: JobSnapshot | None, error: Exception, event: CustomReso
     bounded, and jobs that others start later don't prolong it.
     """
     return (
-        isinstance(error, TagsNotShownError)
+        isinstance(error, TagsNotVisibleError)
         and job is not None
-        and job.created_at <= event.requested_at + UNDER_WAY_SECONDS
+        and job.created_at <= event.requested_at + IN_FLIGHT_SECONDS
     )
 
 
-def _not_seen(found: Sweep, name: str, error: Exception, target: Target, *, may_be_ours: bool, may_run: bool) -> None:
-    if (is_denied(error) or isinstance(error, TagsNotShownError)) and not may_be_ours:
+def _not_seen(
+    found: StopResult, name: str, error: Exception, target: JobSelector, *, may_be_ours: bool, may_run: bool
+) -> None:
+    if (is_denied(error) or isinstance(error, TagsNotVisibleError)) and not may_be_ours:
         # An account may hide one team's jobs from another.
         log("left alone: not shown", jobName=name, errorCode=code_of(error), reason=message_of(error))
     elif found.hindered(error) and may_run and target.knows(name):
@@ -203,11 +205,11 @@ def _stop(job: JobSnapshot, event: CustomResourceEvent, jobs: JobKind) -> Except
     return None
 
 
-def _queue_executions(target: Target, event: CustomResourceEvent, machine: StateMachine) -> Iterator[Execution]:
+def _queue_executions(target: JobSelector, event: CustomResourceEvent, machine: StateMachine) -> Iterator[Execution]:
     found = [execution for name in target.names if (execution := machine.find(name)) is not None]
     found += [
         execution
-        for execution in machine.running(named=lambda name: target.covers(name) and not name.startswith(WATCH))
+        for execution in machine.running(named=lambda name: target.selects(name) and not name.startswith(WATCH))
         if execution.name not in target.names
     ]
     for execution in found:
@@ -222,7 +224,7 @@ def _queue_executions(target: Target, event: CustomResourceEvent, machine: State
 
 
 def _names(
-    found: Sweep, target: Target, event: CustomResourceEvent, jobs: JobKind
+    found: StopResult, target: JobSelector, event: CustomResourceEvent, jobs: JobKind
 ) -> tuple[list[str], frozenset[str] | None]:
     """Return the jobs to look at, the likeliest first, and those that are listed as unfinished.
 
@@ -232,23 +234,23 @@ def _names(
     listed = None
     try:
         # Of whatever prefix: the request that was never answered may have changed it.
-        unfinished.extend(filter(target.covers, jobs.unfinished_names()))
+        unfinished.extend(filter(target.selects, jobs.unfinished_names()))
         listed = frozenset(unfinished)
     except AWS_ERRORS as error:
         found.hindered(error)
-        unfinished.extend(filter(target.covers, _names_made(target, jobs)))
+        unfinished.extend(filter(target.selects, _names_made(target, jobs)))
     ours_first = sorted(unfinished, key=lambda name: not _looks_like_ours(name, target, event))
     return [name for name in dict.fromkeys((*target.names, *ours_first)) if name not in target.others], listed
 
 
-def _names_made(target: Target, jobs: JobKind) -> Iterator[str]:
+def _names_made(target: JobSelector, jobs: JobKind) -> Iterator[str]:
     """Return the names that jobs of the request have.
 
     Names are tried in their order, and one without a job is left only where a request was given up: after two of them
     there are no more.
     """
     missing = 0
-    for name in candidates(target.base) if target.base else ():
+    for name in candidate_names(target.base) if target.base else ():
         try:
             missing = missing + 1 if jobs.find(name) is None else 0
         except AWS_ERRORS:
@@ -260,11 +262,11 @@ def _names_made(target: Target, jobs: JobKind) -> Iterator[str]:
             return
 
 
-def _is_meant(job: JobSnapshot, tags: Mapping[str, str], target: Target, event: CustomResourceEvent) -> bool:
+def _is_meant(job: JobSnapshot, tags: Mapping[str, str], target: JobSelector, event: CustomResourceEvent) -> bool:
     return Owner.of(event).owns(tags) and target.precedes(job.name, requested_at(tags), event)
 
 
-def _looks_like_ours(name: str, target: Target, event: CustomResourceEvent) -> bool:
+def _looks_like_ours(name: str, target: JobSelector, event: CustomResourceEvent) -> bool:
     prefixes = {str(each.get(JobProperty.NAME_PREFIX, "")) for each in (event.properties, event.old_properties)}
     return target.knows(name) or name.startswith(tuple(prefixes - {""}))
 

@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from inference_recommendations_handler.invocation import Invocation
     from inference_recommendations_handler.protocol.custom_resource_event import CustomResourceEvent
 
-    from .wait_stage import Leg
+    from .wait_stage import WaitStage
 
 
 @dataclass(frozen=True, kw_only=True)
-class GivenUp:
+class TimeoutStop:
     """What stopping the job at the timeout came to."""
 
     under_way: bool = False
@@ -26,7 +26,7 @@ class GivenUp:
     """Why it may go on."""
 
 
-def give_up(leg: Leg, event: CustomResourceEvent, invocation: Invocation) -> GivenUp:
+def stop_at_timeout(leg: WaitStage, event: CustomResourceEvent, invocation: Invocation) -> TimeoutStop:
     """Stop what costs, if it is this stack's."""
     jobs, machine, under_way, failure = invocation.jobs(event), invocation.machine(event.properties), False, None
     try:
@@ -41,7 +41,7 @@ def give_up(leg: Leg, event: CustomResourceEvent, invocation: Invocation) -> Giv
         if job is not None:
             # Its name is taken, and so the queue makes no other.
             failure = None
-        if job is not None and job.running and Owner.of(event).same_stack(jobs.tags_in_time(job)):
+        if job is not None and job.running and Owner.of(event).same_stack(jobs.tags_with_retries(job)):
             jobs.stop(job.name)
             # The service may refuse to stop a job in a status that this handler doesn't know.
             job = jobs.find(leg.job_name)
@@ -51,16 +51,16 @@ def give_up(leg: Leg, event: CustomResourceEvent, invocation: Invocation) -> Giv
                 log("stopped at the timeout", jobName=leg.job_name, requestId=event.request_id)
     except AWS_ERRORS as error:
         failure = _not_stopped(leg, error)
-    return GivenUp(under_way=under_way, failure=failure)
+    return TimeoutStop(under_way=under_way, failure=failure)
 
 
-def _not_stopped(leg: Leg, error: Exception) -> str:
+def _not_stopped(leg: WaitStage, error: Exception) -> str:
     code, message = code_of(error), message_of(error)
     log("not stopped", level="WARNING", jobName=leg.job_name, errorCode=code, reason=message)
     return f"{message} ({code}.)"
 
 
-def timed_out(leg: Leg, reason: str, given_up: GivenUp) -> str:
+def timeout_reason(leg: WaitStage, reason: str, given_up: TimeoutStop) -> str:
     """Return the reason of a wait that ends at the timeout."""
     limit = f"{leg.timeout / 60:.0f} minutes" if leg.timeout else "its timeout"
     if leg.existing_job:

@@ -14,18 +14,18 @@ from inference_recommendations_handler.aws.errors import AWS_ERRORS, MAY_PASS, E
 from inference_recommendations_handler.aws.propagation import PERMISSION_BOUND_SECONDS
 from inference_recommendations_handler.jobs.job_snapshot import JobState
 from inference_recommendations_handler.jobs.remedy import missing
-from inference_recommendations_handler.protocol.contract import FUNCTION_TIMEOUT_SECONDS, MachineInput, WaitProperty
+from inference_recommendations_handler.protocol.contract import FUNCTION_TIMEOUT_SECONDS, StateKey, WaitProperty
 from inference_recommendations_handler.protocol.custom_resource_event import CustomResourceEvent, RequestType
 from inference_recommendations_handler.protocol.log import log
 from inference_recommendations_handler.protocol.property_values import flag
-from inference_recommendations_handler.protocol.response import Answer
+from inference_recommendations_handler.protocol.response import Response
 from inference_recommendations_handler.protocol.typed_request import RequestError
-from inference_recommendations_handler.stack.earlier_executions import stop_earlier
+from inference_recommendations_handler.stack.earlier_executions import stop_earlier_executions
 from inference_recommendations_handler.stack.owner import Owner, described
 from inference_recommendations_handler.stack.state_machine import EVENT, QUEUED_BECAUSE, Task
 
-from .timeout import GivenUp, give_up, timed_out
-from .wait_stage import Leg
+from .timeout import TimeoutStop, stop_at_timeout, timeout_reason
+from .wait_stage import WaitStage
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from inference_recommendations_handler.stack.state_machine import StateMachine
 
 GRACE_SECONDS: Final = 60
-"""After the last leg's end, in which failed calls are made again; part of the sum at `LEG_SECONDS`."""
+"""After the last leg's end, in which failed calls are made again; part of the sum at `WAIT_STAGE_SECONDS`."""
 SHOWN_WITHIN_SECONDS: Final = 60
 """What Step Functions shows of an execution may be older than its start (API reference, DescribeExecution)."""
 _AGAIN_AFTER_SECONDS: Final = 10
@@ -48,49 +48,49 @@ _ENDED_BADLY: Final = frozenset({JobState.FAILED, JobState.STOPPED, JobState.DEL
 
 
 @dataclass(frozen=True, kw_only=True)
-class Pending:
+class InProgress:
     """Not over yet."""
 
     reason: str
     """What is waited for."""
     denied: bool = False
     """The handler wasn't allowed to look."""
-    unseen: bool = False
+    poll_failed: bool = False
     """The look failed, for whatever reason: the job may be over."""
     owned: bool = False
     """The job is known to be the stack's."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Over:
+class Finished:
     """The wait has ended."""
 
     failure: str | None = None
     """None when the job has finished as wanted."""
-    unseen: bool = False
+    poll_failed: bool = False
     """Whether the job couldn't be looked at, so that it may still run."""
 
 
-def on_event(event: CustomResourceEvent, invocation: Invocation) -> Answer | None:
+def on_event(event: CustomResourceEvent, invocation: Invocation) -> Response | None:
     """Serve one event; None when an execution of the state machine will answer."""
     own_id = event.physical_resource_id or event.logical_resource_id
     machine = invocation.machine(event.properties)
     if event.request_type is not RequestType.CREATE and machine is not None:
-        stop_earlier(event, machine, task=Task.WAIT)
+        stop_earlier_executions(event, machine, task=Task.WAIT)
     if event.request_type is RequestType.DELETE:
-        return Answer(physical_resource_id=own_id)
+        return Response(physical_resource_id=own_id)
     try:
-        leg = Leg.parse(event.properties)
+        leg = WaitStage.parse(event.properties)
     except RequestError as error:
         return invocation.failed(event, str(error))
     now = time.time()
-    found = _look(leg, event, machine, invocation, owned=False)
-    if isinstance(found, Over):
+    found = poll(leg, event, machine, invocation, owned=False)
+    if isinstance(found, Finished):
         return _answer(event, _failure(found, leg, event, {}), invocation)
     if machine is None:
         return invocation.failed(event, f"The property {WaitProperty.STATE_MACHINE_ARN} is missing; {found.reason}")
     deadline = event.requested_at + leg.hand_over_after
-    state: dict[str, Any] = {MachineInput.TASK.value: Task.WAIT.value, EVENT: event.to_state()}
+    state: dict[str, Any] = {StateKey.TASK.value: Task.WAIT.value, EVENT: event.to_state()}
     if found.denied:
         state[_DENIED_SINCE] = now
     if found.owned:
@@ -102,13 +102,13 @@ def on_event(event: CustomResourceEvent, invocation: Invocation) -> Answer | Non
 def step(state: Mapping[str, Any], invocation: Invocation, *, now: float) -> dict[str, Any]:
     """Look again, and answer when the wait is over or the leg is."""
     event = CustomResourceEvent.parse(state[EVENT], now=now)
-    if MachineInput.ERROR in state:
+    if StateKey.ERROR in state:
         broken = "Waiting for the job broke off; see the handler's log. Deploy again."
         return _end(state, event, f"{broken}{_goes_on(event)}", invocation)
-    leg = Leg.parse(event.properties)
+    leg = WaitStage.parse(event.properties)
     owned = bool(state.get(_OWNED))
-    found = _look(leg, event, invocation.machine(event.properties), invocation, owned=owned)
-    if isinstance(found, Over):
+    found = poll(leg, event, invocation.machine(event.properties), invocation, owned=owned)
+    if isinstance(found, Finished):
         return _end(state, event, _failure(found, leg, event, state), invocation)
     following = {key: value for key, value in state.items() if key != _DENIED_SINCE}
     if found.owned:
@@ -124,20 +124,22 @@ def step(state: Mapping[str, Any], invocation: Invocation, *, now: float) -> dic
     return _at_deadline(following, leg, event, found, invocation, in_grace=now < deadline + GRACE_SECONDS)
 
 
-def _failure(found: Over, leg: Leg, event: CustomResourceEvent, state: Mapping[str, Any]) -> str | None:
+def _failure(found: Finished, leg: WaitStage, event: CustomResourceEvent, state: Mapping[str, Any]) -> str | None:
     """Return the reason of the end; None where the job has finished as wanted."""
     if found.failure is None:
         return None
     if _GIVEN_UP in state:
-        return timed_out(leg, str(state[_GIVEN_UP]), GivenUp(failure=found.failure if found.unseen else None))
-    return f"{found.failure}{_goes_on(event)}" if found.unseen else found.failure
+        return timeout_reason(
+            leg, str(state[_GIVEN_UP]), TimeoutStop(failure=found.failure if found.poll_failed else None)
+        )
+    return f"{found.failure}{_goes_on(event)}" if found.poll_failed else found.failure
 
 
 def _at_deadline(
     state: Mapping[str, Any],
-    leg: Leg,
+    leg: WaitStage,
     event: CustomResourceEvent,
-    found: Pending,
+    found: InProgress,
     invocation: Invocation,
     *,
     in_grace: bool,
@@ -145,40 +147,40 @@ def _at_deadline(
     if not leg.last:
         log("handed over", jobName=leg.job_name, requestId=event.request_id, reason=found.reason)
         return _end(state, event, None, invocation)
-    if found.unseen and in_grace:
+    if found.poll_failed and in_grace:
         # One failed call is no verdict: the job may have finished.
         return _waiting(state, _AGAIN_AFTER_SECONDS)
     reason = str(state.get(_GIVEN_UP, found.reason))
-    given_up = GivenUp() if leg.existing_job else give_up(leg, event, invocation)
+    given_up = TimeoutStop() if leg.existing_job else stop_at_timeout(leg, event, invocation)
     if in_grace and (given_up.under_way or given_up.failure):
         wait = FUNCTION_TIMEOUT_SECONDS if given_up.under_way else _AGAIN_AFTER_SECONDS
         return _waiting(dict(state) | {_GIVEN_UP: reason}, wait)
-    return _end(state, event, timed_out(leg, reason, given_up), invocation)
+    return _end(state, event, timeout_reason(leg, reason, given_up), invocation)
 
 
-def _look(
-    leg: Leg, event: CustomResourceEvent, machine: StateMachine | None, invocation: Invocation, *, owned: bool
-) -> Pending | Over:
+def poll(
+    leg: WaitStage, event: CustomResourceEvent, machine: StateMachine | None, invocation: Invocation, *, owned: bool
+) -> InProgress | Finished:
     jobs = invocation.jobs(event)
     try:
         job = jobs.find(leg.job_name)
         if leg.existing_job:
-            gone = Over(failure=missing(leg.job_name, jobs.noun, existing=True))
-            return gone if job is None else _judge(job, leg, jobs)
+            gone = Finished(failure=missing(leg.job_name, jobs.noun, existing=True))
+            return gone if job is None else evaluate_status(job, leg, jobs)
         if job is None:
             return _look_at_queue(leg, event, machine, jobs)
-        judged = _judge(job, leg, jobs)
-        if not (owned and isinstance(judged, Pending)) and (taken := _taken(job, event, machine, jobs)):
-            return Over(failure=taken)
-        return replace(judged, owned=True) if isinstance(judged, Pending) else judged
+        judged = evaluate_status(job, leg, jobs)
+        if not (owned and isinstance(judged, InProgress)) and (taken := _taken(job, event, machine, jobs)):
+            return Finished(failure=taken)
+        return replace(judged, owned=True) if isinstance(judged, InProgress) else judged
     except AWS_ERRORS as error:
         code, message = code_of(error), message_of(error)
         log("poll failed", level="WARNING", jobName=leg.job_name, errorCode=code, reason=message)
         kind = kind_of(error)
         reason = f"{message} ({code}, when looking at the job {leg.job_name}.)"
         if kind in MAY_PASS:
-            return Pending(reason=reason, denied=kind is ErrorKind.PERMISSION, unseen=True)
-        return Over(failure=reason, unseen=True)
+            return InProgress(reason=reason, denied=kind is ErrorKind.PERMISSION, poll_failed=True)
+        return Finished(failure=reason, poll_failed=True)
 
 
 def _taken(job: JobSnapshot, event: CustomResourceEvent, machine: StateMachine | None, jobs: JobKind) -> str | None:
@@ -186,13 +188,13 @@ def _taken(job: JobSnapshot, event: CustomResourceEvent, machine: StateMachine |
     try:
         execution = machine.find(job.name) if machine else None
     except AWS_ERRORS:
-        if Owner.of(event).same_stack(jobs.tags_in_time(job)):
+        if Owner.of(event).same_stack(jobs.tags_with_retries(job)):
             return None
         raise
     if execution is None or execution.succeeded:
         return None
     # The queue gave the name up, or doesn't know yet whose the job is: its tags may be hidden.
-    tags = jobs.tags_in_time(job)
+    tags = jobs.tags_with_retries(job)
     if Owner.of(event).same_stack(tags):
         return None
     if execution.failure:
@@ -203,28 +205,30 @@ def _taken(job: JobSnapshot, event: CustomResourceEvent, machine: StateMachine |
     )
 
 
-def _look_at_queue(leg: Leg, event: CustomResourceEvent, machine: StateMachine | None, jobs: JobKind) -> Pending | Over:
+def _look_at_queue(
+    leg: WaitStage, event: CustomResourceEvent, machine: StateMachine | None, jobs: JobKind
+) -> InProgress | Finished:
     execution = machine.find(leg.job_name) if machine else None
     if execution is not None and execution.running:
         why = execution.state.get(QUEUED_BECAUSE, "")
-        return Pending(reason=f"The request for the job {leg.job_name} is queued. {why}".rstrip())
+        return InProgress(reason=f"The request for the job {leg.job_name} is queued. {why}".rstrip())
     if execution is not None and execution.failure:
-        return Over(failure=f"{execution.failure} Then change `rerun`.")
+        return Finished(failure=f"{execution.failure} Then change `rerun`.")
     # The request may have been granted between the two looks.
     job = jobs.find(leg.job_name)
     if job is not None:
-        return _judge(job, leg, jobs)
+        return evaluate_status(job, leg, jobs)
     if time.time() < event.requested_at + SHOWN_WITHIN_SECONDS:
-        return Pending(reason=f"The request for the job {leg.job_name} isn't shown yet.", unseen=True)
-    return Over(failure=missing(leg.job_name, jobs.noun))
+        return InProgress(reason=f"The request for the job {leg.job_name} isn't shown yet.", poll_failed=True)
+    return Finished(failure=missing(leg.job_name, jobs.noun))
 
 
-def _judge(job: JobSnapshot, leg: Leg, jobs: JobKind) -> Pending | Over:
+def evaluate_status(job: JobSnapshot, leg: WaitStage, jobs: JobKind) -> InProgress | Finished:
     if job.state is JobState.COMPLETED or (job.state is JobState.STOPPED and leg.accept_stopped):
-        return Over()
+        return Finished()
     if job.state in _ENDED_BADLY:
-        return Over(failure=jobs.failure(job, existing=leg.existing_job))
-    return Pending(reason=f"The {jobs.noun} {job.name} is {job.status}.")
+        return Finished(failure=jobs.failure(job, existing=leg.existing_job))
+    return InProgress(reason=f"The {jobs.noun} {job.name} is {job.status}.")
 
 
 def _goes_on(event: CustomResourceEvent) -> str:
@@ -233,14 +237,14 @@ def _goes_on(event: CustomResourceEvent) -> str:
     return " The job may go on, and cost money, until the rollback or a deletion stops it."
 
 
-def _answer(event: CustomResourceEvent, failure: str | None, invocation: Invocation) -> Answer:
+def _answer(event: CustomResourceEvent, failure: str | None, invocation: Invocation) -> Response:
     if failure is not None:
         return invocation.failed(event, failure)
-    return Answer(physical_resource_id=event.physical_resource_id or event.logical_resource_id)
+    return Response(physical_resource_id=event.physical_resource_id or event.logical_resource_id)
 
 
 def _waiting(state: Mapping[str, Any], wait: float) -> dict[str, Any]:
-    return dict(state) | {MachineInput.WAIT_SECONDS.value: max(round(wait), 1), MachineInput.DONE.value: False}
+    return dict(state) | {StateKey.WAIT_SECONDS.value: max(round(wait), 1), StateKey.DONE.value: False}
 
 
 def _end(
@@ -248,7 +252,7 @@ def _end(
 ) -> dict[str, Any]:
     invocation.send(_answer(event, failure, invocation), event)
     return {
-        MachineInput.TASK.value: state[MachineInput.TASK],
-        MachineInput.WAIT_SECONDS.value: 0,
-        MachineInput.DONE.value: True,
+        StateKey.TASK.value: state[StateKey.TASK],
+        StateKey.WAIT_SECONDS.value: 0,
+        StateKey.DONE.value: True,
     }

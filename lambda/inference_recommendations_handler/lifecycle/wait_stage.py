@@ -5,7 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from inference_recommendations_handler.protocol.contract import LEG_SECONDS, MIN_POLL_INTERVAL_SECONDS, WaitProperty
+from inference_recommendations_handler.protocol.contract import (
+    MIN_POLL_INTERVAL_SECONDS,
+    WAIT_STAGE_SECONDS,
+    WaitProperty,
+)
 from inference_recommendations_handler.protocol.property_values import flag, seconds
 from inference_recommendations_handler.protocol.typed_request import RequestError
 
@@ -14,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Leg:
+class WaitStage:
     """The properties, read."""
 
     job_name: str
@@ -28,7 +32,7 @@ class Leg:
     """Whether the stack only refers to the job."""
 
     @classmethod
-    def parse(cls, properties: Mapping[str, Any]) -> Leg:
+    def parse(cls, properties: Mapping[str, Any]) -> WaitStage:
         """Read the properties as CloudFormation delivers them.
 
         Raises:
@@ -42,7 +46,9 @@ class Leg:
         return cls(
             job_name=name,
             last=leg >= legs,
-            hand_over_after=min(seconds(properties, WaitProperty.HAND_OVER_AFTER, default=LEG_SECONDS), LEG_SECONDS),
+            hand_over_after=min(
+                seconds(properties, WaitProperty.HAND_OVER_AFTER, default=WAIT_STAGE_SECONDS), WAIT_STAGE_SECONDS
+            ),
             poll_interval=max(seconds(properties, WaitProperty.POLL_INTERVAL, default=30), MIN_POLL_INTERVAL_SECONDS),
             accept_stopped=flag(properties, WaitProperty.ACCEPT_STOPPED),
             timeout=seconds(properties, WaitProperty.TIMEOUT, default=0) or None,

@@ -270,7 +270,7 @@ CHOICE_SERVICE_TIMEOUT_SECONDS: Final = 5 * 60
 FUNCTION_TIMEOUT_SECONDS: Final = 60
 CALL_SECONDS: Final = FUNCTION_TIMEOUT_SECONDS + 5
 """What the state machine allows for one call of the function: its timeout, and a cold start."""
-LEG_SECONDS: Final = 45 * 60
+WAIT_STAGE_SECONDS: Final = 45 * 60
 """A leg hands over so long before its ServiceTimeout that CloudFormation is answered, whatever fails. At most:
 
 - 60 s of grace after the last leg's end, in which failed calls are repeated (`wait.GRACE_SECONDS`)
@@ -286,7 +286,7 @@ MIN_POLL_INTERVAL_SECONDS: Final = 10
 MAX_EVENT_AGE_SECONDS: Final = 5 * 60
 
 
-class MachineInput(StrEnum):
+class StateKey(StrEnum):
     """Top-level members of the state machine's state; the state machine reads `WAIT_SECONDS` and `DONE` itself."""
 
     TASK = "task"

@@ -23,11 +23,11 @@ class RequestType(StrEnum):
     DELETE = "Delete"
 
 
-class NotNowError(Exception):
+class TemporaryFailureError(Exception):
     """The request was neither granted nor queued: Lambda has to deliver the event again."""
 
 
-class NotAnEventError(Exception):
+class InvalidEventError(Exception):
     """What was received isn't a custom resource's event, so that there is nobody to answer to."""
 
 
@@ -61,7 +61,7 @@ class CustomResourceEvent:
             now: taken for the time of the request where neither the event nor its ResponseURL tells it.
 
         Raises:
-            NotAnEventError: a member without which nobody can be answered is missing.
+            InvalidEventError: a member without which nobody can be answered is missing.
         """
         try:
             url = str(raw["ResponseURL"])
@@ -84,7 +84,7 @@ class CustomResourceEvent:
             # Lambda logs it: only the name of a missing member is shown, since other errors quote what was received.
             cause = f"{error} is missing" if isinstance(error, KeyError) else type(error).__name__
             message = f"Not a CloudFormation custom resource event: {cause}."
-            raise NotAnEventError(message) from None
+            raise InvalidEventError(message) from None
 
     def precedes(self, other: CustomResourceEvent) -> bool:
         """Whether `other`, of the same resource, was surely requested after this one.

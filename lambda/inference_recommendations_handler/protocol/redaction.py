@@ -48,7 +48,7 @@ def hide(document: object) -> None:
     _values.set(_values.get() | found)
 
 
-def redacted(text: str) -> str:
+def redact(text: str) -> str:
     """The text with every hidden value replaced; the longest first, as one may contain another."""
     for value in sorted(_values.get(), key=len, reverse=True):
         text = text.replace(value, HIDDEN)

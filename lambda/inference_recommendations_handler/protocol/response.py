@@ -19,23 +19,23 @@ if TYPE_CHECKING:
 
     from .custom_resource_event import CustomResourceEvent
 
-MAX_ANSWER_BYTES: Final = 4096
+MAX_RESPONSE_BYTES: Final = 4096
 """CloudFormation refuses longer ones (user guide, "Custom resource response objects")."""
 _ATTEMPTS: Final = 4
 _TIMEOUT_SECONDS: Final = 4
 _PAUSES_SECONDS: Final = (1, 2, 4)
 """At most, after each attempt but the last."""
-ANSWER_SECONDS: Final = _ATTEMPTS * _TIMEOUT_SECONDS + sum(_PAUSES_SECONDS)
+RESPONSE_SECONDS: Final = _ATTEMPTS * _TIMEOUT_SECONDS + sum(_PAUSES_SECONDS)
 """What an answer takes that is taken at the last attempt, and as late as it can be."""
 _CUT: Final = "... "
 
 
-class AnswerNotDeliveredError(Exception):
+class ResponseNotDeliveredError(Exception):
     """CloudFormation's bucket didn't take the answer although it was tried several times."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Answer:
+class Response:
     """SUCCESS, or FAILED with a reason."""
 
     physical_resource_id: str
@@ -51,38 +51,38 @@ class Answer:
         return self.reason is None
 
 
-def sendable(answer: Answer, event: CustomResourceEvent) -> Answer:
+def sendable(answer: Response, event: CustomResourceEvent) -> Response:
     """What is told instead of an answer that CloudFormation wouldn't take.
 
     Data can't be cut without changing what is deployed, so that an answer whose data is too long says FAILED.
     """
     size = len(_encode(answer, event, _reason(answer, answer.reason)))
-    if not answer.succeeded or size <= MAX_ANSWER_BYTES:
+    if not answer.succeeded or size <= MAX_RESPONSE_BYTES:
         return answer
     too_long = (
-        f"The attributes take {size} bytes and CloudFormation takes {MAX_ANSWER_BYTES} in all: the recommendation's "
+        f"The attributes take {size} bytes and CloudFormation takes {MAX_RESPONSE_BYTES} in all: the recommendation's "
         "environment parameters are too long; shorten their names or values."
     )
     return replace(answer, reason=too_long, data={})
 
 
-def body_of(answer: Answer, event: CustomResourceEvent) -> bytes:
+def body_of(answer: Response, event: CustomResourceEvent) -> bytes:
     """A sendable answer as JSON of at most 4096 bytes: a long reason is cut on a character's boundary."""
     encoded = _encode(answer, event, _reason(answer, answer.reason))
-    if len(encoded) <= MAX_ANSWER_BYTES:
+    if len(encoded) <= MAX_RESPONSE_BYTES:
         return encoded
     reason = answer.reason or ""
     shortest, longest = 0, len(reason)
     while shortest < longest:
         middle = (shortest + longest + 1) // 2
-        if len(_encode(answer, event, _reason(answer, reason[:middle] + _CUT))) <= MAX_ANSWER_BYTES:
+        if len(_encode(answer, event, _reason(answer, reason[:middle] + _CUT))) <= MAX_RESPONSE_BYTES:
             shortest = middle
         else:
             longest = middle - 1
     return _encode(answer, event, _reason(answer, reason[:shortest] + _CUT))
 
 
-def send(answer: Answer, event: CustomResourceEvent, *, remaining: Callable[[], float]) -> None:
+def send(answer: Response, event: CustomResourceEvent, *, remaining: Callable[[], float]) -> None:
     """PUT the answer to the event's ResponseURL; what isn't taken is tried again for some 10 seconds.
 
     A URL that has expired is refused with 403: CloudFormation waits no more, and the answer is dropped with a log line.
@@ -95,7 +95,7 @@ def send(answer: Answer, event: CustomResourceEvent, *, remaining: Callable[[], 
         remaining: Seconds that the function has left; no attempt is begun that it couldn't see the end of.
 
     Raises:
-        AnswerNotDeliveredError: none of the attempts was taken.
+        ResponseNotDeliveredError: none of the attempts was taken.
     """
     if not is_trusted(event.response_url):
         log("not answered: the ResponseURL is not one of AWS", level="ERROR", requestId=event.request_id)
@@ -129,21 +129,21 @@ def send(answer: Answer, event: CustomResourceEvent, *, remaining: Callable[[], 
             break
         time.sleep(random.uniform(0.5, 1) * _PAUSES_SECONDS[attempt - 1])  # noqa: S311 - jitter, not cryptography
     message = f"CloudFormation's response URL didn't take the answer in {attempt} attempts ({cause})."
-    raise AnswerNotDeliveredError(message)
+    raise ResponseNotDeliveredError(message)
 
 
 def _put(url: str, body: bytes) -> None:
     put(url, body, timeout=_TIMEOUT_SECONDS)
 
 
-def _reason(answer: Answer, text: str | None) -> str | None:
+def _reason(answer: Response, text: str | None) -> str | None:
     if text is None:
         return None
     line = " ".join(text.split())
     return f"{line} CloudWatch Log Stream: {answer.log_stream}" if answer.log_stream else line
 
 
-def _encode(answer: Answer, event: CustomResourceEvent, reason: str | None) -> bytes:
+def _encode(answer: Response, event: CustomResourceEvent, reason: str | None) -> bytes:
     response = {
         "Status": "SUCCESS" if answer.succeeded else "FAILED",
         "PhysicalResourceId": answer.physical_resource_id,

@@ -62,7 +62,7 @@ class Metrics:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Candidate:
+class RecommendationResult:
     """One of the API's `InferenceRecommendations`, with what a deployment needs."""
 
     recommendation_id: str | None
@@ -88,7 +88,7 @@ class Candidate:
         return f"serverless {self.memory_size_in_mb} MB x {self.max_concurrency}"
 
 
-def candidate(recommendation: Mapping[str, Any], latency_unit: LatencyUnit) -> Candidate | None:
+def candidate(recommendation: Mapping[str, Any], latency_unit: LatencyUnit) -> RecommendationResult | None:
     """Read one recommendation; None where it lacks what a deployment needs.
 
     Args:
@@ -104,7 +104,7 @@ def candidate(recommendation: Mapping[str, Any], latency_unit: LatencyUnit) -> C
     latency = above_zero(metrics.get("ModelLatency"))
     if not instance_type and (memory is None or concurrency is None):
         return None
-    return Candidate(
+    return RecommendationResult(
         recommendation_id=recommendation.get("RecommendationId"),
         endpoint_type=EndpointType.REAL_TIME if instance_type else EndpointType.SERVERLESS,
         instance_type=instance_type,
@@ -130,12 +130,12 @@ def candidate(recommendation: Mapping[str, Any], latency_unit: LatencyUnit) -> C
 
 
 def rank(
-    candidates: Sequence[Candidate],
+    candidates: Sequence[RecommendationResult],
     *,
     endpoint_type: EndpointType,
     objective: ObjectiveName,
     version: str,
-) -> list[Candidate]:
+) -> list[RecommendationResult]:
     """Order the candidates of one kind of endpoint, the best first.
 
     Those without the objective's metric are left out. Equal ones are ordered by cost an hour, then latency, then
@@ -159,12 +159,12 @@ def rank(
 
 
 def choose(
-    candidates: Sequence[Candidate],
+    candidates: Sequence[RecommendationResult],
     *,
     endpoint_type: EndpointType,
     objective: ObjectiveName,
     version: str,
-) -> Candidate:
+) -> RecommendationResult:
     """The best of the candidates by `rank`.
 
     Raises:
@@ -177,7 +177,7 @@ def choose(
     raise NoChoiceError(message)
 
 
-def measured(candidates: Sequence[Candidate]) -> str:
+def measured(candidates: Sequence[RecommendationResult]) -> str:
     """What a job measured, on one line."""
     return "; ".join(f"{each.label} ({_figures(each.metrics)})" for each in candidates) or "nothing"
 
@@ -209,7 +209,7 @@ def _count(value: object) -> int | None:
     return int(found) if found is not None and found >= 1 else None
 
 
-def _order(found: Candidate, objective: ObjectiveName) -> tuple[float | str, ...]:
+def _order(found: RecommendationResult, objective: ObjectiveName) -> tuple[float | str, ...]:
     metrics = found.metrics
     best = metrics.of(objective)
     wanted = _or_worst(-best if best is not None and objective in HIGHEST_IS_BEST else best)

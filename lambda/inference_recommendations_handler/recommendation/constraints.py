@@ -21,7 +21,7 @@ from .choosing import NoChoiceError, choose, rank, with_unit
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from .choosing import Candidate
+    from .choosing import RecommendationResult
     from .job_results import ExistingEndpoint
 
 _TOLERANCE: Final = 1e-6
@@ -64,7 +64,7 @@ class Limit:
     origin: str
     """The constraint and its value, in words."""
 
-    def shortfall(self, found: Candidate) -> Shortfall | None:
+    def shortfall(self, found: RecommendationResult) -> Shortfall | None:
         """By how much a result fails; None where it meets the limit."""
         measured = _metric(found, self.metric)
         if measured is None:
@@ -122,7 +122,7 @@ class Constraints:
             excluded_families=_families(properties, Name.EXCLUDED_INSTANCE_FAMILIES) or (),
         )
 
-    def shortfalls(self, found: Candidate) -> list[Shortfall]:
+    def shortfalls(self, found: RecommendationResult) -> list[Shortfall]:
         """Every constraint that a result doesn't meet."""
         return [
             *self._family_shortfalls(found),
@@ -135,7 +135,7 @@ class Constraints:
         excluded = [f"no family of {', '.join(self.excluded_families)}"] if self.excluded_families else []
         return ", ".join([*(limit.origin for limit in self.limits), *allowed, *excluded])
 
-    def _family_shortfalls(self, found: Candidate) -> Iterator[Shortfall]:
+    def _family_shortfalls(self, found: RecommendationResult) -> Iterator[Shortfall]:
         if found.instance_type is None:
             return
         family = family_of(found.instance_type)
@@ -151,13 +151,13 @@ def family_of(instance_type: str) -> str:
 
 
 def choose_within(
-    candidates: Sequence[Candidate],
+    candidates: Sequence[RecommendationResult],
     *,
     constraints: Constraints,
     endpoint_type: EndpointType,
     objective: ObjectiveName,
     version: str,
-) -> Candidate:
+) -> RecommendationResult:
     """The best by `choosing.rank` of those that meet every constraint.
 
     Raises:
@@ -178,7 +178,7 @@ def choose_within(
 
 
 def _table(
-    candidates: Sequence[Candidate],
+    candidates: Sequence[RecommendationResult],
     constraints: Constraints,
     endpoint_type: EndpointType,
     objective: ObjectiveName,
@@ -198,7 +198,7 @@ def _table(
     return "; ".join(rows)
 
 
-def _row(found: Candidate, constraints: Constraints, objective: ObjectiveName) -> str:
+def _row(found: RecommendationResult, constraints: Constraints, objective: ObjectiveName) -> str:
     unmet = [shortfall.text for shortfall in constraints.shortfalls(found)]
     if found.metrics.of(objective) is None:
         unmet.append(f"{objective} unavailable, by which it would be chosen")
@@ -210,7 +210,7 @@ def _row(found: Candidate, constraints: Constraints, objective: ObjectiveName) -
     return ", ".join([*unmet, *met])
 
 
-def _variant(found: Candidate) -> str:
+def _variant(found: RecommendationResult) -> str:
     """Which of the results of one label it is: by its id, and without the variables' values, which may be secrets."""
     names = ", ".join(sorted(found.environment))
     cut = names if len(names) <= _MAX_ENVIRONMENT else f"{names[:_MAX_ENVIRONMENT]}..."
@@ -218,12 +218,12 @@ def _variant(found: Candidate) -> str:
     return f"{found.recommendation_id}, {environment}" if found.recommendation_id else environment
 
 
-def _distance(found: Candidate, constraints: Constraints) -> tuple[int, float, str, str]:
+def _distance(found: RecommendationResult, constraints: Constraints) -> tuple[int, float, str, str]:
     shortfalls = constraints.shortfalls(found)
     return len(shortfalls), sum(each.share for each in shortfalls), found.label, found.recommendation_id or ""
 
 
-def _metric(found: Candidate, metric: str) -> float | None:
+def _metric(found: RecommendationResult, metric: str) -> float | None:
     metrics = found.metrics
     return {
         "CostPerHour": metrics.cost_per_hour,

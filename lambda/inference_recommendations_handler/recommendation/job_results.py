@@ -11,7 +11,7 @@ from .latency_unit import LatencyUnit
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from .choosing import Candidate
+    from .choosing import RecommendationResult
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +34,7 @@ class ExistingEndpoint:
 class JobResults:
     """The results of one job, with its latencies in milliseconds."""
 
-    candidates: Sequence[Candidate]
+    candidates: Sequence[RecommendationResult]
     """In the service's order; without what a deployment can't use."""
     existing_endpoints: Sequence[ExistingEndpoint]
     """At most one."""

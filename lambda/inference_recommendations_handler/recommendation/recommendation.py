@@ -18,7 +18,7 @@ from inference_recommendations_handler.protocol.contract import (
 from inference_recommendations_handler.protocol.contract import RecommendationAttribute as Attribute
 from inference_recommendations_handler.protocol.custom_resource_event import RequestType
 from inference_recommendations_handler.protocol.log import log
-from inference_recommendations_handler.protocol.response import Answer
+from inference_recommendations_handler.protocol.response import Response
 
 from .choosing import NoChoiceError, choose
 from .constraints import Constraints, choose_within
@@ -32,26 +32,26 @@ if TYPE_CHECKING:
     from inference_recommendations_handler.jobs.job_snapshot import JobSnapshot
     from inference_recommendations_handler.protocol.custom_resource_event import CustomResourceEvent
 
-    from .choosing import Candidate
+    from .choosing import RecommendationResult
 
 _MAX_ESCAPED: Final = 1500
 """Characters of `EnvironmentJson` up to which it is pure ASCII."""
 _HAS_RESULTS: Final = frozenset({JobState.COMPLETED, JobState.STOPPED})
 
 
-def on_event(event: CustomResourceEvent, invocation: Invocation) -> Answer:
+def on_event(event: CustomResourceEvent, invocation: Invocation) -> Response:
     """Serve one event; a Delete has nothing to undo."""
     own_id = event.physical_resource_id or event.logical_resource_id
     if event.request_type is RequestType.DELETE:
-        return Answer(physical_resource_id=own_id)
+        return Response(physical_resource_id=own_id)
     try:
         chosen = _choose(event, invocation)
     except NoChoiceError as error:
         return invocation.failed(event, str(error))
-    return Answer(physical_resource_id=own_id, data=attributes(chosen), log_stream=invocation.log_stream)
+    return Response(physical_resource_id=own_id, data=attributes(chosen), log_stream=invocation.log_stream)
 
 
-def _choose(event: CustomResourceEvent, invocation: Invocation) -> Candidate:
+def _choose(event: CustomResourceEvent, invocation: Invocation) -> RecommendationResult:
     properties = event.properties
     name = str(properties.get(RecommendationProperty.JOB_NAME, ""))
     try:
@@ -114,7 +114,7 @@ def _environment_json(environment: Mapping[str, str]) -> str:
     return escaped if len(escaped) <= _MAX_ESCAPED else plain
 
 
-def attributes(chosen: Candidate) -> dict[str, str]:
+def attributes(chosen: RecommendationResult) -> dict[str, str]:
     """What `Fn::GetAtt` reads; texts, and `UNAVAILABLE` where the service gave none."""
     metrics = chosen.metrics
     common = {

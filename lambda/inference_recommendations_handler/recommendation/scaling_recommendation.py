@@ -12,7 +12,7 @@ from inference_recommendations_handler.protocol.contract import ScalingRecommend
 from inference_recommendations_handler.protocol.custom_resource_event import RequestType
 from inference_recommendations_handler.protocol.log import log
 from inference_recommendations_handler.protocol.property_values import number
-from inference_recommendations_handler.protocol.response import Answer
+from inference_recommendations_handler.protocol.response import Response
 
 from .choosing import above_zero
 from .job_results import JobResults
@@ -32,11 +32,11 @@ _DEFAULT_COOLDOWN_SECONDS: Final = 300
 """Application Auto Scaling's own for endpoint variants (API reference, TargetTrackingScalingPolicyConfiguration)."""
 
 
-def on_event(event: CustomResourceEvent, invocation: Invocation) -> Answer:
+def on_event(event: CustomResourceEvent, invocation: Invocation) -> Response:
     """Serve one event; a Delete has nothing to undo. Raises what boto3 raises where another delivery may succeed."""
     own_id = event.physical_resource_id or event.logical_resource_id
     if event.request_type is RequestType.DELETE:
-        return Answer(physical_resource_id=own_id)
+        return Response(physical_resource_id=own_id)
     name = str(event.properties.get(Property.JOB_NAME, ""))
     try:
         request = _request(event.properties)
@@ -51,7 +51,7 @@ def on_event(event: CustomResourceEvent, invocation: Invocation) -> Answer:
         reason = f"{message_of(error)} ({code_of(error)}.) The job {name} was asked how to scale its recommendation."
         return invocation.failed(event, reason)
     log("scaling recommended", jobName=name, requestId=event.request_id)
-    return Answer(physical_resource_id=own_id, data=data, log_stream=invocation.log_stream)
+    return Response(physical_resource_id=own_id, data=data, log_stream=invocation.log_stream)
 
 
 def attributes(answer: Mapping[str, Any], *, measured_ms: float | None) -> dict[str, str]:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from .state_machine import StateMachine, Task
 
 
-def stop_earlier(
+def stop_earlier_executions(
     event: CustomResourceEvent, machine: StateMachine, *, task: Task, logical_id: str | None = None
 ) -> None:
     """Nothing goes on for an answer that CloudFormation waits for no more.

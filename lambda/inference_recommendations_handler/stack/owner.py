@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from inference_recommendations_handler.protocol.custom_resource_event import CustomResourceEvent
 
-TAGS_SHOWN_WITHIN_SECONDS: Final = 120
+TAGS_VISIBLE_WITHIN_SECONDS: Final = 120
 """After a job's creation. AWS documents no bound; other tags of its services are shown within seconds."""
 
 
@@ -48,7 +48,7 @@ def owner_tags(event: CustomResourceEvent, *, fingerprint: str) -> dict[str, str
     }
 
 
-def shows_owner(tags: Mapping[str, str], *, created_at: float, now: float) -> bool:
+def has_visible_owner(tags: Mapping[str, str], *, created_at: float, now: float) -> bool:
     """Return whether the tags decide whose the job is.
 
     A job that is made with owner tags may be shown before its tags are. Without them, only one that is older than that
@@ -59,7 +59,7 @@ def shows_owner(tags: Mapping[str, str], *, created_at: float, now: float) -> bo
         created_at: When the job was created, in epoch seconds.
         now: Epoch seconds.
     """
-    return OwnerTag.STACK_ID in tags or now >= created_at + TAGS_SHOWN_WITHIN_SECONDS
+    return OwnerTag.STACK_ID in tags or now >= created_at + TAGS_VISIBLE_WITHIN_SECONDS
 
 
 def requested_at(tags: Mapping[str, str]) -> float:

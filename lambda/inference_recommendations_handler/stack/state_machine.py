@@ -9,8 +9,8 @@ from itertools import chain, takewhile
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from inference_recommendations_handler.aws.errors import AWS_ERRORS, ErrorKind, kind_of
-from inference_recommendations_handler.protocol.contract import MachineInput
-from inference_recommendations_handler.protocol.custom_resource_event import CustomResourceEvent, NotAnEventError
+from inference_recommendations_handler.protocol.contract import StateKey
+from inference_recommendations_handler.protocol.custom_resource_event import CustomResourceEvent, InvalidEventError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from types_boto3_stepfunctions import SFNClient
     from types_boto3_stepfunctions.type_defs import ExecutionListItemTypeDef
 
-    from inference_recommendations_handler.aws.deadline_budget import Allowance
+    from inference_recommendations_handler.aws.deadline_budget import DeadlineBudget
 
 T = TypeVar("T")
 
@@ -75,7 +75,7 @@ class Execution:
     @property
     def task(self) -> str:
         """Which long operation it is; empty where somebody else started it."""
-        return str(self.state.get(MachineInput.TASK, ""))
+        return str(self.state.get(StateKey.TASK, ""))
 
     @property
     def event(self) -> CustomResourceEvent | None:
@@ -83,7 +83,7 @@ class Execution:
         raw = self.state.get(EVENT)
         try:
             return CustomResourceEvent.parse(raw, now=0) if isinstance(raw, dict) else None
-        except NotAnEventError:
+        except InvalidEventError:
             return None
 
 
@@ -96,12 +96,12 @@ class StateMachine:
 
     client: SFNClient
     arn: str
-    allowance: Allowance
+    budget: DeadlineBudget
 
     def start(self, name: str, state: Mapping[str, Any]) -> bool:
         """Start an execution; False when there is or was one of that name."""
         try:
-            self._patiently(
+            self._retry(
                 lambda: self.client.start_execution(stateMachineArn=self.arn, name=name, input=json.dumps(state))
             )
         except AWS_ERRORS as error:
@@ -113,7 +113,7 @@ class StateMachine:
     def find(self, name: str) -> Execution | None:
         """The execution of that name, running or ended within the last 90 days."""
         try:
-            found = self._patiently(lambda: self.client.describe_execution(executionArn=self._execution_arn(name)))
+            found = self._retry(lambda: self.client.describe_execution(executionArn=self._execution_arn(name)))
         except AWS_ERRORS as error:
             if kind_of(error) is ErrorKind.NOT_FOUND:
                 return None
@@ -167,14 +167,14 @@ class StateMachine:
             return [execution["name"] for execution in takewhile(lambda each: not until(each), executions)]
 
         try:
-            return self._patiently(names)
+            return self._retry(names)
         except AWS_ERRORS as error:
             if kind_of(error) is ErrorKind.NOT_FOUND:
                 return None
             raise
 
-    def _patiently(self, call: Callable[[], T]) -> T:
-        return self.allowance.patiently(call, kinds={ErrorKind.PERMISSION}, after_seconds=_PROPAGATION_RETRIES_SECONDS)
+    def _retry(self, call: Callable[[], T]) -> T:
+        return self.budget.retry(call, kinds={ErrorKind.PERMISSION}, after_seconds=_PROPAGATION_RETRIES_SECONDS)
 
     def _execution_arn(self, name: str) -> str:
         return f"{self.arn.replace(':stateMachine:', ':execution:')}:{name}"

@@ -8,10 +8,10 @@ import boto3
 import pytest
 
 from inference_recommendations_handler import handler
-from inference_recommendations_handler.aws.clients import guarded
-from inference_recommendations_handler.handler import DeliverAgainError, on_event
+from inference_recommendations_handler.aws.clients import deadline_clients
+from inference_recommendations_handler.handler import RetryEventError, on_event
 from inference_recommendations_handler.protocol import response as answering
-from inference_recommendations_handler.protocol.contract import MachineInput, ResourceType
+from inference_recommendations_handler.protocol.contract import ResourceType, StateKey
 
 from .response_url import RESPONSE_URL
 
@@ -41,12 +41,12 @@ def event(**members: Any) -> dict[str, Any]:
 def unreachable(monkeypatch: pytest.MonkeyPatch) -> None:
     session = boto3.session.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name="us-east-1")
     make: Any = session.client
-    clients = guarded(lambda service: make(service, endpoint_url="http://127.0.0.1:9"))
+    clients = deadline_clients(lambda service: make(service, endpoint_url="http://127.0.0.1:9"))
     monkeypatch.setattr(handler, "clients", lambda: clients)
 
 
 def test_the_clients_know_what_lambda_says_of_the_time_that_is_left() -> None:
-    with pytest.raises(DeliverAgainError, match="too little of the function's time was left"):
+    with pytest.raises(RetryEventError, match="too little of the function's time was left"):
         on_event(event(), Context())
 
 
@@ -65,8 +65,8 @@ def test_a_deletion_that_fails_names_the_job_that_may_go_on(monkeypatch: pytest.
 @pytest.mark.parametrize("task", ["delete", "wait", "create", "endpoint-preparation", "endpoint-instance-count"])
 def test_whatever_a_broken_execution_was_started_with_it_ends(task: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(answering, "_put", lambda *_: None)
-    state = {MachineInput.TASK: task, MachineInput.ERROR: {"Error": "x"}, "event": event(), "answered": False}
-    assert on_event(state, Context())[MachineInput.DONE] is True
+    state = {StateKey.TASK: task, StateKey.ERROR: {"Error": "x"}, "event": event(), "answered": False}
+    assert on_event(state, Context())[StateKey.DONE] is True
 
 
 def test_an_event_whose_age_is_not_known_is_answered_at_its_first_delivery(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,8 +15,8 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from inference_recommendations_handler.aws.clients import Clients, guarded
-from inference_recommendations_handler.handler import DEFECT, DeliverAgainError, handle
+from inference_recommendations_handler.aws.clients import Clients, deadline_clients
+from inference_recommendations_handler.handler import DEFECT, RetryEventError, handle
 from inference_recommendations_handler.invocation import Invocation
 from inference_recommendations_handler.protocol import response as answering
 from inference_recommendations_handler.protocol.contract import ResourceType
@@ -197,7 +197,7 @@ def clients(calls: list[str]) -> Clients:
         made.meta.events.register("before-call.*.*", answer)
         return made
 
-    return guarded(client)
+    return deadline_clients(client)
 
 
 @contextmanager
@@ -282,7 +282,7 @@ def test_whatever_is_asked_is_answered_once_and_readably(
     with bucket() as answers:
         try:
             assert handle(sent, Invocation(clients=clients, log_stream="stream")) == {}
-        except DeliverAgainError:
+        except RetryEventError:
             assert answers == []
             return
     capsys.readouterr()

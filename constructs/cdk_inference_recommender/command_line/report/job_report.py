@@ -12,7 +12,7 @@ from inference_recommendations_handler.protocol.contract import (
     EndpointType,
     ObjectiveName,
 )
-from inference_recommendations_handler.recommendation.choosing import Candidate, rank
+from inference_recommendations_handler.recommendation.choosing import RecommendationResult, rank
 from inference_recommendations_handler.recommendation.constraints import Constraints
 from inference_recommendations_handler.recommendation.job_results import ExistingEndpoint, JobResults
 
@@ -36,7 +36,7 @@ class Result:
 
     rank: int | None
     """From 1 among the results of its kind of endpoint; None without the objective's figure or if it is refused."""
-    candidate: Candidate
+    candidate: RecommendationResult
     variation: Mapping[str, str]
     """What of its environment and specification differs between the results of its kind of endpoint."""
     on_front: bool
@@ -156,14 +156,14 @@ class JobReport:
         return self.has_ended and not any(section.winner for section in self.sections)
 
 
-def cost(found: Candidate, objective: ObjectiveName) -> float | None:
+def cost(found: RecommendationResult, objective: ObjectiveName) -> float | None:
     """The cost that is compared with latency: an hour's where that is the objective, else an inference's; in USD."""
     metrics = found.metrics
     return metrics.cost_per_hour if objective is ObjectiveName.COST_PER_HOUR else metrics.cost_per_inference
 
 
 def _sections(
-    candidates: Sequence[Candidate], objective: ObjectiveName, constraints: Constraints | None
+    candidates: Sequence[RecommendationResult], objective: ObjectiveName, constraints: Constraints | None
 ) -> list[Section]:
     version = CONSTRAINED_CHOICE_VERSION if constraints else CHOICE_VERSION
     sections = []
@@ -195,7 +195,7 @@ def _sections(
     return sections
 
 
-def _unmet(found: Candidate, constraints: Constraints | None) -> list[str]:
+def _unmet(found: RecommendationResult, constraints: Constraints | None) -> list[str]:
     return [shortfall.text for shortfall in constraints.shortfalls(found)] if constraints else []
 
 
@@ -204,7 +204,7 @@ def _why(
     objective: ObjectiveName,
     constraints: Constraints | None,
     *,
-    would_win: Candidate | None,
+    would_win: RecommendationResult | None,
 ) -> str:
     won = [(result.label, result.candidate.metrics) for result in results if result.rank]
     if not won:
@@ -219,7 +219,7 @@ def _why(
     return f"{why} Without the constraints {label} would win."
 
 
-def _variation(found: Candidate) -> dict[str, str]:
+def _variation(found: RecommendationResult) -> dict[str, str]:
     specification = found.inference_specification_name
     return {**({"specification": specification} if specification else {}), **found.environment}
 

@@ -8,7 +8,7 @@ import pytest
 
 from inference_recommendations_handler.endpoint import preparation
 from inference_recommendations_handler.invocation import Invocation
-from inference_recommendations_handler.protocol.contract import LEG_SECONDS
+from inference_recommendations_handler.protocol.contract import WAIT_STAGE_SECONDS
 
 from .hosting_stack import ENDPOINT, LARGE, SMALL, HostingStack, properties, refusal, scaled_stack
 
@@ -204,7 +204,7 @@ def test_a_change_of_the_number_of_instances_is_waited_for(stack: HostingStack) 
 def test_what_stays_at_work_is_left_to_sagemakers_own_reason(stack: HostingStack) -> None:
     stack.sagemaker.status = "Updating"
     stack.prepare(LARGE, SMALL)
-    assert stack.step(later=LEG_SECONDS + 1)
+    assert stack.step(later=WAIT_STAGE_SECONDS + 1)
     assert len(stack.sent) == 1
 
 
@@ -219,7 +219,7 @@ def test_a_poll_that_fails_once_fails_nothing(stack: HostingStack, monkeypatch: 
         patch.setattr(stack.sagemaker, "describe_endpoint", throttled)
         assert not stack.step()
         assert stack.sent == []
-        assert stack.step(later=LEG_SECONDS + 1)
+        assert stack.step(later=WAIT_STAGE_SECONDS + 1)
         assert len(stack.sent) == 1
 
 

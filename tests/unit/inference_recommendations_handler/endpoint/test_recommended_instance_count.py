@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from inference_recommendations_handler.endpoint import instance_count
 from inference_recommendations_handler.invocation import Invocation
-from inference_recommendations_handler.protocol.contract import LEG_SECONDS
+from inference_recommendations_handler.protocol.contract import WAIT_STAGE_SECONDS
 
 from .hosting_stack import ENDPOINT, HostingStack, properties, refusal, unscaled
 
@@ -262,7 +262,7 @@ def test_what_never_ends_fails_a_deployment_and_no_rollback(
     if broken:
         [state] = stack.stepfunctions.executions.values()
         state["error"] = {"Error": "Lambda.Unknown"}
-    assert stack.step(later=30 if broken else LEG_SECONDS + 1)
+    assert stack.step(later=30 if broken else WAIT_STAGE_SECONDS + 1)
     [answer] = stack.sent
     assert (answer.reason is not None) is is_failed
     if answer.reason is not None:

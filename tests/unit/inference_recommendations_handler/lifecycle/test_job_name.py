@@ -8,7 +8,7 @@ import pytest
 from inference_recommendations_handler.lifecycle.job_name import (
     NamedRequest,
     base_name,
-    candidates,
+    candidate_names,
     fingerprint,
     is_generated,
     is_name_of,
@@ -29,7 +29,7 @@ def test_deployed_names_stay() -> None:
 
 
 def test_names_keep_within_the_40_characters_that_derived_names_have() -> None:
-    *_, longest = candidates(base_name("p" * 24, NAMED, version="1"))
+    *_, longest = candidate_names(base_name("p" * 24, NAMED, version="1"))
     assert len(longest) == 40
 
 
@@ -64,7 +64,7 @@ def test_an_unknown_version_names_nothing() -> None:
 
 
 def test_taken_names_are_followed_by_numbers() -> None:
-    assert list(islice(candidates("a"), 3)) == ["a", "a-2", "a-3"]
+    assert list(islice(candidate_names("a"), 3)) == ["a", "a-2", "a-3"]
     assert is_name_of("a", "a")
     assert is_name_of("a-2", "a")
     assert not is_name_of("a-b", "a")

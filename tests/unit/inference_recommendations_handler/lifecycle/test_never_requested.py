@@ -15,12 +15,12 @@ from inference_recommendations_handler.protocol.custom_resource_event import Cus
 from tests.unit.inference_recommendations_handler.response_url import RESPONSE_URL
 
 if TYPE_CHECKING:
-    from inference_recommendations_handler.protocol.response import Answer
+    from inference_recommendations_handler.protocol.response import Response
 
 MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:wait"
 
 
-def served(request_type: str, properties: dict[str, Any], physical_id: str = "") -> Answer:
+def served(request_type: str, properties: dict[str, Any], physical_id: str = "") -> Response:
     raw = {
         "RequestType": request_type,
         "RequestId": "r-1",

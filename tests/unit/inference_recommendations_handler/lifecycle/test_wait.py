@@ -18,7 +18,7 @@ from tests.unit.inference_recommendations_handler.response_url import RESPONSE_U
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from inference_recommendations_handler.protocol.response import Answer
+    from inference_recommendations_handler.protocol.response import Response
 
 STACK = "arn:aws:cloudformation:eu-west-1:123456789012:stack/Reader/1"
 PROPERTIES = {
@@ -91,7 +91,7 @@ def test_what_can_t_be_used_is_told_without_props_that_a_reference_hasn_t(status
 
 
 def test_a_job_that_outlasts_the_timeout_goes_on_whosever_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
-    sent: list[Answer] = []
+    sent: list[Response] = []
     monkeypatch.setattr(Invocation, "send", lambda _, answer, __: sent.append(answer))
     service = SageMaker("IN_PROGRESS")
     state: Mapping[str, Any] = {"task": "wait", "event": event().to_state()}

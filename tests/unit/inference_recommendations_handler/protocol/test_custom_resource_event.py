@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from inference_recommendations_handler.protocol.custom_resource_event import CustomResourceEvent, NotAnEventError
+from inference_recommendations_handler.protocol.custom_resource_event import CustomResourceEvent, InvalidEventError
 from tests.unit.inference_recommendations_handler.response_url import RESPONSE_URL
 
 RAW: dict[str, Any] = {
@@ -42,7 +42,7 @@ def test_an_event_survives_the_state_machine() -> None:
 
 @pytest.mark.parametrize("broken", [{}, {"RequestType": "Explode"}, {"RequestType": None}])
 def test_what_is_not_an_event_is_refused(broken: dict[str, Any]) -> None:
-    with pytest.raises(NotAnEventError, match="Not a CloudFormation"):
+    with pytest.raises(InvalidEventError, match="Not a CloudFormation"):
         CustomResourceEvent.parse({} if not broken else RAW | broken, now=1.0)
 
 

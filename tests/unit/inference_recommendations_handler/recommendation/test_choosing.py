@@ -8,11 +8,11 @@ import pytest
 from inference_recommendations_handler.protocol.contract import EndpointType, ObjectiveName
 from inference_recommendations_handler.protocol.custom_resource_event import CustomResourceEvent
 from inference_recommendations_handler.protocol.property_values import number
-from inference_recommendations_handler.protocol.response import MAX_ANSWER_BYTES, Answer, body_of, sendable
+from inference_recommendations_handler.protocol.response import MAX_RESPONSE_BYTES, Response, body_of, sendable
 from inference_recommendations_handler.recommendation.choosing import (
-    Candidate,
     Metrics,
     NoChoiceError,
+    RecommendationResult,
     choose,
     measured,
     rank,
@@ -43,7 +43,7 @@ def serverless(memory: int, **metrics: Any) -> Any:
     return found
 
 
-def read(*recommendations: Any) -> list[Candidate]:
+def read(*recommendations: Any) -> list[RecommendationResult]:
     return list(JobResults.parse({"InferenceRecommendations": list(recommendations)}).candidates)
 
 
@@ -249,9 +249,9 @@ def answered(environment: dict[str, str]) -> dict[str, Any]:
         },
         now=0.0,
     )
-    whole = Answer(physical_resource_id="l" * 60, data=attributes(chosen), log_stream="g" * 60)
+    whole = Response(physical_resource_id="l" * 60, data=attributes(chosen), log_stream="g" * 60)
     body = body_of(sendable(whole, event), event)
-    assert len(body) <= MAX_ANSWER_BYTES
+    assert len(body) <= MAX_RESPONSE_BYTES
     response: dict[str, Any] = json.loads(body)
     return response
 

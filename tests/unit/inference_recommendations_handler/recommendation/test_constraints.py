@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from inference_recommendations_handler.protocol.contract import ConstraintProperty, EndpointType, ObjectiveName
 from inference_recommendations_handler.protocol.custom_resource_event import CustomResourceEvent
-from inference_recommendations_handler.protocol.response import MAX_ANSWER_BYTES, Answer, body_of
-from inference_recommendations_handler.recommendation.choosing import Candidate, NoChoiceError, choose
+from inference_recommendations_handler.protocol.response import MAX_RESPONSE_BYTES, Response, body_of
+from inference_recommendations_handler.recommendation.choosing import NoChoiceError, RecommendationResult, choose
 from inference_recommendations_handler.recommendation.constraints import Constraints, choose_within
 from inference_recommendations_handler.recommendation.job_results import JobResults
 from tests.unit.inference_recommendations_handler.response_url import RESPONSE_URL
@@ -53,7 +53,7 @@ def chosen(
     objective: ObjectiveName = ObjectiveName.COST_PER_INFERENCE,
     performances: list[dict[str, Any]] | None = None,
     endpoint_type: EndpointType = EndpointType.REAL_TIME,
-) -> Candidate:
+) -> RecommendationResult:
     results = results_of(found, performances)
     return choose_within(
         results.candidates,
@@ -174,8 +174,8 @@ def test_the_table_of_many_results_leaves_room_for_the_rest_of_the_answer() -> N
         },
         now=0.0,
     )
-    body = body_of(Answer(physical_resource_id="l" * 200, reason=told, log_stream="g" * 60), event).decode()
-    assert len(body.encode()) <= MAX_ANSWER_BYTES
+    body = body_of(Response(physical_resource_id="l" * 200, reason=told, log_stream="g" * 60), event).decode()
+    assert len(body.encode()) <= MAX_RESPONSE_BYTES
     assert "runs a job again." in body
 
 
@@ -208,7 +208,9 @@ LIMITS = st.dictionaries(st.sampled_from(sorted(METRIC_OF)), st.integers(1, 6), 
 OBJECTIVE = st.sampled_from(sorted(ObjectiveName))
 
 
-def winner(found: list[dict[str, Any]], limits: dict[str, Any], objective: ObjectiveName) -> Candidate | None:
+def winner(
+    found: list[dict[str, Any]], limits: dict[str, Any], objective: ObjectiveName
+) -> RecommendationResult | None:
     try:
         return chosen(found, limits, objective=objective)
     except NoChoiceError:

@@ -20,7 +20,7 @@ from tests.unit.inference_recommendations_handler.response_url import RESPONSE_U
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from inference_recommendations_handler.protocol.response import Answer
+    from inference_recommendations_handler.protocol.response import Response
 
 
 def result(instance_type: str, *, cost: float, invocations: int) -> dict[str, Any]:
@@ -53,7 +53,7 @@ def answer(
     version: str = "2",
     request: str = "Update",
     describe: Callable[..., dict[str, Any]] = described,
-) -> Answer:
+) -> Response:
     properties = {
         "JobName": "bert",
         "EndpointType": "RealTime",

@@ -24,7 +24,7 @@ from tests.unit.inference_recommendations_handler.response_url import RESPONSE_U
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from inference_recommendations_handler.protocol.response import Answer
+    from inference_recommendations_handler.protocol.response import Response
 
 PREDEFINED = {
     "TargetTracking": {
@@ -60,7 +60,7 @@ def serve(
     refusal: ClientError | None = None,
     measured: Any = None,
     describe: Callable[..., dict[str, Any]] | None = None,
-) -> tuple[Answer, list[dict[str, Any]]]:
+) -> tuple[Response, list[dict[str, Any]]]:
     """The answer, and what the service was asked."""
     received: list[dict[str, Any]] = []
 
