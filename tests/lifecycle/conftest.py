@@ -1,4 +1,4 @@
-"""The handler in a world of fakes; each test has its own."""
+"""Fixtures: a world of fakes for each test."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def clients() -> Clients:
 
 @pytest.fixture
 def world(clients: Clients, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
-    """A new account, in which the handler lives; its clients are boto3's."""
+    """A new account for the handler, with boto3's clients."""
     world = World(clients)
     live_in(world, monkeypatch)
     yield world
@@ -36,7 +36,7 @@ def world(clients: Clients, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
 
 @pytest.fixture
 def stack(world: World) -> Iterator[Stack]:
-    """CloudFormation's side; whatever a test tells, its requests were answered as they must be."""
+    """A stack, whose requests must all have got valid responses at the end of the test."""
     stack = Stack(world)
     yield stack
     promises.answers_are_well_formed(stack)

@@ -1,4 +1,4 @@
-"""Any sequence of deployments, cancellations, deletions, faults and accidents, each followed by the promises."""
+"""Sequences of deployments, cancellations, deletions, and disturbances. Each step is followed by all promises."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from inference_recommendations_handler import invocation
 from inference_recommendations_handler.lifecycle.job_name import is_name_of
 from inference_recommendations_handler.lifecycle.job_properties import JobProperties
+from inference_recommendations_handler.stack.execution_state import Task
 from inference_recommendations_handler.stack.owner import Owner
-from inference_recommendations_handler.stack.state_machine import Task
 
 from . import invented_jobs, promises
 from .cloudformation import STACK_ID, Stack
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from .service import FakeJob
 
 MOMENT = 1.0
-"""CloudFormation takes seconds to get from an update to its rollback or to what is asked for next. That both carry the
-same second is told in tests of its own: nobody can say then which of the two came last."""
+"""CloudFormation takes seconds from an update to its rollback or the next request. Other tests cover two events in the
+same second, whose order can't be determined."""
 LONGEST_FUNCTION_AND_EVENT = 300 + 60 + 120 + 60
 QUIET_AFTER = LONGEST_FUNCTION_AND_EVENT + SLOWEST_STOP
 ANOTHER_STACK = STACK_ID.replace("shop", "another-shop")
@@ -90,7 +90,7 @@ def deployable(history: History) -> bool:
 
 
 class History(RuleBasedStateMachine):
-    """One account, with one stack after the other in it."""
+    """One account with several stacks in sequence."""
 
     light = True
 
@@ -103,11 +103,11 @@ class History(RuleBasedStateMachine):
         self.gone: list[Stack] = []
         self.strangers: dict[str, tuple[FakeJob, dict[str, str]]] = {}
         self.kept: dict[str, int] = {}
-        """Logical ids of resources whose request hasn't changed, with the number of requests that there were before."""
+        """Logical ids of resources with unchanged properties, and the number of earlier requests."""
         self.paid: dict[tuple[str, str], set[str]] = {}
-        """Logical ids and names of jobs that a rollback needn't pay for again, with the jobs that there were."""
+        """Logical ids and base names of jobs that a rollback must adopt, and the existing jobs."""
         self.unwatched: set[str] = set()
-        """Logical ids of resources whose search for late jobs somebody broke off; their next event takes it up."""
+        """Logical ids of resources whose watch for late jobs was aborted, until their next event."""
         self.made = 0
 
     def _world(self) -> World:
@@ -115,7 +115,7 @@ class History(RuleBasedStateMachine):
 
     @property
     def status(self) -> str | None:
-        """CloudFormation's stack status; None before the first operation and while one is under way."""
+        """Stack status; None before the first operation and during one."""
         return self.stack.outcome.status if self.stack.outcome else None
 
     @property
@@ -151,7 +151,7 @@ class History(RuleBasedStateMachine):
         after: float,
         taken: bool,
     ) -> None:
-        """What is deployed is mostly what was deployed before, with a change."""
+        """Deploy a template, mostly the last one with a change."""
         self.stack.advance(after)
         before = dict(enumerate(self.stack.deployed))
         first = Template(poll_interval=600)
@@ -270,7 +270,7 @@ class History(RuleBasedStateMachine):
             self.patch.undo()
 
     def _all_is_well_in_the_end(self) -> None:
-        """When nothing is disturbed any more, the next deployment succeeds and a deletion leaves nothing behind."""
+        """Check that without disturbances the next deployment succeeds, and a deletion leaves no job."""
         calm(self.world)
         if self.stack.busy:
             self.stack.finish()
@@ -354,7 +354,7 @@ class History(RuleBasedStateMachine):
         assert self.world.machine.running() == []
 
     def _stack_is_gone(self) -> None:
-        """The next deployment makes another one, with another id, another function and another state machine."""
+        """Replace the deleted stack by one with another id, function, and state machine."""
         self.world.remove_function()
         self.gone.append(self.stack)
         self.world.machine.arn = f"{MACHINE_ARN}-{self.made + 1}"
@@ -367,7 +367,7 @@ class History(RuleBasedStateMachine):
         return STACK_ID if not gone and not self.made else f"{STACK_ID}-{self.made + (self.status in GONE)}"
 
     def _take_name(self, template: Template) -> None:
-        """Somebody else has a job of the name that the template's will have."""
+        """Create another owner's job with the name that the template's job gets."""
         owner = Owner(stack_id=self._next_stack_id(), logical_id=template.id + JOB)
         properties = JobProperties.parse(as_delivered(template.job()), owner=owner, jobs=self.world.jobs)
         if properties.base not in self.world.service.jobs and not template.exact:
@@ -378,7 +378,7 @@ class History(RuleBasedStateMachine):
 
 
 class InventedHistory(History):
-    """With an invented kind of job, of which nothing but its own class knows."""
+    """History with an invented kind of job, implemented by a single class."""
 
     def __init__(self) -> None:
         super().__init__()

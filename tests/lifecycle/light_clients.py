@@ -26,7 +26,7 @@ HANGING_ATTEMPTS = 2
 
 
 def attempted(call: Callable[[], dict[str, Any]], *, begin: Callable[[], None]) -> dict[str, Any]:
-    """As often as botocore tries what hangs; `begin` raises where there is no time for another attempt."""
+    """Call as often as botocore does if calls hang. `begin` raises if no time remains for another attempt."""
     for _ in range(HANGING_ATTEMPTS - 1):
         begin()
         try:
@@ -39,7 +39,7 @@ def attempted(call: Callable[[], dict[str, Any]], *, begin: Callable[[], None]) 
 
 @dataclass(frozen=True)
 class LightClient:
-    """Has the methods of a boto3 client, its `meta`, and its budget of time."""
+    """Client with the methods of a boto3 client, its `meta`, and its budget."""
 
     meta: Any
     budget: DeadlineBudget
@@ -85,7 +85,7 @@ class LightPaginator:
 
 
 def light_clients(real: Clients, *, sagemaker: Call, stepfunctions: Call, ec2: Call) -> Clients:
-    """Stand-ins for boto3's clients."""
+    """Return replacements for boto3's clients."""
     light: dict[str, LightClient] = {}
     clients = Clients(light.__getitem__)
     light |= {

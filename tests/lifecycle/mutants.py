@@ -1,4 +1,4 @@
-"""Faults that a handler could have: each replaces one function of it."""
+"""Faults of a handler, each a replacement of one function."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from inference_recommendations_handler import handler, invocation
-from inference_recommendations_handler.inference_job import service
 from inference_recommendations_handler.inference_job.service import InferenceRecommendationsJobs
 from inference_recommendations_handler.jobs import job_kind
 from inference_recommendations_handler.jobs.job_snapshot import JobState
@@ -21,9 +20,9 @@ from inference_recommendations_handler.lifecycle import (
 )
 from inference_recommendations_handler.lifecycle.create_or_adopt import Accepted, NameTaken
 from inference_recommendations_handler.protocol import log, response
-from inference_recommendations_handler.protocol.contract import OwnerTag, StateKey
+from inference_recommendations_handler.protocol.contract import OwnerTag
 from inference_recommendations_handler.protocol.custom_resource_event import RequestType
-from inference_recommendations_handler.protocol.response import Response, _encode, _reason
+from inference_recommendations_handler.protocol.response import Response
 from inference_recommendations_handler.stack import owner
 
 from . import (
@@ -52,11 +51,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Mutant:
-    """One fault."""
+    """Seeded fault."""
 
     seed: Callable[[pytest.MonkeyPatch], None]
     scenario: Callable[[Stack, World], None] | None = None
-    """What finds it; None: the histories do, by themselves."""
+    """Test that detects the fault; None if the histories do."""
 
     @property
     def name(self) -> str:
@@ -70,21 +69,21 @@ def _adopts_anything(patch: pytest.MonkeyPatch) -> None:
 def _adopts_nothing(patch: pytest.MonkeyPatch) -> None:
     original = create_or_adopt.adopt
 
-    def take_over(job: Any, properties: Any, event: Any, jobs: Any) -> Any:
+    def adopt(job: Any, properties: Any, event: Any, jobs: Any) -> Any:
         same = jobs.tags(job).get(OwnerTag.REQUEST_ID) == event.request_id
         return original(job, properties, event, jobs) if same else NameTaken(reason="The name is in use.")
 
-    patch.setattr(create_or_adopt, "adopt", take_over)
+    patch.setattr(create_or_adopt, "adopt", adopt)
 
 
 def _adopts_no_job_of_its_own_request(patch: pytest.MonkeyPatch) -> None:
     original = create_or_adopt.adopt
 
-    def take_over(job: Any, properties: Any, event: Any, jobs: Any) -> Any:
+    def adopt(job: Any, properties: Any, event: Any, jobs: Any) -> Any:
         same = jobs.tags(job).get(OwnerTag.REQUEST_ID) == event.request_id
         return NameTaken(reason="The name is in use.") if same else original(job, properties, event, jobs)
 
-    patch.setattr(create_or_adopt, "adopt", take_over)
+    patch.setattr(create_or_adopt, "adopt", adopt)
 
 
 def _ignores_owner_tags(patch: pytest.MonkeyPatch) -> None:
@@ -92,38 +91,37 @@ def _ignores_owner_tags(patch: pytest.MonkeyPatch) -> None:
 
 
 def _answers_a_create_before_it_is_asked_for(patch: pytest.MonkeyPatch) -> None:
-    original = job._create
+    original = job.create
 
-    def create(event: Any, properties: JobProperties, invocation: Any, *, overtaken: bool) -> Any:
+    def create(event: Any, properties: JobProperties, invocation: Any, *, canceled: bool) -> Any:
         invocation.send(Response(physical_resource_id=properties.base, data={"JobName": properties.base}), event)
-        return original(event, properties, invocation, overtaken=overtaken)
+        return original(event, properties, invocation, canceled=canceled)
 
-    patch.setattr(job, "_create", create)
+    patch.setattr(job, "create", create)
 
 
 def _answers_a_delete_at_once(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(deletion, "_hand_over", lambda *_, **__: False)
+    patch.setattr(deletion, "continue_in_execution", lambda *_, **__: False)
 
 
 def _forgets_the_cancelled_create(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(InferenceRecommendationsJobs, "unfinished_names", lambda _: ())
 
 
-def _drops_the_size_guard(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(response, "sendable", lambda said, _: said)
-    patch.setattr(response, "body_of", lambda said, event: _encode(said, event, _reason(said, said.reason)))
+def _sends_responses_of_any_size(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(response, "MAX_RESPONSE_BYTES", 10**6)
 
 
 def _lets_the_queue_go_on(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(stop_owned_jobs, "_queue_executions", lambda *_: ())
+    patch.setattr(stop_owned_jobs, "creates", lambda *_: ())
 
 
 def _serves_late_creates(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(job, "_overtaken", lambda *_: False)
+    patch.setattr(job, "may_be_canceled", lambda *_: False)
 
 
 def _leaves_orphans(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(deletion, "stop_orphans", lambda *_: None)
+    patch.setattr(deletion, "stop_orphaned_jobs", lambda *_: None)
 
 
 def _stops_what_an_update_keeps(patch: pytest.MonkeyPatch) -> None:
@@ -136,17 +134,17 @@ def _measures_the_role(patch: pytest.MonkeyPatch) -> None:
 
 
 def _logs_events(patch: pytest.MonkeyPatch) -> None:
-    original = handler._serve
+    original = handler.handle_event
 
-    def serve(event: Any, invocation: Any) -> None:
-        log.log("received", reason=json.dumps(event.to_state()))
+    def handle_event(event: Any, invocation: Any) -> None:
+        log.log("received", reason=json.dumps(event.render()))
         original(event, invocation)
 
-    patch.setattr(handler, "_serve", serve)
+    patch.setattr(handler, "handle_event", handle_event)
 
 
 def _never_hands_over(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(wait, "_at_deadline", lambda state, *_, **__: wait._waiting(state, 60))
+    patch.setattr(wait, "at_deadline", lambda state, *_, **__: state.wait(60))
 
 
 def _gives_no_reason(patch: pytest.MonkeyPatch) -> None:
@@ -160,11 +158,11 @@ def _gives_no_reason(patch: pytest.MonkeyPatch) -> None:
 
 
 def _names_what_failed_to_update(patch: pytest.MonkeyPatch) -> None:
-    def refused(event: Any, name: str, reason: str, invocation: Any) -> Response:
-        answered: Response = invocation.failed(event, reason, physical_resource_id=name)
-        return answered
+    def rejected(event: Any, name: str, reason: str, invocation: Any) -> Response:
+        failed: Response = invocation.failed(event, reason, physical_resource_id=name)
+        return failed
 
-    patch.setattr(job, "_refused", refused)
+    patch.setattr(job, "rejected", rejected)
 
 
 def _with_jobs_that_show_late(stack: Stack, world: World) -> None:
@@ -193,11 +191,13 @@ def _with_a_later_status(stack: Stack, world: World) -> None:
 
 
 def _takes_a_later_status_for_an_end(patch: pytest.MonkeyPatch) -> None:
-    class States(dict[str, JobState]):
-        def get(self, status: str, _: Any = None) -> Any:
-            return super().get(status, JobState.STOPPED)
+    original, known = JobState.of, {"PENDING", "IN_PROGRESS"}
 
-    patch.setattr(service, "_STATES", States(PENDING=JobState.RUNNING, IN_PROGRESS=JobState.RUNNING, **service._STATES))
+    def of(status: str) -> JobState:
+        state = original(status)
+        return JobState.STOPPED if state is JobState.RUNNING and status not in known else state
+
+    patch.setattr(JobState, "of", of)
 
 
 def _gives_up_an_answer(patch: pytest.MonkeyPatch) -> None:
@@ -215,16 +215,14 @@ def _gives_up_an_answer(patch: pytest.MonkeyPatch) -> None:
 def _fails_without_an_answer(patch: pytest.MonkeyPatch) -> None:
     original = wait.step
 
-    def step(state: Any, invocation: Any, *, now: float) -> dict[str, Any]:
-        if StateKey.ERROR in state:
-            return {StateKey.WAIT_SECONDS.value: 0, StateKey.DONE.value: True}
-        return original(state, invocation, now=now)
+    def step(state: wait.State, invocation: Any, *, now: float) -> wait.State:
+        return state.finish() if state.error is not None else original(state, invocation, now=now)
 
     patch.setattr(wait, "step", step)
 
 
 def _asks_anew_at_every_update(patch: pytest.MonkeyPatch) -> None:
-    """An Update that changes nothing of what is measured asks for the job anew."""
+    """Request a new job for an Update that doesn't change what is measured."""
     original = job.on_event
 
     def on_event(event: Any, invocation: Any) -> Any:
@@ -275,7 +273,7 @@ ALL = [
     ),
     Mutant(_forgets_the_cancelled_create),
     Mutant(
-        _drops_the_size_guard,
+        _sends_responses_of_any_size,
         test_deployment.TestAnswer().test_environment_parameters_that_are_too_long_fail_readably,
     ),
     Mutant(_lets_the_queue_go_on, test_deployment.TestDelete().test_a_queued_request_never_becomes_a_job),

@@ -1,4 +1,4 @@
-"""What holds at every moment, whatever happens: each function fails where its promise is broken."""
+"""Promises that hold at all times: each function fails if its promise is broken."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ LOG_STREAM_PHRASE = f" CloudWatch Log Stream: {LOG_STREAM}"
 
 
 def owner(job: FakeJob) -> tuple[str, str]:
-    """Stack id and logical id; empty for a job that is nobody's."""
+    """Return stack id and logical id of the owner; empty strings without owner tags."""
     return job.tags.get(f"{TAG}stack-id", ""), job.tags.get(f"{TAG}logical-id", "")
 
 
 def going_on(world: World) -> list[FakeJob]:
-    """Jobs of anybody that go on unless they are stopped."""
+    """Return the jobs of all owners that continue until they are stopped."""
     return [job for job in world.service.active() if job.goes_on(world.clock.now)]
 
 
@@ -40,10 +40,9 @@ def no_two_jobs_for_one_request(world: World) -> None:
 
 
 def nothing_goes_on_after_its_delete(stack: Stack, *, unwatched: Collection[str]) -> None:
-    """What was asked for before a Delete that succeeded neither runs nor starts after it.
+    """No job that was requested before a successful Delete runs or starts after it.
 
-    Unless somebody broke off the search for late jobs of its logical id, or the service went on with one that came when
-    the Delete was answered, although it was told to stop it.
+    Exceptions: the watch for late jobs was aborted, or the job started after the response and ignored a stop.
     """
     for exchange in stack.exchanges:
         event, received = exchange.event, exchange.received
@@ -66,7 +65,7 @@ def nothing_goes_on_after_its_delete(stack: Stack, *, unwatched: Collection[str]
 
 
 def nothing_goes_on_without_its_stack(world: World, stack: Stack) -> None:
-    """But for what CloudFormation was told to be left behind."""
+    """No job outlives its stack, unless its Delete failed."""
     owners = [(job.name, *owner(job)) for job in going_on(world)]
     left = [name for name, of, by in owners if of == stack.stack_id and by not in stack.jobs_left_behind]
     assert left == [], f"{left} outlived the stack"
@@ -79,7 +78,7 @@ def strangers_are_untouched(strangers: dict[str, tuple[FakeJob, dict[str, str]]]
 
 
 def nothing_of_a_stranger_is_adopted(stack: Stack, strangers: Collection[str]) -> None:
-    """A stranger's results are never taken for ours; its name may be, until the queue finds it taken."""
+    """Another owner's results are never used. Its job's name can be, until an execution finds it taken."""
     for event, received in stack.events:
         if received is not None and received.body["Status"] == "SUCCESS" and received.body.get("Data"):
             name = event["ResourceProperties"].get("JobName")
@@ -87,7 +86,7 @@ def nothing_of_a_stranger_is_adopted(stack: Stack, strangers: Collection[str]) -
 
 
 def answers_are_well_formed(stack: Stack) -> None:
-    """What CloudFormation acts on: its own ids, a reason for a person, at most 4096 bytes."""
+    """Responses have CloudFormation's ids, a readable reason, and at most 4096 bytes."""
     for event, received in stack.events:
         if received is None:
             continue
@@ -108,7 +107,7 @@ def answers_are_well_formed(stack: Stack) -> None:
 
 
 def every_request_is_answered_once(stack: Stack) -> None:
-    """In time, unless no code of ours had the chance; and never twice with different effect."""
+    """Every request gets a response in time if the handler runs, and never two with different effects."""
     world = stack.world
     for exchange in stack.exchanges:
         request_id = exchange.event["RequestId"]
@@ -120,7 +119,7 @@ def every_request_is_answered_once(stack: Stack) -> None:
 
 
 def nothing_breaks_off_while_lambda_refuses_calls(world: World) -> None:
-    """Outages are at most two minutes long here."""
+    """No execution fails because Lambda rejects calls. Outages last at most two minutes here."""
     broken = [each.name for each in world.machine.executions.values() if isinstance(each.broke_off, LambdaRefusedError)]
     assert broken == [], f"{broken} broke off although Lambda took calls again"
 

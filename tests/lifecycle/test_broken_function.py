@@ -56,7 +56,7 @@ def test_a_poll_that_fails_for_good_still_answers(stack: Stack, world: World) ->
     world.function_works = True
     outcome = stack.finish()
     assert outcome.status == "ROLLBACK_COMPLETE"
-    assert "Waiting for the job broke off" in str(outcome.reason)
+    assert "Waiting for the job failed" in str(outcome.reason)
     assert world.service.active() == []
 
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from inference_recommendations_handler.aws.propagation import PERMISSION_BOUND_SECONDS
-from inference_recommendations_handler.lifecycle.stop_owned_jobs import IN_FLIGHT_SECONDS
+from inference_recommendations_handler.protocol.contract import IN_FLIGHT_SECONDS
+from inference_recommendations_handler.stack.execution_state import PERMISSION_BOUND_SECONDS
 
 from .service import SECONDS_STOPPING, ServiceError
 from .template import Template
@@ -148,7 +148,7 @@ def test_another_teams_job_of_the_same_prefix_that_is_hidden_delays_a_deletion_b
     assert stack.delete().status == DELETED
     assert world.clock.now - started <= BOUND
     assert hidden.stopped_at is None
-    [line] = [json.loads(line) for line in world.log.lines if "not looked at" in line]
+    [line] = [json.loads(line) for line in world.log.lines if "not described" in line]
     assert "not authorized" in line["reason"]
 
 

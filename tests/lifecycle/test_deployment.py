@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from inference_recommendations_handler.lifecycle.stop_owned_jobs import IN_FLIGHT_SECONDS
+from inference_recommendations_handler.protocol.contract import IN_FLIGHT_SECONDS
 
 from .service import RESULT, ConnectionLostError, ServiceError
 from .template import CHOICE, JOB, Template
@@ -81,7 +81,7 @@ def test_a_create_that_stays_denied_is_told_in_sentences(stack: Stack, world: Wo
     denied = ServiceError("AccessDeniedException", "User is not authorized to perform: iam:PassRole")
     world.service.faults["CreateInferenceRecommendationsJob"] = [denied] * 1000
     outcome = stack.deploy(Template())
-    assert "iam:PassRole. This went on for 5 minutes: check that " in str(outcome.reason)
+    assert "iam:PassRole. The call was denied for 5 minutes: check that " in str(outcome.reason)
 
 
 def test_a_role_that_never_becomes_usable_fails_after_five_minutes_and_is_named(stack: Stack, world: World) -> None:
@@ -365,7 +365,7 @@ class TestDelete:
         world.service.foreign("taken")
         outcome = stack.deploy(Template(prefix="taken", exact=True))
         assert outcome.status == "ROLLBACK_COMPLETE"
-        assert "belongs to nobody that this library knows" in str(outcome.reason)
+        assert "belongs to an unknown owner" in str(outcome.reason)
         assert [job.name for job in world.service.active()] == ["taken"]
 
     @pytest.mark.parametrize("properties", [{}, {"Request": "?"}, {"NamePrefix": "x", "Tags": 5}])
@@ -402,7 +402,7 @@ class TestExactName:
         world.service.faults["ListTags"] = [THROTTLED] * 3  # as often as one delivery looks
         outcome = stack.deploy(Template(prefix="taken", exact=True))
         assert outcome.status == "ROLLBACK_COMPLETE"
-        assert "belongs to nobody that this library knows" in str(outcome.reason)
+        assert "belongs to an unknown owner" in str(outcome.reason)
 
     def test_a_changed_request_needs_a_new_name(self, stack: Stack) -> None:
         stack.deploy(Template(prefix="mine", exact=True))

@@ -113,7 +113,7 @@ def test_a_job_that_the_queue_gets_just_before_the_timeout_is_stopped(
     assert "did not finish within" in str(outcome.reason)
     # The last leg tries for a minute after its end.
     assert (job.stopped_at is not None) == ("it was stopped" in str(outcome.reason))
-    assert ("may go on, and cost money" in str(outcome.reason)) == (job.stopped_at is None)
+    assert ("may still run, and incur charges" in str(outcome.reason)) == (job.stopped_at is None)
     assert seconds > 50 or job.stopped_at is not None
 
 

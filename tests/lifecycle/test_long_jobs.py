@@ -75,7 +75,7 @@ def test_the_last_leg_tries_again_to_stop_the_job(stack: Stack, world: World, op
     stack.advance(WAIT_STAGE_SECONDS - 1)
     world.service.faults[operation] = [THROTTLED, THROTTLED]
     outcome = stack.finish()
-    assert "it was stopped if it is this stack's" in str(outcome.reason)
+    assert "it was stopped if it belongs to this stack" in str(outcome.reason)
     world.settle(180)
     assert world.service.active() == []
 
@@ -86,7 +86,7 @@ def test_a_job_that_cannot_be_stopped_is_named_with_what_to_do(stack: Stack, wor
     stack.advance(WAIT_STAGE_SECONDS - 1)
     world.service.faults[STOP] = [THROTTLED] * 99
     outcome = stack.finish()
-    assert "couldn't be stopped: Rate exceeded (ThrottlingException.) It may go on" in str(outcome.reason)
+    assert "couldn't be stopped: Rate exceeded (ThrottlingException.) It may still run" in str(outcome.reason)
     assert f"`inference-recommender stop {stack.job_name}`" in str(outcome.reason)
     [leg] = [each for each in stack.exchanges if LEG in each.event["LogicalResourceId"]]
     assert leg.received is not None

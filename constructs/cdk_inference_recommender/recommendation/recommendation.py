@@ -19,8 +19,6 @@ from cdk_inference_recommender.validation.stack_resource import expect_stack
 from cdk_inference_recommender.validation.tokens import literals_only
 from cdk_inference_recommender.validation.validation_error import naming
 from inference_recommendations_handler.protocol.contract import (
-    CHOICE_VERSION,
-    CONSTRAINED_CHOICE_VERSION,
     EndpointType,
     RecommendationAttribute,
     RecommendationProperty,
@@ -145,7 +143,6 @@ class Recommendation(Construct):
                 RecommendationProperty.JOB_NAME: job_name,
                 RecommendationProperty.ENDPOINT_TYPE: cls._endpoint_type.value,
                 RecommendationProperty.OBJECTIVE: optimize_for.value,
-                RecommendationProperty.CHOICE_VERSION: CONSTRAINED_CHOICE_VERSION if asked else CHOICE_VERSION,
                 RecommendationProperty.CONSTRAINTS: asked or None,
             },
             after=(finished,),

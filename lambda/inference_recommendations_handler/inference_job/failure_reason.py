@@ -1,4 +1,4 @@
-"""Why a job didn't give what was asked for, on one line, cause first."""
+"""Failure reason of a job, on one line that starts with the cause."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ LOG_GROUP: Final = "/aws/sagemaker/InferenceRecommendationsJobs"
 
 
 def describe_failure(job: JobSnapshot, failed_steps: Sequence[Mapping[str, Any]], *, existing: bool = False) -> str:
-    """Put the job's FailureReason, its failed steps and where its log is into one line."""
+    """Return the job's FailureReason, its failed steps, and its log stream on one line."""
     subject = f"inference recommendations job {job.name}"
-    # A container's own words are in it, and it may have quoted what it was given.
+    # It contains messages of the container, which can quote its environment.
     cause = redact(str(job.description.get("FailureReason") or ""))
     if cause:
         parts = [f"{_sentence(cause)} (The {subject} is {job.status}.)"]
@@ -35,13 +35,15 @@ def describe_failure(job: JobSnapshot, failed_steps: Sequence[Mapping[str, Any]]
 
 
 def _steps(failed_steps: Sequence[Mapping[str, Any]], *, cause: str) -> list[str]:
-    """Tell each reason once, with all the steps that it ended; a job's own reason isn't told again."""
+    """Return each reason once with all its steps. Don't repeat the job's own reason."""
     by_reason: dict[str, list[str]] = {}
     for step in failed_steps:
         reason = (step.get("InferenceBenchmark") or {}).get("FailureReason")
         by_reason.setdefault(_bare(redact(str(reason or "no reason given"))), []).append(_label(step))
-    told = [f"{', '.join(labels)}: {'as above' if reason == cause else reason}" for reason, labels in by_reason.items()]
-    return [f"Failed steps: {'; '.join(told)}."] if told else []
+    lines = [
+        f"{', '.join(labels)}: {'as above' if reason == cause else reason}" for reason, labels in by_reason.items()
+    ]
+    return [f"Failed steps: {'; '.join(lines)}."] if lines else []
 
 
 def _label(step: Mapping[str, Any]) -> str:

@@ -46,7 +46,7 @@ def unreachable(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_clients_know_what_lambda_says_of_the_time_that_is_left() -> None:
-    with pytest.raises(RetryEventError, match="too little of the function's time was left"):
+    with pytest.raises(RetryEventError, match="not enough time remains in this invocation"):
         on_event(event(), Context())
 
 
@@ -58,7 +58,8 @@ def test_a_deletion_that_fails_names_the_job_that_may_go_on(monkeypatch: pytest.
     [answer] = answers
     assert answer["Status"] == "FAILED"
     assert (
-        "The job bert-1 may go on, and cost money: stop it with `inference-recommender stop bert-1`" in answer["Reason"]
+        "The job bert-1 may still run, and incur charges: stop it with `inference-recommender stop bert-1`"
+        in answer["Reason"]
     )
 
 

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from cdk_inference_recommender.command_line.job_progress import JobProgress
 from inference_recommendations_handler.protocol.contract import (
-    CHOICE_VERSION,
-    CONSTRAINED_CHOICE_VERSION,
     EndpointType,
     ObjectiveName,
 )
@@ -136,7 +134,7 @@ class JobReport:
             failure_reason=_one_line(reason) if reason else None,
             objective=objective,
             asked=asked,
-            constraints=constraints.described(),
+            constraints=constraints.describe(),
             progress=JobProgress.of(job, now=now),
             sections=sections,
             failed_steps=_failed_steps(job.steps),
@@ -165,10 +163,9 @@ def cost(found: RecommendationResult, objective: ObjectiveName) -> float | None:
 def _sections(
     candidates: Sequence[RecommendationResult], objective: ObjectiveName, constraints: Constraints | None
 ) -> list[Section]:
-    version = CONSTRAINED_CHOICE_VERSION if constraints else CHOICE_VERSION
     sections = []
     for endpoint_type in EndpointType:
-        ranked = rank(candidates, endpoint_type=endpoint_type, objective=objective, version=version)
+        ranked = rank(candidates, endpoint_type=endpoint_type, objective=objective)
         fitting = [each for each in ranked if not _unmet(each, constraints)]
         refused = [each for each in ranked if _unmet(each, constraints)]
         unranked = sorted(
@@ -211,7 +208,7 @@ def _why(
         if constraints is None or would_win is None:
             measure = OBJECTIVES[objective]
             return f"No result can be ranked, since none has a {measure}: a deployment that optimizes for it fails."
-        return f"No result meets the constraints ({constraints.described()}): a deployment that has them fails."
+        return f"No result meets the constraints ({constraints.describe()}): a deployment that has them fails."
     why = why_it_won(won, objective, constrained=constraints is not None)
     if would_win is results[0].candidate:
         return why

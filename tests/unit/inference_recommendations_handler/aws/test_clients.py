@@ -57,7 +57,7 @@ def test_there_is_time_to_queue_a_request_after_the_last_attempt_to_place_it(mad
 
 
 def test_a_job_that_is_not_shown_can_be_looked_for_as_long_as_it_takes(made: Clients) -> None:
-    assert sum(create_or_adopt._SHOWN_AFTER_SECONDS) + 5 < last_begin(made.sagemaker_budget)
+    assert sum(create_or_adopt._VISIBLE_RETRIES_SECONDS) + 5 < last_begin(made.sagemaker_budget)
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -70,7 +70,7 @@ def test_no_client_calls_anybody_when_the_time_is_over(made: Clients, service: s
         "autoscaling": "describe_scalable_targets",
     }[service]
     arguments = {"ServiceNamespace": "sagemaker"} if service == "autoscaling" else {}
-    with made.within(lambda: 0.0), pytest.raises(OutOfTimeError):
+    with made.remaining.of(lambda: 0.0), pytest.raises(OutOfTimeError):
         getattr(getattr(made, service), operation)(**arguments)
 
 

@@ -14,7 +14,8 @@ from botocore.exceptions import ClientError, ReadTimeoutError
 from botocore.hooks import first_non_none_response
 
 from inference_recommendations_handler.aws.deadline_budget import DeadlineBudget, RemainingTime
-from inference_recommendations_handler.aws.errors import AWS_ERRORS, ErrorKind, OutOfTimeError, kind_of
+from inference_recommendations_handler.aws.error_codes import ErrorKind
+from inference_recommendations_handler.aws.errors import AWS_ERRORS, OutOfTimeError, kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -87,7 +88,7 @@ def test_a_call_for_which_there_is_no_time_is_neither_made_nor_tried_again(hangi
     assert time.monotonic() - started < READ_SECONDS
     assert isinstance(raised.value, AWS_ERRORS)
     assert kind_of(raised.value) is ErrorKind.TRANSIENT
-    assert str(raised.value).startswith("ListModels wasn't called, or not again: AWS was slow before")
+    assert str(raised.value).startswith("ListModels or a retry of it: not enough time remains")
 
 
 def test_an_attempt_that_hung_is_the_last_when_the_time_is_over_after_it(hanging: Hanging) -> None:

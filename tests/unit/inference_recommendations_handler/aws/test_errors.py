@@ -23,14 +23,8 @@ from botocore.parsers import ResponseParserError
 from botocore.retries import standard
 
 import inference_recommendations_handler
-from inference_recommendations_handler.aws.errors import (
-    AWS_ERRORS,
-    KIND_BY_CODE,
-    ErrorKind,
-    is_denied,
-    kind_of,
-    message_of,
-)
+from inference_recommendations_handler.aws.error_codes import KIND_BY_CODE, ErrorKind
+from inference_recommendations_handler.aws.errors import AWS_ERRORS, is_denied, kind_of, message_of
 
 SERVICES: Final = ("sagemaker", "stepfunctions", "ec2", "cloudformation", "application-autoscaling")
 # "Common Errors" in the services' API references: the older wording, and the newer one.

@@ -256,11 +256,11 @@ class HostingStack:
     def step(self, *, later: float = 30) -> bool:
         """Let the newest execution look again; returns whether it is over."""
         name = [*self.stepfunctions.executions][-1]
-        state = self.stepfunctions.executions[name]
-        step = {"endpoint-preparation": preparation.step, "endpoint-instance-count": instance_count.step}[state["task"]]
-        state = step(state, self.invocation, now=time.time() + later)
-        self.stepfunctions.executions[name] = state
-        return bool(state["done"])
+        document, now = self.stepfunctions.executions[name], time.time() + later
+        module: Any = {"endpoint-preparation": preparation, "endpoint-instance-count": instance_count}[document["task"]]
+        state = module.step(module.State.parse(document, now=now), self.invocation, now=now)
+        self.stepfunctions.executions[name] = state.render()
+        return bool(state.done)
 
     @property
     def bounds(self) -> tuple[int, int] | None:

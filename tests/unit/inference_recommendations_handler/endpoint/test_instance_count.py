@@ -77,22 +77,25 @@ def test_the_target_is_a_share_of_what_an_instance_took() -> None:
 @pytest.mark.parametrize(
     ("asked", "told"),
     [
-        (measured(MaxInvocations="unavailable"), "MaxInvocations is 'unavailable', from which no target follows: say"),
-        (measured(MaxInvocations="NaN"), "from which no target follows"),
-        (measured(MaxInvocations="0"), "from which no target follows"),
-        (measured(InitialInstanceCount="0"), "from which no target follows"),
+        (
+            measured(MaxInvocations="unavailable"),
+            "MaxInvocations is 'unavailable', from which no target can be calculated: set",
+        ),
+        (measured(MaxInvocations="NaN"), "from which no target can be calculated"),
+        (measured(MaxInvocations="0"), "from which no target can be calculated"),
+        (measured(InitialInstanceCount="0"), "from which no target can be calculated"),
         (properties("ml.c5.xlarge", TargetValue="NaN"), "The target is 'NaN' invocations a minute"),
         (properties("ml.c5.xlarge", TargetValue="0"), "must be a number above 0"),
         (properties("ml.c5.xlarge", MaxCapacity="unavailable"), "MaxCapacity is 'unavailable', and must be a whole"),
         (properties("ml.c5.xlarge", MinCapacity="1.5"), "MinCapacity is '1.5', and must be a whole number"),
-        (properties("ml.c5.xlarge", MinCapacity="9"), "MinCapacity is 9 and MaxCapacity 4"),
+        (properties("ml.c5.xlarge", MinCapacity="9"), "MinCapacity is 9 and MaxCapacity is 4"),
         (properties("ml.c5.xlarge", ScaleInCooldown="-1"), "ScaleInCooldown is '-1'"),
         (recommended(), "ScalingPoliciesJson is '[]', and must be a JSON array of policies"),
         (recommended() | {"ScalingPoliciesJson": "{"}, "must be a JSON array of policies"),
         (recommended(policy(PREDEFINED, float("nan"))), "TargetValue is nan, and must be a number above 0"),
-        (recommended(policy({}, 5)), "The policy's metric is {}, which names none that can be tracked"),
-        (recommended(policy({"Customized": {"MetricName": "CPUUtilization"}}, 5)), "names none that can be tracked"),
-        ({}, "the properties name none: deploy with the version"),
+        (recommended(policy({}, 5)), "The policy's metric is {}, which is no metric that can be tracked"),
+        (recommended(policy({"Customized": {"MetricName": "CPUUtilization"}}, 5)), "is no metric that can be tracked"),
+        ({}, "The properties contain no endpoint variant"),
     ],
 )
 def test_what_says_nothing_registers_nothing(asked: dict[str, Any], told: str) -> None:

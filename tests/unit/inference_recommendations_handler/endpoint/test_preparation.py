@@ -327,7 +327,7 @@ def test_creating_and_deleting_touch_nothing(stack: HostingStack, request_type: 
     ("changes", "told"),
     [
         ({"InstanceType": ""}, "The property InstanceType is missing: deploy with the version"),
-        ({"MinCapacity": "5"}, "MinCapacity is 5 and MaxCapacity 2"),
+        ({"MinCapacity": "5"}, "MinCapacity is 5 and MaxCapacity is 2"),
     ],
 )
 def test_what_cant_be_scaled_fails_before_an_endpoint_is_made(

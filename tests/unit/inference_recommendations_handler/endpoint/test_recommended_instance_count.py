@@ -266,7 +266,7 @@ def test_what_never_ends_fails_a_deployment_and_no_rollback(
     [answer] = stack.sent
     assert (answer.reason is not None) is is_failed
     if answer.reason is not None:
-        assert "The recommended number of instances wasn't reached. Deploy again." in answer.reason
+        assert "The endpoint doesn't have the recommended instance count. Deploy again." in answer.reason
 
 
 def test_what_cloudformation_has_cancelled_does_nothing_more(stack: HostingStack) -> None:
@@ -329,4 +329,4 @@ def test_a_template_that_names_no_state_machine_isnt_waited_for(stack: HostingSt
     del new["StateMachineArn"]
     answer = stack.count(new, unscaled(SMALL))
     assert answer is not None
-    assert "StateMachineArn names none" in str(answer.reason)
+    assert "StateMachineArn is missing" in str(answer.reason)

@@ -81,7 +81,9 @@ def test_a_young_job_without_owner_tags_is_neither_ours_nor_anothers(
     if is_decided:
         assert jobs.tags(young) == tags
     else:
-        with pytest.raises(TagsNotVisibleError, match="tags of the inference recommendations job job aren't shown yet"):
+        with pytest.raises(
+            TagsNotVisibleError, match="tags of the inference recommendations job job aren't visible yet"
+        ):
             jobs.tags(young)
 
 

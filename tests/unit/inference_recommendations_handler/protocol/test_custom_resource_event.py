@@ -37,7 +37,7 @@ def test_the_url_tells_when_the_request_was_made(query: str, requested_at: float
 
 def test_an_event_survives_the_state_machine() -> None:
     event = CustomResourceEvent.parse(RAW, now=42.0)
-    assert CustomResourceEvent.parse(event.to_state(), now=99.0) == event
+    assert CustomResourceEvent.parse(event.render(), now=99.0) == event
 
 
 @pytest.mark.parametrize("broken", [{}, {"RequestType": "Explode"}, {"RequestType": None}])

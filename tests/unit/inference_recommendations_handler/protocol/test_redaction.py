@@ -169,14 +169,10 @@ class Case:
             return sent
         return {
             StateKey.TASK.value: self.task,
-            "event": CustomResourceEvent.parse(sent, now=0.0).to_state(),
+            "event": CustomResourceEvent.parse(sent, now=0.0).render(),
             "name": "bert",
             "reason": "quota",
-            "attempts": 0,
-            "answered": False,
-            "settlesAt": 0,
-            "watchUntil": 0,
-            "target": {"names": ["bert"], "excluded": [], "excluded_base": "", "may_be_in_flight": False, "base": ""},
+            "selector": {"names": ["bert"]},
         }
 
 

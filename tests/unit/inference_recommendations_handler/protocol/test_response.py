@@ -16,9 +16,8 @@ from inference_recommendations_handler.protocol.custom_resource_event import Cus
 from inference_recommendations_handler.protocol.response import (
     Response,
     ResponseNotDeliveredError,
-    body_of,
+    encode,
     send,
-    sendable,
 )
 from tests.unit.inference_recommendations_handler.response_url import RESPONSE_URL
 
@@ -40,7 +39,7 @@ EVENT = CustomResourceEvent.parse(
 
 @given(reason=st.text(min_size=1, max_size=6000), stream=st.just("2027/[$LATEST]abc"))
 def test_a_reason_of_any_length_fits_and_keeps_its_log_stream(reason: str, stream: str) -> None:
-    body = body_of(Response(physical_resource_id="id", reason=reason, log_stream=stream), EVENT)
+    body = encode(Response(physical_resource_id="id", reason=reason, log_stream=stream), EVENT)[1]
     assert len(body) <= 4096
     answer = json.loads(body)
     assert answer["Status"] == "FAILED"
@@ -50,14 +49,14 @@ def test_a_reason_of_any_length_fits_and_keeps_its_log_stream(reason: str, strea
 
 @pytest.mark.parametrize("character", ["a", '"', "ä", "語", "🚀"])
 def test_a_cut_reason_uses_the_room_and_never_splits_a_character(character: str) -> None:
-    body = body_of(Response(physical_resource_id="id", reason=character * 5000, log_stream="s"), EVENT)
+    body = encode(Response(physical_resource_id="id", reason=character * 5000, log_stream="s"), EVENT)[1]
     assert 4080 <= len(body) <= 4096
     assert set(json.loads(body)["Reason"].partition("...")[0]) == {character}
 
 
 def test_data_that_is_too_long_fails_instead_of_being_cut() -> None:
     long = Response(physical_resource_id="id", data={"EnvironmentJson": "x" * 5000})
-    answer = json.loads(body_of(sendable(long, EVENT), EVENT))
+    answer = json.loads(encode(long, EVENT)[1])
     assert answer["Status"] == "FAILED"
     assert "4096" in answer["Reason"]
     assert "Data" not in answer
@@ -65,13 +64,13 @@ def test_data_that_is_too_long_fails_instead_of_being_cut() -> None:
 
 def test_what_is_not_ascii_takes_its_bytes_and_no_escapes() -> None:
     answer = Response(physical_resource_id="id", data={"EnvironmentJson": "語" * 1100})
-    body = body_of(sendable(answer, EVENT), EVENT)
+    body = encode(answer, EVENT)[1]
     assert "語" * 1100 in body.decode("utf-8")
     assert json.loads(body)["Status"] == "SUCCESS"
 
 
 def test_half_a_character_is_replaced() -> None:
-    body = body_of(Response(physical_resource_id="id", reason="half \ud83d", log_stream="s"), EVENT)
+    body = encode(Response(physical_resource_id="id", reason="half \ud83d", log_stream="s"), EVENT)[1]
     assert json.loads(body)["Reason"].startswith("half ?")
 
 
@@ -79,15 +78,15 @@ def test_data_of_exactly_what_cloudformation_takes_is_sent() -> None:
     def of_length(length: int) -> Response:
         return Response(physical_resource_id="id", data={"EnvironmentJson": "x" * length})
 
-    room = 4096 - len(body_of(of_length(0), EVENT))
-    assert len(body_of(of_length(room), EVENT)) == 4096
-    assert sendable(of_length(room), EVENT).succeeded
-    assert not sendable(of_length(room + 1), EVENT).succeeded
+    room = 4096 - len(encode(of_length(0), EVENT)[1])
+    assert len(encode(of_length(room), EVENT)[1]) == 4096
+    assert encode(of_length(room), EVENT)[0].succeeded
+    assert not encode(of_length(room + 1), EVENT)[0].succeeded
 
 
 def test_what_fits_in_characters_only_is_too_long() -> None:
     answer = Response(physical_resource_id="id", data={"EnvironmentJson": "語" * 2000})
-    assert not sendable(answer, EVENT).succeeded
+    assert not encode(answer, EVENT)[0].succeeded
 
 
 def test_each_pause_is_longer_than_the_one_before_and_jittered(
@@ -113,7 +112,7 @@ def test_an_attempt_needs_its_own_pause_and_its_timeout(
 
 def test_what_fits_is_sent_as_it_is() -> None:
     fits = Response(physical_resource_id="id", data={"EnvironmentJson": "x"})
-    assert sendable(fits, EVENT) is fits
+    assert encode(fits, EVENT)[0] is fits
 
 
 @pytest.fixture
@@ -156,7 +155,7 @@ def test_an_expired_url_is_given_up_at_once(
     urls = puts([http(403)])
     send(Response(physical_resource_id="id"), EVENT, remaining=lambda: 60)
     assert len(urls) == 1
-    assert "waits no more" in capsys.readouterr().out
+    assert "no longer waits" in capsys.readouterr().out
 
 
 def test_the_log_tells_a_failure_in_the_fields_that_the_cdk_cli_shows(

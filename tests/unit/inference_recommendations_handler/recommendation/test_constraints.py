@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from inference_recommendations_handler.protocol.contract import ConstraintProperty, EndpointType, ObjectiveName
 from inference_recommendations_handler.protocol.custom_resource_event import CustomResourceEvent
-from inference_recommendations_handler.protocol.response import MAX_RESPONSE_BYTES, Response, body_of
+from inference_recommendations_handler.protocol.response import MAX_RESPONSE_BYTES, Response, encode
 from inference_recommendations_handler.recommendation.choosing import NoChoiceError, RecommendationResult, choose
 from inference_recommendations_handler.recommendation.constraints import Constraints, choose_within
 from inference_recommendations_handler.recommendation.job_results import JobResults
@@ -60,7 +60,6 @@ def chosen(
         constraints=Constraints.parse(constraints, existing_endpoints=results.existing_endpoints),
         endpoint_type=endpoint_type,
         objective=objective,
-        version="2",
     )
 
 
@@ -125,9 +124,9 @@ def test_where_none_fits_each_is_listed_with_what_failed_by_how_much() -> None:
     assert reason(found, {"MaxCostPerHour": "1", "MinInvocations": "5"}) == (
         "No RealTime recommendation meets the constraints (MaxCostPerHour 1, MinInvocations 5). Closest first: "
         "1 x ml.near.large: CostPerHour 1.5 is 0.5 (50.0%) above 1, "
-        "CostPerInference unavailable, by which it would be chosen, MaxInvocations 10 fits; "
+        "CostPerInference unavailable, which is the objective, MaxInvocations 10 fits; "
         "1 x ml.far.large: CostPerHour 2 is 1 (100.0%) above 1, MaxInvocations 1 is 4 (80.0%) below 5. "
-        "Loosen a constraint: the job's results stay. Only a stack whose very creation rolls back runs a job again."
+        "Loosen a constraint and deploy again: the job's results are kept, unless the stack's creation rolls back."
     )
 
 
@@ -174,9 +173,10 @@ def test_the_table_of_many_results_leaves_room_for_the_rest_of_the_answer() -> N
         },
         now=0.0,
     )
-    body = body_of(Response(physical_resource_id="l" * 200, reason=told, log_stream="g" * 60), event).decode()
+    _, encoded = encode(Response(physical_resource_id="l" * 200, reason=told, log_stream="g" * 60), event)
+    body = encoded.decode()
     assert len(body.encode()) <= MAX_RESPONSE_BYTES
-    assert "runs a job again." in body
+    assert "unless the stack's creation rolls back." in body
 
 
 @pytest.mark.parametrize("value", ["", "abc", "NaN", "0", "-1", "inf", None, ["1"]])
@@ -271,9 +271,7 @@ def test_the_winner_is_the_best_of_those_that_meet_every_limit(
 
     fitting = list(filter(meets, found))
     try:
-        expected = choose(
-            results_of(fitting).candidates, endpoint_type=EndpointType.REAL_TIME, objective=objective, version="1"
-        )
+        expected = choose(results_of(fitting).candidates, endpoint_type=EndpointType.REAL_TIME, objective=objective)
     except NoChoiceError:
         expected = None
     assert winner(found, limits, objective) == expected

@@ -12,7 +12,6 @@ from botocore.exceptions import ClientError
 from inference_recommendations_handler.aws.clients import Clients
 from inference_recommendations_handler.invocation import Invocation
 from inference_recommendations_handler.protocol.contract import (
-    SCALING_VERSION,
     ScalingRecommendationAttribute,
     ScalingRecommendationProperty,
 )
@@ -48,7 +47,7 @@ RECOMMENDED: dict[str, Any] = {
     "ScalingPolicies": [PREDEFINED],
 }
 METRIC = {"InvocationsPerInstance": 480, "ModelLatency": 17}
-ASKED = {"JobName": "bert", "RecommendationId": "bert/1", "ScalingVersion": "1"}
+ASKED = {"JobName": "bert", "RecommendationId": "bert/1"}
 
 
 def serve(
@@ -219,8 +218,7 @@ def test_what_a_registration_needs_is_there_or_the_deployment_fails_with_a_reaso
     ("changes", "told"),
     [
         ({"RecommendationId": "unavailable"}, "The chosen recommendation's id is 'unavailable'"),
-        ({"JobName": ""}, "without which the service recommends no scaling"),
-        ({"ScalingVersion": "9"}, "by rule '9' and this handler knows 1: deploy with the version"),
+        ({"JobName": ""}, "the service needs it to recommend a scaling"),
         ({"TargetCpuUtilizationPerCore": "half"}, "TargetCpuUtilizationPerCore is 'half', and must be a whole number"),
         ({"MinInvocationsPerMinute": "NaN"}, "MinInvocationsPerMinute is 'NaN'"),
     ],
@@ -229,11 +227,6 @@ def test_what_cant_be_asked_isnt(changes: dict[str, str], told: str) -> None:
     answer, received = serve(ASKED | changes)
     assert told in str(answer.reason)
     assert received == []
-
-
-def test_a_template_of_before_is_read_by_the_first_rule() -> None:
-    assert serve({"JobName": "bert", "RecommendationId": "bert/1"})[0].succeeded
-    assert SCALING_VERSION == "1", "what is deployed is read as it was"
 
 
 def test_ids_stay_and_a_delete_asks_nothing() -> None:
