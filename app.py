@@ -1,34 +1,28 @@
 """The example application: two recommendation jobs, and an endpoint configuration that uses what they found.
 
-Context values (`cdk deploy -c name=value`):
-    model_package_arn: ARN of the model package version to benchmark; it ends in `/<number>`.
-    payload_bucket: Bucket with the sample payload and the model's artifacts; by default the one that SageMaker names.
-    image_repository: ECR repository with the model's container image: its name, or its ARN in another account.
+`examples/model_stack.py` lists the context values (`cdk deploy -c name=value`).
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aws_cdk import App, CfnOutput, Duration, Stack
-from aws_cdk import aws_ecr as ecr
+from aws_cdk import App, CfnOutput, Duration
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sagemaker as sagemaker
 
 from cdk_inference_recommender import (
-    EndpointConfiguration,
+    EndpointInputConfiguration,
     InferenceRecommendationsJob,
     JobType,
     LatencyPercentile,
     ModelLatencyThreshold,
-    ModelSource,
     Objective,
     RealTimeRecommendation,
-    ResourceLimit,
     StoppingConditions,
     TrafficPattern,
 )
+from examples.model_stack import ModelStack
 
 if TYPE_CHECKING:
     from constructs import Construct
@@ -36,32 +30,13 @@ if TYPE_CHECKING:
 PREFIX = "/inference-recommender-example/cheapest"
 
 
-class BenchmarkedStack(Stack):
-    """What both jobs need to know of the model."""
-
-    def __init__(self, scope: Construct, id: str) -> None:  # noqa: A002 -- the CDK's name for it
-        super().__init__(scope, id)
-        self.model_package_arn: str = self.node.try_get_context("model_package_arn") or self.format_arn(
-            service="sagemaker", resource="model-package", resource_name="image-classifier/1"
-        )
-        self.model = ModelSource.from_model_package(self.model_package_arn)
-        bucket_name = self.node.try_get_context("payload_bucket") or f"sagemaker-{self.region}-{self.account}"
-        self.payload_bucket = s3.Bucket.from_bucket_name(self, "Payload", bucket_name)
-        repository = self.node.try_get_context("image_repository") or "image-classifier"
-        self.images = (
-            ecr.Repository.from_repository_arn(self, "Images", repository)
-            if repository.startswith("arn:")
-            else ecr.Repository.from_repository_name(self, "Images", repository)
-        )
-
-
-class InstanceRecommendation(BenchmarkedStack):
+class InstanceRecommendation(ModelStack):
     """A Default job: AWS picks the instance types, and the cheapest per inference is published."""
 
     def __init__(self, scope: Construct, id: str) -> None:  # noqa: A002 -- the CDK's name for it
         super().__init__(scope, id)
         job = InferenceRecommendationsJob(
-            self, "Job", model=self.model, read_from=[self.payload_bucket], images=[self.images]
+            self, "Job", model=self.model, input_buckets=[self.payload_bucket], image_repositories=[self.images]
         )
         cheapest = job.recommend_real_time("Cheapest", optimize_for=Objective.COST_PER_INFERENCE)
         cheapest.publish(PREFIX)
@@ -70,7 +45,7 @@ class InstanceRecommendation(BenchmarkedStack):
         CfnOutput(self, "CostPerHour", value=cheapest.cost_per_hour)
 
 
-class LoadTest(BenchmarkedStack):
+class LoadTest(ModelStack):
     """An Advanced job: your own traffic, in stairs, over three instance types (developer guide, custom load test)."""
 
     def __init__(self, scope: Construct, id: str) -> None:  # noqa: A002 -- the CDK's name for it
@@ -80,15 +55,16 @@ class LoadTest(BenchmarkedStack):
             "Job",
             job_type=JobType.ADVANCED,
             model=self.model,
-            read_from=[self.payload_bucket],
-            images=[self.images],
+            input_buckets=[self.payload_bucket],
+            image_repositories=[self.images],
             job_duration=Duration.hours(2),
             traffic_pattern=TrafficPattern.stairs(duration=Duration.seconds(240), number_of_steps=2, users_per_step=2),
             endpoint_configurations=[
-                EndpointConfiguration.real_time(instance_type)
+                EndpointInputConfiguration.real_time(instance_type)
                 for instance_type in ("ml.c5.xlarge", "ml.m5.xlarge", "ml.g4dn.xlarge")
             ],
-            resource_limit=ResourceLimit(max_number_of_tests=3, max_parallel_of_tests=3),
+            max_number_of_tests=3,
+            max_parallel_of_tests=3,
             stopping_conditions=StoppingConditions(
                 max_invocations=1000,
                 model_latency_thresholds=[
@@ -102,7 +78,7 @@ class LoadTest(BenchmarkedStack):
         CfnOutput(self, "ModelLatencyMs", value=fastest.model_latency_ms)
 
 
-class Hosting(BenchmarkedStack):
+class Hosting(ModelStack):
     """An endpoint configuration on the published instance type; not created before the job has finished."""
 
     def __init__(self, scope: Construct, id: str) -> None:  # noqa: A002 -- the CDK's name for it

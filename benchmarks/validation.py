@@ -74,12 +74,11 @@ def synthesis() -> Measured:
     from aws_cdk import aws_iam as iam  # noqa: PLC0415
 
     from cdk_inference_recommender import (  # noqa: PLC0415 -- what is measured
-        EndpointConfiguration,
+        EndpointInputConfiguration,
         InferenceRecommendationsJob,
         JobType,
         ModelSource,
         Phase,
-        ResourceLimit,
         StoppingConditions,
         TrafficPattern,
     )
@@ -112,8 +111,9 @@ def synthesis() -> Measured:
             traffic_pattern=TrafficPattern.phases(
                 Phase(initial_number_of_users=1, spawn_rate=1, duration=Duration.minutes(2))
             ),
-            endpoint_configurations=[EndpointConfiguration.real_time("ml.c5.xlarge")],
-            resource_limit=ResourceLimit(max_number_of_tests=1, max_parallel_of_tests=1),
+            endpoint_configurations=[EndpointInputConfiguration.real_time("ml.c5.xlarge")],
+            max_number_of_tests=1,
+            max_parallel_of_tests=1,
             stopping_conditions=StoppingConditions(max_invocations=100),
         )
     app.synth()

@@ -5,6 +5,9 @@ for a second run of the same tests, with another boto3.
 
 The tests of a file run in one process, since they share what takes long to set up. Those that are marked `spread` share
 nothing and take long themselves: each runs wherever there is room.
+
+The CDK's own validation of templates is off. It takes 5 seconds in each process that synthesises, and a quarter of a
+second for each app. `test_valid_templates.py` runs it for the templates that have everything.
 """
 
 from __future__ import annotations
@@ -13,6 +16,9 @@ import os
 
 import pytest
 from hypothesis import settings
+
+# Before jsii starts the CDK, which keeps the environment that it was started with.
+os.environ["CDK_VALIDATION"] = "false"
 
 settings.register_profile("default", max_examples=100, deadline=None)
 settings.register_profile("ci", max_examples=100, deadline=None, derandomize=True)

@@ -10,14 +10,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from cdk_inference_recommender.endpoint.grants import RecommendedEndpointGrants
     from cdk_inference_recommender.endpoint.recommended_endpoint import RecommendedEndpoint
-    from cdk_inference_recommender.endpoint.scaled_instance_count import ScaledInstanceCount
+    from cdk_inference_recommender.endpoint.scalable_instance_count import ScalableInstanceCount
     from cdk_inference_recommender.job.base import InferenceRecommendationsJobBase
     from cdk_inference_recommender.job.inference_recommendations_job import InferenceRecommendationsJob
-    from cdk_inference_recommender.job.props.endpoint_configuration import EndpointConfiguration
+    from cdk_inference_recommender.job.props.endpoint_input_configuration import EndpointInputConfiguration
     from cdk_inference_recommender.job.props.job_type import JobType
-    from cdk_inference_recommender.job.props.output_config import OutputConfig
-    from cdk_inference_recommender.job.props.resource_limit import ResourceLimit
     from cdk_inference_recommender.job.props.stopping_conditions import (
         FlatInvocations,
         LatencyPercentile,
@@ -38,6 +37,7 @@ if TYPE_CHECKING:
     from cdk_inference_recommender.recommendation.constraints import Constraints
     from cdk_inference_recommender.recommendation.objective import Objective
     from cdk_inference_recommender.recommendation.real_time_recommendation import RealTimeRecommendation
+    from cdk_inference_recommender.recommendation.recommendation import UNAVAILABLE, Recommendation
     from cdk_inference_recommender.recommendation.scaling_recommendation import ScalingRecommendation
     from cdk_inference_recommender.recommendation.serverless_recommendation import ServerlessRecommendation
     from cdk_inference_recommender.validation.validation_error import ValidationError
@@ -45,10 +45,11 @@ if TYPE_CHECKING:
     __version__: str
 
 __all__ = [
+    "UNAVAILABLE",
     "Constraints",
     "ContainerConfig",
     "Domain",
-    "EndpointConfiguration",
+    "EndpointInputConfiguration",
     "FlatInvocations",
     "Framework",
     "InferenceRecommendationsJob",
@@ -59,13 +60,13 @@ __all__ = [
     "ModelLatencyThreshold",
     "ModelSource",
     "Objective",
-    "OutputConfig",
     "PayloadConfig",
     "Phase",
     "RealTimeRecommendation",
+    "Recommendation",
     "RecommendedEndpoint",
-    "ResourceLimit",
-    "ScaledInstanceCount",
+    "RecommendedEndpointGrants",
+    "ScalableInstanceCount",
     "ScalingRecommendation",
     "ServerlessRecommendation",
     "Stairs",
@@ -80,7 +81,7 @@ _MODULES: Final = {
     "Constraints": "recommendation.constraints",
     "ContainerConfig": "model.container_config",
     "Domain": "model.container_config",
-    "EndpointConfiguration": "job.props.endpoint_configuration",
+    "EndpointInputConfiguration": "job.props.endpoint_input_configuration",
     "FlatInvocations": "job.props.stopping_conditions",
     "Framework": "model.container_config",
     "InferenceRecommendationsJob": "job.inference_recommendations_job",
@@ -91,13 +92,13 @@ _MODULES: Final = {
     "ModelLatencyThreshold": "job.props.stopping_conditions",
     "ModelSource": "model.model_source",
     "Objective": "recommendation.objective",
-    "OutputConfig": "job.props.output_config",
     "PayloadConfig": "model.container_config",
     "Phase": "job.props.traffic_pattern",
     "RealTimeRecommendation": "recommendation.real_time_recommendation",
+    "Recommendation": "recommendation.recommendation",
     "RecommendedEndpoint": "endpoint.recommended_endpoint",
-    "ResourceLimit": "job.props.resource_limit",
-    "ScaledInstanceCount": "endpoint.scaled_instance_count",
+    "RecommendedEndpointGrants": "endpoint.grants",
+    "ScalableInstanceCount": "endpoint.scalable_instance_count",
     "ScalingRecommendation": "recommendation.scaling_recommendation",
     "ServerlessRecommendation": "recommendation.serverless_recommendation",
     "Stairs": "job.props.traffic_pattern",
@@ -105,6 +106,7 @@ _MODULES: Final = {
     "SupportedEndpointType": "model.container_config",
     "Task": "model.container_config",
     "TrafficPattern": "job.props.traffic_pattern",
+    "UNAVAILABLE": "recommendation.recommendation",
     "ValidationError": "validation.validation_error",
 }
 

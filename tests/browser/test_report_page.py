@@ -36,7 +36,7 @@ HOSTILE: Final = '</script><img src="https://example.com/x" onerror="window.hack
 
 @pytest.fixture(scope="module")
 def views(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
-    """What was seen of a job with both kinds of results, failures, hostile names and refused results."""
+    """What was seen of a job with both kinds of results, failures, hostile names and rejected results."""
     instances = ["ml.c5.xlarge", "ml.m5.large", "ml.g4dn.xlarge", "ml.inf1.xlarge", "ml.p4de.24xlarge"]
     found = job(
         *(

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +11,12 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 
 from cdk_inference_recommender import (
-    EndpointConfiguration,
+    EndpointInputConfiguration,
     InferenceRecommendationsJob,
     JobType,
     LatencyPercentile,
     ModelLatencyThreshold,
     ModelSource,
-    ResourceLimit,
     StoppingConditions,
     TrafficPattern,
 )
@@ -36,9 +31,10 @@ FIVE_HOURS: dict[str, Any] = {
     "job_duration": Duration.seconds(18_000),
     "traffic_pattern": TrafficPattern.stairs(duration=Duration.seconds(3600), number_of_steps=3, users_per_step=1),
     "endpoint_configurations": [
-        EndpointConfiguration.real_time(f"ml.c5.{size}") for size in ("large", "xlarge", "2xlarge", "4xlarge")
+        EndpointInputConfiguration.real_time(f"ml.c5.{size}") for size in ("large", "xlarge", "2xlarge", "4xlarge")
     ],
-    "resource_limit": ResourceLimit(max_number_of_tests=4, max_parallel_of_tests=1),
+    "max_number_of_tests": 4,
+    "max_parallel_of_tests": 1,
     "stopping_conditions": StoppingConditions(
         max_invocations=1000,
         model_latency_thresholds=[ModelLatencyThreshold(percentile=LatencyPercentile.P95, value=Duration.millis(500))],
@@ -79,16 +75,8 @@ def existing_job_app(folder: Path, stack_name: str, job: str) -> Path:
     stack = Stack(app, stack_name)
     refer = InferenceRecommendationsJob.from_job_arn if ":" in job else InferenceRecommendationsJob.from_job_name
     found = refer(stack, "Job", job, timeout=Duration.hours(24), poll_interval=Duration.minutes(5))
-    found.output_summary(found.recommend_real_time("Best"))
+    found.add_outputs(found.recommend_real_time("Best"))
     return _synthesised(app)
-
-
-def example(script: str, folder: Path, **context: str) -> Path:
-    """One of the checkout's own apps, run as the CDK CLI does."""
-    outdir = folder / "cdk.out"
-    environment = {**os.environ, "CDK_OUTDIR": str(outdir), "CDK_CONTEXT_JSON": json.dumps(context)}
-    subprocess.run([sys.executable, script], cwd=ROOT, env=environment, check=True)
-    return outdir
 
 
 def _job(stack: Stack, model_package_arn: str, **props: Any) -> InferenceRecommendationsJob:
@@ -97,8 +85,8 @@ def _job(stack: Stack, model_package_arn: str, **props: Any) -> InferenceRecomme
         "Job",
         model=ModelSource.from_model_package(model_package_arn),
         **{
-            "read_from": [s3.Bucket.from_bucket_name(stack, "Payload", PAYLOAD_BUCKET)],
-            "images": [ecr.Repository.from_repository_name(stack, "Images", "images")],
+            "input_buckets": [s3.Bucket.from_bucket_name(stack, "Payload", PAYLOAD_BUCKET)],
+            "image_repositories": [ecr.Repository.from_repository_name(stack, "Images", "images")],
             **props,
         },
     )

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from aws_cdk import App, CfnOutput, Duration, Size, Stack
+from aws_cdk import App, CfnOutput, Duration, Size, Stack, Token
 from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_s3 as s3
 
 from cdk_inference_recommender import (
     Constraints,
-    EndpointConfiguration,
+    EndpointInputConfiguration,
     InferenceRecommendationsJob,
     JobType,
     LatencyPercentile,
@@ -20,7 +20,6 @@ from cdk_inference_recommender import (
     ModelSource,
     RealTimeRecommendation,
     RecommendedEndpoint,
-    ResourceLimit,
     StoppingConditions,
     TrafficPattern,
 )
@@ -32,21 +31,21 @@ if TYPE_CHECKING:
 
 UNCONSTRAINED = Constraints()
 INSTANCES = [
-    EndpointConfiguration.real_time("ml.c5.xlarge", environment_parameter_ranges={"OMP_NUM_THREADS": ["2"]}),
-    EndpointConfiguration.real_time("ml.g4dn.xlarge", environment_parameter_ranges={"OMP_NUM_THREADS": ["4"]}),
+    EndpointInputConfiguration.real_time("ml.c5.xlarge", environment_parameter_ranges={"OMP_NUM_THREADS": ["2"]}),
+    EndpointInputConfiguration.real_time("ml.g4dn.xlarge", environment_parameter_ranges={"OMP_NUM_THREADS": ["4"]}),
 ]
-SERVERLESS = [EndpointConfiguration.serverless(memory_size=Size.mebibytes(2048), max_concurrency=5)]
+SERVERLESS = [EndpointInputConfiguration.serverless(memory_size=Size.mebibytes(2048), max_concurrency=5)]
 
 
 def hosting_app(
     folder: Path,
     name: str,
     *,
-    configurations: list[EndpointConfiguration] = INSTANCES,
+    configurations: list[EndpointInputConfiguration] = INSTANCES,
     constraints: Constraints = UNCONSTRAINED,
     min_invocations: int | None = None,
     most_instances: int | None = None,
-    volume_kms_key: str | None = None,
+    volume_encryption_key: str | None = None,
 ) -> Path:
     """One stack with a load test and an endpoint on its best result.
 
@@ -56,8 +55,8 @@ def hosting_app(
     stack = Stack(app, name)
     model = ModelSource.from_model_package(MODEL_PACKAGE_ARN)
     readable: dict[str, Any] = {
-        "read_from": [s3.Bucket.from_bucket_name(stack, "Payload", PAYLOAD_BUCKET)],
-        "images": [ecr.Repository.from_repository_name(stack, "Images", "images")],
+        "input_buckets": [s3.Bucket.from_bucket_name(stack, "Payload", PAYLOAD_BUCKET)],
+        "image_repositories": [ecr.Repository.from_repository_name(stack, "Images", "images")],
     }
     job = InferenceRecommendationsJob(
         stack,
@@ -67,7 +66,8 @@ def hosting_app(
         job_duration=Duration.hours(1),
         traffic_pattern=TrafficPattern.stairs(duration=Duration.seconds(240), number_of_steps=2, users_per_step=2),
         endpoint_configurations=configurations,
-        resource_limit=ResourceLimit(max_number_of_tests=2, max_parallel_of_tests=2),
+        max_number_of_tests=2,
+        max_parallel_of_tests=2,
         stopping_conditions=StoppingConditions(
             max_invocations=1000,
             model_latency_thresholds=[
@@ -84,16 +84,20 @@ def hosting_app(
         recommendation=best,
         model=model,
         tags={"team": "search"},
-        volume_kms_key=volume_kms_key,
+        volume_encryption_key=volume_encryption_key,
         **readable,
     )
     if most_instances is not None:
-        endpoint.auto_scale_instance_count(max_capacity=most_instances)
+        endpoint.auto_scale_instance_count(max_capacity=most_instances).scale_on_invocations("Load")
     if min_invocations is not None and isinstance(best, RealTimeRecommendation):
-        scaling = best.scaling(min_invocations=min_invocations, max_invocations=4 * min_invocations)
-        endpoint.auto_scale_as_recommended(scaling)
+        scaling = best.recommend_scaling(
+            "Scaling", min_invocations=min_invocations, max_invocations=4 * min_invocations
+        )
+        endpoint.auto_scale_instance_count(
+            min_capacity=scaling.min_capacity, max_capacity=scaling.max_capacity
+        ).scale_as_recommended("Load", scaling)
         for attribute in ("MinCapacity", "MaxCapacity", "TargetValue"):
-            value = scaling.value_of(ScalingRecommendationAttribute(attribute))
+            value = Token.as_string(getattr(scaling, ScalingRecommendationAttribute(attribute).name.lower()))
             CfnOutput(stack, f"Scaling{attribute}", value=value)
     return Path(app.synth().directory)
 

@@ -196,8 +196,8 @@ class LifecycleStack:
         common = {
             # Every poll runs the handler, in real time.
             "poll_interval": Duration.minutes(15),
-            "read_from": [s3.Bucket.from_bucket_name(stack, "Payload", PAYLOAD_BUCKET)],
-            "images": [ecr.Repository.from_repository_name(stack, "Images", "images")],
+            "input_buckets": [s3.Bucket.from_bucket_name(stack, "Payload", PAYLOAD_BUCKET)],
+            "image_repositories": [ecr.Repository.from_repository_name(stack, "Images", "images")],
             **{name: value(stack) if isfunction(value) else value for name, value in props.items()},
         }
         for number in range(jobs):

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.e2e
 def test_a_changed_field_replaces_the_job_and_waits_again(bootstrapped: LocalAws, tmp_path: Path) -> None:
     first = job_app(tmp_path / "1", "Changing")
     assert deploy(bootstrapped, first).code == 0
-    second = job_app(tmp_path / "2", "Changing", job_duration=Duration.hours(1), job_description="longer")
+    second = job_app(tmp_path / "2", "Changing", job_duration=Duration.hours(1), description="longer")
     deployed = deploy(bootstrapped, second)
     assert deployed.code == 0, deployed.output
     old, new = requests_of(bootstrapped, "Changing")
@@ -30,7 +30,7 @@ def test_a_changed_field_replaces_the_job_and_waits_again(bootstrapped: LocalAws
     assert job_status(bootstrapped, new["JobName"]) == "COMPLETED"
     assert job_status(bootstrapped, old["JobName"]) == "COMPLETED"
 
-    described = job_app(tmp_path / "3", "Changing", job_duration=Duration.hours(1), job_description="described anew")
+    described = job_app(tmp_path / "3", "Changing", job_duration=Duration.hours(1), description="described anew")
     assert deploy(bootstrapped, described).code == 0
     assert len(requests_of(bootstrapped, "Changing")) == 2, "a description isn't measured, and must not cost a job"
     destroy(bootstrapped, described)

@@ -28,8 +28,8 @@ def compiled_app(folder: Path) -> Path:
         MODEL_PACKAGE_ARN, container_config=ContainerConfig(data_input_config='{"input": [1, 3, 224, 224]}')
     )
     readable: dict[str, Any] = {
-        "read_from": [s3.Bucket.from_bucket_name(stack, "Payload", PAYLOAD_BUCKET)],
-        "images": [ecr.Repository.from_repository_name(stack, "Images", "images")],
+        "input_buckets": [s3.Bucket.from_bucket_name(stack, "Payload", PAYLOAD_BUCKET)],
+        "image_repositories": [ecr.Repository.from_repository_name(stack, "Images", "images")],
     }
     job = InferenceRecommendationsJob(stack, "Job", model=model, **readable)
     best = job.recommend_real_time("Best")

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.e2e.applications import MODEL_PACKAGE_ARN, example
+from tests.e2e.applications import MODEL_PACKAGE_ARN
 from tests.e2e.commands import delete, deploy, requests_of
 from tests.e2e.hosting import models, physical_ids, serving
+from tests.example_applications import RECOMMENDED_ENDPOINT, synthesised
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,11 +18,9 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.e2e
 
-SCRIPT = "examples/recommended_endpoint.py"
-
 
 def test_a_new_winner_reaches_the_other_stacks_endpoint_and_runs_no_job(bootstrapped: LocalAws, tmp_path: Path) -> None:
-    first = deploy(bootstrapped, example(SCRIPT, tmp_path / "1", optimize_for="CostPerHour"))
+    first = deploy(bootstrapped, synthesised(RECOMMENDED_ENDPOINT, tmp_path / "1", optimize_for="CostPerHour"))
     assert first.code == 0, first.output
     cheapest, container = serving(bootstrapped, "Served")
     assert (cheapest["InstanceType"], container["Environment"]) == measured(bootstrapped)
@@ -29,7 +28,7 @@ def test_a_new_winner_reaches_the_other_stacks_endpoint_and_runs_no_job(bootstra
     assert "OMP_NUM_THREADS" in container["Environment"]
     endpoint = physical_ids(bootstrapped, "Served")["AWS::SageMaker::Endpoint"]
 
-    second = deploy(bootstrapped, example(SCRIPT, tmp_path / "2", optimize_for="ModelLatency"))
+    second = deploy(bootstrapped, synthesised(RECOMMENDED_ENDPOINT, tmp_path / "2", optimize_for="ModelLatency"))
     assert second.code == 0, second.output
     fastest, container = serving(bootstrapped, "Served")
     assert fastest["InstanceType"] != cheapest["InstanceType"]

@@ -39,7 +39,7 @@ def test_a_job_that_fails_is_told_in_the_services_words(bootstrapped: LocalAws, 
     app = job_app(tmp_path, "Failing")
     failed = deploy(bootstrapped, app)
     _assert_told(failed, "INVALID_INPUT : 1. Model returned 4xx or 5xx error code.")
-    assert "Change `rerun` to run it again." in _joined(failed)
+    assert "Change `rerun_nonce` to run it again." in _joined(failed)
     destroy(bootstrapped, app)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from aws_cdk import Duration
 
-from cdk_inference_recommender import EndpointConfiguration, JobType, ResourceLimit, TrafficPattern
+from cdk_inference_recommender import EndpointInputConfiguration, JobType, TrafficPattern
 
 from .applications import FIVE_HOURS
 from .commands import until
@@ -29,8 +29,9 @@ PROPS: dict[str, Any] = {
     "job_type": JobType.ADVANCED,
     "job_duration": Duration.minutes(2),
     "traffic_pattern": TrafficPattern.stairs(duration=Duration.minutes(2), number_of_steps=1, users_per_step=1),
-    "endpoint_configurations": [EndpointConfiguration.real_time("ml.c5.large")],
-    "resource_limit": ResourceLimit(max_number_of_tests=1, max_parallel_of_tests=1),
+    "endpoint_configurations": [EndpointInputConfiguration.real_time("ml.c5.large")],
+    "max_number_of_tests": 1,
+    "max_parallel_of_tests": 1,
     "stopping_conditions": FIVE_HOURS["stopping_conditions"],
 }
 

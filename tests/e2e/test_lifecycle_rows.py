@@ -57,7 +57,7 @@ def test_cancelling_an_update_while_its_job_is_queued_starts_none(stack: Lifecyc
     [old] = stack.requests
     stack.order("quota", limit=0)
     with stack.in_real_time(speed=SOME_POLLS_A_SECOND):
-        stack.deploy(wait=False, rerun="2")
+        stack.deploy(wait=False, rerun_nonce="2")
         until(lambda: len(stack.attempts) > 2)
         stack.cancel_update()
     assert stack.wait() == "UPDATE_ROLLBACK_COMPLETE", stack.reasons()
@@ -110,14 +110,14 @@ def test_a_vanished_job_fails(stack: LifecycleStack) -> None:
 def test_an_update_of_what_is_not_measured_runs_no_job(stack: LifecycleStack) -> None:
     assert stack.deploy(tags={"team": "one"}) == "CREATE_COMPLETE", stack.reasons()
     job = stack.outputs["JobName"]
-    assert stack.deploy(tags={"team": "two"}, job_description="anew") == "UPDATE_COMPLETE", stack.reasons()
+    assert stack.deploy(tags={"team": "two"}, description="anew") == "UPDATE_COMPLETE", stack.reasons()
     assert stack.requests == [job]
     assert stack.tags(job)["team"] == "two"
 
 
 def test_what_is_measured_changed_and_another_job_runs(stack: LifecycleStack) -> None:
     assert stack.deploy() == "CREATE_COMPLETE", stack.reasons()
-    assert stack.deploy(rerun="2") == "UPDATE_COMPLETE", stack.reasons()
+    assert stack.deploy(rerun_nonce="2") == "UPDATE_COMPLETE", stack.reasons()
     first, second = stack.requests
     assert first != second == stack.outputs["JobName"]
 
@@ -126,7 +126,7 @@ def test_an_update_that_fails_goes_back_to_the_finished_job_and_pays_nothing(sta
     assert stack.deploy() == "CREATE_COMPLETE", stack.reasons()
     old = stack.outputs["JobName"]
     stack.order("fail-resource", resource="JobWait*", operation="update")
-    assert stack.deploy(rerun="2") == "UPDATE_ROLLBACK_COMPLETE", stack.reasons()
+    assert stack.deploy(rerun_nonce="2") == "UPDATE_ROLLBACK_COMPLETE", stack.reasons()
     assert stack.outputs["JobName"] == old
     _, new = stack.requests
     assert stack.job(new)["Status"] == "STOPPED"
@@ -136,7 +136,7 @@ def test_a_rollback_that_fails_is_continued(stack: LifecycleStack) -> None:
     assert stack.deploy() == "CREATE_COMPLETE", stack.reasons()
     old = stack.outputs["JobName"]
     stack.order("fail-resource", resource="JobWait1*", operation="update", count=2)
-    assert stack.deploy(rerun="2") == "UPDATE_ROLLBACK_FAILED"
+    assert stack.deploy(rerun_nonce="2") == "UPDATE_ROLLBACK_FAILED"
     stack.aws.client("cloudformation").continue_update_rollback(StackName=stack.stack_id)
     assert stack.wait() == "UPDATE_ROLLBACK_COMPLETE", stack.reasons()
     assert stack.outputs["JobName"] == old
@@ -147,7 +147,7 @@ def test_a_cancelled_update_stops_its_job(stack: LifecycleStack) -> None:
     assert stack.deploy() == "CREATE_COMPLETE", stack.reasons()
     old = stack.outputs["JobName"]
     with stack.in_real_time():
-        stack.deploy(wait=False, rerun="2")
+        stack.deploy(wait=False, rerun_nonce="2")
         until(lambda: len(stack.requests) == 2)
         stack.cancel_update()
     assert stack.wait() == "UPDATE_ROLLBACK_COMPLETE", stack.reasons()
@@ -165,7 +165,7 @@ def test_a_create_that_arrives_after_its_delete_starts_nothing(stack: LifecycleS
 def test_an_update_that_arrives_after_its_rollback_starts_nothing(stack: LifecycleStack) -> None:
     assert stack.deploy() == "CREATE_COMPLETE", stack.reasons()
     [old] = stack.requests
-    _arrives_too_late(stack, rerun="2")
+    _arrives_too_late(stack, rerun_nonce="2")
     assert stack.requests == [old]
 
 
@@ -197,9 +197,9 @@ def test_a_failed_job_that_is_deployed_again_says_how_to_run_it_again(stack: Lif
     assert stack.deploy(disable_rollback=True) == "CREATE_FAILED"
     stack.order("clear")
     assert stack.deploy(disable_rollback=True, poll_interval=Duration.minutes(4)) == "UPDATE_FAILED"
-    assert "Change `rerun` to run it again" in stack.reasons()[-1]
+    assert "Change `rerun_nonce` to run it again" in stack.reasons()[-1]
     assert len(stack.requests) == 1
-    assert stack.deploy(disable_rollback=True, rerun="2") == "UPDATE_COMPLETE", stack.reasons()
+    assert stack.deploy(disable_rollback=True, rerun_nonce="2") == "UPDATE_COMPLETE", stack.reasons()
 
 
 def test_the_last_leg_stops_the_job_before_it_fails(stack: LifecycleStack) -> None:

@@ -40,7 +40,7 @@ def test_a_change_of_what_is_measured_stops_the_job_that_still_runs(stack: Lifec
         assert stack.deploy(disable_rollback=True, **FIVE_HOURS) == "CREATE_FAILED"
         [old] = stack.requests
         assert stack.job(old)["Status"] in {"PENDING", "IN_PROGRESS"}
-        stack.deploy(wait=False, disable_rollback=True, rerun="2")
+        stack.deploy(wait=False, disable_rollback=True, rerun_nonce="2")
         until(lambda: len(stack.requests) == 2)
     assert stack.wait() == "UPDATE_COMPLETE", stack.reasons()
     assert stack.job(old)["Status"] == "STOPPED"

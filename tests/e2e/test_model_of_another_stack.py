@@ -71,8 +71,8 @@ def model_app(folder: Path, *, version: int, through_parameter: bool) -> Path:
         measured,
         "Job",
         model=ModelSource.from_model(name, container_config=CONFIG),
-        read_from=[s3.Bucket.from_bucket_name(measured, "Payload", "model-payloads")],
-        images=[ecr.Repository.from_repository_name(measured, "Images", "images")],
+        input_buckets=[s3.Bucket.from_bucket_name(measured, "Payload", "model-payloads")],
+        image_repositories=[ecr.Repository.from_repository_name(measured, "Images", "images")],
     )
     app.synth(skip_validation=not through_parameter)
     return folder / "cdk.out"

@@ -135,7 +135,7 @@ def test_a_stack_whose_function_breaks_while_a_job_runs(aws: LocalAws, stack: Li
 def test_a_stack_whose_function_breaks_before_an_update(aws: LocalAws, stack: LifecycleStack, shell: Shell) -> None:
     assert stack.deploy() == "CREATE_COMPLETE", stack.reasons()
     stack.order("break-function", function=stack.function)
-    assert stack.deploy(rerun="2") == "UPDATE_ROLLBACK_FAILED", stack.reasons()
+    assert stack.deploy(rerun_nonce="2") == "UPDATE_ROLLBACK_FAILED", stack.reasons()
     shell.run(STEPS[1][0])
     assert _go_on_without_the_function(shell) == ["UPDATE_ROLLBACK_FAILED", "UPDATE_ROLLBACK_COMPLETE", "DELETE_FAILED"]
     assert stack.status == "DELETE_COMPLETE"

@@ -29,6 +29,8 @@ from .world import World
 if TYPE_CHECKING:
     from .service import FakeJob
 
+HISTORIES = 200
+"""In so many, every seeded fault of `mutants.py` is found."""
 MOMENT = 1.0
 """CloudFormation takes seconds from an update to its rollback or the next request. Other tests cover two events in the
 same second, whose order can't be determined."""
@@ -48,7 +50,7 @@ TEMPLATES = st.builds(
     Template,
     package=st.sampled_from(["1", "1", "2", "3"]),
     role=st.sampled_from(["job", "other"]),
-    rerun=st.sampled_from([None, "again"]),
+    rerun_nonce=st.sampled_from([None, "again"]),
     tags=st.sampled_from([(), (("team", "search"),)]),
     timeout=st.sampled_from([3000, 2 * 3600]),
     poll_interval=st.just(600),
@@ -70,8 +72,8 @@ CHANGES = st.sampled_from(
         {"role": "other"},
         {"tags": (("team", "search"),)},
         {"tags": ()},
-        {"rerun": "again"},
-        {"rerun": None},
+        {"rerun_nonce": "again"},
+        {"rerun_nonce": None},
         {"accept_stopped": True},
         {"timeout": 3000},
         {"vpc": True},
@@ -283,7 +285,7 @@ class History(RuleBasedStateMachine):
         if self.status == "UPDATE_ROLLBACK_FAILED":
             self.stack.continue_rollback()
         if self.status in (*DEPLOYABLE, *GONE):
-            self._deploy([Template(rerun="at the end", poll_interval=600)], rollback=True)
+            self._deploy([Template(rerun_nonce="at the end", poll_interval=600)], rollback=True)
             outcome = self.stack.finish()
             assert outcome.status in {"CREATE_COMPLETE", "UPDATE_COMPLETE"}, f"{outcome}"
             self.promises_are_kept()
@@ -313,10 +315,10 @@ class History(RuleBasedStateMachine):
                 and known.properties["Request"]["InputConfig"] == template.job()["Request"]["InputConfig"]
                 and (
                     known.properties.get("JobName", known.properties.get("NamePrefix")),
-                    known.properties.get("Rerun"),
+                    known.properties.get("RerunNonce"),
                     "JobName" in known.properties,
                 )
-                == (template.prefix, template.rerun, template.exact)
+                == (template.prefix, template.rerun_nonce, template.exact)
             ):
                 self.kept[logical_id] = len(self.stack.ids.issued)
             if job is not None and job.status(self.world.clock.now) == "COMPLETED" and job.name not in self.strangers:

@@ -180,8 +180,10 @@ class Machine:
 
     def _StopExecution(self, request: Mapping[str, Any]) -> dict[str, Any]:  # noqa: N802
         execution = self._existing(request["executionArn"])
-        if execution.status == "RUNNING":
-            execution.end("ABORTED", self.clock.now)
+        if execution.status != "RUNNING":
+            # As in the sandbox: whether AWS accepts it isn't documented, and who handles the error works either way.
+            raise ServiceError("ValidationException", f"The execution '{request['executionArn']}' is not running")
+        execution.end("ABORTED", self.clock.now)
         return {"stopDate": self.clock.datetime()}
 
     def _ListExecutions(self, request: Mapping[str, Any]) -> dict[str, Any]:  # noqa: N802

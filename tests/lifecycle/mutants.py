@@ -228,7 +228,7 @@ def _asks_anew_at_every_update(patch: pytest.MonkeyPatch) -> None:
     def on_event(event: Any, invocation: Any) -> Any:
         if event.request_type is not RequestType.UPDATE:
             return original(event, invocation)
-        properties = {**event.properties, "Rerun": event.request_id}
+        properties = {**event.properties, "RerunNonce": event.request_id}
         return original(replace(event, properties=properties), invocation)
 
     patch.setattr(job, "on_event", on_event)

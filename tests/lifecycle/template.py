@@ -28,7 +28,7 @@ class Template:
     """Prefix of the logical ids, for stacks with several jobs."""
     package: str = "1"
     role: str = "job"
-    rerun: str | None = None
+    rerun_nonce: str | None = None
     prefix: str = "shop-job"
     exact: bool = False
     tags: tuple[tuple[str, str], ...] = ()
@@ -44,7 +44,7 @@ class Template:
     @property
     def measured(self) -> tuple[object, ...]:
         """Members of the request that determine the job's name."""
-        return (self.package, self.rerun, self.prefix, self.exact, self.vpc)
+        return (self.package, self.rerun_nonce, self.prefix, self.exact, self.vpc)
 
     def leg_seconds(self) -> list[int]:
         """Lengths of the wait stages for the timeout."""
@@ -68,7 +68,7 @@ class Template:
             "StateMachineArn": MACHINE_ARN,
             "BotocoreVersion": self.botocore_version,
         }
-        return properties | ({"Rerun": self.rerun} if self.rerun is not None else {})
+        return properties | ({"RerunNonce": self.rerun_nonce} if self.rerun_nonce is not None else {})
 
     def leg(self, number: int, job_name: str) -> Properties:
         lengths = self.leg_seconds()

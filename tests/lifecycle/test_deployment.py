@@ -180,7 +180,7 @@ def test_a_failed_job_fails_the_deployment_with_its_reasons(stack: Stack, world:
     assert reason.startswith("JobWait1: No benchmark succeeded.")
     assert "ml.c5.large: Model returned 5xx; ml.m5.large: Out of memory." in reason
     assert "/execution" in reason
-    assert "`rerun`" in reason
+    assert "`rerun_nonce`" in reason
     assert reason.endswith("CloudWatch Log Stream: 2027/01/15/[$LATEST]0123456789abcdef")
 
 
@@ -240,7 +240,9 @@ class TestUpdate:
         assert {k: v for k, v in world.service.jobs[name].tags.items() if ":" not in k} == {"team": "b"}
         assert world.clock.now == started
 
-    @pytest.mark.parametrize("changed", [Template(package="2"), Template(rerun="again"), Template(prefix="other")])
+    @pytest.mark.parametrize(
+        "changed", [Template(package="2"), Template(rerun_nonce="again"), Template(prefix="other")]
+    )
     def test_what_is_measured_makes_a_new_job(self, stack: Stack, world: World, changed: Template) -> None:
         stack.deploy(Template())
         assert stack.deploy(changed).status == "UPDATE_COMPLETE"
@@ -308,7 +310,7 @@ class TestUpdate:
         world.service.ends_as = "FAILED"
         stack.deploy(Template(), rollback=False)
         world.service.ends_as = "COMPLETED"
-        assert stack.deploy(Template(rerun="2"), rollback=False).reason is None
+        assert stack.deploy(Template(rerun_nonce="2"), rollback=False).reason is None
 
 
 class TestDelete:

@@ -8,14 +8,14 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from .history import History, InventedHistory
+from .history import HISTORIES, History, InventedHistory
 
 pytestmark = pytest.mark.spread
 
 NIGHTLY = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
-PARTS = 8
+PARTS = 4
 """Each has histories of its own; tests that run beside each other share them out."""
-HISTORIES_OF_A_PART = 1_250 if NIGHTLY else 60
+HISTORIES_OF_A_PART = 2_500 if NIGHTLY else HISTORIES // PARTS
 STEPS = 40
 
 
@@ -49,4 +49,4 @@ def test_every_history_keeps_the_promises(kind: type[History], part: int) -> Non
 
 
 def test_some_histories_on_boto3_keep_the_promises() -> None:
-    _run(OnBoto3, histories=20)
+    _run(OnBoto3, histories=5)

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from .cloudformation import Stack
-from .history import History
+from .history import HISTORIES, History
 from .mutants import ALL, Mutant
 
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.spread
 
-HISTORIES = 200
 SEARCHED = [each for each in ALL if each.scenario is None]
 WITH_SCENARIO = [each for each in ALL if each.scenario is not None]
 

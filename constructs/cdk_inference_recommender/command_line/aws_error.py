@@ -1,4 +1,4 @@
-"""An error of boto3 in words that say what to do."""
+"""Messages for boto3 errors, with a remedy."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 AWS_ERRORS: Final = (ClientError, BotoCoreError)
-"""Everything that a boto3 call raises."""
+"""Exceptions that a boto3 call raises."""
 
 _BY_CLASS: Final[Mapping[type[Exception], str]] = {
     NoRegionError: "No AWS Region is configured. Give --region, or set AWS_REGION.",
@@ -36,7 +36,7 @@ _BY_CODE: Final[Mapping[frozenset[str], str]] = {
 
 
 def say(error: Exception) -> str:
-    """One line for what a boto3 call raised: the cause first, then what to do where that is known."""
+    """Return one line for an error of boto3: the cause, then the remedy if there is one."""
     for kind, message in _BY_CLASS.items():
         if isinstance(error, kind):
             return message
@@ -55,11 +55,11 @@ def say(error: Exception) -> str:
 
 
 def code_of(error: Exception) -> str:
-    """The service's code for the error; empty where the service never answered."""
+    """Return the service's error code; empty without a response."""
     return str(error.response.get("Error", {}).get("Code", "")) if isinstance(error, ClientError) else ""
 
 
 def message_of(error: Exception) -> str:
-    """The service's own words on one line, without boto3's preamble."""
+    """Return the service's message on one line, without boto3's preamble."""
     text = error.response.get("Error", {}).get("Message", "") if isinstance(error, ClientError) else ""
     return " ".join((text or str(error)).split())

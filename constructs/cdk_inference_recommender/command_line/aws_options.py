@@ -1,4 +1,4 @@
-"""The options with which the AWS CLI says where, as whom and how it calls a service."""
+"""The AWS CLI's options for Region, profile, endpoint and credentials."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def aws_options() -> argparse.ArgumentParser:
 
 
 def sagemaker_client(arguments: argparse.Namespace, *, region: str | None = None) -> SageMakerClient:
-    """Return a client as the options say.
+    """Return a client that is configured by the options.
 
     Args:
         arguments: What a parser with `aws_options` has parsed.

@@ -1,4 +1,4 @@
-"""The option `--debug`: what the AWS SDK does, on standard error."""
+"""The option `--debug`, which logs the AWS SDK's calls to standard error."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def debug_log(*, enabled: bool) -> Iterator[None]:
 
 
 class _EscapingFormatter(logging.Formatter):
-    """Escapes what others wrote, line by line."""
+    """A formatter that escapes what isn't printable, line by line."""
 
     def format(self, record: logging.LogRecord) -> str:
         return "\n".join(map(escape_text, super().format(record).split("\n")))

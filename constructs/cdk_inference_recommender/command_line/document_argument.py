@@ -1,4 +1,4 @@
-"""The request that a command reads: a file, or a parameter as the AWS CLI takes it."""
+"""The argument that names a request document: a file, or a parameter as the AWS CLI takes it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _STANDARD_INPUT: Final = "-"
 
 @dataclass(frozen=True, kw_only=True)
 class NamedDocument:
-    """A request, however malformed, and what it is called in messages."""
+    """A request document, valid or not, and its name in messages."""
 
     name: str
     document: object

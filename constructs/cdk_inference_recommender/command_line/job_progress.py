@@ -1,4 +1,4 @@
-"""How far a job is."""
+"""The progress of a job."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ class JobProgress:
     failed: int
     stopped: int
     remaining: int
-    """Neither begun nor at their end."""
+    """Steps that haven't ended yet."""
     elapsed: timedelta
-    """Until it ended, or until now."""
+    """Time from the job's creation to its end, or to now."""
     has_ended: bool
 
     @classmethod
     def of(cls, job: RecommendationsJob, *, now: datetime) -> JobProgress:
-        """Count.
+        """Return the progress of a job.
 
         Args:
             job: The job.
-            now: With a time zone. Where the service has told of something later, that counts: clocks differ.
+            now: With a time zone. A later time that the service returned takes precedence, since clocks differ.
         """
         statuses = [str(step.get("Status")) for step in job.steps]
         done, failed, stopped = (statuses.count(status) for status in ("COMPLETED", "FAILED", "STOPPED"))
@@ -49,7 +49,7 @@ class JobProgress:
 
     @property
     def total(self) -> int:
-        """All that are known; the service may add some while the job runs."""
+        """Number of steps; the service may add some while the job runs."""
         return self.done + self.failed + self.stopped + self.remaining
 
     def __str__(self) -> str:
@@ -65,7 +65,7 @@ class JobProgress:
 
 
 def duration(elapsed: timedelta) -> str:
-    """A time span as a person says it: `45 s`, `12 min`, `12 min 05 s`, `2 h 05 min`."""
+    """Return a time span in words: `45 s`, `12 min`, `12 min 05 s`, `2 h 05 min`."""
     seconds = round(elapsed.total_seconds())
     if seconds < _MINUTE:
         return f"{seconds} s"
@@ -82,11 +82,11 @@ def _elapsed(job: RecommendationsJob, now: datetime) -> timedelta:
     ended = _time(job.description, "CompletionTime") or _time(job.description, "LastModifiedTime")
     if job.has_ended and ended is not None:
         return max(ended - created, timedelta())
-    told = [now, created, _time(job.description, "LastModifiedTime")]
+    times = [now, created, _time(job.description, "LastModifiedTime")]
     for step in job.steps:
         benchmark = step.get("InferenceBenchmark") or {}
-        told += [_time(benchmark, name) for name in ("InvocationStartTime", "InvocationEndTime")]
-    return max(time for time in told if time is not None) - created
+        times += [_time(benchmark, name) for name in ("InvocationStartTime", "InvocationEndTime")]
+    return max(time for time in times if time is not None) - created
 
 
 def _time(document: Mapping[str, Any], member: str) -> datetime | None:

@@ -1,4 +1,4 @@
-"""The job that a command is about, by its name or its ARN."""
+"""The argument that names a job, or its ARN."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _ARN: Final = re.compile(
 
 @dataclass(frozen=True, kw_only=True)
 class JobReference:
-    """A job as it was named.
+    """A job's name, with the Region and account if it was given as an ARN.
 
     Attributes:
         region: Where it is; None where only its name is known.
@@ -67,13 +67,13 @@ def add_job(parser: argparse.ArgumentParser) -> None:
 
 
 def find_job(arguments: argparse.Namespace) -> tuple[SageMakerClient, RecommendationsJob]:
-    """Ask for the job.
+    """Return the job that the command names.
 
     Args:
         arguments: What a parser with `aws_options` and `add_job` has parsed.
 
     Returns:
-        A client for everything else that is asked of the job, and the job.
+        A client of the job's Region, and the job.
 
     Raises:
         CommandError: There is no such job, or only a namesake in another account or Region.

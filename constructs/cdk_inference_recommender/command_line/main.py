@@ -1,4 +1,4 @@
-"""The entry point of the command line: an exit code, whatever happens to the process meanwhile."""
+"""The entry point of the command line; it always ends with an exit code."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ def main(argv: Sequence[str] | None = None) -> int:
         argv: Default: the process's own arguments.
 
     Returns:
-        The exit code: 0 when all went well, 1 when the answer is bad news, 2 when the command could not be run, 130
+        The exit code: 0 on success, 1 when the command found a problem, 2 when the command could not be run, 130
         after Ctrl-C.
     """
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            # A text that the terminal's encoding lacks must not look like a command that failed.
+            # A character that the terminal's encoding lacks must not fail the command.
             stream.reconfigure(errors="backslashreplace")
     try:
         try:
-            # The import takes longer than a person who presses Ctrl-C waits.
+            # The import is slow, and Ctrl-C has to work meanwhile.
             from .run_command import run_command  # noqa: PLC0415
 
             return run_command(sys.argv[1:] if argv is None else list(argv))
@@ -43,7 +43,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return INTERRUPTED
     except OSError as error:
         _discard_output()
-        # Where standard error fails too, the exit code is all that is left to say.
+        # Where standard error fails too, the exit code alone reports the failure.
         with suppress(OSError):
             print(f"inference-recommender: {_reason(error)}", file=sys.stderr)
         return _FAILED
@@ -56,7 +56,7 @@ def _reason(error: OSError) -> str:
 
 
 def _discard_output() -> None:
-    """Let nothing be written any more to an output that fails, not even what is flushed at exit."""
+    """Redirect an output that fails, so that the flush at exit doesn't fail again."""
     with open(os.devnull, "w") as nowhere:  # noqa: PTH123 - nothing is written
         for stream in (sys.stdout, sys.stderr):
             try:

@@ -1,4 +1,4 @@
-"""A job as the API tells of it, and waiting until it ends."""
+"""A job as the API describes it, and the wait for its end."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ DEFAULT_POLL_SECONDS: Final = 10.0
 _LONGEST_POLL_SECONDS: Final = 3600
 _ENDING: Final = frozenset({"STOPPING", "DELETING"})
 _MOST_FAILED_POLLS: Final = 5
-"""In a row. boto3 has tried each of them several times."""
+"""Consecutive failed polls, each of which boto3 has retried itself."""
 _NOT_FOUND: Final = frozenset({"ResourceNotFound", "ResourceNotFoundException"})
 _PASSING: Final = frozenset(
     {
@@ -47,34 +47,34 @@ _SERVER_ERROR: Final = 500
 
 @dataclass(frozen=True, kw_only=True)
 class RecommendationsJob:
-    """The answers of `DescribeInferenceRecommendationsJob` and `ListInferenceRecommendationsJobSteps`."""
+    """The responses of `DescribeInferenceRecommendationsJob` and `ListInferenceRecommendationsJobSteps`."""
 
     description: Mapping[str, Any]
     steps: Sequence[Mapping[str, Any]]
 
     @property
     def name(self) -> str:
-        """Its name."""
+        """Return the job's name."""
         return str(self.description["JobName"])
 
     @property
     def status(self) -> str:
-        """The API's `RecommendationJobStatus`."""
+        """Return the job's status (API reference, `RecommendationJobStatus`)."""
         return str(self.description["Status"])
 
     @property
     def has_ended(self) -> bool:
-        """Whether nothing follows."""
+        """Return whether the job has ended."""
         return self.status in ENDED_JOB_STATUSES
 
     @property
     def is_ending(self) -> bool:
-        """Whether the job ends without being stopped again."""
+        """Return whether the job ends without another Stop request."""
         return self.status in _ENDING
 
 
 def read_job(client: SageMakerClient, job_name: str) -> RecommendationsJob:
-    """Ask for a job and all its steps.
+    """Return a job with all its steps.
 
     Raises:
         CommandError: There is no such job.
@@ -101,10 +101,10 @@ def wait_for_end(
     show: Callable[[RecommendationsJob], None],
     sleep: Callable[[float], None] = time.sleep,
 ) -> RecommendationsJob:
-    """Poll until the job has ended; a poll that fails is repeated, five times in a row at most.
+    """Poll until the job has ended; retries a failed poll, at most five times in a row.
 
     Args:
-        client: Whom to ask.
+        client: A SageMaker client.
         job: As it was found.
         poll_seconds: Between two polls.
         show: Called with every state of the job, the last one included.
@@ -112,7 +112,7 @@ def wait_for_end(
 
     Raises:
         CommandError: The job has vanished.
-        ClientError: The service refuses to answer.
+        ClientError: The service rejects a poll permanently.
         BotoCoreError: The service can't be reached.
     """
     failed = 0
@@ -153,12 +153,12 @@ def add_poll_interval(parser: argparse.ArgumentParser) -> None:
         type=poll_interval,
         default=DEFAULT_POLL_SECONDS,
         metavar="SECONDS",
-        help="how often to ask while waiting, 1 to 3600 s; default: 10",
+        help="seconds between polls, 1 to 3600; default: 10",
     )
 
 
 def _passes(error: Exception) -> bool:
-    """Whether the next poll may succeed: throttling, 5xx, or the connection."""
+    """Return whether the next poll may succeed: after throttling, a 5xx status, or a lost connection."""
     if isinstance(error, ClientError):
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
         return code_of(error) in _PASSING or status >= _SERVER_ERROR

@@ -43,7 +43,7 @@ Validations.of(job).acknowledge(
 ```
 
 A value that is known only at deploy time is skipped alone; a rule that compares values stays silent where such a one
-takes part. Of one value only the most useful problem is told.
+takes part. Only the most useful problem of a value is reported.
 
 Fields are named as the API names them, and as props where these are spelled otherwise.
 """
@@ -57,7 +57,7 @@ minimums only. All are errors; the remedy names the bound, the type, or the name
 |---|---|
 """
 _MEMBERS: Final = """
-Where a rule below refines one of these, only the finer one is told.
+Where a rule below refines one of these, only the finer one is reported.
 
 | Member | Type | Limits |
 |---|---|---|
@@ -153,7 +153,7 @@ def _limits(shape: Shape, *, required: bool) -> str:
     else:
         said.append(f"{low} to {counted(high, unit)}" if low else f"at most {counted(high, unit)}")
     if shape.name in OPEN_ENUMS:
-        said.append(f"{len(limits['enum'])} values are known, others are warned of")
+        said.append(f"{len(limits['enum'])} values are known; others are warnings")
     elif "enum" in limits:
         said.append(", ".join(f"`{value}`" for value in limits["enum"]))
     if "pattern" in limits:

@@ -1,4 +1,4 @@
-"""Parsing of the command line, and the command that it names."""
+"""The parser of the command line, and the call of the command that it names."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ def run_command(arguments: Sequence[str]) -> int:
         arguments: What follows `inference-recommender`.
 
     Returns:
-        The exit code: 0 when all went well, 1 when the answer is bad news, 2 when the command could not be run.
+        The exit code: 0 on success, 1 when the command found a problem, 2 when the command could not be run.
 
     Raises:
         KeyboardInterrupt: If Ctrl-C ends it.
         OSError: If the output can't be written.
     """
     if arguments[:1] == ["sandbox"]:
-        # Its options are its own, and a command that is run inside it may have any.
+        # The sandbox parses its own options, and the command that it runs may have any.
         return _run_sandbox(arguments[1:])
     parsed = _parser().parse_args(arguments)
     with debug_log(enabled=getattr(parsed, "debug", False)):

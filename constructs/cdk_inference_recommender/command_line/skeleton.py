@@ -1,4 +1,4 @@
-"""`inference-recommender skeleton`: a request to begin with."""
+"""`inference-recommender skeleton`: prints a request document to start from."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ SKELETONS: Final[Mapping[str, _Document]] = {
         EndpointConfigurations=_SERVERLESS,
     ),
 }
-"""Requests that are sound once their placeholders are filled in."""
+"""Requests that are valid once their placeholders are filled in."""
 
 
 def add_skeleton(commands: argparse._SubParsersAction[Any]) -> None:

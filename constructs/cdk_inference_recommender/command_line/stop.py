@@ -41,12 +41,13 @@ def add_stop(commands: argparse._SubParsersAction[Any]) -> None:
         parents=[aws_options(), output_options()],
         help="stop a job that runs",
         description=(
-            "Say what would be stopped, ask, stop it and wait until it is. Exit code: 0 if it is stopped or had ended "
-            "before; 1 if the answer is no; 2 if it can't be stopped, or nobody can be asked and --yes isn't given."
+            "Show what would be stopped, ask for confirmation, stop the job and wait until it has stopped. Exit code: "
+            "0 if the job is stopped or had ended before; 1 if you decline; 2 if it can't be stopped, or if standard "
+            "input is not a terminal and --yes isn't given."
         ),
     )
     add_job(parser)
-    parser.add_argument("--yes", action="store_true", help="don't ask")
+    parser.add_argument("--yes", action="store_true", help="don't ask for confirmation")
     add_poll_interval(parser)
     parser.set_defaults(run=_run)
 
@@ -69,7 +70,7 @@ def _run(arguments: argparse.Namespace) -> int:
                 client, read_job(client, job.name), poll_seconds=arguments.poll_interval, show=display.show
             )
     except KeyboardInterrupt:
-        print("Not waiting any longer. The job goes on stopping.", file=sys.stderr)
+        print("Stopped waiting. SageMaker continues to stop the job.", file=sys.stderr)
         raise
     after = _summary(client, job)
     _tell(after, before, f"Job {job.name} is {job.status}. {after.saved(before)}", arguments=arguments)
@@ -77,10 +78,10 @@ def _run(arguments: argparse.Namespace) -> int:
 
 
 def _agreed(job: RecommendationsJob) -> bool:
-    """Ask.
+    """Ask for confirmation.
 
     Raises:
-        CommandError: Nobody is there to answer.
+        CommandError: Standard input isn't a terminal.
     """
     if sys.stdin is None or not sys.stdin.isatty():
         raise CommandError(
@@ -98,18 +99,18 @@ def _stop(client: SageMakerClient, job: RecommendationsJob) -> None:
     """Stop the job.
 
     Raises:
-        CommandError: The service refuses to, and the job hasn't ended: its status is newer than this release, perhaps.
+        CommandError: The service rejects the request although the job hasn't ended.
     """
     try:
         client.stop_inference_recommendations_job(JobName=job.name)
     except ClientError as error:
-        # So the service refuses to stop a job that has ended since it was described.
+        # The service responds like this when the job has ended since it was described.
         if code_of(error) != "ValidationException" or "non-running" not in message_of(error).lower():
             raise
         now = read_job(client, job.name)
         if not (now.has_ended or now.is_ending):
             raise CommandError(
-                f"SageMaker refuses to stop {job.name}, which is {now.status} and may cost money: {message_of(error)} "
+                f"SageMaker doesn't stop {job.name}, which is {now.status} and may cost money: {message_of(error)} "
                 "Stop it in the console, or try again."
             ) from error
 
@@ -123,7 +124,7 @@ def _tags(client: SageMakerClient, job: RecommendationsJob) -> Mapping[str, str]
         pages = client.get_paginator("list_tags").paginate(ResourceArn=str(job.description["JobArn"]))
         return {tag["Key"]: tag["Value"] for page in pages for tag in page["Tags"]}
     except AWS_ERRORS:
-        # Whoever may stop a job need not be allowed to read its tags; they only make the question clearer.
+        # The tags only make the question clearer; stopping a job doesn't need the permission to read them.
         return {}
 
 

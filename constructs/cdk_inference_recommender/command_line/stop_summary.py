@@ -1,4 +1,4 @@
-"""What stopping a job would end, and what it has saved: pure, from the API's answers."""
+"""What stopping a job would end, and what it has saved; computed from the API's responses."""
 
 from __future__ import annotations
 
@@ -29,15 +29,15 @@ class StopSummary:
     status: str
     progress: JobProgress
     results: int
-    """How many results it has, which stay."""
+    """Number of results, which stay available."""
     planned: timedelta | None
-    """How long it would take in all, about; None where that isn't known."""
+    """Estimated duration of the whole job; None if unknown."""
     stack: str | None
     """Name of the stack whose deployment started it."""
 
     @classmethod
     def of(cls, job: RecommendationsJob, *, tags: Mapping[str, str], now: datetime) -> StopSummary:
-        """Gather it.
+        """Return the summary of a job.
 
         Args:
             job: The job.
@@ -57,7 +57,7 @@ class StopSummary:
         )
 
     def before(self) -> list[str]:
-        """What would be stopped, a line each."""
+        """Return the lines that describe what would be stopped."""
         elapsed = duration(self.progress.elapsed)
         progress = self.progress
         cut = f"{progress.remaining} would be cut short or never begin"
@@ -73,7 +73,7 @@ class StopSummary:
         return lines
 
     def saved(self, before: StopSummary) -> str:
-        """What stopping has saved, in a sentence or two.
+        """Return what stopping has saved, in one or two sentences.
 
         Args:
             before: The summary of the same job before it was stopped.
@@ -89,7 +89,7 @@ class StopSummary:
         return f"Saved: {', '.join(parts)}. There {'are' if self.results != 1 else 'is'} {kept}."
 
     def saved_time(self, before: StopSummary) -> timedelta | None:
-        """How much of the planned time it didn't run; None where that isn't known, never negative."""
+        """Return the part of the planned time that the job didn't run; None if unknown, never negative."""
         if self.planned is None or self.status != "STOPPED":
             return None
         return max(self.planned - before.progress.elapsed, timedelta())

@@ -1,4 +1,4 @@
-"""`inference-recommender validate`: what is wrong with a request, before anything is paid for."""
+"""`inference-recommender validate`: checks a request document without calling AWS."""
 
 from __future__ import annotations
 

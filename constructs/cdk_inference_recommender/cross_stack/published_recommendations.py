@@ -62,7 +62,7 @@ class PublishedRecommendations(Construct):
         for reader in self._readers.get(prefix, []):
             _put_behind(reader, publisher, prefix)
 
-    def add_reader(self, prefix: str, reader: Construct) -> None:
+    def add_reader(self, prefix: str, reader: Construct, *, kind: type) -> None:
         """Note who reads from a prefix; who publishes there may be declared later, or in another app.
 
         What can't be read, or is read as another kind, is reported by `app.synth()`.
@@ -79,7 +79,7 @@ class PublishedRecommendations(Construct):
         report_problems(
             reader,
             lambda: check_reading(
-                Reading(prefix=prefix, reader=reader, publishers=tuple(self._publishers.get(prefix, ())))
+                Reading(prefix=prefix, reader=reader, kind=kind, publishers=tuple(self._publishers.get(prefix, ())))
             ),
         )
 
@@ -92,7 +92,7 @@ def check_prefix(prefix: str) -> None:
     Raises:
         ValidationError: It isn't a path.
     """
-    expect_type(_PREFIX, "prefix", prefix)
+    expect_type(_PREFIX, "parameter_prefix", prefix)
     if is_looked_up_later(prefix):
         return
     if is_unresolved(prefix):

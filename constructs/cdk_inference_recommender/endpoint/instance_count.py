@@ -11,7 +11,6 @@ from cdk_inference_recommender.provider.inference_recommender_provider import In
 from inference_recommendations_handler.protocol.contract import (
     WAIT_SERVICE_TIMEOUT_SECONDS,
     InstanceCountProperty,
-    RecommendationAttribute,
     ResourceType,
 )
 
@@ -58,9 +57,7 @@ class EndpointInstanceCount(Construct):
             InstanceCountProperty.STATE_MACHINE_ARN: provider.state_machine_arn,
             InstanceCountProperty.VARIANT_NAME: variant_name,
             InstanceCountProperty.INSTANCE_TYPE: recommendation.instance_type,
-            InstanceCountProperty.INITIAL_INSTANCE_COUNT: recommendation.value_of(
-                RecommendationAttribute.INITIAL_INSTANCE_COUNT
-            ),
+            InstanceCountProperty.INITIAL_INSTANCE_COUNT: recommendation.initial_instance_count,
         }
         resource = provider.custom_resource(
             self,
@@ -80,7 +77,7 @@ class EndpointInstanceCount(Construct):
         self._resources: Final = (preparation, resource)
         for each in self._resources:
             each.apply_removal_policy(RemovalPolicy.DESTROY)
-        self.resource_id: Final = resource.ref
+        self.resource_id: Final[str] = resource.ref
         """As Application Auto Scaling names the variant: `endpoint/<name>/variant/<name>`."""
 
     def scale(self, scaling: Mapping[InstanceCountProperty, object]) -> None:

@@ -1,17 +1,18 @@
-"""Types of a recommended endpoint's props."""
+"""What a recommended endpoint's props hold."""
 
 from __future__ import annotations
 
-from typing import Final
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
 
 from cdk_inference_recommender.job.prop_types import FLAG, MODEL
 from cdk_inference_recommender.recommendation.real_time_recommendation import RealTimeRecommendation
 from cdk_inference_recommender.recommendation.scaling_recommendation import ScalingRecommendation
 from cdk_inference_recommender.recommendation.serverless_recommendation import ServerlessRecommendation
 from cdk_inference_recommender.validation.cdk_interfaces import (
-    IMAGES,
+    IMAGE_REPOSITORIES,
+    INPUT_BUCKETS,
     KMS_KEY,
-    READ_FROM,
     ROLE,
     SECURITY_GROUPS,
     TAGS,
@@ -19,6 +20,12 @@ from cdk_inference_recommender.validation.cdk_interfaces import (
     VPC_SUBNETS,
 )
 from cdk_inference_recommender.validation.prop_types import PropType
+from cdk_inference_recommender.validation.validation_error import ValidationError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from constructs import Construct
 
 ENDPOINT_PROP_TYPES: Final = {
     "recommendation": PropType(
@@ -26,22 +33,42 @@ ENDPOINT_PROP_TYPES: Final = {
         example="what recommend_real_time(...), recommend_serverless(...) or from_parameters(...) returned",
         is_required=True,
     ),
-    "model": MODEL,
+    # Those of the recommendation's job where they are left out.
+    "model": replace(MODEL, is_required=False),
     "role": ROLE,
-    "read_from": READ_FROM,
-    "images": IMAGES,
+    "input_buckets": replace(INPUT_BUCKETS, is_required=False),
+    "image_repositories": replace(IMAGE_REPOSITORIES, is_required=False),
     "endpoint_name": PropType(of=str, example='"bert"'),
     "variant_name": PropType(of=str, example='"AllTraffic"', is_required=True),
-    "volume_kms_key": KMS_KEY,
+    "volume_encryption_key": KMS_KEY,
     "vpc": VPC,
     "vpc_subnets": VPC_SUBNETS,
     "security_groups": SECURITY_GROUPS,
-    "enable_network_isolation": PropType(of=bool, example="True or False"),
+    "network_isolation": PropType(of=bool, example="True or False"),
     "tags": TAGS,
 }
 SCALING_ARGUMENT_TYPES: Final = {
     "scaling": PropType(
-        of=ScalingRecommendation, example="what scaling(...) of the recommendation returned", is_required=True
+        of=ScalingRecommendation, example="what recommend_scaling(...) of the recommendation returned", is_required=True
     ),
     "disable_scale_in": FLAG,
 }
+_INSTANCES_ONLY: Final = ("vpc", "volume_encryption_key", "network_isolation")
+
+
+def refuse_serverless_props(endpoint: Construct, props: Mapping[str, object]) -> None:
+    """Reject props that a serverless endpoint can't have.
+
+    Args:
+        endpoint: Whose props they are.
+        props: By name.
+
+    Raises:
+        ValidationError: Names all of them.
+    """
+    stray = [name for name in _INSTANCES_ONLY if props[name] is not None and props[name] is not False]
+    if stray:
+        raise ValidationError(
+            f"{endpoint.node.path}: a serverless endpoint takes no {' and no '.join(stray)} (developer guide, "
+            "serverless inference, feature exclusions). Leave it out, or use a real-time recommendation."
+        )

@@ -9,6 +9,7 @@ from aws_cdk import Tags
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sagemaker as sagemaker
+from aws_cdk.interfaces.aws_sagemaker import EndpointReference
 
 from cdk_inference_recommender.model.network import JobNetwork
 from cdk_inference_recommender.model.tags import tags_of
@@ -16,6 +17,7 @@ from cdk_inference_recommender.permissions.hosting_role import hosting_role
 from cdk_inference_recommender.permissions.kms_key import kms_key_id
 from cdk_inference_recommender.permissions.role_arn import role_arn_of
 from cdk_inference_recommender.recommendation.serverless_recommendation import ServerlessRecommendation
+from cdk_inference_recommender.request import UNRESOLVED
 from cdk_inference_recommender.validation import checks
 from cdk_inference_recommender.validation.prop_types import check_types
 from cdk_inference_recommender.validation.property_path import property_path
@@ -27,10 +29,11 @@ from inference_recommendations_handler.protocol.contract import OwnerTag
 
 from .auto_scaled_endpoint import AutoScaledEndpoint
 from .document import endpoint_document
+from .grants import RecommendedEndpointGrants
+from .hosted_model import HostedModel
 from .instance_count import EndpointInstanceCount
-from .prop_types import ENDPOINT_PROP_TYPES
+from .prop_types import ENDPOINT_PROP_TYPES, refuse_serverless_props
 from .recommended_model import RecommendedModel
-from .refusals import refuse_endpoint
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -45,7 +48,7 @@ if TYPE_CHECKING:
     from cdk_inference_recommender.request import Path
 
 
-@jsii.implements(iam.IGrantable, ec2.IConnectable)
+@jsii.implements(sagemaker.IEndpoint, iam.IGrantable, ec2.IConnectable)
 class RecommendedEndpoint(AutoScaledEndpoint):
     """Model, endpoint configuration, endpoint and autoscaling, as a recommendation says and as it was measured.
 
@@ -63,9 +66,9 @@ class RecommendedEndpoint(AutoScaledEndpoint):
         best = job.recommend_real_time("Best", constraints=Constraints(max_cost_per_hour=0.5))
         endpoint = RecommendedEndpoint(
             self, "Endpoint",
-            recommendation=best, model=model, read_from=[artifact_bucket], images=[repository],
+            recommendation=best,
         )
-        endpoint.auto_scale_as_recommended(best.scaling())
+        endpoint.auto_scale_instance_count(max_capacity=4).scale_on_invocations("Load")
         endpoint.grant_invoke(client_function)
         ```
     """
@@ -76,17 +79,17 @@ class RecommendedEndpoint(AutoScaledEndpoint):
         id: str,  # noqa: A002 -- the CDK's name for it
         *,
         recommendation: RealTimeRecommendation | ServerlessRecommendation,
-        model: ModelSource,
+        model: ModelSource | None = None,
         role: iam.IRole | None = None,
-        read_from: Sequence[IBucket] = (),
-        images: Sequence[IRepository] = (),
+        input_buckets: Sequence[IBucket] | None = None,
+        image_repositories: Sequence[IRepository] | None = None,
         endpoint_name: str | None = None,
         variant_name: str = "AllTraffic",
-        volume_kms_key: IKey | str | None = None,
+        volume_encryption_key: IKey | str | None = None,
         vpc: ec2.IVpc | None = None,
         vpc_subnets: ec2.SubnetSelection | None = None,
         security_groups: Sequence[ec2.ISecurityGroup] | None = None,
-        enable_network_isolation: bool | None = None,
+        network_isolation: bool | None = None,
         tags: Mapping[str, str] | None = None,
     ) -> None:
         """Declare an endpoint and what it is made of.
@@ -98,28 +101,31 @@ class RecommendedEndpoint(AutoScaledEndpoint):
                 what the endpoint is, and is known at synth.
             model: What the job has measured. A model is copied; its network and isolation are kept where none are
                 given. `container_config` plays no part, except that one that lets SageMaker Neo compile is warned of.
+                Default: the model of the recommendation's job. Required if the recommendation was read with
+                `from_parameters` or the job is imported.
             role: With which the containers run. Default: a role with the least that is needed.
-            read_from: Buckets with the model's artifacts, which the default role may read.
-            images: Repositories that the default role may pull container images from.
+            input_buckets: Buckets with the model's artifacts, which the default role may read. Default: those of the
+                recommendation's job.
+            image_repositories: Repositories that the default role may pull container images from. Default: likewise.
             endpoint_name: At most 63 characters. Default: generated. A name keeps CloudFormation from replacing the
                 endpoint, should it have to.
             variant_name: Of the production variant. Default: `AllTraffic`.
-            volume_kms_key: Encrypts the instances' volumes: a key, or its id, ARN, alias or alias ARN. Real-time only.
-                Instance types with local disks take none (API reference, `CreateEndpointConfig`): exclude their
-                families in the recommendation's constraints.
+            volume_encryption_key: Encrypts the instances' volumes: a key, or its id, ARN, alias or alias ARN.
+                Real-time only. Instance types with local disks take none (API reference, `CreateEndpointConfig`):
+                exclude their families in the recommendation's constraints.
             vpc: The containers get network interfaces in it. Real-time only.
             vpc_subnets: Which of its subnets, 1 to 16. Default: the private ones, which the VPC has to have. Others
                 need VPC endpoints for S3, ECR, CloudWatch and CloudWatch Logs, and are warned of.
             security_groups: Default: one of its own, which allows everything out and nothing in.
-            enable_network_isolation: Whether the containers have no network. Real-time only. Default: as the source, or
+            network_isolation: Whether the containers have no network. Real-time only. Default: as the source, or
                 no isolation for a package.
             tags: For model, configuration and endpoint, besides those of `Tags.of(...)`.
 
         Raises:
             ValidationError: The scope is in no stack, a prop is of another type, `vpc_subnets` finds no subnets, the
-                default role could read nothing, or a serverless endpoint is given what it can't have. Every other
-                problem, such as a name or a tag that the service refuses, is reported by `app.synth()`, together with
-                those of all other constructs.
+                model isn't known, or a serverless endpoint is given what it can't have. Every other problem, such as a
+                name or a tag that the service refuses, is reported by `app.synth()`, together with those of all other
+                constructs.
         """
         # Read before anything else is named here, so that no prop can be forgotten.
         given = {name: value for name, value in locals().items() if name in ENDPOINT_PROP_TYPES}
@@ -127,13 +133,14 @@ class RecommendedEndpoint(AutoScaledEndpoint):
         check_types(self, ENDPOINT_PROP_TYPES, **given)
         share_causes(self, given)
         is_serverless = isinstance(recommendation, ServerlessRecommendation)
-        refuse_endpoint(
+        if is_serverless:
+            refuse_serverless_props(self, given)
+        hosted = HostedModel.of(
             self,
-            is_serverless=is_serverless,
-            vpc=vpc,
-            volume_kms_key=volume_kms_key,
-            enable_network_isolation=enable_network_isolation,
-            reads_something=role is not None or bool(read_from or images),
+            recommendation,
+            model=model,
+            input_buckets=input_buckets,
+            image_repositories=image_repositories,
         )
         network = JobNetwork.of(
             self,
@@ -144,16 +151,19 @@ class RecommendedEndpoint(AutoScaledEndpoint):
         )
         self._connections: Final = network.connections if network else None
         self.role: Final[iam.IRole] = role or hosting_role(
-            self, read_from=read_from, images=images, in_vpc=network is not None
+            self,
+            input_buckets=hosted.input_buckets,
+            image_repositories=hosted.image_repositories,
+            in_vpc=network is not None,
         )
         self._model: Final = RecommendedModel(
             self,
             "Model",
             recommendation=recommendation,
-            source=model,
+            source=hosted.source,
             role=self.role,
             network=network,
-            enable_network_isolation=enable_network_isolation,
+            network_isolation=network_isolation,
         )
         self._recommendation = recommendation
         self._configuration: Final = sagemaker.CfnEndpointConfig(
@@ -162,11 +172,11 @@ class RecommendedEndpoint(AutoScaledEndpoint):
             production_variants=[
                 recommendation.production_variant(model_name=self._model.model_name, variant_name=variant_name)
             ],
-            kms_key_id=kms_key_id(volume_kms_key),
+            kms_key_id=kms_key_id(volume_encryption_key),
         )
-        if volume_kms_key is not None and not isinstance(volume_kms_key, str):
+        if volume_encryption_key is not None and not isinstance(volume_encryption_key, str):
             # An alias is named here, which says nothing of its being made first.
-            self._configuration.node.add_dependency(volume_kms_key)
+            self._configuration.node.add_dependency(volume_encryption_key)
         self._endpoint: Final = sagemaker.CfnEndpoint(
             self,
             "Resource",
@@ -199,11 +209,11 @@ class RecommendedEndpoint(AutoScaledEndpoint):
 
         def document() -> dict[str, object]:
             return endpoint_document(
-                model=model,
+                model=hosted.source,
                 role_arn=role_arn_of(self.role),
                 endpoint_name=endpoint_name,
                 variant_name=variant_name,
-                volume_kms_key_id=kms_key_id(volume_kms_key),
+                volume_kms_key_id=kms_key_id(volume_encryption_key),
                 network=network,
                 tags=tags_of_each(),
             )
@@ -216,7 +226,8 @@ class RecommendedEndpoint(AutoScaledEndpoint):
             lambda: [
                 *checks.check_endpoint(
                     {name: literals_only(value) for name, value in document().items()},
-                    measured=recommendation.input_config,
+                    measured=hosted.measured.input_config if hosted.measured else UNRESOLVED,
+                    can_read=role is not None or bool(hosted.input_buckets or hosted.image_repositories),
                     region=region_of(self),
                     number_of_model_tags=len(self._model.tags.known()),
                     most_tags=max(map(len, tags_of_each())),
@@ -236,6 +247,11 @@ class RecommendedEndpoint(AutoScaledEndpoint):
     def endpoint_arn(self) -> str:
         """ARN of the endpoint."""
         return self._endpoint.ref
+
+    @property
+    def endpoint_ref(self) -> EndpointReference:
+        """Reference for constructs that take an `IEndpointRef`."""
+        return EndpointReference(endpoint_arn=self.endpoint_arn)
 
     @property
     def model_name(self) -> str:
@@ -258,14 +274,23 @@ class RecommendedEndpoint(AutoScaledEndpoint):
             raise ValidationError(f"{self.node.path}: an endpoint without a VPC has no connections. Give it a vpc.")
         return self._connections
 
+    @property
+    def grants(self) -> RecommendedEndpointGrants:
+        """What others may be allowed to do with the endpoint, for example `endpoint.grants.invoke(function)`."""
+        return RecommendedEndpointGrants(self.endpoint_arn)
+
     def grant_invoke(self, grantee: iam.IGrantable) -> iam.Grant:
-        """Allow invoking the endpoint.
+        """Allow invoking the endpoint; the same as `grants.invoke`.
 
         Args:
-            grantee: Who may.
+            grantee: Who may invoke it.
         """
-        return iam.Grant.add_to_principal(
-            grantee=grantee,
-            actions=["sagemaker:InvokeEndpoint", "sagemaker:InvokeEndpointWithResponseStream"],
-            resource_arns=[self.endpoint_arn],
-        )
+        return self.grants.invoke(grantee)
+
+    def add_to_role_policy(self, statement: iam.PolicyStatement) -> None:
+        """Add a statement to the policy of the containers' role.
+
+        Args:
+            statement: What the containers may do besides.
+        """
+        self.role.add_to_principal_policy(statement)

@@ -43,7 +43,7 @@ class RecommendedModel(Construct):
         source: ModelSource,
         role: iam.IRole,
         network: JobNetwork | None,
-        enable_network_isolation: bool | None,
+        network_isolation: bool | None,
     ) -> None:
         """Declare a model.
 
@@ -54,7 +54,7 @@ class RecommendedModel(Construct):
             source: The model package, or the model, that was measured.
             role: With which the containers run.
             network: Where they have network interfaces; None for those of the source.
-            enable_network_isolation: Whether the containers have no network; None as the source.
+            network_isolation: Whether the containers have no network; None as the source.
         """
         super().__init__(scope, id)
         self.tags: Final = JobTags(None, ResourceType.RECOMMENDED_MODEL)
@@ -66,7 +66,7 @@ class RecommendedModel(Construct):
             RecommendedModelProperty.SOURCE_MODEL_NAME: source.model_name,
             RecommendedModelProperty.EXECUTION_ROLE_ARN: role_arn_of(role),
             RecommendedModelProperty.VPC_CONFIG: _vpc_config(network),
-            RecommendedModelProperty.ENABLE_NETWORK_ISOLATION: enable_network_isolation,
+            RecommendedModelProperty.ENABLE_NETWORK_ISOLATION: network_isolation,
             RecommendedModelProperty.TAGS: self.tags.known() or None,
             RecommendedModelProperty.RECOMMENDATION_ID: recommendation.recommendation_id,
             RecommendedModelProperty.INFERENCE_SPECIFICATION_NAME: recommendation.inference_specification_name,

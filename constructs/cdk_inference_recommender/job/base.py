@@ -9,17 +9,16 @@ from cdk_inference_recommender.recommendation.constraints import Constraints
 from cdk_inference_recommender.recommendation.objective import Objective
 from cdk_inference_recommender.recommendation.real_time_recommendation import RealTimeRecommendation
 from cdk_inference_recommender.recommendation.serverless_recommendation import ServerlessRecommendation
-from cdk_inference_recommender.request import UNRESOLVED
 from cdk_inference_recommender.validation.stack_resource import StackResource
 
 from .grants import InferenceRecommendationsJobGrants
 from .metrics import job_metric
-from .output_summary import output_summary
+from .outputs import add_outputs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from aws_cdk import CfnOutput, CfnResource, Duration
+    from aws_cdk import CfnOutput, Duration
     from aws_cdk import aws_cloudwatch as cloudwatch
 
     from cdk_inference_recommender.recommendation.recommendation import Recommendation
@@ -48,14 +47,6 @@ class InferenceRecommendationsJobBase(StackResource):
     def job_arn(self) -> str:
         """ARN of the job."""
 
-    @abstractmethod
-    def _finished(self) -> CfnResource:
-        """What exists once the job has finished."""
-
-    def _input_config(self) -> object:
-        """What the job measures, as in the API; UNRESOLVED where, or as far as, that isn't known."""
-        return UNRESOLVED
-
     @property
     def grants(self) -> InferenceRecommendationsJobGrants:
         """What others may be allowed to do with the job, for example `job.grants.read(role)`."""
@@ -83,15 +74,7 @@ class InferenceRecommendationsJobBase(StackResource):
         Raises:
             ValidationError: An argument is of another type.
         """
-        return RealTimeRecommendation.of_job(
-            self,
-            id,
-            job_name=self.job_name,
-            finished=self._finished(),
-            optimize_for=optimize_for,
-            constraints=constraints,
-            input_config=self._input_config(),
-        )
+        return RealTimeRecommendation(self, id, job=self, optimize_for=optimize_for, constraints=constraints)
 
     def recommend_serverless(
         self,
@@ -115,15 +98,7 @@ class InferenceRecommendationsJobBase(StackResource):
         Raises:
             ValidationError: An argument is of another type.
         """
-        return ServerlessRecommendation.of_job(
-            self,
-            id,
-            job_name=self.job_name,
-            finished=self._finished(),
-            optimize_for=optimize_for,
-            constraints=constraints,
-            input_config=self._input_config(),
-        )
+        return ServerlessRecommendation(self, id, job=self, optimize_for=optimize_for, constraints=constraints)
 
     def metric(
         self,
@@ -172,7 +147,7 @@ class InferenceRecommendationsJobBase(StackResource):
         """How many users are simulated at a time; arguments as for `metric`."""
         return self.metric("NumberOfUsers", statistic=statistic, endpoint_name=endpoint_name, period=period)
 
-    def output_summary(self, *recommendations: Recommendation, prefix: str = "") -> Mapping[str, CfnOutput]:
+    def add_outputs(self, *recommendations: Recommendation, prefix: str = "") -> Mapping[str, CfnOutput]:
         """Tell the job, and what was chosen of it, as outputs of the job's stack.
 
         The names stay the same as long as the ids of the recommendations do: `JobName` and `JobArn`, and for a
@@ -190,4 +165,4 @@ class InferenceRecommendationsJobBase(StackResource):
         Raises:
             ValidationError: A name is taken or impossible, or a recommendation is another job's.
         """
-        return output_summary(self, recommendations, prefix)
+        return add_outputs(self, recommendations, prefix)

@@ -10,10 +10,8 @@ from typing import TYPE_CHECKING, Any, Final, TypedDict, TypeVar
 
 from aws_cdk import Duration, Size
 
-from cdk_inference_recommender.job.props.endpoint_configuration import EndpointConfiguration
+from cdk_inference_recommender.job.props.endpoint_input_configuration import EndpointInputConfiguration
 from cdk_inference_recommender.job.props.job_type import JobType
-from cdk_inference_recommender.job.props.output_config import OutputConfig
-from cdk_inference_recommender.job.props.resource_limit import ResourceLimit
 from cdk_inference_recommender.job.props.stopping_conditions import (
     FlatInvocations,
     LatencyPercentile,
@@ -47,15 +45,17 @@ class JobProps(TypedDict):
 
     job_type: JobType
     model: ModelSource
-    job_description: str | None
+    description: str | None
     job_duration: Duration | None
     traffic_pattern: TrafficPattern | None
-    resource_limit: ResourceLimit | None
-    endpoint_configurations: Sequence[EndpointConfiguration]
+    max_number_of_tests: jsii.Number | None
+    max_parallel_of_tests: jsii.Number | None
+    endpoint_configurations: Sequence[EndpointInputConfiguration]
     existing_endpoint: str | None
     stopping_conditions: StoppingConditions | None
-    output_config: OutputConfig | None
-    volume_kms_key: str | None
+    output_encryption_key: str | None
+    compiled_output_s3_uri: str | None
+    volume_encryption_key: str | None
     tags: Mapping[str, str]
 
 
@@ -72,6 +72,7 @@ def props_of(document: object) -> JobProps:
     request = _structure(document)
     config = _structure(request.get("InputConfig"))
     endpoints = _structures(config.get("Endpoints"))
+    limit, output = _structure(config.get("ResourceLimit")), _structure(request.get("OutputConfig"))
     return JobProps(
         job_type=JobType.of(_text(request.get("JobType")) or JobType.DEFAULT.value),
         model=ModelSource(
@@ -79,17 +80,19 @@ def props_of(document: object) -> JobProps:
             model_name=_text(config.get("ModelName")),
             container_config=_given(config, "ContainerConfig", _container_config),
         ),
-        job_description=_text(request.get("JobDescription")),
+        description=_text(request.get("JobDescription")),
         job_duration=_seconds(config.get("JobDurationInSeconds")),
         traffic_pattern=_given(config, "TrafficPattern", _traffic_pattern),
-        resource_limit=_given(config, "ResourceLimit", _resource_limit),
+        max_number_of_tests=_integer(limit.get("MaxNumberOfTests")),
+        max_parallel_of_tests=_integer(limit.get("MaxParallelOfTests")),
         endpoint_configurations=[
             _endpoint_configuration(each) for each in _structures(config.get("EndpointConfigurations"))
         ],
         existing_endpoint=_text(endpoints[0].get("EndpointName")) if endpoints else None,
         stopping_conditions=_given(request, "StoppingConditions", _stopping_conditions),
-        output_config=_given(request, "OutputConfig", _output_config),
-        volume_kms_key=_text(config.get("VolumeKmsKeyId")),
+        output_encryption_key=_text(output.get("KmsKeyId")),
+        compiled_output_s3_uri=_text(_structure(output.get("CompiledOutputConfig")).get("S3OutputUri")),
+        volume_encryption_key=_text(config.get("VolumeKmsKeyId")),
         tags={
             tag["Key"]: tag["Value"]
             for tag in _structures(request.get("Tags"))
@@ -145,18 +148,11 @@ def _phase(phase: _Document) -> Phase | None:
     return Phase(initial_number_of_users=users, spawn_rate=rate, duration=duration)
 
 
-def _resource_limit(limit: _Document) -> ResourceLimit | None:
-    tests, parallel = _integer(limit.get("MaxNumberOfTests")), _integer(limit.get("MaxParallelOfTests"))
-    if tests is not None:
-        return ResourceLimit(max_number_of_tests=tests, max_parallel_of_tests=parallel)
-    return None if parallel is None else ResourceLimit(max_parallel_of_tests=parallel)
-
-
-def _endpoint_configuration(configuration: _Document) -> EndpointConfiguration:
+def _endpoint_configuration(configuration: _Document) -> EndpointInputConfiguration:
     serverless = _structure(configuration.get("ServerlessConfig"))
     size = _integer(serverless.get("MemorySizeInMB"))
     ranges = _structure(configuration.get("EnvironmentParameterRanges")).get("CategoricalParameterRanges")
-    return EndpointConfiguration(
+    return EndpointInputConfiguration(
         instance_type=_text(configuration.get("InstanceType")),
         memory_size=None if size is None else Size.mebibytes(size),
         max_concurrency=_integer(serverless.get("MaxConcurrency")),
@@ -185,13 +181,6 @@ def _threshold(threshold: _Document) -> ModelLatencyThreshold | None:
     if percentile is None or value is None:
         return None
     return ModelLatencyThreshold(percentile=percentile, value=Duration.millis(value))
-
-
-def _output_config(config: _Document) -> OutputConfig:
-    compiled = _structure(config.get("CompiledOutputConfig"))
-    return OutputConfig(
-        kms_key=_text(config.get("KmsKeyId")), compiled_output_s3_uri=_text(compiled.get("S3OutputUri"))
-    )
 
 
 def _given(document: _Document, member: str, read: Callable[[_Document], _T | None]) -> _T | None:

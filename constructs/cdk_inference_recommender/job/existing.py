@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from aws_cdk import ArnFormat, Stack
 
 from cdk_inference_recommender.model.job_arn import JOB_RESOURCE, job_arn
+from cdk_inference_recommender.recommendation.measured_job import MeasuredJob
 from cdk_inference_recommender.request import api_path, request_shape
 from cdk_inference_recommender.request.shape_rules import shape_problems
 from cdk_inference_recommender.validation import checks
@@ -54,6 +55,7 @@ class ExistingInferenceRecommendationsJob(InferenceRecommendationsJobBase):
             self._timeout: Final = timeout_seconds_of(timeout, is_default_job=False, job_duration=None)
             self._poll_interval: Final = poll_seconds_of(poll_interval)
         self._last_leg: CfnResource | None = None
+        MeasuredJob(job_name=self._job_name, finished=self._finished).hand_on(self)
         report_problems(
             self,
             lambda: list(checks.check_waiting(timeout=self._timeout, poll_interval=self._poll_interval)),

@@ -102,12 +102,12 @@ class JobFactories:
         job_name: str | None = None,
         job_name_prefix: str | None = None,
         role: iam.IRole | None = None,
-        read_from: Sequence[IBucket] = (),
-        images: Sequence[IRepository] = (),
+        input_buckets: Sequence[IBucket] = (),
+        image_repositories: Sequence[IRepository] = (),
         timeout: Duration | None = None,
         poll_interval: Duration | None = None,
         accept_stopped: bool = False,
-        rerun: str | None = None,
+        rerun_nonce: str | None = None,
     ) -> InferenceRecommendationsJob:
         """Declare a job by the document that `aws sagemaker create-inference-recommendations-job` takes.
 
@@ -124,12 +124,12 @@ class JobFactories:
             job_name: As for the construct; overrides the document's `JobName`.
             job_name_prefix: As for the construct; overrides the document's `JobName`.
             role: Execution role, if the document names none. Default: a role with the least that is needed.
-            read_from: Buckets that the default role may read.
-            images: Repositories that the default role may pull container images from.
+            input_buckets: Buckets that the default role may read.
+            image_repositories: Repositories that the default role may pull container images from.
             timeout: As for the construct.
             poll_interval: As for the construct.
             accept_stopped: As for the construct.
-            rerun: As for the construct.
+            rerun_nonce: As for the construct.
 
         Raises:
             ValidationError: The file can't be read, the text isn't JSON or YAML, or an argument is of another type.
@@ -146,10 +146,10 @@ class JobFactories:
             job_name=job_name,
             job_name_prefix=job_name_prefix,
             role=role,
-            read_from=read_from,
-            images=images,
+            input_buckets=input_buckets,
+            image_repositories=image_repositories,
             timeout=timeout,
             poll_interval=poll_interval,
             accept_stopped=accept_stopped,
-            rerun=rerun,
+            rerun_nonce=rerun_nonce,
         )

@@ -6,14 +6,13 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 import jsii
-from aws_cdk import CfnResource, Duration, ITaggableV2, TagManager
+from aws_cdk import Duration, ITaggableV2, TagManager
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from constructs import Construct, Dependable
 
 from cdk_inference_recommender.cross_stack.references import THROUGH_PARAMETER, report_cross_stack_references
 from cdk_inference_recommender.job.props.job_type import JobType
-from cdk_inference_recommender.job.props.output_config import OutputConfig
 from cdk_inference_recommender.model.job_arn import job_arn
 from cdk_inference_recommender.model.name_prefix import job_name_prefix_of
 from cdk_inference_recommender.model.resource_name import name_of_endpoint
@@ -21,12 +20,13 @@ from cdk_inference_recommender.model.tags import JobTags
 from cdk_inference_recommender.permissions.execution_role import execution_role
 from cdk_inference_recommender.permissions.kms_key import kms_key_id
 from cdk_inference_recommender.permissions.role_arn import role_arn_of
+from cdk_inference_recommender.recommendation.measured_job import MeasuredJob
 from cdk_inference_recommender.request import Problem, told_once
 from cdk_inference_recommender.validation import checks
 from cdk_inference_recommender.validation.prop_types import check_types
 from cdk_inference_recommender.validation.reported_problems import report_problems, share_causes
 from cdk_inference_recommender.validation.stack_environment import region_of
-from cdk_inference_recommender.validation.tokens import is_unresolved, literals_only, seconds_of
+from cdk_inference_recommender.validation.tokens import is_unresolved, seconds_of
 from cdk_inference_recommender.validation.validation_error import ValidationError, naming
 
 from .base import InferenceRecommendationsJobBase
@@ -47,8 +47,7 @@ if TYPE_CHECKING:
     from aws_cdk.aws_s3 import IBucket
     from aws_cdk.interfaces.aws_sagemaker import IEndpointRef
 
-    from cdk_inference_recommender.job.props.endpoint_configuration import EndpointConfiguration
-    from cdk_inference_recommender.job.props.resource_limit import ResourceLimit
+    from cdk_inference_recommender.job.props.endpoint_input_configuration import EndpointInputConfiguration
     from cdk_inference_recommender.job.props.stopping_conditions import StoppingConditions
     from cdk_inference_recommender.job.props.traffic_pattern import TrafficPattern
     from cdk_inference_recommender.model.model_source import ModelSource
@@ -62,15 +61,15 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase, JobFactories)
 
     Deploying starts the job and waits for it; what depends on this construct is created after the job has finished.
     A job runs real endpoints for 45 minutes (Default) to 5 hours (Advanced), which AWS charges for. A change of what
-    is measured (job type, model, traffic, configurations, stopping conditions, output) or of `rerun` runs a new job;
-    any other change doesn't. A job that is still running when it is replaced or deleted is stopped.
+    is measured (job type, model, traffic, configurations, stopping conditions, output) or of `rerun_nonce` runs a new
+    job; any other change doesn't. A job that is still running when it is replaced or deleted is stopped.
 
     Example:
         ```python
         job = InferenceRecommendationsJob(
             self, "Job",
             model=ModelSource.from_model_package(model_package_arn),
-            read_from=[payload_bucket], images=[repository],
+            input_buckets=[payload_bucket], image_repositories=[repository],
         )
         best = job.recommend_real_time("Best", optimize_for=Objective.COST_PER_INFERENCE)
         ```
@@ -88,18 +87,20 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase, JobFactories)
         job_type: JobType = JobType.DEFAULT,
         job_name: str | None = None,
         job_name_prefix: str | None = None,
-        job_description: str | None = None,
+        description: str | None = None,
         role: iam.IRole | None = None,
-        read_from: Sequence[IBucket] = (),
-        images: Sequence[IRepository] = (),
+        input_buckets: Sequence[IBucket] = (),
+        image_repositories: Sequence[IRepository] = (),
         job_duration: Duration | None = None,
         traffic_pattern: TrafficPattern | None = None,
-        resource_limit: ResourceLimit | None = None,
-        endpoint_configurations: Sequence[EndpointConfiguration] = (),
+        max_number_of_tests: jsii.Number | None = None,
+        max_parallel_of_tests: jsii.Number | None = None,
+        endpoint_configurations: Sequence[EndpointInputConfiguration] = (),
         existing_endpoint: str | IEndpointRef | None = None,
         stopping_conditions: StoppingConditions | None = None,
-        output_config: OutputConfig | None = None,
-        volume_kms_key: IKey | str | None = None,
+        output_encryption_key: IKey | str | None = None,
+        compiled_output_s3_uri: str | None = None,
+        volume_encryption_key: IKey | str | None = None,
         vpc: ec2.IVpc | None = None,
         vpc_subnets: ec2.SubnetSelection | None = None,
         security_groups: Sequence[ec2.ISecurityGroup] | None = None,
@@ -107,7 +108,7 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase, JobFactories)
         timeout: Duration | None = None,
         poll_interval: Duration | None = None,
         accept_stopped: bool = False,
-        rerun: str | None = None,
+        rerun_nonce: str | None = None,
     ) -> None:
         """Declare a job and what waits for it.
 
@@ -121,19 +122,23 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase, JobFactories)
                 AWS derives are cut at 40 characters. Default: a generated name.
             job_name_prefix: Prefix of the generated name, 1 to 24 characters, no token; the name has at most 40.
                 Default: the construct's path.
-            job_description: At most 128 characters.
+            description: At most 128 characters.
             role: Execution role; it gets no policy it didn't come with. Default: a role with the least that is needed.
-            read_from: Buckets that the default role may read: sample payload and model artifacts.
-            images: Repositories that the default role may pull container images from.
+            input_buckets: Buckets that the default role may read: sample payload and model artifacts.
+            image_repositories: Repositories that the default role may pull container images from.
             job_duration: No benchmark starts after it, at most 18,000 s; those that run are not stopped.
             traffic_pattern: For Advanced jobs; required there.
-            resource_limit: For Advanced jobs: how many load tests.
+            max_number_of_tests: For Advanced jobs: load tests in all, 1 to 10. Default: the service's.
+            max_parallel_of_tests: For Advanced jobs: load tests at the same time, 1 to 10. Default: the service's.
             endpoint_configurations: For Advanced jobs, 1 to 10; required there.
             existing_endpoint: Name of an endpoint, or a construct such as `CfnEndpoint`, to compare with. The load can
                 throttle it: not a production endpoint.
             stopping_conditions: For Advanced jobs.
-            output_config: Where artifacts go.
-            volume_kms_key: Encrypts the endpoints' volumes; see `OutputConfig.kms_key` for what a token may hold.
+            output_encryption_key: Encrypts the artifacts in S3: a key, or its id, ARN, `alias/<name>` or alias ARN. A
+                parameter, or another token that names no key of this app, has to hold an ARN: permissions are made of
+                it.
+            compiled_output_s3_uri: Where a model that Neo compiled is stored: `s3://bucket/prefix`.
+            volume_encryption_key: Encrypts the endpoints' volumes, likewise.
             vpc: The endpoints get network interfaces in it.
             vpc_subnets: Which of its subnets, 1 to 16. Default: the private ones, which the VPC has to have. Others
                 need VPC endpoints for S3, ECR, CloudWatch and CloudWatch Logs, and are warned of.
@@ -144,7 +149,7 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase, JobFactories)
                 job's duration (18,000 s where it isn't known) and an hour.
             poll_interval: At least 10 s. Default: 30 s.
             accept_stopped: Whether a job that was stopped counts as finished. Default: false, the deployment fails.
-            rerun: Any text; a new one runs the job again.
+            rerun_nonce: Any text; a new one runs the job again.
 
         Raises:
             ValidationError: The scope is in no stack, a prop is of another type or can't be expressed in the API's
@@ -166,15 +171,14 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase, JobFactories)
         self._tags: Final = JobTags(tags)
         network = self._source.network(self, vpc=vpc, vpc_subnets=vpc_subnets, security_groups=security_groups)
         self._connections: Final = network.connections if network else None
-        output = output_config or OutputConfig()
         self.role: Final[iam.IRole] = self._source.role(self, role) or execution_role(
             self,
             model=model,
-            read_from=read_from,
-            images=images,
-            volume_kms_key=volume_kms_key,
-            output_kms_key=output.kms_key,
-            compiled_output_s3_uri=output.compiled_output_s3_uri,
+            input_buckets=input_buckets,
+            image_repositories=image_repositories,
+            volume_encryption_key=volume_encryption_key,
+            output_kms_key=output_encryption_key,
+            compiled_output_s3_uri=compiled_output_s3_uri,
             in_vpc=network is not None,
         )
         with naming(self):
@@ -182,20 +186,21 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase, JobFactories)
                 job_type=job_type,
                 role_arn=role_arn_of(self.role),
                 model=model,
-                job_description=job_description,
+                description=description,
                 job_duration=job_duration,
                 traffic_pattern=traffic_pattern,
-                resource_limit=resource_limit,
+                max_number_of_tests=max_number_of_tests,
+                max_parallel_of_tests=max_parallel_of_tests,
                 endpoint_configurations=endpoint_configurations,
                 existing_endpoint=name_of_endpoint(existing_endpoint),
                 stopping_conditions=stopping_conditions,
-                output_kms_key_id=kms_key_id(output.kms_key),
-                compiled_output_s3_uri=output.compiled_output_s3_uri,
-                volume_kms_key_id=kms_key_id(volume_kms_key),
+                output_kms_key_id=kms_key_id(output_encryption_key),
+                compiled_output_s3_uri=compiled_output_s3_uri,
+                volume_kms_key_id=kms_key_id(volume_encryption_key),
                 security_group_ids=[group.security_group_id for group in network.security_groups] if network else [],
                 subnet_ids=network.subnet_ids if network else [],
             )
-        self._request: Final = (request := self._source.request(rendered))
+        request = self._source.request(rendered)
         own_name = self._source.job_name
         prefix = job_name_prefix or job_name_prefix_of(scope, id, own_name)
         self._lower_case_arns = lower_case_arns(self, job_name or f"{prefix}-*")
@@ -207,13 +212,13 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase, JobFactories)
             tags=self._tags,
             accept_stopped=accept_stopped,
             timeout=timeout_seconds,
-            rerun=rerun,
+            rerun_nonce=rerun_nonce,
             role=self.role,
-            keys=(volume_kms_key, output.kms_key),
+            keys=(volume_encryption_key, output_encryption_key),
             established=network.established if network else (),
         )
         self._job_name: Final = self._resource.ref
-        self._last_leg: Final = last_leg(
+        finished = last_leg(
             self,
             job_name=self.job_name,
             timeout=timeout_seconds,
@@ -222,7 +227,8 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase, JobFactories)
             after=self._resource,
         )
         # Neither the job's start, nor what is chosen of its results.
-        Dependable.implement(self, Dependable.of(self._last_leg))
+        Dependable.implement(self, Dependable.of(finished))
+        MeasuredJob(job_name=self.job_name, finished=lambda: finished, request=request, props=given).hand_on(self)
 
         def problems() -> list[Problem]:
             all_tags = self._tags.known()
@@ -234,8 +240,8 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase, JobFactories)
                 job_name_prefix=job_name_prefix,
                 own_job_name=own_name,
                 has_role=role is not None,
-                has_read_from=bool(read_from),
-                has_images=bool(images),
+                has_input_buckets=bool(input_buckets),
+                has_image_repositories=bool(image_repositories),
                 job_duration=known_duration,
                 timeout=timeout_seconds,
                 poll_interval=poll_seconds,
@@ -285,12 +291,6 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase, JobFactories)
         cls, scope: Construct, job_id: str, source: CliInputSource, **props: Any
     ) -> InferenceRecommendationsJob:
         return _JobOfCliInput(scope, job_id, source, **props)
-
-    def _finished(self) -> CfnResource:
-        return self._last_leg
-
-    def _input_config(self) -> object:
-        return literals_only(self._request.get("InputConfig"))
 
 
 class _JobOfCliInput(InferenceRecommendationsJob):

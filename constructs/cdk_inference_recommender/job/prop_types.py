@@ -6,10 +6,8 @@ from typing import Final
 
 from aws_cdk import Duration
 
-from cdk_inference_recommender.job.props.endpoint_configuration import EndpointConfiguration
+from cdk_inference_recommender.job.props.endpoint_input_configuration import EndpointInputConfiguration
 from cdk_inference_recommender.job.props.job_type import JobType
-from cdk_inference_recommender.job.props.output_config import OutputConfig
-from cdk_inference_recommender.job.props.resource_limit import ResourceLimit
 from cdk_inference_recommender.job.props.stopping_conditions import (
     FlatInvocations,
     LatencyPercentile,
@@ -28,9 +26,9 @@ from cdk_inference_recommender.model.container_config import (
 from cdk_inference_recommender.model.model_source import ModelSource
 from cdk_inference_recommender.validation.cdk_interfaces import (
     ENDPOINT,
-    IMAGES,
+    IMAGE_REPOSITORIES,
+    INPUT_BUCKETS,
     KMS_KEY,
-    READ_FROM,
     ROLE,
     SECURITY_GROUPS,
     TAGS,
@@ -70,14 +68,13 @@ JOB_PROP_TYPES: Final = {
     "job_name": PropType(of=str, example='"bert"'),
     "job_name_prefix": PropType(of=str, example='"bert"'),
     "role": ROLE,
-    "read_from": READ_FROM,
-    "images": IMAGES,
+    "input_buckets": INPUT_BUCKETS,
+    "image_repositories": IMAGE_REPOSITORIES,
     "job_duration": PropType(of=Duration, example="Duration.hours(1)"),
     "traffic_pattern": PropType(of=TrafficPattern, example="TrafficPattern.stairs(...)"),
-    "resource_limit": PropType(of=ResourceLimit, example="ResourceLimit(...)"),
     "endpoint_configurations": PropType(
-        of=EndpointConfiguration,
-        example="[EndpointConfiguration.real_time(...)]",
+        of=EndpointInputConfiguration,
+        example="[EndpointInputConfiguration.real_time(...)]",
         is_list=True,
         is_required=True,
         within={"instance_type": PropType(of=str, example='"ml.c5.xlarge"')},
@@ -97,8 +94,8 @@ JOB_PROP_TYPES: Final = {
             "flat_invocations": PropType(of=FlatInvocations, example="FlatInvocations.STOP"),
         },
     ),
-    "output_config": PropType(of=OutputConfig, example="OutputConfig(...)", within={"kms_key": KMS_KEY}),
-    "volume_kms_key": KMS_KEY,
+    "output_encryption_key": KMS_KEY,
+    "volume_encryption_key": KMS_KEY,
     "vpc": VPC,
     "vpc_subnets": VPC_SUBNETS,
     "security_groups": SECURITY_GROUPS,
@@ -106,7 +103,7 @@ JOB_PROP_TYPES: Final = {
     "timeout": PropType(of=Duration, example="Duration.hours(2)"),
     "poll_interval": PropType(of=Duration, example="Duration.seconds(30)"),
     "accept_stopped": FLAG,
-    "rerun": PropType(of=str, example='"2"'),
+    "rerun_nonce": PropType(of=str, example='"2"'),
 }
 EXISTING_JOB_PROP_TYPES: Final = {
     "job_name": PropType(of=str, example='"bert"', is_required=True),

@@ -12,9 +12,8 @@ from cdk_inference_recommender.validation.validation_error import ValidationErro
 if TYPE_CHECKING:
     from aws_cdk import Duration
 
-    from cdk_inference_recommender.job.props.endpoint_configuration import EndpointConfiguration
+    from cdk_inference_recommender.job.props.endpoint_input_configuration import EndpointInputConfiguration
     from cdk_inference_recommender.job.props.job_type import JobType
-    from cdk_inference_recommender.job.props.resource_limit import ResourceLimit
     from cdk_inference_recommender.job.props.stopping_conditions import StoppingConditions
     from cdk_inference_recommender.job.props.traffic_pattern import TrafficPattern
     from cdk_inference_recommender.model.container_config import ContainerConfig
@@ -30,11 +29,12 @@ def render_request(
     job_type: JobType,
     role_arn: str,
     model: ModelSource,
-    job_description: str | None,
+    description: str | None,
     job_duration: Duration | None,
     traffic_pattern: TrafficPattern | None,
-    resource_limit: ResourceLimit | None,
-    endpoint_configurations: Sequence[EndpointConfiguration],
+    max_number_of_tests: float | None,
+    max_parallel_of_tests: float | None,
+    endpoint_configurations: Sequence[EndpointInputConfiguration],
     existing_endpoint: str | None,
     stopping_conditions: StoppingConditions | None,
     output_kms_key_id: str | None,
@@ -52,13 +52,14 @@ def render_request(
     request = _given(
         JobType=job_type.value,
         RoleArn=role_arn,
-        JobDescription=job_description,
+        JobDescription=description,
         InputConfig=_given(
             ModelPackageVersionArn=model.model_package_version_arn,
             ModelName=model.model_name,
             JobDurationInSeconds=_seconds(job_duration, "job_duration"),
             TrafficPattern=_traffic_pattern(traffic_pattern),
-            ResourceLimit=_resource_limit(resource_limit),
+            ResourceLimit=_given(MaxNumberOfTests=max_number_of_tests, MaxParallelOfTests=max_parallel_of_tests)
+            or None,
             EndpointConfigurations=[
                 _endpoint_configuration(configuration, f"endpoint_configurations[{index}]")
                 for index, configuration in enumerate(endpoint_configurations)
@@ -106,13 +107,7 @@ def _traffic_pattern(pattern: TrafficPattern | None) -> RequestDocument | None:
     }
 
 
-def _resource_limit(limit: ResourceLimit | None) -> RequestDocument | None:
-    if limit is None:
-        return None
-    return _given(MaxNumberOfTests=limit.max_number_of_tests, MaxParallelOfTests=limit.max_parallel_of_tests)
-
-
-def _endpoint_configuration(configuration: EndpointConfiguration, field: str) -> RequestDocument:
+def _endpoint_configuration(configuration: EndpointInputConfiguration, field: str) -> RequestDocument:
     memory_size = configuration.memory_size
     return _given(
         InstanceType=configuration.instance_type,

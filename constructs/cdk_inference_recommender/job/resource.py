@@ -55,7 +55,7 @@ def job_resource(
     tags: JobTags,
     accept_stopped: bool,
     timeout: int,
-    rerun: str | None,
+    rerun_nonce: str | None,
     role: iam.IRole,
     keys: Sequence[IKey | str | None],
     established: Sequence[IDependable],
@@ -70,7 +70,7 @@ def job_resource(
         tags: The job's.
         accept_stopped: As given.
         timeout: Seconds for queueing and running.
-        rerun: As given.
+        rerun_nonce: As given.
         role: The execution role.
         keys: The job's keys, where there are any.
         established: What its network has to have.
@@ -90,7 +90,7 @@ def job_resource(
             JobProperty.TIMEOUT: timeout,
             JobProperty.STATE_MACHINE_ARN: provider.state_machine_arn,
             JobProperty.BOTOCORE_VERSION: botocore_version(),
-            JobProperty.RERUN: rerun,
+            JobProperty.RERUN_NONCE: rerun_nonce,
         },
         service_timeout_seconds=JOB_SERVICE_TIMEOUT_SECONDS,
         after=(

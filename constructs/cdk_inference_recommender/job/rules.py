@@ -39,8 +39,8 @@ def check_props(
     job_name_prefix: str | None,
     own_job_name: str | None = None,
     has_role: bool,
-    has_read_from: bool,
-    has_images: bool,
+    has_input_buckets: bool,
+    has_image_repositories: bool,
     job_duration: float | None,
     timeout: int,
     poll_interval: float,
@@ -54,8 +54,8 @@ def check_props(
         job_name_prefix: As given.
         own_job_name: The name that a document has, unless one of the two replaces it.
         has_role: Whether a role was given.
-        has_read_from: Whether a bucket was named that the default role may read.
-        has_images: Whether a repository was named that the default role may pull from.
+        has_input_buckets: Whether a bucket was named that the default role may read.
+        has_image_repositories: Whether a repository was named that the default role may pull from.
         job_duration: Seconds; absent where not given or known only at deploy time.
         timeout: Seconds.
         poll_interval: Seconds.
@@ -66,8 +66,8 @@ def check_props(
         Every problem.
     """
     props: dict[str, object] = {
-        "read_from": has_read_from,
-        "images": has_images,
+        "input_buckets": has_input_buckets,
+        "image_repositories": has_image_repositories,
         "Tags": number_of_tags,
     }
     if job_name is not None and job_name_prefix is not None:
@@ -140,13 +140,13 @@ def _two_roles(props: RequestDocument) -> Iterator[Breach]:
 
 
 def _reads_nothing(props: RequestDocument) -> Iterator[Breach]:
-    if not _has_a_role(props) and props.at("read_from") is False:
-        yield Breach(path=("read_from",))
+    if not _has_a_role(props) and props.at("input_buckets") is False:
+        yield Breach(path=("input_buckets",))
 
 
 def _pulls_nothing(props: RequestDocument) -> Iterator[Breach]:
-    if not _has_a_role(props) and props.at("images") is False:
-        yield Breach(path=("images",))
+    if not _has_a_role(props) and props.at("image_repositories") is False:
+        yield Breach(path=("image_repositories",))
 
 
 def _timeout_out_of_range(props: RequestDocument) -> Iterator[Breach]:
@@ -227,18 +227,18 @@ NAME_AND_ROLE_RULES: Final = (
     Rule(
         id="ReadFromRequired",
         severity=Severity.ERROR,
-        fields=("read_from", "role", "RoleArn"),
+        fields=("input_buckets", "role", "RoleArn"),
         text="the default execution role could read neither the sample payload nor the model's artifacts",
-        remedy="Name their buckets in read_from, or give a role of your own that may read them",
+        remedy="Name their buckets in input_buckets, or give a role of your own that may read them",
         source="developer guide, prerequisites",
         breaches=_reads_nothing,
     ),
     Rule(
         id="ImagesUnnamed",
         severity=Severity.WARNING,
-        fields=("images", "role", "RoleArn"),
+        fields=("image_repositories", "role", "RoleArn"),
         text="the default execution role may pull no container image",
-        remedy="Name the image's repository in images, or give a role of your own",
+        remedy="Name the image's repository in image_repositories, or give a role of your own",
         source="developer guide, SageMaker roles",
         breaches=_pulls_nothing,
     ),

@@ -79,7 +79,7 @@ class PayloadConfig:
 
     Attributes:
         sample_payload_url: One S3 object, a gzip compressed tar archive: `s3://bucket/key.tar.gz`. The execution role
-            must be able to read it; see `read_from`.
+            must be able to read it; see `input_buckets`.
         supported_content_types: MIME types of the input. Required where the model isn't a model package.
     """
 

@@ -5,12 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from aws_cdk.aws_sagemaker import CfnModel
-
-from cdk_inference_recommender.validation.cdk_interfaces import MODEL, MODEL_PACKAGE
+from cdk_inference_recommender.validation.cdk_interfaces import MODEL_PACKAGE
 from cdk_inference_recommender.validation.prop_types import expect_type
 
-from .resource_name import resource_name
+from .resource_name import name_of_model
 
 if TYPE_CHECKING:
     from aws_cdk.interfaces.aws_sagemaker import IModelPackageRef, IModelRef
@@ -60,13 +58,4 @@ class ModelSource:
         Raises:
             ValidationError: The model is of another type.
         """
-        expect_type(MODEL, "model", model)
-        return cls(model_name=_model_name(model), container_config=container_config)
-
-
-def _model_name(model: str | IModelRef) -> str:
-    if isinstance(model, str):
-        return model
-    if isinstance(model, CfnModel):
-        return model.attr_model_name
-    return resource_name(model.model_ref.model_arn)
+        return cls(model_name=name_of_model(model), container_config=container_config)

@@ -1,1 +1,1 @@
-"""Every role and policy statement."""
+"""Roles and policy statements."""

@@ -30,22 +30,22 @@ if TYPE_CHECKING:
     from cdk_inference_recommender.request import Problem
 
 _MOST_INLINE: Final = 5_000
-"""Characters. More goes into the role's default policy, of which the CDK makes managed ones where it is too long."""
+"""Characters. A larger policy becomes the role's default policy, which the CDK splits into managed ones."""
 _MAX_NAME_LENGTH: Final = 64
 
 
 class DefaultRole(iam.Role):
     """A role that SageMaker assumes; see `InferenceRecommendationsJob.role` and `RecommendedEndpoint.role`.
 
-    It lives under the stack's IAM path, by which one statement lets the handler pass all such roles. Its own last part
-    of the path is the role's alone. What is granted to it later becomes a policy of its own, as for every role.
+    It lives under the stack's IAM path, by which one statement lets the handler pass all such roles. The last
+    part of the path is unique to the role. Later grants become a separate policy, as for every role.
 
     Args:
         scope: The job or the endpoint.
         description: The role's.
         statements: What it may do.
-        read_from: Buckets that it may read.
-        images: Repositories that it may pull images from.
+        input_buckets: Buckets that it may read.
+        image_repositories: Repositories that it may pull images from.
         keys: Keys, and for which actions.
         passes_itself: Whether it may be passed to SageMaker by itself.
     """
@@ -56,8 +56,8 @@ class DefaultRole(iam.Role):
         *,
         description: str,
         statements: Sequence[iam.PolicyStatement],
-        read_from: Sequence[IBucket],
-        images: Sequence[IRepository],
+        input_buckets: Sequence[IBucket],
+        image_repositories: Sequence[IRepository],
         keys: Sequence[tuple[IKey | str, Sequence[str]]] = (),
         passes_itself: bool = False,
     ) -> None:
@@ -75,9 +75,9 @@ class DefaultRole(iam.Role):
         granted = _GrantedStatements(self, statements)
         if passes_itself:
             granted.statements.append(self._pass_itself())
-        for bucket in read_from:
+        for bucket in input_buckets:
             bucket.grant_read(granted.principal_for(bucket))
-        for repository in images:
+        for repository in image_repositories:
             repository.grant_pull(granted.principal_for(repository))
         for key, actions in keys:
             grant_key(scope, key, granted if isinstance(key, str) else granted.principal_for(key), *actions)
@@ -86,7 +86,7 @@ class DefaultRole(iam.Role):
 
     @property
     def was_moved(self) -> bool:
-        """Whether the template gives the role another path than the library did."""
+        """Return whether the template has another path for the role than the library set."""
         resource = self.node.default_child
         return isinstance(resource, iam.CfnRole) and resource.path != self.own_path
 
@@ -137,7 +137,7 @@ class _GrantedStatements:
         self.statements: Final = list(statements)
 
     def principal_for(self, resource: IBucket | IRepository | IKey) -> iam.IGrantable:
-        """Return the grantee: the role itself where the CDK has to know it for a policy of the resource's own."""
+        """Return the grantee: the role itself if the CDK needs it for the resource's own policy."""
         own, others = self._role.env, resource.env
         return self if (own.account, own.region) == (others.account, others.region) else self._role
 

@@ -1,4 +1,4 @@
-"""The least that a recommendation job's execution role needs."""
+"""The default execution role of a recommendation job."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ def execution_role(
     scope: Construct,
     *,
     model: ModelSource,
-    read_from: Sequence[IBucket],
-    images: Sequence[IRepository],
-    volume_kms_key: IKey | str | None,
+    input_buckets: Sequence[IBucket],
+    image_repositories: Sequence[IRepository],
+    volume_encryption_key: IKey | str | None,
     output_kms_key: IKey | str | None,
     compiled_output_s3_uri: str | None,
     in_vpc: bool,
@@ -44,14 +44,14 @@ def execution_role(
     Args:
         scope: The job.
         model: What is benchmarked; described by the job.
-        read_from: Buckets with the sample payload and the model's artifacts.
-        images: Repositories with the container images.
-        volume_kms_key: Key of the endpoints' volumes.
+        input_buckets: Buckets with the sample payload and the model's artifacts.
+        image_repositories: Repositories with the container images.
+        volume_encryption_key: Key of the endpoints' volumes.
         output_kms_key: Key of the artifacts.
         compiled_output_s3_uri: Where Neo's output goes.
         in_vpc: Whether the endpoints have network interfaces in a VPC.
     """
-    keys = ((volume_kms_key, _VOLUME_KEY_ACTIONS), (output_kms_key, _OUTPUT_KEY_ACTIONS))
+    keys = ((volume_encryption_key, _VOLUME_KEY_ACTIONS), (output_kms_key, _OUTPUT_KEY_ACTIONS))
     return DefaultRole(
         scope,
         description="Runs a SageMaker Inference Recommender job",
@@ -60,8 +60,8 @@ def execution_role(
             *([] if compiled_output_s3_uri is None else [_write_compiled_output(scope, compiled_output_s3_uri)]),
             *([network_interfaces_statement()] if in_vpc else []),
         ],
-        read_from=read_from,
-        images=images,
+        input_buckets=input_buckets,
+        image_repositories=image_repositories,
         keys=[(key, actions) for key, actions in keys if key is not None],
         passes_itself=True,
     )

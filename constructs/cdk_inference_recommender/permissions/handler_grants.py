@@ -1,4 +1,4 @@
-"""Permissions of the handler's role that name what a user hands in: roles, keys, and other accounts' model packages."""
+"""Permissions of the handler's role that name users' resources: roles, keys, and other accounts' model packages."""
 
 from __future__ import annotations
 

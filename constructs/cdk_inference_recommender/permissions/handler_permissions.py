@@ -1,4 +1,4 @@
-"""Permissions of the handler's role that are the same in every stack, whatever it holds.
+"""Permissions of the handler's role that are the same in every stack.
 
 They are bounded by the stack's own tags instead of by names, so that they don't grow with the stack: IAM allows a role
 10,240 characters of inline policies. All of them are there from the beginning, since removing the last endpoint, for
@@ -102,7 +102,7 @@ def _owned_resources(scope: Construct) -> list[iam.PolicyStatement]:
 
 
 def _reads(scope: Construct) -> list[iam.PolicyStatement]:
-    """Permissions without a condition: where a name doesn't exist, a tag could only read as a denial."""
+    """Return permissions without a condition: a tag condition would deny access to a name that doesn't exist."""
     kinds = (JOB_RESOURCE, "model", "endpoint", "endpoint-config")
     return [
         _allow(
@@ -174,7 +174,7 @@ def _with_stack_tag(scope: Construct, key: str) -> dict[str, dict[str, str]]:
 
 
 def _stack_id(scope: Construct) -> str:
-    """Return the stack's id; a pattern where the role has to be made before the stack, whose id isn't known then."""
+    """Return the stack's id, or a pattern if the role is created before the stack and its id isn't known."""
     stack = Stack.of(scope)
     if not roles_are_customized(scope):
         return stack.stack_id

@@ -18,20 +18,20 @@ if TYPE_CHECKING:
 
 
 def hosting_role(
-    scope: Construct, *, read_from: Sequence[IBucket], images: Sequence[IRepository], in_vpc: bool
+    scope: Construct, *, input_buckets: Sequence[IBucket], image_repositories: Sequence[IRepository], in_vpc: bool
 ) -> DefaultRole:
-    """Create a role with the least that is needed.
+    """Create a role with least privilege.
 
     Args:
         scope: The endpoint.
-        read_from: Buckets with the model's artifacts.
-        images: Repositories with its container images.
+        input_buckets: Buckets with the model's artifacts.
+        image_repositories: Repositories with its container images.
         in_vpc: Whether the containers have network interfaces in a VPC.
     """
     return DefaultRole(
         scope,
         description=f"Runs the containers of an endpoint of {Stack.of(scope).stack_name}",
         statements=[*telemetry_statements(scope), *([network_interfaces_statement()] if in_vpc else [])],
-        read_from=read_from,
-        images=images,
+        input_buckets=input_buckets,
+        image_repositories=image_repositories,
     )

@@ -1,4 +1,4 @@
-"""What every role needs with which SageMaker runs a model's containers (developer guide, CreateModel API)."""
+"""Permissions of every role that runs a model's containers (developer guide, CreateModel API)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def telemetry_statements(scope: Construct) -> list[iam.PolicyStatement]:
-    """Writing metrics and logs.
+    """Return statements to write metrics and logs.
 
     Args:
         scope: Any construct of the stack.
@@ -38,7 +38,7 @@ def telemetry_statements(scope: Construct) -> list[iam.PolicyStatement]:
 
 
 def network_interfaces_statement() -> iam.PolicyStatement:
-    """Network interfaces in a VPC."""
+    """Return a statement to manage network interfaces in a VPC."""
     return iam.PolicyStatement(
         # Describe* supports no resource; interfaces are made before their ids are known (developer guide, VPC).
         actions=[

@@ -57,7 +57,7 @@ def inline_policy_size_of(role: iam.Role, *, within: IConstruct) -> int:
 
 
 def inline_policy_size(stack: Stack, document: object) -> int:
-    """Return how many characters a policy has at most, once CloudFormation has put in what it knows.
+    """Return the maximum size of a policy in characters, once CloudFormation has resolved it.
 
     Args:
         stack: Whose template it is in.
@@ -74,7 +74,7 @@ def _size(resolved: Any, known: _Known) -> int:
 
 
 class _Known:
-    """Text as long as what is known of a stack's references.
+    """The estimated lengths of a stack's references.
 
     Args:
         stack: The stack. It is searched for roles only where a policy refers to a resource.

@@ -21,7 +21,7 @@ _ALIAS: Final = "alias/"
 
 
 def kms_key_id(key: IKey | str | None) -> str | None:
-    """What the API is told.
+    """Return the key's id for the API.
 
     Args:
         key: A key, or text in one of the API's four forms.
@@ -30,13 +30,13 @@ def kms_key_id(key: IKey | str | None) -> str | None:
 
 
 def grant_key(scope: Construct, key: IKey | str, grantee: iam.IGrantable, *actions: str) -> None:
-    """Let a grantee use a key; a key construct also gets what its own policy needs.
+    """Grant the use of a key, in the key's own policy too where necessary.
 
     Args:
         scope: Any construct of the stack.
         key: As for `key_statement`.
-        grantee: Who may use it.
-        *actions: For what.
+        grantee: The principal.
+        *actions: The actions to allow.
     """
     if isinstance(key, str) or _alias_of(Stack.of(scope), key) is not None:
         grantee.grant_principal.add_to_principal_policy(key_statement(scope, key, *actions))
@@ -45,12 +45,12 @@ def grant_key(scope: Construct, key: IKey | str, grantee: iam.IGrantable, *actio
 
 
 def key_statement(scope: Construct, key: IKey | str, *actions: str) -> iam.PolicyStatement:
-    """A statement that allows actions on a key, and on no other where the key is known by an alias only.
+    """Return a statement that allows actions on a key only, also if just an alias of it is known.
 
     Args:
         scope: Any construct of the stack.
-        key: A key, or text in one of the API's four forms; an ARN where it is a token that says nothing of a key.
-        *actions: What is allowed.
+        key: A key, or text in one of the API's four forms; an ARN if it is a token of unknown content.
+        *actions: The actions to allow.
     """
     stack = Stack.of(scope)
     if isinstance(key, str):
@@ -72,7 +72,7 @@ def key_statement(scope: Construct, key: IKey | str, *actions: str) -> iam.Polic
 
 
 def _spelled_out(stack: Stack, key: str) -> str:
-    """Text with what is known of its tokens: literals in place of those that stand for one, and the ARN of a key."""
+    """Return the text with its tokens resolved as far as known: to literals, and to the ARN of a key."""
 
     def known(token: re.Match[str]) -> str:
         value: object = stack.resolve(token[0])
@@ -84,7 +84,7 @@ def _spelled_out(stack: Stack, key: str) -> str:
 
 
 def _referred_to(text: str) -> object:
-    """What a text names that is nothing but a reference to it."""
+    """Return the construct that a text refers to, if the text is a single reference."""
     reference = reference_of(text)
     return reference.target if reference else None
 
@@ -101,7 +101,7 @@ def _alias_of(stack: Stack, key: IKey | str) -> str | None:
 
 
 def _begins_as_alias(stack: Stack, token: str) -> bool:
-    """Whether CloudFormation puts a text together behind `alias/`."""
+    """Return whether CloudFormation builds a text that begins with `alias/`."""
     match stack.resolve(token):
         case {"Fn::Join": ["", [str(text), *_]]} | {"Fn::Sub": str(text) | [str(text), _]}:
             return text.startswith(_ALIAS)

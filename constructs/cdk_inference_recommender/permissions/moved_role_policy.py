@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class MovedRolePolicy(iam.CfnPolicy):
-    """A policy that is in the template only where something, such as an aspect, gave the role another path.
+    """A policy that is in the template only if something, such as an aspect, gave the role another path.
 
     Whether it did is known when the template is written: aspects run after all constructs were created, and in no
     order that one of them could rely on.

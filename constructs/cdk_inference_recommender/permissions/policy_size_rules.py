@@ -18,7 +18,7 @@ _TEXT: Final = f"IAM allows a role {MAX_INLINE_POLICY_SIZE} characters of inline
 
 
 def check_handler_policies(size: int) -> Iterator[Problem]:
-    """Check what the handler's role has.
+    """Check the size of the handler role's policies.
 
     Args:
         size: Characters of all its inline policies.
@@ -30,7 +30,7 @@ def check_handler_policies(size: int) -> Iterator[Problem]:
 
 
 def check_default_role_policies(size: int) -> Iterator[Problem]:
-    """Check what a role has that the library created.
+    """Check the size of a default role's policies.
 
     Args:
         size: Characters of all its inline policies.

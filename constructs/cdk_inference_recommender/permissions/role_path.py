@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from constructs import Construct
 
 ROLE_PATH_CONTEXT: Final = "cdk-inference-recommender:role-path"
-"""Context key of what the path begins with."""
+"""Context key of the path's prefix."""
 
 _DEFAULT: Final = "/cdk-inference-recommender/"
 _MAX_LENGTH: Final = 256

@@ -1,1 +1,1 @@
-"""The function and the state machine that serve a stack."""
+"""The function and the state machine of a stack."""

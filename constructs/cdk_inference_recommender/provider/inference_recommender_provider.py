@@ -1,4 +1,4 @@
-"""What serves every recommendation job of a stack at deploy time: one Lambda function and one state machine."""
+"""The Lambda function and the state machine that handle a stack's recommendation jobs at deploy time."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ class InferenceRecommenderProvider(Construct):
         # the state machine, which would be a cycle.
         self._ready: Final = (self._allow_state_machine(state_machine), invoke_config)
         self.grants: Final = HandlerGrants(self, self.role, ready=self._ready)
-        """What users hand in, which the handler's role has to be allowed by name."""
+        """Permissions for users' own roles, keys and model packages."""
         report_problems(
             self, lambda: checks.check_handler_policies(inline_policy_size_of(self.role, within=stack_of(self)))
         )
@@ -169,7 +169,7 @@ class InferenceRecommenderProvider(Construct):
         resource = function.node.default_child
         if isinstance(resource, lambda_.CfnFunction):
             # CloudFormation refuses to change the ServiceToken of a custom resource, so that the function may never
-            # be replaced by another one, whatever becomes of this class.
+            # be replaced by another one, even if this class changes.
             resource.override_logical_id("InferenceRecommenderHandler")
         return function
 
@@ -179,7 +179,7 @@ class InferenceRecommenderProvider(Construct):
         )
         poll = self._task("Poll", comment="Look again", refused_attempts=25)
         answer = self._task(
-            "Answer", comment="The handler failed for good: CloudFormation has to hear of it", refused_attempts=12
+            "Answer", comment="The handler failed permanently: respond to CloudFormation", refused_attempts=12
         )
         poll.add_catch(answer, errors=["States.ALL"], result_path=f"$.{StateKey.ERROR}")
         done = sfn.Choice(self, "Done?")
@@ -230,7 +230,7 @@ class InferenceRecommenderProvider(Construct):
             backoff_rate=1,
         )
         # The function hung or crashed. Each of these calls may take its whole time, so that there are few of them. What
-        # AWS or the bucket for answers refuses isn't among them: the handler returns, and is called again.
+        # AWS or the response bucket rejects isn't among them: the handler returns, and is called again.
         task.add_retry(
             errors=["States.ALL"],
             interval=Duration.seconds(5),

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from aws_cdk import aws_sagemaker as sagemaker
+from typing import TYPE_CHECKING, Any
 
 from cdk_inference_recommender.validation.validation_error import ValidationError
 from inference_recommendations_handler.protocol.contract import EndpointType, RecommendationAttribute
 
+from .measured_job import MeasuredJob
 from .recommendation import COMMON_ATTRIBUTES, Recommendation
 from .scaling_recommendation import ScalingRecommendation
 
@@ -29,16 +28,16 @@ class RealTimeRecommendation(Recommendation):
     @property
     def instance_type(self) -> str:
         """The instance type, for example `ml.c5.xlarge`."""
-        return self.value_of(RecommendationAttribute.INSTANCE_TYPE)
+        return self._value_of(RecommendationAttribute.INSTANCE_TYPE)
 
     @property
     def initial_instance_count(self) -> jsii.Number:
         """How many instances; for a load test, as many as `stopping_conditions.max_invocations` needs."""
         return self._number(RecommendationAttribute.INITIAL_INSTANCE_COUNT)
 
-    def scaling(
+    def recommend_scaling(
         self,
-        id: str = "Scaling",  # noqa: A002 -- the CDK's name for it
+        id: str,  # noqa: A002 -- the CDK's name for it
         *,
         target_cpu_utilization_per_core: jsii.Number | None = None,
         min_invocations: jsii.Number | None = None,
@@ -61,40 +60,26 @@ class RealTimeRecommendation(Recommendation):
             ValidationError: The recommendation was read with `from_parameters`, and so its job isn't known here. Or
                 the id is taken.
         """
-        if self._job_name is None:
+        measured = MeasuredJob.of(self)
+        if measured is None:
             raise ValidationError(
                 f"{self.node.path}: which job a recommendation read with from_parameters is of isn't known here. Scale "
-                "its endpoint with auto_scale_instance_count(max_capacity=...)."
+                "its endpoint with auto_scale_instance_count(max_capacity=...).scale_on_invocations(id)."
             )
         if self.node.try_find_child(id) is not None:
             raise ValidationError(
-                f"{self.node.path}: there is a {id!r} already. Use what the first call of scaling(...) returned, or "
-                'give this one an id of its own: scaling("ForPeaks", ...).'
+                f"{self.node.path}: there is a {id!r} already. Use what the first call of "
+                'recommend_scaling(...) returned, or give this one another id: recommend_scaling("ForPeaks", ...).'
             )
         return ScalingRecommendation(
             self,
             id,
-            job_name=self._job_name,
+            job_name=measured.job_name,
             recommendation_id=self.recommendation_id,
             target_cpu_utilization_per_core=target_cpu_utilization_per_core,
             min_invocations=min_invocations,
             max_invocations=max_invocations,
         )
 
-    def production_variant(
-        self, *, model_name: str, variant_name: str = "AllTraffic", initial_variant_weight: jsii.Number = 1
-    ) -> sagemaker.CfnEndpointConfig.ProductionVariantProperty:
-        """A variant for `CfnEndpointConfig` on the recommended instances.
-
-        Args:
-            model_name: The model; it needs the recommended environment (`environment_json`) to perform as measured.
-            variant_name: Its name. Default: `AllTraffic`.
-            initial_variant_weight: Its share of the traffic, by comparison with other variants. Default: 1.
-        """
-        return sagemaker.CfnEndpointConfig.ProductionVariantProperty(
-            model_name=model_name,
-            variant_name=variant_name,
-            initial_variant_weight=initial_variant_weight,
-            instance_type=self.instance_type,
-            initial_instance_count=self.initial_instance_count,
-        )
+    def _hosting(self) -> dict[str, Any]:
+        return {"instance_type": self.instance_type, "initial_instance_count": self.initial_instance_count}

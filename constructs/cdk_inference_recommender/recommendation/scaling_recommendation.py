@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from aws_cdk import Token
+from aws_cdk import Duration, Token
 from constructs import Construct
 
 from cdk_inference_recommender.cross_stack.references import report_cross_stack_references
@@ -23,8 +23,9 @@ if TYPE_CHECKING:
     import jsii
 
 _REMEDY: Final = (
-    "Make the endpoint in this stack, or scale it there with auto_scale_instance_count(max_capacity=...), whose target "
-    "follows from what recommendation.publish(...) carries over"
+    "Make the endpoint in this stack, or scale it there with "
+    "auto_scale_instance_count(max_capacity=...).scale_on_invocations(id), whose target follows from what "
+    "recommendation.publish(...) carries over"
 )
 
 
@@ -94,14 +95,14 @@ class ScalingRecommendation(Construct):
         return self._number(ScalingRecommendationAttribute.MAX_CAPACITY)
 
     @property
-    def scale_in_cooldown(self) -> jsii.Number:
-        """Seconds between two reductions; 300, Application Auto Scaling's own, where the service gives none."""
-        return self._number(ScalingRecommendationAttribute.SCALE_IN_COOLDOWN)
+    def scale_in_cooldown(self) -> Duration:
+        """Time between two reductions; 300 seconds, Application Auto Scaling's default, if the service gives none."""
+        return Duration.seconds(self._number(ScalingRecommendationAttribute.SCALE_IN_COOLDOWN))
 
     @property
-    def scale_out_cooldown(self) -> jsii.Number:
-        """Seconds between two increases; 300, Application Auto Scaling's own, where the service gives none."""
-        return self._number(ScalingRecommendationAttribute.SCALE_OUT_COOLDOWN)
+    def scale_out_cooldown(self) -> Duration:
+        """Time between two increases; 300 seconds, Application Auto Scaling's default, if the service gives none."""
+        return Duration.seconds(self._number(ScalingRecommendationAttribute.SCALE_OUT_COOLDOWN))
 
     @property
     def target_value(self) -> jsii.Number:
@@ -111,37 +112,37 @@ class ScalingRecommendation(Construct):
     @property
     def predefined_metric_type(self) -> str:
         """The first policy's metric, for example `SageMakerVariantInvocationsPerInstance`."""
-        return self.value_of(ScalingRecommendationAttribute.PREDEFINED_METRIC_TYPE)
+        return self._value_of(ScalingRecommendationAttribute.PREDEFINED_METRIC_TYPE)
 
     @property
     def metric_name(self) -> str:
         """The first policy's metric, where it isn't a predefined one."""
-        return self.value_of(ScalingRecommendationAttribute.METRIC_NAME)
+        return self._value_of(ScalingRecommendationAttribute.METRIC_NAME)
 
     @property
     def metric_namespace(self) -> str:
         """Namespace of `metric_name`."""
-        return self.value_of(ScalingRecommendationAttribute.METRIC_NAMESPACE)
+        return self._value_of(ScalingRecommendationAttribute.METRIC_NAMESPACE)
 
     @property
     def metric_statistic(self) -> str:
         """Statistic of `metric_name`, for example `Average`."""
-        return self.value_of(ScalingRecommendationAttribute.METRIC_STATISTIC)
+        return self._value_of(ScalingRecommendationAttribute.METRIC_STATISTIC)
 
     @property
     def scaling_policies_json(self) -> str:
         """All policies, as a JSON array of the API's `ScalingPolicy`."""
-        return self.value_of(ScalingRecommendationAttribute.SCALING_POLICIES_JSON)
+        return self._value_of(ScalingRecommendationAttribute.SCALING_POLICIES_JSON)
 
     @property
     def invocations_per_instance(self) -> str:
         """Invocations a minute for each instance at which the service expects the target (`ScalingPolicyMetric`)."""
-        return self.value_of(ScalingRecommendationAttribute.INVOCATIONS_PER_INSTANCE)
+        return self._value_of(ScalingRecommendationAttribute.INVOCATIONS_PER_INSTANCE)
 
     @property
     def model_latency(self) -> str:
         """Latency at that load, as the API gives it; use `model_latency_ms` for a figure with a known unit."""
-        return self.value_of(ScalingRecommendationAttribute.MODEL_LATENCY)
+        return self._value_of(ScalingRecommendationAttribute.MODEL_LATENCY)
 
     @property
     def model_latency_ms(self) -> str:
@@ -150,9 +151,9 @@ class ScalingRecommendation(Construct):
         The API states no unit. Its figure is read in the unit in which it is nearer to what the job has measured of the
         recommendation.
         """
-        return self.value_of(ScalingRecommendationAttribute.MODEL_LATENCY_MS)
+        return self._value_of(ScalingRecommendationAttribute.MODEL_LATENCY_MS)
 
-    def value_of(self, attribute: ScalingRecommendationAttribute) -> str:
+    def _value_of(self, attribute: ScalingRecommendationAttribute) -> str:
         """Return any of the attributes, by name.
 
         Args:
@@ -161,4 +162,4 @@ class ScalingRecommendation(Construct):
         return Token.as_string(self._resource.get_att(attribute))
 
     def _number(self, attribute: ScalingRecommendationAttribute) -> jsii.Number:
-        return Token.as_number(self.value_of(attribute))
+        return Token.as_number(self._value_of(attribute))

@@ -1,4 +1,4 @@
-"""Places in a request, and how they are written."""
+"""Paths of the members of a request."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _FIELD: Final = re.compile(r"`([\w.\[\]]+)`")
 
 
 def api_path(path: Path) -> str:
-    """Write a path as the API's users do, such as `InputConfig.TrafficPattern.Phases[1].DurationInSeconds`.
+    """Return a path in the API's spelling, such as `InputConfig.TrafficPattern.Phases[1].DurationInSeconds`.
 
     Args:
         path: Member names and list indices; the empty path is the request itself.
@@ -27,7 +27,7 @@ def api_path(path: Path) -> str:
 
 
 def spell_fields(text: str, spell: Callable[[Path], str]) -> str:
-    """Spell the fields in a text as its reader does.
+    """Return a text with its fields in the reader's spelling.
 
     Args:
         text: Prose with fields of the API in backquotes, such as `` `InputConfig.TrafficPattern` ``.

@@ -1,4 +1,4 @@
-"""Check a whole request against everything that is known of the service."""
+"""The check of a whole request against the service model and the rules."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ def check_request(document: object, *, complete: bool = True) -> list[Problem]:
     """Find every problem of a `CreateInferenceRecommendationsJob` request.
 
     Members are checked one by one against botocore's service model (types, minimums, maximums, lengths, enums,
-    patterns, required and unknown members), then against the rules that the model doesn't hold.
+    patterns, required and unknown members), then against the rules that the model doesn't have.
 
-    Of one value at most what is most useful is told: a rule that refines one of the model's replaces it, nothing is
-    warned of where the model refuses the value itself, and a placeholder is judged by nothing else.
+    Only the most useful problem of a value is reported: a rule that refines one of the model's replaces it, a value
+    that the model rejects causes no warnings, and a placeholder is only reported as such.
 
     Args:
         document: The request in the API's spelling. `UNRESOLVED` stands for what is known only at deploy time.
@@ -36,7 +36,7 @@ def check_request(document: object, *, complete: bool = True) -> list[Problem]:
 
     Returns:
         All problems at once, errors and warnings; empty for a sound request. The order is the same on every run: the
-        model's, member by member, then the rules', then what a skeleton's user has still to fill in.
+        model's, member by member, then the rules', then the remaining placeholders of a skeleton.
     """
     optional = frozenset() if complete else GENERATED_MEMBERS
     from cdk_inference_recommender.request.rules.all_rules import RULES  # noqa: PLC0415 -- a third of the library's modules, for those who check only
@@ -47,10 +47,10 @@ def check_request(document: object, *, complete: bool = True) -> list[Problem]:
     if not isinstance(judged, Mapping):
         return of_model
     request = RequestDocument(judged)
-    refused = {problem.path for problem in of_model}
+    rejected = {problem.path for problem in of_model}
     of_rules = [
         problem
         for problem in check_rules(RULES, request)
-        if problem.severity is not Severity.WARNING or problem.path not in refused
+        if problem.severity is not Severity.WARNING or problem.path not in rejected
     ]
     return [*told_once([*of_model, *of_rules]), *placeholders]

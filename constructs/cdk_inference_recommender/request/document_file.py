@@ -1,4 +1,4 @@
-"""The file that a user names as the AWS CLI's users do."""
+"""A file that is named as for the AWS CLI."""
 
 from __future__ import annotations
 

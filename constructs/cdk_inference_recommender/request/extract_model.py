@@ -30,7 +30,7 @@ _MEMBERS_OF_OTHERS: Final = (
     "CreateModel.VpcConfig",
     "DescribeModel.ModelName",
 )
-"""What a recommended endpoint is made with, by operation; the whole operations would be ten times the extract."""
+"""Members that a recommended endpoint uses, by operation; the whole operations are ten times as large."""
 _LIMITS: Final = ("min", "max", "pattern", "enum", "required")
 _VALID_VALUES: Final = re.compile(r"Valid Values:\s*<code>(.*?)</code>")
 

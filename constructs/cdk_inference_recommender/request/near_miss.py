@@ -1,4 +1,4 @@
-"""The known word that a misspelled one stands for."""
+"""The known word that a misspelled one resembles."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 _SIMILARITY: Final = 0.75
 """`ResourceLimits` is 0.96 like `ResourceLimit`; `TokenizerConfig` is 0.73 like `ContainerConfig`, which it isn't."""
 _SHORTEST_PART: Final = 4
-"""Characters. Shorter words stand in too many others by chance."""
+"""Characters. Too many other words contain a shorter one by chance."""
 
 
 def near_miss(word: str, known: Iterable[str]) -> str | None:
@@ -23,12 +23,12 @@ def near_miss(word: str, known: Iterable[str]) -> str | None:
         word: The word as written.
         known: The words that it may stand for.
     """
-    meant = word.casefold()
-    ranked = [(_similarity(meant, choice.casefold()), choice) for choice in known]
+    wanted = word.casefold()
+    ranked = [(_similarity(wanted, choice.casefold()), choice) for choice in known]
     likeness, nearest = max(ranked, key=lambda pair: pair[0], default=(0.0, ""))
     if likeness >= _SIMILARITY:
         return nearest
-    around = [choice for _, choice in ranked if len(meant) >= _SHORTEST_PART and meant in choice.casefold()]
+    around = [choice for _, choice in ranked if len(wanted) >= _SHORTEST_PART and wanted in choice.casefold()]
     return around[0] if len(around) == 1 else None
 
 

@@ -1,4 +1,4 @@
-"""Reading a request that is written as JSON or YAML, as for the AWS CLI's `--cli-input-json`, `--cli-input-yaml`."""
+"""The parser of a request document in JSON or YAML, as for the AWS CLI's `--cli-input-json`, `--cli-input-yaml`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any, Final, NoReturn
 
 MAX_DEPTH: Final = 100
-"""Far more than a request has, and far less than Python can walk."""
+"""Levels of nesting; a request has far fewer, and Python's recursion limit is far higher."""
 
 
 class DocumentFormat(StrEnum):
@@ -31,7 +31,7 @@ def parse_document(text: str | bytes, *, name: str, document_format: DocumentFor
         document_format: What the text is written in.
 
     Returns:
-        What the document says, of whatever type JSON has; `check_request` judges it.
+        The document's value, of any JSON type; `check_request` checks it.
 
     Raises:
         UnreadableDocumentError: It isn't UTF-8 or of that format, has a member twice in one object or a number that
@@ -74,7 +74,7 @@ def _parse_yaml(text: str, name: str) -> object:
 
 
 def finite_number(text: str) -> float:
-    """Return the number that a text says.
+    """Return the number that a text contains.
 
     Raises:
         ValueError: It is out of the range of numbers, which would make it infinite.

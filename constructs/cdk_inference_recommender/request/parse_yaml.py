@@ -1,4 +1,4 @@
-"""Reading a request that is written as YAML, as for the AWS CLI's `--cli-input-yaml`.
+"""The parser of a request document in YAML, as for the AWS CLI's `--cli-input-yaml`.
 
 The AWS CLI reads YAML 1.2, most other tools 1.1. What the two read differently is rejected, so that a document means
 the same to everyone: `yes`, `2026-01-01`, `010`, `1_000`, `1:30`.
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _MAX_VALUES: Final = 100_000
-"""Far more than a request has. Aliases of aliases make millions out of a few lines."""
+"""Far more than a request has. Nested aliases can expand a few lines to millions of values."""
 _MERGE: Final = "merge"
 
 _CORE_SCHEMA: Final[Mapping[str, re.Pattern[str]]] = {
@@ -29,7 +29,7 @@ _CORE_SCHEMA: Final[Mapping[str, re.Pattern[str]]] = {
     "leading zero": re.compile(r"[-+]?0[0-9]+"),
     "float": re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)"),
 }
-"""How YAML 1.2 reads a scalar without quotes (specification, 10.3.2); anything else is text."""
+"""Patterns of unquoted scalars in YAML 1.2 (specification, 10.3.2); any other scalar is text."""
 _KINDS: Final[Mapping[str, str]] = {
     "null": "null",
     "bool": "true or false",
@@ -87,7 +87,7 @@ class _Loader(yaml.SafeLoader):
 
 
 class _Construction:
-    """Makes values of nodes; each use of an alias counts as if it were written out."""
+    """Constructs values from nodes; each use of an alias counts like its expansion."""
 
     def __init__(self, name: str) -> None:
         self._name = name
@@ -124,7 +124,7 @@ class _Construction:
         return members
 
     def _merged(self, node: yaml.Node, depth: int) -> list[dict[str, object]]:
-        """Return what `<<` brings in: of one mapping or of several, the first of which wins."""
+        """Return the members that `<<` merges from one or more mappings; the first mapping takes precedence."""
         sources = node.value if isinstance(node, yaml.SequenceNode) else [node]
         found = [self.value(source, depth + 1) for source in sources]
         if not all(isinstance(each, dict) for each in found):
@@ -165,7 +165,7 @@ class _Construction:
 
 
 def _kind(node: yaml.Node) -> str:
-    """Return how YAML 1.1 reads a scalar: what follows `tag:yaml.org,2002:`."""
+    """Return the tag of a scalar in YAML 1.1, without `tag:yaml.org,2002:`."""
     return str(node.tag).rpartition(":")[2]
 
 

@@ -12,7 +12,7 @@ _UNICODE_CATEGORY: Final = re.compile(r"\\p\{(\w+)\}")
 
 
 def matches(value: str, pattern: str) -> bool:
-    r"""Whether the whole value matches a pattern of the service model.
+    r"""Return whether the whole value matches a pattern of the service model.
 
     Java's `\d`, `\w` and `\s` are ASCII only, and its matcher takes the whole value. Unicode categories (`\p{L}`),
     which Python's `re` doesn't know, are understood inside brackets, where the service model has them.
@@ -33,7 +33,7 @@ def matches(value: str, pattern: str) -> bool:
 
 
 def with_open_ends(pattern: str) -> str:
-    """A pattern without the upper bounds of its repetitions, which a text that is only too long matches."""
+    """Return a pattern without the upper bounds of its repetitions, which a text that is only too long matches."""
     return _UPPER_BOUND.sub(r"{\1,}", pattern)
 
 

@@ -1,4 +1,4 @@
-"""What stands in a skeleton until its user has filled it in."""
+"""Placeholders of a skeleton."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _PLACEHOLDER: Final = re.compile(r"<fill in: (.+)>", re.DOTALL)
 
 
 def placeholder(what: str) -> str:
-    """Make a placeholder.
+    """Return a placeholder.
 
     Args:
         what: What belongs there, without a full stop, such as `the role's ARN`.
@@ -28,12 +28,12 @@ def placeholder(what: str) -> str:
 
 
 def is_placeholder(text: str) -> bool:
-    """Whether a text is a placeholder."""
+    """Return whether a text is a placeholder."""
     return _PLACEHOLDER.fullmatch(text) is not None
 
 
 def placeholder_problems(value: object, path: Path = ()) -> Iterator[Problem]:
-    """Find every placeholder that is left.
+    """Yield a problem for each remaining placeholder.
 
     Yields:
         One problem each, in the document's order.
@@ -59,7 +59,7 @@ def placeholder_problems(value: object, path: Path = ()) -> Iterator[Problem]:
 
 
 def without_placeholders(value: object) -> object:
-    """Copy a document with `UNRESOLVED` in place of each placeholder: what will stand there isn't known yet."""
+    """Return a copy of a document with `UNRESOLVED` in place of each placeholder."""
     match value:
         case str():
             return UNRESOLVED if is_placeholder(value) else value

@@ -1,4 +1,4 @@
-"""What is wrong with a request, in the words of whoever wrote it."""
+"""Problems of a request, in its author's spelling."""
 
 from __future__ import annotations
 
@@ -18,28 +18,28 @@ _LONGEST_VALUE_SHOWN: Final = 80
 
 
 class Severity(StrEnum):
-    """What becomes of a request with the problem."""
+    """The effect of a problem."""
 
     ERROR = "ERROR"
-    """The service refuses it, or the job can't be what its author meant."""
+    """The service rejects the request, or the job can't be the intended one."""
     WARNING = "WARNING"
-    """It may well fail or surprise, but the sources aren't certain or the author may have a reason."""
+    """The request may fail or surprise, but the sources are uncertain, or there may be a reason for it."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Problem:
-    """One rule broken at one place of a request.
+    """A violation of one rule at one path of a request.
 
     Attributes:
         rule: The rule's id, in CamelCase. Stable: users acknowledge warnings by it.
-        severity: Whether the request is refused.
-        path: Where: the API's member names and list indices.
-        value: What stands there; `None` where a member is missing.
+        severity: Whether the request is rejected.
+        path: The API's member names and list indices.
+        value: The value at the path; `None` for a missing member.
         message: The rule, stated as a sentence without its full stop. Fields of the API stand in backquotes, so that
             `told` can spell them otherwise.
         remedy: What to do about it, likewise.
         source: Where the rule comes from.
-        refines: Rules that this one says better; see `told_once`.
+        refines: Rules that this one replaces; see `told_once`.
     """
 
     rule: str
@@ -52,11 +52,11 @@ class Problem:
     refines: frozenset[str] = frozenset()
 
     def __str__(self) -> str:
-        """The problem on one line, in the API's spelling: where, what, which rule, what to do."""
+        """Return the problem on one line in the API's spelling: path, value, rule, remedy."""
         return self.told(api_path)
 
     def told(self, spell: Callable[[Path], str]) -> str:
-        """The problem on one line, with its fields spelled as its reader spells them.
+        """Return the problem on one line, with its fields in the reader's spelling.
 
         Args:
             spell: Writes a path, for example as `traffic_pattern.phases[1].duration` for someone who writes props.
@@ -67,7 +67,7 @@ class Problem:
 
 
 def told_once(problems: Iterable[Problem]) -> list[Problem]:
-    """Leave out what another problem of the same place says better."""
+    """Return the problems without those that another problem at the same path refines."""
     listed = list(problems)
     refined = {(problem.path, rule) for problem in listed for rule in problem.refines}
     return [problem for problem in listed if (problem.path, problem.rule) not in refined]

@@ -1,4 +1,4 @@
-"""Reading a request that may be incomplete, malformed or partly unresolved."""
+"""Access to a request that may be incomplete, malformed or partly unresolved."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ class Missing(Enum):
 
 
 ABSENT: Final[Literal[Missing.ABSENT]] = Missing.ABSENT
-"""Nothing stands there, for certain."""
+"""The mark for a value that is certainly absent."""
 
 
 class RequestDocument:
-    """A request as rules read it: by field, without tripping over what other rules report.
+    """A request that rules read by field; a malformed value, which other rules report, reads as absent.
 
     Fields are written as `InputConfig.TrafficPattern.Phases[].SpawnRate`; `[]` means every item. Below an unresolved
     or malformed value everything is `UNRESOLVED`: it can't be known, so no rule may rely on it.
@@ -56,7 +56,7 @@ class RequestDocument:
         return UNRESOLVED if value is None else value
 
     def each(self, field: str) -> Iterator[tuple[Path, object]]:
-        """Visit every place that a field names, present or not, in the document's order.
+        """Yield every path that a field names, present or not, in the document's order.
 
         Args:
             field: A field; every `[]` stands for all items of the list before it.
@@ -74,30 +74,30 @@ class RequestDocument:
             yield path, self.at(path)
 
     def integers(self, field: str) -> Iterator[tuple[Path, int]]:
-        """Visit the places of a field that hold an integer."""
+        """Yield the paths of a field that have an integer."""
         return self._of_type(field, int)
 
     def strings(self, field: str) -> Iterator[tuple[Path, str]]:
-        """Visit the places of a field that hold text."""
+        """Yield the paths of a field that have text."""
         return self._of_type(field, str)
 
     def integer(self, place: str | Path) -> int | None:
-        """Read an integer; `None` where there is none, or none that is known."""
+        """Return an integer; `None` if it is absent or unknown."""
         value = self.at(place)
         return value if isinstance(value, int) and not isinstance(value, bool) else None
 
     def length(self, place: str | Path) -> int | None:
-        """Count a list's items; `None` where there is no list, or none that is known."""
+        """Return the number of a list's items; `None` if the list is absent or unknown."""
         value = self.at(place)
         return len(value) if isinstance(value, list | tuple) else None
 
     def is_given(self, place: str | Path) -> bool:
-        """Whether a value certainly stands there."""
+        """Return whether a value is certainly present."""
         value = self.at(place)
         return value is not ABSENT and value is not UNRESOLVED
 
     def is_absent(self, place: str | Path) -> bool:
-        """Whether certainly nothing stands there."""
+        """Return whether the value is certainly absent."""
         return self.at(place) is ABSENT
 
     def _of_type(self, field: str, kind: type[_T]) -> Iterator[tuple[Path, _T]]:

@@ -1,4 +1,4 @@
-"""Where the rules of single members come from: botocore's service model, of which an extract lies in this package."""
+"""The source of the rules for single members: an extract of botocore's service model."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ _LIMITS: Final = ("min", "max", "pattern", "enum", "required")
 
 @cache
 def request_shape() -> Shape:
-    """The shape of `CreateInferenceRecommendationsJob`'s request; members, lists and limits hang off it."""
+    """Return the shape of `CreateInferenceRecommendationsJob`'s request, with its members and limits."""
     model = _model()
     return _shape(model["input"], model["shapes"], ())
 
 
 @cache
 def member_shape(path: str) -> Shape:
-    """The shape of a member of another operation's request.
+    """Return the shape of a member of another operation's request.
 
     Args:
         path: Operation and members, such as `CreateEndpoint.EndpointName`; one of those in the extract.
@@ -35,21 +35,21 @@ def member_shape(path: str) -> Shape:
 
 @cache
 def botocore_version() -> str:
-    """The botocore whose service model the extract was read from."""
+    """Return the version of botocore that the extract was made from."""
     version: str = _model()["botocore"]
     return version
 
 
 @cache
 def instance_types() -> frozenset[str]:
-    """List the instance types that the service model knows; the service may know more."""
+    """Return the instance types in the service model; the service may have more."""
     configuration = _member("InputConfig", "EndpointConfigurations").member
     return frozenset(configuration.members["InstanceType"].metadata["enum"] if configuration else ())
 
 
 @cache
 def documented_values(structure: tuple[str, ...], member: str) -> tuple[str, ...]:
-    """List the values that the model's prose names for a member without an enum.
+    """Return the values that the model's documentation names for a member without an enum.
 
     Args:
         structure: Members from the request down to the structure.

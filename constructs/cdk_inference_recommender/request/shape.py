@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 class AnyShape(Protocol):
-    """What this package's shapes and botocore's have in common."""
+    """The common interface of this package's shapes and botocore's."""
 
     @property
     def name(self) -> str:
@@ -47,13 +47,13 @@ class Shape:
 
 
 def members_of(shape: AnyShape) -> Mapping[str, AnyShape] | None:
-    """A structure's members; `None` for any other shape."""
+    """Return a structure's members; `None` for any other shape."""
     # botocore's shapes have the attribute where they are structures only.
     members: Mapping[str, AnyShape] | None = getattr(shape, "members", None)
     return members if shape.type_name == "structure" else None
 
 
 def item_of(shape: AnyShape) -> AnyShape | None:
-    """What a list holds; `None` for any other shape."""
+    """Return the shape of a list's items; `None` for any other shape."""
     item: AnyShape | None = getattr(shape, "member", None)
     return item

@@ -1,4 +1,4 @@
-"""What the service model says of each member by itself.
+"""The service model's rules for single members.
 
 botocore's own `ParamValidator` enforces types, required members and minimums, but neither maximums nor enums nor
 patterns, so a walk of our own reads them from the same shapes.
@@ -50,7 +50,7 @@ _KINDS: Final[Mapping[str, str]] = {
     "double": "a number",
     "boolean": "a boolean",
 }
-"""What a value of each of botocore's types is called; a type that isn't listed isn't checked."""
+"""Names of botocore's types in messages; a type that isn't listed isn't checked."""
 
 _PYTHON_KINDS: Final[tuple[tuple[type, str], ...]] = (
     (bool, "a boolean"),  # before int, whose subclass it is
@@ -148,7 +148,7 @@ def _string_problems(value: str, report: _Reporter) -> Iterator[Problem]:
 
 
 def _broken_pattern(value: str, shape: AnyShape, broken_bounds: set[str]) -> str | None:
-    """The pattern, where a text breaks it otherwise than by a length that is told already."""
+    """Return the pattern if a text violates it, other than by a length that is reported already."""
     pattern: str | None = shape.metadata.get("pattern")
     if pattern is None or ("MinimumLength" in broken_bounds and not value):
         return None
@@ -169,7 +169,7 @@ def _bound_problems(size: float, unit: str | None, report: _Reporter) -> Iterato
 
 
 def counted(number: float, unit: str | None) -> str:
-    """A number with its unit, such as `1 item` and `2 items`; without a unit, the number."""
+    """Return a number with its unit, such as `1 item` and `2 items`; without a unit, the number."""
     if unit is None:
         return str(number)
     return f"{number} {unit}" if number == 1 else f"{number} {unit}s"

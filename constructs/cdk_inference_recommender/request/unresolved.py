@@ -1,4 +1,4 @@
-"""The mark for a value that only the deployment knows."""
+"""The mark for a value that is known only at deploy time."""
 
 from __future__ import annotations
 

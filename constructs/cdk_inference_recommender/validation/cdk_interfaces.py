@@ -8,14 +8,14 @@ from aws_cdk import aws_ec2 as ec2
 
 from .prop_types import Interface, PropType
 
-READ_FROM: Final = PropType(
+INPUT_BUCKETS: Final = PropType(
     # Repositories have grant_read, too.
     interface=Interface(name="IBucket", has=("grant_read", "bucket_arn")),
     example='[bucket], with bucket = s3.Bucket.from_bucket_name(self, "Bucket", "my-bucket")',
     is_list=True,
     is_required=True,
 )
-IMAGES: Final = PropType(
+IMAGE_REPOSITORIES: Final = PropType(
     # Repositories of CodeCommit have grant_pull, too.
     interface=Interface(name="IRepository of ECR", has=("grant_pull", "repository_uri")),
     example='[repository], with repository = ecr.Repository.from_repository_name(self, "Images", "bert")',

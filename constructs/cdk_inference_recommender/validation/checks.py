@@ -1,4 +1,4 @@
-"""The checks of what constructs are given, whose rules are imported when an app is validated.
+"""The checks of props, whose rules are imported when an app is validated.
 
 A third of the library's modules are rules, and an app that only imports the library doesn't need them.
 """

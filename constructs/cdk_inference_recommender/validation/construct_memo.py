@@ -1,4 +1,4 @@
-"""What is found out once for each construct, since every question to the CDK is a call into another process."""
+"""Values that are computed once for each construct, since every call of the CDK goes to another process."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ _Found = TypeVar("_Found")
 
 
 def once(owner: object, name: str, find: Callable[[], _Found]) -> _Found:
-    """Return what was found at the first call with an object and a name.
+    """Return a value that is computed at the first call with an object and a name.
 
     Args:
         owner: A construct, or anything else that has attributes. The CDK's own constructs are other objects in Python
             each time that they are returned, and so find again.
         name: Name of the value, unique in this package.
-        find: Finds what never changes.
+        find: Computes the value, which never changes.
     """
     attributes = vars(owner)
     key = f"_inference_recommender_{name}"

@@ -1,4 +1,4 @@
-"""Numbers that are none: NaN and infinity, with which the CDK's kernel dies without a word of whose they are."""
+"""NaN and infinity, which end the CDK's JavaScript process without naming the construct."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def refuse_non_finite(document: Mapping[str, object]) -> None:
-    """Refuse a document that no template can hold.
+    """Reject a document with numbers that a template can't contain.
 
     Args:
         document: A request, or arguments by their names in the API's spelling.
@@ -27,8 +27,8 @@ def refuse_non_finite(document: Mapping[str, object]) -> None:
     found = [f"{property_path(path, document)} = {number}" for path, number in _non_finite(document, ())]
     if found:
         raise ValidationError(
-            f"{', '.join(found)}: no template can hold NaN or infinity (JSON, RFC 8259, numbers). Give a finite number,"
-            " or leave it out where none is meant."
+            f"{', '.join(found)}: a template can't contain NaN or infinity (JSON, RFC 8259, numbers). Give a finite "
+            "number, or leave it out."
         )
 
 

@@ -12,6 +12,7 @@ _Path = tuple[str | int, ...]
 # leaves the level out.
 _PROPERTIES: Final[Mapping[_Path, str]] = {
     ("RoleArn",): "role",
+    ("JobDescription",): "description",
     ("InputConfig",): "",
     ("InputConfig", "ModelPackageVersionArn"): "model",
     ("InputConfig", "ModelName"): "model",
@@ -23,17 +24,23 @@ _PROPERTIES: Final[Mapping[_Path, str]] = {
     ("InputConfig", "EndpointConfigurations", "EnvironmentParameterRanges", "CategoricalParameterRanges"): "",
     ("InputConfig", "EndpointConfigurations", "ServerlessConfig"): "",
     ("InputConfig", "EndpointConfigurations", "ServerlessConfig", "MemorySizeInMB"): "memory_size",
-    ("InputConfig", "VolumeKmsKeyId"): "volume_kms_key",
+    ("InputConfig", "VolumeKmsKeyId"): "volume_encryption_key",
+    ("InputConfig", "ResourceLimit"): "",
     ("InputConfig", "Endpoints"): "existing_endpoint",
     ("InputConfig", "Endpoints", "EndpointName"): "",
     ("InputConfig", "VpcConfig"): "",
     ("InputConfig", "VpcConfig", "SecurityGroupIds"): "security_groups",
     ("InputConfig", "VpcConfig", "Subnets"): "vpc_subnets",
     ("StoppingConditions", "ModelLatencyThresholds", "ValueInMilliseconds"): "value",
-    ("OutputConfig", "KmsKeyId"): "kms_key",
+    ("OutputConfig",): "",
+    ("OutputConfig", "KmsKeyId"): "output_encryption_key",
     ("OutputConfig", "CompiledOutputConfig"): "",
     ("OutputConfig", "CompiledOutputConfig", "S3OutputUri"): "compiled_output_s3_uri",
 }
+_AS_A_WHOLE: Final[Mapping[_Path, str]] = {
+    ("InputConfig", "ResourceLimit"): "max_number_of_tests or max_parallel_of_tests"
+}
+"""Structures of the API whose members are props of their own."""
 _ENVIRONMENT: Final[_Path] = (
     "InputConfig",
     "EndpointConfigurations",
@@ -50,6 +57,8 @@ def property_path(path: _Path, request: Mapping[str, object] | None = None) -> s
         request: The request that the path leads into, where there is one; environment parameters and tags are spelled
             by their name.
     """
+    if path in _AS_A_WHOLE:
+        return _AS_A_WHOLE[path]
     spelled = ""
     names: _Path = ()
     value: object = request

@@ -1,4 +1,4 @@
-"""Rules of what has to be in the stack's own Region."""
+"""Rules for resources that have to be in the stack's Region."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _PACKAGE_ARN: Final = re.compile(r"arn:[^:]+:sagemaker:([^:]+):[^:]+:model-packa
 
 
 def check_regions(document: Mapping[str, object], *, region: str) -> Iterator[Problem]:
-    """Check that what a job or an endpoint names is in the Region that it runs in.
+    """Check that the resources that a job or an endpoint names are in the stack's Region.
 
     Args:
         document: A request with `UNRESOLVED` in place of each token, or a part of one.

@@ -1,4 +1,4 @@
-"""Problems of a construct's props, reported where all of an app's problems are reported."""
+"""The report of a construct's problems, together with those of the whole app."""
 
 from __future__ import annotations
 
@@ -28,30 +28,30 @@ _WARNING_PREFIX: Final = "cdk-inference-recommender"
 def report_problems(
     construct: Construct, problems: Callable[[], Iterable[Problem]], spell: Callable[[Path], str] = property_path
 ) -> None:
-    """Let synthesis fail with a construct's errors, together with those of every other one, and show its warnings.
+    """Report a construct's errors, which fail the synthesis, and its warnings.
 
     A warning can be acknowledged as `cdk-inference-recommender:<Rule>`.
 
     Args:
-        construct: Whose props they are of.
+        construct: The construct that has the problems.
         problems: Finds them; called once in each synthesis, when the tree is complete.
-        spell: Writes a path as the construct's user does. Default: in props.
+        spell: Returns a path in the user's spelling. Default: as props.
     """
     _Problems.of(construct).add(problems, spell)
 
 
 def share_causes(construct: Construct, props: Mapping[str, object]) -> None:
-    """Let an error whose cause several constructs share be reported once.
+    """Report an error once if several constructs share its cause.
 
     Args:
-        construct: Whose props they are.
-        props: As given: a prop that holds the same object in two constructs is one cause.
+        construct: The construct that has the props.
+        props: As given; the same object as a prop of two constructs is one cause.
     """
     _Problems.of(construct).props = props
 
 
 class _Problems:
-    """All problems of a construct, each once, however often its methods were called with the same mistake."""
+    """The problems of a construct, without duplicates."""
 
     def __init__(self, construct: Construct) -> None:
         self.construct = construct

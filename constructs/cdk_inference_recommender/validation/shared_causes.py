@@ -1,4 +1,4 @@
-"""Errors of several constructs that have one cause, such as a role that they share or a tag of an ancestor."""
+"""Errors with a common cause, such as a shared role or an ancestor's tag."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class ReportedError:
     Attributes:
         place: The field, as its author spells it.
         rule: Id of the rule.
-        value: What stands there, in text.
+        value: The value as text.
         text: The whole message.
     """
 
@@ -51,7 +51,7 @@ class ErrorSource(Protocol):
     props: Mapping[str, object]
 
     def errors(self) -> list[ReportedError]:
-        """Find its errors."""
+        """Return the construct's errors."""
 
 
 class SharedCauses:
@@ -92,7 +92,7 @@ class SharedCauses:
 
 
 def _cause_of(source: ErrorSource, place: str) -> object | None:
-    """What an error comes from, where another construct may have the very same; None where it is the construct's."""
+    """Return the cause of an error if another construct may share it; None if it is the construct's own."""
     found = _PLACE.match(place)
     name, key = found.groups() if found else ("", None)
     prop = source.props.get(name)

@@ -1,4 +1,4 @@
-"""The stack of a construct, and the account and Region that it is deployed to, as far as synthesis knows them."""
+"""The stack of a construct, and its account and Region as far as they are known at synth."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A resource that is deployed, and ends, with its stack."""
+"""Resources that end with their stack."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 
 class StackResource(Resource):
-    """A resource that is made in a stack, and that no removal policy can keep from ending with it."""
+    """A resource that always ends with its stack, whatever its removal policy."""
 
     _why_not_retained: ClassVar[str]
-    """Why no removal policy keeps it, and what to do instead."""
+    """Why a removal policy can't retain it, and what to do instead."""
 
     def __init__(self, scope: Construct, id: str) -> None:  # noqa: A002 -- the CDK's name for it
         """Add the resource to a stack.
@@ -37,7 +37,7 @@ class StackResource(Resource):
             once(self, "stack", lambda: stack)
 
     def apply_removal_policy(self, policy: RemovalPolicy) -> None:
-        """Accept `RemovalPolicy.DESTROY`, which is what happens anyway, and no other policy.
+        """Accept `RemovalPolicy.DESTROY`, which is the default, and reject other policies.
 
         Args:
             policy: The removal policy.

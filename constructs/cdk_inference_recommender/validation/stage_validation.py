@@ -1,4 +1,4 @@
-"""The one validation of a stage, in place of one for each construct."""
+"""The single validation of a stage, in place of one for each construct."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class ProblemSource(ErrorSource, Protocol):
 
 @jsii.implements(IValidation)
 class StageValidation:
-    """Finds the problems of all constructs of a stage.
+    """The validation of all constructs of a stage.
 
     The CDK validates a stage before the constructs in it, and each stage by itself. So a construct that has an error
     can still get a validation of its own, which the CDK calls later in the same synthesis and whose messages it shows
@@ -37,7 +37,7 @@ class StageValidation:
     """
 
     def __init__(self) -> None:
-        """Begin without constructs."""
+        """Create a validation without constructs."""
         self._sources: list[ProblemSource] = []
         self._found: dict[Hashable, object] = {}
 
@@ -69,7 +69,7 @@ class StageValidation:
         self._sources.append(source)
 
     def once(self, name: Hashable, find: Callable[[], _Found]) -> _Found:
-        """Return what is found out once in each synthesis.
+        """Return a value that is computed once in each synthesis.
 
         Args:
             name: Name of the value, unique in this package.
@@ -81,7 +81,7 @@ class StageValidation:
         return found
 
     def validate(self) -> list[str]:
-        """Hand each construct its errors; the stage has none itself."""
+        """Report the errors of each construct; the stage has none itself."""
         self._found.clear()
         causes = SharedCauses([(source, source.errors()) for source in self._sources])
         for source in self._sources:

@@ -1,4 +1,4 @@
-"""Values that synthesis doesn't know yet: the CDK's tokens, dynamic references, and what the CDK CLI still looks up."""
+"""Values that are unknown at synth: the CDK's tokens, dynamic references, and pending lookups of the CDK CLI."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _TEXT_MARKS: Final = (_STRING_MARK, _LIST_MARK, _DYNAMIC_REFERENCE, _LOOKUP_MARK
 
 
 def is_unresolved(value: object) -> bool:
-    """Whether a value isn't known to this synthesis; a `Duration` or a `Size` is asked itself."""
+    """Return whether a value is unknown at synth; also for a `Duration` or a `Size`."""
     match value:
         case None | bool() | int():
             return False
@@ -46,28 +46,28 @@ def is_unresolved(value: object) -> bool:
 
 
 def is_looked_up_later(value: object) -> bool:
-    """Whether a value stands for one that the CDK CLI looks up before it synthesises once more, then as a literal."""
+    """Return whether a value is the placeholder of a pending lookup; the next synthesis has a literal."""
     return isinstance(value, str) and _LOOKUP_MARK in value
 
 
 def is_dynamic_reference(value: object) -> bool:
-    """Whether CloudFormation puts a value in, but only after it has run every function on the text as it stands."""
+    """Return whether a value is a dynamic reference, which CloudFormation resolves after its functions."""
     return isinstance(value, str) and _DYNAMIC_REFERENCE in value
 
 
 def is_untyped_token(value: object) -> bool:
-    """Whether a value is an `IResolvable`, such as what `Fn.condition_if` returns, and no text, number or list yet."""
+    """Return whether a value is an `IResolvable`, such as the result of `Fn.condition_if`, without a type yet."""
     # Of the interface's other members some can't be read in Python. Stacks have this one, too.
     return callable(getattr(value, "resolve", None)) and not isinstance(value, Construct)
 
 
 def as_token(text: str) -> str:
-    """Hide a text that isn't known yet from the CDK, which takes it for a literal and takes it apart."""
+    """Return a token for a text that isn't known yet, since the CDK would parse it as a literal."""
     return Intrinsic(text).to_string() if is_dynamic_reference(text) or is_looked_up_later(text) else text
 
 
 def literals_only(value: object) -> object:
-    """Copy a document, with `UNRESOLVED` in place of each token."""
+    """Return a copy of a document with `UNRESOLVED` in place of each token."""
     if is_unresolved(value):
         return UNRESOLVED
     match value:
@@ -80,7 +80,7 @@ def literals_only(value: object) -> object:
 
 
 def seconds_of(duration: Duration, field: str) -> jsii.Number:
-    """The length in seconds.
+    """Return the length in seconds.
 
     Raises:
         ValidationError: It isn't a whole number of seconds, or it is built on a token in another unit than seconds:
@@ -98,7 +98,7 @@ def seconds_of(duration: Duration, field: str) -> jsii.Number:
 
 
 def literal_seconds_of(duration: Duration, field: str, reason: str) -> int:
-    """The length in seconds, where synthesis has to know it.
+    """Return the length in seconds, which has to be known at synth.
 
     Args:
         duration: The length.
@@ -141,7 +141,7 @@ def fractional_milliseconds_of(duration: Duration, field: str) -> jsii.Number:
 
 
 def mebibytes_of(size: Size, field: str) -> jsii.Number:
-    """The amount in MiB.
+    """Return the amount in MiB.
 
     Raises:
         ValidationError: It isn't a whole number of MiB, or it is built on a token, which can't be converted, or is no

@@ -1,4 +1,4 @@
-"""What is raised where a value can't be built at all."""
+"""The error for props that nothing can be built from."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ if TYPE_CHECKING:
 
 
 class ValidationError(ValueError):
-    """A prop holds a value that no job can be built from; the message names the field, the value and the remedy.
+    """The error for props that nothing can be built from; its message names the field, the value and the remedy.
 
-    Everything that can be said later, with the construct's path and together with all other problems, is reported by
+    Problems that can be reported later, with the construct's path and all other problems, are reported by
     `app.synth()` instead.
     """
 
 
 @contextmanager
 def naming(construct: Construct, id: str | None = None) -> Iterator[None]:  # noqa: A002 -- the CDK's name for it
-    """Put a construct's path before what is raised within, since a value by itself doesn't know whose it is.
+    """Add a construct's path to the errors raised within, since a value doesn't know its construct.
 
     Args:
         construct: Whose props are read within.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-RUN_AGAIN: Final = "Change `rerun` to run it again."
+RUN_AGAIN: Final = "Change `rerun_nonce` to run it again."
 NAME_ANOTHER: Final = "This stack only references the job: name one that has completed."
 
 

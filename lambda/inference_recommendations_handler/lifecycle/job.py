@@ -75,7 +75,7 @@ def create(
                 return rejected(event, name, reason, invocation)
             case NameTaken(reason=reason):
                 taken = reason
-    remedy = "Give `job_name` a new value." if properties.exact else "Change `rerun`."
+    remedy = "Give `job_name` a new value." if properties.exact else "Change `rerun_nonce`."
     return rejected(event, properties.base, f"{taken} {remedy}", invocation)
 
 

@@ -33,7 +33,7 @@ class NamedRequest:
 
     stack_id: str
     logical_id: str
-    rerun: str
+    rerun_nonce: str
     """Empty if not set."""
     measured: Mapping[str, Any]
     """Members of the typed request that determine what is measured."""
@@ -68,7 +68,7 @@ def is_generated(name: str) -> bool:
 
 
 def _content(named: NamedRequest) -> dict[str, Any]:
-    return {"version": _HASH_VERSION, "rerun": named.rerun, "request": named.measured}
+    return {"version": _HASH_VERSION, "rerun_nonce": named.rerun_nonce, "request": named.measured}
 
 
 def _hash(document: Mapping[str, Any]) -> str:

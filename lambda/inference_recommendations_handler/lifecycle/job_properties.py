@@ -59,7 +59,7 @@ class JobProperties:
             named=NamedRequest(
                 stack_id=owner.stack_id,
                 logical_id=owner.logical_id,
-                rerun=str(properties.get(JobProperty.RERUN, "")),
+                rerun_nonce=str(properties.get(JobProperty.RERUN_NONCE, "")),
                 measured={name: request[name] for name in jobs.measured if name in request},
             ),
         )

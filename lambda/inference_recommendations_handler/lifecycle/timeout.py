@@ -62,10 +62,10 @@ def timeout_reason(stage: WaitStage, last_seen: str, stopped: TimeoutStop) -> st
     elif stopped.failure:
         remedy = (
             f"and it couldn't be stopped: {stopped.failure} It may still run, and incur charges: stop it with "
-            f"`inference-recommender stop {stage.job_name}`, set a longer `timeout` and change `rerun`."
+            f"`inference-recommender stop {stage.job_name}`, set a longer `timeout` and change `rerun_nonce`."
         )
     else:
-        remedy = "and it was stopped if it belongs to this stack: set a longer `timeout` and change `rerun`."
+        remedy = "and it was stopped if it belongs to this stack: set a longer `timeout` and change `rerun_nonce`."
     return f"The job {stage.job_name} did not finish within {limit}, {remedy} Last status: {last_seen}"
 
 

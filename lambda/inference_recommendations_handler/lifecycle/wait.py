@@ -209,10 +209,10 @@ def _not_owned_reason(
     if Owner.of(event).same_stack(tags):
         return None
     if execution.failure:
-        return f"{execution.failure} Then change `rerun`."
+        return f"{execution.failure} Then change `rerun_nonce`."
     return (
         f"The {jobs.noun} {job.name} exists and belongs to {describe_owner(tags)}. "
-        "Give `job_name` a new value, or change `rerun`."
+        "Give `job_name` a new value, or change `rerun_nonce`."
     )
 
 
@@ -224,7 +224,7 @@ def _poll_create(
         why = (execution.input.reason if execution.input else None) or ""
         return InProgress(reason=f"The request for the job {stage.job_name} is queued. {why}".rstrip())
     if execution is not None and execution.failure:
-        return Finished(failure=f"{execution.failure} Then change `rerun`.")
+        return Finished(failure=f"{execution.failure} Then change `rerun_nonce`.")
     # The job may have been created between the two calls.
     job = jobs.find(stage.job_name)
     if job is not None:

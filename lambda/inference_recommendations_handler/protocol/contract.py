@@ -36,7 +36,7 @@ class JobProperty(StrEnum):
     """Physical name of the job, set by the user."""
     TAGS = "Tags"
     """List of `{"Key": ..., "Value": ...}`, without owner tags."""
-    RERUN = "Rerun"
+    RERUN_NONCE = "RerunNonce"
     """Any string. A change starts a new job. Optional."""
     ACCEPT_STOPPED = "AcceptStopped"
     TIMEOUT = "TimeoutSeconds"
@@ -195,7 +195,8 @@ class InstanceCountProperty(StrEnum):
     TARGET_VALUE = "TargetValue"
     """Invocations per minute and instance."""
     SAFETY_FACTOR = "SafetyFactor"
-    """Share of the measured invocations per instance, `MAX_INVOCATIONS / INITIAL_INSTANCE_COUNT`."""
+    """Share of the maximum per instance: the next one, or `MAX_INVOCATIONS / INITIAL_INSTANCE_COUNT` per minute."""
+    MAX_REQUESTS_PER_SECOND = "MaxRequestsPerSecond"
     MAX_INVOCATIONS = "MaxInvocations"
 
 

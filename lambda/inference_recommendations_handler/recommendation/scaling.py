@@ -17,6 +17,7 @@ POLICY_NAME_PREFIX: Final = "inference-recommender-"
 """Name prefix of the stack's own policies. Other policies of the same target aren't changed."""
 INVOCATIONS_PER_INSTANCE: Final = "SageMakerVariantInvocationsPerInstance"
 """Invocations per minute and instance (Application Auto Scaling, predefined metrics)."""
+_SECONDS_PER_MINUTE: Final = 60
 _CUSTOMIZED: Final = ("MetricName", "Namespace", "Statistic")
 
 
@@ -164,18 +165,34 @@ def _target_value(properties: Mapping[str, Any]) -> float:
             message = f"The target is {given!r} invocations per minute and instance, and must be a number above 0."
             raise ScalingError(message)
         return target
+    factor = number(properties.get(Property.SAFETY_FACTOR))
+    maximum = _invocations_per_instance(properties)
+    if not factor or factor < 0:
+        message = f"The safety factor is {properties.get(Property.SAFETY_FACTOR)!r}, and must be a number above 0."
+        raise ScalingError(message)
+    return maximum * factor
+
+
+def _invocations_per_instance(properties: Mapping[str, Any]) -> float:
+    """Return the maximum invocations per minute of an instance."""
+    given = properties.get(Property.MAX_REQUESTS_PER_SECOND)
+    if given is not None:
+        requests = number(given)
+        if not requests or requests < 0:
+            message = f"An instance's maximum is {given!r} requests per second, and must be a number above 0."
+            raise ScalingError(message)
+        return requests * _SECONDS_PER_MINUTE
     measured = properties.get(Property.MAX_INVOCATIONS, UNAVAILABLE)
-    invocations, instances, factor = (
-        number(properties.get(name))
-        for name in (Property.MAX_INVOCATIONS, Property.INITIAL_INSTANCE_COUNT, Property.SAFETY_FACTOR)
+    invocations, instances = (
+        number(properties.get(name)) for name in (Property.MAX_INVOCATIONS, Property.INITIAL_INSTANCE_COUNT)
     )
-    if not (invocations and instances and factor) or min(invocations, instances, factor) <= 0:
+    if not (invocations and instances) or min(invocations, instances) <= 0:
         message = (
             f"The recommendation's MaxInvocations is {measured!r}, from which no target can be calculated: set "
-            "target_invocations_per_instance."
+            "max_requests_per_second or target_invocations_per_instance."
         )
         raise ScalingError(message)
-    return invocations / instances * factor
+    return invocations / instances
 
 
 def _member(value: object, name: str) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from aws_cdk import aws_kms as kms
 
 from cdk_inference_recommender import (
     Domain,
-    EndpointConfiguration,
+    EndpointInputConfiguration,
     FlatInvocations,
     Framework,
     JobType,
@@ -18,10 +18,8 @@ from cdk_inference_recommender import (
     ModelContainerConfig,
     ModelLatencyThreshold,
     ModelSource,
-    OutputConfig,
     PayloadConfig,
     Phase,
-    ResourceLimit,
     StoppingConditions,
     SupportedEndpointType,
     Task,
@@ -57,11 +55,12 @@ def _on_instances(stack: Stack) -> dict[str, Any]:
             Phase(initial_number_of_users=1, spawn_rate=1, duration=Duration.minutes(2))
         ),
         "endpoint_configurations": [
-            EndpointConfiguration.real_time(
+            EndpointInputConfiguration.real_time(
                 "ml.c5.xlarge", environment_parameter_ranges={"OMP_NUM_THREADS": ["1", "2"]}
             )
         ],
-        "resource_limit": ResourceLimit(max_number_of_tests=2, max_parallel_of_tests=2),
+        "max_number_of_tests": 2,
+        "max_parallel_of_tests": 2,
         "stopping_conditions": StoppingConditions(
             max_invocations=1000,
             model_latency_thresholds=[
@@ -69,20 +68,19 @@ def _on_instances(stack: Stack) -> dict[str, Any]:
             ],
             flat_invocations=FlatInvocations.CONTINUE,
         ),
-        "output_config": OutputConfig(
-            kms_key=kms.Key(stack, "OutputKey"), compiled_output_s3_uri="s3://payloads/compiled"
-        ),
-        "volume_kms_key": kms.Key(stack, "VolumeKey"),
+        "output_encryption_key": kms.Key(stack, "OutputKey"),
+        "compiled_output_s3_uri": "s3://payloads/compiled",
+        "volume_encryption_key": kms.Key(stack, "VolumeKey"),
         "vpc": ec2.Vpc(stack, "Vpc", max_azs=2),
         "existing_endpoint": "bert-staging",
         "job_duration": Duration.hours(2),
-        "job_description": "Which instance type serves BERT best?",
+        "description": "Which instance type serves BERT best?",
         "job_name_prefix": "bert",
         "tags": {"team": "search"},
         "timeout": Duration.hours(4),
         "poll_interval": Duration.minutes(1),
         "accept_stopped": True,
-        "rerun": "2",
+        "rerun_nonce": "2",
     }
 
 
@@ -91,14 +89,15 @@ def _serverless(*, provisioned_concurrency: int | None) -> dict[str, Any]:
         "model": ModelSource.from_model_package(PACKAGE_ARN),
         "traffic_pattern": TrafficPattern.stairs(duration=Duration.minutes(10), number_of_steps=5, users_per_step=2),
         "endpoint_configurations": [
-            EndpointConfiguration.serverless(
+            EndpointInputConfiguration.serverless(
                 memory_size=Size.gibibytes(2),
                 max_concurrency=10,
                 provisioned_concurrency=provisioned_concurrency,
                 inference_specification_name="onnx",
             )
         ],
-        "resource_limit": ResourceLimit(max_number_of_tests=1, max_parallel_of_tests=1),
+        "max_number_of_tests": 1,
+        "max_parallel_of_tests": 1,
         "stopping_conditions": StoppingConditions(
             max_invocations=1000,
             model_latency_thresholds=[
@@ -116,7 +115,7 @@ def every_prop(stack: Stack, *, provisioned_concurrency: int | None = None) -> l
         stack: Where keys and networks are made.
         provisioned_concurrency: The one member that no sound request has.
     """
-    common = {"job_type": JobType.ADVANCED, "read_from": [payloads(stack)], "images": [images(stack)]}
+    common = {"job_type": JobType.ADVANCED, "input_buckets": [payloads(stack)], "image_repositories": [images(stack)]}
     return [
         common | _on_instances(stack),
         common | _serverless(provisioned_concurrency=provisioned_concurrency),

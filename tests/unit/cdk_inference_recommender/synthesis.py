@@ -13,7 +13,7 @@ from aws_cdk import aws_s3 as s3
 
 from cdk_inference_recommender import (
     Domain,
-    EndpointConfiguration,
+    EndpointInputConfiguration,
     Framework,
     InferenceRecommendationsJob,
     JobType,
@@ -22,7 +22,6 @@ from cdk_inference_recommender import (
     ModelSource,
     PayloadConfig,
     Phase,
-    ResourceLimit,
     StoppingConditions,
     Task,
     TrafficPattern,
@@ -89,7 +88,7 @@ def default_job(scope: Construct, name: str = "Job", **props: Any) -> InferenceR
     stack = Stack.of(scope)
     sound: Json = {"model": ModelSource.from_model_package(PACKAGE_ARN)}
     if "role" not in props:
-        sound |= {"read_from": [payloads(stack)], "images": [images(stack)]}
+        sound |= {"input_buckets": [payloads(stack)], "image_repositories": [images(stack)]}
     return InferenceRecommendationsJob(scope, name, **(sound | props))
 
 
@@ -101,8 +100,9 @@ def load_test(scope: Construct, name: str = "Job", **props: Any) -> InferenceRec
         "traffic_pattern": TrafficPattern.phases(
             Phase(initial_number_of_users=1, spawn_rate=1, duration=Duration.minutes(2))
         ),
-        "resource_limit": ResourceLimit(max_number_of_tests=1, max_parallel_of_tests=1),
-        "endpoint_configurations": [EndpointConfiguration.real_time("ml.c5.xlarge")],
+        "max_number_of_tests": 1,
+        "max_parallel_of_tests": 1,
+        "endpoint_configurations": [EndpointInputConfiguration.real_time("ml.c5.xlarge")],
         "stopping_conditions": StoppingConditions(
             max_invocations=100,
             model_latency_thresholds=[

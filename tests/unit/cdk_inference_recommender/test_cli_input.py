@@ -213,12 +213,14 @@ class TestRole:
 
     def test_may_be_missing_where_the_default_role_knows_what_to_read(self) -> None:
         stack = new_stack()
-        declare(stack, without(DEFAULT, ("RoleArn",)), read_from=[payloads(stack)], images=[images(stack)])
+        declare(
+            stack, without(DEFAULT, ("RoleArn",)), input_buckets=[payloads(stack)], image_repositories=[images(stack)]
+        )
         assert set(request_of(stack)["RoleArn"]) == {"Fn::GetAtt"}
 
     def test_missing_without_anything_to_read_is_reported(self) -> None:
         (problem,) = problems(without(DEFAULT, ("RoleArn",)))
-        assert problem.startswith("read_from: the default execution role could read neither")
+        assert problem.startswith("input_buckets: the default execution role could read neither")
 
     def test_may_be_a_construct_instead(self) -> None:
         stack = new_stack()
@@ -278,7 +280,7 @@ class TestNetwork:
     def test_the_default_role_may_make_network_interfaces(self) -> None:
         stack = new_stack()
         document = without(with_value(DEFAULT, ("InputConfig", "VpcConfig"), VPC), ("RoleArn",))
-        declare(stack, document, read_from=[payloads(stack)], images=[images(stack)])
+        declare(stack, document, input_buckets=[payloads(stack)], image_repositories=[images(stack)])
         assert "ec2:CreateNetworkInterface" in json.dumps(template_of(stack))
 
     def test_may_be_known_only_at_deploy_time(self) -> None:
@@ -299,8 +301,8 @@ class TestLifecycle:
         assert properties(ADVANCED)["TimeoutSeconds"] == 7200 + 3600
 
     def test_props_are_those_of_the_construct(self) -> None:
-        found = properties(DEFAULT, timeout=Duration.hours(3), accept_stopped=True, rerun="again")
-        assert (found["TimeoutSeconds"], found["AcceptStopped"], found["Rerun"]) == (10_800, True, "again")
+        found = properties(DEFAULT, timeout=Duration.hours(3), accept_stopped=True, rerun_nonce="again")
+        assert (found["TimeoutSeconds"], found["AcceptStopped"], found["RerunNonce"]) == (10_800, True, "again")
 
     def test_keys_are_allowed_to_the_handler(self) -> None:
         stack = new_stack()

@@ -21,21 +21,21 @@ thorough = settings(suppress_health_check=[HealthCheck.too_slow])
 
 def rendered(props: JobProps) -> Document:
     """The props as a document, by the way that the construct goes."""
-    output = props["output_config"]
     document = render_request(
         job_type=props["job_type"],
         role_arn="arn:aws:iam::123456789012:role/sagemaker",
         model=props["model"],
-        job_description=props["job_description"],
+        description=props["description"],
         job_duration=props["job_duration"],
         traffic_pattern=props["traffic_pattern"],
-        resource_limit=props["resource_limit"],
+        max_number_of_tests=props["max_number_of_tests"],
+        max_parallel_of_tests=props["max_parallel_of_tests"],
         endpoint_configurations=props["endpoint_configurations"],
         existing_endpoint=props["existing_endpoint"],
         stopping_conditions=props["stopping_conditions"],
-        output_kms_key_id=output.kms_key if output and isinstance(output.kms_key, str) else None,
-        compiled_output_s3_uri=output.compiled_output_s3_uri if output else None,
-        volume_kms_key_id=props["volume_kms_key"],
+        output_kms_key_id=props["output_encryption_key"],
+        compiled_output_s3_uri=props["compiled_output_s3_uri"],
+        volume_kms_key_id=props["volume_encryption_key"],
         security_group_ids=[],
         subnet_ids=[],
     )
@@ -144,4 +144,5 @@ def test_a_structure_that_lacks_what_the_props_require_is_left_out_alone(
 
 @pytest.mark.parametrize("limit", [{}, {"MaxNumberOfTests": "x"}, {"MaxParallelOfTests": None}])
 def test_a_limit_of_nothing_is_left_out(limit: Document) -> None:
-    assert props_of(with_value(ADVANCED, ("InputConfig", "ResourceLimit"), limit))["resource_limit"] is None
+    props = props_of(with_value(ADVANCED, ("InputConfig", "ResourceLimit"), limit))
+    assert (props["max_number_of_tests"], props["max_parallel_of_tests"]) == (None, None)

@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from aws_cdk import CfnParameter, Duration, Size, Stack
 
-from cdk_inference_recommender import Constraints, EndpointConfiguration, InferenceRecommendationsJob, ValidationError
+from cdk_inference_recommender import (
+    Constraints,
+    EndpointInputConfiguration,
+    InferenceRecommendationsJob,
+    ValidationError,
+)
 from inference_recommendations_handler.protocol.contract import ConstraintProperty
 
 from .synthesis import RECOMMENDATION, Json, default_job, load_test, new_stack, only, resources, template_of
@@ -215,8 +220,11 @@ def test_what_is_known_at_deploy_time_only_passes() -> None:
 class TestWhatIsMeasured:
     """What no result can meet is known before the job is paid for."""
 
-    INSTANCES = (EndpointConfiguration.real_time("ml.c5.xlarge"), EndpointConfiguration.real_time("ml.g4dn.xlarge"))
-    SERVERLESS = (EndpointConfiguration.serverless(memory_size=Size.mebibytes(2048), max_concurrency=5),)
+    INSTANCES = (
+        EndpointInputConfiguration.real_time("ml.c5.xlarge"),
+        EndpointInputConfiguration.real_time("ml.g4dn.xlarge"),
+    )
+    SERVERLESS = (EndpointInputConfiguration.serverless(memory_size=Size.mebibytes(2048), max_concurrency=5),)
 
     @pytest.mark.parametrize("serverless", [False, True])
     def test_a_kind_that_isnt_measured_is_an_error(self, *, serverless: bool) -> None:
@@ -252,6 +260,6 @@ class TestWhatIsMeasured:
     def test_an_instance_type_that_is_known_at_deploy_time_only_may_be_of_any_family(self) -> None:
         stack = new_stack()
         unknown = CfnParameter(stack, "InstanceType").value_as_string
-        job = load_test(stack, endpoint_configurations=[EndpointConfiguration.real_time(unknown)])
+        job = load_test(stack, endpoint_configurations=[EndpointInputConfiguration.real_time(unknown)])
         job.recommend_real_time("Best", constraints=Constraints(allowed_instance_families=["g5"]))
         assert properties_of(stack)["EndpointType"] == "RealTime"

@@ -13,7 +13,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 
-from cdk_inference_recommender import ModelSource, OutputConfig, RecommendedEndpoint
+from cdk_inference_recommender import ModelSource, RecommendedEndpoint
 from cdk_inference_recommender.permissions.inline_policy_size import MAX_INLINE_POLICY_SIZE, inline_policy_size_of
 
 from .dependency_order import before
@@ -132,7 +132,7 @@ def test_a_model_that_is_no_package_is_described_without_one() -> None:
 
 def test_it_writes_compiled_models_where_they_belong() -> None:
     stack = new_stack()
-    default_job(stack, output_config=OutputConfig(compiled_output_s3_uri="s3://models/compiled/"))
+    default_job(stack, compiled_output_s3_uri="s3://models/compiled/")
     objects = {"Fn::Join": ["", ["arn:", {"Ref": "AWS::Partition"}, ":s3:::models/compiled/*"]]}
     assert allow("s3:PutObject", objects) in role_statements(template_of(stack), "JobRole")
 
@@ -167,7 +167,7 @@ def test_a_key_a_repository_and_a_bucket_may_name_the_role_that_reads_them() -> 
     key = kms.Key(stack, "Key")
     repository = ecr.Repository(stack, "Repository")
     bucket = s3.Bucket(stack, "Bucket", encryption_key=key)
-    job = default_job(stack, read_from=[bucket], images=[repository], volume_kms_key=key)
+    job = default_job(stack, input_buckets=[bucket], image_repositories=[repository], volume_encryption_key=key)
     role = iam.ArnPrincipal(job.role.role_arn)
     key.add_to_resource_policy(iam.PolicyStatement(actions=["kms:Decrypt"], resources=["*"], principals=[role]))
     repository.add_to_resource_policy(iam.PolicyStatement(actions=["ecr:BatchGetImage"], principals=[role]))
@@ -182,7 +182,7 @@ def test_a_key_a_repository_and_a_bucket_may_name_the_role_that_reads_them() -> 
 def test_a_bucket_of_another_stack_is_inline() -> None:
     stack = new_stack()
     bucket = s3.Bucket(Stack(stack.node.scope, "Data"), "Bucket")  # type: ignore[arg-type]
-    default_job(stack, read_from=[bucket])
+    default_job(stack, input_buckets=[bucket])
     template = template_of(stack)
     assert "Fn::ImportValue" in str(job_role(template)["Policies"])
     assert not statements(template, "JobRoleDefaultPolicy")
@@ -194,7 +194,7 @@ def test_however_many_buckets_there_are_iam_takes_it(count: int) -> None:
     buckets = [
         s3.Bucket.from_bucket_name(stack, f"Bucket{index}", f"payloads-of-team-{index:03}") for index in range(count)
     ]
-    job = default_job(stack, read_from=buckets)
+    job = default_job(stack, input_buckets=buckets)
     template = template_of(stack)
     inline = role_statements(template, "JobRole")
     managed = [
@@ -224,7 +224,12 @@ def test_a_role_whose_path_an_aspect_changes_is_passed_by_name() -> None:
     best = job.recommend_real_time("Best")
     model = ModelSource.from_model_package(PACKAGE_ARN)
     RecommendedEndpoint(
-        stack, "Endpoint", recommendation=best, model=model, read_from=[payloads(stack)], images=[images(stack)]
+        stack,
+        "Endpoint",
+        recommendation=best,
+        model=model,
+        input_buckets=[payloads(stack)],
+        image_repositories=[images(stack)],
     )
     Aspects.of(stack).add(MovesRoles())
     template = template_of(stack)

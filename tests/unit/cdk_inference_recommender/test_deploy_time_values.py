@@ -9,7 +9,7 @@ from aws_cdk import CfnParameter, Duration, Size
 
 from cdk_inference_recommender import (
     Domain,
-    EndpointConfiguration,
+    EndpointInputConfiguration,
     FlatInvocations,
     Framework,
     InferenceRecommendationsJob,
@@ -18,10 +18,8 @@ from cdk_inference_recommender import (
     ModelContainerConfig,
     ModelLatencyThreshold,
     ModelSource,
-    OutputConfig,
     PayloadConfig,
     Phase,
-    ResourceLimit,
     StoppingConditions,
     SupportedEndpointType,
     Task,
@@ -58,7 +56,7 @@ def test_every_value_of_a_job_on_a_model_may_be_a_parameter() -> None:
         "Job",
         role=given_role(stack),
         job_type=JobType.of(text(stack, "JobType")),
-        job_description=text(stack, "Description"),
+        description=text(stack, "Description"),
         model=ModelSource.from_model(
             text(stack, "ModelName"),
             container_config=ModelContainerConfig(
@@ -85,11 +83,10 @@ def test_every_value_of_a_job_on_a_model_may_be_a_parameter() -> None:
                 duration=Duration.seconds(number(stack, "PhaseDuration")),
             )
         ),
-        resource_limit=ResourceLimit(
-            max_number_of_tests=number(stack, "Tests"), max_parallel_of_tests=number(stack, "ParallelTests")
-        ),
+        max_number_of_tests=number(stack, "Tests"),
+        max_parallel_of_tests=number(stack, "ParallelTests"),
         endpoint_configurations=[
-            EndpointConfiguration.real_time(
+            EndpointInputConfiguration.real_time(
                 text(stack, "InstanceType"),
                 environment_parameter_ranges={"OMP_NUM_THREADS": texts(stack, "Threads")},
             )
@@ -105,13 +102,12 @@ def test_every_value_of_a_job_on_a_model_may_be_a_parameter() -> None:
             ],
             flat_invocations=FlatInvocations.of(text(stack, "FlatInvocations")),
         ),
-        output_config=OutputConfig(
-            kms_key=text(stack, "OutputKey"), compiled_output_s3_uri=text(stack, "CompiledOutput")
-        ),
-        volume_kms_key=text(stack, "VolumeKey"),
+        output_encryption_key=text(stack, "OutputKey"),
+        compiled_output_s3_uri=text(stack, "CompiledOutput"),
+        volume_encryption_key=text(stack, "VolumeKey"),
         poll_interval=Duration.seconds(number(stack, "PollInterval")),
         tags={"team": text(stack, "Team")},
-        rerun=text(stack, "Rerun"),
+        rerun_nonce=text(stack, "Rerun"),
     )
     request = request_of(stack)
     assert {name: request[name] for name in ("JobType", "JobDescription")} == {
@@ -169,7 +165,7 @@ def test_every_value_of_a_job_on_a_model_may_be_a_parameter() -> None:
     }
     properties = only(template_of(stack), JOB)["Properties"]
     assert properties["Tags"] == [{"Key": "team", "Value": ref("Team")}]
-    assert properties["Rerun"] == ref("Rerun")
+    assert properties["RerunNonce"] == ref("Rerun")
     # The number of legs can't wait for the duration: the longest job's are made.
     assert properties["TimeoutSeconds"] == 21_600
 
@@ -189,7 +185,7 @@ def test_every_value_of_a_serverless_load_test_may_be_a_parameter() -> None:
             users_per_step=number(stack, "UsersPerStep"),
         ),
         endpoint_configurations=[
-            EndpointConfiguration.serverless(
+            EndpointInputConfiguration.serverless(
                 memory_size=Size.mebibytes(number(stack, "Memory")),
                 max_concurrency=number(stack, "Concurrency"),
                 inference_specification_name=text(stack, "Specification"),
@@ -262,7 +258,7 @@ def test_beside_an_unknown_value_the_others_are_still_checked() -> None:
         (
             lambda value: {
                 "endpoint_configurations": [
-                    EndpointConfiguration.serverless(memory_size=Size.gibibytes(value), max_concurrency=1)
+                    EndpointInputConfiguration.serverless(memory_size=Size.gibibytes(value), max_concurrency=1)
                 ]
             },
             r"endpoint_configurations\[0\]\.memory_size: .*\. Build it with Size\.mebibytes",
@@ -283,7 +279,7 @@ def test_an_unknown_value_in_another_unit_than_the_api_s_says_which_one_to_use(p
         (
             {
                 "endpoint_configurations": [
-                    EndpointConfiguration.serverless(memory_size=Size.kibibytes(1500), max_concurrency=1)
+                    EndpointInputConfiguration.serverless(memory_size=Size.kibibytes(1500), max_concurrency=1)
                 ]
             },
             r"endpoint_configurations\[0\]\.memory_size is .* MiB\. Give a whole number of MiB",

@@ -9,11 +9,10 @@ import pytest
 from aws_cdk import Duration, Size
 
 from cdk_inference_recommender import (
-    EndpointConfiguration,
+    EndpointInputConfiguration,
     ModelSource,
     Phase,
     RecommendedEndpoint,
-    ResourceLimit,
     StoppingConditions,
     TrafficPattern,
     ValidationError,
@@ -25,7 +24,9 @@ NUMBERS = [math.nan, math.inf, -math.inf]
 
 
 def told(*fields: str) -> str:
-    return rf"^Stack/{', '.join(rf'{field} = -?(nan|inf)' for field in fields)}: no template can hold NaN or infinity"
+    return (
+        rf"^Stack/{', '.join(rf'{field} = -?(nan|inf)' for field in fields)}: a template can't contain NaN or infinity"
+    )
 
 
 @pytest.mark.parametrize("number", NUMBERS)
@@ -43,14 +44,14 @@ def told(*fields: str) -> str:
         (
             lambda number: {
                 "endpoint_configurations": [
-                    EndpointConfiguration.serverless(memory_size=Size.gibibytes(2), max_concurrency=number)
+                    EndpointInputConfiguration.serverless(memory_size=Size.gibibytes(2), max_concurrency=number)
                 ]
             },
             (r"endpoint_configurations\[0\]\.max_concurrency",),
         ),
         (
-            lambda number: {"resource_limit": ResourceLimit(max_number_of_tests=number)},
-            (r"resource_limit\.max_number_of_tests",),
+            lambda number: {"max_number_of_tests": number},
+            (r"max_number_of_tests",),
         ),
         (
             lambda number: {"stopping_conditions": StoppingConditions(max_invocations=number)},
@@ -68,7 +69,16 @@ def test_a_job_s_numbers_are_finite(number: float, props: Any, fields: tuple[str
 
 
 @pytest.mark.parametrize("number", NUMBERS)
-@pytest.mark.parametrize("name", ["max_capacity", "min_capacity", "target_invocations_per_instance", "safety_factor"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "max_capacity",
+        "min_capacity",
+        "max_requests_per_second",
+        "target_invocations_per_instance",
+        "safety_factor",
+    ],
+)
 def test_an_endpoint_s_bounds_are_finite(name: str, number: float) -> None:
     stack = new_stack()
     best = default_job(stack).recommend_real_time("Best")
@@ -77,14 +87,19 @@ def test_an_endpoint_s_bounds_are_finite(name: str, number: float) -> None:
         "Endpoint",
         recommendation=best,
         model=ModelSource.from_model_package(PACKAGE_ARN),
-        images=[images(stack)],
+        image_repositories=[images(stack)],
     )
-    with pytest.raises(ValidationError, match=told(f"Endpoint: {name}")):
-        endpoint.auto_scale_instance_count(**({"max_capacity": 2} | {name: number}))  # type: ignore[arg-type]
+    if name.endswith("_capacity"):
+        with pytest.raises(ValidationError, match=told(f"Endpoint/Scaling: {name}")):
+            endpoint.auto_scale_instance_count(**({"max_capacity": 2} | {name: number}))  # type: ignore[arg-type]
+    else:
+        count = endpoint.auto_scale_instance_count(max_capacity=2)
+        with pytest.raises(ValidationError, match=told(f"Endpoint/Scaling/Load: {name}")):
+            count.scale_on_invocations("Load", **{name: number})  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("number", NUMBERS)
 def test_what_scaling_is_recommended_for_is_finite(number: float) -> None:
     best = default_job(new_stack()).recommend_real_time("Best")
-    with pytest.raises(ValidationError, match=r"max_invocations = -?(nan|inf): no template can hold"):
-        best.scaling(max_invocations=number)
+    with pytest.raises(ValidationError, match=r"max_invocations = -?(nan|inf): a template can't contain"):
+        best.recommend_scaling("Scaling", max_invocations=number)

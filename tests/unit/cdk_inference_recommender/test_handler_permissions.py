@@ -143,7 +143,7 @@ FIXED = [
 
 def scaled_endpoint(stack: Stack, name: str = "Endpoint", **props: object) -> RecommendedEndpoint:
     model = ModelSource.from_model_package(own_package(stack, name))
-    access = {"read_from": [payloads(stack)], "images": [images(stack)]}
+    access = {"input_buckets": [payloads(stack)], "image_repositories": [images(stack)]}
     job = default_job(stack, f"{name}Job", model=model)
     endpoint = RecommendedEndpoint(
         stack,
@@ -152,7 +152,7 @@ def scaled_endpoint(stack: Stack, name: str = "Endpoint", **props: object) -> Re
         model=model,
         **(access | props),  # type: ignore[arg-type]
     )
-    endpoint.auto_scale_instance_count(max_capacity=2)
+    endpoint.auto_scale_instance_count(max_capacity=2).scale_on_invocations("Load")
     return endpoint
 
 
@@ -277,7 +277,7 @@ def test_a_key_is_named_once_however_it_is_given() -> None:
     stack = new_stack()
     key = kms.Key(stack, "Key")
     for index, given in enumerate((key, key.key_arn, key.key_id, key)):
-        default_job(stack, f"Job{index}", volume_kms_key=given)
+        default_job(stack, f"Job{index}", volume_encryption_key=given)
     assert len(handed_in(template_of(stack), "Key")) == 1
 
 
@@ -322,7 +322,12 @@ def _endpoint_of(stack: Stack, name: str, package: str) -> None:
     model = ModelSource.from_model_package(package)
     best = default_job(stack, f"{name}Job", model=model).recommend_real_time("Best")
     RecommendedEndpoint(
-        stack, name, recommendation=best, model=model, read_from=[payloads(stack)], images=[images(stack)]
+        stack,
+        name,
+        recommendation=best,
+        model=model,
+        input_buckets=[payloads(stack)],
+        image_repositories=[images(stack)],
     )
 
 

@@ -17,7 +17,8 @@ SYNTHESISE = """
 import json, runpy, sys
 import cdk_inference_recommender, inference_recommendations_handler
 print(json.dumps([cdk_inference_recommender.__file__, inference_recommendations_handler.__file__]))
-runpy.run_path(sys.argv[1], run_name="__main__")
+sys.path.append(sys.argv[1])
+runpy.run_module("app", run_name="__main__")
 """
 
 
@@ -28,7 +29,7 @@ def synthesise(output: Path, *, path: Path | None) -> tuple[list[Path], dict[str
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     environment |= {"CDK_OUTDIR": str(output)} | ({"PYTHONPATH": str(path)} if path else {})
     done = subprocess.run(
-        [sys.executable, "-c", SYNTHESISE, str(ROOT / "app.py")],
+        [sys.executable, "-c", SYNTHESISE, str(ROOT)],
         cwd=elsewhere,
         env=environment,
         capture_output=True,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from aws_cdk import Duration, Stack, Stage
 
-from cdk_inference_recommender import EndpointConfiguration, InferenceRecommendationsJob, TrafficPattern
+from cdk_inference_recommender import EndpointInputConfiguration, InferenceRecommendationsJob, TrafficPattern
 
 from .request.request_documents import ADVANCED, with_value
 from .synthesis import default_job, load_test, new_app
@@ -28,10 +28,13 @@ def broken_job(scope: Construct, number: int) -> None:
             stairs = TrafficPattern.stairs(duration=Duration.seconds(60), number_of_steps=2, users_per_step=4)
             load_test(scope, name, traffic_pattern=stairs)
         case 1:
-            configurations = [EndpointConfiguration.real_time("ml.t2.medium"), EndpointConfiguration.real_time("c5")]
+            configurations = [
+                EndpointInputConfiguration.real_time("ml.t2.medium"),
+                EndpointInputConfiguration.real_time("c5"),
+            ]
             load_test(scope, name, endpoint_configurations=configurations)
         case 2:
-            default_job(scope, name, job_description="x" * 129, poll_interval=Duration.seconds(1))
+            default_job(scope, name, description="x" * 129, poll_interval=Duration.seconds(1))
         case _:
             document = with_value(ADVANCED, ("JobNme",), "x")
             document = with_value(document, ("InputConfig", "JobDurationInSeconds"), 20_000)
@@ -41,7 +44,7 @@ def broken_job(scope: Construct, number: int) -> None:
 PLACES = {
     0: ["traffic_pattern.stairs.users_per_step = 4", "traffic_pattern.stairs.duration = 60"],
     1: ["endpoint_configurations[1].instance_type = 'c5'", "endpoint_configurations[0].instance_type = 'ml.t2.medium'"],
-    2: [f"job_description = '{'x' * 79}...", "poll_interval = 1"],
+    2: [f"description = '{'x' * 79}...", "poll_interval = 1"],
     3: ["JobNme = 'x'", "InputConfig.JobDurationInSeconds = 20000"],
 }
 

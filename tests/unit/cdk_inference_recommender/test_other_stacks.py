@@ -166,7 +166,7 @@ def test_what_stays_may_be_another_stack_s() -> None:
         role=iam.Role(there, "Role", assumed_by=assumed_by),
         vpc=vpc,
         security_groups=[ec2.SecurityGroup(there, "Group", vpc=vpc)],
-        volume_kms_key=key,
+        volume_encryption_key=key,
     )
     default_job(here, "Compared", existing_endpoint=endpoint)
     app.synth()
@@ -186,6 +186,7 @@ def test_a_recommended_endpoint_keeps_its_name_and_its_scalable_target() -> None
     app, here, there = two_stacks()
     endpoint = serving(here)
     scaled = endpoint.auto_scale_instance_count(max_capacity=4)
+    scaled.scale_on_invocations("Load")
     for number, value in enumerate((endpoint.endpoint_name, endpoint.endpoint_arn, scaled.resource_id)):
         CfnOutput(there, f"Output{number}", value=value)
     app.synth()
@@ -371,6 +372,6 @@ def test_a_network_of_another_region_can_t_be_used() -> None:
     app, here, there = two_stacks(HERE, OTHER_REGION)
     vpc = ec2.Vpc(there, "Vpc")
     group = ec2.SecurityGroup.from_security_group_id(here, "Group", "sg-0123456789abcdef0")
-    default_job(here, vpc=vpc, security_groups=[group], read_from=[payloads(here)])
+    default_job(here, vpc=vpc, security_groups=[group], input_buckets=[payloads(here)])
     (error,) = errors_of(app)
     assert error.startswith("[Here/Job] vpc_subnets[0]: subnets and security groups are used in their own Region only")

@@ -11,7 +11,7 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 
-from cdk_inference_recommender import InferenceRecommendationsJob, OutputConfig
+from cdk_inference_recommender import InferenceRecommendationsJob
 
 from .synthesis import (
     JOB,
@@ -134,7 +134,7 @@ def allow(actions: str | list[str], resource: Any, condition: Json | None = None
 def test_who_needs_a_key_may_use_it(key: Any, resource: Any, condition: Json | None, use: str) -> None:
     stack = new_stack()
     given = key(stack) if callable(key) else key
-    props = {"volume_kms_key": given} if use == "volume" else {"output_config": OutputConfig(kms_key=given)}
+    props = {"volume_encryption_key": given} if use == "volume" else {"output_encryption_key": given}
     default_job(stack, **props)
     template = template_of(stack)
     assert allow(USE_KEY, resource, condition) in role_statements(template, HANDLER_ROLE)
@@ -150,7 +150,7 @@ def test_a_key_of_another_stack_is_known_by_its_arn_there() -> None:
     app = new_app()
     keys = Stack(app, "Keys")
     stack = Stack(app, "Stack")
-    default_job(stack, volume_kms_key=kms.Key(keys, "Key").key_id)
+    default_job(stack, volume_encryption_key=kms.Key(keys, "Key").key_id)
     (resource,) = [
         statement["Resource"]
         for statement in role_statements(template_of(stack), HANDLER_ROLE)
@@ -162,7 +162,8 @@ def test_a_key_of_another_stack_is_known_by_its_arn_there() -> None:
 def test_an_alias_made_in_the_stack_is_known_by_its_name() -> None:
     stack = new_stack()
     default_job(
-        stack, volume_kms_key=kms.Alias(stack, "Alias", alias_name="alias/bert", target_key=kms.Key(stack, "Key"))
+        stack,
+        volume_encryption_key=kms.Alias(stack, "Alias", alias_name="alias/bert", target_key=kms.Key(stack, "Key")),
     )
     assert allow(USE_KEY, EVERY_KEY, BEHIND_ALIAS) in role_statements(template_of(stack), HANDLER_ROLE)
 
@@ -177,7 +178,7 @@ def test_a_role_that_is_handed_in_gets_no_policy(kind: str) -> None:
     vpc = ec2.Vpc.from_vpc_attributes(
         stack, "Vpc", vpc_id="vpc-1", availability_zones=["eu-west-1a"], private_subnet_ids=["subnet-1"]
     )
-    job = default_job(stack, role=role, vpc=vpc, volume_kms_key=KEY_ARN)
+    job = default_job(stack, role=role, vpc=vpc, volume_encryption_key=KEY_ARN)
     template = template_of(stack)
     assert only(template, JOB)["Properties"]["Request"]["RoleArn"] == stack.resolve(job.role.role_arn)
     assert not [name for name in resources(template, POLICY) if not name.startswith("InferenceRecommenderProvider")]

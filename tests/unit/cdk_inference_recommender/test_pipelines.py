@@ -41,15 +41,15 @@ class Production(Stage):
         self.job = default_job(benchmarks, **job)
         self.best = self.job.recommend_real_time("Best")
         self.best.publish("/bert")
-        self.outputs: Mapping[str, CfnOutput] = self.job.output_summary(self.best)
+        self.outputs: Mapping[str, CfnOutput] = self.job.add_outputs(self.best)
         hosting = Stack(self, "Hosting")
         RecommendedEndpoint(
             hosting,
             "Endpoint",
             recommendation=RealTimeRecommendation.from_parameters(hosting, "Best", "/bert"),
             model=ModelSource.from_model_package(PACKAGE_ARN),
-            read_from=[payloads(hosting)],
-            images=[images(hosting)],
+            input_buckets=[payloads(hosting)],
+            image_repositories=[images(hosting)],
         )
 
 
@@ -117,14 +117,14 @@ def test_the_endpoint_s_stack_has_a_handler_of_its_own() -> None:
 def test_problems_within_a_stage_are_all_told_with_their_paths() -> None:
     app = new_app()
     _, pipeline = pipeline_of(app)
-    production = Production(app, job_name="-", job_description="x" * 129)
+    production = Production(app, job_name="-", description="x" * 129)
     other = Stack(production, "Other")
     default_job(other, job_name_prefix="_")
     with pytest.raises(RuntimeError) as failed:
         pipeline.add_stage(production)
     told = str(failed.value)
     assert "[Production/Benchmarks/Job] job_name = '-': " in told
-    assert "[Production/Benchmarks/Job] job_description = 'xxx" in told
+    assert "[Production/Benchmarks/Job] description = 'xxx" in told
     assert "[Production/Other/Job] job_name_prefix = '_': " in told
 
 

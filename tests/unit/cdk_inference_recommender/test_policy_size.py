@@ -130,7 +130,10 @@ def test_what_nobody_knows_before_counts_as_a_long_arn(function: Any) -> None:
 
 def test_a_stack_of_a_hundred_jobs_fits() -> None:
     stack = new_stack(new_app({"@aws-cdk/core:stackResourceLimit": 500}), env=ENVIRONMENT)
-    access: Json = {"read_from": [s3.Bucket.from_bucket_name(stack, "Bucket", "payloads")], "images": [images(stack)]}
+    access: Json = {
+        "input_buckets": [s3.Bucket.from_bucket_name(stack, "Bucket", "payloads")],
+        "image_repositories": [images(stack)],
+    }
     for index in range(100):
         InferenceRecommendationsJob(stack, f"Job{index}", model=ModelSource.from_model_package(PACKAGE_ARN), **access)
     template = template_of(stack)

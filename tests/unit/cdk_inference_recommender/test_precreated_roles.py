@@ -41,16 +41,16 @@ OTHER_KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567
 def built(app: App) -> Stack:
     stack = Stack(app, "Stack", env=Environment(account=ACCOUNT, region=REGION))
     best = default_job(stack).recommend_real_time("Best")
-    default_job(stack, "Given", role=given_role(stack), volume_kms_key=OTHER_KEY)
+    default_job(stack, "Given", role=given_role(stack), volume_encryption_key=OTHER_KEY)
     endpoint = RecommendedEndpoint(
         stack,
         "Endpoint",
         recommendation=best,
         model=ModelSource.from_model_package(PACKAGE_ARN),
-        read_from=[payloads(stack)],
-        images=[images(stack)],
+        input_buckets=[payloads(stack)],
+        image_repositories=[images(stack)],
     )
-    endpoint.auto_scale_instance_count(max_capacity=2)
+    endpoint.auto_scale_instance_count(max_capacity=2).scale_on_invocations("Load")
     return stack
 
 

@@ -21,13 +21,12 @@ from cdk_inference_recommender import (
     Constraints,
     ContainerConfig,
     Domain,
-    EndpointConfiguration,
+    EndpointInputConfiguration,
     InferenceRecommendationsJob,
     JobType,
     LatencyPercentile,
     ModelLatencyThreshold,
     ModelSource,
-    OutputConfig,
     PayloadConfig,
     Phase,
     RealTimeRecommendation,
@@ -61,8 +60,8 @@ def test_all_such_props_of_a_job_are_told_at_once() -> None:
         "model": PACKAGE_ARN,
         "job_type": "Advanced",
         "job_duration": 3600,
-        "endpoint_configurations": EndpointConfiguration.real_time("ml.c5.xlarge"),
-        "read_from": s3.Bucket.from_bucket_name(stack, "Bucket", "payloads"),
+        "endpoint_configurations": EndpointInputConfiguration.real_time("ml.c5.xlarge"),
+        "input_buckets": s3.Bucket.from_bucket_name(stack, "Bucket", "payloads"),
     }
     with pytest.raises(ValidationError) as failure:
         InferenceRecommendationsJob(stack, "Job", **wrong)
@@ -73,7 +72,7 @@ def test_all_such_props_of_a_job_are_told_at_once() -> None:
         "isn't of type ModelSource. Write ModelSource.from_model_package(...).",
         "job_type = 'Advanced' isn't of type JobType. Write JobType.ADVANCED.",
         "job_duration = 3600 isn't of type Duration. Write Duration.hours(1).",
-        "isn't a list. Write [EndpointConfiguration.real_time(...)].",
+        "isn't a list. Write [EndpointInputConfiguration.real_time(...)].",
         "isn't a list. Write [bucket], with bucket = s3.Bucket.from_bucket_name(",
     ):
         assert part in told
@@ -91,7 +90,7 @@ def test_all_such_props_of_a_job_are_told_at_once() -> None:
             r"traffic_pattern\.phases\[0\]\.duration = 120 isn't a Duration\. Write Duration\.",
         ),
         (
-            {"endpoint_configurations": [EndpointConfiguration.serverless(memory_size=2048, max_concurrency=1)]},  # type: ignore[arg-type]
+            {"endpoint_configurations": [EndpointInputConfiguration.serverless(memory_size=2048, max_concurrency=1)]},  # type: ignore[arg-type]
             r"endpoint_configurations\[0\]\.memory_size = 2048 isn't a Size\. Write Size\.",
         ),
         (
@@ -109,7 +108,7 @@ def test_all_such_props_of_a_job_are_told_at_once() -> None:
         (
             {
                 "endpoint_configurations": [
-                    EndpointConfiguration.real_time("ml.c5.xlarge", environment_parameter_ranges={"THREADS": "24"})
+                    EndpointInputConfiguration.real_time("ml.c5.xlarge", environment_parameter_ranges={"THREADS": "24"})
                 ]
             },
             r"endpoint_configurations\[0\]\.environment_parameter_ranges\['THREADS'\] = '24' isn't a list",
@@ -157,14 +156,14 @@ def test_all_such_props_of_a_job_are_told_at_once() -> None:
         (
             {
                 "endpoint_configurations": [
-                    EndpointConfiguration.real_time(ec2.InstanceType("c5.xlarge"))  # type: ignore[arg-type]
+                    EndpointInputConfiguration.real_time(ec2.InstanceType("c5.xlarge"))  # type: ignore[arg-type]
                 ]
             },
             r"endpoint_configurations\[0\]\.instance_type = <InstanceType> isn't of type str\. Write \"ml\.c5\.",
         ),
         (
-            {"output_config": OutputConfig(kms_key=7)},  # type: ignore[arg-type]
-            r"output_config\.kms_key = 7 isn't of type str or IKey\.",
+            {"output_encryption_key": 7},
+            r"output_encryption_key = 7 isn't of type str or IKey\.",
         ),
     ],
 )
@@ -218,10 +217,11 @@ def test_what_a_value_is_refused_for_by_itself_begins_with_the_construct_s_path(
         "Endpoint",
         recommendation=best,
         model=MODEL,
-        read_from=[s3.Bucket.from_bucket_name(stack, "B", "models")],
+        input_buckets=[s3.Bucket.from_bucket_name(stack, "B", "models")],
     )
-    with pytest.raises(ValidationError, match=r"^Stack/Endpoint: scale_in_cooldown = 60 isn't a Duration"):
-        endpoint.auto_scale_instance_count(max_capacity=2, scale_in_cooldown=60)  # type: ignore[arg-type]
+    count = endpoint.auto_scale_instance_count(max_capacity=2)
+    with pytest.raises(ValidationError, match=r"^Stack/Endpoint/Scaling/Load: scale_in_cooldown = 60 isn't a Duration"):
+        count.scale_on_invocations("Load", scale_in_cooldown=60)  # type: ignore[arg-type]
 
 
 _WRONG_OF_BOTH = [
@@ -230,11 +230,17 @@ _WRONG_OF_BOTH = [
         r"role = 'arn:.*' isn't of type IRole\. Write iam\.Role\.from_role_arn\(self, ",
     ),
     (
-        {"read_from": ["bkt"]},
-        r"read_from\[0\] = 'bkt' isn't of type IBucket\. Write \[bucket\], with .*from_bucket_name",
+        {"input_buckets": ["bkt"]},
+        r"input_buckets\[0\] = 'bkt' isn't of type IBucket\. Write \[bucket\], with .*from_bucket_name",
     ),
-    ({"images": ["rep"]}, r"images\[0\] = 'rep' isn't of type IRepository of ECR\. Write \[repository\], with "),
-    ({"volume_kms_key": 5}, r"volume_kms_key = 5 isn't of type str or IKey\. Write a kms\.Key, or a key's id"),
+    (
+        {"image_repositories": ["rep"]},
+        r"image_repositories\[0\] = 'rep' isn't of type IRepository of ECR\. Write \[repository\], with ",
+    ),
+    (
+        {"volume_encryption_key": 5},
+        r"volume_encryption_key = 5 isn't of type str or IKey\. Write a kms\.Key, or a key's id",
+    ),
     ({"vpc": "vpc-1"}, r"vpc = 'vpc-1' isn't of type IVpc\. Write ec2\.Vpc\.from_lookup\("),
     ({"vpc_subnets": {"subnet_group_name": "a"}}, r"vpc_subnets = <dict> isn't of type SubnetSelection\. Write ec2\."),
     ({"vpc_subnets": ["subnet-1"]}, r"vpc_subnets = <list> isn't of type SubnetSelection"),
@@ -254,7 +260,7 @@ _WRONG_OF_BOTH = [
         ({"job_name": 7}, r"job_name = 7 isn't of type str\. Write \"bert\""),
         ({"job_name_prefix": 7}, r"job_name_prefix = 7 isn't of type str\. Write \"bert\""),
         ({"accept_stopped": 1}, r"accept_stopped = 1 isn't of type bool"),
-        ({"rerun": 5}, r"rerun = 5 isn't of type str\. Write \"2\"\."),
+        ({"rerun_nonce": 5}, r"rerun_nonce = 5 isn't of type str\. Write \"2\"\."),
         (
             {"accept_stopped": Token.as_string(Fn.ref("Flag"))},
             r"accept_stopped is known only at deploy time, but synthesis decides by it\. Write True or False\.",
@@ -272,7 +278,7 @@ def test_a_job_tells_it(props: dict[str, Any], message: str) -> None:
     [
         *_WRONG_OF_BOTH,
         ({"endpoint_name": 4}, "endpoint_name = 4 isn't of type str"),
-        ({"enable_network_isolation": "yes"}, "enable_network_isolation = 'yes' isn't of type bool"),
+        ({"network_isolation": "yes"}, "network_isolation = 'yes' isn't of type bool"),
     ],
 )
 def test_an_endpoint_tells_it_of_any_prop(props: dict[str, Any], message: str) -> None:
@@ -283,8 +289,8 @@ def test_an_endpoint_tells_it_of_any_prop(props: dict[str, Any], message: str) -
 
 
 def test_a_document_s_job_tells_it() -> None:
-    wrong: dict[str, Any] = {"role": "arn:aws:iam::1:role/r", "read_from": ["bkt"], "accept_stopped": "no"}
-    with pytest.raises(ValidationError, match=r"^Stack/Job: role = .* read_from\[0\] = .* accept_stopped = 'no' "):
+    wrong: dict[str, Any] = {"role": "arn:aws:iam::1:role/r", "input_buckets": ["bkt"], "accept_stopped": "no"}
+    with pytest.raises(ValidationError, match=r"^Stack/Job: role = .* input_buckets\[0\] = .* accept_stopped = 'no' "):
         InferenceRecommendationsJob.from_cli_input(new_stack(), "Job", {"JobType": "Default"}, **wrong)
 
 
@@ -330,8 +336,10 @@ def test_a_named_metric_tells_it() -> None:
 
 def test_a_bucket_is_no_repository_and_a_repository_no_bucket() -> None:
     stack = new_stack()
-    swapped: dict[str, Any] = {"read_from": [images(stack)], "images": [payloads(stack)]}
-    with pytest.raises(ValidationError, match=r"read_from\[0\] = <.*> isn't .* images\[0\] = <.*> isn't of type IRep"):
+    swapped: dict[str, Any] = {"input_buckets": [images(stack)], "image_repositories": [payloads(stack)]}
+    with pytest.raises(
+        ValidationError, match=r"input_buckets\[0\] = <.*> isn't .* image_repositories\[0\] = <.*> isn't of type IRep"
+    ):
         default_job(stack, **swapped)
 
 
@@ -350,7 +358,7 @@ def test_phases_are_given_one_by_one(phases: Any, message: str) -> None:
 def test_an_endpoint_configuration_tells_it() -> None:
     wrong: Any = ["THREADS"]
     with pytest.raises(ValidationError, match=r"^environment_parameter_ranges = <list> isn't a mapping\. Write {"):
-        EndpointConfiguration.real_time("ml.c5.xlarge", environment_parameter_ranges=wrong)
+        EndpointInputConfiguration.real_time("ml.c5.xlarge", environment_parameter_ranges=wrong)
 
 
 def test_a_model_source_tells_it() -> None:
@@ -368,19 +376,22 @@ def test_what_is_asked_of_a_job_tells_it() -> None:
     job = default_job(stack)
     best = job.recommend_real_time("Best")
     wrong: Any = 5
-    with pytest.raises(ValidationError, match=r"^Stack/Job/Best: prefix = 5 isn't of type str\. Write '/my-app/"):
+    with pytest.raises(
+        ValidationError, match=r"^Stack/Job/Best: parameter_prefix = 5 isn't of type str\. Write '/my-app/"
+    ):
         best.publish(wrong)
-    with pytest.raises(ValidationError, match=r"^Stack/Read: prefix = 5 isn't of type str"):
+    with pytest.raises(ValidationError, match=r"^Stack/Read: parameter_prefix = 5 isn't of type str"):
         RealTimeRecommendation.from_parameters(stack, "Read", wrong)
     with pytest.raises(
         ValidationError, match=r"^Stack/Job: recommendations\[1\] = 5 isn't of type .* prefix = 5 isn't"
     ):
-        job.output_summary(best, wrong, prefix=wrong)
-    endpoint = RecommendedEndpoint(stack, "Endpoint", recommendation=best, model=MODEL, read_from=[payloads(stack)])
-    with pytest.raises(ValidationError, match=r"^Stack/Endpoint: scaling = 5 isn't .* disable_scale_in = 5 isn't"):
-        endpoint.auto_scale_as_recommended(wrong, disable_scale_in=wrong)
-    with pytest.raises(ValidationError, match=r"^Stack/Endpoint: disable_scale_in = 5 isn't of type bool"):
-        endpoint.auto_scale_instance_count(max_capacity=2, disable_scale_in=wrong)
+        job.add_outputs(best, wrong, prefix=wrong)
+    endpoint = RecommendedEndpoint(stack, "Endpoint", recommendation=best, model=MODEL, input_buckets=[payloads(stack)])
+    count = endpoint.auto_scale_instance_count(max_capacity=2)
+    with pytest.raises(ValidationError, match=r"^Stack/Endpoint/Scaling: scaling = 5 isn't .* disable_scale_in = 5 "):
+        count.scale_as_recommended("Load", wrong, disable_scale_in=wrong)
+    with pytest.raises(ValidationError, match=r"^Stack/Endpoint/Scaling: disable_scale_in = 5 isn't of type bool"):
+        count.scale_on_invocations("Load", disable_scale_in=wrong)
 
 
 def test_an_existing_job_tells_it() -> None:
@@ -404,9 +415,9 @@ def test_constructs_that_are_known_by_name_or_arn_are_of_their_type() -> None:
     key = kms.Key.from_key_arn(stack, "Key", "arn:aws:kms:eu-west-1:123456789012:key/1")
     package = sagemaker.CfnModelPackage(stack, "Package")
     shared: dict[str, Any] = {
-        "read_from": (s3.Bucket.from_bucket_name(stack, "Models", "models"), s3.Bucket(stack, "Own")),
-        "images": [ecr.Repository(stack, "Repository")],
-        "volume_kms_key": key,
+        "input_buckets": (s3.Bucket.from_bucket_name(stack, "Models", "models"), s3.Bucket(stack, "Own")),
+        "image_repositories": [ecr.Repository(stack, "Repository")],
+        "volume_encryption_key": key,
         "vpc": vpc,
         "vpc_subnets": ec2.SubnetSelection(subnets=vpc.private_subnets),
         "security_groups": [ec2.SecurityGroup.from_security_group_id(stack, "Group", "sg-1")],
@@ -416,8 +427,8 @@ def test_constructs_that_are_known_by_name_or_arn_are_of_their_type() -> None:
     job = load_test(
         stack,
         existing_endpoint=sagemaker.CfnEndpoint(stack, "Before", endpoint_config_name="before"),
-        output_config=OutputConfig(kms_key=kms.Alias.from_alias_name(stack, "Alias", "alias/a")),
-        endpoint_configurations=[EndpointConfiguration.real_time(Fn.ref("InstanceType"))],
+        output_encryption_key=kms.Alias.from_alias_name(stack, "Alias", "alias/a"),
+        endpoint_configurations=[EndpointInputConfiguration.real_time(Fn.ref("InstanceType"))],
         **shared,
     )
     default_job(stack, "WithRole", role=iam.Role.from_role_arn(stack, "Given", "arn:aws:iam::123456789012:role/r"))
@@ -444,7 +455,9 @@ def untyped() -> Any:
 
 def endpoint_with(stack: Stack, **props: Any) -> None:
     best = RealTimeRecommendation.from_parameters(stack, "Best", "/bert")
-    RecommendedEndpoint(stack, "Endpoint", recommendation=best, model=MODEL, images=[images(stack)], **props)
+    RecommendedEndpoint(
+        stack, "Endpoint", recommendation=best, model=MODEL, image_repositories=[images(stack)], **props
+    )
 
 
 IS_TEXT = r"is a token, but not yet one of text\. Write Token\.as_string\(\.\.\.\) around it\."
@@ -453,22 +466,22 @@ IS_TEXT = r"is a token, but not yet one of text\. Write Token\.as_string\(\.\.\.
 @pytest.mark.parametrize(
     ("name", "make"),
     [
-        ("volume_kms_key", lambda stack, value: default_job(stack, volume_kms_key=value)),
-        ("output_config.kms_key", lambda stack, value: default_job(stack, output_config=OutputConfig(kms_key=value))),
+        ("volume_encryption_key", lambda stack, value: default_job(stack, volume_encryption_key=value)),
+        ("output_encryption_key", lambda stack, value: default_job(stack, output_encryption_key=value)),
         ("existing_endpoint", lambda stack, value: default_job(stack, existing_endpoint=value)),
         ("job_name", lambda stack, value: default_job(stack, job_name=value)),
         ("tags['team']", lambda stack, value: default_job(stack, tags={"team": value})),
-        ("rerun", lambda stack, value: default_job(stack, rerun=value)),
+        ("rerun_nonce", lambda stack, value: default_job(stack, rerun_nonce=value)),
         ("model_package", lambda _, value: ModelSource.from_model_package(value)),
         ("model", lambda _, value: ModelSource.from_model(value, container_config=MODEL_CONFIG)),
         ("statistic", lambda stack, value: default_job(stack).metric("ClientLatency", statistic=value)),
         ("endpoint_name", lambda stack, value: default_job(stack).metric_client_latency(endpoint_name=value)),
         ("job_name", lambda stack, value: InferenceRecommendationsJob.from_job_name(stack, "Job", value)),
         ("job_arn", lambda stack, value: InferenceRecommendationsJob.from_job_arn(stack, "Job", value)),
-        ("prefix", lambda stack, value: RealTimeRecommendation.from_parameters(stack, "Read", value)),
+        ("parameter_prefix", lambda stack, value: RealTimeRecommendation.from_parameters(stack, "Read", value)),
         *(
             (name, lambda stack, value, name=name: endpoint_with(stack, **{name: value}))
-            for name in ("endpoint_name", "variant_name", "volume_kms_key")
+            for name in ("endpoint_name", "variant_name", "volume_encryption_key")
         ),
         ("tags['team']", lambda stack, value: endpoint_with(stack, tags={"team": value})),
     ],
@@ -476,7 +489,7 @@ IS_TEXT = r"is a token, but not yet one of text\. Write Token\.as_string\(\.\.\.
 def test_a_token_of_no_type_is_no_text_yet(name: str, make: Any) -> None:
     with pytest.raises(ValidationError, match=rf"{re.escape(name)} {IS_TEXT}"):
         make(new_stack(), untyped())
-    if name not in {"prefix", "statistic"}:
+    if name not in {"parameter_prefix", "statistic"}:
         make(new_stack(), Token.as_string(untyped()))
 
 
@@ -497,14 +510,16 @@ def test_choices_in_words_are_told_at_once_with_what_they_resemble() -> None:
     }
     config = ContainerConfig(**choices)
     with pytest.raises(ValidationError) as failure:
-        default_job(new_stack(), model=ModelSource.from_model_package(PACKAGE_ARN, container_config=config), rerun=2)
+        default_job(
+            new_stack(), model=ModelSource.from_model_package(PACKAGE_ARN, container_config=config), rerun_nonce=2
+        )
     told = str(failure.value)
     for part in (
         "domain = 'vision' isn't of type Domain. Write Domain.COMPUTER_VISION. ",
         "task = 'x' isn't of type Task. Write Task.IMAGE_CLASSIFICATION or Task.OBJECT_DETECTION or ",
         "framework = 'pytorch' isn't of type Framework. Write Framework.PYTORCH. ",
         "isn't of type SupportedEndpointType. Write SupportedEndpointType.SERVERLESS. ",
-        "rerun = 2 isn't of type str",
+        "rerun_nonce = 2 isn't of type str",
     ):
         assert part in told
 

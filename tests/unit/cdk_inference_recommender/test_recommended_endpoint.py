@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from aws_cdk import CfnParameter, Stack, Tags, Token
+from aws_cdk import Acknowledgment, CfnParameter, Stack, Tags, Token, Validations
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
@@ -13,6 +13,7 @@ from aws_cdk import aws_sagemaker as sagemaker
 
 from cdk_inference_recommender import (
     ContainerConfig,
+    InferenceRecommendationsJob,
     ModelSource,
     RealTimeRecommendation,
     RecommendedEndpoint,
@@ -136,7 +137,7 @@ def test_a_recommendation_of_another_stack_is_read_from_parameters() -> None:
 def test_network_key_and_isolation_are_carried_over() -> None:
     stack = new_stack()
     key = kms.Key(stack, "Key")
-    made = endpoint(stack, vpc=ec2.Vpc(stack, "Vpc", max_azs=2), volume_kms_key=key, enable_network_isolation=True)
+    made = endpoint(stack, vpc=ec2.Vpc(stack, "Vpc", max_azs=2), volume_encryption_key=key, network_isolation=True)
     assert made.connections.security_groups
     template = template_of(stack)
     (group,) = resources(template, "AWS::EC2::SecurityGroup")
@@ -153,7 +154,7 @@ def test_network_key_and_isolation_are_carried_over() -> None:
 def test_an_alias_is_there_before_it_is_named() -> None:
     stack = new_stack()
     alias = kms.Alias(stack, "Alias", alias_name="alias/volumes", target_key=kms.Key(stack, "Key"))
-    endpoint(stack, volume_kms_key=alias)
+    endpoint(stack, volume_encryption_key=alias)
     template = template_of(stack)
     (configuration,) = resources(template, CONFIG)
     assert logical_id(alias) in before(template, configuration)
@@ -181,7 +182,7 @@ def test_a_model_can_be_the_source() -> None:
 
 def test_the_model_waits_for_its_roles_permissions() -> None:
     stack = new_stack()
-    made = endpoint(stack, role=None, read_from=[payloads(stack)], images=[images(stack)])
+    made = endpoint(stack, role=None, input_buckets=[payloads(stack)], image_repositories=[images(stack)])
     kms.Key(stack, "Key").grant_decrypt(made)
     template = template_of(stack)
     (model,) = resources(template, MODEL)
@@ -196,7 +197,7 @@ def test_the_model_waits_until_the_handler_may_pass_a_role_that_is_handed_in() -
 
 def test_the_default_role_has_the_least_that_is_needed() -> None:
     stack = new_stack()
-    endpoint(stack, role=None, read_from=[payloads(stack)], images=[images(stack)])
+    endpoint(stack, role=None, input_buckets=[payloads(stack)], image_repositories=[images(stack)])
     allowed = {
         action
         for statement in role_statements(template_of(stack), "EndpointRole")
@@ -206,23 +207,78 @@ def test_the_default_role_has_the_least_that_is_needed() -> None:
     assert not any("Put" in action or "Delete" in action for action in allowed if action.startswith(("s3", "ecr")))
 
 
-def test_a_default_role_that_could_read_nothing_is_refused() -> None:
-    with pytest.raises(ValidationError, match=r"^Stack/Endpoint: the default role could read neither"):
-        endpoint(new_stack(), role=None)
+def test_a_default_role_that_could_read_nothing_is_warned_of() -> None:
+    stack = new_stack()
+    endpoint(stack, role=None, input_buckets=[], image_repositories=[])
+    [warning] = [each for each in warnings_of(stack) if "EndpointReadAccess" in each]
+    assert warning.startswith("input_buckets: nothing is named, and the default role could read neither")
+    granted = new_stack()
+    made = endpoint(granted, role=None, input_buckets=[], image_repositories=[])
+    acknowledged = Acknowledgment(id="cdk-inference-recommender:EndpointReadAccess", reason="granted by its buckets")
+    Validations.of(made).acknowledge(acknowledged)
+    assert not warnings_of(granted)
+
+
+def test_it_runs_and_reads_what_its_job_has_measured() -> None:
+    stack = new_stack()
+    best = default_job(stack).recommend_real_time("Best")
+    RecommendedEndpoint(stack, "Endpoint", recommendation=best)
+    template = template_of(stack)
+    assert not warnings_of(stack)
+    assert model_of(template)["ModelPackageArn"] == PACKAGE_ARN
+    actions = [action for statement in role_statements(template, "EndpointRole") for action in statement["Action"]]
+    assert {"s3:GetObject*", "ecr:BatchGetImage"} <= set(actions)
+
+
+def test_a_document_of_the_cli_names_the_model_too() -> None:
+    stack = new_stack()
+    document = {
+        "JobType": "Default",
+        "RoleArn": ROLE_ARN,
+        "InputConfig": {"ModelPackageVersionArn": PACKAGE_ARN},
+    }
+    best = InferenceRecommendationsJob.from_cli_input(stack, "Job", document).recommend_real_time("Best")
+    RecommendedEndpoint(stack, "Endpoint", recommendation=best, role=given_role(stack))
+    assert model_of(template_of(stack))["ModelPackageArn"] == PACKAGE_ARN
+
+
+def test_what_the_endpoint_is_given_goes_before_what_the_job_has() -> None:
+    stack = new_stack()
+    best = default_job(stack).recommend_real_time("Best")
+    RecommendedEndpoint(stack, "Endpoint", recommendation=best, input_buckets=[], image_repositories=[images(stack)])
+    services = {
+        action.partition(":")[0]
+        for statement in role_statements(template_of(stack), "EndpointRole")
+        for action in ([statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"])
+    }
+    assert services == {"cloudwatch", "logs", "ecr"}
+
+
+def test_without_the_job_the_model_has_to_be_given() -> None:
+    stack = Stack(new_app(), "Stack")
+    read = RealTimeRecommendation.from_parameters(stack, "Read", "/bert")
+    imported = InferenceRecommendationsJob.from_job_name(stack, "Job", "bert").recommend_real_time("Best")
+    for name, best, reason in (
+        ("One", read, "Stack/Read was read with from_parameters"),
+        ("Other", imported, "Stack/Job/Best is of a job that this app doesn't declare"),
+    ):
+        message = rf"^Stack/{name}: model is missing, and {reason}, so that .* Give the job's ModelSource as model="
+        with pytest.raises(ValidationError, match=message):
+            RecommendedEndpoint(stack, name, recommendation=best)
 
 
 def test_a_serverless_endpoint_has_no_network_of_its_own() -> None:
     stack = new_stack()
     message = (
-        r"^Stack/Endpoint: a serverless endpoint takes no vpc and no volume_kms_key and no enable_network_isolation"
+        r"^Stack/Endpoint: a serverless endpoint takes no vpc and no volume_encryption_key and no network_isolation"
     )
     with pytest.raises(ValidationError, match=message):
         endpoint(
             stack,
             serverless=True,
             vpc=ec2.Vpc(stack, "Vpc"),
-            volume_kms_key="alias/key",
-            enable_network_isolation=True,
+            volume_encryption_key="alias/key",
+            network_isolation=True,
         )
 
 
@@ -276,6 +332,6 @@ def test_it_can_be_invoked_by_whom_it_is_granted_to() -> None:
 
 def test_every_property_of_the_contract_is_sent() -> None:
     stack = new_stack()
-    endpoint(stack, vpc=ec2.Vpc(stack, "Vpc"), enable_network_isolation=False, tags={"a": "b"})
+    endpoint(stack, vpc=ec2.Vpc(stack, "Vpc"), network_isolation=False, tags={"a": "b"})
     sent = model_of(template_of(stack)).keys() - {"ServiceToken", "ServiceTimeout"}
     assert sent | {"SourceModelName"} == set(RecommendedModelProperty)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from aws_cdk import Environment
 
-from cdk_inference_recommender import InferenceRecommendationsJob, ModelSource, OutputConfig
+from cdk_inference_recommender import InferenceRecommendationsJob, ModelSource
 
 from .request.request_documents import DEFAULT
 from .synthesis import ACCOUNT, PACKAGE_ARN, REGION, default_job, new_stack, warnings_of
@@ -20,8 +20,8 @@ THERE = Environment(account=ACCOUNT, region="us-east-1")
 @pytest.mark.parametrize(
     ("props", "place"),
     [
-        ({"volume_kms_key": KEY}, "volume_kms_key"),
-        ({"output_config": OutputConfig(kms_key=KEY)}, "output_config.kms_key"),
+        ({"volume_encryption_key": KEY}, "volume_encryption_key"),
+        ({"output_encryption_key": KEY}, "output_encryption_key"),
     ],
 )
 def test_a_key_of_another_region_is_warned_of(props: dict[str, Any], place: str) -> None:
@@ -56,9 +56,9 @@ def test_a_document_s_is_told_as_it_stands_there() -> None:
     [
         (HERE, {}),
         (THERE, {"model": ModelSource.from_model_package(PACKAGE_ARN.replace(REGION, "us-east-1"))}),
-        (HERE, {"volume_kms_key": "alias/volumes"}),
+        (HERE, {"volume_encryption_key": "alias/volumes"}),
         # Where the stack will be isn't known.
-        (None, {"volume_kms_key": KEY}),
+        (None, {"volume_encryption_key": KEY}),
     ],
 )
 def test_nothing_is_warned_of_that_may_be_here(env: Environment | None, props: dict[str, Any]) -> None:

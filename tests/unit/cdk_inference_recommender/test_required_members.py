@@ -16,11 +16,9 @@ from cdk_inference_recommender import (
     ModelSource,
     PayloadConfig,
     Phase,
-    ResourceLimit,
     Stairs,
     Task,
     TrafficPattern,
-    ValidationError,
 )
 
 from .synthesis import MODEL_CONFIG
@@ -42,8 +40,6 @@ def omitting_is_an_error_of_the_types() -> None:
     TrafficPattern.stairs(duration=TWO_MINUTES, number_of_steps=2)  # type: ignore[call-arg]
     ModelLatencyThreshold(value=TWO_MINUTES)  # type: ignore[call-arg]
     ModelLatencyThreshold(percentile=LatencyPercentile.P95)  # type: ignore[call-arg]
-    ResourceLimit()  # type: ignore[call-overload]
-    ResourceLimit(max_number_of_tests=None)  # type: ignore[call-overload]
     PayloadConfig(supported_content_types=["text/csv"])  # type: ignore[call-arg]
     ModelContainerConfig(task=Task.OTHER, payload_config=PAYLOAD)  # type: ignore[call-arg]
     ModelContainerConfig(domain=Domain.MACHINE_LEARNING, payload_config=PAYLOAD)  # type: ignore[call-arg]
@@ -54,9 +50,6 @@ def omitting_is_an_error_of_the_types() -> None:
 
 def the_rest_may_be_left_out() -> None:
     """Only mypy reads it."""
-    ResourceLimit(max_number_of_tests=1)
-    ResourceLimit(max_parallel_of_tests=1)
-    ResourceLimit(max_number_of_tests=1, max_parallel_of_tests=1)
     ModelContainerConfig(domain=Domain.MACHINE_LEARNING, task=Task.OTHER, payload_config=PAYLOAD)
     ModelSource.from_model_package("arn", container_config=MODEL_CONFIG)
     ModelSource.from_model_package("arn", container_config=ContainerConfig())
@@ -82,17 +75,6 @@ def test_a_required_member_cant_be_left_out(make: Any, members: dict[str, Any]) 
     for name in members:
         with pytest.raises(TypeError, match=rf"missing 1 required keyword-only argument: '{name}'"):
             make(**{other: value for other, value in members.items() if other != name})
-
-
-@pytest.mark.parametrize("limits", [{}, {"max_number_of_tests": None}])
-def test_a_limit_of_nothing_is_refused(limits: Any) -> None:
-    with pytest.raises(ValidationError, match=r"^resource_limit: .*Give max_number_of_tests, max_parallel_of_tests or"):
-        ResourceLimit(**limits)
-
-
-def test_limits_are_compared_by_what_they_limit() -> None:
-    assert ResourceLimit(max_number_of_tests=1) == ResourceLimit(max_number_of_tests=1, max_parallel_of_tests=None)
-    assert ResourceLimit(max_number_of_tests=1) != ResourceLimit(max_parallel_of_tests=1)
 
 
 def test_a_model_s_container_has_what_any_container_has() -> None:

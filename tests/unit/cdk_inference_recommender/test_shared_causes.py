@@ -105,8 +105,8 @@ def test_an_ancestors_tag_is_reported_once_for_jobs_and_endpoints() -> None:
     [
         lambda stack, name: default_job(stack, name, tags={"team": "search; ranking"}),
         lambda stack, name: default_job(stack, name, model=ModelSource.from_model_package("bert")),
-        lambda stack, name: default_job(stack, name, volume_kms_key="a key"),
-        lambda stack, name: default_job(stack, name, job_description="d" * 129),
+        lambda stack, name: default_job(stack, name, volume_encryption_key="a key"),
+        lambda stack, name: default_job(stack, name, description="d" * 129),
     ],
     ids=["tag", "model", "key", "text"],
 )
@@ -123,10 +123,10 @@ def test_what_each_was_given_is_reported_by_each(make: Callable[[Stack, str], Co
 def test_defaults_are_nothing_that_is_shared() -> None:
     stack = new_stack()
     for name in ("First", "Second"):
-        default_job(stack, name, read_from=[])
+        default_job(stack, name, input_buckets=[])
     assert [error.partition(":")[0] for error in errors_of(stack)] == [
-        "[Stack/First] read_from",
-        "[Stack/Second] read_from",
+        "[Stack/First] input_buckets",
+        "[Stack/Second] input_buckets",
     ]
 
 
@@ -160,11 +160,12 @@ def test_a_default_job_with_what_only_load_tests_take_is_one_error() -> None:
     (error,) = errors_of(stack)
     assert error.startswith("[Stack/Job] traffic_pattern = ")
     assert (
-        "endpoint_configurations, resource_limit, stopping_conditions given, too. Remove them, or make the job" in error
+        "endpoint_configurations, max_number_of_tests or max_parallel_of_tests, stopping_conditions given, too. Remove"
+        in error
     )
 
 
 def test_a_sound_app_has_none() -> None:
     stack = new_stack()
-    endpoint(stack, read_from=[payloads(stack)])
+    endpoint(stack, input_buckets=[payloads(stack)])
     assert template_of(stack)

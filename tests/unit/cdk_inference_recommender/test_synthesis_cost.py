@@ -75,7 +75,7 @@ def growth(few: int, many: int) -> float:
     return (many - few) / (MANY - FEW)
 
 
-@pytest.mark.parametrize("props", [{}, {"tags": {"team": "search"}}, {"rerun": "2"}])
+@pytest.mark.parametrize("props", [{}, {"tags": {"team": "search"}}, {"rerun_nonce": "2"}])
 def test_declaring_a_job_is_ten_calls(props: dict[str, Any]) -> None:
     assert with_given_role(new_stack(), 3, **props) == Calls(MOST_AT_CONSTRUCTION, 0)
 

@@ -10,7 +10,7 @@ from constructs import Construct
 
 from cdk_inference_recommender import (
     ContainerConfig,
-    EndpointConfiguration,
+    EndpointInputConfiguration,
     InferenceRecommendationsJob,
     JobType,
     ModelSource,
@@ -51,7 +51,7 @@ def test_all_problems_of_all_jobs_are_told_in_one_synthesis() -> None:
         traffic_pattern=TrafficPattern.phases(
             PHASE, Phase(initial_number_of_users=2, spawn_rate=1, duration=Duration.seconds(20))
         ),
-        endpoint_configurations=[EndpointConfiguration.real_time("ml.t2.medium")],
+        endpoint_configurations=[EndpointInputConfiguration.real_time("ml.t2.medium")],
     )
     default_job(first, "Default", job_name_prefix="a-name-of-more-than-twenty-four")
     default_job(second, "Default", poll_interval=Duration.seconds(1))
@@ -88,7 +88,7 @@ PAYLOAD = ContainerConfig(payload_config=PayloadConfig(sample_payload_url="s3://
 @pytest.mark.parametrize(
     ("props", "place"),
     [
-        ({"job_description": "d" * 129}, "job_description = 'ddd"),
+        ({"description": "d" * 129}, "description = 'ddd"),
         (
             {"model": ModelSource.from_model_package(PACKAGE_ARN, container_config=PAYLOAD)},
             "model.container_config.payload_config.sample_payload_url = 's3://payloads/bert.zip'",
@@ -103,12 +103,12 @@ PAYLOAD = ContainerConfig(payload_config=PayloadConfig(sample_payload_url="s3://
             "traffic_pattern.stairs.users_per_step = 9",
         ),
         ({"job_duration": Duration.hours(6)}, "job_duration = 21600"),
-        ({"volume_kms_key": "a key"}, "volume_kms_key = 'a key'"),
+        ({"volume_encryption_key": "a key"}, "volume_encryption_key = 'a key'"),
         ({"existing_endpoint": "an endpoint"}, "existing_endpoint = 'an endpoint'"),
         (
             {
                 "endpoint_configurations": [
-                    EndpointConfiguration.real_time(
+                    EndpointInputConfiguration.real_time(
                         "ml.c5.xlarge", environment_parameter_ranges={"THREADS": ["1", "2", "3", "4"]}
                     )
                 ]
@@ -168,8 +168,8 @@ def test_neither_a_role_nor_a_bucket_to_read_from_is_an_error() -> None:
     stack = new_stack()
     InferenceRecommendationsJob(stack, "Job", model=ModelSource.from_model_package(PACKAGE_ARN))
     assert problems_of(stack)[0].startswith(
-        "[Stack/Job] read_from: the default execution role could read neither the sample payload nor the model's "
-        "artifacts. Name their buckets in read_from, or give a role of your own that may read them."
+        "[Stack/Job] input_buckets: the default execution role could read neither the sample payload nor the model's "
+        "artifacts. Name their buckets in input_buckets, or give a role of your own that may read them."
     )
 
 
@@ -181,9 +181,9 @@ def test_a_role_alone_is_enough() -> None:
 
 def test_a_default_role_that_may_pull_no_image_is_warned_of() -> None:
     stack = new_stack()
-    default_job(stack, images=[])
+    default_job(stack, image_repositories=[])
     (warning,) = warnings_of(stack)
-    assert warning.startswith("images: the default execution role may pull no container image.")
+    assert warning.startswith("image_repositories: the default execution role may pull no container image.")
 
 
 def test_a_sound_job_has_neither_problem_nor_warning() -> None:
@@ -215,7 +215,7 @@ def test_a_timeout_shorter_than_the_job_is_warned_of() -> None:
 
 def test_values_newer_than_this_release_are_taken() -> None:
     stack = new_stack()
-    load_test(stack, endpoint_configurations=[EndpointConfiguration.real_time("ml.z99.xlarge")])
+    load_test(stack, endpoint_configurations=[EndpointInputConfiguration.real_time("ml.z99.xlarge")])
     (warning,) = warnings_of(stack)
     assert "endpoint_configurations[0].instance_type = 'ml.z99.xlarge'" in warning
 
@@ -236,5 +236,5 @@ def test_an_advanced_job_lacks_what_it_needs() -> None:
 
 def test_a_bucket_is_enough_for_the_default_role() -> None:
     stack = new_stack()
-    default_job(stack, read_from=[payloads(stack)])
+    default_job(stack, input_buckets=[payloads(stack)])
     assert template_of(stack)

@@ -12,13 +12,12 @@ from aws_cdk import aws_ssm as ssm
 
 from cdk_inference_recommender import (
     Domain,
-    EndpointConfiguration,
+    EndpointInputConfiguration,
     Framework,
     InferenceRecommendationsJob,
     JobType,
     ModelContainerConfig,
     ModelSource,
-    OutputConfig,
     PayloadConfig,
     RealTimeRecommendation,
     RecommendedEndpoint,
@@ -77,17 +76,18 @@ def use_everywhere(stack: Stack, text: Callable[[str], str]) -> None:
         "OnModel",
         model=model,
         job_type=JobType.of(text("type")),
-        job_description=text("description"),
+        description=text("description"),
         endpoint_configurations=[
-            EndpointConfiguration.real_time(
+            EndpointInputConfiguration.real_time(
                 text("instance-type"), environment_parameter_ranges={"OMP_NUM_THREADS": [text("threads")]}
             )
         ],
         existing_endpoint=text("endpoint"),
-        output_config=OutputConfig(kms_key=text("output-key"), compiled_output_s3_uri=text("compiled")),
-        volume_kms_key=text("volume-key"),
+        output_encryption_key=text("output-key"),
+        compiled_output_s3_uri=text("compiled"),
+        volume_encryption_key=text("volume-key"),
         tags={"team": text("team")},
-        rerun=text("rerun"),
+        rerun_nonce=text("rerun_nonce"),
     )
     package = ModelSource.from_model_package(text("package"))
     job = default_job(stack, "OnPackage", model=package)
@@ -99,10 +99,10 @@ def use_everywhere(stack: Stack, text: Callable[[str], str]) -> None:
         model=package,
         endpoint_name=text("endpoint-name"),
         variant_name=text("variant"),
-        volume_kms_key=text("volume-key"),
+        volume_encryption_key=text("volume-key"),
         tags={"team": text("team")},
-        read_from=[payloads(stack)],
-        images=[images(stack)],
+        input_buckets=[payloads(stack)],
+        image_repositories=[images(stack)],
     )
     InferenceRecommendationsJob.from_job_name(stack, "Named", text("name")).recommend_real_time("Best")
     document = {"InputConfig": {"ModelPackageVersionArn": text("package")}, "JobType": "Default", "RoleArn": text("r")}

@@ -44,7 +44,7 @@ SOUND: Final[Mapping[ResourceType, dict[str, Json]]] = {
         "Tags": [{"Key": "team", "Value": "search"}],
         "AcceptStopped": "false",
         "TimeoutSeconds": "7200",
-        "Rerun": "1",
+        "RerunNonce": "1",
         "StateMachineArn": MACHINE,
         "BotocoreVersion": "1.44.5",
     },
@@ -258,7 +258,7 @@ def altered(resource_type: ResourceType, request_type: str, **properties: Json) 
 
 
 @settings(
-    max_examples=max(1500, settings().max_examples),
+    max_examples=max(500, settings().max_examples),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

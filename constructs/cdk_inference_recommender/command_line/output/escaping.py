@@ -12,7 +12,7 @@ _DELETE = "\x7f"
 def escape_text(text: str) -> str:
     r"""Return the text on one line, without characters that a terminal or a browser acts on.
 
-    Whatever isn't printable becomes an escape, such as `\x1b` or `\u202e`: control characters, line breaks,
+    Characters that aren't printable become an escape, such as `\x1b` or `\u202e`: control characters, line breaks,
     bidirectional formatting and other invisible characters, lone surrogates, and code points without a character.
     Spaces of any width stay. Text without such characters stays as it is.
 

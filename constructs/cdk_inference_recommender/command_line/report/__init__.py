@@ -1,1 +1,1 @@
-"""The command `report`: what was found, as tables, a page, and charts."""
+"""The command `report`: results as tables, as a page, and as charts."""

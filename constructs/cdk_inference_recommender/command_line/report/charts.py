@@ -1,4 +1,4 @@
-"""The charts of a report: what they show, in words and as Vega-Lite."""
+"""The charts of a report, as Vega-Lite and as a text alternative."""
 
 from __future__ import annotations
 
@@ -27,26 +27,26 @@ _MARKS: Final = {
     "best": ("var(--best)", "diamond"),
     "on the Pareto front": ("var(--series)", "circle"),
     "other": ("var(--other)", "square"),
-    "refused": ("var(--bad)", "cross"),
+    "rejected": ("var(--bad)", "cross"),
 }
-"""Colour and shape of each kind of result, so that neither is needed to tell them apart."""
+"""Colour and shape of each kind of result; either is enough to distinguish them."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Chart:
-    """A drawing and what it shows, in words."""
+    """A drawing and its text alternative."""
 
     name: str
     """For ids in the page."""
     title: str
     description: str
-    """The text alternative: what a person sees at a glance."""
+    """The text alternative."""
     drawings: Sequence[str]
     """SVG, one for each of `WIDTHS`."""
 
 
 def report_charts(report: JobReport) -> list[Chart]:
-    """Draw what there are figures for; empty where there are none.
+    """Return the charts for which there are figures.
 
     Raises:
         CommandError: What draws isn't installed.
@@ -56,7 +56,7 @@ def report_charts(report: JobReport) -> list[Chart]:
 
 
 def name_of(result: Result) -> str:
-    """What a result is called in a chart: by its place, if it has one."""
+    """Return the label of a result in a chart: its place, if it has one."""
     return f"{result.place}. {result.label}" if result.place else result.label
 
 
@@ -85,8 +85,10 @@ def _cost_and_latency(report: JobReport) -> Chart | None:
     if not rows:
         return None
     front = [result for result in report.results if result.on_front]
-    refused = [result for section in report.sections for result in section.refused]
-    by_constraints = f" Refused by the constraints: {', '.join(result.label for result in refused)}." if refused else ""
+    rejected = [result for section in report.sections for result in section.rejected]
+    by_constraints = (
+        f" Rejected by the constraints: {', '.join(result.label for result in rejected)}." if rejected else ""
+    )
     winners = [section.winner for section in report.sections if section.winner]
     return Chart(
         name="cost-and-latency",
@@ -104,7 +106,7 @@ def _mark(result: Result) -> str:
     if result.rank == 1:
         return "best"
     if result.unmet:
-        return "refused"
+        return "rejected"
     return "on the Pareto front" if result.on_front else "other"
 
 
@@ -123,7 +125,7 @@ def _scatter(rows: Sequence[dict[str, Any]], width: int, title: str) -> dict[str
             "axis": {"title": f"Cost ({title})", "tickCount": 5},
         },
     }
-    marks = [mark for mark in _MARKS if mark != "refused" or any(row["mark"] == mark for row in rows)]
+    marks = [mark for mark in _MARKS if mark != "rejected" or any(row["mark"] == mark for row in rows)]
     colors, shapes = ([_MARKS[mark][place] for mark in marks] for place in (0, 1))
     legend = {"columns": len(marks) if width == WIDTHS[0] else 2}
     style = {
@@ -170,7 +172,7 @@ def _throughput(report: JobReport) -> Chart | None:
             "name": name_of(result),
             "value": result.candidate.metrics.max_invocations,
             "shown": whole(result.candidate.metrics.max_invocations),
-            "mark": "best" if result.rank == 1 else "refused" if result.unmet else "other",
+            "mark": "best" if result.rank == 1 else "rejected" if result.unmet else "other",
         }
         for result in report.results
         if result.candidate.metrics.max_invocations is not None
@@ -181,7 +183,7 @@ def _throughput(report: JobReport) -> Chart | None:
         "field": "mark",
         "type": "nominal",
         "legend": None,
-        "scale": {"domain": ["best", "other", "refused"], "range": ["var(--best)", "var(--series)", "var(--other)"]},
+        "scale": {"domain": ["best", "other", "rejected"], "range": ["var(--best)", "var(--series)", "var(--other)"]},
     }
     most = max(rows, key=lambda row: row["value"] or 0)
     return Chart(
@@ -189,7 +191,7 @@ def _throughput(report: JobReport) -> Chart | None:
         title="Throughput",
         description=(
             f"Requests a minute of {len(rows)} results; most: {most['name']}, {most['shown']}."
-            + (" In grey: refused by the constraints." if any(row["mark"] == "refused" for row in rows) else "")
+            + (" In grey: rejected by the constraints." if any(row["mark"] == "rejected" for row in rows) else "")
         ),
         drawings=[svg(_bars(rows, width, title="Requests a minute", color=color)) for width in WIDTHS],
     )

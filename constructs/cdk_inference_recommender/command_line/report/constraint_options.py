@@ -1,4 +1,4 @@
-"""The options that say what a result must meet: a recommendation's `Constraints`, spelled as options are."""
+"""The command-line options for a recommendation's `Constraints`."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _FAMILIES: Final = frozenset(
     {ConstraintProperty.ALLOWED_INSTANCE_FAMILIES, ConstraintProperty.EXCLUDED_INSTANCE_FAMILIES}
 )
 _ANY_ENDPOINT: Final = ExistingEndpoint(endpoint_name="any", max_invocations=1, model_latency=1, model_latency_ms=1)
-"""Something to compare with, while only the option itself is read."""
+"""Placeholder for the endpoint to compare with, while only the options are parsed."""
 
 _MEANING: Final[Mapping[ConstraintProperty, str]] = {
     ConstraintProperty.MAX_COST_PER_HOUR: "USD, of one instance",
@@ -55,8 +55,8 @@ def add_constraints(parser: argparse.ArgumentParser) -> None:
         )
 
 
-def asked(arguments: argparse.Namespace) -> dict[str, Any]:
-    """What was asked, as the property of `Custom::InferenceRecommendation` has it; empty where nothing was.
+def parse_constraints(arguments: argparse.Namespace) -> dict[str, Any]:
+    """Return the constraints as the properties of `Custom::InferenceRecommendation`; empty without any.
 
     Args:
         arguments: What a parser with `add_constraints` has parsed.
@@ -74,7 +74,7 @@ def asked(arguments: argparse.Namespace) -> dict[str, Any]:
 
 
 def _option(path: Path) -> str:
-    """Spell a constraint as its option."""
+    """Return the option's spelling of a constraint."""
     return f"--{_words(ConstraintProperty(str(path[1])))}"
 
 

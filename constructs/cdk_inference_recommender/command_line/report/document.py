@@ -1,4 +1,4 @@
-"""The report for programs: one document, described in docs/report.md."""
+"""The report as a machine-readable document (docs/report.md)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ DOCUMENT_VERSION: Final = 1
 
 
 def report_document(report: JobReport) -> dict[str, Any]:
-    """Return it, of JSON's types; figures that the service doesn't have are None."""
+    """Return the report in JSON's types; missing figures are None."""
     progress = report.progress
     return {
         "Version": DOCUMENT_VERSION,
@@ -22,7 +22,7 @@ def report_document(report: JobReport) -> dict[str, Any]:
         "FailureReason": report.failure_reason,
         "Simulated": report.simulated,
         "Objective": report.objective.value,
-        "Constraints": dict(report.asked),
+        "Constraints": dict(report.required),
         "ElapsedSeconds": round(progress.elapsed.total_seconds()),
         "Steps": {
             "Done": progress.done,

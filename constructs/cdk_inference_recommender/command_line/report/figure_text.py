@@ -1,4 +1,4 @@
-"""How figures are written, in the terminal and in the page alike."""
+"""The format of figures, in the terminal and on the page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is to be shown of a job, whichever way: pure, from the API's answers."""
+"""The content of a report, whatever its format; computed from the API's responses."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from inference_recommendations_handler.recommendation.latency_unit import LatencyUnit
 
 _SIMULATED: Final = "/sim"
-"""How the ids of the local AWS's results go on after the job's name."""
+"""Suffix of the result ids that the local AWS generates, after the job's name."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,10 +33,10 @@ class Result:
     """One row of the report."""
 
     rank: int | None
-    """From 1 among the results of its kind of endpoint; None without the objective's figure or if it is refused."""
+    """From 1 among the results of its kind of endpoint; None if a constraint rejects it or the figure is missing."""
     candidate: RecommendationResult
     variation: Mapping[str, str]
-    """What of its environment and specification differs between the results of its kind of endpoint."""
+    """Environment and specification values that differ between the results of its kind of endpoint."""
     on_front: bool
     """Whether no other result of its kind of endpoint is both cheaper and faster."""
     unmet: Sequence[str]
@@ -50,27 +50,27 @@ class Result:
 
     @property
     def label(self) -> str:
-        """What it runs on, and what tells it from its neighbours."""
+        """Return the instance type, and the values that distinguish it from other results on that type."""
         return " ".join([self.candidate.label, *(f"{name}={value}" for name, value in self.variation.items())])
 
 
 @dataclass(frozen=True, kw_only=True)
 class Section:
-    """The results of one kind of endpoint: the best first, then what the constraints refuse, then what has no rank."""
+    """The results of one kind of endpoint: the best first, then the rejected ones, then those without a rank."""
 
     endpoint_type: EndpointType
     results: Sequence[Result]
     why: str
-    """Why the first one won, or why none did."""
+    """Why the first one was chosen, or why none was."""
 
     @property
     def winner(self) -> Result | None:
-        """The first one, if it is ranked."""
+        """Return the first result, if it is ranked."""
         return self.results[0] if self.results and self.results[0].rank == 1 else None
 
     @property
-    def refused(self) -> list[Result]:
-        """Those that don't meet the constraints."""
+    def rejected(self) -> list[Result]:
+        """Return the results that don't meet the constraints."""
         return [result for result in self.results if result.unmet]
 
 
@@ -92,8 +92,8 @@ class JobReport:
     has_ended: bool
     failure_reason: str | None
     objective: ObjectiveName
-    asked: Mapping[str, Any]
-    """By `ConstraintProperty`, what a result must meet; empty where nothing is asked."""
+    required: Mapping[str, Any]
+    """Constraints by `ConstraintProperty`; empty without any."""
     constraints: str
     """The same in words."""
     progress: JobProgress
@@ -103,18 +103,18 @@ class JobReport:
     latency_unit: LatencyUnit
     """Unit in which the service gave the latencies; they are shown in milliseconds."""
     simulated: bool
-    """Whether the local AWS made the figures up."""
+    """Whether the figures come from the local AWS."""
 
     @classmethod
     def of(
-        cls, job: RecommendationsJob, *, objective: ObjectiveName, asked: Mapping[str, Any], now: datetime
+        cls, job: RecommendationsJob, *, objective: ObjectiveName, required: Mapping[str, Any], now: datetime
     ) -> JobReport:
-        """Gather it.
+        """Return the report of a job.
 
         Args:
             job: The job.
-            objective: By which measure results are sorted.
-            asked: By `ConstraintProperty`, what a result must meet.
+            objective: The objective that results are sorted by.
+            required: Constraints by `ConstraintProperty`.
             now: With a time zone.
 
         Raises:
@@ -122,8 +122,8 @@ class JobReport:
         """
         description = job.description
         measured = JobResults.parse(description)
-        constraints = Constraints.parse(dict(asked), existing_endpoints=measured.existing_endpoints)
-        sections = _sections(measured.candidates, objective, constraints if asked else None)
+        constraints = Constraints.parse(dict(required), existing_endpoints=measured.existing_endpoints)
+        sections = _sections(measured.candidates, objective, constraints if required else None)
         ids = [result.candidate.recommendation_id or "" for section in sections for result in section.results]
         reason = description.get("FailureReason")
         return cls(
@@ -133,7 +133,7 @@ class JobReport:
             has_ended=job.has_ended,
             failure_reason=_one_line(reason) if reason else None,
             objective=objective,
-            asked=asked,
+            required=required,
             constraints=constraints.describe(),
             progress=JobProgress.of(job, now=now),
             sections=sections,
@@ -167,12 +167,12 @@ def _sections(
     for endpoint_type in EndpointType:
         ranked = rank(candidates, endpoint_type=endpoint_type, objective=objective)
         fitting = [each for each in ranked if not _unmet(each, constraints)]
-        refused = [each for each in ranked if _unmet(each, constraints)]
+        rejected = [each for each in ranked if _unmet(each, constraints)]
         unranked = sorted(
             (each for each in candidates if each.endpoint_type is endpoint_type and each.metrics.of(objective) is None),
             key=lambda each: (each.label, each.recommendation_id or ""),
         )
-        ordered = [*fitting, *refused, *unranked]
+        ordered = [*fitting, *rejected, *unranked]
         if not ordered:
             continue
         varying = _differing([_variation(each) for each in ordered])

@@ -72,7 +72,7 @@ def _head(report: JobReport) -> list[str]:
     lines.append(f'<p class="muted">{escape_html(kind)}: {status}.</p>')
     if report.failure_reason:
         lines.append(f'<p class="failure">{escape_html(report.failure_reason)}</p>')
-    if report.asked:
+    if report.required:
         lines.append(f'<p class="muted">{escape_html(f"Constraints: {report.constraints}.")}</p>')
     if report.simulated:
         lines.append(f'<p class="note">{_SIMULATED}</p>')
@@ -135,7 +135,7 @@ def _heading(title: str, kind: str, *, sort: str | None = None) -> str:
 def _row(result: Result) -> str:
     found = result.candidate
     rank = "" if result.rank is None else str(result.rank)
-    place = "refused" if result.unmet else result.place or NO_VALUE
+    place = "rejected" if result.unmet else result.place or NO_VALUE
     details = [f"{key}={value}" for key, value in result.variation.items()] + list(result.unmet)
     lines = "".join(f"<span>{escape_html(line)}</span>" for line in details)
     figures = ""
@@ -143,7 +143,7 @@ def _row(result: Result) -> str:
         value = figure.value(found.metrics)
         figures += _cell("" if value is None else repr(value), figure.text(found.metrics))
     front = "yes" if result.on_front else "no"
-    row = '<tr class="best">' if result.rank == 1 else '<tr class="refused">' if result.unmet else "<tr>"
+    row = '<tr class="best">' if result.rank == 1 else '<tr class="rejected">' if result.unmet else "<tr>"
     return (
         f"{row}"
         f"{_cell(rank, f'{place} best' if result.rank == 1 else place)}"

@@ -18,7 +18,7 @@ from cdk_inference_recommender.command_line.recommendations_job import add_poll_
 from inference_recommendations_handler.protocol.contract import ObjectiveName
 from inference_recommendations_handler.recommendation.choosing import NoChoiceError
 
-from .constraint_options import add_constraints, asked
+from .constraint_options import add_constraints, parse_constraints
 from .document import report_document
 from .job_report import JobReport
 from .page import report_page
@@ -51,9 +51,9 @@ def add_report(commands: argparse._SubParsersAction[Any]) -> None:
         "--optimize-for",
         choices=[objective.value for objective in ObjectiveName],
         default=ObjectiveName.COST_PER_INFERENCE.value,
-        help="by which measure results are sorted; default: %(default)s",
+        help="objective that results are sorted by; default: %(default)s",
     )
-    parser.add_argument("--no-wait", action="store_true", help="show what is known now")
+    parser.add_argument("--no-wait", action="store_true", help="show the results so far")
     parser.add_argument(
         "--html",
         metavar="FILE",
@@ -66,10 +66,10 @@ def add_report(commands: argparse._SubParsersAction[Any]) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    constraints = asked(arguments)
+    constraints = parse_constraints(arguments)
     client, job = find_job(arguments)
     if not job.description.get("InputConfig", {}).get("Endpoints"):
-        # What compares with an endpoint that the job doesn't measure is told before the job is waited for.
+        # Reports a constraint on an endpoint that the job doesn't measure before the wait.
         _report(job, arguments, constraints)
     if not job.has_ended and not arguments.no_wait:
         try:
@@ -77,7 +77,7 @@ def _run(arguments: argparse.Namespace) -> int:
                 job = wait_for_end(client, job, poll_seconds=arguments.poll_interval, show=display.show)
         except KeyboardInterrupt:
             print(
-                f"Not waiting any longer. The job goes on and is charged for; to end it: inference-recommender stop "
+                f"Stopped waiting. The job continues to run and is charged for. To end it: inference-recommender stop "
                 f"{escape_text(job.name)}",
                 file=sys.stderr,
             )
@@ -99,7 +99,7 @@ def _run(arguments: argparse.Namespace) -> int:
 def _report(job: RecommendationsJob, arguments: argparse.Namespace, constraints: dict[str, Any]) -> JobReport:
     objective = ObjectiveName(arguments.optimize_for)
     try:
-        return JobReport.of(job, objective=objective, asked=constraints, now=datetime.now(UTC))
+        return JobReport.of(job, objective=objective, required=constraints, now=datetime.now(UTC))
     except NoChoiceError as error:
         raise CommandError(str(error)) from error
 

@@ -27,14 +27,14 @@ def print_report(console: Console, report: JobReport) -> None:
     reason = f": {report.failure_reason}" if report.failure_reason else ""
     console.print(_text(f"Job {report.job_name}, {report.job_type}: {report.status}{reason}", style="bold"))
     console.print(_text(_capitalised(f"{report.progress}.")))
-    if report.asked:
+    if report.required:
         console.print(_text(f"Constraints: {report.constraints}."))
     for section in report.sections:
         console.print()
         print_results(console, report, section)
         console.print(_text(section.why, style="bold green" if section.winner else "bold red"))
-        for result in section.refused:
-            console.print(_text(f"Refused {result.label}: {', '.join(result.unmet)}."))
+        for result in section.rejected:
+            console.print(_text(f"Rejected {result.label}: {', '.join(result.unmet)}."))
     if report.latency_unit.note:
         console.print(Text(report.latency_unit.note, style="dim"))
     if not report.sections and report.status == "COMPLETED":

@@ -1,4 +1,4 @@
-"""The container, its payload, and what kind of model it serves."""
+"""Rules for the container, its payload, and the kind of its model."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a load test deploys on, and how many tests that makes."""
+"""Rules for endpoint configurations, and the number of tests that they make."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ def _provisioned(request: RequestDocument) -> Iterator[Breach]:
 
 
 def _tests_of(request: RequestDocument, configuration: Path) -> int | None:
-    """Count a configuration's combinations of environment values; `None` where they can't be known."""
+    """Return the number of a configuration's combinations of environment values; `None` if unknown."""
     ranges = (*configuration, "EnvironmentParameterRanges", "CategoricalParameterRanges")
     if request.is_absent(ranges):
         return 1

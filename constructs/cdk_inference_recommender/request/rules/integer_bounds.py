@@ -18,7 +18,7 @@ BOUNDS: Final = frozenset({"MinimumValue", "MaximumValue"})
 def outside(
     *fields: str, low: int | None = None, high: int | None = None
 ) -> Callable[[RequestDocument], Iterator[Breach]]:
-    """Make a finder of integers out of bounds.
+    """Return a function that yields integers out of bounds.
 
     Args:
         fields: Where the integers stand.

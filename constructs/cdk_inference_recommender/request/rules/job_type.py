@@ -1,4 +1,4 @@
-"""What each type of job needs and takes, and where its model comes from."""
+"""Rules for the job type and the model source."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ _LIMIT: Final = "InputConfig.ResourceLimit"
 _DURATION: Final = "InputConfig.JobDurationInSeconds"
 _STOPPING: Final = "StoppingConditions"
 _CONTAINER_MEMBERS: Final = ("Domain", "Task", "PayloadConfig")
-"""The prerequisites require them, and every example of AWS sends them, though the API reference doesn't."""
+"""The prerequisites require them, and every example of AWS sends them; the API reference calls them optional."""
 _FRAMEWORK_MEMBERS: Final = ("Framework", "FrameworkVersion")
 _VERSIONED: Final = re.compile(r".*/[0-9]+")
 _GROUP: Final = re.compile(r"arn:[^:]*:sagemaker:[^:]*:[^:]*:model-package-group/[^/]+")
 
 
 def uses_model_name(request: RequestDocument) -> bool:
-    """Whether the job's model is certainly named by `ModelName`, even if the name itself is unresolved."""
+    """Return whether the job's model is certainly named by `ModelName`, even if the name itself is unresolved."""
     # An unresolved ModelName may come to nothing, but then there must be a package.
     return request.is_given(_MODEL) or (not request.is_absent(_MODEL) and request.is_absent(_PACKAGE))
 
@@ -49,7 +49,7 @@ def _no_source(request: RequestDocument) -> Iterator[Breach]:
 
 
 def _is_empty(request: RequestDocument, field: str) -> bool:
-    # An empty structure says as little as none; an empty list is the model's to refuse.
+    # An empty structure is like an absent one; the service model rejects an empty list.
     return request.is_absent(field) or request.at(field) == {}
 
 

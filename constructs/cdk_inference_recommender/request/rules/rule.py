@@ -1,4 +1,4 @@
-"""A rule of the service that its model doesn't hold."""
+"""Rules that the service model doesn't contain."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Breach:
-    """One place where a rule is broken.
+    """A violation of a rule at one path.
 
     Attributes:
-        path: Where.
-        value: What stands there; `None` where a member is missing.
-        particulars: What was found, where the value alone doesn't say it; follows the rule's text.
-        remedy: What to do, where it is more particular than the rule's own.
+        path: The API's member names and list indices.
+        value: The value at the path; `None` for a missing member.
+        particulars: What was found, if the value alone doesn't show it; follows the rule's text.
+        remedy: What to do, if more specific than the rule's own remedy.
     """
 
     path: Path
@@ -37,14 +37,14 @@ class Rule:
 
     Attributes:
         id: CamelCase, unique and stable.
-        severity: What becomes of a request that breaks it.
+        severity: The effect of a violation.
         fields: The fields that it reads, such as `InputConfig.TrafficPattern.Phases[].SpawnRate`.
         text: The rule, stated as a sentence without its full stop. Fields stand in backquotes, as in `Problem`.
         remedy: What to do, likewise.
         source: The public document that states it, and what contradicts it.
-        breaches: Finds where a request breaks it. Never raises, however malformed the request.
-        refines: Rules, mostly of the service model, that this one says better: where both are broken at the same place,
-            only this one is told.
+        breaches: Yields the violations of a request. Never raises, however malformed the request.
+        refines: Rules, mostly of the service model, that this one replaces: if both are violated at the same path,
+            only this one is reported.
     """
 
     id: str
@@ -57,10 +57,10 @@ class Rule:
     refines: frozenset[str] = frozenset()
 
     def problems(self, request: RequestDocument) -> Iterator[Problem]:
-        """Report every breach in the request.
+        """Yield the problems of a request.
 
         Yields:
-            One problem a breach, in the document's order.
+            One problem for each violation, in the document's order.
         """
         for breach in self.breaches(request):
             yield Problem(
@@ -76,7 +76,7 @@ class Rule:
 
 
 def check_rules(rules: Sequence[Rule], document: RequestDocument) -> Iterator[Problem]:
-    """Hold a document against rules.
+    """Check a document against rules.
 
     Yields:
         Every problem, in the order of the rules.

@@ -1,4 +1,4 @@
-"""When a load test has seen enough. That there is exactly one latency threshold is the service model's rule."""
+"""Rules for stopping conditions. That there is exactly one latency threshold is the service model's rule."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The traffic that a load test makes, and how long it lasts."""
+"""Rules for the traffic of a load test, and for its duration."""
 
 from __future__ import annotations
 
@@ -140,7 +140,7 @@ TRAFFIC_RULES: Final = (
         id="PhaseContinuity",
         severity=Severity.WARNING,
         fields=tuple(f"{_PHASES}[].{member}" for member in ("InitialNumberOfUsers", "SpawnRate", "DurationInSeconds")),
-        text=f"a phase goes on within {MAX_USERS_BETWEEN_PHASES} users of where the one before ended",
+        text=f"a phase starts within {MAX_USERS_BETWEEN_PHASES} users of where the one before ended",
         remedy="Start with what the phase before reaches: its users + spawn rate x minutes",
         source=f"{sources.TROUBLESHOOTING}; how many users a phase ends with is inferred",
         breaches=_discontinuous,

@@ -86,10 +86,10 @@ def report_of(
     objective: ObjectiveName = ObjectiveName.COST_PER_INFERENCE,
     *,
     now: datetime = CREATED + timedelta(minutes=12, seconds=5),
-    **asked: Any,
+    **required: Any,
 ) -> JobReport:
     """The report, with constraints by the names that the template has for them."""
-    return JobReport.of(found, objective=objective, asked=asked, now=now)
+    return JobReport.of(found, objective=objective, required=required, now=now)
 
 
 def printed(report: JobReport, *, width: int = 80) -> str:

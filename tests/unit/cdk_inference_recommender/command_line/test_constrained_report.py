@@ -15,7 +15,7 @@ from cdk_inference_recommender import Constraints as Props
 from cdk_inference_recommender.command_line import main
 from cdk_inference_recommender.command_line.output.escaping import escape_json
 from cdk_inference_recommender.command_line.report.charts import report_charts
-from cdk_inference_recommender.command_line.report.constraint_options import add_constraints, asked
+from cdk_inference_recommender.command_line.report.constraint_options import add_constraints, parse_constraints
 from cdk_inference_recommender.command_line.report.document import report_document
 from cdk_inference_recommender.command_line.report.page import report_page
 from inference_recommendations_handler.protocol.contract import EndpointType, ObjectiveName
@@ -40,7 +40,7 @@ MEASURED = job(CHEAP, DEAR, DEAREST)
 def options(*arguments: str) -> dict[str, Any]:
     parser = argparse.ArgumentParser(exit_on_error=False)
     add_constraints(parser)
-    return asked(parser.parse_args(arguments))
+    return parse_constraints(parser.parse_args(arguments))
 
 
 def test_the_options_are_the_props() -> None:
@@ -174,25 +174,25 @@ def test_each_way_of_telling_says_what_was_refused_and_why() -> None:
     assert "Constraints: MaxCostPerHour 0.5." in text
     assert "best 1 x ml.m5.large" in text
     assert "no 1 x ml.c5.large" in text
-    assert "Refused 1 x ml.c5.large: CostPerHour 0.9 is 0.4 (80.0%) above 0.5." in text
+    assert "Rejected 1 x ml.c5.large: CostPerHour 0.9 is 0.4 (80.0%) above 0.5." in text
 
     page = report_page(report)
     assert "Constraints: MaxCostPerHour 0.5." in page
     reason = "CostPerHour 0.9 is 0.4 (80.0%) above 0.5"
     assert (
-        f'>refused</td><th scope="row" class="text" data-value="1 x ml.c5.large">1 x ml.c5.large<span>{reason}' in page
+        f'>rejected</td><th scope="row" class="text" data-value="1 x ml.c5.large">1 x ml.c5.large<span>{reason}' in page
     )
-    assert page.count(">refused</td>") == 1
-    assert "Refused by the constraints: 1 x ml.c5.large." in page
+    assert page.count(">rejected</td>") == 1
+    assert "Rejected by the constraints: 1 x ml.c5.large." in page
     scatter, throughput, _ = report_charts(report)
     assert 'fill="var(--bad)"' in scatter.drawings[0]
     assert throughput.drawings[0].count('fill="var(--other)"') == 1
-    assert throughput.description.endswith("In grey: refused by the constraints.")
+    assert throughput.description.endswith("In grey: rejected by the constraints.")
 
     document = json.loads(escape_json(report_document(report)))
     assert document["Constraints"] == {"MaxCostPerHour": 0.5}
     assert [result["UnmetConstraints"] for result in document["Results"]] == [[], [], [reason]]
-    assert "refused" not in report_page(report_of(MEASURED)).split("<body>")[1]
+    assert "rejected" not in report_page(report_of(MEASURED)).split("<body>")[1]
 
 
 def test_a_page_where_none_is_allowed_says_so() -> None:

@@ -72,7 +72,7 @@ def test_a_job_that_the_service_refuses_to_stop_and_that_has_not_ended_is_named(
     client: SageMakerClient, service: Stubber
 ) -> None:
     refuse(service, then="PAUSED")
-    with pytest.raises(CommandError, match=r"^SageMaker refuses to stop job, which is PAUSED and may cost money: "):
+    with pytest.raises(CommandError, match=r"^SageMaker doesn't stop job, which is PAUSED and may cost money: "):
         _stop(client, running_job())
 
 

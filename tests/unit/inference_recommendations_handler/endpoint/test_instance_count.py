@@ -74,17 +74,32 @@ def test_the_target_is_a_share_of_what_an_instance_took() -> None:
     assert put["TargetValue"] == 480
 
 
+def test_the_target_is_a_share_of_what_an_instance_can_serve() -> None:
+    stack = HostingStack()
+    asked = measured(MaxRequestsPerSecond="20")
+    del asked["MaxInvocations"]
+    assert stack.register(asked, request="Create").succeeded
+    [put] = stack.autoscaling.policies.values()
+    assert put["TargetValue"] == 960
+
+
 @pytest.mark.parametrize(
     ("asked", "told"),
     [
         (
+            measured(MaxRequestsPerSecond="0"),
+            "An instance's maximum is '0' requests per second, and must be a number above",
+        ),
+        (measured(MaxRequestsPerSecond="NaN"), "An instance's maximum is 'NaN' requests per second"),
+        (measured(SafetyFactor="unavailable"), "The safety factor is 'unavailable', and must be a number above 0"),
+        (
             measured(MaxInvocations="unavailable"),
-            "MaxInvocations is 'unavailable', from which no target can be calculated: set",
+            "MaxInvocations is 'unavailable', from which no target can be calculated",
         ),
         (measured(MaxInvocations="NaN"), "from which no target can be calculated"),
         (measured(MaxInvocations="0"), "from which no target can be calculated"),
         (measured(InitialInstanceCount="0"), "from which no target can be calculated"),
-        (properties("ml.c5.xlarge", TargetValue="NaN"), "The target is 'NaN' invocations a minute"),
+        (properties("ml.c5.xlarge", TargetValue="NaN"), "The target is 'NaN' invocations per minute"),
         (properties("ml.c5.xlarge", TargetValue="0"), "must be a number above 0"),
         (properties("ml.c5.xlarge", MaxCapacity="unavailable"), "MaxCapacity is 'unavailable', and must be a whole"),
         (properties("ml.c5.xlarge", MinCapacity="1.5"), "MinCapacity is '1.5', and must be a whole number"),

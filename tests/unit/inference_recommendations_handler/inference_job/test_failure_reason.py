@@ -30,7 +30,8 @@ def _step(instance_type: str, reason: str | None) -> dict[str, Any]:
 
 def test_the_cause_comes_first_and_the_remedy_and_the_log_last() -> None:
     assert describe_failure(_job("The payload is empty"), []) == (
-        "The payload is empty. (The inference recommendations job a-job is FAILED.) Change `rerun` to run it again. "
+        "The payload is empty. (The inference recommendations job a-job is FAILED.) "
+        "Change `rerun_nonce` to run it again. "
         "Its log: group /aws/sagemaker/InferenceRecommendationsJobs, stream a-job/execution."
     )
 

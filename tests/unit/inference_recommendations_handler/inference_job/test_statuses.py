@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import boto3
 import pytest
+from botocore.model import StringShape
 
 from inference_recommendations_handler.inference_job import service
 from inference_recommendations_handler.jobs.job_snapshot import JobState
@@ -13,7 +14,9 @@ from tests.unit.inference_recommendations_handler.job_snapshots import job
 
 def statuses() -> list[str]:
     model = boto3.session.Session(region_name="us-east-1").client("sagemaker").meta.service_model
-    return list(model.shape_for("RecommendationJobStatus").enum)
+    shape = model.shape_for("RecommendationJobStatus")
+    assert isinstance(shape, StringShape)
+    return list(shape.enum)
 
 
 def test_every_status_is_final_or_listed_as_unfinished() -> None:

@@ -17,7 +17,7 @@ from inference_recommendations_handler.lifecycle.job_name import (
 NAMED = NamedRequest(
     stack_id="arn:stack",
     logical_id="Job",
-    rerun="",
+    rerun_nonce="",
     measured={"JobType": "Default", "InputConfig": {"ModelName": "m", "Endpoints": []}},
 )
 
@@ -37,7 +37,7 @@ def test_names_keep_within_the_40_characters_that_derived_names_have() -> None:
     [
         replace(NAMED, stack_id="arn:other"),
         replace(NAMED, logical_id="Other"),
-        replace(NAMED, rerun="2"),
+        replace(NAMED, rerun_nonce="2"),
         replace(NAMED, measured={**NAMED.measured, "JobType": "Advanced"}),
         replace(NAMED, measured={**NAMED.measured, "InputConfig": {"ModelName": "n"}}),
         replace(NAMED, measured={**NAMED.measured, "StoppingConditions": {"MaxInvocations": 1}}),

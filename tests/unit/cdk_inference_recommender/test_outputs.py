@@ -1,4 +1,4 @@
-"""`job.output_summary()`: names of a stack's outputs that stay."""
+"""`job.add_outputs()`: names of a stack's outputs that stay."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ def outputs(job: InferenceRecommendationsJob) -> set[str]:
 
 def test_the_job_alone() -> None:
     job = default_job(new_stack())
-    told = job.output_summary()
+    told = job.add_outputs()
     assert outputs(job) == set(told) == {"JobName", "JobArn"}
 
 
 def test_a_recommendation_is_told_by_its_id() -> None:
     job = default_job(new_stack())
-    job.output_summary(job.recommend_real_time("Best"), job.recommend_serverless("On-demand"))
+    job.add_outputs(job.recommend_real_time("Best"), job.recommend_serverless("On-demand"))
     assert outputs(job) == {
         "JobName",
         "JobArn",
@@ -43,7 +43,7 @@ def test_a_recommendation_is_told_by_its_id() -> None:
 def test_values_are_the_recommendations_own() -> None:
     job = default_job(new_stack())
     best = job.recommend_real_time("Best")
-    job.output_summary(best)
+    job.add_outputs(best)
     template = Template.from_stack(job.stack).to_json()
     (logical_id,) = (
         name for name, each in template["Resources"].items() if each["Type"] == "Custom::InferenceRecommendation"
@@ -55,33 +55,33 @@ def test_values_are_the_recommendations_own() -> None:
 def test_a_prefix_tells_two_jobs_apart() -> None:
     stack = new_stack()
     first, second = default_job(stack, "First"), default_job(stack, "Second")
-    first.output_summary()
-    with pytest.raises(ValidationError, match=r"has JobName already\. Tell the two apart with Second\.output_summary"):
-        second.output_summary()
-    second.output_summary(prefix="Second")
+    first.add_outputs()
+    with pytest.raises(ValidationError, match=r"has JobName already\. Tell the two apart with Second\.add_outputs"):
+        second.add_outputs()
+    second.add_outputs(prefix="Second")
     assert outputs(first) == {"JobName", "JobArn", "SecondJobName", "SecondJobArn"}
 
 
 def test_a_prefix_that_no_output_can_have_is_refused() -> None:
     with pytest.raises(ValidationError, match="prefix = 'my-': the name of an output has letters and digits only"):
-        default_job(new_stack()).output_summary(prefix="my-")
+        default_job(new_stack()).add_outputs(prefix="my-")
 
 
 def test_another_jobs_recommendation_is_refused() -> None:
     stack = new_stack()
     first, second = default_job(stack, "First"), default_job(stack, "Second")
     with pytest.raises(ValidationError, match="Stack/Second/Best isn't a recommendation of Stack/First"):
-        first.output_summary(second.recommend_real_time("Best"))
+        first.add_outputs(second.recommend_real_time("Best"))
 
 
 def test_ids_that_differ_in_signs_only_are_refused() -> None:
     job = default_job(new_stack())
     with pytest.raises(ValidationError, match="Two recommendations would be told as Best: "):
-        job.output_summary(job.recommend_real_time("Best"), job.recommend_real_time("Be-st"))
+        job.add_outputs(job.recommend_real_time("Best"), job.recommend_real_time("Be-st"))
 
 
 def test_an_existing_job_can_be_told_too() -> None:
     stack = new_stack()
     job = InferenceRecommendationsJob.from_job_name(stack, "Job", "measured-before")
-    job.output_summary(job.recommend_real_time("Best"))
+    job.add_outputs(job.recommend_real_time("Best"))
     assert Template.from_stack(stack).to_json()["Outputs"]["JobName"]["Value"] == "measured-before"

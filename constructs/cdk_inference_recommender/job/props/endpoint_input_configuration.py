@@ -18,7 +18,7 @@ _RANGES: Final = PropType(of=object, example='{"OMP_NUM_THREADS": ["2", "4"]}', 
 
 
 @dataclass(frozen=True, kw_only=True)
-class EndpointConfiguration:
+class EndpointInputConfiguration:
     """Real-time or serverless, never both; build one with `real_time` or `serverless`.
 
     See the API reference, `EndpointInputConfiguration`. A field that wasn't given holds None.
@@ -51,7 +51,7 @@ class EndpointConfiguration:
         *,
         inference_specification_name: str | None = None,
         environment_parameter_ranges: Mapping[str, Sequence[str]] | None = None,
-    ) -> EndpointConfiguration:
+    ) -> EndpointInputConfiguration:
         """An endpoint on instances.
 
         Args:
@@ -78,7 +78,7 @@ class EndpointConfiguration:
         provisioned_concurrency: jsii.Number | None = None,
         inference_specification_name: str | None = None,
         environment_parameter_ranges: Mapping[str, Sequence[str]] | None = None,
-    ) -> EndpointConfiguration:
+    ) -> EndpointInputConfiguration:
         """A serverless endpoint.
 
         Args:
