@@ -39,5 +39,5 @@ def stack(world: World) -> Iterator[Stack]:
     """A stack, whose requests must all have got valid responses at the end of the test."""
     stack = Stack(world)
     yield stack
-    promises.answers_are_well_formed(stack)
-    promises.every_request_is_answered_once(stack)
+    promises.responses_are_well_formed(stack)
+    promises.every_request_gets_one_response(stack)

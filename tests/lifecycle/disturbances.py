@@ -49,7 +49,7 @@ class Refusal:
         code, message, status = self.error
         fault: Exception = ServiceError(code, message, status=status) if code else ConnectionLostError()
         target = world.machine if "Execution" in self.operation else world.service
-        faults = target.done_all_the_same if self.done else target.faults
+        faults = target.takes_effect_despite_error if self.done else target.faults
         faults.setdefault(self.operation, []).append(fault)
 
 
@@ -266,9 +266,9 @@ def calm(world: World) -> None:
     world.function_works = True
     if world.outage is not None and world.clock.now < world.outage.ends:
         world.outage = replace(world.outage, ends=world.clock.now)
-    for faults in (world.service.faults, world.service.done_all_the_same):
+    for faults in (world.service.faults, world.service.takes_effect_despite_error):
         faults.clear()
-    for faults in (world.machine.faults, world.machine.done_all_the_same):
+    for faults in (world.machine.faults, world.machine.takes_effect_despite_error):
         faults.clear()
     service = world.service
     service.denied_until.clear()

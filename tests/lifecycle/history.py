@@ -129,7 +129,7 @@ class History(RuleBasedStateMachine):
         self.world.machine.jitter.seed(jitter)
 
     @initialize()
-    def strangers_work_here_too(self) -> None:
+    def another_owner_creates_a_job(self) -> None:
         self._stranger("somebody-elses-shop-job", {})
         tags = {f"{promises.TAG}stack-id": ANOTHER_STACK, f"{promises.TAG}logical-id": JOB}
         self._stranger("shop-job-of-another-shop", tags)
@@ -235,7 +235,7 @@ class History(RuleBasedStateMachine):
     def somebody_stops_our_jobs(self) -> None:
         now = self.world.clock.now
         for job in self.world.service.active():
-            if job.goes_on(now) and job.name not in self.strangers:
+            if job.continues(now) and job.name not in self.strangers:
                 job.stopped_at = now
 
     @rule()
@@ -250,17 +250,17 @@ class History(RuleBasedStateMachine):
     @invariant()
     def promises_are_kept(self) -> None:
         promises.no_two_jobs_for_one_request(self.world)
-        promises.strangers_are_untouched(self.strangers)
+        promises.jobs_of_others_are_unchanged(self.strangers)
         promises.nothing_secret_is_logged(self.world)
         promises.nothing_surprising_is_raised(self.world)
         promises.nothing_breaks_off_while_lambda_refuses_calls(self.world)
         for stack in (self.stack, *self.gone):
-            promises.nothing_goes_on_after_its_delete(stack, unwatched=self.unwatched)
-            promises.answers_are_well_formed(stack)
-            promises.nothing_of_a_stranger_is_adopted(stack, self.strangers)
-            promises.every_request_is_answered_once(stack)
+            promises.nothing_runs_after_its_delete(stack, unwatched=self.unwatched)
+            promises.responses_are_well_formed(stack)
+            promises.nothing_of_another_owner_is_adopted(stack, self.strangers)
+            promises.every_request_gets_one_response(stack)
         for stack in self.gone:
-            promises.nothing_goes_on_without_its_stack(self.world, stack)
+            promises.nothing_outlives_its_stack(self.world, stack)
         self._unchanged_requests_made_no_job()
         self._rollback_paid_nothing()
 

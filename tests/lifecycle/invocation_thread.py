@@ -58,7 +58,7 @@ class InvocationThread:
         """Return whether the caller runs in this invocation."""
         return threading.current_thread() is self._thread
 
-    def go_on(self, *, killed: bool = False) -> None:
+    def resume(self, *, killed: bool = False) -> None:
         """Run until the pause or the end."""
         self._killed = killed
         self._turn.release()
@@ -79,7 +79,7 @@ class InvocationThread:
         self._turn.acquire()
         try:
             self.result = self._invoke()
-        except Exception as error:  # noqa: BLE001 - told to the one who invoked
+        except Exception as error:  # noqa: BLE001 - the exception is the result
             self.error = error
         self.over = True
         self._handed_back.release()

@@ -64,7 +64,7 @@ class Machine:
     jitter: Random = field(default_factory=lambda: Random(0))  # noqa: S311 - not cryptography
     executions: dict[str, FakeExecution] = field(default_factory=dict)
     faults: dict[str, list[Exception]] = field(default_factory=dict)
-    done_all_the_same: dict[str, list[Exception]] = field(default_factory=dict)
+    takes_effect_despite_error: dict[str, list[Exception]] = field(default_factory=dict)
     """Faults of calls that take effect."""
     arn: str = MACHINE_ARN
     """State machine of the current stack."""
@@ -78,7 +78,7 @@ class Machine:
         if ordered := self.faults.get(operation):
             raise ordered.pop(0)
         answer: dict[str, Any] = getattr(self, f"_{operation}")(request)
-        if ordered := self.done_all_the_same.get(operation):
+        if ordered := self.takes_effect_despite_error.get(operation):
             raise ordered.pop(0)
         return answer
 

@@ -90,7 +90,7 @@ def _ignores_owner_tags(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(owner.Owner, "owns", lambda *_: True)
 
 
-def _answers_a_create_before_it_is_asked_for(patch: pytest.MonkeyPatch) -> None:
+def _responds_to_a_create_before_it_is_requested(patch: pytest.MonkeyPatch) -> None:
     original = job.create
 
     def create(event: Any, properties: JobProperties, invocation: Any, *, canceled: bool) -> Any:
@@ -100,7 +100,7 @@ def _answers_a_create_before_it_is_asked_for(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(job, "create", create)
 
 
-def _answers_a_delete_at_once(patch: pytest.MonkeyPatch) -> None:
+def _responds_to_a_delete_at_once(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(deletion, "continue_in_execution", lambda *_, **__: False)
 
 
@@ -112,7 +112,7 @@ def _sends_responses_of_any_size(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(response, "MAX_RESPONSE_BYTES", 10**6)
 
 
-def _lets_the_queue_go_on(patch: pytest.MonkeyPatch) -> None:
+def _lets_queued_requests_continue(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(stop_owned_jobs, "creates", lambda *_: ())
 
 
@@ -170,7 +170,7 @@ def _with_jobs_that_show_late(stack: Stack, world: World) -> None:
     test_visibility.test_a_delivery_that_finds_the_name_taken_and_no_job_makes_no_second_one(stack, world)
 
 
-def _takes_the_unseen_for_absent(patch: pytest.MonkeyPatch) -> None:
+def _takes_the_invisible_for_absent(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(create_or_adopt, "find_visible", lambda name, jobs: jobs.find(name))
 
 
@@ -179,7 +179,7 @@ def _with_tags_that_show_late(stack: Stack, world: World) -> None:
     test_late_tags.test_another_delivery_finds_the_job_of_the_first(stack, world, Template(), [1])
 
 
-def _takes_a_job_without_tags_for_a_strangers(patch: pytest.MonkeyPatch) -> None:
+def _takes_a_job_without_tags_for_another_owners(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(job_kind, "has_visible_owner", lambda *_, **__: True)
 
 
@@ -200,7 +200,7 @@ def _takes_a_later_status_for_an_end(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(JobState, "of", of)
 
 
-def _gives_up_an_answer(patch: pytest.MonkeyPatch) -> None:
+def _gives_up_a_response(patch: pytest.MonkeyPatch) -> None:
     original = response._put
 
     def put(url: str, body: bytes) -> None:
@@ -212,7 +212,7 @@ def _gives_up_an_answer(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(response, "_put", put)
 
 
-def _fails_without_an_answer(patch: pytest.MonkeyPatch) -> None:
+def _fails_without_a_response(patch: pytest.MonkeyPatch) -> None:
     original = wait.step
 
     def step(state: wait.State, invocation: Any, *, now: float) -> wait.State:
@@ -221,7 +221,7 @@ def _fails_without_an_answer(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(wait, "step", step)
 
 
-def _asks_anew_at_every_update(patch: pytest.MonkeyPatch) -> None:
+def _requests_a_new_job_at_every_update(patch: pytest.MonkeyPatch) -> None:
     """Request a new job for an Update that doesn't change what is measured."""
     original = job.on_event
 
@@ -234,18 +234,18 @@ def _asks_anew_at_every_update(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(job, "on_event", on_event)
 
 
-def _stops_what_was_asked_for_since(patch: pytest.MonkeyPatch) -> None:
+def _stops_what_was_requested_since(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(stop_owned_jobs, "requested_at", lambda _: 0.0)
 
 
-def _forgets_who_asked(patch: pytest.MonkeyPatch) -> None:
+def _forgets_the_owner_tags(patch: pytest.MonkeyPatch) -> None:
     def tags(event: Any, *, fingerprint: str) -> dict[str, str]:
         return {OwnerTag.FINGERPRINT.value: fingerprint, OwnerTag.REQUEST_ID.value: event.request_id}
 
     patch.setattr(create_or_adopt, "owner_tags", tags)
 
 
-def _takes_a_job_that_goes_on_for_one_that_stops(patch: pytest.MonkeyPatch) -> None:
+def _takes_a_running_job_for_a_stopping_one(patch: pytest.MonkeyPatch) -> None:
     original = stop_owned_jobs.stop_owned_jobs
 
     def swept(*args: Any, **options: Any) -> stop_owned_jobs.StopResult:
@@ -266,9 +266,9 @@ ALL = [
     Mutant(_adopts_nothing),
     Mutant(_adopts_no_job_of_its_own_request),
     Mutant(_ignores_owner_tags),
-    Mutant(_answers_a_create_before_it_is_asked_for),
+    Mutant(_responds_to_a_create_before_it_is_requested),
     Mutant(
-        _answers_a_delete_at_once,
+        _responds_to_a_delete_at_once,
         test_broken_function.test_an_aborted_wait_fails_the_stack_in_time_and_the_job_is_stopped,
     ),
     Mutant(_forgets_the_cancelled_create),
@@ -276,26 +276,26 @@ ALL = [
         _sends_responses_of_any_size,
         test_deployment.TestAnswer().test_environment_parameters_that_are_too_long_fail_readably,
     ),
-    Mutant(_lets_the_queue_go_on, test_deployment.TestDelete().test_a_queued_request_never_becomes_a_job),
+    Mutant(_lets_queued_requests_continue, test_deployment.TestDelete().test_a_queued_request_never_becomes_a_job),
     Mutant(
         _leaves_orphans,
         test_deployment.TestUpdate().test_an_update_that_was_never_answered_leaves_no_job,
     ),
-    Mutant(_stops_what_an_update_keeps, test_late_deliveries.test_an_update_spares_the_job_that_stays),
+    Mutant(_stops_what_an_update_keeps, test_late_deliveries.test_an_update_keeps_the_job_that_stays),
     Mutant(_measures_the_role, test_deployment.TestUpdate().test_what_is_not_measured_changes_without_a_new_job),
     Mutant(_logs_events),
     Mutant(_gives_no_reason),
     Mutant(_names_what_failed_to_update),
     Mutant(
-        _takes_the_unseen_for_absent,
+        _takes_the_invisible_for_absent,
         _with_jobs_that_show_late,
     ),
-    Mutant(_takes_a_job_without_tags_for_a_strangers, _with_tags_that_show_late),
+    Mutant(_takes_a_job_without_tags_for_another_owners, _with_tags_that_show_late),
     Mutant(_takes_a_later_status_for_an_end, _with_a_later_status),
-    Mutant(_gives_up_an_answer),
-    Mutant(_asks_anew_at_every_update),
-    Mutant(_takes_a_job_that_goes_on_for_one_that_stops),
-    Mutant(_forgets_who_asked),
+    Mutant(_gives_up_a_response),
+    Mutant(_requests_a_new_job_at_every_update),
+    Mutant(_takes_a_running_job_for_a_stopping_one),
+    Mutant(_forgets_the_owner_tags),
     Mutant(
         _retries_what_lambda_refuses_for_half_a_minute,
         lambda stack, world: test_lambda_outages.test_an_outage_in_mid_leg_fails_nothing(
@@ -312,9 +312,9 @@ ALL = [
         _never_hands_over,
         test_long_jobs.test_the_longest_job_is_handed_from_leg_to_leg_within_the_limits_of_each,
     ),
-    Mutant(_fails_without_an_answer, test_broken_function.test_a_poll_that_fails_for_good_still_answers),
+    Mutant(_fails_without_a_response, test_broken_function.test_a_poll_that_fails_for_good_still_answers),
     Mutant(
-        _stops_what_was_asked_for_since,
-        test_late_deliveries.test_watching_for_a_withdrawn_create_spares_the_next_one,
+        _stops_what_was_requested_since,
+        test_late_deliveries.test_watching_for_a_canceled_create_keeps_the_next_one,
     ),
 ]

@@ -27,19 +27,19 @@ def owner(job: FakeJob) -> tuple[str, str]:
     return job.tags.get(f"{TAG}stack-id", ""), job.tags.get(f"{TAG}logical-id", "")
 
 
-def going_on(world: World) -> list[FakeJob]:
+def running_jobs(world: World) -> list[FakeJob]:
     """Return the jobs of all owners that continue until they are stopped."""
-    return [job for job in world.service.active() if job.goes_on(world.clock.now)]
+    return [job for job in world.service.active() if job.continues(world.clock.now)]
 
 
 def no_two_jobs_for_one_request(world: World) -> None:
-    live = Counter((*owner(job), re.sub(r"-\d+$", "", job.name)) for job in going_on(world) if job.asked_by)
+    live = Counter((*owner(job), re.sub(r"-\d+$", "", job.name)) for job in running_jobs(world) if job.asked_by)
     assert max(live.values(), default=0) <= 1, f"two live jobs for one resource and request: {live}"
     made = Counter((*owner(job), job.asked_by) for job in world.service.jobs.values() if job.asked_by)
     assert max(made.values(), default=0) <= 1, f"one request made two jobs: {made}"
 
 
-def nothing_goes_on_after_its_delete(stack: Stack, *, unwatched: Collection[str]) -> None:
+def nothing_runs_after_its_delete(stack: Stack, *, unwatched: Collection[str]) -> None:
     """No job that was requested before a successful Delete runs or starts after it.
 
     Exceptions: the watch for late jobs was aborted, or the job started after the response and ignored a stop.
@@ -53,7 +53,7 @@ def nothing_goes_on_after_its_delete(stack: Stack, *, unwatched: Collection[str]
         name, properties = event["PhysicalResourceId"], event["ResourceProperties"]
         prefix = str(properties.get("JobName", properties.get("NamePrefix")))
         invented = name.endswith(INVENTED)
-        for job in going_on(stack.world):
+        for job in running_jobs(stack.world):
             if event["LogicalResourceId"] in unwatched or (job.ignored_a_stop and job.created_at > received.at):
                 continue
             if owner(job) == (event["StackId"], event["LogicalResourceId"]) and (
@@ -64,20 +64,20 @@ def nothing_goes_on_after_its_delete(stack: Stack, *, unwatched: Collection[str]
                 assert asked_since, f"{job.name} goes on after its Delete at {exchange.asked_at}: {job}"
 
 
-def nothing_goes_on_without_its_stack(world: World, stack: Stack) -> None:
+def nothing_outlives_its_stack(world: World, stack: Stack) -> None:
     """No job outlives its stack, unless its Delete failed."""
-    owners = [(job.name, *owner(job)) for job in going_on(world)]
+    owners = [(job.name, *owner(job)) for job in running_jobs(world)]
     left = [name for name, of, by in owners if of == stack.stack_id and by not in stack.jobs_left_behind]
     assert left == [], f"{left} outlived the stack"
 
 
-def strangers_are_untouched(strangers: dict[str, tuple[FakeJob, dict[str, str]]]) -> None:
+def jobs_of_others_are_unchanged(strangers: dict[str, tuple[FakeJob, dict[str, str]]]) -> None:
     for job, tags in strangers.values():
         assert job.stopped_at is None, f"{job.name} isn't ours and was stopped"
         assert job.tags == tags, f"{job.name} isn't ours and was adopted"
 
 
-def nothing_of_a_stranger_is_adopted(stack: Stack, strangers: Collection[str]) -> None:
+def nothing_of_another_owner_is_adopted(stack: Stack, strangers: Collection[str]) -> None:
     """Another owner's results are never used. Its job's name can be, until an execution finds it taken."""
     for event, received in stack.events:
         if received is not None and received.body["Status"] == "SUCCESS" and received.body.get("Data"):
@@ -85,7 +85,7 @@ def nothing_of_a_stranger_is_adopted(stack: Stack, strangers: Collection[str]) -
             assert name not in strangers, f"{name} isn't ours and was adopted"
 
 
-def answers_are_well_formed(stack: Stack) -> None:
+def responses_are_well_formed(stack: Stack) -> None:
     """Responses have CloudFormation's ids, a readable reason, and at most 4096 bytes."""
     for event, received in stack.events:
         if received is None:
@@ -106,7 +106,7 @@ def answers_are_well_formed(stack: Stack) -> None:
                 assert body["PhysicalResourceId"] == event["PhysicalResourceId"], "a failed Update changed the id"
 
 
-def every_request_is_answered_once(stack: Stack) -> None:
+def every_request_gets_one_response(stack: Stack) -> None:
     """Every request gets a response in time if the handler runs, and never two with different effects."""
     world = stack.world
     for exchange in stack.exchanges:

@@ -85,7 +85,7 @@ class FakeJob:
         vpc_config = self.request.get("InputConfig", {}).get("VpcConfig") or {}
         return list(vpc_config.get("SecurityGroupIds", []))
 
-    def goes_on(self, now: float) -> bool:
+    def continues(self, now: float) -> bool:
         return self.status(now) not in {*ENDED, "STOPPING", "DELETING"}
 
     def active(self, now: float) -> bool:
@@ -117,7 +117,7 @@ class Service:
     late: list[FakeJob] = field(default_factory=list)
     failed_steps: list[tuple[str, str]] = field(default_factory=list)
     faults: dict[str, list[Exception]] = field(default_factory=dict)
-    done_all_the_same: dict[str, list[Exception]] = field(default_factory=dict)
+    takes_effect_despite_error: dict[str, list[Exception]] = field(default_factory=dict)
     """Faults of calls that take effect."""
     late_create_seconds: float | None = None
     kills_the_caller_after: str | None = None
@@ -152,7 +152,7 @@ class Service:
         if ordered := self.faults.get(operation):
             raise ordered.pop(0)
         answer: dict[str, Any] = getattr(self, f"_{operation}")(request)
-        if ordered := self.done_all_the_same.get(operation):
+        if ordered := self.takes_effect_despite_error.get(operation):
             raise ordered.pop(0)
         if self.kills_the_caller_after == operation:
             self.kills_the_caller_after = None
@@ -241,7 +241,7 @@ class Service:
         named = self.jobs.get(request["JobName"])
         self._authorize("StopInferenceRecommendationsJob", named.visible_tags(self.clock.now) if named else {})
         job = self._existing(request["JobName"])
-        if not job.goes_on(self.clock.now):
+        if not job.continues(self.clock.now):
             raise ServiceError("ValidationException", f"Cannot stop the non-running job {job.name}")
         if self.ignores_stops:
             job.ignored_a_stop = True

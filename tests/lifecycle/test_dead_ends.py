@@ -60,9 +60,7 @@ class TestDelete:
         assert endless.delete().status == "DELETE_COMPLETE"
         assert world.service.active() == []
 
-    def test_a_job_that_goes_on_although_it_was_told_to_stop_fails_the_deletion_in_time(
-        self, endless: Stack, world: World
-    ) -> None:
+    def test_a_job_that_continues_despite_a_stop_fails_the_deletion_in_time(self, endless: Stack, world: World) -> None:
         [job] = world.service.active()
         world.service.ignores_stops = True
         started = world.clock.now
@@ -75,7 +73,7 @@ class TestDelete:
         assert endless.delete().status == "DELETE_COMPLETE"
         assert world.service.active() == []
 
-    def test_the_log_tells_of_a_withdrawn_job_that_goes_on(self, stack: Stack, world: World) -> None:
+    def test_the_log_names_a_canceled_job_that_continues(self, stack: Stack, world: World) -> None:
         stack.deploy(Template())
         world.service.runs_for = FOR_EVER
         stack.deploy(Template(package="2"), cancel_after=0, rollback=False)
@@ -131,7 +129,7 @@ class TestDelete:
         assert job.stopped_at is not None
         assert job.stopped_at - started < 60
 
-    def test_a_deletion_that_nothing_can_wait_for_says_what_may_go_on(self, endless: Stack, world: World) -> None:
+    def test_a_deletion_that_nothing_can_wait_for_says_what_may_still_run(self, endless: Stack, world: World) -> None:
         [job] = world.service.active()
         world.service.seconds_stopping = FOR_EVER
         world.machine.faults["StartExecution"] = [DENIED] * 1000
@@ -237,7 +235,7 @@ class TestWait:
             world.service.faults[DESCRIBE] = [DENIED]
         assert stack.finish().status == "CREATE_COMPLETE"
 
-    def test_a_request_that_is_granted_between_two_looks_is_found(self, stack: Stack, world: World) -> None:
+    def test_a_request_that_is_created_between_two_calls_is_found(self, stack: Stack, world: World) -> None:
         world.service.quota = 0
         stack.begin_deploy(Template())
         stack.advance(85)
@@ -263,7 +261,7 @@ class TestWait:
         world.machine.faults["DescribeExecution"] = [THROTTLED] * 10_000
         assert stack.finish().status == "CREATE_COMPLETE"
 
-    def test_the_last_leg_stops_no_job_of_a_stranger(self, stack: Stack, world: World) -> None:
+    def test_the_last_leg_stops_no_job_of_another_owner(self, stack: Stack, world: World) -> None:
         job, original = world.service.foreign("taken"), world.service._ListTags
 
         def hidden_from_the_queue(request: Mapping[str, Any]) -> dict[str, Any]:

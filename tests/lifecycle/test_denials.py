@@ -73,7 +73,7 @@ def test_what_is_denied_for_ever_ends_a_deletion_in_minutes(
     assert outcome.status == ends
     assert world.clock.now - started <= BOUND
     if ends == DELETED:
-        assert not job.goes_on(world.clock.now)
+        assert not job.continues(world.clock.now)
     else:
         assert f"`inference-recommender stop {job.name}`" in str(outcome.reason)
         assert "is not authorized to perform" in str(outcome.reason)

@@ -89,7 +89,7 @@ def test_a_deletion_stops_the_job_that_a_cancelled_update_has_renamed(
     assert world.service.active() == []
 
 
-def test_a_deletion_does_not_wait_for_what_strangers_start_later(stack: Stack, world: World) -> None:
+def test_a_deletion_does_not_wait_for_what_others_start_later(stack: Stack, world: World) -> None:
     stack.deploy(Template())
     stack.begin_delete()
     for number in range(10):
@@ -117,7 +117,7 @@ def test_a_job_that_the_queue_gets_just_before_the_timeout_is_stopped(
     assert seconds > 50 or job.stopped_at is not None
 
 
-def test_a_strangers_young_job_without_tags_is_never_ours(stack: Stack, world: World) -> None:
+def test_a_another_owners_new_job_without_tags_is_never_adopted(stack: Stack, world: World) -> None:
     theirs = world.service.foreign("mine")
     theirs.created_at += OLDER_THAN_ANY_BOUND
     started = world.clock.now

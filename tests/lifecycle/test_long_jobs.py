@@ -111,7 +111,7 @@ def test_the_last_leg_waits_for_a_create_that_is_under_way_and_stops_its_job(sta
     assert "did not finish within" in str(outcome.reason)
     assert "queued" in str(outcome.reason)
     assert len(world.service.jobs) == 1
-    assert not any(job.goes_on(world.clock.now) for job in world.service.jobs.values())
+    assert not any(job.continues(world.clock.now) for job in world.service.jobs.values())
 
 
 def test_a_request_that_was_queued_until_the_timeout_says_what_it_waited_for(stack: Stack, world: World) -> None:

@@ -45,7 +45,7 @@ def test_its_deletion_stops_it_and_waits(endless: Stack, world: World) -> None:
     assert job.status(world.clock.now) == "STOPPED"
 
 
-def test_its_deletion_never_succeeds_while_it_goes_on(endless: Stack, world: World) -> None:
+def test_its_deletion_never_succeeds_while_it_continues(endless: Stack, world: World) -> None:
     [job] = world.service.active()
     world.service.ignores_stops = True
     outcome = endless.delete()

@@ -29,7 +29,7 @@ def test_a_job_that_shows_late_is_waited_for(stack: Stack, world: World) -> None
     assert len(world.service.jobs) == 1
 
 
-def test_a_job_that_shows_late_is_looked_for_again_when_the_service_refuses_once(stack: Stack, world: World) -> None:
+def test_a_job_that_shows_late_is_described_again_when_the_service_refuses_once(stack: Stack, world: World) -> None:
     world.service.faults["DescribeInferenceRecommendationsJob"] = [ServiceError("AccessDeniedException")]
     assert stack.deploy(Template()).status == "CREATE_COMPLETE"
 
@@ -42,7 +42,7 @@ def test_a_delivery_that_finds_the_name_taken_and_no_job_makes_no_second_one(sta
     assert len(world.service.jobs) == 1
 
 
-def test_a_job_that_is_withdrawn_before_it_shows_is_stopped(stack: Stack, world: World) -> None:
+def test_a_job_that_is_canceled_before_it_shows_is_stopped(stack: Stack, world: World) -> None:
     stack.begin_deploy(Template())
     stack.advance(1)
     stack.begin_delete()

@@ -154,7 +154,7 @@ class World:
         """End all paused threads."""
         while self._standing_still:
             _, _, thread, _ = self._standing_still.pop()
-            thread.go_on(killed=True)
+            thread.resume(killed=True)
 
     def put(self, url: str, body: bytes) -> None:
         """Receive a response in place of the ResponseURL's bucket."""
@@ -219,7 +219,7 @@ class World:
         # Register it before it runs, so that it observes its calls.
         entry = (self.clock.now + min(pause.seconds, FUNCTION_TIMEOUT), next(self._order), thread, then)
         heapq.heappush(self._standing_still, entry)
-        thread.go_on()
+        thread.resume()
         if thread.over:
             self._standing_still.remove(entry)
             heapq.heapify(self._standing_still)
@@ -237,7 +237,7 @@ class World:
 
     def _resume(self) -> None:
         _, _, thread, then = self._standing_still[0]
-        thread.go_on(killed=thread.pause.seconds >= FUNCTION_TIMEOUT)
+        thread.resume(killed=thread.pause.seconds >= FUNCTION_TIMEOUT)
         heapq.heappop(self._standing_still)
         _finish(thread, then)
 

@@ -50,7 +50,7 @@ def test_the_clients_know_what_lambda_says_of_the_time_that_is_left() -> None:
         on_event(event(), Context())
 
 
-def test_a_deletion_that_fails_names_the_job_that_may_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_deletion_that_fails_names_the_job_that_may_still_run(monkeypatch: pytest.MonkeyPatch) -> None:
     answers: list[dict[str, Any]] = []
     monkeypatch.setattr(answering, "_put", lambda _, body: answers.append(json.loads(body)))
     deletion = {"RequestType": "Delete", "ResourceType": ResourceType.JOB, "PhysicalResourceId": "bert-1"}

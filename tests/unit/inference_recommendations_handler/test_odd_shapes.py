@@ -271,7 +271,7 @@ def altered(resource_type: ResourceType, request_type: str, **properties: Json) 
 @example(sent=altered(ResourceType.ENDPOINT_INSTANCE_COUNT, "Delete", EndpointName="x y"))
 @example(sent=altered(ResourceType.ENDPOINT_INSTANCE_COUNT, "Create", MinCapacity=10**400))
 @given(sent=odd_events())
-def test_whatever_is_asked_is_answered_once_and_readably(
+def test_whatever_is_requested_gets_a_response_once_and_readably(
     clients: Clients, calls: list[str], sent: dict[str, Any], capsys: pytest.CaptureFixture[str]
 ) -> None:
     calls.clear()
@@ -310,16 +310,16 @@ def test_an_event_whose_response_would_leave_aws_does_nothing(
 def test_a_queued_request_that_cannot_be_read_is_not_changed(clients: Clients) -> None:
     exact = {"JobName": "bert"}
     queued = altered(ResourceType.JOB, "Create", **exact, Request={"Quantum": "1"}) | {"RequestedAt": 1.0}
-    asked = {"input": json.dumps({"task": "create", "event": queued})}
+    given = {"input": json.dumps({"task": "create", "event": queued})}
     missing = {"Error": {"Code": "ResourceNotFound", "Message": "There is no job."}}
     with pytest.MonkeyPatch.context() as patch, bucket() as answers:
-        patch.setitem(ANSWERS, "DescribeExecution", ANSWERS["DescribeExecution"] | asked)
+        patch.setitem(ANSWERS, "DescribeExecution", ANSWERS["DescribeExecution"] | given)
         patch.setitem(ANSWERS, "DescribeInferenceRecommendationsJob", missing)
         handle(altered(ResourceType.JOB, "Update", **exact), Invocation(clients=clients, log_stream="stream"))
     assert [each["Status"] for each in answers] == ["SUCCESS"]
 
 
-def test_what_nobody_foresaw_is_answered_and_logged_without_the_response_url(
+def test_what_is_unexpected_is_answered_and_logged_without_the_response_url(
     clients: Clients, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def broken(event: Any, _: Any) -> None:

@@ -56,7 +56,7 @@ def test_there_is_time_to_queue_a_request_after_the_last_attempt_to_place_it(mad
     assert last_begin(made.sagemaker_budget) + longest_attempt(made.sagemaker) < last_begin(made.default_budget)
 
 
-def test_a_job_that_is_not_shown_can_be_looked_for_as_long_as_it_takes(made: Clients) -> None:
+def test_a_job_that_is_not_shown_can_be_described_as_long_as_it_takes(made: Clients) -> None:
     assert sum(create_or_adopt._VISIBLE_RETRIES_SECONDS) + 5 < last_begin(made.sagemaker_budget)
 
 
@@ -74,7 +74,7 @@ def test_no_client_calls_anybody_when_the_time_is_over(made: Clients, service: s
         getattr(getattr(made, service), operation)(**arguments)
 
 
-def test_an_answer_takes_no_longer_than_is_said() -> None:
+def test_a_response_takes_no_longer_than_is_said() -> None:
     assert len(response._PAUSES_SECONDS) + 1 == response._ATTEMPTS
     assert response._ATTEMPTS * response._TIMEOUT_SECONDS + sum(response._PAUSES_SECONDS) == response.RESPONSE_SECONDS
 

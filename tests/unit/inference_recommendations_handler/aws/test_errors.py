@@ -114,7 +114,7 @@ def test_only_a_denial_says_something_about_the_call() -> None:
     assert not is_denied(service_error("ThrottlingException"))
 
 
-def test_an_answer_that_cannot_be_read_is_an_error_of_aws_that_does_not_show_it() -> None:
+def test_a_response_that_cannot_be_read_is_an_error_of_aws_that_does_not_show_it() -> None:
     error = ResponseParserError("Unable to parse response: <html>secret")
     assert isinstance(error, AWS_ERRORS)
     assert "secret" not in message_of(error)

@@ -76,15 +76,15 @@ def test_the_target_is_a_share_of_what_an_instance_took() -> None:
 
 def test_the_target_is_a_share_of_what_an_instance_can_serve() -> None:
     stack = HostingStack()
-    asked = measured(MaxRequestsPerSecond="20")
-    del asked["MaxInvocations"]
-    assert stack.register(asked, request="Create").succeeded
+    given = measured(MaxRequestsPerSecond="20")
+    del given["MaxInvocations"]
+    assert stack.register(given, request="Create").succeeded
     [put] = stack.autoscaling.policies.values()
     assert put["TargetValue"] == 960
 
 
 @pytest.mark.parametrize(
-    ("asked", "told"),
+    ("given", "message"),
     [
         (
             measured(MaxRequestsPerSecond="0"),
@@ -113,10 +113,10 @@ def test_the_target_is_a_share_of_what_an_instance_can_serve() -> None:
         ({}, "The properties contain no endpoint variant"),
     ],
 )
-def test_what_says_nothing_registers_nothing(asked: dict[str, Any], told: str) -> None:
+def test_what_says_nothing_registers_nothing(given: dict[str, Any], message: str) -> None:
     stack = HostingStack()
-    answer = stack.register(asked, request="Create")
-    assert told in str(answer.reason)
+    answer = stack.register(given, request="Create")
+    assert message in str(answer.reason)
     assert not stack.autoscaling.targets
 
 
@@ -126,7 +126,7 @@ def test_a_second_delivery_is_the_same_registration() -> None:
     assert len(stack.autoscaling.targets) == len(stack.autoscaling.policies) == 1
 
 
-def test_policies_that_are_asked_for_no_more_go_and_others_stay() -> None:
+def test_policies_that_are_no_longer_requested_go_and_others_stay() -> None:
     stack = HostingStack()
     stack.register(recommended(policy(PREDEFINED, 480), policy(CUSTOMIZED, 50)), request="Create")
     stack.autoscaling.policies[ENDPOINT, "by-hand"] = {}
@@ -192,7 +192,7 @@ def test_what_may_pass_is_left_to_the_next_delivery(code: str) -> None:
         stack.register(SMALL, request="Create")
 
 
-def test_a_refusal_is_told_in_the_services_words() -> None:
+def test_a_refusal_has_the_message_of_the_service() -> None:
     stack = HostingStack()
     stack.autoscaling.refusals = [refusal("ValidationException", "The variant can't be scaled.")]
     answer = stack.register(SMALL, request="Create")

@@ -248,7 +248,7 @@ def test_one_that_has_become_what_it_shouldnt_goes_back_and_is_restored_after(st
     assert len(stack.sent) == 1
 
 
-def test_a_handler_that_breaks_while_it_waits_still_lets_cloudformation_go_on(stack: HostingStack) -> None:
+def test_a_handler_that_breaks_while_it_waits_still_lets_cloudformation_continue(stack: HostingStack) -> None:
     stack.sagemaker.status = "Updating"
     stack.prepare(LARGE, SMALL)
     [state] = stack.stepfunctions.executions.values()
@@ -324,19 +324,19 @@ def test_creating_and_deleting_touch_nothing(stack: HostingStack, request_type: 
 
 
 @pytest.mark.parametrize(
-    ("changes", "told"),
+    ("changes", "message"),
     [
         ({"InstanceType": ""}, "The property InstanceType is missing: deploy with the version"),
         ({"MinCapacity": "5"}, "MinCapacity is 5 and MaxCapacity is 2"),
     ],
 )
 def test_what_cant_be_scaled_fails_before_an_endpoint_is_made(
-    stack: HostingStack, changes: dict[str, str], told: str
+    stack: HostingStack, changes: dict[str, str], message: str
 ) -> None:
     event = stack.event("Preparation", "Create", LARGE | changes)
     answer = preparation.on_event(event, stack.invocation)
     assert answer is not None
-    assert told in str(answer.reason)
+    assert message in str(answer.reason)
 
 
 def test_a_malformed_delete_succeeds(stack: HostingStack) -> None:

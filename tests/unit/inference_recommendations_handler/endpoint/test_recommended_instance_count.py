@@ -230,7 +230,7 @@ def test_a_number_that_was_set_is_rolled_back(stack: HostingStack) -> None:
     assert changed(stack, unscaled(SMALL), unscaled(SMALL, count=9)) == 1
 
 
-def test_a_rollback_goes_on_and_scales_with_the_number_that_there_is(stack: HostingStack) -> None:
+def test_a_rollback_continues_and_scales_with_the_number_that_there_is(stack: HostingStack) -> None:
     stack.cloudformation.status = "UPDATE_ROLLBACK_IN_PROGRESS"
     stack.sagemaker.refusals = [REFUSED]
     answer = stack.count(scaled(SMALL), scaled(LARGE))
@@ -277,7 +277,7 @@ def test_what_cloudformation_has_cancelled_does_nothing_more(stack: HostingStack
     assert (stack.sagemaker.count, stack.bounds, stack.sent) == (SCALED_OUT, None, [])
 
 
-def test_the_rollbacks_preparation_ends_what_goes_on(stack: HostingStack) -> None:
+def test_the_rollbacks_preparation_ends_what_is_in_progress(stack: HostingStack) -> None:
     stack.sagemaker.status, stack.sagemaker.instance_type = "Updating", LARGE
     assert stack.count(scaled(LARGE), scaled(SMALL)) is None
     [name] = stack.stepfunctions.executions

@@ -38,14 +38,14 @@ def test_a_job_that_is_not_shown_before_the_time_is_over_is_not_said_to_be_absen
     assert find_visible("job", jobs) is None
 
 
-def test_tags_are_asked_for_again_only_as_long_as_there_is_time(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_tags_are_requested_again_only_as_long_as_there_is_time(monkeypatch: pytest.MonkeyPatch) -> None:
     slept: list[float] = []
     monkeypatch.setattr("inference_recommendations_handler.aws.deadline_budget.time.sleep", slept.append)
 
-    asked: list[None] = []
+    calls: list[None] = []
 
     def throttle(**_: Any) -> None:
-        asked.append(None)
+        calls.append(None)
         raise ClientError({"Error": {"Code": "ThrottlingException"}}, "ListTags")
 
     remaining = RemainingTime()
@@ -53,10 +53,10 @@ def test_tags_are_asked_for_again_only_as_long_as_there_is_time(monkeypatch: pyt
     jobs = jobs_of(client, remaining)
     with remaining.of(lambda: 31.5 - sum(slept)), pytest.raises(ClientError):
         jobs.tags_with_retries(job())
-    assert (slept, len(asked)) == ([1], 2)
+    assert (slept, len(calls)) == ([1], 2)
     with pytest.raises(ClientError):
         jobs.tags_with_retries(job())
-    assert (slept, len(asked)) == ([1, 1, 2, 3, 5], 7)
+    assert (slept, len(calls)) == ([1, 1, 2, 3, 5], 7)
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_tags_are_asked_for_again_only_as_long_as_there_is_time(monkeypatch: pyt
         ({OwnerTag.STACK_ID.value: "anybody's"}, 0, True),
     ],
 )
-def test_a_young_job_without_owner_tags_is_neither_ours_nor_anothers(
+def test_a_young_job_without_owner_tags_is_of_an_unknown_owner(
     monkeypatch: pytest.MonkeyPatch, tags: dict[str, str], seconds_old: int, *, is_decided: bool
 ) -> None:
     now = 1_800_000_000.0

@@ -53,7 +53,7 @@ def test_the_order_of_members_keeps_the_name() -> None:
     assert base_name("shop", other) == base_name("shop", NAMED)
 
 
-def test_the_fingerprint_is_the_same_whoever_asks() -> None:
+def test_the_fingerprint_is_the_same_for_all_owners() -> None:
     assert fingerprint(replace(NAMED, stack_id="arn:other")) == fingerprint(NAMED)
 
 
@@ -74,5 +74,5 @@ def test_taken_names_are_followed_by_numbers() -> None:
         ("shop", False),
     ],
 )
-def test_ids_that_cloudformation_invents_are_told_from_names(name: str, generated: bool) -> None:
+def test_ids_that_cloudformation_invents_are_distinguished_from_names(name: str, generated: bool) -> None:
     assert is_generated(name) is generated

@@ -49,14 +49,14 @@ BROKEN = [{}, {"Request": {"JobType": "Default"}}, {"Request": {"Quantum": "1"},
 
 
 @pytest.mark.parametrize("properties", BROKEN)
-def test_a_create_that_was_never_asked_for_has_an_id_of_its_own(properties: dict[str, Any]) -> None:
+def test_a_create_that_was_never_requested_has_an_id_of_its_own(properties: dict[str, Any]) -> None:
     answer = served("Create", properties)
     assert not answer.succeeded
     assert answer.physical_resource_id == f"{NEVER_REQUESTED}Job"
 
 
 @pytest.mark.parametrize("properties", BROKEN)
-def test_an_update_that_was_never_asked_for_keeps_the_jobs_id(properties: dict[str, Any]) -> None:
+def test_an_update_that_was_never_requested_keeps_the_jobs_id(properties: dict[str, Any]) -> None:
     answer = served("Update", properties, "bert-abcdefghijkl")
     assert not answer.succeeded
     assert answer.physical_resource_id == "bert-abcdefghijkl"

@@ -78,22 +78,22 @@ def invocation(service: SageMaker) -> Invocation:
 
 
 @pytest.mark.parametrize(
-    ("status", "told"),
+    ("status", "message"),
     [
         (None, "There is no inference recommendations job bert in this account and Region. "),
         ("FAILED", "The inference recommendations job bert is FAILED and the service gives no reason. "),
         ("STOPPED", "The inference recommendations job bert was stopped before it finished. "),
     ],
 )
-def test_what_can_t_be_used_is_told_without_props_that_a_reference_hasn_t(status: str | None, told: str) -> None:
+def test_what_can_t_be_used_is_reported_without_props_that_a_reference_hasn_t(status: str | None, message: str) -> None:
     answer = wait.on_event(event(), invocation(SageMaker(status)))
     assert answer is not None
     assert answer.reason is not None
-    assert answer.reason.startswith(f"{told}This stack only references the job: name one that has completed.")
+    assert answer.reason.startswith(f"{message}This stack only references the job: name one that has completed.")
     assert "`" not in answer.reason
 
 
-def test_a_job_that_outlasts_the_timeout_goes_on_whosever_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_job_that_outlasts_the_timeout_continues_whoever_owns_it(monkeypatch: pytest.MonkeyPatch) -> None:
     sent: list[Response] = []
     monkeypatch.setattr(Invocation, "send", lambda _, answer, __: sent.append(answer))
     service = SageMaker("IN_PROGRESS")

@@ -114,7 +114,7 @@ def planted(resource_type: ResourceType, secret: str, shape: str) -> dict[str, A
     return properties
 
 
-def told(sent: dict[str, Any], clients: Clients, capsys: pytest.CaptureFixture[str]) -> str:
+def output_of(sent: dict[str, Any], clients: Clients, capsys: pytest.CaptureFixture[str]) -> str:
     """Everything that leaves the function but what it deploys: responses' reasons, the log, and what Lambda logs."""
     raised = ""
     state: Mapping[str, Any] = {}
@@ -212,15 +212,15 @@ def test_a_secret_in_the_environment_is_in_no_response_and_in_no_log(
 ) -> None:
     service.secret, service.quoted = case.secret, QUOTES[case.quote](case.secret)
     service.failing, service.code, service.status = case.failing, case.code, case.status
-    assert MARK not in told(case.event(), clients, capsys)
+    assert MARK not in output_of(case.event(), clients, capsys)
 
 
-def test_results_are_told_apart_although_their_values_are_not_shown(
+def test_results_are_distinguished_although_their_values_are_not_shown(
     service: Service, clients: Clients, capsys: pytest.CaptureFixture[str]
 ) -> None:
     service.secret, service.failing, service.status = MARK, "", "COMPLETED"
     properties = planted(ResourceType.RECOMMENDATION, MARK, "sound")
-    found = told(event(ResourceType.RECOMMENDATION, "Create", properties, {}), clients, capsys)
+    found = output_of(event(ResourceType.RECOMMENDATION, "Create", properties, {}), clients, capsys)
     assert "1 x ml.c5.large (bert/1, environment TOKEN): CostPerHour 10 is 9 " in found
     assert "1 x ml.c5.large (bert/2, environment TOKEN): CostPerHour 11 is 10 " in found
 

@@ -212,7 +212,7 @@ def test_what_urllib_cannot_read_is_no_traceback_with_the_url_in_it(
     assert "secret" not in capsys.readouterr().out
 
 
-def test_an_answer_that_nobody_takes_is_an_error(puts: Callable[[list[Exception | None]], list[str]]) -> None:
+def test_a_response_that_is_not_delivered_is_an_error(puts: Callable[[list[Exception | None]], list[str]]) -> None:
     puts([http(500)] * 9)
     with pytest.raises(ResponseNotDeliveredError):
         send(Response(physical_resource_id="id"), EVENT, remaining=lambda: 60)

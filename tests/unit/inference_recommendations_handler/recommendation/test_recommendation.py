@@ -184,16 +184,16 @@ def test_a_gain_in_latency_is_the_same_in_every_unit() -> None:
         "No RealTime recommendation meets the constraints (MinModelLatencyGain 1.9 over the existing endpoint's "
         "ModelLatency 500 ms). Closest first: 1 x ml.c5.xlarge: ModelLatency 263.596 ms is 0.438 ms (0.2%) above "
         "263.158 ms; 1 x ml.m5.xlarge: ModelLatency 1085.45 ms is 822 ms (312.5%) above 263.158 ms. Loosen a "
-        "constraint: the job's results stay. Only a stack whose very creation rolls back runs a job again. "
+        "constraint and deploy again: the job's results are kept, unless the stack's creation rolls back. "
         f"{NOTE} Job: bert."
     )
 
 
 def test_reasons_name_the_unit_and_say_where_it_is_not_the_guides() -> None:
-    told = str(answer({"MaxModelLatency": "5", "MaxCostPerHour": "2"}).reason)
-    assert "(MaxCostPerHour 2, MaxModelLatency 5 ms)" in told
-    assert "ModelLatency 9 ms is 4 ms (80.0%) above 5 ms, CostPerHour 1 fits" in told
-    assert "microseconds" not in told
+    message = str(answer({"MaxModelLatency": "5", "MaxCostPerHour": "2"}).reason)
+    assert "(MaxCostPerHour 2, MaxModelLatency 5 ms)" in message
+    assert "ModelLatency 9 ms is 4 ms (80.0%) above 5 ms, CostPerHour 1 fits" in message
+    assert "microseconds" not in message
 
     def without_cost(**_: str) -> dict[str, Any]:
         job = in_microseconds()
@@ -201,9 +201,9 @@ def test_reasons_name_the_unit_and_say_where_it_is_not_the_guides() -> None:
             del found["Metrics"]["CostPerInference"]
         return job
 
-    told = str(answer(None, describe=without_cost).reason)
-    assert "ModelLatency 263.596 ms, MaxInvocations 600" in told
-    assert told.endswith(f"{NOTE} Job: bert.")
+    message = str(answer(None, describe=without_cost).reason)
+    assert "ModelLatency 263.596 ms, MaxInvocations 600" in message
+    assert message.endswith(f"{NOTE} Job: bert.")
 
 
 def test_a_choice_among_microseconds_is_logged_as_such(capsys: pytest.CaptureFixture[str]) -> None:
