@@ -21,8 +21,6 @@ from cdk_inference_recommender.validation.tokens import literals_only
 from cdk_inference_recommender.validation.validation_error import ValidationError, naming
 from inference_recommendations_handler.protocol import contract
 from inference_recommendations_handler.protocol.contract import (
-    CHOICE_VERSION,
-    CONSTRAINED_CHOICE_VERSION,
     EndpointType,
     RecommendationAttribute,
     RecommendationProperty,
@@ -112,7 +110,6 @@ class Recommendation(Construct):
                 RecommendationProperty.JOB_NAME: measured.job_name,
                 RecommendationProperty.ENDPOINT_TYPE: self._endpoint_type.value,
                 RecommendationProperty.OBJECTIVE: optimize_for.value,
-                RecommendationProperty.CHOICE_VERSION: CONSTRAINED_CHOICE_VERSION if required else CHOICE_VERSION,
                 RecommendationProperty.CONSTRAINTS: required or None,
             },
             after=(measured.finished(),),

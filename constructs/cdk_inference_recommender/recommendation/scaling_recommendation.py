@@ -14,7 +14,6 @@ from cdk_inference_recommender.validation.finite_numbers import refuse_non_finit
 from cdk_inference_recommender.validation.reported_problems import report_problems
 from cdk_inference_recommender.validation.validation_error import naming
 from inference_recommendations_handler.protocol.contract import (
-    SCALING_VERSION,
     ResourceType,
     ScalingRecommendationAttribute,
     ScalingRecommendationProperty,
@@ -75,7 +74,6 @@ class ScalingRecommendation(Construct):
         properties: dict[ScalingRecommendationProperty, object] = {
             ScalingRecommendationProperty.JOB_NAME: job_name,
             ScalingRecommendationProperty.RECOMMENDATION_ID: recommendation_id,
-            ScalingRecommendationProperty.SCALING_VERSION: SCALING_VERSION,
             ScalingRecommendationProperty.TARGET_CPU_UTILIZATION_PER_CORE: target_cpu_utilization_per_core,
             ScalingRecommendationProperty.MIN_INVOCATIONS_PER_MINUTE: min_invocations,
             ScalingRecommendationProperty.MAX_INVOCATIONS_PER_MINUTE: max_invocations,
