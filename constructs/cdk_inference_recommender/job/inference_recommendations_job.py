@@ -228,7 +228,7 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase, JobFactories)
         )
         # Neither the job's start, nor what is chosen of its results.
         Dependable.implement(self, Dependable.of(finished))
-        MeasuredJob(job_name=self.job_name, finished=lambda: finished, request=request, props=given).hand_on(self)
+        MeasuredJob(job_name=self.job_name, finished=lambda: finished, request=request, props=given).attach_to(self)
 
         def problems() -> list[Problem]:
             all_tags = self._tags.known()
