@@ -37,16 +37,12 @@ def endpoint_document(
     """
     config = model.container_config
     tagged = {tag["Key"]: tag for tags_of_resource in tags for tag in tags_of_resource}
-    network_ids = network and {
-        "SecurityGroupIds": [group.security_group_id for group in network.security_groups],
-        "Subnets": list(network.subnet_ids),
-    }
     members = {
         "ModelPackageVersionArn": model.model_package_version_arn,
         "ModelName": model.model_name,
         "ContainerConfig": _given(DataInputConfig=config.data_input_config) if config else None,
         "VolumeKmsKeyId": volume_kms_key_id,
-        "VpcConfig": network_ids,
+        "VpcConfig": network.ids() if network else None,
     }
     document = _given(EndpointName=endpoint_name, VariantName=variant_name, RoleArn=role_arn)
     document |= {"InputConfig": _given(**members), "Tags": list(tagged.values())}

@@ -11,6 +11,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sagemaker as sagemaker
 from aws_cdk.interfaces.aws_sagemaker import EndpointReference
 
+from cdk_inference_recommender.job.props.job_props import job_property_path
 from cdk_inference_recommender.model.network import JobNetwork
 from cdk_inference_recommender.model.tags import tags_of
 from cdk_inference_recommender.permissions.hosting_role import hosting_role
@@ -20,7 +21,6 @@ from cdk_inference_recommender.recommendation.serverless_recommendation import S
 from cdk_inference_recommender.request import UNRESOLVED
 from cdk_inference_recommender.validation import checks
 from cdk_inference_recommender.validation.prop_types import check_types
-from cdk_inference_recommender.validation.property_path import property_path
 from cdk_inference_recommender.validation.reported_problems import report_problems, share_causes
 from cdk_inference_recommender.validation.stack_environment import region_of
 from cdk_inference_recommender.validation.tokens import literals_only
@@ -222,7 +222,7 @@ class RecommendedEndpoint(AutoScaledEndpoint):
             )
 
         def spell(path: Path) -> str:
-            return property_path(path, document())
+            return job_property_path(path, document())
 
         report_problems(
             self,

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
+from cdk_inference_recommender.validation.api_member import member
 from cdk_inference_recommender.validation.closed_choice import ClosedChoice
+from cdk_inference_recommender.validation.prop_types import PropType
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -73,6 +75,9 @@ SupportedEndpointType.REAL_TIME = SupportedEndpointType("RealTime")
 SupportedEndpointType.SERVERLESS = SupportedEndpointType("Serverless")
 
 
+_CONTENT_TYPES: Final = PropType(of=str, example='["application/json"]', is_list=True, is_required=True)
+
+
 @dataclass(frozen=True, kw_only=True)
 class PayloadConfig:
     """What the endpoints under test are fed (API reference, `RecommendationJobPayloadConfig`).
@@ -84,7 +89,9 @@ class PayloadConfig:
     """
 
     sample_payload_url: str
-    supported_content_types: Sequence[str] = ()
+    supported_content_types: Sequence[str] = field(
+        default=(), metadata=member("SupportedContentTypes", kind=_CONTENT_TYPES)
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,16 +114,38 @@ class ContainerConfig:
         supported_response_mime_types: MIME types of the output.
     """
 
-    domain: Domain | None = None
-    task: Task | None = None
-    framework: Framework | None = None
+    domain: Domain | None = field(
+        default=None, metadata=member("Domain", kind=PropType(of=Domain, example="Domain.COMPUTER_VISION"))
+    )
+    task: Task | None = field(
+        default=None, metadata=member("Task", kind=PropType(of=Task, example="Task.CLASSIFICATION"))
+    )
+    framework: Framework | None = field(
+        default=None, metadata=member("Framework", kind=PropType(of=Framework, example="Framework.PYTORCH"))
+    )
     framework_version: str | None = None
-    payload_config: PayloadConfig | None = None
+    payload_config: PayloadConfig | None = field(
+        default=None, metadata=member("PayloadConfig", kind=PropType(of=PayloadConfig, example="PayloadConfig(...)"))
+    )
     nearest_model_name: str | None = None
-    supported_instance_types: Sequence[str] = ()
+    supported_instance_types: Sequence[str] = field(
+        default=(),
+        metadata=member(
+            "SupportedInstanceTypes",
+            kind=PropType(of=str, example='["ml.c5.xlarge"]', is_list=True, is_required=True),
+        ),
+    )
     data_input_config: str | None = None
-    supported_endpoint_type: SupportedEndpointType | None = None
-    supported_response_mime_types: Sequence[str] = ()
+    supported_endpoint_type: SupportedEndpointType | None = field(
+        default=None,
+        metadata=member(
+            "SupportedEndpointType",
+            kind=PropType(of=SupportedEndpointType, example="SupportedEndpointType.REAL_TIME"),
+        ),
+    )
+    supported_response_mime_types: Sequence[str] = field(
+        default=(), metadata=member("SupportedResponseMIMETypes", kind=_CONTENT_TYPES)
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

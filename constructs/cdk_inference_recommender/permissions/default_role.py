@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from aws_cdk.aws_ecr import IRepository
-    from aws_cdk.aws_kms import IKey
     from aws_cdk.aws_s3 import IBucket
+    from aws_cdk.interfaces.aws_kms import IKeyRef
     from constructs import Construct
 
     from cdk_inference_recommender.request import Problem
@@ -58,7 +58,7 @@ class DefaultRole(iam.Role):
         statements: Sequence[iam.PolicyStatement],
         input_buckets: Sequence[IBucket],
         image_repositories: Sequence[IRepository],
-        keys: Sequence[tuple[IKey | str, Sequence[str]]] = (),
+        keys: Sequence[tuple[IKeyRef | str, Sequence[str]]] = (),
         passes_itself: bool = False,
     ) -> None:
         self.stack_path: Final = stack_role_path(scope)
@@ -136,7 +136,7 @@ class _GrantedStatements:
         self._role = role
         self.statements: Final = list(statements)
 
-    def principal_for(self, resource: IBucket | IRepository | IKey) -> iam.IGrantable:
+    def principal_for(self, resource: IBucket | IRepository | IKeyRef) -> iam.IGrantable:
         """Return the grantee: the role itself if the CDK needs it for the resource's own policy."""
         own, others = self._role.env, resource.env
         return self if (own.account, own.region) == (others.account, others.region) else self._role

@@ -36,7 +36,7 @@ from cdk_inference_recommender import (
     ValidationError,
 )
 from cdk_inference_recommender.endpoint.prop_types import ENDPOINT_PROP_TYPES
-from cdk_inference_recommender.job.prop_types import JOB_PROP_TYPES
+from cdk_inference_recommender.job.props.job_props import JOB_PROP_TYPES
 
 from .synthesis import MODEL_CONFIG, PACKAGE_ARN, default_job, images, load_test, new_stack, payloads, template_of
 
@@ -163,7 +163,7 @@ def test_all_such_props_of_a_job_are_told_at_once() -> None:
         ),
         (
             {"output_encryption_key": 7},
-            r"output_encryption_key = 7 isn't of type str or IKey\.",
+            r"output_encryption_key = 7 isn't of type IKeyRef\.",
         ),
     ],
 )
@@ -239,7 +239,7 @@ _WRONG_OF_BOTH = [
     ),
     (
         {"volume_encryption_key": 5},
-        r"volume_encryption_key = 5 isn't of type str or IKey\. Write a kms\.Key, or a key's id",
+        r"volume_encryption_key = 5 isn't of type IKeyRef\. Write a kms\.Key, or kms\.Key\.from_key_arn",
     ),
     ({"vpc": "vpc-1"}, r"vpc = 'vpc-1' isn't of type IVpc\. Write ec2\.Vpc\.from_lookup\("),
     ({"vpc_subnets": {"subnet_group_name": "a"}}, r"vpc_subnets = <dict> isn't of type SubnetSelection\. Write ec2\."),
@@ -466,8 +466,6 @@ IS_TEXT = r"is a token, but not yet one of text\. Write Token\.as_string\(\.\.\.
 @pytest.mark.parametrize(
     ("name", "make"),
     [
-        ("volume_encryption_key", lambda stack, value: default_job(stack, volume_encryption_key=value)),
-        ("output_encryption_key", lambda stack, value: default_job(stack, output_encryption_key=value)),
         ("existing_endpoint", lambda stack, value: default_job(stack, existing_endpoint=value)),
         ("job_name", lambda stack, value: default_job(stack, job_name=value)),
         ("tags['team']", lambda stack, value: default_job(stack, tags={"team": value})),
