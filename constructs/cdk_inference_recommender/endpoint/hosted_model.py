@@ -1,4 +1,4 @@
-"""What an endpoint runs, and what its containers read."""
+"""The model that an endpoint runs."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class HostedModel:
         input_buckets: Sequence[IBucket] | None,
         image_repositories: Sequence[IRepository] | None,
     ) -> HostedModel:
-        """Take what is given, and the rest from the recommendation's job.
+        """Return the model and access that are given, with the job's for what isn't.
 
         Args:
             endpoint: Whose props they are.
@@ -80,7 +80,7 @@ class HostedModel:
         )
 
     def grant_to(self, role: iam.IRole, *, before: Construct) -> None:
-        """Let a role of the user's own read what the endpoint itself names, but not what only its job names.
+        """Grant a user's role read access to what the endpoint names, without what only its job names.
 
         Args:
             role: As given; one that is immutable keeps its policies as they are.

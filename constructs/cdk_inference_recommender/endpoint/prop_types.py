@@ -57,7 +57,7 @@ SCALING_ARGUMENT_TYPES: Final = {
 _INSTANCES_ONLY: Final = ("vpc", "volume_encryption_key", "network_isolation")
 
 
-def refuse_serverless_props(endpoint: Construct, props: Mapping[str, object]) -> None:
+def reject_serverless_props(endpoint: Construct, props: Mapping[str, object]) -> None:
     """Reject props that a serverless endpoint can't have.
 
     Args:

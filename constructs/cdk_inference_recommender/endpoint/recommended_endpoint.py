@@ -32,7 +32,7 @@ from .document import endpoint_document
 from .grants import RecommendedEndpointGrants
 from .hosted_model import HostedModel
 from .instance_count import EndpointInstanceCount
-from .prop_types import ENDPOINT_PROP_TYPES, refuse_serverless_props
+from .prop_types import ENDPOINT_PROP_TYPES, reject_serverless_props
 from .recommended_model import RecommendedModel
 
 if TYPE_CHECKING:
@@ -53,10 +53,10 @@ class RecommendedEndpoint(AutoScaledEndpoint):
     """Model, endpoint configuration, endpoint and autoscaling, as a recommendation says and as it was measured.
 
     The model runs with the environment and the inference specification of the chosen result. A later deployment that
-    chooses otherwise makes what changed anew, and lets the same endpoint go over to it: SageMaker starts the new
-    instances beside the old ones, which serve until then (API reference, `UpdateEndpoint`). If that fails, the old ones
-    go on. The number of instances and the weight that were set at run time, by autoscaling or by hand, stay as they
-    are; another instance type starts with the recommended number of instances.
+    chooses another result creates a new model and configuration, and updates the same endpoint to them. SageMaker
+    starts the new instances beside the old ones, which serve until then (API reference, `UpdateEndpoint`). If the
+    update fails, the old ones continue to serve. The number of instances and the weight that were set at run time, by
+    autoscaling or by hand, are retained; another instance type starts with the recommended number of instances.
 
     A result that SageMaker Neo compiled fails the deployment, since the endpoint would run the uncompiled model, which
     wasn't measured.
@@ -135,7 +135,7 @@ class RecommendedEndpoint(AutoScaledEndpoint):
         share_causes(self, given)
         is_serverless = isinstance(recommendation, ServerlessRecommendation)
         if is_serverless:
-            refuse_serverless_props(self, given)
+            reject_serverless_props(self, given)
         hosted = HostedModel.of(
             self,
             recommendation,

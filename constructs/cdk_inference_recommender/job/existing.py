@@ -63,7 +63,7 @@ class ExistingInferenceRecommendationsJob(InferenceRecommendationsJobBase):
             self._timeout: Final = timeout_seconds_of(timeout, is_default_job=False, job_duration=None)
             self._poll_interval: Final = poll_seconds_of(poll_interval)
         self._last_leg: CfnResource | None = None
-        MeasuredJob(job_name=self._job_name, finished=self._finished).hand_on(self)
+        MeasuredJob(job_name=self._job_name, finished=self._finished).attach_to(self)
         report_problems(
             self,
             lambda: list(checks.check_waiting(timeout=self._timeout, poll_interval=self._poll_interval)),

@@ -222,7 +222,7 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase, JobFactories)
         # Neither the job's start, nor what is chosen of its results.
         Dependable.implement(self, Dependable.of(finished))
         measured = {**given, "model": props.model if document is None else request.model}
-        MeasuredJob(job_name=self.job_name, finished=lambda: finished, request=sent, props=measured).hand_on(self)
+        MeasuredJob(job_name=self.job_name, finished=lambda: finished, request=sent, props=measured).attach_to(self)
 
         def problems() -> list[Problem]:
             all_tags = self._tags.known()
