@@ -59,7 +59,7 @@ def deployed(aws: LocalAws, stacks: Sequence[str]) -> Mapping[str, Any]:
         for resource in resources
         if resource["ResourceType"].startswith(STABLE)
     ]
-    endpoints = [physical_id for *_, kind, physical_id in kept if kind == "AWS::SageMaker::Endpoint"]
+    endpoints = [arn.rpartition("/")[2] for *_, kind, arn in kept if kind == "AWS::SageMaker::Endpoint"]
     descriptions = {
         stack: aws.client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0] for stack in stacks
     }

@@ -1,9 +1,9 @@
-"""Types of a recommended endpoint's props."""
+"""What a recommended endpoint's props hold."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from cdk_inference_recommender.model.model_source import MODEL_SOURCE
 from cdk_inference_recommender.recommendation.real_time_recommendation import RealTimeRecommendation
@@ -21,6 +21,12 @@ from cdk_inference_recommender.validation.cdk_interfaces import (
     VPC_SUBNETS,
 )
 from cdk_inference_recommender.validation.prop_types import PropType
+from cdk_inference_recommender.validation.validation_error import ValidationError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from constructs import Construct
 
 ENDPOINT_PROP_TYPES: Final = {
     "recommendation": PropType(
@@ -48,3 +54,22 @@ SCALING_ARGUMENT_TYPES: Final = {
     ),
     "disable_scale_in": FLAG,
 }
+_INSTANCES_ONLY: Final = ("vpc", "volume_encryption_key", "network_isolation")
+
+
+def refuse_serverless_props(endpoint: Construct, props: Mapping[str, object]) -> None:
+    """Reject props that a serverless endpoint can't have.
+
+    Args:
+        endpoint: Whose props they are.
+        props: By name.
+
+    Raises:
+        ValidationError: Names all of them.
+    """
+    stray = [name for name in _INSTANCES_ONLY if props[name] is not None and props[name] is not False]
+    if stray:
+        raise ValidationError(
+            f"{endpoint.node.path}: a serverless endpoint takes no {' and no '.join(stray)} (developer guide, "
+            "serverless inference, feature exclusions). Leave it out, or use a real-time recommendation."
+        )

@@ -32,9 +32,8 @@ from .document import endpoint_document
 from .grants import RecommendedEndpointGrants
 from .hosted_model import HostedModel
 from .instance_count import EndpointInstanceCount
-from .prop_types import ENDPOINT_PROP_TYPES
+from .prop_types import ENDPOINT_PROP_TYPES, refuse_serverless_props
 from .recommended_model import RecommendedModel
-from .refusals import refuse_serverless_props
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -104,10 +103,11 @@ class RecommendedEndpoint(AutoScaledEndpoint):
                 given. `container_config` plays no part, except that one that lets SageMaker Neo compile is warned of.
                 Default: the model of the recommendation's job. Required if the recommendation was read with
                 `from_parameters` or the job is imported.
-            role: With which the containers run. Default: a role with the least that is needed.
-            input_buckets: Buckets with the model's artifacts, which the default role may read. Default: those of the
+            role: With which the containers run. What is named below is granted to it, unless it is immutable, as by
+                `without_policy_updates()`. Default: a role with the least that is needed.
+            input_buckets: Buckets with the model's artifacts, which the role may read. Default: those of the
                 recommendation's job.
-            image_repositories: Repositories that the default role may pull container images from. Default: likewise.
+            image_repositories: Repositories that the role may pull container images from. Default: likewise.
             endpoint_name: At most 63 characters. Default: generated. A name keeps CloudFormation from replacing the
                 endpoint, should it have to.
             variant_name: Of the production variant. Default: `AllTraffic`.
@@ -166,6 +166,8 @@ class RecommendedEndpoint(AutoScaledEndpoint):
             network=network,
             network_isolation=network_isolation,
         )
+        if role is not None:
+            hosted.grant_to(role, before=self._model)
         self._recommendation = recommendation
         self._configuration: Final = sagemaker.CfnEndpointConfig(
             self,

@@ -10,11 +10,11 @@ from cdk_inference_recommender.validation import checks
 from cdk_inference_recommender.validation.finite_numbers import refuse_non_finite
 from cdk_inference_recommender.validation.prop_types import check_types
 from cdk_inference_recommender.validation.reported_problems import report_problems
+from cdk_inference_recommender.validation.tokens import seconds_of
 from cdk_inference_recommender.validation.validation_error import ValidationError, naming
 from inference_recommendations_handler.protocol.contract import InstanceCountProperty
 
 from .prop_types import SCALING_ARGUMENT_TYPES
-from .scaling_properties import invocations_scaling, recommended_scaling
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from cdk_inference_recommender.recommendation.scaling_recommendation import ScalingRecommendation
 
     from .instance_count import EndpointInstanceCount
+
+
+_DEFAULT_SAFETY_FACTOR: Final = 0.5
+"""As in `@aws-cdk/aws-sagemaker-alpha`."""
 
 
 class ScalableInstanceCount(Construct):
@@ -112,7 +116,7 @@ class ScalableInstanceCount(Construct):
         report_problems(policy, lambda: checks.check_scaling(numbers))
         with naming(policy):
             refuse_non_finite(numbers)
-            scaling = invocations_scaling(
+            scaling = _invocations_scaling(
                 self._recommendation,
                 max_requests_per_second=max_requests_per_second,
                 safety_factor=safety_factor,
@@ -150,7 +154,7 @@ class ScalableInstanceCount(Construct):
                 "recommend_scaling(...) of the endpoint's own recommendation returned."
             )
         self._add_policy(id)
-        self._scale(recommended_scaling(scaling, disable_scale_in=disable_scale_in))
+        self._scale(_recommended_scaling(scaling, disable_scale_in=disable_scale_in))
 
     def _add_policy(self, policy_id: str) -> Construct:
         if self._policy is not None:
@@ -164,3 +168,56 @@ class ScalableInstanceCount(Construct):
     def _scale(self, policies: Mapping[InstanceCountProperty, object]) -> None:
         bounds = {InstanceCountProperty(name): number for name, number in self._bounds.items()}
         self._instance_count.scale({**bounds, **policies})
+
+
+def _recommended_scaling(
+    scaling: ScalingRecommendation, *, disable_scale_in: bool
+) -> dict[InstanceCountProperty, object]:
+    """Return cooldowns and policies of the service."""
+    return {
+        InstanceCountProperty.SCALE_IN_COOLDOWN: scaling.scale_in_cooldown.to_seconds(),
+        InstanceCountProperty.SCALE_OUT_COOLDOWN: scaling.scale_out_cooldown.to_seconds(),
+        InstanceCountProperty.SCALING_POLICIES_JSON: scaling.scaling_policies_json,
+        InstanceCountProperty.DISABLE_SCALE_IN: disable_scale_in,
+    }
+
+
+def _invocations_scaling(
+    measured: RealTimeRecommendation,
+    *,
+    max_requests_per_second: jsii.Number | None,
+    safety_factor: jsii.Number | None,
+    target_invocations_per_instance: jsii.Number | None,
+    scale_in_cooldown: Duration | None,
+    scale_out_cooldown: Duration | None,
+    disable_scale_in: bool,
+) -> dict[InstanceCountProperty, object]:
+    """Return the target and cooldowns of the user's own.
+
+    The handler calculates the target, since each of its factors may be known at deploy time only.
+
+    Raises:
+        ValidationError: A cooldown is not a whole number of seconds.
+    """
+    if target_invocations_per_instance is not None:
+        target: dict[InstanceCountProperty, object] = {
+            InstanceCountProperty.TARGET_VALUE: target_invocations_per_instance
+        }
+    else:
+        target = {
+            InstanceCountProperty.SAFETY_FACTOR: _DEFAULT_SAFETY_FACTOR if safety_factor is None else safety_factor,
+            **(
+                {InstanceCountProperty.MAX_INVOCATIONS: measured.max_invocations}
+                if max_requests_per_second is None
+                else {InstanceCountProperty.MAX_REQUESTS_PER_SECOND: max_requests_per_second}
+            ),
+        }
+    cooldowns = {
+        property_: seconds_of(cooldown, name)
+        for property_, name, cooldown in (
+            (InstanceCountProperty.SCALE_IN_COOLDOWN, "scale_in_cooldown", scale_in_cooldown),
+            (InstanceCountProperty.SCALE_OUT_COOLDOWN, "scale_out_cooldown", scale_out_cooldown),
+        )
+        if cooldown is not None
+    }
+    return {**target, **cooldowns, InstanceCountProperty.DISABLE_SCALE_IN: disable_scale_in}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from constructs import Construct
 
@@ -10,14 +10,19 @@ from cdk_inference_recommender.cross_stack.published_recommendations import Publ
 from cdk_inference_recommender.cross_stack.recommendation_parameters import parameter_value
 from cdk_inference_recommender.validation.stack_resource import expect_stack
 from cdk_inference_recommender.validation.validation_error import naming
+from inference_recommendations_handler.protocol.contract import EndpointType
 
+from .real_time_recommendation import RealTimeRecommendation
 from .recommendation import Recommendation
+from .serverless_recommendation import ServerlessRecommendation
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from inference_recommendations_handler.protocol.contract import RecommendationAttribute
 
 
-class PublishedRecommendation(Recommendation):
+class _PublishedRecommendation(Recommendation):
     """Takes its attributes from parameters instead of choosing; mixed into a kind of recommendation."""
 
     _kind: ClassVar[type[Recommendation]]
@@ -46,3 +51,18 @@ class PublishedRecommendation(Recommendation):
 
     def _value_of(self, attribute: RecommendationAttribute) -> str:
         return parameter_value(self, self._parameter_prefix, attribute)
+
+
+class _PublishedRealTimeRecommendation(_PublishedRecommendation, RealTimeRecommendation):
+    _kind = RealTimeRecommendation
+
+
+class _PublishedServerlessRecommendation(_PublishedRecommendation, ServerlessRecommendation):
+    _kind = ServerlessRecommendation
+
+
+PUBLISHED: Final[Mapping[EndpointType, type[_PublishedRecommendation]]] = {
+    EndpointType.REAL_TIME: _PublishedRealTimeRecommendation,
+    EndpointType.SERVERLESS: _PublishedServerlessRecommendation,
+}
+"""By the kind of endpoint."""

@@ -8,13 +8,11 @@ from cdk_inference_recommender.validation.validation_error import ValidationErro
 from inference_recommendations_handler.protocol.contract import EndpointType, RecommendationAttribute
 
 from .measured_job import MeasuredJob
-from .published_recommendation import PublishedRecommendation
 from .recommendation import COMMON_ATTRIBUTES, Recommendation
 from .scaling_recommendation import ScalingRecommendation
 
 if TYPE_CHECKING:
     import jsii
-    from constructs import Construct
 
 
 class RealTimeRecommendation(Recommendation):
@@ -83,13 +81,5 @@ class RealTimeRecommendation(Recommendation):
             max_invocations=max_invocations,
         )
 
-    @classmethod
-    def _of_parameters(cls, scope: Construct, recommendation_id: str, parameter_prefix: str) -> RealTimeRecommendation:
-        return _PublishedRealTimeRecommendation(scope, recommendation_id, parameter_prefix=parameter_prefix)
-
     def _hosting(self) -> dict[str, Any]:
         return {"instance_type": self.instance_type, "initial_instance_count": self.initial_instance_count}
-
-
-class _PublishedRealTimeRecommendation(PublishedRecommendation, RealTimeRecommendation):
-    _kind = RealTimeRecommendation

@@ -153,13 +153,12 @@ class Recommendation(Construct):
                 prefix that the app publishes only in another account or Region, or as the other kind, is reported by
                 `app.synth()`.
         """
-        recommendation: Self = cls._of_parameters(scope, id, parameter_prefix)
-        return recommendation
+        # Most apps read none, and those that do need one module more.
+        from .published_recommendation import PUBLISHED  # noqa: PLC0415
 
-    @classmethod
-    @abstractmethod
-    def _of_parameters(cls, scope: Construct, recommendation_id: str, parameter_prefix: str) -> Any:
-        """Return one that `from_parameters` reads."""
+        published: Any = PUBLISHED[cls._endpoint_type](scope, id, parameter_prefix=parameter_prefix)
+        recommendation: Self = published
+        return recommendation
 
     def publish(self, parameter_prefix: str) -> None:
         """Write every attribute to Parameter Store, as `<parameter_prefix>/InstanceType` and so on, for other stacks.

@@ -8,12 +8,10 @@ from aws_cdk import aws_sagemaker as sagemaker
 
 from inference_recommendations_handler.protocol.contract import EndpointType, RecommendationAttribute
 
-from .published_recommendation import PublishedRecommendation
 from .recommendation import COMMON_ATTRIBUTES, Recommendation
 
 if TYPE_CHECKING:
     import jsii
-    from constructs import Construct
 
 
 class ServerlessRecommendation(Recommendation):
@@ -47,18 +45,8 @@ class ServerlessRecommendation(Recommendation):
         """How long a cold start takes to set the model up, in microseconds."""
         return self._value_of(RecommendationAttribute.MODEL_SETUP_TIME)
 
-    @classmethod
-    def _of_parameters(
-        cls, scope: Construct, recommendation_id: str, parameter_prefix: str
-    ) -> ServerlessRecommendation:
-        return _PublishedServerlessRecommendation(scope, recommendation_id, parameter_prefix=parameter_prefix)
-
     def _hosting(self) -> dict[str, Any]:
         serverless_config = sagemaker.CfnEndpointConfig.ServerlessConfigProperty(
             memory_size_in_mb=self.memory_size_in_mb, max_concurrency=self.max_concurrency
         )
         return {"serverless_config": serverless_config}
-
-
-class _PublishedServerlessRecommendation(PublishedRecommendation, ServerlessRecommendation):
-    _kind = ServerlessRecommendation

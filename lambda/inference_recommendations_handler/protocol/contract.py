@@ -201,11 +201,9 @@ class InstanceCountProperty(StrEnum):
     TARGET_VALUE = "TargetValue"
     """Invocations a minute for each instance."""
     SAFETY_FACTOR = "SafetyFactor"
-    """Share of what each instance can serve; one of the two that follow."""
+    """Share of what each instance can serve: the next one, or `MAX_INVOCATIONS / INITIAL_INSTANCE_COUNT` a minute."""
     MAX_REQUESTS_PER_SECOND = "MaxRequestsPerSecond"
-    """Of each instance."""
     MAX_INVOCATIONS = "MaxInvocations"
-    """Of all instances that were measured (`INITIAL_INSTANCE_COUNT`), a minute."""
 
 
 class RecommendedModelProperty(StrEnum):

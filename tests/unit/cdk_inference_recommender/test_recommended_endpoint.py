@@ -209,12 +209,14 @@ def test_the_default_role_has_the_least_that_is_needed() -> None:
 
 def test_a_default_role_that_could_read_nothing_is_warned_of() -> None:
     stack = new_stack()
-    made = endpoint(stack, role=None, input_buckets=[], image_repositories=[])
+    endpoint(stack, role=None, input_buckets=[], image_repositories=[])
     [warning] = [each for each in warnings_of(stack) if "EndpointReadAccess" in each]
     assert warning.startswith("input_buckets: nothing is named, and the default role could read neither")
+    granted = new_stack()
+    made = endpoint(granted, role=None, input_buckets=[], image_repositories=[])
     acknowledged = Acknowledgment(id="cdk-inference-recommender:EndpointReadAccess", reason="granted by its buckets")
     Validations.of(made).acknowledge(acknowledged)
-    assert not [each for each in warnings_of(stack) if "EndpointReadAccess" in each]
+    assert not warnings_of(granted)
 
 
 def test_it_runs_and_reads_what_its_job_has_measured() -> None:
@@ -250,6 +252,27 @@ def test_what_the_endpoint_is_given_goes_before_what_the_job_has() -> None:
         for action in ([statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"])
     }
     assert services == {"cloudwatch", "logs", "ecr"}
+
+
+def test_a_role_of_ones_own_is_granted_what_the_endpoint_names() -> None:
+    stack = new_stack()
+    endpoint(stack, input_buckets=[payloads(stack)], image_repositories=[images(stack)])
+    template = template_of(stack)
+    granted = [str(statement["Action"]) for statement in statements(template, "GivenRolePolicy")]
+    assert any("s3:GetObject" in actions for actions in granted)
+    assert any("ecr:BatchGetImage" in actions for actions in granted)
+    (model,) = resources(template, MODEL)
+    assert any(name.startswith("GivenRolePolicy") for name in before(template, model))
+
+
+def test_a_role_of_ones_own_keeps_its_policies_where_it_says_so_or_nothing_is_named() -> None:
+    stack, other = new_stack(), new_stack()
+    given = iam.Role(stack, "OwnRole", assumed_by=iam.ServicePrincipal("sagemaker.amazonaws.com"))
+    named = {"input_buckets": [payloads(stack)], "image_repositories": [images(stack)]}
+    endpoint(stack, role=given.without_policy_updates(), **named)
+    endpoint(other)
+    assert not statements(template_of(stack), "OwnRole")
+    assert not statements(template_of(other), "GivenRole")
 
 
 def test_without_the_job_the_model_has_to_be_given() -> None:

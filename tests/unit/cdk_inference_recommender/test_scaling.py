@@ -429,7 +429,9 @@ def test_an_endpoint_is_scaled_once() -> None:
 def test_a_second_scaling_recommendation_needs_an_id_of_its_own() -> None:
     best = best_of(new_stack())
     best.recommend_scaling("Scaling")
-    with pytest.raises(ValidationError, match=r"^Stack/Job/Best: there is a 'Scaling' already\. .*give this one an id"):
+    with pytest.raises(
+        ValidationError, match=r"^Stack/Job/Best: there is a 'Scaling' already\. .*give this one another id"
+    ):
         best.recommend_scaling("Scaling", max_invocations=100)
     assert best.recommend_scaling("ForPeaks", max_invocations=100).node.path == "Stack/Job/Best/ForPeaks"
 

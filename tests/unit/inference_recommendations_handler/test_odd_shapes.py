@@ -261,7 +261,7 @@ def altered(resource_type: ResourceType, request_type: str, **properties: Json) 
 
 
 @settings(
-    max_examples=max(1500, settings().max_examples),
+    max_examples=max(500, settings().max_examples),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
