@@ -67,7 +67,7 @@ def check_props(
         if prefix is not None and not is_looked_up_later(prefix):
             given[name] = UNRESOLVED if is_unresolved(prefix) else prefix
     if not has_role:
-        given["input_buckets"] = bool(props.input_buckets)
+        given["input_buckets"] = bool(props.input_buckets or (props.model and props.model.payload_location))
         given["image_repositories"] = bool(props.image_repositories)
     yield from check_rules(NAME_AND_ROLE_RULES, RequestDocument(given))
     yield from check_waiting(timeout=timeout, poll_interval=poll_interval, job_duration=job_duration)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from aws_cdk import CfnResource
     from aws_cdk.aws_ecr import IRepository
     from aws_cdk.aws_s3 import IBucket
-    from constructs import Construct
+    from constructs import Construct, IConstruct
 
     from cdk_inference_recommender.model.model_source import ModelSource
 
@@ -39,7 +39,7 @@ class MeasuredJob:
     props: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, construct: Construct) -> MeasuredJob | None:
+    def of(cls, construct: IConstruct) -> MeasuredJob | None:
         """Return the job of a construct; None where no job is known.
 
         Args:

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     import jsii
     from aws_cdk.interfaces.aws_sagemaker import IModelRef
 
-    from cdk_inference_recommender.job.base import InferenceRecommendationsJobBase
+    from cdk_inference_recommender.job.interface import IInferenceRecommendationsJob
 
 UNAVAILABLE: Final = contract.UNAVAILABLE
 """Value of a figure that the service gave none for."""
@@ -74,7 +74,7 @@ class Recommendation(Construct):
         scope: Construct,
         id: str,  # noqa: A002 -- the CDK's name for it
         *,
-        job: InferenceRecommendationsJobBase,
+        job: IInferenceRecommendationsJob,
         optimize_for: Objective = Objective.COST_PER_INFERENCE,
         constraints: Constraints = _UNCONSTRAINED,
     ) -> None:

@@ -111,7 +111,7 @@ class PropType:
 
     def _remedy(self, value: object) -> str:
         if isinstance(self.of, type) and issubclass(self.of, ClosedChoice):
-            return self.of.nearest(_words_of(value))
+            return self.of._nearest(_words_of(value))  # noqa: SLF001 -- not for users of a choice
         return self.example
 
     def _within(self) -> Mapping[str, PropType]:
