@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 from enum import Enum
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import jsii
