@@ -10,10 +10,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from cdk_inference_recommender.endpoint.grants import RecommendedEndpointGrants
     from cdk_inference_recommender.endpoint.recommended_endpoint import RecommendedEndpoint
-    from cdk_inference_recommender.endpoint.scaled_instance_count import ScaledInstanceCount
-    from cdk_inference_recommender.job.base import InferenceRecommendationsJobBase
+    from cdk_inference_recommender.endpoint.scalable_instance_count import ScalableInstanceCount
+    from cdk_inference_recommender.job.grants import InferenceRecommendationsJobGrants
     from cdk_inference_recommender.job.inference_recommendations_job import InferenceRecommendationsJob
+    from cdk_inference_recommender.job.interface import IInferenceRecommendationsJob
     from cdk_inference_recommender.job.props.endpoint_input_configuration import EndpointInputConfiguration
     from cdk_inference_recommender.job.props.job_type import JobType
     from cdk_inference_recommender.job.props.stopping_conditions import (
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     from cdk_inference_recommender.recommendation.constraints import Constraints
     from cdk_inference_recommender.recommendation.objective import Objective
     from cdk_inference_recommender.recommendation.real_time_recommendation import RealTimeRecommendation
+    from cdk_inference_recommender.recommendation.recommendation import UNAVAILABLE, Recommendation
     from cdk_inference_recommender.recommendation.scaling_recommendation import ScalingRecommendation
     from cdk_inference_recommender.recommendation.serverless_recommendation import ServerlessRecommendation
     from cdk_inference_recommender.validation.validation_error import ValidationError
@@ -43,14 +46,16 @@ if TYPE_CHECKING:
     __version__: str
 
 __all__ = [
+    "UNAVAILABLE",
     "Constraints",
     "ContainerConfig",
     "Domain",
     "EndpointInputConfiguration",
     "FlatInvocations",
     "Framework",
+    "IInferenceRecommendationsJob",
     "InferenceRecommendationsJob",
-    "InferenceRecommendationsJobBase",
+    "InferenceRecommendationsJobGrants",
     "JobType",
     "LatencyPercentile",
     "ModelContainerConfig",
@@ -60,8 +65,10 @@ __all__ = [
     "PayloadConfig",
     "Phase",
     "RealTimeRecommendation",
+    "Recommendation",
     "RecommendedEndpoint",
-    "ScaledInstanceCount",
+    "RecommendedEndpointGrants",
+    "ScalableInstanceCount",
     "ScalingRecommendation",
     "ServerlessRecommendation",
     "Stairs",
@@ -79,8 +86,9 @@ _MODULES: Final = {
     "EndpointInputConfiguration": "job.props.endpoint_input_configuration",
     "FlatInvocations": "job.props.stopping_conditions",
     "Framework": "model.container_config",
+    "IInferenceRecommendationsJob": "job.interface",
     "InferenceRecommendationsJob": "job.inference_recommendations_job",
-    "InferenceRecommendationsJobBase": "job.base",
+    "InferenceRecommendationsJobGrants": "job.grants",
     "JobType": "job.props.job_type",
     "LatencyPercentile": "job.props.stopping_conditions",
     "ModelContainerConfig": "model.container_config",
@@ -90,8 +98,10 @@ _MODULES: Final = {
     "PayloadConfig": "model.container_config",
     "Phase": "job.props.traffic_pattern",
     "RealTimeRecommendation": "recommendation.real_time_recommendation",
+    "Recommendation": "recommendation.recommendation",
     "RecommendedEndpoint": "endpoint.recommended_endpoint",
-    "ScaledInstanceCount": "endpoint.scaled_instance_count",
+    "RecommendedEndpointGrants": "endpoint.grants",
+    "ScalableInstanceCount": "endpoint.scalable_instance_count",
     "ScalingRecommendation": "recommendation.scaling_recommendation",
     "ServerlessRecommendation": "recommendation.serverless_recommendation",
     "Stairs": "job.props.traffic_pattern",
@@ -99,6 +109,7 @@ _MODULES: Final = {
     "SupportedEndpointType": "model.container_config",
     "Task": "model.container_config",
     "TrafficPattern": "job.props.traffic_pattern",
+    "UNAVAILABLE": "recommendation.recommendation",
     "ValidationError": "validation.validation_error",
 }
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from aws_cdk import App, CfnOutput, Duration, Size, Stack
+from aws_cdk import App, CfnOutput, Duration, Size, Stack, Token
 from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_s3 as s3
 
@@ -88,14 +88,16 @@ def hosting_app(
         **readable,
     )
     if most_instances is not None:
-        endpoint.auto_scale_instance_count(max_capacity=most_instances)
+        endpoint.auto_scale_instance_count(max_capacity=most_instances).scale_on_invocations("Load")
     if min_invocations is not None and isinstance(best, RealTimeRecommendation):
         scaling = best.recommend_scaling(
             "Scaling", min_invocations=min_invocations, max_invocations=4 * min_invocations
         )
-        endpoint.auto_scale_as_recommended(scaling)
+        endpoint.auto_scale_instance_count(
+            min_capacity=scaling.min_capacity, max_capacity=scaling.max_capacity
+        ).scale_as_recommended("Load", scaling)
         for attribute in ("MinCapacity", "MaxCapacity", "TargetValue"):
-            value = scaling.value_of(ScalingRecommendationAttribute(attribute))
+            value = Token.as_string(getattr(scaling, ScalingRecommendationAttribute(attribute).name.lower()))
             CfnOutput(stack, f"Scaling{attribute}", value=value)
     return Path(app.synth().directory)
 

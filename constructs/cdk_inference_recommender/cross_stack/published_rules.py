@@ -29,11 +29,13 @@ class Reading:
     Attributes:
         prefix: What the parameters' names begin with.
         reader: The recommendation.
+        kind: What it is read as.
         publishers: The recommendations that are published under the prefix in this stage.
     """
 
     prefix: str
     reader: Construct
+    kind: type
     publishers: Sequence[Construct]
 
     def within_reach(self) -> list[Construct]:
@@ -42,7 +44,7 @@ class Reading:
 
 
 def check_reading(reading: Reading) -> Iterator[Problem]:
-    """Check that a recommendation can be read, and as what it is published.
+    """Check that a recommendation can be read, and that it is published as the same kind.
 
     Args:
         reading: What is read; nothing is known of what another app publishes.
@@ -68,13 +70,14 @@ def _another_kind(document: RequestDocument) -> Iterator[Breach]:
     if not isinstance(reading, Reading):
         return
     within_reach = reading.within_reach()
-    kind = type(reading.reader)
-    if within_reach and not any(isinstance(publisher, kind) for publisher in within_reach):
+    if within_reach and not any(isinstance(publisher, reading.kind) for publisher in within_reach):
         published = type(within_reach[0]).__name__
         yield Breach(
             path=(_PREFIX,),
             value=reading.prefix,
-            particulars=f"{within_reach[0].node.path} publishes a {published}, and it is read as a {kind.__name__}",
+            particulars=(
+                f"{within_reach[0].node.path} publishes a {published}, and it is read as a {reading.kind.__name__}"
+            ),
             remedy=f"Read it with {published}.from_parameters(...)",
         )
 

@@ -11,7 +11,6 @@ from cdk_inference_recommender.provider.inference_recommender_provider import In
 from inference_recommendations_handler.protocol.contract import (
     WAIT_SERVICE_TIMEOUT_SECONDS,
     InstanceCountProperty,
-    RecommendationAttribute,
     ResourceType,
 )
 
@@ -26,9 +25,9 @@ if TYPE_CHECKING:
 class EndpointInstanceCount(Construct):
     """Two custom resources around a `RecommendedEndpoint` that keep its number of instances what it should be.
 
-    The endpoint's updates retain what autoscaling, or somebody by hand, has set at run time. The one that comes before
-    the endpoint waits until it can be changed. The one that comes after it sets the recommended number where the
-    instance type changes, or, where the endpoint isn't scaled, the recommended number itself.
+    The endpoint's updates retain what autoscaling or a manual change has set at run time. The resource before the
+    endpoint waits until the endpoint can be changed. The resource after it sets the recommended number if the instance
+    type changes, or if the endpoint isn't scaled and the recommended number changes.
     """
 
     def __init__(
@@ -58,9 +57,7 @@ class EndpointInstanceCount(Construct):
             InstanceCountProperty.STATE_MACHINE_ARN: provider.state_machine_arn,
             InstanceCountProperty.VARIANT_NAME: variant_name,
             InstanceCountProperty.INSTANCE_TYPE: recommendation.instance_type,
-            InstanceCountProperty.INITIAL_INSTANCE_COUNT: recommendation.value_of(
-                RecommendationAttribute.INITIAL_INSTANCE_COUNT
-            ),
+            InstanceCountProperty.INITIAL_INSTANCE_COUNT: recommendation.initial_instance_count,
         }
         resource = provider.custom_resource(
             self,
@@ -80,11 +77,11 @@ class EndpointInstanceCount(Construct):
         self._resources: Final = (preparation, resource)
         for each in self._resources:
             each.apply_removal_policy(RemovalPolicy.DESTROY)
-        self.resource_id: Final = resource.ref
-        """As Application Auto Scaling names the variant: `endpoint/<name>/variant/<name>`."""
+        self.resource_id: Final[str] = resource.ref
+        """Resource id in Application Auto Scaling: `endpoint/<name>/variant/<name>`."""
 
     def scale(self, scaling: Mapping[InstanceCountProperty, object]) -> None:
-        """Let the number of instances follow the load.
+        """Scale the number of instances with the load.
 
         Args:
             scaling: Bounds and target, by the property's name.

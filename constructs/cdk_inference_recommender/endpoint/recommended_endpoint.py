@@ -9,16 +9,18 @@ from aws_cdk import Tags
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sagemaker as sagemaker
+from aws_cdk.interfaces.aws_sagemaker import EndpointReference
 
+from cdk_inference_recommender.job.props.job_props import job_property_path
 from cdk_inference_recommender.model.network import JobNetwork
 from cdk_inference_recommender.model.tags import tags_of
 from cdk_inference_recommender.permissions.hosting_role import hosting_role
 from cdk_inference_recommender.permissions.kms_key import kms_key_id
 from cdk_inference_recommender.permissions.role_arn import role_arn_of
 from cdk_inference_recommender.recommendation.serverless_recommendation import ServerlessRecommendation
+from cdk_inference_recommender.request import UNRESOLVED
 from cdk_inference_recommender.validation import checks
 from cdk_inference_recommender.validation.prop_types import check_types
-from cdk_inference_recommender.validation.property_path import property_path
 from cdk_inference_recommender.validation.reported_problems import report_problems, share_causes
 from cdk_inference_recommender.validation.stack_environment import region_of
 from cdk_inference_recommender.validation.tokens import literals_only
@@ -27,10 +29,11 @@ from inference_recommendations_handler.protocol.contract import OwnerTag
 
 from .auto_scaled_endpoint import AutoScaledEndpoint
 from .document import endpoint_document
+from .grants import RecommendedEndpointGrants
+from .hosted_model import HostedModel
 from .instance_count import EndpointInstanceCount
-from .prop_types import ENDPOINT_PROP_TYPES
+from .prop_types import ENDPOINT_PROP_TYPES, reject_serverless_props
 from .recommended_model import RecommendedModel
-from .refusals import refuse_endpoint
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -45,15 +48,15 @@ if TYPE_CHECKING:
     from cdk_inference_recommender.request import Path
 
 
-@jsii.implements(iam.IGrantable, ec2.IConnectable)
+@jsii.implements(sagemaker.IEndpoint, iam.IGrantable, ec2.IConnectable)
 class RecommendedEndpoint(AutoScaledEndpoint):
     """Model, endpoint configuration, endpoint and autoscaling, as a recommendation says and as it was measured.
 
     The model runs with the environment and the inference specification of the chosen result. A later deployment that
-    chooses otherwise makes what changed anew, and lets the same endpoint go over to it: SageMaker starts the new
-    instances beside the old ones, which serve until then (API reference, `UpdateEndpoint`). If that fails, the old ones
-    go on. The number of instances and the weight that were set at run time, by autoscaling or by hand, stay as they
-    are; another instance type starts with the recommended number of instances.
+    chooses another result creates a new model and configuration, and updates the same endpoint to them. SageMaker
+    starts the new instances beside the old ones, which serve until then (API reference, `UpdateEndpoint`). If the
+    update fails, the old ones continue to serve. The number of instances and the weight that were set at run time, by
+    autoscaling or by hand, are retained; another instance type starts with the recommended number of instances.
 
     A result that SageMaker Neo compiled fails the deployment, since the endpoint would run the uncompiled model, which
     wasn't measured.
@@ -63,9 +66,9 @@ class RecommendedEndpoint(AutoScaledEndpoint):
         best = job.recommend_real_time("Best", constraints=Constraints(max_cost_per_hour=0.5))
         endpoint = RecommendedEndpoint(
             self, "Endpoint",
-            recommendation=best, model=model, input_buckets=[artifact_bucket], image_repositories=[repository],
+            recommendation=best,
         )
-        endpoint.auto_scale_as_recommended(best.recommend_scaling("Scaling"))
+        endpoint.auto_scale_instance_count(max_capacity=4).scale_on_invocations("Load")
         endpoint.grant_invoke(client_function)
         ```
     """
@@ -76,10 +79,10 @@ class RecommendedEndpoint(AutoScaledEndpoint):
         id: str,  # noqa: A002 -- the CDK's name for it
         *,
         recommendation: RealTimeRecommendation | ServerlessRecommendation,
-        model: ModelSource,
+        model: ModelSource | None = None,
         role: iam.IRole | None = None,
-        input_buckets: Sequence[IBucket] = (),
-        image_repositories: Sequence[IRepository] = (),
+        input_buckets: Sequence[IBucket] | None = None,
+        image_repositories: Sequence[IRepository] | None = None,
         endpoint_name: str | None = None,
         variant_name: str = "AllTraffic",
         volume_encryption_key: IKey | str | None = None,
@@ -98,9 +101,13 @@ class RecommendedEndpoint(AutoScaledEndpoint):
                 what the endpoint is, and is known at synth.
             model: What the job has measured. A model is copied; its network and isolation are kept where none are
                 given. `container_config` plays no part, except that one that lets SageMaker Neo compile is warned of.
-            role: With which the containers run. Default: a role with the least that is needed.
-            input_buckets: Buckets with the model's artifacts, which the default role may read.
-            image_repositories: Repositories that the default role may pull container images from.
+                Default: the model of the recommendation's job. Required if the recommendation was read with
+                `from_parameters` or the job is imported.
+            role: With which the containers run. What is named below is granted to it, unless it is immutable, as by
+                `without_policy_updates()`. Default: a role with the least that is needed.
+            input_buckets: Buckets with the model's artifacts, which the role may read. Default: those of the
+                recommendation's job.
+            image_repositories: Repositories that the role may pull container images from. Default: likewise.
             endpoint_name: At most 63 characters. Default: generated. A name keeps CloudFormation from replacing the
                 endpoint, should it have to.
             variant_name: Of the production variant. Default: `AllTraffic`.
@@ -117,9 +124,9 @@ class RecommendedEndpoint(AutoScaledEndpoint):
 
         Raises:
             ValidationError: The scope is in no stack, a prop is of another type, `vpc_subnets` finds no subnets, the
-                default role could read nothing, or a serverless endpoint is given what it can't have. Every other
-                problem, such as a name or a tag that the service refuses, is reported by `app.synth()`, together with
-                those of all other constructs.
+                model isn't known, or a serverless endpoint is given what it can't have. Every other problem, such as a
+                name or a tag that the service refuses, is reported by `app.synth()`, together with those of all other
+                constructs.
         """
         # Read before anything else is named here, so that no prop can be forgotten.
         given = {name: value for name, value in locals().items() if name in ENDPOINT_PROP_TYPES}
@@ -127,13 +134,14 @@ class RecommendedEndpoint(AutoScaledEndpoint):
         check_types(self, ENDPOINT_PROP_TYPES, **given)
         share_causes(self, given)
         is_serverless = isinstance(recommendation, ServerlessRecommendation)
-        refuse_endpoint(
+        if is_serverless:
+            reject_serverless_props(self, given)
+        hosted = HostedModel.of(
             self,
-            is_serverless=is_serverless,
-            vpc=vpc,
-            volume_encryption_key=volume_encryption_key,
-            network_isolation=network_isolation,
-            reads_something=role is not None or bool(input_buckets or image_repositories),
+            recommendation,
+            model=model,
+            input_buckets=input_buckets,
+            image_repositories=image_repositories,
         )
         network = JobNetwork.of(
             self,
@@ -144,17 +152,22 @@ class RecommendedEndpoint(AutoScaledEndpoint):
         )
         self._connections: Final = network.connections if network else None
         self.role: Final[iam.IRole] = role or hosting_role(
-            self, input_buckets=input_buckets, image_repositories=image_repositories, in_vpc=network is not None
+            self,
+            input_buckets=hosted.input_buckets,
+            image_repositories=hosted.image_repositories,
+            in_vpc=network is not None,
         )
         self._model: Final = RecommendedModel(
             self,
             "Model",
             recommendation=recommendation,
-            source=model,
+            source=hosted.source,
             role=self.role,
             network=network,
             network_isolation=network_isolation,
         )
+        if role is not None:
+            hosted.grant_to(role, before=self._model)
         self._recommendation = recommendation
         self._configuration: Final = sagemaker.CfnEndpointConfig(
             self,
@@ -199,7 +212,7 @@ class RecommendedEndpoint(AutoScaledEndpoint):
 
         def document() -> dict[str, object]:
             return endpoint_document(
-                model=model,
+                model=hosted.source,
                 role_arn=role_arn_of(self.role),
                 endpoint_name=endpoint_name,
                 variant_name=variant_name,
@@ -209,14 +222,15 @@ class RecommendedEndpoint(AutoScaledEndpoint):
             )
 
         def spell(path: Path) -> str:
-            return property_path(path, document())
+            return job_property_path(path, document())
 
         report_problems(
             self,
             lambda: [
                 *checks.check_endpoint(
                     {name: literals_only(value) for name, value in document().items()},
-                    measured=recommendation.input_config,
+                    measured=hosted.measured.input_config if hosted.measured else UNRESOLVED,
+                    can_read=role is not None or bool(hosted.input_buckets or hosted.image_repositories),
                     region=region_of(self),
                     number_of_model_tags=len(self._model.tags.known()),
                     most_tags=max(map(len, tags_of_each())),
@@ -236,6 +250,11 @@ class RecommendedEndpoint(AutoScaledEndpoint):
     def endpoint_arn(self) -> str:
         """ARN of the endpoint."""
         return self._endpoint.ref
+
+    @property
+    def endpoint_ref(self) -> EndpointReference:
+        """Reference for constructs that take an `IEndpointRef`."""
+        return EndpointReference(endpoint_arn=self.endpoint_arn)
 
     @property
     def model_name(self) -> str:
@@ -258,14 +277,23 @@ class RecommendedEndpoint(AutoScaledEndpoint):
             raise ValidationError(f"{self.node.path}: an endpoint without a VPC has no connections. Give it a vpc.")
         return self._connections
 
+    @property
+    def grants(self) -> RecommendedEndpointGrants:
+        """What others may be allowed to do with the endpoint, for example `endpoint.grants.invoke(function)`."""
+        return RecommendedEndpointGrants(self.endpoint_arn)
+
     def grant_invoke(self, grantee: iam.IGrantable) -> iam.Grant:
-        """Allow invoking the endpoint.
+        """Allow invoking the endpoint; the same as `grants.invoke`.
 
         Args:
-            grantee: Who may.
+            grantee: Who may invoke it.
         """
-        return iam.Grant.add_to_principal(
-            grantee=grantee,
-            actions=["sagemaker:InvokeEndpoint", "sagemaker:InvokeEndpointWithResponseStream"],
-            resource_arns=[self.endpoint_arn],
-        )
+        return self.grants.invoke(grantee)
+
+    def add_to_role_policy(self, statement: iam.PolicyStatement) -> None:
+        """Add a statement to the policy of the containers' role.
+
+        Args:
+            statement: What the containers may do besides.
+        """
+        self.role.add_to_principal_policy(statement)

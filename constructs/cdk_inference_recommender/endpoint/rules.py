@@ -36,6 +36,7 @@ _DATA_INPUT_CONFIG: Final = "InputConfig.ContainerConfig.DataInputConfig"
 
 
 _MAXIMUM_ITEMS: Final = "MaximumItems"
+_CAN_READ: Final = "CanRead"
 _MODEL_TAGS: Final = "ModelTags"
 _MEMBERS: Final = {
     "EndpointName": "CreateEndpoint.EndpointName",
@@ -50,13 +51,20 @@ _MEMBERS: Final = {
 
 
 def check_endpoint(
-    document: Mapping[str, object], *, measured: object, region: str, number_of_model_tags: int, most_tags: int
+    document: Mapping[str, object],
+    *,
+    measured: object,
+    can_read: bool,
+    region: str,
+    number_of_model_tags: int,
+    most_tags: int,
 ) -> list[Problem]:
     """Check what an endpoint is made of.
 
     Args:
         document: As `endpoint_document` makes it.
         measured: The job's `InputConfig`; UNRESOLVED where nothing is known of the job.
+        can_read: Whether the role is the user's own, or the default one may read something.
         region: The stack's; may be a token.
         number_of_model_tags: The user's own tags of the model.
         most_tags: Of any one of the resources that the endpoint is made of.
@@ -76,7 +84,7 @@ def check_endpoint(
     counted = shape_problems([UNRESOLVED] * most_tags, _shapes()["Tags"], path=("Tags",))
     of_model += [replace(problem, value=most_tags) for problem in counted]
     refused = {problem.path for problem in of_model}
-    whole = {**document, _MEASURED: measured, _MODEL_TAGS: number_of_model_tags}
+    whole = {**document, _MEASURED: measured, _MODEL_TAGS: number_of_model_tags, _CAN_READ: can_read}
     of_rules = [
         *check_rules((*NAME_NETWORK_ENCRYPTION_RULES, *ENDPOINT_RULES), RequestDocument(whole)),
         *check_regions(document, region=region),
@@ -109,6 +117,11 @@ def _not_measured(document: RequestDocument) -> Iterator[Breach]:
                 yield Breach(path=path, value=value)
 
 
+def _reads_nothing(document: RequestDocument) -> Iterator[Breach]:
+    if document.at(_CAN_READ) is False:
+        yield Breach(path=("InputBuckets",))
+
+
 def _too_many_tags(document: RequestDocument) -> Iterator[Breach]:
     number = document.integer(_MODEL_TAGS)
     if number is not None and number > MAX_MODEL_TAGS:
@@ -128,6 +141,18 @@ ENDPOINT_RULES: Final = (
         source="API reference, CreateModel",
         breaches=_too_many_tags,
         refines=frozenset({_MAXIMUM_ITEMS}),
+    ),
+    Rule(
+        id="EndpointReadAccess",
+        severity=Severity.WARNING,
+        fields=("InputBuckets", "ImageRepositories"),
+        text="nothing is named, and the default role could read neither the model's artifacts nor its image",
+        remedy=(
+            "Name their buckets in input_buckets and repositories in image_repositories, give a role of your own, or "
+            "acknowledge this where the role is granted access otherwise, as by bucket.grant_read(endpoint)"
+        ),
+        source="developer guide, SageMaker roles, CreateModel API",
+        breaches=_reads_nothing,
     ),
     Rule(
         id="NeoCompiledWinner",

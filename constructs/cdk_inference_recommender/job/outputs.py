@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from aws_cdk import CfnOutput, Stack
+from aws_cdk import CfnOutput, Stack, Token
 
+from cdk_inference_recommender.recommendation.measured_job import MeasuredJob
 from cdk_inference_recommender.recommendation.real_time_recommendation import RealTimeRecommendation
 from cdk_inference_recommender.recommendation.serverless_recommendation import ServerlessRecommendation
 from cdk_inference_recommender.validation.prop_types import PropType, check_types
@@ -45,7 +46,7 @@ _ARGUMENT_TYPES: Final = {
 def add_outputs(
     job: InferenceRecommendationsJobBase, recommendations: Sequence[Recommendation], prefix: str
 ) -> Mapping[str, CfnOutput]:
-    """Add the outputs; see `InferenceRecommendationsJobBase.add_outputs`."""
+    """Add the outputs; see `InferenceRecommendationsJob.add_outputs`."""
     check_types(job, _ARGUMENT_TYPES, recommendations=recommendations, prefix=prefix)
     if _NO_NAME.search(prefix):
         raise ValidationError(
@@ -54,7 +55,7 @@ def add_outputs(
         )
     values = {f"{prefix}JobName": job.job_name, f"{prefix}JobArn": job.job_arn}
     for recommendation in recommendations:
-        if recommendation.node.scope is not job:
+        if MeasuredJob.of(recommendation) is not MeasuredJob.of(job):
             raise ValidationError(
                 f"{recommendation.node.path} isn't a recommendation of {job.node.path}. Give what this job's "
                 "recommend_real_time or recommend_serverless returned."
@@ -67,7 +68,7 @@ def add_outputs(
                     f"Two recommendations would be told as {name}: their ids differ in signs only, which the name of "
                     "an output can't have. Choose another id."
                 )
-            values[f"{name}{attribute}"] = recommendation.value_of(attribute)
+            values[f"{name}{attribute}"] = Token.as_string(getattr(recommendation, attribute.name.lower()))
     stack = Stack.of(job)
     for name in values:
         if stack.node.try_find_child(name) is not None:

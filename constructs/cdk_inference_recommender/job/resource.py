@@ -10,7 +10,6 @@ from cdk_inference_recommender.provider.inference_recommender_provider import In
 from cdk_inference_recommender.request import botocore_version
 from inference_recommendations_handler.protocol.contract import (
     JOB_SERVICE_TIMEOUT_SECONDS,
-    NAME_VERSION,
     JobProperty,
     ResourceType,
 )
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
 
     from aws_cdk import RemovalPolicy
     from aws_cdk import aws_iam as iam
-    from aws_cdk.aws_kms import IKey
+    from aws_cdk.interfaces.aws_kms import IKeyRef
     from constructs import Construct, IDependable
 
     from cdk_inference_recommender.model.tags import JobTags
@@ -58,7 +57,7 @@ def job_resource(
     timeout: int,
     rerun_nonce: str | None,
     role: iam.IRole,
-    keys: Sequence[IKey | str | None],
+    keys: Sequence[IKeyRef | str | None],
     established: Sequence[IDependable],
 ) -> CfnResource:
     """Create the resource, which waits for all that the job needs.
@@ -87,7 +86,6 @@ def job_resource(
             JobProperty.JOB_NAME: job_name,
             JobProperty.NAME_PREFIX: name_prefix if job_name is None else None,
             JobProperty.TAGS: tags.known() or None,
-            JobProperty.NAME_VERSION: NAME_VERSION,
             JobProperty.ACCEPT_STOPPED: accept_stopped,
             JobProperty.TIMEOUT: timeout,
             JobProperty.STATE_MACHINE_ARN: provider.state_machine_arn,

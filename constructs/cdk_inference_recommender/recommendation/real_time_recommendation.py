@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from aws_cdk import aws_sagemaker as sagemaker
+from typing import TYPE_CHECKING, Any
 
 from cdk_inference_recommender.validation.validation_error import ValidationError
 from inference_recommendations_handler.protocol.contract import EndpointType, RecommendationAttribute
 
+from .measured_job import MeasuredJob
 from .recommendation import COMMON_ATTRIBUTES, Recommendation
 from .scaling_recommendation import ScalingRecommendation
 
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class RealTimeRecommendation(Recommendation):
-    """The best endpoint on instances; made by `recommend_real_time` or `from_parameters`."""
+    """The best endpoint on instances; created by `recommend_real_time` or `from_parameters`."""
 
     _endpoint_type = EndpointType.REAL_TIME
     _attributes = (
@@ -29,7 +28,7 @@ class RealTimeRecommendation(Recommendation):
     @property
     def instance_type(self) -> str:
         """The instance type, for example `ml.c5.xlarge`."""
-        return self.value_of(RecommendationAttribute.INSTANCE_TYPE)
+        return self._value_of(RecommendationAttribute.INSTANCE_TYPE)
 
     @property
     def initial_instance_count(self) -> jsii.Number:
@@ -44,27 +43,28 @@ class RealTimeRecommendation(Recommendation):
         min_invocations: jsii.Number | None = None,
         max_invocations: jsii.Number | None = None,
     ) -> ScalingRecommendation:
-        """Ask the service how to scale an endpoint on these instances.
+        """Request the service's recommendation for scaling an endpoint on these instances.
 
-        Asked again, without a new job, where the choice or an argument changes. The deployment fails where the job
-        isn't completed: a stopped one that was accepted isn't.
+        It is requested again, without a new job, if the choice or an argument changes. The deployment fails if the job
+        isn't completed, also if it was stopped and that is accepted.
 
         Args:
             id: Id of the scaling recommendation, unique in this recommendation.
             target_cpu_utilization_per_core: Percent that an instance should be used at most before another one is
                 started, 1 to 100. Default: the service's, 50.
             min_invocations: Requests a minute to expect at least (`ScalingPolicyObjective`), a whole number of 1 or
-                more. Default: nothing said.
-            max_invocations: Requests a minute to expect at most, likewise. Default: nothing said.
+                more. Default: no such objective.
+            max_invocations: Requests a minute to expect at most, likewise. Default: no such objective.
 
         Raises:
             ValidationError: The recommendation was read with `from_parameters`, and so its job isn't known here. Or
                 the id is taken.
         """
-        if self._job_name is None:
+        measured = MeasuredJob.of(self)
+        if measured is None:
             raise ValidationError(
                 f"{self.node.path}: which job a recommendation read with from_parameters is of isn't known here. Scale "
-                "its endpoint with auto_scale_instance_count(max_capacity=...)."
+                "its endpoint with auto_scale_instance_count(max_capacity=...).scale_on_invocations(id)."
             )
         if self.node.try_find_child(id) is not None:
             raise ValidationError(
@@ -74,27 +74,12 @@ class RealTimeRecommendation(Recommendation):
         return ScalingRecommendation(
             self,
             id,
-            job_name=self._job_name,
+            job_name=measured.job_name,
             recommendation_id=self.recommendation_id,
             target_cpu_utilization_per_core=target_cpu_utilization_per_core,
             min_invocations=min_invocations,
             max_invocations=max_invocations,
         )
 
-    def production_variant(
-        self, *, model_name: str, variant_name: str = "AllTraffic", initial_variant_weight: jsii.Number = 1
-    ) -> sagemaker.CfnEndpointConfig.ProductionVariantProperty:
-        """A variant for `CfnEndpointConfig` on the recommended instances.
-
-        Args:
-            model_name: The model; it needs the recommended environment (`environment_json`) to perform as measured.
-            variant_name: Its name. Default: `AllTraffic`.
-            initial_variant_weight: Its share of the traffic, by comparison with other variants. Default: 1.
-        """
-        return sagemaker.CfnEndpointConfig.ProductionVariantProperty(
-            model_name=model_name,
-            variant_name=variant_name,
-            initial_variant_weight=initial_variant_weight,
-            instance_type=self.instance_type,
-            initial_instance_count=self.initial_instance_count,
-        )
+    def _hosting(self) -> dict[str, Any]:
+        return {"instance_type": self.instance_type, "initial_instance_count": self.initial_instance_count}

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Final, Self
+from abc import abstractmethod
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Self, overload
 
 from aws_cdk import Token
+from aws_cdk import aws_sagemaker as sagemaker
 from constructs import Construct
 
-from cdk_inference_recommender.cross_stack.published_recommendations import PublishedRecommendations
-from cdk_inference_recommender.cross_stack.recommendation_parameters import parameter_value, write_parameters
+from cdk_inference_recommender.cross_stack.recommendation_parameters import write_parameters
 from cdk_inference_recommender.cross_stack.references import report_cross_stack_references
+from cdk_inference_recommender.model.resource_name import name_of_model
 from cdk_inference_recommender.provider.inference_recommender_provider import InferenceRecommenderProvider
-from cdk_inference_recommender.request import UNRESOLVED
 from cdk_inference_recommender.validation import checks
-from cdk_inference_recommender.validation.prop_types import PropType, check_types
+from cdk_inference_recommender.validation.prop_types import check_types, shown
 from cdk_inference_recommender.validation.reported_problems import report_problems
 from cdk_inference_recommender.validation.stack_resource import expect_stack
 from cdk_inference_recommender.validation.tokens import literals_only
-from cdk_inference_recommender.validation.validation_error import naming
+from cdk_inference_recommender.validation.validation_error import ValidationError, naming
+from inference_recommendations_handler.protocol import contract
 from inference_recommendations_handler.protocol.contract import (
-    CHOICE_VERSION,
-    CONSTRAINED_CHOICE_VERSION,
     EndpointType,
     RecommendationAttribute,
     RecommendationProperty,
@@ -28,14 +28,18 @@ from inference_recommendations_handler.protocol.contract import (
 )
 
 from .constraints import Constraints
+from .measured_job import MeasuredJob
 from .objective import Objective
+from .prop_types import RECOMMENDATION_PROP_TYPES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     import jsii
-    from aws_cdk import CfnResource
+    from aws_cdk.interfaces.aws_sagemaker import IModelRef
 
+    from cdk_inference_recommender.job.interface import IInferenceRecommendationsJob
+
+UNAVAILABLE: Final = contract.UNAVAILABLE
+"""Value of a figure that the service gave none for."""
 
 COMMON_ATTRIBUTES: Final = (
     RecommendationAttribute.RECOMMENDATION_ID,
@@ -52,25 +56,13 @@ COMMON_ATTRIBUTES: Final = (
 )
 """What every kind of recommendation has; the kinds add their own."""
 
-_PROP_TYPES: Final = {
-    "optimize_for": PropType(of=Objective, example="Objective.MODEL_LATENCY", is_required=True),
-    "constraints": PropType(
-        of=Constraints,
-        example="Constraints(max_cost_per_hour=0.5)",
-        is_required=True,
-        # A rule judges each family.
-        within={
-            f"{kind}_instance_families": PropType(of=object, example='["c5", "m5"]', is_list=True, is_required=True)
-            for kind in ("allowed", "excluded")
-        },
-    ),
-}
+_UNCONSTRAINED: Final = Constraints()
 
 
 class Recommendation(Construct):
-    """What is common to both kinds of recommendation; see `RealTimeRecommendation` and `ServerlessRecommendation`.
+    """Base of `RealTimeRecommendation` and `ServerlessRecommendation`.
 
-    The figures are for display: text, and `unavailable` where the service gave none. They are the service's own
+    The figures are for display: text, and `UNAVAILABLE` where the service gave none. They are the service's own
     estimates and measurements, in its units (API reference, `RecommendationMetrics`).
     """
 
@@ -82,95 +74,67 @@ class Recommendation(Construct):
         scope: Construct,
         id: str,  # noqa: A002 -- the CDK's name for it
         *,
-        attribute_of: Callable[[Construct, RecommendationAttribute], str],
-        job_name: str | None = None,
-        input_config: object = UNRESOLVED,
+        job: IInferenceRecommendationsJob,
+        optimize_for: Objective = Objective.COST_PER_INFERENCE,
+        constraints: Constraints = _UNCONSTRAINED,
     ) -> None:
-        """Use a job's `recommend_real_time` or `recommend_serverless`, or `from_parameters`.
+        """Choose among a job's results, as its `recommend_real_time` and `recommend_serverless` do.
 
         Args:
-            scope: The construct's parent.
+            scope: The construct's parent, in the job's stack.
             id: Its id.
-            attribute_of: Returns the value of one of its attributes.
-            job_name: The job that it is of. Default: not known here.
-            input_config: What the job measures, as in the API. Default: nothing is known of it.
-        """
-        super().__init__(scope, id)
-        self.input_config: Final = input_config
-        """What the job measures, as in the API; `UNRESOLVED` where, or as far as, that isn't known."""
-        self._attribute_of = attribute_of
-        self._job_name = job_name
-
-    @classmethod
-    def of_job(
-        cls,
-        scope: Construct,
-        id: str,  # noqa: A002 -- the CDK's name for it
-        *,
-        job_name: str,
-        finished: CfnResource,
-        optimize_for: Objective,
-        constraints: Constraints,
-        input_config: object,
-    ) -> Self:
-        """Choose among a job's results; use the job's `recommend_real_time` or `recommend_serverless`.
-
-        Args:
-            scope: Where the choice is made.
-            id: Its id.
-            job_name: The job.
-            finished: What exists once the job has finished.
-            optimize_for: By which measure.
-            constraints: What a result must meet.
-            input_config: What the job measures, as in the API; UNRESOLVED where nothing is known of it.
+            job: The job, of this stack or imported.
+            optimize_for: By which measure. Default: the lowest cost of an inference.
+            constraints: What a result must meet. Default: nothing.
 
         Raises:
-            ValidationError: A prop is of another type.
+            ValidationError: The scope is in no stack, or an argument is of another type.
         """
-        recommendation = cls(
-            scope,
-            id,
-            attribute_of=lambda _, attribute: Token.as_string(resource.get_att(attribute)),
-            job_name=job_name,
-            input_config=input_config,
-        )
-        check_types(recommendation, _PROP_TYPES, optimize_for=optimize_for, constraints=constraints)
-        with naming(recommendation):
-            asked = constraints.render()
-        resource = InferenceRecommenderProvider.of(scope).custom_resource(
-            recommendation,
+        expect_stack(scope, id)
+        super().__init__(scope, id)
+        check_types(self, RECOMMENDATION_PROP_TYPES, job=job, optimize_for=optimize_for, constraints=constraints)
+        measured = MeasuredJob.of(job)
+        if measured is None:
+            raise ValidationError(
+                f"{self.node.path}: job = {shown(job)} isn't a job of this library, though it looks like one. Write "
+                f"{RECOMMENDATION_PROP_TYPES['job'].example}."
+            )
+        measured.attach_to(self)
+        with naming(self):
+            required = constraints.render()
+        self._resource = InferenceRecommenderProvider.of(scope).custom_resource(
+            self,
             "Resource",
             ResourceType.RECOMMENDATION,
             {
-                RecommendationProperty.JOB_NAME: job_name,
-                RecommendationProperty.ENDPOINT_TYPE: cls._endpoint_type.value,
+                RecommendationProperty.JOB_NAME: measured.job_name,
+                RecommendationProperty.ENDPOINT_TYPE: self._endpoint_type.value,
                 RecommendationProperty.OBJECTIVE: optimize_for.value,
-                RecommendationProperty.CHOICE_VERSION: CONSTRAINED_CHOICE_VERSION if asked else CHOICE_VERSION,
-                RecommendationProperty.CONSTRAINTS: asked or None,
+                RecommendationProperty.CONSTRAINTS: required or None,
             },
-            after=(finished,),
+            after=(measured.finished(),),
         )
         report_problems(
-            recommendation,
+            self,
             lambda: [
                 *checks.check_objective(optimize_for),
                 *checks.check_constraints(
-                    literals_only(asked), endpoint_type=cls._endpoint_type, input_config=input_config
+                    literals_only(required), endpoint_type=self._endpoint_type, input_config=measured.input_config
                 ),
             ],
         )
+        prefix = f"/my-app/{id.lower()}"
         report_cross_stack_references(
-            recommendation,
-            resource,
+            self,
+            self._resource,
             "JobName",
-            f"Publish it here with publish('/my-app/{id.lower()}') and read it there with "
-            f"{cls.__name__}.from_parameters(self, '{id}', '/my-app/{id.lower()}')",
+            f"Publish it here with publish('{prefix}') and read it there with "
+            f"{type(self).__name__}.from_parameters(self, '{id}', '{prefix}')",
         )
-        return recommendation
 
     @classmethod
     def from_parameters(cls, scope: Construct, id: str, parameter_prefix: str) -> Self:  # noqa: A002 -- the CDK's name for it
-        """Read, in another stack, what `publish` wrote.
+        """Read in another stack what `publish` wrote.
 
         CloudFormation reads the parameters whenever the reading stack is deployed, so that a new winner arrives with
         the next `cdk deploy --all`. The reading stack is deployed after the publishing one where both are in the same
@@ -186,14 +150,11 @@ class Recommendation(Construct):
                 prefix that the app publishes only in another account or Region, or as the other kind, is reported by
                 `app.synth()`.
         """
-        expect_stack(scope, id)
-        recommendation = cls(
-            scope,
-            id,
-            attribute_of=lambda self, attribute: parameter_value(self, parameter_prefix, attribute),
-        )
-        with naming(recommendation):
-            PublishedRecommendations.of(scope).add_reader(parameter_prefix, recommendation)
+        # Most apps read none, and those that do need one module more.
+        from .published_recommendation import PUBLISHED  # noqa: PLC0415
+
+        published: Any = PUBLISHED[cls._endpoint_type](scope, id, parameter_prefix=parameter_prefix)
+        recommendation: Self = published
         return recommendation
 
     def publish(self, parameter_prefix: str) -> None:
@@ -210,49 +171,95 @@ class Recommendation(Construct):
             write_parameters(
                 self,
                 parameter_prefix,
-                {attribute: self.value_of(attribute) for attribute in self._attributes},
+                {attribute: self._value_of(attribute) for attribute in self._attributes},
                 description=f"{self._endpoint_type.value} recommendation of SageMaker Inference Recommender",
             )
+
+    @overload
+    def production_variant(
+        self, *, model: str | IModelRef, variant_name: str = ..., initial_variant_weight: jsii.Number = ...
+    ) -> sagemaker.CfnEndpointConfig.ProductionVariantProperty: ...
+
+    @overload
+    def production_variant(
+        self, *, model_name: str, variant_name: str = ..., initial_variant_weight: jsii.Number = ...
+    ) -> sagemaker.CfnEndpointConfig.ProductionVariantProperty: ...
+
+    def production_variant(
+        self,
+        *,
+        model: str | IModelRef | None = None,
+        model_name: str | None = None,
+        variant_name: str = "AllTraffic",
+        initial_variant_weight: jsii.Number = 1,
+    ) -> sagemaker.CfnEndpointConfig.ProductionVariantProperty:
+        """Return a variant for `CfnEndpointConfig` that is hosted as recommended.
+
+        Args:
+            model: The model, or its name. It needs the recommended environment (`environment_json`) to perform as
+                measured. This or `model_name`.
+            model_name: Name of the model.
+            variant_name: Name of the variant. Default: `AllTraffic`.
+            initial_variant_weight: Its share of the traffic, by comparison with other variants. Default: 1.
+
+        Raises:
+            ValidationError: There is no model or there are two, or it is of another type.
+        """
+        with naming(self):
+            if model is not None and model_name is not None:
+                raise ValidationError("Both model and model_name are given. Leave out one of them.")
+            given: Any = model if model_name is None else model_name
+            name = name_of_model(given)
+        return sagemaker.CfnEndpointConfig.ProductionVariantProperty(
+            model_name=name,
+            variant_name=variant_name,
+            initial_variant_weight=initial_variant_weight,
+            **self._hosting(),
+        )
+
+    @abstractmethod
+    def _hosting(self) -> dict[str, Any]:
+        """Return the properties of a production variant that the recommendation decides."""
 
     @property
     def recommendation_id(self) -> str:
         """Id of the chosen recommendation, as `CreateModel` and the scaling recommendation take it."""
-        return self.value_of(RecommendationAttribute.RECOMMENDATION_ID)
+        return self._value_of(RecommendationAttribute.RECOMMENDATION_ID)
 
     @property
     def inference_specification_name(self) -> str:
         """Which inference specification of the model package was measured."""
-        return self.value_of(RecommendationAttribute.INFERENCE_SPECIFICATION_NAME)
+        return self._value_of(RecommendationAttribute.INFERENCE_SPECIFICATION_NAME)
 
     @property
     def compilation_job_name(self) -> str:
         """The job with which SageMaker Neo compiled what was measured."""
-        return self.value_of(RecommendationAttribute.COMPILATION_JOB_NAME)
+        return self._value_of(RecommendationAttribute.COMPILATION_JOB_NAME)
 
     @property
     def environment_json(self) -> str:
         """Environment variables that were measured, as a JSON object; `{}` where there are none."""
-        return self.value_of(RecommendationAttribute.ENVIRONMENT_JSON)
+        return self._value_of(RecommendationAttribute.ENVIRONMENT_JSON)
 
     @property
     def cost_per_hour(self) -> str:
         """Estimated cost of an hour, in USD."""
-        return self.value_of(RecommendationAttribute.COST_PER_HOUR)
+        return self._value_of(RecommendationAttribute.COST_PER_HOUR)
 
     @property
     def cost_per_inference(self) -> str:
         """Estimated cost of one inference, in USD."""
-        return self.value_of(RecommendationAttribute.COST_PER_INFERENCE)
+        return self._value_of(RecommendationAttribute.COST_PER_INFERENCE)
 
     @property
     def max_invocations(self) -> str:
         """Requests a minute that were reached."""
-        return self.value_of(RecommendationAttribute.MAX_INVOCATIONS)
+        return self._value_of(RecommendationAttribute.MAX_INVOCATIONS)
 
     @property
     def model_latency(self) -> str:
         """Latency at that load, as the API gives it; use `model_latency_ms` for a figure with a known unit."""
-        return self.value_of(RecommendationAttribute.MODEL_LATENCY)
+        return self._value_of(RecommendationAttribute.MODEL_LATENCY)
 
     @property
     def model_latency_ms(self) -> str:
@@ -262,25 +269,20 @@ class Recommendation(Construct):
         one of the job's results would then take more than 1,000 concurrent users, which no job's traffic reaches
         (`MaxInvocations` / 60 x latency in seconds). Then all of the job's are read as microseconds.
         """
-        return self.value_of(RecommendationAttribute.MODEL_LATENCY_MS)
+        return self._value_of(RecommendationAttribute.MODEL_LATENCY_MS)
 
     @property
     def cpu_utilization(self) -> str:
         """CPU utilisation at that load, in percent."""
-        return self.value_of(RecommendationAttribute.CPU_UTILIZATION)
+        return self._value_of(RecommendationAttribute.CPU_UTILIZATION)
 
     @property
     def memory_utilization(self) -> str:
         """Memory utilisation at that load, in percent."""
-        return self.value_of(RecommendationAttribute.MEMORY_UTILIZATION)
+        return self._value_of(RecommendationAttribute.MEMORY_UTILIZATION)
 
-    def value_of(self, attribute: RecommendationAttribute) -> str:
-        """Return any of the attributes of its kind, by name.
-
-        Args:
-            attribute: Name of the attribute.
-        """
-        return self._attribute_of(self, attribute)
+    def _value_of(self, attribute: RecommendationAttribute) -> str:
+        return Token.as_string(self._resource.get_att(attribute))
 
     def _number(self, attribute: RecommendationAttribute) -> jsii.Number:
-        return Token.as_number(self.value_of(attribute))
+        return Token.as_number(self._value_of(attribute))

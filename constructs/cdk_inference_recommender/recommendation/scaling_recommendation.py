@@ -1,10 +1,10 @@
-"""How Inference Recommender recommends to scale what was chosen."""
+"""Inference Recommender's recommendation for autoscaling."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from aws_cdk import Token
+from aws_cdk import Duration, Token
 from constructs import Construct
 
 from cdk_inference_recommender.cross_stack.references import report_cross_stack_references
@@ -14,7 +14,6 @@ from cdk_inference_recommender.validation.finite_numbers import refuse_non_finit
 from cdk_inference_recommender.validation.reported_problems import report_problems
 from cdk_inference_recommender.validation.validation_error import naming
 from inference_recommendations_handler.protocol.contract import (
-    SCALING_VERSION,
     ResourceType,
     ScalingRecommendationAttribute,
     ScalingRecommendationProperty,
@@ -24,17 +23,18 @@ if TYPE_CHECKING:
     import jsii
 
 _REMEDY: Final = (
-    "Make the endpoint in this stack, or scale it there with auto_scale_instance_count(max_capacity=...), whose target "
-    "follows from what recommendation.publish(...) carries over"
+    "Make the endpoint in this stack, or scale it there with "
+    "auto_scale_instance_count(max_capacity=...).scale_on_invocations(id), whose target follows from what "
+    "recommendation.publish(...) carries over"
 )
 
 
 class ScalingRecommendation(Construct):
-    """Bounds and policies for autoscaling; made by `RealTimeRecommendation.scaling`.
+    """Bounds and policies for autoscaling; created by `RealTimeRecommendation.recommend_scaling`.
 
     The service derives them from the finished job: no load is run (API reference,
-    `GetScalingConfigurationRecommendation`). What an endpoint is registered with is always there, or the deployment
-    fails with a reason. The metric and the figures are for display: text, and `unavailable` where the service gave
+    `GetScalingConfigurationRecommendation`). The bounds and policies are always there, or the deployment fails with a
+    reason. The metric and the figures are for display: text, and `unavailable` where the service gave
     none.
     """
 
@@ -49,7 +49,7 @@ class ScalingRecommendation(Construct):
         min_invocations: jsii.Number | None,
         max_invocations: jsii.Number | None,
     ) -> None:
-        """Use `RealTimeRecommendation.scaling`, whose arguments these are.
+        """Use `RealTimeRecommendation.recommend_scaling`.
 
         Args:
             scope: The recommendation that is scaled.
@@ -57,8 +57,8 @@ class ScalingRecommendation(Construct):
             job_name: The job that it is of.
             recommendation_id: Id of the chosen result; may be a token.
             target_cpu_utilization_per_core: Percent, 1 to 100. None for the service's, 50.
-            min_invocations: Requests a minute to expect at least. None where nothing is said.
-            max_invocations: Requests a minute to expect at most. None where nothing is said.
+            min_invocations: Requests a minute to expect at least. None for no such objective.
+            max_invocations: Requests a minute to expect at most. None for no such objective.
 
         Raises:
             ValidationError: A number is NaN or infinite.
@@ -74,7 +74,6 @@ class ScalingRecommendation(Construct):
         properties: dict[ScalingRecommendationProperty, object] = {
             ScalingRecommendationProperty.JOB_NAME: job_name,
             ScalingRecommendationProperty.RECOMMENDATION_ID: recommendation_id,
-            ScalingRecommendationProperty.SCALING_VERSION: SCALING_VERSION,
             ScalingRecommendationProperty.TARGET_CPU_UTILIZATION_PER_CORE: target_cpu_utilization_per_core,
             ScalingRecommendationProperty.MIN_INVOCATIONS_PER_MINUTE: min_invocations,
             ScalingRecommendationProperty.MAX_INVOCATIONS_PER_MINUTE: max_invocations,
@@ -96,14 +95,14 @@ class ScalingRecommendation(Construct):
         return self._number(ScalingRecommendationAttribute.MAX_CAPACITY)
 
     @property
-    def scale_in_cooldown(self) -> jsii.Number:
-        """Seconds between two reductions; 300, Application Auto Scaling's own, where the service gives none."""
-        return self._number(ScalingRecommendationAttribute.SCALE_IN_COOLDOWN)
+    def scale_in_cooldown(self) -> Duration:
+        """Time between two reductions; 300 seconds, Application Auto Scaling's default, if the service gives none."""
+        return Duration.seconds(self._number(ScalingRecommendationAttribute.SCALE_IN_COOLDOWN))
 
     @property
-    def scale_out_cooldown(self) -> jsii.Number:
-        """Seconds between two increases; 300, Application Auto Scaling's own, where the service gives none."""
-        return self._number(ScalingRecommendationAttribute.SCALE_OUT_COOLDOWN)
+    def scale_out_cooldown(self) -> Duration:
+        """Time between two increases; 300 seconds, Application Auto Scaling's default, if the service gives none."""
+        return Duration.seconds(self._number(ScalingRecommendationAttribute.SCALE_OUT_COOLDOWN))
 
     @property
     def target_value(self) -> jsii.Number:
@@ -113,37 +112,37 @@ class ScalingRecommendation(Construct):
     @property
     def predefined_metric_type(self) -> str:
         """The first policy's metric, for example `SageMakerVariantInvocationsPerInstance`."""
-        return self.value_of(ScalingRecommendationAttribute.PREDEFINED_METRIC_TYPE)
+        return self._value_of(ScalingRecommendationAttribute.PREDEFINED_METRIC_TYPE)
 
     @property
     def metric_name(self) -> str:
         """The first policy's metric, where it isn't a predefined one."""
-        return self.value_of(ScalingRecommendationAttribute.METRIC_NAME)
+        return self._value_of(ScalingRecommendationAttribute.METRIC_NAME)
 
     @property
     def metric_namespace(self) -> str:
         """Namespace of `metric_name`."""
-        return self.value_of(ScalingRecommendationAttribute.METRIC_NAMESPACE)
+        return self._value_of(ScalingRecommendationAttribute.METRIC_NAMESPACE)
 
     @property
     def metric_statistic(self) -> str:
         """Statistic of `metric_name`, for example `Average`."""
-        return self.value_of(ScalingRecommendationAttribute.METRIC_STATISTIC)
+        return self._value_of(ScalingRecommendationAttribute.METRIC_STATISTIC)
 
     @property
     def scaling_policies_json(self) -> str:
         """All policies, as a JSON array of the API's `ScalingPolicy`."""
-        return self.value_of(ScalingRecommendationAttribute.SCALING_POLICIES_JSON)
+        return self._value_of(ScalingRecommendationAttribute.SCALING_POLICIES_JSON)
 
     @property
     def invocations_per_instance(self) -> str:
         """Invocations a minute for each instance at which the service expects the target (`ScalingPolicyMetric`)."""
-        return self.value_of(ScalingRecommendationAttribute.INVOCATIONS_PER_INSTANCE)
+        return self._value_of(ScalingRecommendationAttribute.INVOCATIONS_PER_INSTANCE)
 
     @property
     def model_latency(self) -> str:
         """Latency at that load, as the API gives it; use `model_latency_ms` for a figure with a known unit."""
-        return self.value_of(ScalingRecommendationAttribute.MODEL_LATENCY)
+        return self._value_of(ScalingRecommendationAttribute.MODEL_LATENCY)
 
     @property
     def model_latency_ms(self) -> str:
@@ -152,10 +151,10 @@ class ScalingRecommendation(Construct):
         The API states no unit. Its figure is read in the unit in which it is nearer to what the job has measured of the
         recommendation.
         """
-        return self.value_of(ScalingRecommendationAttribute.MODEL_LATENCY_MS)
+        return self._value_of(ScalingRecommendationAttribute.MODEL_LATENCY_MS)
 
-    def value_of(self, attribute: ScalingRecommendationAttribute) -> str:
-        """Return any of the attributes, by name.
+    def _value_of(self, attribute: ScalingRecommendationAttribute) -> str:
+        """Return an attribute by its name.
 
         Args:
             attribute: Name of the attribute.
@@ -163,4 +162,4 @@ class ScalingRecommendation(Construct):
         return Token.as_string(self._resource.get_att(attribute))
 
     def _number(self, attribute: ScalingRecommendationAttribute) -> jsii.Number:
-        return Token.as_number(self.value_of(attribute))
+        return Token.as_number(self._value_of(attribute))

@@ -21,14 +21,17 @@ _CAPACITY: Final = ("MinCapacity", "MaxCapacity")
 _CPU: Final = "TargetCpuUtilizationPerCore"
 _TARGET: Final = "TargetInvocationsPerInstance"
 _FACTOR: Final = "SafetyFactor"
+_MOST_REQUESTS: Final = "MaxRequestsPerSecond"
+_HAS_POLICY: Final = "HasPolicy"
 _PERCENT: Final = 100
 
 
 def check_scaling(arguments: Mapping[str, object]) -> Iterator[Problem]:
-    """Check the arguments of `scaling` or of `auto_scale_instance_count`.
+    """Check the arguments of `recommend_scaling`, `auto_scale_instance_count` or `scale_on_invocations`.
 
     Args:
-        arguments: Those that were given, without cooldowns; may hold tokens, which are passed over one by one.
+        arguments: Those that were given, without cooldowns; may hold tokens, which are skipped one by one. `HasPolicy`
+            is whether the bounds have a policy.
 
     Returns:
         Every problem.
@@ -59,14 +62,19 @@ def _unless(is_good: Callable[[object], bool], *names: str) -> Callable[[Request
 def _least_above_most(document: RequestDocument) -> Iterator[Breach]:
     for least, most in (_INVOCATIONS, _CAPACITY):
         low, high = document.at(least), document.at(most)
-        # What is no number of its kind is told as that, and compared with nothing.
+        # Another rule reports what is no such number.
         if isinstance(low, int | float) and isinstance(high, int | float) and 1 <= high < low:
             yield Breach(path=(least,), value=low, particulars=f"the most is {high}")
 
 
 def _target_and_factor(document: RequestDocument) -> Iterator[Breach]:
-    if not document.is_absent(_TARGET) and not document.is_absent(_FACTOR):
-        yield Breach(path=(_FACTOR,))
+    if not document.is_absent(_TARGET):
+        yield from (Breach(path=(name,)) for name in (_MOST_REQUESTS, _FACTOR) if not document.is_absent(name))
+
+
+def _no_policy(document: RequestDocument) -> Iterator[Breach]:
+    if document.at(_HAS_POLICY) is False:
+        yield Breach(path=(_CAPACITY[1],))
 
 
 SCALING_RULES: Final = (
@@ -107,29 +115,41 @@ SCALING_RULES: Final = (
         breaches=_least_above_most,
     ),
     Rule(
+        id="ScalingPolicyMissing",
+        severity=Severity.ERROR,
+        fields=(_CAPACITY[1],),
+        text="bounds a number of instances that no scaling policy changes",
+        remedy=(
+            "Call scale_on_invocations(...) or scale_as_recommended(...) of what auto_scale_instance_count(...) "
+            "returned, or leave autoscaling out"
+        ),
+        source=_DESIGN,
+        breaches=_no_policy,
+    ),
+    Rule(
         id="ScalingTarget",
         severity=Severity.ERROR,
-        fields=(_TARGET,),
+        fields=(_TARGET, _MOST_REQUESTS),
         text="must be a number above 0",
-        remedy="Give such a number, or leave it out for a share of what was measured",
+        remedy="Give such a number, or leave it out for what was measured",
         source=f"{_AUTOSCALING}, TargetTrackingScalingPolicyConfiguration",
-        breaches=_unless(lambda value: _is_number(value) and value > 0, _TARGET),
+        breaches=_unless(lambda value: _is_number(value) and value > 0, _TARGET, _MOST_REQUESTS),
     ),
     Rule(
         id="ScalingSafetyFactor",
         severity=Severity.ERROR,
         fields=(_FACTOR,),
         text="must be above 0 and at most 1",
-        remedy="Give such a share, or leave it out for 0.8",
+        remedy="Give such a share, or leave it out for 0.5",
         source=_DESIGN,
         breaches=_unless(lambda value: _is_number(value) and 0 < value <= 1, _FACTOR),
     ),
     Rule(
-        id="ScalingTargetOrSafetyFactor",
+        id="ScalingTargetOrItsFactors",
         severity=Severity.ERROR,
-        fields=(_TARGET, _FACTOR),
-        text="is a share of what was measured, and the target is given as well",
-        remedy="Leave out one of target_invocations_per_instance and safety_factor",
+        fields=(_MOST_REQUESTS, _FACTOR),
+        text="is what the target is calculated from, and the target is given as well",
+        remedy="Leave out target_invocations_per_instance, or leave out max_requests_per_second and safety_factor",
         source=_DESIGN,
         breaches=_target_and_factor,
     ),

@@ -24,7 +24,9 @@ NUMBERS = [math.nan, math.inf, -math.inf]
 
 
 def told(*fields: str) -> str:
-    return rf"^Stack/{', '.join(rf'{field} = -?(nan|inf)' for field in fields)}: a template can't contain NaN or infinity"
+    return (
+        rf"^Stack/{', '.join(rf'{field} = -?(nan|inf)' for field in fields)}: a template can't contain NaN or infinity"
+    )
 
 
 @pytest.mark.parametrize("number", NUMBERS)
@@ -67,7 +69,16 @@ def test_a_job_s_numbers_are_finite(number: float, props: Any, fields: tuple[str
 
 
 @pytest.mark.parametrize("number", NUMBERS)
-@pytest.mark.parametrize("name", ["max_capacity", "min_capacity", "target_invocations_per_instance", "safety_factor"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "max_capacity",
+        "min_capacity",
+        "max_requests_per_second",
+        "target_invocations_per_instance",
+        "safety_factor",
+    ],
+)
 def test_an_endpoint_s_bounds_are_finite(name: str, number: float) -> None:
     stack = new_stack()
     best = default_job(stack).recommend_real_time("Best")
@@ -78,8 +89,13 @@ def test_an_endpoint_s_bounds_are_finite(name: str, number: float) -> None:
         model=ModelSource.from_model_package(PACKAGE_ARN),
         image_repositories=[images(stack)],
     )
-    with pytest.raises(ValidationError, match=told(f"Endpoint: {name}")):
-        endpoint.auto_scale_instance_count(**({"max_capacity": 2} | {name: number}))  # type: ignore[arg-type]
+    if name.endswith("_capacity"):
+        with pytest.raises(ValidationError, match=told(f"Endpoint/Scaling: {name}")):
+            endpoint.auto_scale_instance_count(**({"max_capacity": 2} | {name: number}))
+    else:
+        count = endpoint.auto_scale_instance_count(max_capacity=2)
+        with pytest.raises(ValidationError, match=told(f"Endpoint/Scaling/Load: {name}")):
+            count.scale_on_invocations("Load", **{name: number})  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("number", NUMBERS)

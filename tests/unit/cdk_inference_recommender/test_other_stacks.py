@@ -186,6 +186,7 @@ def test_a_recommended_endpoint_keeps_its_name_and_its_scalable_target() -> None
     app, here, there = two_stacks()
     endpoint = serving(here)
     scaled = endpoint.auto_scale_instance_count(max_capacity=4)
+    scaled.scale_on_invocations("Load")
     for number, value in enumerate((endpoint.endpoint_name, endpoint.endpoint_arn, scaled.resource_id)):
         CfnOutput(there, f"Output{number}", value=value)
     app.synth()

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from aws_cdk import App, CfnOutput, CfnParameter, Environment, NestedStack, Stack, Token
 from aws_cdk import aws_sagemaker as sagemaker
 
-from cdk_inference_recommender import Objective, RealTimeRecommendation, ServerlessRecommendation
+from cdk_inference_recommender import (
+    UNAVAILABLE,
+    Constraints,
+    Objective,
+    RealTimeRecommendation,
+    Recommendation,
+    ServerlessRecommendation,
+    ValidationError,
+)
 from inference_recommendations_handler.protocol.contract import RecommendationAttribute
 
+from .dependency_order import before
 from .synthesis import (
     JOB,
     RECOMMENDATION,
+    WAIT,
     Json,
     default_job,
     logical_id,
@@ -48,6 +58,10 @@ REAL_TIME = COMMON | {"instance_type": "InstanceType"}
 SERVERLESS = COMMON | {"model_setup_time": "ModelSetupTime", "model_setup_time_us": "ModelSetupTime"}
 REAL_TIME_NUMBERS = {"initial_instance_count": "InitialInstanceCount"}
 SERVERLESS_NUMBERS = {"memory_size_in_mb": "MemorySizeInMB", "max_concurrency": "MaxConcurrency"}
+
+
+def test_what_a_figure_without_a_value_holds_can_be_compared_with() -> None:
+    assert UNAVAILABLE == "unavailable"
 
 
 def real_time(stack: Stack) -> RealTimeRecommendation:
@@ -116,7 +130,6 @@ def test_a_recommendation_is_chosen_by_kind_and_objective(objective: Objective, 
             "JobName": {"Ref": job},
             "EndpointType": kind,
             "Objective": name,
-            "ChoiceVersion": "1",
         }
         for kind in ("RealTime", "Serverless")
     ]
@@ -143,6 +156,80 @@ def test_a_real_time_variant_runs_on_the_recommended_instances() -> None:
         "InstanceType": {"Fn::GetAtt": [logical_id(best), "InstanceType"]},
         "InitialInstanceCount": {"Fn::GetAtt": [logical_id(best), "InitialInstanceCount"]},
     }
+
+
+@pytest.mark.parametrize("kind", [RealTimeRecommendation, ServerlessRecommendation])
+def test_a_recommendation_can_be_made_without_the_job_s_method(
+    kind: type[RealTimeRecommendation | ServerlessRecommendation],
+) -> None:
+    made, recommended = new_stack(), new_stack()
+    constraints = Constraints(max_cost_per_hour=1)
+    job = default_job(made)
+    best: Recommendation = kind(job, "Best", job=job, optimize_for=Objective.MODEL_LATENCY, constraints=constraints)
+    other = default_job(recommended)
+    recommend = other.recommend_real_time if kind is RealTimeRecommendation else other.recommend_serverless
+    recommend("Best", optimize_for=Objective.MODEL_LATENCY, constraints=constraints)
+    assert template_of(made) == template_of(recommended)
+    assert best.node.path == "Stack/Job/Best"
+
+
+def test_a_recommendation_can_stand_anywhere_in_the_job_s_stack() -> None:
+    stack = new_stack()
+    job = default_job(stack)
+    best = RealTimeRecommendation(stack, "Best", job=job)
+    assert isinstance(best, Recommendation)
+    assert job.add_outputs(best).keys() >= {"BestInstanceType"}
+    template = template_of(stack)
+    (choice,) = resources(template, RECOMMENDATION)
+    assert resources(template, WAIT).keys() <= before(template, choice)
+
+
+def test_a_recommendation_of_another_stack_s_job_is_reported() -> None:
+    app = new_app()
+    here, there = Stack(app, "Here"), Stack(app, "There")
+    RealTimeRecommendation(there, "Best", job=default_job(here))
+    with pytest.raises(RuntimeError, match=r"\[Here/Job\] job_name: a value that changes with a job can't reach"):
+        template_of(there)
+
+
+@pytest.mark.parametrize("wrong", [5, None, "job"])
+def test_a_recommendation_is_of_a_job(wrong: Any) -> None:
+    with pytest.raises(ValidationError, match=r"^Stack/Best: job = .* isn't of type InferenceRecommendationsJob\."):
+        RealTimeRecommendation(new_stack(), "Best", job=wrong)
+
+
+def test_a_recommendation_is_of_a_job_of_this_library() -> None:
+    class Lookalike:
+        job_name = "bert"
+        recommend_real_time = None
+
+    wrong: Any = Lookalike()
+    with pytest.raises(ValidationError, match=r"^Stack/Best: job = <Lookalike> isn't a job of this library"):
+        RealTimeRecommendation(new_stack(), "Best", job=wrong)
+
+
+def test_a_variant_takes_a_construct_as_its_model() -> None:
+    stack = new_stack()
+    best = real_time(stack)
+    model = sagemaker.CfnModel(stack, "Model", execution_role_arn="arn:aws:iam::123456789012:role/r")
+    sagemaker.CfnEndpointConfig(stack, "Config", production_variants=[best.production_variant(model=model)])
+    (variant,) = only(template_of(stack), "AWS::SageMaker::EndpointConfig")["Properties"]["ProductionVariants"]
+    assert variant["ModelName"] == {"Fn::GetAtt": ["Model", "ModelName"]}
+    by_name: Any = stack.resolve(best.production_variant(model="bert"))
+    assert by_name["modelName"] == "bert"
+
+
+@pytest.mark.parametrize(
+    ("models", "message"),
+    [
+        ({}, "model = None isn't of type str or IModelRef"),
+        ({"model": 5}, "model = 5 isn't of type str or IModelRef"),
+        ({"model": "bert", "model_name": "bert"}, "Both model and model_name are given"),
+    ],
+)
+def test_a_variant_has_one_model(models: Any, message: str) -> None:
+    with pytest.raises(ValidationError, match=rf"^Stack/Job/Best: {message}"):
+        real_time(new_stack()).production_variant(**models)
 
 
 def test_a_serverless_variant_has_the_recommended_memory_and_concurrency() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from aws_cdk import CfnParameter, Stack, Tags, Token
+from aws_cdk import Acknowledgment, CfnParameter, Stack, Tags, Token, Validations
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
@@ -13,6 +13,7 @@ from aws_cdk import aws_sagemaker as sagemaker
 
 from cdk_inference_recommender import (
     ContainerConfig,
+    InferenceRecommendationsJob,
     ModelSource,
     RealTimeRecommendation,
     RecommendedEndpoint,
@@ -206,9 +207,85 @@ def test_the_default_role_has_the_least_that_is_needed() -> None:
     assert not any("Put" in action or "Delete" in action for action in allowed if action.startswith(("s3", "ecr")))
 
 
-def test_a_default_role_that_could_read_nothing_is_refused() -> None:
-    with pytest.raises(ValidationError, match=r"^Stack/Endpoint: the default role could read neither"):
-        endpoint(new_stack(), role=None)
+def test_a_default_role_that_could_read_nothing_is_warned_of() -> None:
+    stack = new_stack()
+    endpoint(stack, role=None, input_buckets=[], image_repositories=[])
+    [warning] = [each for each in warnings_of(stack) if "EndpointReadAccess" in each]
+    assert warning.startswith("input_buckets: nothing is named, and the default role could read neither")
+    granted = new_stack()
+    made = endpoint(granted, role=None, input_buckets=[], image_repositories=[])
+    acknowledged = Acknowledgment(id="cdk-inference-recommender:EndpointReadAccess", reason="granted by its buckets")
+    Validations.of(made).acknowledge(acknowledged)
+    assert not warnings_of(granted)
+
+
+def test_it_runs_and_reads_what_its_job_has_measured() -> None:
+    stack = new_stack()
+    best = default_job(stack).recommend_real_time("Best")
+    RecommendedEndpoint(stack, "Endpoint", recommendation=best)
+    template = template_of(stack)
+    assert not warnings_of(stack)
+    assert model_of(template)["ModelPackageArn"] == PACKAGE_ARN
+    actions = [action for statement in role_statements(template, "EndpointRole") for action in statement["Action"]]
+    assert {"s3:GetObject*", "ecr:BatchGetImage"} <= set(actions)
+
+
+def test_a_document_of_the_cli_names_the_model_too() -> None:
+    stack = new_stack()
+    document = {
+        "JobType": "Default",
+        "RoleArn": ROLE_ARN,
+        "InputConfig": {"ModelPackageVersionArn": PACKAGE_ARN},
+    }
+    best = InferenceRecommendationsJob.from_cli_input(stack, "Job", document).recommend_real_time("Best")
+    RecommendedEndpoint(stack, "Endpoint", recommendation=best, role=given_role(stack))
+    assert model_of(template_of(stack))["ModelPackageArn"] == PACKAGE_ARN
+
+
+def test_what_the_endpoint_is_given_goes_before_what_the_job_has() -> None:
+    stack = new_stack()
+    best = default_job(stack).recommend_real_time("Best")
+    RecommendedEndpoint(stack, "Endpoint", recommendation=best, input_buckets=[], image_repositories=[images(stack)])
+    services = {
+        action.partition(":")[0]
+        for statement in role_statements(template_of(stack), "EndpointRole")
+        for action in ([statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"])
+    }
+    assert services == {"cloudwatch", "logs", "ecr"}
+
+
+def test_a_role_of_ones_own_is_granted_what_the_endpoint_names() -> None:
+    stack = new_stack()
+    endpoint(stack, input_buckets=[payloads(stack)], image_repositories=[images(stack)])
+    template = template_of(stack)
+    granted = [str(statement["Action"]) for statement in statements(template, "GivenRolePolicy")]
+    assert any("s3:GetObject" in actions for actions in granted)
+    assert any("ecr:BatchGetImage" in actions for actions in granted)
+    (model,) = resources(template, MODEL)
+    assert any(name.startswith("GivenRolePolicy") for name in before(template, model))
+
+
+def test_a_role_of_ones_own_keeps_its_policies_where_it_says_so_or_nothing_is_named() -> None:
+    stack, other = new_stack(), new_stack()
+    given = iam.Role(stack, "OwnRole", assumed_by=iam.ServicePrincipal("sagemaker.amazonaws.com"))
+    named: Json = {"input_buckets": [payloads(stack)], "image_repositories": [images(stack)]}
+    endpoint(stack, role=given.without_policy_updates(), **named)
+    endpoint(other)
+    assert not statements(template_of(stack), "OwnRole")
+    assert not statements(template_of(other), "GivenRole")
+
+
+def test_without_the_job_the_model_has_to_be_given() -> None:
+    stack = Stack(new_app(), "Stack")
+    read = RealTimeRecommendation.from_parameters(stack, "Read", "/bert")
+    imported = InferenceRecommendationsJob.from_job_name(stack, "Job", "bert").recommend_real_time("Best")
+    for name, best, reason in (
+        ("One", read, "Stack/Read was read with from_parameters"),
+        ("Other", imported, "Stack/Job/Best is of a job that this app doesn't declare"),
+    ):
+        message = rf"^Stack/{name}: model is missing, and {reason}, so that .* Give the job's ModelSource as model="
+        with pytest.raises(ValidationError, match=message):
+            RecommendedEndpoint(stack, name, recommendation=best)
 
 
 def test_a_serverless_endpoint_has_no_network_of_its_own() -> None:

@@ -230,7 +230,7 @@ def _hosted(stack: Stack) -> None:
         recommendation=job.recommend_real_time("Best"),
         model=ModelSource.from_model_package(PACKAGE_ARN),
         role=role,
-    ).auto_scale_instance_count(max_capacity=2)
+    ).auto_scale_instance_count(max_capacity=2).scale_on_invocations("Load")
 
 
 @pytest.mark.parametrize(

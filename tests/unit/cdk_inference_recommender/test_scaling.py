@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from aws_cdk import CfnOutput, CfnParameter, Duration, Stack
+from aws_cdk import CfnOutput, CfnParameter, Duration, Stack, Token
 
 from cdk_inference_recommender import (
     InferenceRecommendationsJob,
     ModelSource,
     RealTimeRecommendation,
     RecommendedEndpoint,
-    ScaledInstanceCount,
+    ScalableInstanceCount,
     ScalingRecommendation,
     ServerlessRecommendation,
     ValidationError,
@@ -76,7 +76,6 @@ def test_the_chosen_recommendation_is_asked_about_when_the_job_has_finished() ->
     assert sent(template, SCALING) == {
         "JobName": {"Ref": job},
         "RecommendationId": {"Fn::GetAtt": [best, "RecommendationId"]},
-        "ScalingVersion": "1",
     }
     assert only(template, SCALING)["Properties"]["ServiceTimeout"] == "300"
     (scaling,) = resources(template, SCALING)
@@ -104,8 +103,8 @@ def test_every_attribute_can_be_used() -> None:
     read = {
         "MinCapacity": scaling.min_capacity,
         "MaxCapacity": scaling.max_capacity,
-        "ScaleInCooldown": scaling.scale_in_cooldown,
-        "ScaleOutCooldown": scaling.scale_out_cooldown,
+        "ScaleInCooldown": scaling.scale_in_cooldown.to_seconds(),
+        "ScaleOutCooldown": scaling.scale_out_cooldown.to_seconds(),
         "TargetValue": scaling.target_value,
         "PredefinedMetricType": scaling.predefined_metric_type,
         "MetricName": scaling.metric_name,
@@ -156,7 +155,7 @@ def test_another_stack_is_sent_to_where_the_numbers_can_arrive() -> None:
     CfnOutput(
         other,
         "Most",
-        value=best_of(stack).recommend_scaling("Scaling").value_of(ScalingRecommendationAttribute.MAX_CAPACITY),
+        value=Token.as_string(best_of(stack).recommend_scaling("Scaling").max_capacity),
     )
     (error,) = errors_of(stack)
     assert error.startswith("[Stack/Job/Best/Scaling] max_capacity: ")
@@ -175,14 +174,26 @@ def test_a_recommendation_that_was_read_has_no_job_to_ask() -> None:
 # --- The scaled endpoint ---
 
 
+def follow_invocations(endpoint: RecommendedEndpoint, arguments: Json) -> None:
+    bounds = {name: value for name, value in arguments.items() if name.endswith("_capacity")}
+    rest = {name: value for name, value in arguments.items() if name not in bounds}
+    endpoint.auto_scale_instance_count(**bounds).scale_on_invocations("Load", **rest)
+
+
+def follow_recommendation(endpoint: RecommendedEndpoint, scaling: ScalingRecommendation) -> None:
+    endpoint.auto_scale_instance_count(
+        min_capacity=scaling.min_capacity, max_capacity=scaling.max_capacity
+    ).scale_as_recommended("Load", scaling)
+
+
 def scaled_template(**arguments: Any) -> Json:
     stack = new_stack()
     best = best_of(stack)
     endpoint = hosted(stack, best)
     if arguments:
-        endpoint.auto_scale_instance_count(**arguments)
+        follow_invocations(endpoint, arguments)
     else:
-        endpoint.auto_scale_as_recommended(best.recommend_scaling("Scaling"))
+        follow_recommendation(endpoint, best.recommend_scaling("Scaling"))
     return template_of(stack)
 
 
@@ -235,11 +246,47 @@ def test_by_default_the_target_is_a_share_of_what_was_measured() -> None:
         assert {name: properties[name] for name in ("MinCapacity", "MaxCapacity", "SafetyFactor")} == {
             "MinCapacity": 1,
             "MaxCapacity": 4,
-            "SafetyFactor": 0.8,
+            "SafetyFactor": 0.5,
         }
         assert properties["MaxInvocations"] == {"Fn::GetAtt": [best, "MaxInvocations"]}
         assert properties["InitialInstanceCount"] == {"Fn::GetAtt": [best, "InitialInstanceCount"]}
-        assert not properties.keys() & {"TargetValue", "ScaleInCooldown", "ScaleOutCooldown", "ScalingPoliciesJson"}
+        assert not properties.keys() & {
+            "TargetValue",
+            "MaxRequestsPerSecond",
+            "ScaleInCooldown",
+            "ScaleOutCooldown",
+            "ScalingPoliciesJson",
+        }
+
+
+def test_the_target_can_be_a_share_of_what_an_instance_can_serve() -> None:
+    stack = new_stack()
+    most = CfnParameter(stack, "Most", type="Number").value_as_number
+    count = hosted(stack, best_of(stack)).auto_scale_instance_count(max_capacity=4)
+    count.scale_on_invocations("Load", max_requests_per_second=most, safety_factor=0.7)
+    properties = sent(template_of(stack), COUNT)
+    assert properties["MaxRequestsPerSecond"] == {"Ref": "Most"}
+    assert properties["SafetyFactor"] == 0.7
+    assert not properties.keys() & {"TargetValue", "MaxInvocations"}
+
+
+def test_the_recommended_policies_can_have_bounds_of_ones_own() -> None:
+    stack = new_stack()
+    best = best_of(stack)
+    scaling = best.recommend_scaling("Scaling")
+    hosted(stack, best).auto_scale_instance_count(max_capacity=3).scale_as_recommended("Load", scaling)
+    properties = sent(template_of(stack), COUNT)
+    assert (properties["MinCapacity"], properties["MaxCapacity"]) == (1, 3)
+    assert "ScalingPoliciesJson" in properties
+
+
+def test_bounds_without_a_policy_are_found_at_synth() -> None:
+    stack = new_stack()
+    hosted(stack, best_of(stack)).auto_scale_instance_count(max_capacity=4)
+    (error,) = errors_of(stack)
+    assert error.startswith(
+        "[Stack/Endpoint/Scaling] max_capacity: bounds a number of instances that no scaling policy"
+    )
 
 
 def test_every_number_can_be_ones_own() -> None:
@@ -268,7 +315,13 @@ def test_every_number_can_be_ones_own() -> None:
 
 def test_every_property_of_the_contract_is_sent() -> None:
     names: set[str] = set()
-    for arguments in ({}, {"max_capacity": 2}, {"max_capacity": 2, "target_invocations_per_instance": 5}):
+    most = {"max_capacity": 2}
+    for arguments in (
+        {},
+        most,
+        most | {"target_invocations_per_instance": 5},
+        most | {"max_requests_per_second": 5},
+    ):
         template = scaled_template(**arguments)
         names |= sent(template, COUNT).keys() | sent(template, PREPARATION).keys()
     assert names == set(InstanceCountProperty)
@@ -277,14 +330,14 @@ def test_every_property_of_the_contract_is_sent() -> None:
 def test_numbers_can_be_known_at_deploy_time() -> None:
     stack = new_stack()
     most = CfnParameter(stack, "Most", type="Number").value_as_number
-    hosted(stack, best_of(stack)).auto_scale_instance_count(max_capacity=most, min_capacity=3)
+    follow_invocations(hosted(stack, best_of(stack)), {"max_capacity": most, "min_capacity": 3})
     assert sent(template_of(stack), COUNT)["MaxCapacity"] == {"Ref": "Most"}
 
 
 def test_a_published_recommendation_is_scaled_by_what_it_carries_over() -> None:
     stack = Stack(new_app(), "Reader")
     endpoint = hosted(stack, RealTimeRecommendation.from_parameters(stack, "Best", "/bert"))
-    endpoint.auto_scale_instance_count(max_capacity=4)
+    endpoint.auto_scale_instance_count(max_capacity=4).scale_on_invocations("Load")
     template = template_of(stack)
     for name in ("MaxInvocations", "InitialInstanceCount", "InstanceType"):
         parameter = template["Parameters"][sent(template, COUNT)[name]["Ref"]]
@@ -294,13 +347,14 @@ def test_a_published_recommendation_is_scaled_by_what_it_carries_over() -> None:
 def test_the_target_can_be_named() -> None:
     stack = new_stack()
     scaled = hosted(stack, best_of(stack)).auto_scale_instance_count(max_capacity=2)
-    assert isinstance(scaled, ScaledInstanceCount)
+    assert isinstance(scaled, ScalableInstanceCount)
+    scaled.scale_on_invocations("Load")
     (count,) = resources(template_of(stack), COUNT)
     assert stack.resolve(scaled.resource_id) == {"Ref": count}
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "errors"),
     [
         ({"max_capacity": 0}, ["max_capacity = 0: must be a whole number"]),
         ({"max_capacity": 2.5}, ["max_capacity = 2.5: must be a whole number of instances, 1 or more"]),
@@ -310,28 +364,43 @@ def test_the_target_can_be_named() -> None:
         ),
         (
             {"max_capacity": 2, "target_invocations_per_instance": 0},
-            ["target_invocations_per_instance = 0: must be a number above 0"],
+            ["/Load] target_invocations_per_instance = 0: must be a number above 0"],
         ),
-        ({"max_capacity": 2, "safety_factor": 1.1}, ["safety_factor = 1.1: must be above 0 and at most 1"]),
         (
-            {"max_capacity": 2, "safety_factor": 0.5, "target_invocations_per_instance": 5},
-            ["safety_factor: is a share of what was measured, and the target is given as well"],
+            {"max_capacity": 2, "max_requests_per_second": -1},
+            ["/Load] max_requests_per_second = -1: must be a number above 0"],
+        ),
+        ({"max_capacity": 2, "safety_factor": 1.1}, ["/Load] safety_factor = 1.1: must be above 0 and at most 1"]),
+        (
+            {
+                "max_capacity": 2,
+                "safety_factor": 0.5,
+                "max_requests_per_second": 5,
+                "target_invocations_per_instance": 5,
+            },
+            [
+                f"/Load] {name}: is what the target is calculated from, and the target is given as well"
+                for name in ("max_requests_per_second", "safety_factor")
+            ],
         ),
     ],
 )
-def test_all_mistakes_are_told_at_once(arguments: Json, told: list[str]) -> None:
+def test_all_mistakes_are_reported_at_once(arguments: Json, errors: list[str]) -> None:
     stack = new_stack()
-    hosted(stack, best_of(stack)).auto_scale_instance_count(**arguments)
-    errors = errors_of(stack)
-    assert len(errors) == len(told)
-    for error, beginning in zip(errors, told, strict=True):
-        assert error.startswith(f"[Stack/Endpoint] {beginning}")
+    follow_invocations(hosted(stack, best_of(stack)), arguments)
+    found = errors_of(stack)
+    assert len(found) == len(errors)
+    for error, beginning in zip(found, errors, strict=True):
+        place = beginning if beginning.startswith("/") else f"] {beginning}"
+        assert error.startswith(f"[Stack/Endpoint/Scaling{place}")
 
 
 def test_a_cooldown_has_whole_seconds() -> None:
     stack = new_stack()
     with pytest.raises(ValidationError, match=r"scale_in_cooldown: .* Give a whole number of seconds"):
-        hosted(stack, best_of(stack)).auto_scale_instance_count(max_capacity=2, scale_in_cooldown=Duration.millis(1500))
+        follow_invocations(
+            hosted(stack, best_of(stack)), {"max_capacity": 2, "scale_in_cooldown": Duration.millis(1500)}
+        )
 
 
 def test_a_serverless_endpoint_has_no_instances_to_scale() -> None:
@@ -345,15 +414,23 @@ def test_an_endpoint_is_scaled_once() -> None:
     stack = new_stack()
     best = best_of(stack)
     endpoint = hosted(stack, best)
-    endpoint.auto_scale_as_recommended(best.recommend_scaling("Scaling"))
+    count = endpoint.auto_scale_instance_count(max_capacity=2)
+    count.scale_on_invocations("Load")
     with pytest.raises(ValidationError, match=r"^Stack/Endpoint: the endpoint is scaled already"):
         endpoint.auto_scale_instance_count(max_capacity=2)
+    message = r"^Stack/Endpoint/Scaling: Stack/Endpoint/Scaling/Load scales it already\. Call one of"
+    with pytest.raises(ValidationError, match=message):
+        count.scale_on_invocations("More")
+    with pytest.raises(ValidationError, match=message):
+        count.scale_as_recommended("More", best.recommend_scaling("Scaling"))
 
 
 def test_a_second_scaling_recommendation_needs_an_id_of_its_own() -> None:
     best = best_of(new_stack())
     best.recommend_scaling("Scaling")
-    with pytest.raises(ValidationError, match=r"^Stack/Job/Best: there is a 'Scaling' already\. .*give this one an id"):
+    with pytest.raises(
+        ValidationError, match=r"^Stack/Job/Best: there is a 'Scaling' already\. .*give this one another id"
+    ):
         best.recommend_scaling("Scaling", max_invocations=100)
     assert best.recommend_scaling("ForPeaks", max_invocations=100).node.path == "Stack/Job/Best/ForPeaks"
 
@@ -362,8 +439,8 @@ def test_another_recommendations_scaling_isnt_the_endpoints() -> None:
     stack = new_stack()
     job = default_job(stack)
     best, other = job.recommend_real_time("Best"), job.recommend_real_time("Other")
-    with pytest.raises(ValidationError, match=r"^Stack/Endpoint: Stack/Job/Other/Scaling recommends how to scale an"):
-        hosted(stack, best).auto_scale_as_recommended(other.recommend_scaling("Scaling"))
+    with pytest.raises(ValidationError, match=r"^Stack/Endpoint/Scaling: Stack/Job/Other/Scaling recommends how to"):
+        follow_recommendation(hosted(stack, best), other.recommend_scaling("Scaling"))
 
 
 def unscaled_template() -> Json:

@@ -54,7 +54,10 @@ def every_prop_stack(context: Json | None = None) -> Stack:
         network_isolation=True,
         **_common(on_instances),
     )
-    endpoint.auto_scale_as_recommended(best.recommend_scaling("Scaling", max_invocations=900))
+    scaling = best.recommend_scaling("Scaling", max_invocations=900)
+    endpoint.auto_scale_instance_count(
+        min_capacity=scaling.min_capacity, max_capacity=scaling.max_capacity
+    ).scale_as_recommended("Load", scaling)
     serverless = InferenceRecommendationsJob(stack, "ServerlessJob", **on_serverless).recommend_serverless("Best")
     serverless.publish("/bert/serverless")
     RecommendedEndpoint(stack, "ServerlessEndpoint", recommendation=serverless, **_common(on_serverless))
