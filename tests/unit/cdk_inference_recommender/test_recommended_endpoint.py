@@ -268,7 +268,7 @@ def test_a_role_of_ones_own_is_granted_what_the_endpoint_names() -> None:
 def test_a_role_of_ones_own_keeps_its_policies_where_it_says_so_or_nothing_is_named() -> None:
     stack, other = new_stack(), new_stack()
     given = iam.Role(stack, "OwnRole", assumed_by=iam.ServicePrincipal("sagemaker.amazonaws.com"))
-    named = {"input_buckets": [payloads(stack)], "image_repositories": [images(stack)]}
+    named: Json = {"input_buckets": [payloads(stack)], "image_repositories": [images(stack)]}
     endpoint(stack, role=given.without_policy_updates(), **named)
     endpoint(other)
     assert not statements(template_of(stack), "OwnRole")
@@ -298,7 +298,7 @@ def test_a_serverless_endpoint_has_no_network_of_its_own() -> None:
             stack,
             serverless=True,
             vpc=ec2.Vpc(stack, "Vpc"),
-            volume_encryption_key="alias/key",
+            volume_encryption_key=kms.Key(stack, "Key"),
             network_isolation=True,
         )
 
