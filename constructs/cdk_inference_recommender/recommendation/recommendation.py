@@ -19,7 +19,6 @@ from cdk_inference_recommender.validation.reported_problems import report_proble
 from cdk_inference_recommender.validation.stack_resource import expect_stack
 from cdk_inference_recommender.validation.tokens import literals_only
 from cdk_inference_recommender.validation.validation_error import ValidationError, naming
-from inference_recommendations_handler.protocol import contract
 from inference_recommendations_handler.protocol.contract import (
     CHOICE_VERSION,
     CONSTRAINED_CHOICE_VERSION,
@@ -28,6 +27,7 @@ from inference_recommendations_handler.protocol.contract import (
     RecommendationProperty,
     ResourceType,
 )
+from inference_recommendations_handler.protocol.contract import UNAVAILABLE as NO_VALUE
 
 from .constraints import Constraints
 from .measured_job import MeasuredJob
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
     from cdk_inference_recommender.job.base import InferenceRecommendationsJobBase
 
-UNAVAILABLE: Final = contract.UNAVAILABLE
+UNAVAILABLE: Final = NO_VALUE
 """Value of a figure that the service gave none for."""
 
 COMMON_ATTRIBUTES: Final = (
