@@ -10,7 +10,7 @@ from typing import Final
 
 import pytest
 
-from inference_recommendations_handler.protocol.contract import LEG_SECONDS
+from inference_recommendations_handler.protocol.contract import WAIT_STAGE_SECONDS
 from tests.lifecycle.cloudformation import Stack
 from tests.lifecycle.surroundings import live_in
 from tests.lifecycle.template import Template
@@ -31,7 +31,7 @@ def measure(seconds: int) -> dict[str, float]:
         world = World(unconnected_clients(), light=True)
         live_in(world, patch)
         world.service.runs_for = seconds
-        outcome = Stack(world).deploy(Template(timeout=seconds + LEG_SECONDS, poll_interval=POLL_SECONDS))
+        outcome = Stack(world).deploy(Template(timeout=seconds + WAIT_STAGE_SECONDS, poll_interval=POLL_SECONDS))
         if outcome.status != "CREATE_COMPLETE":
             raise RuntimeError(str(outcome))
         sagemaker = Counter(operation for operation, _ in world.service.calls)

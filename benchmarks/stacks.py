@@ -71,7 +71,6 @@ def raw_resources(stack: cdk.Stack) -> Callable[[int], object]:
                 "ServiceTimeout": "1800",
                 "Request": REQUEST,
                 "NamePrefix": f"job-{number}",
-                "NameVersion": 1,
                 **WAITING,
             },
         )

@@ -1,4 +1,4 @@
-"""What runs in AWS: starts a SageMaker Inference Recommender job, waits for it, and chooses among its results.
+"""Lambda function that runs SageMaker Inference Recommender jobs, waits for them, and chooses among their results.
 
-Deployed on its own: imports the standard library, boto3 and botocore, and nothing else.
+Deployed by itself: imports only the standard library, boto3, and botocore.
 """

@@ -1,9 +1,10 @@
-"""The Lambda function: serves custom resources' events, and the state machine's calls."""
+"""Lambda function that handles events of custom resources and calls of the state machine."""
 
 from __future__ import annotations
 
 import time
 import traceback
+from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,20 +16,20 @@ from inference_recommendations_handler.protocol.contract import (
     JOB_SERVICE_TIMEOUT_SECONDS,
     MAX_EVENT_AGE_SECONDS,
     WAIT_SERVICE_TIMEOUT_SECONDS,
-    MachineInput,
     ResourceType,
+    StateKey,
 )
 from inference_recommendations_handler.protocol.custom_resource_event import (
     CustomResourceEvent,
-    NotAnEventError,
-    NotNowError,
+    InvalidEventError,
     RequestType,
+    TemporaryFailureError,
 )
 from inference_recommendations_handler.protocol.log import log
-from inference_recommendations_handler.protocol.redaction import hiding, redacted
-from inference_recommendations_handler.protocol.response import Answer, AnswerNotDeliveredError
+from inference_recommendations_handler.protocol.redaction import hiding, redact
+from inference_recommendations_handler.protocol.response import Response, ResponseNotDeliveredError
 from inference_recommendations_handler.protocol.response_url import is_trusted
-from inference_recommendations_handler.stack.state_machine import EVENT, Task
+from inference_recommendations_handler.stack.execution_state import ExecutionState, Task
 
 from .invocation import JOBS, WAITS, Invocation, LambdaContext
 
@@ -43,7 +44,7 @@ _EVENT_MODULES: Final[Mapping[str, str]] = {
     ResourceType.ENDPOINT_PREPARATION: "endpoint.preparation",
     ResourceType.ENDPOINT_INSTANCE_COUNT: "endpoint.instance_count",
 }
-"""The modules whose `on_event` handles a resource type, besides those of jobs and waits."""
+"""Modules whose `on_event` handles a resource type, in addition to jobs and waits."""
 _STEP_MODULES: Final[Mapping[str, str]] = {
     Task.WAIT: "lifecycle.wait",
     Task.CREATE: "lifecycle.create_retry",
@@ -51,94 +52,95 @@ _STEP_MODULES: Final[Mapping[str, str]] = {
     Task.ENDPOINT_PREPARATION: "endpoint.preparation",
     Task.ENDPOINT_INSTANCE_COUNT: "endpoint.instance_count",
 }
-"""The modules whose `step` continues a long operation."""
+"""Modules whose `State` and `step` continue a long operation."""
 
 DEFECT: Final = "This is a defect of cdk-inference-recommender"
 _MAX_CAUSE: Final = 500
-"""Characters of an exception's own words; what to do must come after them."""
+"""Maximum characters of an exception's message, which the remedy follows."""
 
-_ANSWER_AGAIN_AFTER_SECONDS: Final = 10
+_RESEND_SECONDS: Final = 10
 
 _LONGEST_RETRY_DELAY_SECONDS: Final = 120
-"""Lambda delivers again one minute after the first failure and two minutes after the second, and then no more."""
-_ANSWERED_WITHIN_SECONDS: Final = min(
+"""Lambda retries an event one minute after the first failure and two minutes after the second, and then drops it."""
+_RESPONSE_TIMEOUT_SECONDS: Final = min(
     MAX_EVENT_AGE_SECONDS, JOB_SERVICE_TIMEOUT_SECONDS, WAIT_SERVICE_TIMEOUT_SECONDS, CHOICE_SERVICE_TIMEOUT_SECONDS
 )
-"""Lambda drops an event that is older, and there are resources for which CloudFormation waits no longer."""
+"""Lambda drops older events, and CloudFormation no longer waits for some resources."""
 
 
 class StepFailedError(Exception):
-    """A call of the state machine failed; the machine calls again, and its Catch answers in the end."""
+    """A call of the state machine failed. The state machine retries it, and its Catch makes the final call."""
 
 
-class DeliverAgainError(Exception):
-    """Nothing was answered; Lambda delivers the event again, when what hindered may have passed."""
+class RetryEventError(Exception):
+    """No response was sent because of a temporary error. Lambda retries the event."""
 
 
 def on_event(event: Mapping[str, Any], context: LambdaContext) -> Mapping[str, Any]:
-    """AWS Lambda's entry point.
+    """Entry point of AWS Lambda.
 
     Raises:
-        DeliverAgainError: AWS refused a call for now.
-        AnswerNotDeliveredError: CloudFormation couldn't be answered.
+        RetryEventError: A call of AWS failed temporarily.
+        ResponseNotDeliveredError: The response couldn't be sent.
     """
-    held = clients()
-    with held.within(lambda: context.get_remaining_time_in_millis() / 1000):
-        return handle(event, Invocation(clients=held, log_stream=context.log_stream_name))
+    used = clients()
+    with used.remaining.of(lambda: context.get_remaining_time_in_millis() / 1000):
+        return handle(event, Invocation(clients=used, log_stream=context.log_stream_name))
 
 
 def handle(event: Mapping[str, Any], invocation: Invocation) -> Mapping[str, Any]:
-    """Serve one call with the given clients; returns the machine's next state, or nothing.
+    """Handle one call. Return the execution's next state, or nothing for an event.
 
     Raises:
-        DeliverAgainError: AWS refused a call for now.
-        AnswerNotDeliveredError: CloudFormation couldn't be answered.
-        NotAnEventError: The event isn't one of CloudFormation.
-        StepFailedError: A call of the state machine failed otherwise.
+        RetryEventError: A call of AWS failed temporarily.
+        ResponseNotDeliveredError: The response couldn't be sent.
+        InvalidEventError: The input isn't an event of CloudFormation.
+        StepFailedError: A call of the state machine failed for another reason.
     """
     with hiding(event):
-        if MachineInput.TASK in event:
-            return _step(event, invocation)
-        _serve(CustomResourceEvent.parse(event, now=time.time()), invocation)
+        if StateKey.TASK in event:
+            return _step(event, invocation).render()
+        handle_event(CustomResourceEvent.parse(event, now=time.time()), invocation)
         return {}
 
 
-def _step(state: Mapping[str, Any], invocation: Invocation) -> Mapping[str, Any]:
-    """Run the next step of an execution; repeat a response that wasn't taken as long as CloudFormation waits."""
+def _step(document: Mapping[str, Any], invocation: Invocation) -> ExecutionState:
+    """Run the next step of an execution. Resend a response that wasn't delivered while CloudFormation waits for it."""
+    now = time.time()
     try:
-        step: Callable[..., Mapping[str, Any]] = _module(_STEP_MODULES[state[MachineInput.TASK]]).step
-        return step(state, invocation, now=time.time())
-    except AnswerNotDeliveredError:
-        event = CustomResourceEvent.parse(state[EVENT], now=time.time())
-        # The state machine is about to end where it calls with an error. Too late, nothing is left to wait for.
-        if MachineInput.ERROR in state or _age(event) >= _service_timeout(event) - _ANSWER_AGAIN_AFTER_SECONDS:
-            raise
-        return dict(state) | {
-            MachineInput.WAIT_SECONDS.value: _ANSWER_AGAIN_AFTER_SECONDS,
-            MachineInput.DONE.value: False,
-        }
-    except NotAnEventError:
+        module = _module(_STEP_MODULES[document[StateKey.TASK]])
+        state: ExecutionState = module.State.parse(document, now=now)
+        try:
+            following: ExecutionState = module.step(state, invocation, now=now)
+        except ResponseNotDeliveredError:
+            # The final call isn't repeated. Later, CloudFormation no longer waits.
+            if state.error is not None or _age(state.event) >= _service_timeout(state.event) - _RESEND_SECONDS:
+                raise
+            return replace(state, wait_seconds=_RESEND_SECONDS, done=False)
+    except (ResponseNotDeliveredError, InvalidEventError):
         raise
-    except Exception as error:  # noqa: BLE001 - Lambda would log the traceback, with whatever the exception quotes
-        raise StepFailedError(_logged(error, task=str(state[MachineInput.TASK]))) from None
+    except Exception as error:  # noqa: BLE001 - Lambda would log the traceback, which can quote secrets
+        raise StepFailedError(_log_exception(error, task=str(document[StateKey.TASK]))) from None
+    return following
 
 
 def _service_timeout(event: CustomResourceEvent) -> int:
     return JOB_SERVICE_TIMEOUT_SECONDS if event.resource_type in JOBS else WAIT_SERVICE_TIMEOUT_SECONDS
 
 
-def _served(resource_type: str) -> Callable[[CustomResourceEvent, Invocation], Answer | None] | None:
+def _event_handler(resource_type: str) -> Callable[[CustomResourceEvent, Invocation], Response | None] | None:
     module = "lifecycle.job" if resource_type in JOBS else "lifecycle.wait" if resource_type in WAITS else None
     module = module or _EVENT_MODULES.get(resource_type)
     return _module(module).on_event if module else None
 
 
 def _module(name: str) -> Any:
-    """Import a module when it is needed first: Lambda can't keep bytecode, and most calls need few modules."""
+    """Import a module on first use: Lambda can't keep bytecode, and most calls need few modules."""
     return import_module(f"{__package__}.{name}")
 
 
-def _serve(event: CustomResourceEvent, invocation: Invocation) -> None:
+def handle_event(event: CustomResourceEvent, invocation: Invocation) -> None:
+    """Handle an event of CloudFormation, and send the response unless an execution does."""
     log(
         "received",
         requestType=event.request_type,
@@ -150,81 +152,81 @@ def _serve(event: CustomResourceEvent, invocation: Invocation) -> None:
         deliveryAge=round(_age(event)),
     )
     if not is_trusted(event.response_url):
-        # CloudFormation didn't send it, so that nobody is to get what it asks for.
-        log("refused: the ResponseURL is not one of AWS", level="ERROR", requestId=event.request_id)
+        # CloudFormation didn't send the event, so its sender gets no response.
+        log("rejected: the ResponseURL is not one of AWS", level="ERROR", requestId=event.request_id)
         return
-    serve = _served(event.resource_type)
+    handler = _event_handler(event.resource_type)
     try:
-        answer = serve(event, invocation) if serve else _unknown(event, invocation)
-    except NotNowError as error:
-        if _another_delivery_answers_in_time(event):
-            raise DeliverAgainError(str(error)) from None
-        answer = invocation.failed(event, f"{error} Try again.{_goes_on(event)}")
+        response = handler(event, invocation) if handler else _unknown(event, invocation)
+    except TemporaryFailureError as error:
+        if _can_retry(event):
+            raise RetryEventError(str(error)) from None
+        response = invocation.failed(event, f"{error} Try again.{_may_still_run(event)}")
     except AWS_ERRORS as error:
-        passing = kind_of(error) in MAY_PASS
-        log(
-            "AWS refused", level="ERROR", requestId=event.request_id, errorCode=code_of(error), reason=message_of(error)
-        )
-        if passing and _another_delivery_answers_in_time(event):
-            raise DeliverAgainError(message_of(error)) from None
-        remedy = "Try again." if passing else "See the handler's log."
-        answer = invocation.failed(event, f"{message_of(error)} ({code_of(error)}.) {remedy}{_goes_on(event)}")
-    except Exception as error:  # noqa: BLE001 - CloudFormation would wait for nothing, for up to an hour
-        answer = _broken(error, event, invocation)
-    if answer is not None:
-        invocation.send(answer, event)
+        code, message = code_of(error), message_of(error)
+        temporary = kind_of(error) in MAY_PASS
+        log("AWS call failed", level="ERROR", requestId=event.request_id, errorCode=code, reason=message)
+        if temporary and _can_retry(event):
+            raise RetryEventError(message) from None
+        remedy = "Try again." if temporary else "See the handler's log."
+        response = invocation.failed(event, f"{message} ({code}.) {remedy}{_may_still_run(event)}")
+    except Exception as error:  # noqa: BLE001 - CloudFormation would wait in vain for up to an hour
+        response = _unexpected(error, event, invocation)
+    if response is not None:
+        invocation.send(response, event)
 
 
-def _broken(error: Exception, event: CustomResourceEvent, invocation: Invocation) -> Answer:
-    """What nobody foresaw: another delivery would come to the same."""
-    cause = _logged(error, requestId=event.request_id)
-    remedy = f"report it, with the traceback in the handler's log.{_goes_on(event)}"
+def _unexpected(error: Exception, event: CustomResourceEvent, invocation: Invocation) -> Response:
+    """Handle an unexpected exception. Retrying would not help."""
+    cause = _log_exception(error, requestId=event.request_id)
+    remedy = f"report it, with the traceback in the handler's log.{_may_still_run(event)}"
     return invocation.failed(event, f"{cause[:_MAX_CAUSE]} {DEFECT}: {remedy}")
 
 
-def _logged(error: Exception, **fields: str) -> str:
-    """Log what nobody foresaw; returns the cause."""
+def _log_exception(error: Exception, **fields: str) -> str:
+    """Log an unexpected exception. Return its redacted name and message."""
     cause = f"{type(error).__name__}: {message_of(error)}"
     log(
-        "broken",
+        "unexpected error",
         level="ERROR",
         errorCode=type(error).__name__,
         reason=cause,
-        traceback=redacted("".join(traceback.format_exception(error))),
+        traceback=redact("".join(traceback.format_exception(error))),
         **fields,
     )
     return cause
 
 
-def _goes_on(event: CustomResourceEvent) -> str:
-    """What a Delete that fails may leave behind: in a cleanup, CloudFormation goes on all the same."""
+def _may_still_run(event: CustomResourceEvent) -> str:
+    """Return a warning for a failed Delete, after which CloudFormation continues a cleanup."""
     if event.request_type is not RequestType.DELETE or event.resource_type != ResourceType.JOB:
         return ""
     own_id = event.physical_resource_id or event.logical_resource_id
-    return f" The job {own_id} may go on, and cost money: stop it with `inference-recommender stop {own_id}`."
+    return f" The job {own_id} may still run, and incur charges: stop it with `inference-recommender stop {own_id}`."
 
 
-def _another_delivery_answers_in_time(event: CustomResourceEvent) -> bool:
-    """Whether there is time for one, however long Lambda waits and the function takes; asked when this one failed.
+def _can_retry(event: CustomResourceEvent) -> bool:
+    """Return whether another delivery can respond in time, whatever time Lambda and the function take.
 
-    Which delivery this is Lambda doesn't tell. With the first one at once, a third one answers after three minutes. Of
-    an event whose age isn't known each delivery could be the last.
+    Lambda does not expose the retry attempt number. If the first delivery comes at once, a third one responds after
+    three minutes. If the age of an event is unknown, each delivery can be the last.
     """
     again = _LONGEST_RETRY_DELAY_SECONDS + FUNCTION_TIMEOUT_SECONDS
-    return event.dated and _age(event) + again < _ANSWERED_WITHIN_SECONDS
+    return event.dated and _age(event) + again < _RESPONSE_TIMEOUT_SECONDS
 
 
 def _age(event: CustomResourceEvent) -> float:
     return time.time() - event.requested_at
 
 
-def _unknown(event: CustomResourceEvent, invocation: Invocation) -> Answer:
+def _unknown(event: CustomResourceEvent, invocation: Invocation) -> Response:
     if event.request_type is RequestType.DELETE:
-        return Answer(physical_resource_id=event.physical_resource_id or event.logical_resource_id)
+        return Response(physical_resource_id=event.physical_resource_id or event.logical_resource_id)
     return invocation.failed(
         event,
-        f"{event.resource_type} is unknown to this handler: deploy with the version of the library that wrote it.",
+        f"The handler doesn't implement {event.resource_type}: deploy with the version of the library that "
+        "synthesized the template.",
     )
 
 
-__all__ = ["AnswerNotDeliveredError", "DeliverAgainError", "handle", "on_event"]
+__all__ = ["ResponseNotDeliveredError", "RetryEventError", "handle", "on_event"]

@@ -114,7 +114,7 @@ def test_a_failed_job_fails_the_deployment_with_its_reason(
     assert failed.code != 0
     [line, *_] = [line for line in failed.output.splitlines() if reason in line]
     assert "(The inference recommendations job failed-by-hand is FAILED.)" in line
-    assert "This stack only refers to the job: name one that has completed." in line
+    assert "This stack only references the job: name one that has completed." in line
     assert "rerun_nonce" not in line, "an existing job has no such prop"
     delete(bootstrapped, "ReadsFailed")
 

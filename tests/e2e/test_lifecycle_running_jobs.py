@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from aws_cdk import Duration
 
-from inference_recommendations_handler.protocol.contract import LEG_SECONDS
+from inference_recommendations_handler.protocol.contract import WAIT_STAGE_SECONDS
 
 from .applications import FIVE_HOURS
 from .commands import until
@@ -52,8 +52,8 @@ def test_jobs_that_end_in_the_second_in_which_their_leg_hands_over_are_not_misse
     numbers = range(3)
     for number in numbers:
         prefix = f"{stack.jobs[:-1]}job{number or ''}-*"
-        stack.order("slow-job", job=prefix, seconds=LEG_SECONDS - DEFAULT_JOB_SECONDS + number)
-    assert stack.deploy(jobs=len(numbers), timeout=Duration.seconds(2 * LEG_SECONDS)) == "CREATE_COMPLETE", (
+        stack.order("slow-job", job=prefix, seconds=WAIT_STAGE_SECONDS - DEFAULT_JOB_SECONDS + number)
+    assert stack.deploy(jobs=len(numbers), timeout=Duration.seconds(2 * WAIT_STAGE_SECONDS)) == "CREATE_COMPLETE", (
         stack.reasons()
     )
     machines = stack.aws.client("stepfunctions")
@@ -63,7 +63,7 @@ def test_jobs_that_end_in_the_second_in_which_their_leg_hands_over_are_not_misse
         event = json.loads(machines.describe_execution(executionArn=execution["executionArn"])["input"])["event"]
         if event["ResourceProperties"].get("Leg") == "1":
             ended = stack.job(event["ResourceProperties"]["JobName"])["CompletionTime"].timestamp()
-            apart.append(ended - (event["RequestedAt"] + LEG_SECONDS))
+            apart.append(ended - (event["RequestedAt"] + WAIT_STAGE_SECONDS))
     assert len(apart) == len(numbers)
     assert min(abs(seconds) for seconds in apart) < 1, apart
     assert len(stack.requests) == len(numbers)

@@ -1,4 +1,4 @@
-"""Time that only the test moves; stands in for the handler's `time` module."""
+"""Clock that only the test advances; replaces the handler's `time` module."""
 
 from __future__ import annotations
 

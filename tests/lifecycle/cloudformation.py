@@ -34,9 +34,9 @@ SERVICE_TIMEOUTS = {
 }
 STACK_ID = "arn:aws:cloudformation:us-east-1:123456789012:stack/shop/11111111-2222-3333-4444-555555555555"
 INVENTED = "-1A2B3C4D5E6F7"
-"""Ends the ids that CloudFormation makes up for resources whose Create was never answered."""
+"""Suffix of ids that CloudFormation generates for resources whose Create got no response."""
 CLEANUP_ATTEMPTS = 3
-"""A resource that a cleanup can't delete is left behind, and the update is complete all the same."""
+"""A cleanup skips a resource that it can't delete, and the update completes nevertheless."""
 
 Work = Generator[float, None, None]
 
@@ -48,14 +48,14 @@ class Deployed:
     properties: Properties
     data: Mapping[str, str] = field(default_factory=dict)
     failed: bool = False
-    """Its Create failed: CloudFormation creates it anew when the stack isn't rolled back but deployed again."""
+    """Whether its Create failed. Without a rollback, the next deployment creates it again."""
     unsettled: bool = False
-    """Its last Update failed, so that it is updated again, whatever its properties."""
+    """Whether its last Update failed, so that it is updated again even with the same properties."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """What one operation on the stack came to."""
+    """Outcome of one operation on the stack."""
 
     status: str
     """CloudFormation's stack status."""
@@ -64,26 +64,26 @@ class Outcome:
 
 @dataclass(frozen=True, kw_only=True)
 class Exchange:
-    """A request, and what came of it."""
+    """Request and its response."""
 
     event: Mapping[str, Any]
     received: Received | None
-    """None when CloudFormation stopped waiting."""
+    """None if CloudFormation stopped waiting."""
     cancelled: bool
     asked_at: float
 
 
 class OperationFailedError(Exception):
-    """A resource's answer was FAILED, or never came."""
+    """The response of a resource was FAILED, or was never sent."""
 
 
 class CancelledError(Exception):
-    """The user cancelled while a resource was under way, or another resource failed."""
+    """The user canceled the operation during a resource's request, or another resource failed."""
 
 
 @dataclass
 class Stack:
-    """Deploys, rolls back and deletes; jobs beside each other, a job's resources one after the other."""
+    """Stack that deploys, rolls back, and deletes: jobs concurrently, the resources of a job in sequence."""
 
     world: World
     ids: Ids = field(default_factory=Ids)
@@ -93,23 +93,23 @@ class Stack:
     resources: dict[str, Deployed] = field(default_factory=dict)
     exchanges: list[Exchange] = field(default_factory=list)
     left_behind: list[tuple[str, Deployed]] = field(default_factory=list)
-    """With their logical ids."""
+    """Resources by logical id."""
     rolling_back: bool = False
     updating: bool = False
     cancellable: bool = False
-    """Whether resources are being created or updated; a rollback, a cleanup and a deletion go on to their end."""
+    """Whether resources are being created or updated. A rollback, a cleanup, and a deletion can't be canceled."""
     deployed: tuple[Template, ...] = ()
-    """What was deployed last, whatever came of it."""
+    """Last deployed templates, whatever the outcome."""
     outcome: Outcome | None = None
-    """Of the last operation; None before the first and while one is under way."""
+    """Outcome of the last operation; None before the first one and during one."""
     machine_arn: str = field(init=False)
     _under_way: Work | None = None
     _until: float = 0.0
     _cancel_at: float = math.inf
     _stable: dict[str, Deployed] = field(default_factory=dict)
-    """What a rollback goes back to: the resources of the last operation that completed."""
+    """Resources of the last completed operation, which a rollback restores."""
     _obsolete: list[tuple[str, Deployed]] = field(default_factory=list)
-    """What has been replaced, and stays until an operation completes."""
+    """Replaced resources, which are deleted when an operation completes."""
 
     def __post_init__(self) -> None:
         self.machine_arn = self.world.machine.arn
@@ -124,11 +124,11 @@ class Stack:
 
     @property
     def jobs_left_behind(self) -> set[str]:
-        """Logical ids whose jobs nobody stopped, as far as CloudFormation was told."""
+        """Logical ids of jobs whose Delete failed."""
         return {logical_id for logical_id, old in self.left_behind if old.kind == JOB}
 
     def last_request(self, request_type: str, logical_id: str) -> str:
-        """The id of the last request of that kind."""
+        """Return the id of the last request of that type."""
         return str(
             next(
                 event["RequestId"]
@@ -142,17 +142,17 @@ class Stack:
         return self._under_way is not None
 
     def deploy(self, *templates: Template, cancel_after: float | None = None, rollback: bool = True) -> Outcome:
-        """Create or update everything; `cancel_after` seconds later the user cancels."""
+        """Create or update all resources. Cancel after `cancel_after` seconds."""
         self.begin_deploy(*templates, cancel_after=cancel_after, rollback=rollback)
         return self.finish()
 
     def delete(self) -> Outcome:
-        """Delete the stack's resources; a user whom it fails for has to try again."""
+        """Delete the stack's resources. If it fails, the user has to retry."""
         self.begin_delete()
         return self.finish()
 
     def continue_rollback(self) -> Outcome:
-        """Roll back again after a rollback that failed."""
+        """Continue a failed rollback."""
         self.begin_continued_rollback()
         return self.finish()
 
@@ -163,7 +163,7 @@ class Stack:
         self._begin(self._rolling_back("the rollback is continued"))
 
     def begin_delete(self) -> None:
-        """Also while the stack is being created: what is under way is cancelled."""
+        """Cancel the operation, also the stack's creation."""
         if self._under_way is not None:
             self._under_way.close()
             self._under_way = None
@@ -173,19 +173,19 @@ class Stack:
         self._cancel_at = self.world.clock.now
 
     def advance(self, seconds: float) -> None:
-        """Let time pass, and do what there is to do meanwhile."""
+        """Let time pass, and continue the operation meanwhile."""
         end = self.world.clock.now + seconds
         self._advance(end)
         self.world.settle(end - self.world.clock.now)
 
     def finish(self) -> Outcome:
-        """Until the operation is over."""
+        """Continue until the operation ends."""
         self._advance(math.inf)
         assert self.outcome is not None
         return self.outcome
 
     def _advance(self, end: float) -> None:
-        """Until then, or until the operation is over."""
+        """Continue until then, or until the operation ends."""
         clock = self.world.clock
         self._step()
         while self.busy and clock.now < end:
@@ -193,7 +193,7 @@ class Stack:
             self._step()
 
     def _hear(self, seconds: float) -> None:
-        """Let time pass until somebody answers."""
+        """Let time pass until a response arrives."""
         answered = self.world.answered
         self.world.run_until(lambda: self.world.answered > answered, limit=max(seconds, 0))
 
@@ -413,7 +413,7 @@ def _logical_ids(template: Template) -> list[str]:
 
 
 def _beside_each_other(chains: list[Work]) -> Work:
-    """Until all are over; when one fails, the others are cancelled."""
+    """Run until all end. If one fails, cancel the others."""
     try:
         waiting = dict.fromkeys(chains, -math.inf)
         while waiting:

@@ -1,4 +1,4 @@
-"""The handler in a world of fakes; each test has its own."""
+"""Fixtures: a world of fakes for each test."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def light() -> bool:
 
 @pytest.fixture
 def world(clients: Clients, monkeypatch: pytest.MonkeyPatch, *, light: bool) -> Iterator[World]:
-    """A new account, in which the handler lives."""
+    """A new account for the handler."""
     world = World(clients, light=light)
     live_in(world, monkeypatch)
     yield world
@@ -42,8 +42,8 @@ def world(clients: Clients, monkeypatch: pytest.MonkeyPatch, *, light: bool) -> 
 
 @pytest.fixture
 def stack(world: World) -> Iterator[Stack]:
-    """CloudFormation's side; whatever a test tells, its requests were answered as they must be."""
+    """A stack, whose requests must all have got valid responses at the end of the test."""
     stack = Stack(world)
     yield stack
-    promises.answers_are_well_formed(stack)
-    promises.every_request_is_answered_once(stack)
+    promises.responses_are_well_formed(stack)
+    promises.every_request_gets_one_response(stack)

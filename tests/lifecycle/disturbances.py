@@ -1,4 +1,4 @@
-"""What goes wrong in an account, as values that change a world."""
+"""Disturbances in an account, as values that change a world."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import hypothesis.strategies as st
 
-from inference_recommendations_handler.protocol.contract import LEG_SECONDS
+from inference_recommendations_handler.protocol.contract import WAIT_STAGE_SECONDS
 
 from .invocation_thread import Pause
 from .lambda_outage import LambdaOutage
@@ -43,19 +43,19 @@ class Refusal:
     operation: str
     error: tuple[str, str, int]
     done: bool = False
-    """Whether it takes effect all the same."""
+    """Whether the call takes effect nevertheless."""
 
     def __call__(self, world: World) -> None:
         code, message, status = self.error
         fault: Exception = ServiceError(code, message, status=status) if code else ConnectionLostError()
         target = world.machine if "Execution" in self.operation else world.service
-        faults = target.done_all_the_same if self.done else target.faults
+        faults = target.takes_effect_despite_error if self.done else target.faults
         faults.setdefault(self.operation, []).append(fault)
 
 
 @dataclass(frozen=True)
 class StopsRefused:
-    """Jobs can't be stopped for a while; what is asked every ten seconds may be refused for half an hour."""
+    """Stops of jobs fail for a while: with calls every ten seconds for up to half an hour."""
 
     error: tuple[str, str, int]
     times: int
@@ -67,7 +67,7 @@ class StopsRefused:
 
 @dataclass(frozen=True)
 class Denied:
-    """A policy denies an operation from now on; what is denied already stays so no longer than it would have."""
+    """A policy denies an operation from now on. An existing denial isn't prolonged."""
 
     operation: str
     seconds: float
@@ -78,7 +78,7 @@ class Denied:
 
 @dataclass(frozen=True)
 class Delivery:
-    """The next event's way to the function."""
+    """Delivery of the next event."""
 
     lost: int = 0
     again_after: tuple[float, ...] = ()
@@ -95,7 +95,7 @@ class Delivery:
 
 @dataclass(frozen=True)
 class BucketRefusal:
-    """The bucket doesn't take the next answers."""
+    """The bucket rejects the next responses."""
 
     status: int
     times: int
@@ -114,7 +114,7 @@ class Broken:
 
 @dataclass(frozen=True)
 class LambdaRefuses:
-    """Lambda takes no calls for a while; not again for ten minutes after it, as a longer outage would be another."""
+    """Lambda rejects all calls for a while. The next outage starts ten minutes later at the earliest."""
 
     after: float
     """Seconds from now."""
@@ -129,10 +129,10 @@ class LambdaRefuses:
 
 @dataclass(frozen=True)
 class CreateCutOff:
-    """The next create's caller never hears of the job."""
+    """The caller of the next create gets no response."""
 
     lands_after: float | None
-    """Seconds; None: it is there at once, and the function is killed."""
+    """Seconds until the job exists; None for a job that exists at once, and a function that is killed."""
 
     def __call__(self, world: World) -> None:
         world.service.late_create_seconds = self.lands_after
@@ -142,7 +142,7 @@ class CreateCutOff:
 
 @dataclass(frozen=True)
 class Account:
-    """What the service does from now on; None: as before."""
+    """Changes of the service; None for no change."""
 
     quota: int | None = None
     role_usable_after: float | None = None
@@ -169,7 +169,7 @@ class Account:
 
 @dataclass(frozen=True)
 class NextJobs:
-    """What becomes of jobs that are made from now on."""
+    """Outcome of jobs that are created from now on."""
 
     runs_for: float
     ends_as: str
@@ -225,7 +225,20 @@ DISTURBANCES: st.SearchStrategy[Disturbance] = st.one_of(
     # At once, in the middle of a leg, and about when a leg or a deletion ends.
     st.builds(
         LambdaRefuses,
-        st.sampled_from([0, 5, 100, 240, 290, 1000, 1590, LEG_SECONDS - 110, LEG_SECONDS - 30, LEG_SECONDS + 30]),
+        st.sampled_from(
+            [
+                0,
+                5,
+                100,
+                240,
+                290,
+                1000,
+                1590,
+                WAIT_STAGE_SECONDS - 110,
+                WAIT_STAGE_SECONDS - 30,
+                WAIT_STAGE_SECONDS + 30,
+            ]
+        ),
         st.sampled_from([45, 60, 120]),
         st.sampled_from(REFUSED_BY_LAMBDA),
     ),
@@ -248,14 +261,14 @@ DISTURBANCES: st.SearchStrategy[Disturbance] = st.one_of(
 
 
 def calm(world: World) -> None:
-    """Nothing is wrong any more."""
+    """End all disturbances."""
     world.lost_deliveries, world.extra_deliveries, world.put_faults, world.pauses = 0, [], [], []
     world.function_works = True
     if world.outage is not None and world.clock.now < world.outage.ends:
         world.outage = replace(world.outage, ends=world.clock.now)
-    for faults in (world.service.faults, world.service.done_all_the_same):
+    for faults in (world.service.faults, world.service.takes_effect_despite_error):
         faults.clear()
-    for faults in (world.machine.faults, world.machine.done_all_the_same):
+    for faults in (world.machine.faults, world.machine.takes_effect_despite_error):
         faults.clear()
     service = world.service
     service.denied_until.clear()

@@ -1,4 +1,4 @@
-"""Any sequence of deployments, cancellations, deletions, faults and accidents, each followed by the promises."""
+"""Sequences of deployments, cancellations, deletions, and disturbances. Each step is followed by all promises."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from inference_recommendations_handler import invocation
 from inference_recommendations_handler.lifecycle.job_name import is_name_of
 from inference_recommendations_handler.lifecycle.job_properties import JobProperties
+from inference_recommendations_handler.stack.execution_state import Task
 from inference_recommendations_handler.stack.owner import Owner
-from inference_recommendations_handler.stack.state_machine import Task
 
 from . import invented_jobs, promises
 from .cloudformation import STACK_ID, Stack
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 HISTORIES = 200
 """In so many, every seeded fault of `mutants.py` is found."""
 MOMENT = 1.0
-"""CloudFormation takes seconds to get from an update to its rollback or to what is asked for next. That both carry the
-same second is told in tests of its own: nobody can say then which of the two came last."""
+"""CloudFormation takes seconds from an update to its rollback or the next request. Other tests cover two events in the
+same second, whose order can't be determined."""
 LONGEST_FUNCTION_AND_EVENT = 300 + 60 + 120 + 60
 QUIET_AFTER = LONGEST_FUNCTION_AND_EVENT + SLOWEST_STOP
 ANOTHER_STACK = STACK_ID.replace("shop", "another-shop")
@@ -92,7 +92,7 @@ def deployable(history: History) -> bool:
 
 
 class History(RuleBasedStateMachine):
-    """One account, with one stack after the other in it."""
+    """One account with several stacks in sequence."""
 
     light = True
 
@@ -105,11 +105,11 @@ class History(RuleBasedStateMachine):
         self.gone: list[Stack] = []
         self.strangers: dict[str, tuple[FakeJob, dict[str, str]]] = {}
         self.kept: dict[str, int] = {}
-        """Logical ids of resources whose request hasn't changed, with the number of requests that there were before."""
+        """Logical ids of resources with unchanged properties, and the number of earlier requests."""
         self.paid: dict[tuple[str, str], set[str]] = {}
-        """Logical ids and names of jobs that a rollback needn't pay for again, with the jobs that there were."""
+        """Logical ids and base names of jobs that a rollback must adopt, and the existing jobs."""
         self.unwatched: set[str] = set()
-        """Logical ids of resources whose search for late jobs somebody broke off; their next event takes it up."""
+        """Logical ids of resources whose watch for late jobs was aborted, until their next event."""
         self.made = 0
 
     def _world(self) -> World:
@@ -117,7 +117,7 @@ class History(RuleBasedStateMachine):
 
     @property
     def status(self) -> str | None:
-        """CloudFormation's stack status; None before the first operation and while one is under way."""
+        """Stack status; None before the first operation and during one."""
         return self.stack.outcome.status if self.stack.outcome else None
 
     @property
@@ -129,7 +129,7 @@ class History(RuleBasedStateMachine):
         self.world.machine.jitter.seed(jitter)
 
     @initialize()
-    def strangers_work_here_too(self) -> None:
+    def another_owner_creates_a_job(self) -> None:
         self._stranger("somebody-elses-shop-job", {})
         tags = {f"{promises.TAG}stack-id": ANOTHER_STACK, f"{promises.TAG}logical-id": JOB}
         self._stranger("shop-job-of-another-shop", tags)
@@ -153,7 +153,7 @@ class History(RuleBasedStateMachine):
         after: float,
         taken: bool,
     ) -> None:
-        """What is deployed is mostly what was deployed before, with a change."""
+        """Deploy a template, mostly the last one with a change."""
         self.stack.advance(after)
         before = dict(enumerate(self.stack.deployed))
         first = Template(poll_interval=600)
@@ -235,7 +235,7 @@ class History(RuleBasedStateMachine):
     def somebody_stops_our_jobs(self) -> None:
         now = self.world.clock.now
         for job in self.world.service.active():
-            if job.goes_on(now) and job.name not in self.strangers:
+            if job.continues(now) and job.name not in self.strangers:
                 job.stopped_at = now
 
     @rule()
@@ -250,17 +250,17 @@ class History(RuleBasedStateMachine):
     @invariant()
     def promises_are_kept(self) -> None:
         promises.no_two_jobs_for_one_request(self.world)
-        promises.strangers_are_untouched(self.strangers)
+        promises.jobs_of_others_are_unchanged(self.strangers)
         promises.nothing_secret_is_logged(self.world)
         promises.nothing_surprising_is_raised(self.world)
         promises.nothing_breaks_off_while_lambda_refuses_calls(self.world)
         for stack in (self.stack, *self.gone):
-            promises.nothing_goes_on_after_its_delete(stack, unwatched=self.unwatched)
-            promises.answers_are_well_formed(stack)
-            promises.nothing_of_a_stranger_is_adopted(stack, self.strangers)
-            promises.every_request_is_answered_once(stack)
+            promises.nothing_runs_after_its_delete(stack, unwatched=self.unwatched)
+            promises.responses_are_well_formed(stack)
+            promises.nothing_of_another_owner_is_adopted(stack, self.strangers)
+            promises.every_request_gets_one_response(stack)
         for stack in self.gone:
-            promises.nothing_goes_on_without_its_stack(self.world, stack)
+            promises.nothing_outlives_its_stack(self.world, stack)
         self._unchanged_requests_made_no_job()
         self._rollback_paid_nothing()
 
@@ -272,7 +272,7 @@ class History(RuleBasedStateMachine):
             self.patch.undo()
 
     def _all_is_well_in_the_end(self) -> None:
-        """When nothing is disturbed any more, the next deployment succeeds and a deletion leaves nothing behind."""
+        """Check that without disturbances the next deployment succeeds, and a deletion leaves no job."""
         calm(self.world)
         if self.stack.busy:
             self.stack.finish()
@@ -356,7 +356,7 @@ class History(RuleBasedStateMachine):
         assert self.world.machine.running() == []
 
     def _stack_is_gone(self) -> None:
-        """The next deployment makes another one, with another id, another function and another state machine."""
+        """Replace the deleted stack by one with another id, function, and state machine."""
         self.world.remove_function()
         self.gone.append(self.stack)
         self.world.machine.arn = f"{MACHINE_ARN}-{self.made + 1}"
@@ -369,7 +369,7 @@ class History(RuleBasedStateMachine):
         return STACK_ID if not gone and not self.made else f"{STACK_ID}-{self.made + (self.status in GONE)}"
 
     def _take_name(self, template: Template) -> None:
-        """Somebody else has a job of the name that the template's will have."""
+        """Create another owner's job with the name that the template's job gets."""
         owner = Owner(stack_id=self._next_stack_id(), logical_id=template.id + JOB)
         properties = JobProperties.parse(as_delivered(template.job()), owner=owner, jobs=self.world.jobs)
         if properties.base not in self.world.service.jobs and not template.exact:
@@ -380,7 +380,7 @@ class History(RuleBasedStateMachine):
 
 
 class InventedHistory(History):
-    """With an invented kind of job, of which nothing but its own class knows."""
+    """History with an invented kind of job, implemented by a single class."""
 
     def __init__(self) -> None:
         super().__init__()

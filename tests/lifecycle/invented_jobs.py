@@ -10,7 +10,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from inference_recommendations_handler.aws.errors import AWS_ERRORS, ErrorKind, kind_of
+from inference_recommendations_handler.aws.error_codes import ErrorKind
+from inference_recommendations_handler.aws.errors import AWS_ERRORS, kind_of
 from inference_recommendations_handler.jobs.job_kind import JobKind
 from inference_recommendations_handler.jobs.job_snapshot import JobSnapshot, JobState
 
@@ -33,7 +34,7 @@ _STATES = {
 
 @dataclass(frozen=True)
 class InventedApi:
-    """The invented API, by way of the operations that the fake has; their faults are its faults."""
+    """Invented API on top of the fake's operations, with the same faults."""
 
     client: Any
 
@@ -75,7 +76,7 @@ def _pascal_case(status: str) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class InventedJobs(JobKind):
-    """The invented kind."""
+    """Invented kind of job."""
 
     noun: ClassVar[str] = "invented job"
     measured: ClassVar[tuple[str, ...]] = ("InputConfig",)
@@ -86,13 +87,13 @@ class InventedJobs(JobKind):
 
     @classmethod
     def of(cls, clients: Clients) -> InventedJobs:
-        return cls(api=InventedApi(clients.sagemaker), allowance=clients.sagemaker_allowance)
+        return cls(api=InventedApi(clients.sagemaker), budget=clients.sagemaker_budget)
 
     def is_name(self, name: str) -> bool:
         return re.fullmatch(r"[a-z0-9](-*[a-z0-9]){0,62}", name) is not None
 
-    def parse(self, document: Mapping[str, Any], *, synthesised_with: str) -> Mapping[str, Any]:
-        assert synthesised_with
+    def parse(self, document: Mapping[str, Any], *, synthesized_with: str) -> Mapping[str, Any]:
+        assert synthesized_with
         return dict(document)
 
     def create(self, request: Mapping[str, Any], *, name: str, tags: Mapping[str, str]) -> None:
@@ -137,7 +138,7 @@ class InventedJobs(JobKind):
             if kind_of(error) is not ErrorKind.NOT_FOUND:
                 raise
 
-    def shown_tags(self, job: JobSnapshot) -> dict[str, str]:
+    def visible_tags(self, job: JobSnapshot) -> dict[str, str]:
         tags = self.api.describe_job(job.name)["Tags"]
         return {tag["Key"]: tag["Value"] for tag in tags}
 

@@ -1,4 +1,4 @@
-"""An invocation of the function that stands still at one of its API calls while the world goes on."""
+"""Invocation of the function that pauses at one of its API calls while the world continues."""
 
 from __future__ import annotations
 
@@ -18,29 +18,29 @@ class FunctionDiedError(Exception):
     def __init__(self, code: str) -> None:
         super().__init__(code)
         self.code = code
-        """What Step Functions calls the error."""
+        """Name of the error in Step Functions."""
 
 
 class KilledError(BaseException):
-    """Ends the handler's code where it is: none of it can catch a kill."""
+    """Ends the handler's code. It can't be caught as an Exception."""
 
 
 @dataclass(frozen=True)
 class Pause:
-    """Where an invocation stands still, and for how long."""
+    """Pause of an invocation."""
 
     at_call: int
-    """Counted from 1, over all services."""
+    """Number of the call, from 1, over all services."""
     seconds: float
-    """A minute or more kills the function."""
+    """Length of the pause. A minute or more ends the function."""
     done: bool = False
-    """Whether the call has taken effect by then, so that only its answer is late."""
+    """Whether the call has taken effect before the pause, so that only its response is late."""
     operation: str | None = None
     """Count only calls of this operation."""
 
 
 class InvocationThread:
-    """Runs in turns with the thread that made it, never at the same time."""
+    """Thread that alternates with its creator, and never runs concurrently."""
 
     def __init__(self, invoke: Callable[[], Mapping[str, Any]], pause: Pause) -> None:
         self._invoke, self.pause = invoke, pause
@@ -55,17 +55,17 @@ class InvocationThread:
 
     @property
     def current(self) -> bool:
-        """Whether the caller is in this invocation."""
+        """Return whether the caller runs in this invocation."""
         return threading.current_thread() is self._thread
 
-    def go_on(self, *, killed: bool = False) -> None:
-        """Until it stands still or is over."""
+    def resume(self, *, killed: bool = False) -> None:
+        """Run until the pause or the end."""
         self._killed = killed
         self._turn.release()
         self._handed_back.acquire()
 
     def called(self, operation: str, *, done: bool) -> None:
-        """To be told before (not `done`) and after each API call."""
+        """Handle the start (not `done`) and the end of each API call."""
         if done != self.pause.done or (self.pause.operation or operation) != operation:
             return
         self._calls += 1
@@ -79,7 +79,7 @@ class InvocationThread:
         self._turn.acquire()
         try:
             self.result = self._invoke()
-        except Exception as error:  # noqa: BLE001 - told to the one who invoked
+        except Exception as error:  # noqa: BLE001 - the exception is the result
             self.error = error
         self.over = True
         self._handed_back.release()

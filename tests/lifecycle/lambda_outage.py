@@ -1,4 +1,4 @@
-"""Lambda refuses all calls for a while."""
+"""Outage in which Lambda rejects all calls."""
 
 from __future__ import annotations
 
@@ -6,22 +6,22 @@ from dataclasses import dataclass
 
 
 class LambdaRefusedError(Exception):
-    """Lambda itself refused the call, and the function didn't run."""
+    """Lambda rejected the call, so the function didn't run."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
         self.code = code
-        """What Step Functions calls the error."""
+        """Name of the error in Step Functions."""
 
 
 @dataclass(frozen=True)
 class LambdaOutage:
-    """When calls are refused, in epoch seconds, and with what error."""
+    """Start and end in epoch seconds, and the error."""
 
     begins: float
     ends: float
     code: str
 
     def refusal(self, now: float) -> LambdaRefusedError | None:
-        """What a call of now fails with."""
+        """Return the error of a call at the given time, or None."""
         return LambdaRefusedError(self.code) if self.begins <= now < self.ends else None

@@ -18,7 +18,7 @@ from .service import ConnectionLostError, HangsError, ServiceError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from inference_recommendations_handler.aws.deadline_budget import Allowance
+    from inference_recommendations_handler.aws.deadline_budget import DeadlineBudget
 
     Call = Callable[[str, Mapping[str, Any]], dict[str, Any]]
 
@@ -26,7 +26,7 @@ HANGING_ATTEMPTS = 2
 
 
 def attempted(call: Callable[[], dict[str, Any]], *, begin: Callable[[], None]) -> dict[str, Any]:
-    """As often as botocore tries what hangs; `begin` raises where there is no time for another attempt."""
+    """Call as often as botocore does if calls hang. `begin` raises if no time remains for another attempt."""
     for _ in range(HANGING_ATTEMPTS - 1):
         begin()
         try:
@@ -39,10 +39,10 @@ def attempted(call: Callable[[], dict[str, Any]], *, begin: Callable[[], None]) 
 
 @dataclass(frozen=True)
 class LightClient:
-    """Has the methods of a boto3 client, its `meta`, and its allowance of time."""
+    """Client with the methods of a boto3 client, its `meta`, and its budget."""
 
     meta: Any
-    allowance: Allowance
+    budget: DeadlineBudget
     call: Call
 
     def __getattr__(self, method: str) -> Callable[..., dict[str, Any]]:
@@ -54,7 +54,7 @@ class LightClient:
 
     def invoke(self, operation: str, request: Mapping[str, Any]) -> dict[str, Any]:
         def begin() -> None:
-            if not self.allowance.pause(0):
+            if not self.budget.pause(0):
                 raise OutOfTimeError(operation=operation)
 
         try:
@@ -85,12 +85,12 @@ class LightPaginator:
 
 
 def light_clients(real: Clients, *, sagemaker: Call, stepfunctions: Call, ec2: Call) -> Clients:
-    """Stand-ins for boto3's clients."""
+    """Return replacements for boto3's clients."""
     light: dict[str, LightClient] = {}
     clients = Clients(light.__getitem__)
     light |= {
-        "sagemaker": LightClient(real.sagemaker.meta, clients.sagemaker_allowance, sagemaker),
-        "stepfunctions": LightClient(real.stepfunctions.meta, clients.others_allowance, stepfunctions),
-        "ec2": LightClient(real.ec2.meta, clients.others_allowance, ec2),
+        "sagemaker": LightClient(real.sagemaker.meta, clients.sagemaker_budget, sagemaker),
+        "stepfunctions": LightClient(real.stepfunctions.meta, clients.default_budget, stepfunctions),
+        "ec2": LightClient(real.ec2.meta, clients.default_budget, ec2),
     }
     return clients

@@ -1,4 +1,4 @@
-"""Step Functions, running the one state machine that the construct defines: Wait, Poll, Choice, and Catch."""
+"""Step Functions with the state machine of the construct: Wait, Poll, Choice, and Catch."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 MACHINE_ARN = "arn:aws:states:us-east-1:123456789012:stateMachine:wait"
 TIMEOUT = 25 * 3600.0
 MAX_HISTORY_EVENTS = 25_000
-"""Step Functions ends an execution that has more (quotas)."""
+"""Limit of an execution (Step Functions quotas)."""
 EVENTS_OF_A_LOOP, EVENTS_OF_A_RETRY = 9, 3
 NAME_TAKEN_SECONDS = 90 * 86_400.0
 
@@ -39,11 +39,11 @@ class FakeExecution:
     ended_at: float | None = None
     history_events: int = 2
     retries: Retries = field(default_factory=lambda: Retries(retriers.POLL))
-    """Of the task that is tried now."""
+    """Retries of the current task."""
     broke_off: Exception | None = None
-    """What the last attempt to poll failed with, before the answer."""
+    """Error of the last poll, before the final call."""
     polling: bool = False
-    """Whether the function is at work for it."""
+    """Whether a call of the function is in progress."""
 
     @property
     def request_id(self) -> str:
@@ -55,22 +55,22 @@ class FakeExecution:
 
 @dataclass
 class Machine:
-    """Calls come in by `call`; `wake` runs what is due."""
+    """Fake of Step Functions: `call` handles API calls, `wake` runs due executions."""
 
     clock: Clock
     poll: Callable[[Mapping[str, Any], Callable[[Result], None]], None]
     gave_up: Callable[[str, Exception], None]
-    """Hears of the request that an execution which failed was for, and of what its tasks failed with."""
+    """Receives the request of a failed execution and the error."""
     jitter: Random = field(default_factory=lambda: Random(0))  # noqa: S311 - not cryptography
     executions: dict[str, FakeExecution] = field(default_factory=dict)
     faults: dict[str, list[Exception]] = field(default_factory=dict)
-    done_all_the_same: dict[str, list[Exception]] = field(default_factory=dict)
+    takes_effect_despite_error: dict[str, list[Exception]] = field(default_factory=dict)
     """Faults of calls that take effect."""
     arn: str = MACHINE_ARN
-    """Of the stack that there is; another stack has another one."""
+    """State machine of the current stack."""
     exists: bool = True
     visible_after: float = 0.0
-    """Seconds until an execution is shown (API reference: eventually consistent)."""
+    """Seconds until an execution is visible (API reference: eventually consistent)."""
     calls: list[str] = field(default_factory=list)
 
     def call(self, operation: str, request: Mapping[str, Any]) -> dict[str, Any]:
@@ -78,7 +78,7 @@ class Machine:
         if ordered := self.faults.get(operation):
             raise ordered.pop(0)
         answer: dict[str, Any] = getattr(self, f"_{operation}")(request)
-        if ordered := self.done_all_the_same.get(operation):
+        if ordered := self.takes_effect_despite_error.get(operation):
             raise ordered.pop(0)
         return answer
 
@@ -86,11 +86,11 @@ class Machine:
         return [execution for execution in self.executions.values() if execution.status == "RUNNING"]
 
     def has_given_up_a_poll(self) -> bool:
-        """Whether an execution is about to call with an error, so that CloudFormation is answered."""
+        """Return whether the next call of an execution is its final one."""
         return any(execution.broke_off is not None for execution in self.running())
 
     def abort_all(self) -> None:
-        """As somebody does by hand."""
+        """Abort all running executions, as a user can."""
         for execution in self.running():
             execution.end("ABORTED", self.clock.now)
 

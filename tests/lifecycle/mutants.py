@@ -1,4 +1,4 @@
-"""Faults that a handler could have: each replaces one function of it."""
+"""Faults of a handler, each a replacement of one function."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from inference_recommendations_handler import handler, invocation
-from inference_recommendations_handler.inference_job import service
 from inference_recommendations_handler.inference_job.service import InferenceRecommendationsJobs
 from inference_recommendations_handler.jobs import job_kind
 from inference_recommendations_handler.jobs.job_snapshot import JobState
@@ -19,11 +18,11 @@ from inference_recommendations_handler.lifecycle import (
     stop_owned_jobs,
     wait,
 )
-from inference_recommendations_handler.lifecycle.create_or_adopt import Admitted, Taken
+from inference_recommendations_handler.lifecycle.create_or_adopt import Accepted, NameTaken
 from inference_recommendations_handler.protocol import log, response
-from inference_recommendations_handler.protocol.contract import MachineInput, OwnerTag
+from inference_recommendations_handler.protocol.contract import OwnerTag
 from inference_recommendations_handler.protocol.custom_resource_event import RequestType
-from inference_recommendations_handler.protocol.response import Answer, _encode, _reason
+from inference_recommendations_handler.protocol.response import Response
 from inference_recommendations_handler.stack import owner
 
 from . import (
@@ -52,11 +51,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Mutant:
-    """One fault."""
+    """Seeded fault."""
 
     seed: Callable[[pytest.MonkeyPatch], None]
     scenario: Callable[[Stack, World], None] | None = None
-    """What finds it; None: the histories do, by themselves."""
+    """Test that detects the fault; None if the histories do."""
 
     @property
     def name(self) -> str:
@@ -64,70 +63,69 @@ class Mutant:
 
 
 def _adopts_anything(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(create_or_adopt, "_take_over", lambda *_: Admitted())
+    patch.setattr(create_or_adopt, "adopt", lambda *_: Accepted())
 
 
 def _adopts_nothing(patch: pytest.MonkeyPatch) -> None:
-    original = create_or_adopt._take_over
+    original = create_or_adopt.adopt
 
-    def take_over(job: Any, properties: Any, event: Any, jobs: Any) -> Any:
+    def adopt(job: Any, properties: Any, event: Any, jobs: Any) -> Any:
         same = jobs.tags(job).get(OwnerTag.REQUEST_ID) == event.request_id
-        return original(job, properties, event, jobs) if same else Taken(reason="The name is in use.")
+        return original(job, properties, event, jobs) if same else NameTaken(reason="The name is in use.")
 
-    patch.setattr(create_or_adopt, "_take_over", take_over)
+    patch.setattr(create_or_adopt, "adopt", adopt)
 
 
 def _adopts_no_job_of_its_own_request(patch: pytest.MonkeyPatch) -> None:
-    original = create_or_adopt._take_over
+    original = create_or_adopt.adopt
 
-    def take_over(job: Any, properties: Any, event: Any, jobs: Any) -> Any:
+    def adopt(job: Any, properties: Any, event: Any, jobs: Any) -> Any:
         same = jobs.tags(job).get(OwnerTag.REQUEST_ID) == event.request_id
-        return Taken(reason="The name is in use.") if same else original(job, properties, event, jobs)
+        return NameTaken(reason="The name is in use.") if same else original(job, properties, event, jobs)
 
-    patch.setattr(create_or_adopt, "_take_over", take_over)
+    patch.setattr(create_or_adopt, "adopt", adopt)
 
 
 def _ignores_owner_tags(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(owner.Owner, "owns", lambda *_: True)
 
 
-def _answers_a_create_before_it_is_asked_for(patch: pytest.MonkeyPatch) -> None:
-    original = job._create
+def _responds_to_a_create_before_it_is_requested(patch: pytest.MonkeyPatch) -> None:
+    original = job.create
 
-    def create(event: Any, properties: JobProperties, invocation: Any, *, overtaken: bool) -> Any:
-        invocation.send(Answer(physical_resource_id=properties.base, data={"JobName": properties.base}), event)
-        return original(event, properties, invocation, overtaken=overtaken)
+    def create(event: Any, properties: JobProperties, invocation: Any, *, canceled: bool) -> Any:
+        invocation.send(Response(physical_resource_id=properties.base, data={"JobName": properties.base}), event)
+        return original(event, properties, invocation, canceled=canceled)
 
-    patch.setattr(job, "_create", create)
+    patch.setattr(job, "create", create)
 
 
-def _answers_a_delete_at_once(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(deletion, "_hand_over", lambda *_, **__: False)
+def _responds_to_a_delete_at_once(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(deletion, "continue_in_execution", lambda *_, **__: False)
 
 
 def _forgets_the_cancelled_create(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(InferenceRecommendationsJobs, "unfinished_names", lambda _: ())
 
 
-def _drops_the_size_guard(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(response, "sendable", lambda said, _: said)
-    patch.setattr(response, "body_of", lambda said, event: _encode(said, event, _reason(said, said.reason)))
+def _sends_responses_of_any_size(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(response, "MAX_RESPONSE_BYTES", 10**6)
 
 
-def _lets_the_queue_go_on(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(stop_owned_jobs, "_queue_executions", lambda *_: ())
+def _lets_queued_requests_continue(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(stop_owned_jobs, "creates", lambda *_: ())
 
 
 def _serves_late_creates(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(job, "_overtaken", lambda *_: False)
+    patch.setattr(job, "may_be_canceled", lambda *_: False)
 
 
 def _leaves_orphans(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(deletion, "stop_orphans", lambda *_: None)
+    patch.setattr(deletion, "stop_orphaned_jobs", lambda *_: None)
 
 
 def _stops_what_an_update_keeps(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(job_selector.Target, "covers", lambda *_: True)
+    patch.setattr(job_selector.JobSelector, "selects", lambda *_: True)
 
 
 def _measures_the_role(patch: pytest.MonkeyPatch) -> None:
@@ -136,23 +134,23 @@ def _measures_the_role(patch: pytest.MonkeyPatch) -> None:
 
 
 def _logs_events(patch: pytest.MonkeyPatch) -> None:
-    original = handler._serve
+    original = handler.handle_event
 
-    def serve(event: Any, invocation: Any) -> None:
-        log.log("received", reason=json.dumps(event.to_state()))
+    def handle_event(event: Any, invocation: Any) -> None:
+        log.log("received", reason=json.dumps(event.render()))
         original(event, invocation)
 
-    patch.setattr(handler, "_serve", serve)
+    patch.setattr(handler, "handle_event", handle_event)
 
 
 def _never_hands_over(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(wait, "_at_deadline", lambda state, *_, **__: wait._waiting(state, 60))
+    patch.setattr(wait, "at_deadline", lambda state, *_, **__: state.wait(60))
 
 
 def _gives_no_reason(patch: pytest.MonkeyPatch) -> None:
     original = invocation.Invocation.failed
 
-    def failed(self: Any, event: Any, reason: str, *, physical_resource_id: str | None = None) -> Answer:
+    def failed(self: Any, event: Any, reason: str, *, physical_resource_id: str | None = None) -> Response:
         del reason
         return original(self, event, "Failed.", physical_resource_id=physical_resource_id)
 
@@ -160,11 +158,11 @@ def _gives_no_reason(patch: pytest.MonkeyPatch) -> None:
 
 
 def _names_what_failed_to_update(patch: pytest.MonkeyPatch) -> None:
-    def refused(event: Any, name: str, reason: str, invocation: Any) -> Answer:
-        answered: Answer = invocation.failed(event, reason, physical_resource_id=name)
-        return answered
+    def rejected(event: Any, name: str, reason: str, invocation: Any) -> Response:
+        failed: Response = invocation.failed(event, reason, physical_resource_id=name)
+        return failed
 
-    patch.setattr(job, "_refused", refused)
+    patch.setattr(job, "rejected", rejected)
 
 
 def _with_jobs_that_show_late(stack: Stack, world: World) -> None:
@@ -172,8 +170,8 @@ def _with_jobs_that_show_late(stack: Stack, world: World) -> None:
     test_visibility.test_a_delivery_that_finds_the_name_taken_and_no_job_makes_no_second_one(stack, world)
 
 
-def _takes_the_unseen_for_absent(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(create_or_adopt, "_shown", lambda name, jobs: jobs.find(name))
+def _takes_the_invisible_for_absent(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(create_or_adopt, "find_visible", lambda name, jobs: jobs.find(name))
 
 
 def _with_tags_that_show_late(stack: Stack, world: World) -> None:
@@ -181,8 +179,8 @@ def _with_tags_that_show_late(stack: Stack, world: World) -> None:
     test_late_tags.test_another_delivery_finds_the_job_of_the_first(stack, world, Template(), [1])
 
 
-def _takes_a_job_without_tags_for_a_strangers(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(job_kind, "shows_owner", lambda *_, **__: True)
+def _takes_a_job_without_tags_for_another_owners(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(job_kind, "has_visible_owner", lambda *_, **__: True)
 
 
 def _with_a_later_status(stack: Stack, world: World) -> None:
@@ -193,14 +191,16 @@ def _with_a_later_status(stack: Stack, world: World) -> None:
 
 
 def _takes_a_later_status_for_an_end(patch: pytest.MonkeyPatch) -> None:
-    class States(dict[str, JobState]):
-        def get(self, status: str, _: Any = None) -> Any:
-            return super().get(status, JobState.STOPPED)
+    original, known = JobState.of, {"PENDING", "IN_PROGRESS"}
 
-    patch.setattr(service, "_STATES", States(PENDING=JobState.RUNNING, IN_PROGRESS=JobState.RUNNING, **service._STATES))
+    def of(status: str) -> JobState:
+        state = original(status)
+        return JobState.STOPPED if state is JobState.RUNNING and status not in known else state
+
+    patch.setattr(JobState, "of", of)
 
 
-def _gives_up_an_answer(patch: pytest.MonkeyPatch) -> None:
+def _gives_up_a_response(patch: pytest.MonkeyPatch) -> None:
     original = response._put
 
     def put(url: str, body: bytes) -> None:
@@ -212,19 +212,17 @@ def _gives_up_an_answer(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(response, "_put", put)
 
 
-def _fails_without_an_answer(patch: pytest.MonkeyPatch) -> None:
+def _fails_without_a_response(patch: pytest.MonkeyPatch) -> None:
     original = wait.step
 
-    def step(state: Any, invocation: Any, *, now: float) -> dict[str, Any]:
-        if MachineInput.ERROR in state:
-            return {MachineInput.WAIT_SECONDS.value: 0, MachineInput.DONE.value: True}
-        return original(state, invocation, now=now)
+    def step(state: wait.State, invocation: Any, *, now: float) -> wait.State:
+        return state.finish() if state.error is not None else original(state, invocation, now=now)
 
     patch.setattr(wait, "step", step)
 
 
-def _asks_anew_at_every_update(patch: pytest.MonkeyPatch) -> None:
-    """An Update that changes nothing of what is measured asks for the job anew."""
+def _requests_a_new_job_at_every_update(patch: pytest.MonkeyPatch) -> None:
+    """Request a new job for an Update that doesn't change what is measured."""
     original = job.on_event
 
     def on_event(event: Any, invocation: Any) -> Any:
@@ -236,24 +234,24 @@ def _asks_anew_at_every_update(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(job, "on_event", on_event)
 
 
-def _stops_what_was_asked_for_since(patch: pytest.MonkeyPatch) -> None:
+def _stops_what_was_requested_since(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(stop_owned_jobs, "requested_at", lambda _: 0.0)
 
 
-def _forgets_who_asked(patch: pytest.MonkeyPatch) -> None:
+def _forgets_the_owner_tags(patch: pytest.MonkeyPatch) -> None:
     def tags(event: Any, *, fingerprint: str) -> dict[str, str]:
         return {OwnerTag.FINGERPRINT.value: fingerprint, OwnerTag.REQUEST_ID.value: event.request_id}
 
     patch.setattr(create_or_adopt, "owner_tags", tags)
 
 
-def _takes_a_job_that_goes_on_for_one_that_stops(patch: pytest.MonkeyPatch) -> None:
-    original = stop_owned_jobs.sweep
+def _takes_a_running_job_for_a_stopping_one(patch: pytest.MonkeyPatch) -> None:
+    original = stop_owned_jobs.stop_owned_jobs
 
-    def swept(*args: Any, **options: Any) -> stop_owned_jobs.Sweep:
+    def swept(*args: Any, **options: Any) -> stop_owned_jobs.StopResult:
         return replace(original(*args, **options), running=[], failure=None, denied=None, blocked=[])
 
-    patch.setattr(deletion, "sweep", swept)
+    patch.setattr(deletion, "stop_owned_jobs", swept)
 
 
 def _retries_what_lambda_refuses_for_half_a_minute(patch: pytest.MonkeyPatch) -> None:
@@ -268,36 +266,36 @@ ALL = [
     Mutant(_adopts_nothing),
     Mutant(_adopts_no_job_of_its_own_request),
     Mutant(_ignores_owner_tags),
-    Mutant(_answers_a_create_before_it_is_asked_for),
+    Mutant(_responds_to_a_create_before_it_is_requested),
     Mutant(
-        _answers_a_delete_at_once,
+        _responds_to_a_delete_at_once,
         test_broken_function.test_an_aborted_wait_fails_the_stack_in_time_and_the_job_is_stopped,
     ),
     Mutant(_forgets_the_cancelled_create),
     Mutant(
-        _drops_the_size_guard,
+        _sends_responses_of_any_size,
         test_deployment.TestAnswer().test_environment_parameters_that_are_too_long_fail_readably,
     ),
-    Mutant(_lets_the_queue_go_on, test_deployment.TestDelete().test_a_queued_request_never_becomes_a_job),
+    Mutant(_lets_queued_requests_continue, test_deployment.TestDelete().test_a_queued_request_never_becomes_a_job),
     Mutant(
         _leaves_orphans,
         test_deployment.TestUpdate().test_an_update_that_was_never_answered_leaves_no_job,
     ),
-    Mutant(_stops_what_an_update_keeps, test_late_deliveries.test_an_update_spares_the_job_that_stays),
+    Mutant(_stops_what_an_update_keeps, test_late_deliveries.test_an_update_keeps_the_job_that_stays),
     Mutant(_measures_the_role, test_deployment.TestUpdate().test_what_is_not_measured_changes_without_a_new_job),
     Mutant(_logs_events),
     Mutant(_gives_no_reason),
     Mutant(_names_what_failed_to_update),
     Mutant(
-        _takes_the_unseen_for_absent,
+        _takes_the_invisible_for_absent,
         _with_jobs_that_show_late,
     ),
-    Mutant(_takes_a_job_without_tags_for_a_strangers, _with_tags_that_show_late),
+    Mutant(_takes_a_job_without_tags_for_another_owners, _with_tags_that_show_late),
     Mutant(_takes_a_later_status_for_an_end, _with_a_later_status),
-    Mutant(_gives_up_an_answer),
-    Mutant(_asks_anew_at_every_update),
-    Mutant(_takes_a_job_that_goes_on_for_one_that_stops),
-    Mutant(_forgets_who_asked),
+    Mutant(_gives_up_a_response),
+    Mutant(_requests_a_new_job_at_every_update),
+    Mutant(_takes_a_running_job_for_a_stopping_one),
+    Mutant(_forgets_the_owner_tags),
     Mutant(
         _retries_what_lambda_refuses_for_half_a_minute,
         lambda stack, world: test_lambda_outages.test_an_outage_in_mid_leg_fails_nothing(
@@ -314,9 +312,9 @@ ALL = [
         _never_hands_over,
         test_long_jobs.test_the_longest_job_is_handed_from_leg_to_leg_within_the_limits_of_each,
     ),
-    Mutant(_fails_without_an_answer, test_broken_function.test_a_poll_that_fails_for_good_still_answers),
+    Mutant(_fails_without_a_response, test_broken_function.test_a_poll_that_fails_for_good_still_answers),
     Mutant(
-        _stops_what_was_asked_for_since,
-        test_late_deliveries.test_watching_for_a_withdrawn_create_spares_the_next_one,
+        _stops_what_was_requested_since,
+        test_late_deliveries.test_watching_for_a_canceled_create_keeps_the_next_one,
     ),
 ]

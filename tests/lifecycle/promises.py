@@ -1,4 +1,4 @@
-"""What holds at every moment, whatever happens: each function fails where its promise is broken."""
+"""Promises that hold at all times: each function fails if its promise is broken."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from .cloudformation import INVENTED
 from .lambda_outage import LambdaRefusedError
 from .template import JOB
-from .world import LOG_STREAM, MAX_ANSWER_BYTES, SECRET
+from .world import LOG_STREAM, MAX_RESPONSE_BYTES, SECRET
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -23,27 +23,26 @@ LOG_STREAM_PHRASE = f" CloudWatch Log Stream: {LOG_STREAM}"
 
 
 def owner(job: FakeJob) -> tuple[str, str]:
-    """Stack id and logical id; empty for a job that is nobody's."""
+    """Return stack id and logical id of the owner; empty strings without owner tags."""
     return job.tags.get(f"{TAG}stack-id", ""), job.tags.get(f"{TAG}logical-id", "")
 
 
-def going_on(world: World) -> list[FakeJob]:
-    """Jobs of anybody that go on unless they are stopped."""
-    return [job for job in world.service.active() if job.goes_on(world.clock.now)]
+def running_jobs(world: World) -> list[FakeJob]:
+    """Return the jobs of all owners that continue until they are stopped."""
+    return [job for job in world.service.active() if job.continues(world.clock.now)]
 
 
 def no_two_jobs_for_one_request(world: World) -> None:
-    live = Counter((*owner(job), re.sub(r"-\d+$", "", job.name)) for job in going_on(world) if job.asked_by)
+    live = Counter((*owner(job), re.sub(r"-\d+$", "", job.name)) for job in running_jobs(world) if job.asked_by)
     assert max(live.values(), default=0) <= 1, f"two live jobs for one resource and request: {live}"
     made = Counter((*owner(job), job.asked_by) for job in world.service.jobs.values() if job.asked_by)
     assert max(made.values(), default=0) <= 1, f"one request made two jobs: {made}"
 
 
-def nothing_goes_on_after_its_delete(stack: Stack, *, unwatched: Collection[str]) -> None:
-    """What was asked for before a Delete that succeeded neither runs nor starts after it.
+def nothing_runs_after_its_delete(stack: Stack, *, unwatched: Collection[str]) -> None:
+    """No job that was requested before a successful Delete runs or starts after it.
 
-    Unless somebody broke off the search for late jobs of its logical id, or the service went on with one that came when
-    the Delete was answered, although it was told to stop it.
+    Exceptions: the watch for late jobs was aborted, or the job started after the response and ignored a stop.
     """
     for exchange in stack.exchanges:
         event, received = exchange.event, exchange.received
@@ -54,7 +53,7 @@ def nothing_goes_on_after_its_delete(stack: Stack, *, unwatched: Collection[str]
         name, properties = event["PhysicalResourceId"], event["ResourceProperties"]
         prefix = str(properties.get("JobName", properties.get("NamePrefix")))
         invented = name.endswith(INVENTED)
-        for job in going_on(stack.world):
+        for job in running_jobs(stack.world):
             if event["LogicalResourceId"] in unwatched or (job.ignored_a_stop and job.created_at > received.at):
                 continue
             if owner(job) == (event["StackId"], event["LogicalResourceId"]) and (
@@ -65,34 +64,34 @@ def nothing_goes_on_after_its_delete(stack: Stack, *, unwatched: Collection[str]
                 assert asked_since, f"{job.name} goes on after its Delete at {exchange.asked_at}: {job}"
 
 
-def nothing_goes_on_without_its_stack(world: World, stack: Stack) -> None:
-    """But for what CloudFormation was told to be left behind."""
-    owners = [(job.name, *owner(job)) for job in going_on(world)]
+def nothing_outlives_its_stack(world: World, stack: Stack) -> None:
+    """No job outlives its stack, unless its Delete failed."""
+    owners = [(job.name, *owner(job)) for job in running_jobs(world)]
     left = [name for name, of, by in owners if of == stack.stack_id and by not in stack.jobs_left_behind]
     assert left == [], f"{left} outlived the stack"
 
 
-def strangers_are_untouched(strangers: dict[str, tuple[FakeJob, dict[str, str]]]) -> None:
+def jobs_of_others_are_unchanged(strangers: dict[str, tuple[FakeJob, dict[str, str]]]) -> None:
     for job, tags in strangers.values():
         assert job.stopped_at is None, f"{job.name} isn't ours and was stopped"
         assert job.tags == tags, f"{job.name} isn't ours and was adopted"
 
 
-def nothing_of_a_stranger_is_adopted(stack: Stack, strangers: Collection[str]) -> None:
-    """A stranger's results are never taken for ours; its name may be, until the queue finds it taken."""
+def nothing_of_another_owner_is_adopted(stack: Stack, strangers: Collection[str]) -> None:
+    """Another owner's results are never used. Its job's name can be, until an execution finds it taken."""
     for event, received in stack.events:
         if received is not None and received.body["Status"] == "SUCCESS" and received.body.get("Data"):
             name = event["ResourceProperties"].get("JobName")
             assert name not in strangers, f"{name} isn't ours and was adopted"
 
 
-def answers_are_well_formed(stack: Stack) -> None:
-    """What CloudFormation acts on: its own ids, a reason for a person, at most 4096 bytes."""
+def responses_are_well_formed(stack: Stack) -> None:
+    """Responses have CloudFormation's ids, a readable reason, and at most 4096 bytes."""
     for event, received in stack.events:
         if received is None:
             continue
         body = received.body
-        assert received.size <= MAX_ANSWER_BYTES, "an answer is over 4096 bytes"
+        assert received.size <= MAX_RESPONSE_BYTES, "an answer is over 4096 bytes"
         assert (body["StackId"], body["LogicalResourceId"]) == (event["StackId"], event["LogicalResourceId"])
         assert body["PhysicalResourceId"]
         if event["RequestType"] == "Delete":
@@ -107,8 +106,8 @@ def answers_are_well_formed(stack: Stack) -> None:
                 assert body["PhysicalResourceId"] == event["PhysicalResourceId"], "a failed Update changed the id"
 
 
-def every_request_is_answered_once(stack: Stack) -> None:
-    """In time, unless no code of ours had the chance; and never twice with different effect."""
+def every_request_gets_one_response(stack: Stack) -> None:
+    """Every request gets a response in time if the handler runs, and never two with different effects."""
     world = stack.world
     for exchange in stack.exchanges:
         request_id = exchange.event["RequestId"]
@@ -120,7 +119,7 @@ def every_request_is_answered_once(stack: Stack) -> None:
 
 
 def nothing_breaks_off_while_lambda_refuses_calls(world: World) -> None:
-    """Outages are at most two minutes long here."""
+    """No execution fails because Lambda rejects calls. Outages last at most two minutes here."""
     broken = [each.name for each in world.machine.executions.values() if isinstance(each.broke_off, LambdaRefusedError)]
     assert broken == [], f"{broken} broke off although Lambda took calls again"
 

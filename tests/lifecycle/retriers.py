@@ -1,4 +1,4 @@
-"""Step Functions' retriers: those that the construct defines, and how long they delay a task.
+"""Step Functions' retriers of the construct, and their delays.
 
 A unit test compares them with the synthesised definition.
 """
@@ -19,7 +19,7 @@ REFUSED_BY_LAMBDA = (
     "Lambda.SdkClientException",
     "Lambda.ClientExecutionTimeoutException",
 )
-"""The call failed before the function ran, or nobody knows whether it did."""
+"""The call failed before the function ran, or possibly before it."""
 
 _HUNG_OR_CRASHED = {
     "ErrorEquals": ["States.ALL"],
@@ -45,13 +45,13 @@ ANSWER: Sequence[Mapping[str, Any]] = [_refused(12), _HUNG_OR_CRASHED]
 
 @dataclass
 class Retries:
-    """One visit of a task: each retrier counts its own attempts (Amazon States Language, "Retry")."""
+    """Retries of one task. Each retrier counts its own attempts (Amazon States Language, "Retry")."""
 
     retriers: Sequence[Mapping[str, Any]]
     made: dict[int, int] = field(default_factory=dict)
 
     def delay(self, error: str, jitter: Random) -> float | None:
-        """Seconds until the next attempt; None where the error isn't retried any more."""
+        """Return the seconds until the next attempt, or None if there is none."""
         for number, retrier in enumerate(self.retriers):
             if not {error, "States.ALL"} & set(retrier["ErrorEquals"]):
                 continue
@@ -65,6 +65,6 @@ class Retries:
 
 
 def longest_delay(retrier: Mapping[str, Any], count: int) -> float:
-    """Seconds at most until an attempt, `count` attempts after the first."""
+    """Return the maximum delay of an attempt, `count` attempts after the first."""
     delay = float(retrier["IntervalSeconds"] * retrier["BackoffRate"] ** count)
     return min(delay, float(retrier.get("MaxDelaySeconds", delay)))

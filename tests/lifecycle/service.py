@@ -1,4 +1,4 @@
-"""SageMaker Inference Recommender by its documented rules, without figures or validation of requests."""
+"""Fake of SageMaker Inference Recommender by its documented rules, without metrics or validation of requests."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ RESULT = {
 
 
 class ServiceError(Exception):
-    """What the service answers instead of a result."""
+    """Error response of the service."""
 
     def __init__(self, code: str, message: str = "", *, status: int = 400) -> None:
         super().__init__(message)
@@ -44,11 +44,11 @@ class ServiceError(Exception):
 
 
 class ConnectionLostError(Exception):
-    """The caller never learns what the service did."""
+    """The caller gets no response."""
 
 
 class HangsError(ConnectionLostError):
-    """Nor does the next attempt of the same call, which takes as long."""
+    """Neither does the next attempt of the same call, which takes as long."""
 
 
 @dataclass
@@ -67,9 +67,9 @@ class FakeJob:
     shown_at: float = 0.0
     tags_shown_at: float = 0.0
     runs_as: str = "IN_PROGRESS"
-    """Its status while it runs; of a newer release of the service, perhaps."""
+    """Status while the job runs, which can be unknown to the handler."""
     asked_by: str = ""
-    """The request id that it was made with, whoever takes it over."""
+    """Request id with which the job was created, also after an adoption."""
 
     def __post_init__(self) -> None:
         self.asked_by = self.tags.get("cdk-inference-recommender:request-id", "")
@@ -85,13 +85,13 @@ class FakeJob:
         vpc_config = self.request.get("InputConfig", {}).get("VpcConfig") or {}
         return list(vpc_config.get("SecurityGroupIds", []))
 
-    def goes_on(self, now: float) -> bool:
+    def continues(self, now: float) -> bool:
         return self.status(now) not in {*ENDED, "STOPPING", "DELETING"}
 
     def active(self, now: float) -> bool:
         return self.status(now) not in ENDED
 
-    def shown_tags(self, now: float) -> Mapping[str, str]:
+    def visible_tags(self, now: float) -> Mapping[str, str]:
         return self.tags if now >= self.tags_shown_at else {}
 
     def ended_at(self, now: float) -> float:
@@ -104,7 +104,7 @@ class FakeJob:
 
 @dataclass
 class Service:
-    """Calls come in by `call`; `faults` are what the next calls of an operation raise."""
+    """Fake of the service: `call` handles API calls; `faults` are the errors of an operation's next calls."""
 
     clock: Clock
     quota: int = 100
@@ -117,28 +117,28 @@ class Service:
     late: list[FakeJob] = field(default_factory=list)
     failed_steps: list[tuple[str, str]] = field(default_factory=list)
     faults: dict[str, list[Exception]] = field(default_factory=dict)
-    done_all_the_same: dict[str, list[Exception]] = field(default_factory=dict)
+    takes_effect_despite_error: dict[str, list[Exception]] = field(default_factory=dict)
     """Faults of calls that take effect."""
     late_create_seconds: float | None = None
     kills_the_caller_after: str | None = None
     stopped_jobs_have_results: bool = False
     visible_after: float = 0.0
-    """Seconds for which a job that was made can't be described yet, while its name is taken."""
+    """Seconds until a new job can be described, although its name is taken."""
     tags_visible_after: float = 0.0
-    """Seconds for which a job that was made shows no tags, neither to ListTags nor to IAM."""
+    """Seconds until a new job's tags are visible to ListTags and IAM."""
     runs_as: str = "IN_PROGRESS"
-    """Status of jobs that are made from now on, while they run."""
+    """Status of new jobs while they run."""
     denied_until: dict[str, float] = field(default_factory=dict)
-    """Operations that a policy denies, and when it no longer does."""
+    """End of a policy's denials, by operation."""
     caller: ContextVar[str | None] = field(default_factory=lambda: ContextVar("caller", default=None))
-    """The stack whose handler calls; its policy allows it to create, stop and tag what has the stack's tag."""
+    """Stack of the calling handler, whose policy allows it to create, stop, and tag jobs with the stack's tag."""
     seconds_stopping: float = SECONDS_STOPPING
-    """How long a job takes to stop that is told to from now on."""
+    """Seconds that a job takes to stop."""
     ignores_stops: bool = False
-    """Whether a job that is told to stop goes on."""
+    """Whether jobs ignore a stop."""
     duplicate_code: str = "ResourceInUse"
     slowness: dict[str, float] = field(default_factory=dict)
-    """Seconds that each attempt of an operation takes, and then fails, as with an endpoint that hangs."""
+    """Seconds after which each attempt of an operation fails, as if the endpoint hangs."""
     calls: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
 
     def call(self, operation: str, request: Mapping[str, Any]) -> dict[str, Any]:
@@ -152,7 +152,7 @@ class Service:
         if ordered := self.faults.get(operation):
             raise ordered.pop(0)
         answer: dict[str, Any] = getattr(self, f"_{operation}")(request)
-        if ordered := self.done_all_the_same.get(operation):
+        if ordered := self.takes_effect_despite_error.get(operation):
             raise ordered.pop(0)
         if self.kills_the_caller_after == operation:
             self.kills_the_caller_after = None
@@ -160,7 +160,7 @@ class Service:
         return answer
 
     def land(self) -> None:
-        """Jobs whose caller was cut off appear when their time has come."""
+        """Create jobs whose caller got no response, when they are due."""
         for job in [job for job in self.late if job.created_at <= self.clock.now]:
             self.late.remove(job)
             self.jobs.setdefault(job.name, job)
@@ -173,7 +173,7 @@ class Service:
         return sum(1 for called, _ in self.calls if called == operation)
 
     def foreign(self, name: str, tags: Mapping[str, str] | None = None) -> FakeJob:
-        """A job that somebody else runs."""
+        """Create a job of another owner."""
         self.jobs[name] = FakeJob(
             name=name,
             request={},
@@ -239,9 +239,9 @@ class Service:
 
     def _StopInferenceRecommendationsJob(self, request: Mapping[str, Any]) -> dict[str, Any]:  # noqa: N802
         named = self.jobs.get(request["JobName"])
-        self._authorize("StopInferenceRecommendationsJob", named.shown_tags(self.clock.now) if named else {})
+        self._authorize("StopInferenceRecommendationsJob", named.visible_tags(self.clock.now) if named else {})
         job = self._existing(request["JobName"])
-        if not job.goes_on(self.clock.now):
+        if not job.continues(self.clock.now):
             raise ServiceError("ValidationException", f"Cannot stop the non-running job {job.name}")
         if self.ignores_stops:
             job.ignored_a_stop = True
@@ -251,7 +251,7 @@ class Service:
 
     def _DeleteInventedJob(self, request: Mapping[str, Any]) -> dict[str, Any]:  # noqa: N802
         job = self._existing(request["JobName"])
-        self._authorize("DeleteInventedJob", job.shown_tags(self.clock.now))
+        self._authorize("DeleteInventedJob", job.visible_tags(self.clock.now))
         if job.active(self.clock.now):
             raise ServiceError("ValidationException", f"Cannot delete the job {job.name} in its state")
         del self.jobs[job.name]
@@ -292,16 +292,16 @@ class Service:
         }
 
     def _ListTags(self, request: Mapping[str, Any]) -> dict[str, Any]:  # noqa: N802
-        tags = self._by_arn(request).shown_tags(self.clock.now)
+        tags = self._by_arn(request).visible_tags(self.clock.now)
         return {"Tags": [{"Key": key, "Value": value} for key, value in tags.items()]}
 
     def _AddTags(self, request: Mapping[str, Any]) -> dict[str, Any]:  # noqa: N802
-        self._authorize("AddTags", self._by_arn(request).shown_tags(self.clock.now))
+        self._authorize("AddTags", self._by_arn(request).visible_tags(self.clock.now))
         self._by_arn(request).tags.update({tag["Key"]: tag["Value"] for tag in request["Tags"]})
         return {"Tags": []}
 
     def _DeleteTags(self, request: Mapping[str, Any]) -> dict[str, Any]:  # noqa: N802
-        self._authorize("DeleteTags", self._by_arn(request).shown_tags(self.clock.now))
+        self._authorize("DeleteTags", self._by_arn(request).visible_tags(self.clock.now))
         for key in request["TagKeys"]:
             self._by_arn(request).tags.pop(key, None)
         return {}

@@ -1,4 +1,4 @@
-"""Puts the handler into a world: its clock, its log and the bucket that takes answers are the world's."""
+"""Replaces the handler's clock, log, and response bucket by those of a world."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def live_in(world: World, patch: pytest.MonkeyPatch) -> None:
-    """From now on, until the patch is undone."""
+    """Replace them until the patch is undone."""
     for module in (deadline_budget, response, deletion, handler, service, job_kind, job, wait):
         patch.setattr(module, "time", world.clock, raising=False)
     patch.setattr(response, "_put", world.put)

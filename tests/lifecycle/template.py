@@ -1,11 +1,11 @@
-"""What the user wrote, and the properties that synthesis makes of it."""
+"""Templates of a user, and the properties that synthesis generates for them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
 
-from inference_recommendations_handler.protocol.contract import LEG_SECONDS
+from inference_recommendations_handler.protocol.contract import WAIT_STAGE_SECONDS
 
 from .machine import MACHINE_ARN
 
@@ -15,17 +15,17 @@ TYPES = {
     LEG: "Custom::InferenceRecommendationsJobWait",
     CHOICE: "Custom::InferenceRecommendation",
 }
-"""Resource types, by what logical ids end with."""
+"""Resource types by suffix of the logical id."""
 
 Properties = dict[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Template:
-    """One job of a stack, as far as these tests change it."""
+    """Job of a stack, with the props that tests change."""
 
     id: str = ""
-    """Starts the job's logical ids, where a stack has several jobs."""
+    """Prefix of the logical ids, for stacks with several jobs."""
     package: str = "1"
     role: str = "job"
     rerun_nonce: str | None = None
@@ -34,7 +34,7 @@ class Template:
     tags: tuple[tuple[str, str], ...] = ()
     timeout: int = 3 * 3600
     legs: int | None = None
-    """Default: as many as the timeout needs."""
+    """Number of wait stages; default: as needed for the timeout."""
     poll_interval: int = 30
     accept_stopped: bool = False
     objective: str = "CostPerInference"
@@ -43,15 +43,15 @@ class Template:
 
     @property
     def measured(self) -> tuple[object, ...]:
-        """What decides which job it is."""
+        """Members of the request that determine the job's name."""
         return (self.package, self.rerun_nonce, self.prefix, self.exact, self.vpc)
 
     def leg_seconds(self) -> list[int]:
-        """As synthesis splits the timeout."""
+        """Lengths of the wait stages for the timeout."""
         if self.legs is not None:
-            return [LEG_SECONDS] * self.legs
-        full, rest = divmod(self.timeout, LEG_SECONDS)
-        return [LEG_SECONDS] * full + ([rest] if rest else [])
+            return [WAIT_STAGE_SECONDS] * self.legs
+        full, rest = divmod(self.timeout, WAIT_STAGE_SECONDS)
+        return [WAIT_STAGE_SECONDS] * full + ([rest] if rest else [])
 
     def job(self) -> Properties:
         package = f"arn:aws:sagemaker:us-east-1:123456789012:model-package/image-classifier/{self.package}"
@@ -63,7 +63,6 @@ class Template:
             "Request": {"JobType": "Default", "RoleArn": role, "InputConfig": source},
             "JobName" if self.exact else "NamePrefix": self.prefix,
             "Tags": [{"Key": key, "Value": value} for key, value in self.tags],
-            "NameVersion": "1",
             "AcceptStopped": self.accept_stopped,
             "TimeoutSeconds": self.timeout,
             "StateMachineArn": MACHINE_ARN,
@@ -89,12 +88,11 @@ class Template:
             "JobName": job_name,
             "EndpointType": "RealTime",
             "Objective": self.objective,
-            "ChoiceVersion": "1",
         }
 
 
 def as_delivered(value: Any) -> Any:
-    """What CloudFormation makes of properties: every scalar becomes a string."""
+    """Return the properties as CloudFormation delivers them: every scalar is a string."""
     if isinstance(value, dict):
         return {key: as_delivered(member) for key, member in value.items()}
     if isinstance(value, list):

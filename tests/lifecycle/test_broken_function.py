@@ -56,7 +56,7 @@ def test_a_poll_that_fails_for_good_still_answers(stack: Stack, world: World) ->
     world.function_works = True
     outcome = stack.finish()
     assert outcome.status == "ROLLBACK_COMPLETE"
-    assert "Waiting for the job broke off" in str(outcome.reason)
+    assert "Waiting for the job failed" in str(outcome.reason)
     assert world.service.active() == []
 
 
@@ -73,7 +73,9 @@ def test_an_aborted_wait_fails_the_stack_in_time_and_the_job_is_stopped(stack: S
     assert world.service.active() == []
 
 
-def test_an_aborted_queue_fails_the_stack_at_the_next_poll_with_a_reason_of_ours(stack: Stack, world: World) -> None:
+def test_an_aborted_queue_fails_the_stack_at_the_next_poll_with_a_reason_of_the_handler(
+    stack: Stack, world: World
+) -> None:
     world.service.quota = 0
     started = world.clock.now
     stack.begin_deploy(Template())

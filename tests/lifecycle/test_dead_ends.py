@@ -55,27 +55,25 @@ class TestDelete:
         world.service.faults[STOP] = [DENIED] * 1000
         outcome = endless.delete()
         assert outcome.status == "DELETE_FAILED"
-        assert "couldn't be looked up or stopped" in str(outcome.reason)
+        assert "couldn't be described or stopped" in str(outcome.reason)
         del world.service.faults[STOP]
         assert endless.delete().status == "DELETE_COMPLETE"
         assert world.service.active() == []
 
-    def test_a_job_that_goes_on_although_it_was_told_to_stop_fails_the_deletion_in_time(
-        self, endless: Stack, world: World
-    ) -> None:
+    def test_a_job_that_continues_despite_a_stop_fails_the_deletion_in_time(self, endless: Stack, world: World) -> None:
         [job] = world.service.active()
         world.service.ignores_stops = True
         started = world.clock.now
         outcome = endless.delete()
         assert outcome.status == "DELETE_FAILED"
-        assert f"The job {job.name} went on, and may cost money" in str(outcome.reason)
+        assert f"The job {job.name} didn't stop within 27 minutes, and may incur charges" in str(outcome.reason)
         assert f"`inference-recommender stop {job.name}`" in str(outcome.reason)
         assert world.clock.now - started < SERVICE_TIMEOUTS[JOB] - 60
         world.service.ignores_stops = False
         assert endless.delete().status == "DELETE_COMPLETE"
         assert world.service.active() == []
 
-    def test_the_log_tells_of_a_withdrawn_job_that_goes_on(self, stack: Stack, world: World) -> None:
+    def test_the_log_names_a_canceled_job_that_continues(self, stack: Stack, world: World) -> None:
         stack.deploy(Template())
         world.service.runs_for = FOR_EVER
         stack.deploy(Template(package="2"), cancel_after=0, rollback=False)
@@ -103,7 +101,7 @@ class TestDelete:
         world.service._StopInferenceRecommendationsJob = stop  # type: ignore[method-assign]
         outcome = endless.delete()
         assert outcome.status == "DELETE_FAILED"
-        assert "couldn't be looked up or stopped" in str(outcome.reason)
+        assert "couldn't be described or stopped" in str(outcome.reason)
         assert f"`inference-recommender stop {stuck.name}`" in str(outcome.reason)
         assert other.stopped_at is not None
         world.service._StopInferenceRecommendationsJob = original  # type: ignore[method-assign]
@@ -116,7 +114,7 @@ class TestDelete:
         world.service.faults["ListInferenceRecommendationsJobs"] = [DENIED] * 1000
         assert endless.delete().status == "DELETE_COMPLETE"
         assert job.stopped_at is not None
-        assert any("not looked at" in line and "not authorized" in line for line in world.log.lines)
+        assert any("not described" in line and "not authorized" in line for line in world.log.lines)
 
     def test_a_job_that_is_known_by_name_is_stopped_before_step_functions_hang(
         self, endless: Stack, world: World, monkeypatch: pytest.MonkeyPatch
@@ -131,13 +129,13 @@ class TestDelete:
         assert job.stopped_at is not None
         assert job.stopped_at - started < 60
 
-    def test_a_deletion_that_nothing_can_wait_for_says_what_may_go_on(self, endless: Stack, world: World) -> None:
+    def test_a_deletion_that_nothing_can_wait_for_says_what_may_still_run(self, endless: Stack, world: World) -> None:
         [job] = world.service.active()
         world.service.seconds_stopping = FOR_EVER
         world.machine.faults["StartExecution"] = [DENIED] * 1000
         outcome = endless.delete()
         assert outcome.status == "DELETE_FAILED"
-        assert f"Try again. The job {job.name} may go on, and cost money" in str(outcome.reason)
+        assert f"Try again. The job {job.name} may still run, and incur charges" in str(outcome.reason)
         assert job.stopped_at is not None
 
     def test_many_jobs_of_others_keep_no_deletion_from_its_end(self, endless: Stack, world: World) -> None:
@@ -173,7 +171,7 @@ class TestDelete:
         world.function_works = True
         outcome = endless.finish()
         assert outcome.status == "DELETE_FAILED"
-        assert "broke off" in str(outcome.reason)
+        assert "failed; see the handler's log" in str(outcome.reason)
 
     def test_another_teams_job_that_is_hidden_is_no_obstacle(self, endless: Stack, world: World) -> None:
         hidden, original = world.service.foreign("theirs"), world.service._DescribeInferenceRecommendationsJob
@@ -227,7 +225,7 @@ class TestWait:
         started = world.clock.now
         world.service.faults[DESCRIBE] = [DENIED] * 1000
         outcome = endless.finish()
-        assert "This went on for 5 minutes: check what denies it." in str(outcome.reason)
+        assert "The call was denied for 5 minutes: check what denies it." in str(outcome.reason)
         assert 300 <= world.clock.now - started <= 360
 
     def test_a_look_that_is_denied_now_and_then_fails_nothing(self, stack: Stack, world: World) -> None:
@@ -237,7 +235,7 @@ class TestWait:
             world.service.faults[DESCRIBE] = [DENIED]
         assert stack.finish().status == "CREATE_COMPLETE"
 
-    def test_a_request_that_is_granted_between_two_looks_is_found(self, stack: Stack, world: World) -> None:
+    def test_a_request_that_is_created_between_two_calls_is_found(self, stack: Stack, world: World) -> None:
         world.service.quota = 0
         stack.begin_deploy(Template())
         stack.advance(85)
@@ -263,7 +261,7 @@ class TestWait:
         world.machine.faults["DescribeExecution"] = [THROTTLED] * 10_000
         assert stack.finish().status == "CREATE_COMPLETE"
 
-    def test_the_last_leg_stops_no_job_of_a_stranger(self, stack: Stack, world: World) -> None:
+    def test_the_last_leg_stops_no_job_of_another_owner(self, stack: Stack, world: World) -> None:
         job, original = world.service.foreign("taken"), world.service._ListTags
 
         def hidden_from_the_queue(request: Mapping[str, Any]) -> dict[str, Any]:
@@ -288,7 +286,7 @@ class TestQueue:
         world.function_works = True
         outcome = stack.finish()
         assert outcome.status == "ROLLBACK_COMPLETE"
-        assert "The request's queue broke off" in str(outcome.reason)
+        assert "Retrying the request failed" in str(outcome.reason)
         world.service.quota = 9
         world.settle(900)
         assert world.service.jobs == {}
@@ -316,4 +314,4 @@ class TestDelivery:
         world.machine.faults[operation] = [DENIED] * 3
         assert stack.deploy(Template()).status == "CREATE_COMPLETE"
         assert world.machine.faults[operation] == []
-        assert not any("AWS refused" in line for line in world.log.lines)
+        assert not any("AWS call failed" in line for line in world.log.lines)

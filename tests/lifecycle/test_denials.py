@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from inference_recommendations_handler.aws.propagation import PERMISSION_BOUND_SECONDS
-from inference_recommendations_handler.lifecycle.stop_owned_jobs import UNDER_WAY_SECONDS
+from inference_recommendations_handler.protocol.contract import IN_FLIGHT_SECONDS
+from inference_recommendations_handler.stack.execution_state import PERMISSION_BOUND_SECONDS
 
 from .service import SECONDS_STOPPING, ServiceError
 from .template import Template
@@ -25,7 +25,7 @@ LIST_TAGS = "ListTags"
 LIST_JOBS = "ListInferenceRecommendationsJobs"
 STOP = "StopInferenceRecommendationsJob"
 FOR_EVER = 10.0**12
-BOUND = PERMISSION_BOUND_SECONDS + UNDER_WAY_SECONDS + SECONDS_STOPPING + 60
+BOUND = PERMISSION_BOUND_SECONDS + IN_FLIGHT_SECONDS + SECONDS_STOPPING + 60
 STATES = ("finished", "running", "paused")
 DELETED, FAILED = "DELETE_COMPLETE", "DELETE_FAILED"
 
@@ -73,7 +73,7 @@ def test_what_is_denied_for_ever_ends_a_deletion_in_minutes(
     assert outcome.status == ends
     assert world.clock.now - started <= BOUND
     if ends == DELETED:
-        assert not job.goes_on(world.clock.now)
+        assert not job.continues(world.clock.now)
     else:
         assert f"`inference-recommender stop {job.name}`" in str(outcome.reason)
         assert "is not authorized to perform" in str(outcome.reason)
@@ -148,7 +148,7 @@ def test_another_teams_job_of_the_same_prefix_that_is_hidden_delays_a_deletion_b
     assert stack.delete().status == DELETED
     assert world.clock.now - started <= BOUND
     assert hidden.stopped_at is None
-    [line] = [json.loads(line) for line in world.log.lines if "not looked at" in line]
+    [line] = [json.loads(line) for line in world.log.lines if "not described" in line]
     assert "not authorized" in line["reason"]
 
 

@@ -1,4 +1,4 @@
-"""What a deployment comes to: each test is a row of the lifecycle, told by CloudFormation's side."""
+"""Outcomes of deployments, from CloudFormation's point of view."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from inference_recommendations_handler.lifecycle.stop_owned_jobs import UNDER_WAY_SECONDS
+from inference_recommendations_handler.protocol.contract import IN_FLIGHT_SECONDS
 
 from .service import RESULT, ConnectionLostError, ServiceError
 from .template import CHOICE, JOB, Template
@@ -77,11 +77,11 @@ def test_a_role_that_propagates_is_waited_for(stack: Stack, world: World) -> Non
     assert stack.deploy(Template()).status == "CREATE_COMPLETE"
 
 
-def test_a_create_that_stays_denied_is_told_in_sentences(stack: Stack, world: World) -> None:
+def test_a_create_that_stays_denied_is_reported_in_sentences(stack: Stack, world: World) -> None:
     denied = ServiceError("AccessDeniedException", "User is not authorized to perform: iam:PassRole")
     world.service.faults["CreateInferenceRecommendationsJob"] = [denied] * 1000
     outcome = stack.deploy(Template())
-    assert "iam:PassRole. This went on for 5 minutes: check that " in str(outcome.reason)
+    assert "iam:PassRole. The call was denied for 5 minutes: check that " in str(outcome.reason)
 
 
 def test_a_role_that_never_becomes_usable_fails_after_five_minutes_and_is_named(stack: Stack, world: World) -> None:
@@ -116,7 +116,7 @@ def test_a_request_that_is_wrong_fails_at_once(stack: Stack, world: World) -> No
     assert str(outcome.reason).startswith("Job: Bad payload. (ValidationException.)")
     [(refused_at, _), *_] = [(each.received.at, each) for each in stack.exchanges if each.received]
     assert refused_at == started
-    assert world.clock.now - started == UNDER_WAY_SECONDS, "the rollback waits until no other delivery can be under way"
+    assert world.clock.now - started == IN_FLIGHT_SECONDS, "the rollback waits until no other delivery can be under way"
 
 
 @pytest.mark.parametrize("fault", [THROTTLED, DENIED, ConnectionLostError(), ServiceError("Boom", status=503)])
@@ -131,13 +131,13 @@ def test_one_call_that_fails_never_fails_the_deployment(
 
 
 @pytest.mark.parametrize("fault", [THROTTLED, DENIED, ConnectionLostError(), WITHOUT_QUOTA, WRONG])
-def test_a_create_that_is_refused_and_was_granted_all_the_same_finds_its_own_job(
+def test_a_create_that_is_refused_and_was_created_nevertheless_finds_its_own_job(
     stack: Stack, world: World, fault: Exception
 ) -> None:
-    world.service.done_all_the_same[CREATE] = [fault]
+    world.service.takes_effect_despite_error[CREATE] = [fault]
     assert stack.deploy(Template()).status == "CREATE_COMPLETE"
     assert [job.name for job in world.service.jobs.values()] == [stack.job_name]
-    assert world.service.made(CREATE) == 1, "it was asked for again"
+    assert world.service.made(CREATE) == 1, "it was requested again"
 
 
 def test_going_back_to_a_request_whose_job_failed_runs_it_under_the_next_name(stack: Stack, world: World) -> None:
@@ -217,7 +217,7 @@ def test_the_last_leg_stops_the_job_and_fails(stack: Stack, world: World) -> Non
     world.service.runs_for = 5 * 3600
     outcome = stack.deploy(Template(legs=2), rollback=False)
     assert "did not finish within" in str(outcome.reason)
-    assert not any(job.goes_on(world.clock.now) for job in world.service.jobs.values())
+    assert not any(job.continues(world.clock.now) for job in world.service.jobs.values())
 
 
 def test_the_last_leg_stops_the_queue_and_fails(stack: Stack, world: World) -> None:
@@ -367,7 +367,7 @@ class TestDelete:
         world.service.foreign("taken")
         outcome = stack.deploy(Template(prefix="taken", exact=True))
         assert outcome.status == "ROLLBACK_COMPLETE"
-        assert "belongs to nobody that this library knows" in str(outcome.reason)
+        assert "belongs to an unknown owner" in str(outcome.reason)
         assert [job.name for job in world.service.active()] == ["taken"]
 
     @pytest.mark.parametrize("properties", [{}, {"Request": "?"}, {"NamePrefix": "x", "Tags": 5}])
@@ -382,7 +382,7 @@ class TestDelete:
         job.runs_for = 10**6
         stack.resources[JOB].properties = {"NamePrefix": 7}
         assert stack.delete().status == "DELETE_COMPLETE"
-        assert not job.goes_on(world.clock.now)
+        assert not job.continues(world.clock.now)
 
     def test_network_interfaces_are_waited_for(self, stack: Stack, world: World) -> None:
         stack.deploy(Template(vpc=True), cancel_after=600)
@@ -397,14 +397,14 @@ class TestDelete:
 
 
 class TestExactName:
-    def test_a_strangers_job_is_not_waited_for_when_it_could_not_be_looked_at_first(
+    def test_another_owners_job_is_not_waited_for_when_it_could_not_be_described_first(
         self, stack: Stack, world: World
     ) -> None:
         world.service.foreign("taken").runs_for = 600
         world.service.faults["ListTags"] = [THROTTLED] * 3  # as often as one delivery looks
         outcome = stack.deploy(Template(prefix="taken", exact=True))
         assert outcome.status == "ROLLBACK_COMPLETE"
-        assert "belongs to nobody that this library knows" in str(outcome.reason)
+        assert "belongs to an unknown owner" in str(outcome.reason)
 
     def test_a_changed_request_needs_a_new_name(self, stack: Stack) -> None:
         stack.deploy(Template(prefix="mine", exact=True))
@@ -438,7 +438,7 @@ class TestAnswer:
         assert not any(SECRET in line for line in world.log.lines)
         world.unanswerable.add(stack.last_request("Create", JOB))  # its URL was refused
 
-    def test_an_answer_is_sent_again_when_the_bucket_fails(self, stack: Stack, world: World) -> None:
+    def test_a_response_is_sent_again_when_the_bucket_fails(self, stack: Stack, world: World) -> None:
         world.put_faults = [503, 500]
         assert stack.deploy(Template()).status == "CREATE_COMPLETE"
 

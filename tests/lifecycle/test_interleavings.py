@@ -19,7 +19,7 @@ before_and_after = pytest.mark.parametrize("done", [False, True], ids=["before",
 
 
 @pytest.fixture(autouse=True)
-def jobs_that_go_on(world: World) -> None:
+def jobs_that_continue(world: World) -> None:
     world.service.runs_for = 4 * 3600
 
 
@@ -27,7 +27,7 @@ def jobs_that_go_on(world: World) -> None:
 @before_and_after
 @pytest.mark.parametrize("seconds", [5, 59, 60])
 @pytest.mark.parametrize("quota", [9, 0])
-def test_a_create_that_is_withdrawn_meanwhile_leaves_nothing(
+def test_a_create_that_is_canceled_meanwhile_leaves_nothing(
     stack: Stack, world: World, *, at_call: int, done: bool, seconds: float, quota: int
 ) -> None:
     world.service.quota = quota
@@ -56,7 +56,7 @@ def test_two_deliveries_of_a_create_make_one_job(stack: Stack, world: World, at_
 @before_and_after
 @pytest.mark.parametrize("cancel_after", [0, 1])
 @pytest.mark.parametrize("then", ["delete", "abort the search and delete", "wait"])
-def test_an_update_that_is_withdrawn_meanwhile_leaves_nothing(
+def test_an_update_that_is_canceled_meanwhile_leaves_nothing(
     stack: Stack, world: World, *, at_call: int, done: bool, cancel_after: float, then: str
 ) -> None:
     world.service.runs_for = 600
@@ -76,7 +76,7 @@ def test_an_update_that_is_withdrawn_meanwhile_leaves_nothing(
 
 @every_call
 @before_and_after
-def test_a_queue_that_asks_while_its_request_is_withdrawn_leaves_nothing(
+def test_a_retry_that_is_made_while_its_request_is_canceled_leaves_nothing(
     stack: Stack, world: World, at_call: int, done: bool
 ) -> None:
     world.service.quota = 0

@@ -8,8 +8,8 @@ import pytest
 
 from inference_recommendations_handler.protocol.contract import (
     JOB_SERVICE_TIMEOUT_SECONDS,
-    LEG_SECONDS,
     WAIT_SERVICE_TIMEOUT_SECONDS,
+    WAIT_STAGE_SECONDS,
 )
 
 from . import promises
@@ -53,9 +53,9 @@ def test_an_outage_in_mid_leg_fails_nothing(stack: Stack, world: World, code: st
 def test_an_outage_at_the_end_of_a_leg_delays_its_response(
     stack: Stack, world: World, before: float, seconds: float
 ) -> None:
-    world.service.runs_for = LEG_SECONDS * 1.5
-    outage(world, after=LEG_SECONDS - before, seconds=seconds)
-    assert stack.deploy(Template(timeout=2 * LEG_SECONDS)).status == "CREATE_COMPLETE"
+    world.service.runs_for = WAIT_STAGE_SECONDS * 1.5
+    outage(world, after=WAIT_STAGE_SECONDS - before, seconds=seconds)
+    assert stack.deploy(Template(timeout=2 * WAIT_STAGE_SECONDS)).status == "CREATE_COMPLETE"
 
 
 @pytest.mark.parametrize("seconds", [60, 120])
@@ -64,8 +64,8 @@ def test_an_outage_at_the_timeout_leaves_no_job_and_no_request_unanswered(
     stack: Stack, world: World, before: float, seconds: float
 ) -> None:
     world.service.runs_for = FOR_EVER
-    outage(world, after=LEG_SECONDS - before, seconds=seconds)
-    stack.begin_deploy(Template(timeout=LEG_SECONDS), rollback=False)
+    outage(world, after=WAIT_STAGE_SECONDS - before, seconds=seconds)
+    stack.begin_deploy(Template(timeout=WAIT_STAGE_SECONDS), rollback=False)
     outcome = stack.finish()
     assert "did not finish within 45 minutes" in str(outcome.reason)
     world.settle(180)
@@ -75,8 +75,8 @@ def test_an_outage_at_the_timeout_leaves_no_job_and_no_request_unanswered(
 
 def test_a_leg_is_answered_in_time_although_its_last_calls_hang_and_are_refused(stack: Stack, world: World) -> None:
     world.service.runs_for = FOR_EVER
-    stack.begin_deploy(Template(timeout=LEG_SECONDS), rollback=False)
-    stack.advance(LEG_SECONDS - 1)
+    stack.begin_deploy(Template(timeout=WAIT_STAGE_SECONDS), rollback=False)
+    stack.advance(WAIT_STAGE_SECONDS - 1)
     world.pauses = [Pause(1, 60) for _ in range(2)]
     outage(world, after=100, seconds=120)
     outcome = stack.finish()

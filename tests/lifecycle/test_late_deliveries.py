@@ -50,15 +50,13 @@ def test_a_create_that_comes_after_its_delete_starts_nothing(
     assert world.service.made(CREATE) == 0
 
 
-def test_watching_for_a_withdrawn_create_spares_the_next_one(stack: Stack, world: World) -> None:
+def test_watching_for_a_canceled_create_keeps_the_next_one(stack: Stack, world: World) -> None:
     world.lost_deliveries = 1
     stack.deploy(Template(), cancel_after=1)
     assert stack.deploy(Template()).status == "CREATE_COMPLETE"
 
 
-def test_watching_for_a_withdrawn_update_spares_what_is_asked_for_in_the_same_second(
-    stack: Stack, world: World
-) -> None:
+def test_watching_for_a_canceled_update_keeps_what_is_requested_in_the_same_second(stack: Stack, world: World) -> None:
     stack.deploy(Template())
     world.lost_deliveries = 1
     stack.begin_deploy(Template(package="2"), cancel_after=1)
@@ -68,7 +66,7 @@ def test_watching_for_a_withdrawn_update_spares_what_is_asked_for_in_the_same_se
     assert world.service.jobs[stack.job_name].created_at == rolled_back_at
 
 
-def test_a_withdrawn_update_is_watched_for_even_when_the_machine_refuses_once(stack: Stack, world: World) -> None:
+def test_a_canceled_update_is_watched_for_even_when_the_machine_refuses_once(stack: Stack, world: World) -> None:
     stack.deploy(Template())
     world.lost_deliveries = 1
     world.machine.faults["StartExecution"] = [ServiceError("InternalFailure", status=500)]
@@ -89,7 +87,7 @@ def test_the_job_of_the_first_of_two_updates_that_were_never_answered_is_stopped
     stack.deploy(Template(package="2", prefix=prefix), cancel_after=20, rollback=False)
     world.settle(400)
     _, orphan = world.service.jobs.values()
-    assert orphan.goes_on(world.clock.now)
+    assert orphan.continues(world.clock.now)
     world.function_works = False
     stack.deploy(Template(package="3"), cancel_after=20, rollback=False)
     world.settle(400)
@@ -101,17 +99,17 @@ def test_the_job_of_the_first_of_two_updates_that_were_never_answered_is_stopped
         stack.advance(60)
     else:
         assert stack.delete().status == "DELETE_COMPLETE"
-    assert not orphan.goes_on(world.clock.now)
+    assert not orphan.continues(world.clock.now)
 
 
-def test_an_update_spares_the_job_that_stays(stack: Stack, world: World) -> None:
+def test_an_update_keeps_the_job_that_stays(stack: Stack, world: World) -> None:
     stack.deploy(Template(), cancel_after=200, rollback=False)
     job = world.service.jobs[stack.job_name]
     assert stack.deploy(Template(role="other")).status == "UPDATE_COMPLETE"
     assert job.stopped_at is None
 
 
-def test_a_late_delivery_of_a_create_whose_job_was_asked_for_again_since_starts_nothing(
+def test_a_late_delivery_of_a_create_whose_job_was_requested_again_since_starts_nothing(
     stack: Stack, world: World
 ) -> None:
     world.service.kills_the_caller_after = CREATE
@@ -191,7 +189,7 @@ def test_an_update_of_a_leg_that_is_delivered_again_stops_no_other_of_the_same_s
 
 
 @pytest.mark.parametrize("aborted", [False, True])
-def test_a_request_that_was_refused_and_withdrawn_is_not_granted_to_a_later_delivery(
+def test_a_request_that_was_refused_and_canceled_is_not_created_by_a_later_delivery(
     stack: Stack, world: World, *, aborted: bool
 ) -> None:
     stack.deploy(Template())
@@ -301,7 +299,7 @@ def test_a_rollback_that_comes_late_in_the_same_second_as_what_it_takes_back_lea
 
 
 @pytest.mark.parametrize("prefix", ["shop-job", "watch-me"])
-def test_a_queued_request_that_is_withdrawn_is_stopped_whatever_its_name(
+def test_a_queued_request_that_is_canceled_is_stopped_whatever_its_name(
     stack: Stack, world: World, prefix: str
 ) -> None:
     stack.deploy(Template(prefix=prefix))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from inference_recommendations_handler.protocol.contract import FUNCTION_TIMEOUT_SECONDS
-from inference_recommendations_handler.stack.owner import TAGS_SHOWN_WITHIN_SECONDS
+from inference_recommendations_handler.stack.owner import TAGS_VISIBLE_WITHIN_SECONDS
 
 from .invocation_thread import Pause
 from .service import OLDER_THAN_ANY_BOUND, ServiceError
@@ -89,7 +89,7 @@ def test_a_deletion_stops_the_job_that_a_cancelled_update_has_renamed(
     assert world.service.active() == []
 
 
-def test_a_deletion_does_not_wait_for_what_strangers_start_later(stack: Stack, world: World) -> None:
+def test_a_deletion_does_not_wait_for_what_others_start_later(stack: Stack, world: World) -> None:
     stack.deploy(Template())
     stack.begin_delete()
     for number in range(10):
@@ -113,18 +113,18 @@ def test_a_job_that_the_queue_gets_just_before_the_timeout_is_stopped(
     assert "did not finish within" in str(outcome.reason)
     # The last leg tries for a minute after its end.
     assert (job.stopped_at is not None) == ("it was stopped" in str(outcome.reason))
-    assert ("may go on, and cost money" in str(outcome.reason)) == (job.stopped_at is None)
+    assert ("may still run, and incur charges" in str(outcome.reason)) == (job.stopped_at is None)
     assert seconds > 50 or job.stopped_at is not None
 
 
-def test_a_strangers_young_job_without_tags_is_never_ours(stack: Stack, world: World) -> None:
+def test_a_another_owners_new_job_without_tags_is_never_adopted(stack: Stack, world: World) -> None:
     theirs = world.service.foreign("mine")
     theirs.created_at += OLDER_THAN_ANY_BOUND
     started = world.clock.now
     outcome = stack.deploy(EXACT)
     assert outcome.status == "ROLLBACK_COMPLETE"
     assert "exists and belongs to" in str(outcome.reason)
-    assert world.clock.now - started < TAGS_SHOWN_WITHIN_SECONDS + 2 * 60 + 5 * 60
+    assert world.clock.now - started < TAGS_VISIBLE_WITHIN_SECONDS + 2 * 60 + 5 * 60
     assert (theirs.stopped_at, theirs.tags) == (None, {})
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from inference_recommendations_handler.protocol.contract import LEG_SECONDS
+from inference_recommendations_handler.protocol.contract import WAIT_STAGE_SECONDS
 
 from .cloudformation import SERVICE_TIMEOUTS
 from .invocation_thread import Pause
@@ -30,7 +30,7 @@ def test_the_longest_job_is_handed_from_leg_to_leg_within_the_limits_of_each(sta
         for each in stack.exchanges
         if each.received and LEG in each.event["LogicalResourceId"]
     ]
-    assert lasted == [LEG_SECONDS] * 6 + [18_000 - 6 * LEG_SECONDS, 0]
+    assert lasted == [WAIT_STAGE_SECONDS] * 6 + [18_000 - 6 * WAIT_STAGE_SECONDS, 0]
     assert max(lasted) + 2 * 60 < SERVICE_TIMEOUTS[LEG]
 
 
@@ -54,15 +54,15 @@ def test_a_poll_makes_one_call_of_aws(stack: Stack, world: World, quota: int) ->
 
 @pytest.mark.parametrize("legs", [1, 2, 3])
 def test_a_job_that_ends_in_the_same_second_as_its_leg_is_finished(stack: Stack, world: World, legs: int) -> None:
-    world.service.runs_for = LEG_SECONDS * legs
+    world.service.runs_for = WAIT_STAGE_SECONDS * legs
     started = world.clock.now
-    assert stack.deploy(Template(timeout=LEG_SECONDS * legs)).status == "CREATE_COMPLETE"
-    assert world.clock.now - started == LEG_SECONDS * legs
+    assert stack.deploy(Template(timeout=WAIT_STAGE_SECONDS * legs)).status == "CREATE_COMPLETE"
+    assert world.clock.now - started == WAIT_STAGE_SECONDS * legs
 
 
 def test_a_job_that_ends_a_second_after_its_last_leg_is_stopped(stack: Stack, world: World) -> None:
-    world.service.runs_for = LEG_SECONDS + 1
-    outcome = stack.deploy(Template(timeout=LEG_SECONDS), rollback=False)
+    world.service.runs_for = WAIT_STAGE_SECONDS + 1
+    outcome = stack.deploy(Template(timeout=WAIT_STAGE_SECONDS), rollback=False)
     assert "did not finish within 45 minutes" in str(outcome.reason)
     world.settle(180)
     assert [job.status(world.clock.now) for job in world.service.jobs.values()] == ["STOPPED"]
@@ -71,22 +71,22 @@ def test_a_job_that_ends_a_second_after_its_last_leg_is_stopped(stack: Stack, wo
 @pytest.mark.parametrize("operation", [DESCRIBE, STOP, "ListTags"])
 def test_the_last_leg_tries_again_to_stop_the_job(stack: Stack, world: World, operation: str) -> None:
     world.service.runs_for = LONGEST_JOB
-    stack.begin_deploy(Template(timeout=LEG_SECONDS), rollback=False)
-    stack.advance(LEG_SECONDS - 1)
+    stack.begin_deploy(Template(timeout=WAIT_STAGE_SECONDS), rollback=False)
+    stack.advance(WAIT_STAGE_SECONDS - 1)
     world.service.faults[operation] = [THROTTLED, THROTTLED]
     outcome = stack.finish()
-    assert "it was stopped if it is this stack's" in str(outcome.reason)
+    assert "it was stopped if it belongs to this stack" in str(outcome.reason)
     world.settle(180)
     assert world.service.active() == []
 
 
 def test_a_job_that_cannot_be_stopped_is_named_with_what_to_do(stack: Stack, world: World) -> None:
     world.service.runs_for = LONGEST_JOB
-    stack.begin_deploy(Template(timeout=LEG_SECONDS), rollback=False)
-    stack.advance(LEG_SECONDS - 1)
+    stack.begin_deploy(Template(timeout=WAIT_STAGE_SECONDS), rollback=False)
+    stack.advance(WAIT_STAGE_SECONDS - 1)
     world.service.faults[STOP] = [THROTTLED] * 99
     outcome = stack.finish()
-    assert "couldn't be stopped: Rate exceeded (ThrottlingException.) It may go on" in str(outcome.reason)
+    assert "couldn't be stopped: Rate exceeded (ThrottlingException.) It may still run" in str(outcome.reason)
     assert f"`inference-recommender stop {stack.job_name}`" in str(outcome.reason)
     [leg] = [each for each in stack.exchanges if LEG in each.event["LogicalResourceId"]]
     assert leg.received is not None
@@ -94,9 +94,9 @@ def test_a_job_that_cannot_be_stopped_is_named_with_what_to_do(stack: Stack, wor
 
 
 def test_a_job_that_ended_before_a_last_look_which_failed_is_finished(stack: Stack, world: World) -> None:
-    world.service.runs_for = LEG_SECONDS - 5
-    stack.begin_deploy(Template(timeout=LEG_SECONDS, poll_interval=600))
-    stack.advance(LEG_SECONDS - 1)
+    world.service.runs_for = WAIT_STAGE_SECONDS - 5
+    stack.begin_deploy(Template(timeout=WAIT_STAGE_SECONDS, poll_interval=600))
+    stack.advance(WAIT_STAGE_SECONDS - 1)
     world.service.faults[DESCRIBE] = [THROTTLED]
     assert stack.finish().status == "CREATE_COMPLETE"
 
@@ -104,14 +104,14 @@ def test_a_job_that_ended_before_a_last_look_which_failed_is_finished(stack: Sta
 def test_the_last_leg_waits_for_a_create_that_is_under_way_and_stops_its_job(stack: Stack, world: World) -> None:
     world.service.quota = 0
     stack.begin_deploy(Template(timeout=4000, legs=1), rollback=False)
-    stack.advance(LEG_SECONDS - 1)
+    stack.advance(WAIT_STAGE_SECONDS - 1)
     world.service.quota, world.service.runs_for = 9, 10**6
     world.pauses = [Pause(1, 50, operation="CreateInferenceRecommendationsJob")]
     outcome = stack.finish()
     assert "did not finish within" in str(outcome.reason)
     assert "queued" in str(outcome.reason)
     assert len(world.service.jobs) == 1
-    assert not any(job.goes_on(world.clock.now) for job in world.service.jobs.values())
+    assert not any(job.continues(world.clock.now) for job in world.service.jobs.values())
 
 
 def test_a_request_that_was_queued_until_the_timeout_says_what_it_waited_for(stack: Stack, world: World) -> None:

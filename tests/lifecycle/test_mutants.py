@@ -1,4 +1,4 @@
-"""Faults that are seeded into the handler are found: these tests would notice if it broke a promise."""
+"""Tests detect faults that are seeded into the handler."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.spread
 
 SEARCHED = [each for each in ALL if each.scenario is None]
-TOLD = [each for each in ALL if each.scenario is not None]
+WITH_SCENARIO = [each for each in ALL if each.scenario is not None]
 
 
 @pytest.fixture
 def stack(world: World) -> Stack:
-    """Not held against the promises when the test is over: the fault is meant to break them."""
+    """A stack whose promises aren't checked at the end, since the fault breaks them."""
     return Stack(world)
 
 
 def _search(mutant: Mutant) -> None:
-    """The same histories each time."""
+    """Run the same histories each time."""
 
     class Mutated(History):
         def __init__(self) -> None:
@@ -55,7 +55,7 @@ def test_a_seeded_fault_is_found_by_the_histories(mutant: Mutant) -> None:
         _search(mutant)
 
 
-@pytest.mark.parametrize("mutant", TOLD, ids=lambda each: each.name)
+@pytest.mark.parametrize("mutant", WITH_SCENARIO, ids=lambda each: each.name)
 def test_a_seeded_fault_is_found_by_its_scenario(
     mutant: Mutant, stack: Stack, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -42,7 +42,7 @@ def test_a_create_that_is_delivered_late_and_refused_late_is_answered_before_lam
     stack.begin_deploy(Template(), rollback=False)
     asked_at = world.clock.now
     outcome = stack.finish()
-    promises.every_request_is_answered_once(stack)
+    promises.every_request_gets_one_response(stack)
     assert "Try again." in str(outcome.reason)
     answers = world.answers[stack.last_request("Create", JOB)]
     assert [round(answer.at - asked_at) for answer in answers] == [10 + 59 + 60 + 59]
@@ -72,5 +72,5 @@ def test_an_event_that_is_put_off_until_lambda_drops_it_is_a_broken_promise(
     world.pauses = [Pause(1, 59, operation=operation) for _ in range(2)]
     stack.deploy(Template(), rollback=False)
     with pytest.raises(AssertionError, match="never answered"):
-        promises.every_request_is_answered_once(stack)
-    stack.exchanges.clear()  # told above
+        promises.every_request_gets_one_response(stack)
+    stack.exchanges.clear()  # checked above

@@ -45,12 +45,12 @@ def test_its_deletion_stops_it_and_waits(endless: Stack, world: World) -> None:
     assert job.status(world.clock.now) == "STOPPED"
 
 
-def test_its_deletion_never_succeeds_while_it_goes_on(endless: Stack, world: World) -> None:
+def test_its_deletion_never_succeeds_while_it_continues(endless: Stack, world: World) -> None:
     [job] = world.service.active()
     world.service.ignores_stops = True
     outcome = endless.delete()
     assert outcome.status == "DELETE_FAILED"
-    assert f"The job {job.name} went on, and may cost money" in str(outcome.reason)
+    assert f"The job {job.name} didn't stop within 27 minutes, and may incur charges" in str(outcome.reason)
 
 
 def test_a_cancelled_create_whose_name_is_not_known_stops_it(stack: Stack, world: World) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from inference_recommendations_handler.protocol.response import ANSWER_SECONDS
+from inference_recommendations_handler.protocol.response import RESPONSE_SECONDS
 
 from .invocation_thread import FUNCTION_TIMEOUT, Pause
 from .service import ServiceError
@@ -29,7 +29,7 @@ def test_a_job_that_shows_late_is_waited_for(stack: Stack, world: World) -> None
     assert len(world.service.jobs) == 1
 
 
-def test_a_job_that_shows_late_is_looked_for_again_when_the_service_refuses_once(stack: Stack, world: World) -> None:
+def test_a_job_that_shows_late_is_described_again_when_the_service_refuses_once(stack: Stack, world: World) -> None:
     world.service.faults["DescribeInferenceRecommendationsJob"] = [ServiceError("AccessDeniedException")]
     assert stack.deploy(Template()).status == "CREATE_COMPLETE"
 
@@ -42,7 +42,7 @@ def test_a_delivery_that_finds_the_name_taken_and_no_job_makes_no_second_one(sta
     assert len(world.service.jobs) == 1
 
 
-def test_a_job_that_is_withdrawn_before_it_shows_is_stopped(stack: Stack, world: World) -> None:
+def test_a_job_that_is_canceled_before_it_shows_is_stopped(stack: Stack, world: World) -> None:
     stack.begin_deploy(Template())
     stack.advance(1)
     stack.begin_delete()
@@ -72,7 +72,7 @@ def test_a_create_is_answered_within_one_run_of_the_function_when_looking_for_it
     stack.advance(100)
     answer = world.answers[stack.last_request("Create", JOB)][0]
     assert answer.body["Status"] == "SUCCESS"
-    assert answer.at - delivered_at < FUNCTION_TIMEOUT - ANSWER_SECONDS
+    assert answer.at - delivered_at < FUNCTION_TIMEOUT - RESPONSE_SECONDS
     assert len(world.service.jobs) == 1
 
 
@@ -85,7 +85,7 @@ def test_a_create_is_queued_and_answered_within_one_run_of_the_function_when_sag
     stack.advance(59)
     answer = world.answers[stack.last_request("Create", JOB)][0]
     assert answer.body["Status"] == "SUCCESS"
-    assert answer.at - asked_at < FUNCTION_TIMEOUT - ANSWER_SECONDS
+    assert answer.at - asked_at < FUNCTION_TIMEOUT - RESPONSE_SECONDS
     world.service.slowness.clear()
     assert stack.finish().status == "CREATE_COMPLETE"
     assert len(world.service.jobs) == 1

@@ -1,4 +1,4 @@
-"""Real boto3 clients whose calls end in the fakes: botocore's validation, paginators and errors stay."""
+"""Real boto3 clients whose calls end in the fakes, with botocore's validation, paginators, and errors."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import boto3
 from botocore.exceptions import ReadTimeoutError
 
-from inference_recommendations_handler.aws.clients import guarded
+from inference_recommendations_handler.aws.clients import deadline_clients
 
 from .light_clients import attempted, light_clients
 from .service import ConnectionLostError, Service, ServiceError
@@ -25,27 +25,27 @@ if TYPE_CHECKING:
 
 @cache
 def unconnected_clients() -> Clients:
-    """Clients without anything behind them; making them is slow, so that they are made once."""
+    """Return clients that aren't connected to a fake. Creating them is slow, so create them once."""
     session = boto3.session.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name="us-east-1")
     make: Any = session.client
-    return guarded(make)
+    return deadline_clients(make)
 
 
-class Told(Protocol):
-    """Hears of each call, before and after it takes effect."""
+class CallObserver(Protocol):
+    """Observes each call before and after it takes effect."""
 
     def __call__(self, operation: str, *, done: bool) -> None: ...
 
 
-def connect(clients: Clients, service: Service, machine: Machine, *, told: Told, light: bool) -> Clients:
-    """Let calls end in these fakes from now on.
+def connect(clients: Clients, service: Service, machine: Machine, *, observer: CallObserver, light: bool) -> Clients:
+    """Connect the clients to these fakes.
 
     Args:
-        clients: boto3's.
-        service: what the SageMaker client calls.
-        machine: what the Step Functions client calls.
-        told: hears of each call.
-        light: leave boto3 out of it.
+        clients: boto3's clients.
+        service: Fake for the SageMaker client.
+        machine: Fake for the Step Functions client.
+        observer: Observes each call.
+        light: Whether to replace boto3's clients by light ones.
     """
 
     def ec2(operation: str, request: Mapping[str, Any]) -> dict[str, Any]:
@@ -53,16 +53,16 @@ def connect(clients: Clients, service: Service, machine: Machine, *, told: Told,
         groups = [value for each in request["Filters"] if each["Name"] == "group-id" for value in each["Values"]]
         return {"NetworkInterfaces": service.interfaces(groups)}
 
-    def telling(call: Call) -> Call:
-        def tell(operation: str, request: Mapping[str, Any]) -> dict[str, Any]:
-            told(operation, done=False)
+    def observed(call: Call) -> Call:
+        def observe(operation: str, request: Mapping[str, Any]) -> dict[str, Any]:
+            observer(operation, done=False)
             result = call(operation, request)
-            told(operation, done=True)
+            observer(operation, done=True)
             return result
 
-        return tell
+        return observe
 
-    calls = {"sagemaker": telling(service.call), "stepfunctions": telling(machine.call), "ec2": telling(ec2)}
+    calls = {"sagemaker": observed(service.call), "stepfunctions": observed(machine.call), "ec2": observed(ec2)}
     if light:
         return light_clients(clients, **calls)
     for name, call in calls.items():

@@ -1,4 +1,4 @@
-"""All fakes under one clock: delivers events as Lambda does, wakes executions, and takes answers."""
+"""World of all fakes with one clock: delivers events like Lambda, wakes executions, and receives responses."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from urllib.error import HTTPError
 from urllib.parse import parse_qs, urlsplit
 
 from inference_recommendations_handler.aws.errors import AWS_ERRORS
-from inference_recommendations_handler.handler import DEFECT, AnswerNotDeliveredError, DeliverAgainError, handle
+from inference_recommendations_handler.handler import DEFECT, ResponseNotDeliveredError, RetryEventError, handle
 from inference_recommendations_handler.inference_job.service import InferenceRecommendationsJobs
 from inference_recommendations_handler.invocation import Invocation
 
@@ -33,21 +33,21 @@ if TYPE_CHECKING:
     from .lambda_outage import LambdaOutage, LambdaRefusedError
     from .machine import Result
 
-EXPECTED = (FunctionDiedError, AnswerNotDeliveredError, DeliverAgainError, *AWS_ERRORS)
+EXPECTED = (FunctionDiedError, ResponseNotDeliveredError, RetryEventError, *AWS_ERRORS)
 LAMBDA_RETRIES = (60.0, 120.0)
 LONGEST_REFUSED_EVENT_DELAY = 300.0
 """Lambda keeps an event that it can't run, and tries again after one second, two, four and so on (developer guide, how
 Lambda handles errors with asynchronous invocation)."""
 MAX_EVENT_AGE = 300.0
 URL_LIFETIME = 7200.0
-MAX_ANSWER_BYTES = 4096
+MAX_RESPONSE_BYTES = 4096
 LOG_STREAM = "2027/01/15/[$LATEST]0123456789abcdef"
 SECRET = "secret-signature"  # noqa: S105 - looked for in logs
 
 
 @dataclass(frozen=True)
 class Received:
-    """One answer that CloudFormation took or ignored."""
+    """Response that CloudFormation received."""
 
     at: float
     body: Mapping[str, Any]
@@ -56,7 +56,7 @@ class Received:
 
 @dataclass
 class Log:
-    """Stands in for the handler's stdout."""
+    """Replacement for the handler's stdout."""
 
     lines: list[str] = field(default_factory=list)
 
@@ -71,7 +71,7 @@ class Log:
 
 
 class World:
-    """The handler's surroundings."""
+    """Environment of the handler."""
 
     def __init__(
         self,
@@ -85,9 +85,9 @@ class World:
         self.log = Log()
         self.service = Service(self.clock)
         self.machine = Machine(self.clock, self._call_by_machine, gave_up=self._gave_up)
-        self.clients = connect(clients, self.service, self.machine, told=self._called, light=light)
+        self.clients = connect(clients, self.service, self.machine, observer=self._called, light=light)
         self.jobs = kind(self.clients)
-        """The kind of job that the stacks have."""
+        """Kind of the stacks' jobs."""
         self.types = types
         """Its resource types."""
         self.answers: dict[str, list[Received]] = {}
@@ -96,19 +96,19 @@ class World:
         self.extra_deliveries: list[float] = []
         self.lost_deliveries = 0
         self.delivery_delay = 0.0
-        """Seconds for which Lambda keeps an event before it delivers it for the first time."""
+        """Seconds until Lambda delivers an event for the first time."""
         self.function_exists = True
         self.function_works = True
         self.outage: LambdaOutage | None = None
-        """Of Lambda: the last one that there was, or the next one that there will be."""
+        """Last or next outage of Lambda."""
         self.pauses: list[Pause] = []
-        """One for each of the next invocations for an event."""
+        """Pauses of the next invocations."""
         self.unanswerable: set[str] = set()
-        """Requests that the handler had no chance to answer: all it could do it did, or it was never called."""
+        """Requests to which the handler couldn't respond."""
         self.surprises: list[Exception | str] = []
-        """What the handler raised and doesn't say that it raises, or answered that it hadn't foreseen."""
+        """Undocumented exceptions of the handler, and responses that report a defect."""
         self._put_off: set[str] = set()
-        """Requests whose last delivery the handler could have answered, and asked for another one instead."""
+        """Requests for which the handler raised RetryEventError at the last delivery."""
         self._standing_still: list[tuple[float, int, InvocationThread, Callable[[Result], None]]] = []
         self._deliveries: list[tuple[float, int, Mapping[str, Any], int, float, int]] = []
         self._order = itertools.count()
@@ -121,7 +121,7 @@ class World:
             self._deliver_at(now + self.extra_deliveries.pop(), event, attempt=9, queued_at=now)
 
     def run_until(self, reached: Callable[[], bool], *, limit: float) -> bool:
-        """Let time pass until something is reached; False when `limit` seconds are over before."""
+        """Let time pass until a condition holds. Return False after `limit` seconds."""
         end = self.clock.now + limit
         while not reached():
             delivery, resumption = _first(self._deliveries), _first(self._standing_still)
@@ -145,26 +145,26 @@ class World:
         self.run_until(lambda: False, limit=seconds)
 
     def remove_function(self) -> None:
-        """As when the stack is gone; an invocation that is under way goes on."""
+        """Delete the function and the state machine. An invocation in progress continues."""
         self.function_exists = self.machine.exists = False
         self._deliveries.clear()
         self.machine.abort_all()
 
     def close(self) -> None:
-        """Let no thread stand still for ever."""
+        """End all paused threads."""
         while self._standing_still:
             _, _, thread, _ = self._standing_still.pop()
-            thread.go_on(killed=True)
+            thread.resume(killed=True)
 
     def put(self, url: str, body: bytes) -> None:
-        """Stand in for the bucket behind the ResponseURL."""
+        """Receive a response in place of the ResponseURL's bucket."""
         if self.put_faults:
             raise _http_error(url, self.put_faults.pop(0))
         signed = datetime.strptime(parse_qs(urlsplit(url).query)["X-Amz-Date"][0], "%Y%m%dT%H%M%S%z")
         if self.clock.now > signed.timestamp() + URL_LIFETIME:
             raise _http_error(url, 403)
         answer = json.loads(body, parse_constant=_refuse_constant)
-        if len(body) > MAX_ANSWER_BYTES:
+        if len(body) > MAX_RESPONSE_BYTES:
             answer = answer | {"Status": "FAILED", "Reason": "Response object is too long.", "Data": {}}
         if DEFECT in answer.get("Reason", ""):
             self.surprises.append(answer["Reason"])
@@ -173,7 +173,7 @@ class World:
         self.answered += 1
 
     def url(self) -> str:
-        """A signed URL of now."""
+        """Return a URL signed now."""
         signed = datetime.fromtimestamp(self.clock.now, tz=UTC).strftime("%Y%m%dT%H%M%SZ")
         return f"https://answers.s3.amazonaws.com/{SECRET}?X-Amz-Date={signed}&X-Amz-Expires=7200"
 
@@ -188,7 +188,7 @@ class World:
             self._invoke(state, then)
 
     def _invoke(self, event: Mapping[str, Any], then: Callable[[Result], None]) -> None:
-        """Run the function; `then` gets what it returns or raises, now or when it has stood still."""
+        """Run the function. Pass its result or exception to `then`, at once or after a pause."""
 
         def invoke() -> Mapping[str, Any]:
             if not (self.function_exists and self.function_works):
@@ -197,7 +197,7 @@ class World:
             invocation = Invocation(clients=self.clients, log_stream=LOG_STREAM)
             self.service.caller.set(event.get("event", event)["StackId"])
             try:
-                with self.clients.within(lambda: killed_at - self.clock.now):
+                with self.clients.remaining.of(lambda: killed_at - self.clock.now):
                     return handle(json.loads(json.dumps(event)), invocation)
             except KilledError:
                 raise FunctionDiedError("Sandbox.Timedout") from None
@@ -210,23 +210,23 @@ class World:
         if not self.pauses:
             try:
                 result: Result = invoke()
-            except Exception as error:  # noqa: BLE001 - whatever fails is told to the one who invoked
+            except Exception as error:  # noqa: BLE001 - every exception is the result of the call
                 result = error
             then(result)
             return
         pause = self.pauses.pop(0)
         thread = InvocationThread(invoke, pause)
-        # In the queue before it runs, so that its calls are told to it.
+        # Register it before it runs, so that it observes its calls.
         entry = (self.clock.now + min(pause.seconds, FUNCTION_TIMEOUT), next(self._order), thread, then)
         heapq.heappush(self._standing_still, entry)
-        thread.go_on()
+        thread.resume()
         if thread.over:
             self._standing_still.remove(entry)
             heapq.heapify(self._standing_still)
             _finish(thread, then)
 
     def _gave_up(self, request_id: str, error: Exception) -> None:
-        if isinstance(error, (FunctionDiedError, AnswerNotDeliveredError)):
+        if isinstance(error, (FunctionDiedError, ResponseNotDeliveredError)):
             self.unanswerable.add(request_id)
 
     def _called(self, operation: str, *, done: bool) -> None:
@@ -237,7 +237,7 @@ class World:
 
     def _resume(self) -> None:
         _, _, thread, then = self._standing_still[0]
-        thread.go_on(killed=thread.pause.seconds >= FUNCTION_TIMEOUT)
+        thread.resume(killed=thread.pause.seconds >= FUNCTION_TIMEOUT)
         heapq.heappop(self._standing_still)
         _finish(thread, then)
 
@@ -262,7 +262,7 @@ class World:
 
         def then(result: Result) -> None:
             if isinstance(result, Exception) and attempt < len(LAMBDA_RETRIES):
-                put_off = self._put_off.add if isinstance(result, DeliverAgainError) else self._put_off.discard
+                put_off = self._put_off.add if isinstance(result, RetryEventError) else self._put_off.discard
                 put_off(event["RequestId"])
                 again = self.clock.now + LAMBDA_RETRIES[attempt]
                 self._deliver_at(again, event, attempt=attempt + 1, queued_at=queued_at)
@@ -297,7 +297,7 @@ def _refuse_constant(name: str) -> float:
 
 @dataclass
 class Ids:
-    """Request ids, as CloudFormation makes them."""
+    """Generator of request ids."""
 
     made: int = 0
     issued: list[str] = field(default_factory=list)

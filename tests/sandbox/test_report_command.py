@@ -91,7 +91,7 @@ def test_latencies_in_microseconds_are_reported_in_milliseconds(
     ]
     slowest = max(each["ModelLatencyMs"] for each in found["Results"])
     assert main(["report", name, "--max-model-latency", str(slowest)]) == 0
-    assert "ModelLatency was read as microseconds" in " ".join(capsys.readouterr().out.split())
+    assert "ModelLatency was interpreted as microseconds" in " ".join(capsys.readouterr().out.split())
     assert main(["report", name, "--max-model-latency", "0.5"]) == 1
 
 

@@ -71,8 +71,9 @@ def test_the_handler_imports_nothing_of_ours_beyond_itself(source: Path) -> None
 @pytest.mark.parametrize("source", sources(CONSTRUCTS), ids=lambda path: path.stem)
 def test_the_constructs_import_only_pure_modules_of_the_handler(source: Path) -> None:
     handler = "inference_recommendations_handler"
-    # The command line reads, ranks and constrains a job's results as a deployment does.
+    # The command line reads, ranks and constrains a job's results as a deployment does, and knows the same error codes.
     pure = (
+        "aws.error_codes",
         "protocol.contract",
         "recommendation.choosing",
         "recommendation.constraints",

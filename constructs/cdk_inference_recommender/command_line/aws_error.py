@@ -15,6 +15,8 @@ from botocore.exceptions import (
     SSLError,
 )
 
+from inference_recommendations_handler.aws.error_codes import EXPIRED_CREDENTIALS, REJECTED_CREDENTIALS, WRONG_TIME
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -26,30 +28,10 @@ _BY_CLASS: Final[Mapping[type[Exception], str]] = {
     NoCredentialsError: "No AWS credentials were found. Give --profile, or run: aws configure",
     PartialCredentialsError: "The AWS credentials are incomplete. Set both the access key id and the secret.",
 }
-_EXPIRED: Final = frozenset({"ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired"})
-_WRONG_TIME: Final = frozenset({"RequestExpired", "RequestInTheFuture", "RequestTimeTooSkewed"})
-_REFUSED_CREDENTIALS: Final = frozenset(
-    {
-        "AuthFailure",
-        "IncompleteSignature",
-        "IncompleteSignatureException",
-        "InvalidAccessKeyId",
-        "InvalidClientTokenId",
-        "InvalidSignature",
-        "InvalidSignatureException",
-        "InvalidToken",
-        "MissingAuthenticationToken",
-        "MissingAuthenticationTokenException",
-        "SignatureDoesNotMatch",
-        "UnrecognizedClient",
-        "UnrecognizedClientException",
-    }
-)
-
 _BY_CODE: Final[Mapping[frozenset[str], str]] = {
-    _EXPIRED: "The AWS credentials have expired. Renew them, for example with: aws sso login",
-    _WRONG_TIME: "AWS doesn't accept the time of the request. Set this computer's clock.",
-    _REFUSED_CREDENTIALS: "AWS doesn't accept the credentials. Check --profile and --region.",
+    EXPIRED_CREDENTIALS: "The AWS credentials have expired. Renew them, for example with: aws sso login",
+    WRONG_TIME: "AWS doesn't accept the time of the request. Set this computer's clock.",
+    REJECTED_CREDENTIALS: "AWS doesn't accept the credentials. Check --profile and --region.",
 }
 
 

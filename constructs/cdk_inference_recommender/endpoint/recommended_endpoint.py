@@ -23,7 +23,7 @@ from cdk_inference_recommender.validation import checks
 from cdk_inference_recommender.validation.prop_types import check_types
 from cdk_inference_recommender.validation.reported_problems import report_problems, share_causes
 from cdk_inference_recommender.validation.stack_environment import region_of
-from cdk_inference_recommender.validation.tokens import literals_only
+from cdk_inference_recommender.validation.tokens import mask_tokens
 from cdk_inference_recommender.validation.validation_error import ValidationError
 from inference_recommendations_handler.protocol.contract import OwnerTag
 
@@ -227,7 +227,7 @@ class RecommendedEndpoint(AutoScaledEndpoint):
             self,
             lambda: [
                 *checks.check_endpoint(
-                    {name: literals_only(value) for name, value in document().items()},
+                    {name: mask_tokens(value) for name, value in document().items()},
                     measured=hosted.measured.input_config if hosted.measured else UNRESOLVED,
                     can_read=role is not None or bool(hosted.input_buckets or hosted.image_repositories),
                     region=region_of(self),

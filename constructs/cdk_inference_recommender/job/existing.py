@@ -17,7 +17,7 @@ from cdk_inference_recommender.validation.prop_types import PropType, check_type
 from cdk_inference_recommender.validation.reported_problems import report_problems
 from cdk_inference_recommender.validation.stack_environment import account_of, region_of
 from cdk_inference_recommender.validation.tokens import is_dynamic_reference, is_looked_up_later, is_unresolved
-from cdk_inference_recommender.validation.validation_error import ValidationError, naming
+from cdk_inference_recommender.validation.validation_error import ValidationError, prefix_errors_with_path
 
 from .base import InferenceRecommendationsJobBase
 from .grants import lower_case_arns
@@ -27,6 +27,8 @@ from .waiting import poll_seconds_of, timeout_seconds_of
 if TYPE_CHECKING:
     from aws_cdk import CfnResource, Duration
     from constructs import Construct
+
+    from .metrics import MetricOptions
 
 _PROP_TYPES: Final = {
     "job_name": PropType(of=str, example='"bert"', is_required=True),
@@ -52,9 +54,10 @@ class ExistingInferenceRecommendationsJob(InferenceRecommendationsJobBase):
         timeout: Duration | None,
         poll_interval: Duration | None,
     ) -> None:
-        super().__init__(scope, id)
+        is_arn = known_by == "job_arn" and isinstance(value, str) and not is_unresolved(value) and _ARN.fullmatch(value)
+        super().__init__(scope, id, environment_from_arn=value if is_arn else None)
         check_types(self, _PROP_TYPES, **{known_by: value}, timeout=timeout, poll_interval=poll_interval)
-        with naming(self):
+        with prefix_errors_with_path(self):
             if known_by == "job_name":
                 _check_name(value)
             self._job_name: Final = value if known_by == "job_name" else _name_in_job_arn(self, value)
@@ -62,6 +65,7 @@ class ExistingInferenceRecommendationsJob(InferenceRecommendationsJobBase):
             self._lower_case_arns = lower_case_arns(self, value) if known_by == "job_name" else _in_lower_case(value)
             self._timeout: Final = timeout_seconds_of(timeout, is_default_job=False, job_duration=None)
             self._poll_interval: Final = poll_seconds_of(poll_interval)
+        self._place: Final = value.split(":")[3:5] if is_arn else []
         self._last_leg: CfnResource | None = None
         MeasuredJob(job_name=self._job_name, finished=self._finished).attach_to(self)
         report_problems(
@@ -92,6 +96,12 @@ class ExistingInferenceRecommendationsJob(InferenceRecommendationsJobBase):
                 existing_job=True,
             )
         return self._last_leg
+
+    def _metric_place(self) -> MetricOptions:
+        if self._place in ([], [region_of(self), account_of(self)]):
+            return {}
+        region, account = self._place
+        return {"region": region, "account": account}
 
     def _check_place(self) -> None:
         if is_unresolved(self._job_arn):

@@ -6,9 +6,8 @@ from abc import abstractmethod
 from typing import TYPE_CHECKING, Any
 
 from cdk_inference_recommender.job.props.job_props import JOB_PROPS
-from cdk_inference_recommender.validation.validation_error import naming
+from cdk_inference_recommender.validation.validation_error import prefix_errors_with_path
 
-from .cli_document import cli_document
 from .existing import ExistingInferenceRecommendationsJob
 
 if TYPE_CHECKING:
@@ -31,8 +30,8 @@ if TYPE_CHECKING:
     from cdk_inference_recommender.job.props.traffic_pattern import TrafficPattern
     from cdk_inference_recommender.model.model_source import ModelSource
 
-    from .base import InferenceRecommendationsJobBase
     from .inference_recommendations_job import InferenceRecommendationsJob
+    from .interface import IInferenceRecommendationsJob
 
 
 class JobFactories:
@@ -54,7 +53,7 @@ class JobFactories:
         *,
         timeout: Duration | None = None,
         poll_interval: Duration | None = None,
-    ) -> InferenceRecommendationsJobBase:
+    ) -> IInferenceRecommendationsJob:
         """Refer to a job of this account and Region that exists already; its results can be used too.
 
         It is waited for where a recommendation is made of it, and never stopped.
@@ -83,10 +82,11 @@ class JobFactories:
         *,
         timeout: Duration | None = None,
         poll_interval: Duration | None = None,
-    ) -> InferenceRecommendationsJobBase:
+    ) -> IInferenceRecommendationsJob:
         """Refer to a job that exists already, by its ARN; see `from_job_name`.
 
-        SageMaker writes names in ARNs in lower case: refer to a job whose name has capitals by `from_job_name`.
+        The ARN's Region and account become the construct's environment (`env`), and those of its metrics. SageMaker
+        writes names in ARNs in lower case: refer to a job whose name has capitals by `from_job_name`.
 
         Args:
             scope: The reference's parent.
@@ -186,6 +186,8 @@ class JobFactories:
         """
         # Read before anything else is named here, so that no prop can be forgotten.
         given = {name: value for name, value in locals().items() if name in JOB_PROPS}
-        with naming(scope, id):
+        from .cli_document import cli_document  # noqa: PLC0415 -- most jobs are written as props
+
+        with prefix_errors_with_path(scope, id):
             content = cli_document(document)
         return cls._of_document(scope, id, content, given)

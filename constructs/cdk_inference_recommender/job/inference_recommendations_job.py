@@ -15,17 +15,17 @@ from cdk_inference_recommender.cross_stack.references import THROUGH_PARAMETER, 
 from cdk_inference_recommender.job.props.job_props import JOB_PROP_TYPES, JOB_PROPS, JobProps
 from cdk_inference_recommender.job.props.job_type import JobType
 from cdk_inference_recommender.model.job_arn import job_arn
-from cdk_inference_recommender.model.name_prefix import job_name_prefix_of
+from cdk_inference_recommender.model.name_prefix import job_name_prefix_of, literal_name
 from cdk_inference_recommender.model.tags import JobTags
-from cdk_inference_recommender.permissions.execution_role import execution_role, imported_role
+from cdk_inference_recommender.permissions.execution_role import execution_role, grant_inputs, imported_role
 from cdk_inference_recommender.permissions.role_arn import role_arn_of
 from cdk_inference_recommender.recommendation.measured_job import MeasuredJob
-from cdk_inference_recommender.request import Problem, told_once
+from cdk_inference_recommender.request import Problem, deduplicate
 from cdk_inference_recommender.validation import checks
 from cdk_inference_recommender.validation.prop_types import check_types
 from cdk_inference_recommender.validation.reported_problems import report_problems, share_causes
 from cdk_inference_recommender.validation.stack_environment import region_of
-from cdk_inference_recommender.validation.validation_error import ValidationError, naming
+from cdk_inference_recommender.validation.validation_error import ValidationError, prefix_errors_with_path
 
 from .base import InferenceRecommendationsJobBase
 from .factories import JobFactories
@@ -117,9 +117,10 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase, JobFactories)
             job_name_prefix: Prefix of the generated name, 1 to 24 characters, no token; the name has at most 40.
                 Default: the construct's path.
             description: At most 128 characters.
-            role: Execution role; it gets no policy it didn't come with. Default: a role with the least that is needed.
-            input_buckets: Buckets that the default role may read: sample payload and model artifacts.
-            image_repositories: Repositories that the default role may pull container images from.
+            role: Execution role; it is granted `input_buckets` and `image_repositories`, unless it is one of
+                `role.without_policy_updates()`. Default: a role with the least that is needed.
+            input_buckets: Buckets that the role may read: sample payload and model artifacts.
+            image_repositories: Repositories that the role may pull container images from.
             job_duration: No benchmark starts after it, at most 18,000 s; those that run are not stopped.
             traffic_pattern: For Advanced jobs; required there.
             max_number_of_tests: For Advanced jobs: load tests in all, 1 to 10. Default: the service's.
@@ -150,7 +151,7 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase, JobFactories)
         """
         # Read before anything else is named here, so that no prop can be forgotten.
         given = {name: value for name, value in locals().items() if name in JOB_PROPS}
-        super().__init__(scope, id)
+        super().__init__(scope, id, physical_name=literal_name(job_name))
         self._declare(scope, id, given)
 
     def _declare(self, scope: Construct, job_id: str, given: Mapping[str, Any], document: object = None) -> None:
@@ -166,7 +167,7 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase, JobFactories)
         check_types(self, JOB_PROP_TYPES, **{name: given[name] for name in JOB_PROP_TYPES if name not in missing})
         share_causes(self, given)
         props = JobProps(**given)
-        with naming(self):
+        with prefix_errors_with_path(self):
             request = JobRequest.of(document, props)
             poll_seconds = poll_seconds_of(props.poll_interval)
             timeout_seconds = timeout_seconds_of(
@@ -179,6 +180,9 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase, JobFactories)
         self._tags = JobTags(request.tags)
         volume_key = props.volume_encryption_key or request.text("InputConfig", "VolumeKmsKeyId")
         output_key = props.output_encryption_key or request.text("OutputConfig", "KmsKeyId")
+        payload = props.model.payload_location if props.model else None
+        named = props.input_buckets, props.image_repositories, payload
+        granted = grant_inputs(props.role, *named) if props.role else []
         has_role = props.role is not None or request.at("RoleArn") is not None
         self._role = (
             props.role
@@ -188,6 +192,7 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase, JobFactories)
                 model_package_version_arn=request.text("InputConfig", "ModelPackageVersionArn"),
                 input_buckets=props.input_buckets,
                 image_repositories=props.image_repositories,
+                payload=payload,
                 volume_encryption_key=volume_key,
                 output_encryption_key=output_key,
                 compiled_output_s3_uri=request.text("OutputConfig", "CompiledOutputConfig", "S3OutputUri"),
@@ -208,12 +213,14 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase, JobFactories)
             rerun_nonce=props.rerun_nonce,
             role=self._role,
             keys=(volume_key, output_key),
-            established=network.established if network else (),
+            established=(*granted, *(network.established if network else ())),
         )
-        self._job_name = self._resource.ref
+        name = self._resource.ref
+        # Another Region or account reads a name that is known.
+        self._job_name = name if literal_name(props.job_name) is None else self._get_resource_name_attribute(name)
         finished = last_leg(
             self,
-            job_name=self.job_name,
+            job_name=name,
             timeout=timeout_seconds,
             poll_interval=poll_seconds,
             accept_stopped=props.accept_stopped,
@@ -222,7 +229,7 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase, JobFactories)
         # Neither the job's start, nor what is chosen of its results.
         Dependable.implement(self, Dependable.of(finished))
         measured = {**given, "model": props.model if document is None else request.model}
-        MeasuredJob(job_name=self.job_name, finished=lambda: finished, request=sent, props=measured).attach_to(self)
+        MeasuredJob(job_name=name, finished=lambda: finished, request=sent, props=measured).attach_to(self)
 
         def problems() -> list[Problem]:
             all_tags = self._tags.known()
@@ -238,7 +245,7 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase, JobFactories)
                 poll_interval=poll_seconds,
                 number_of_tags=len(all_tags),
             )
-            own_problems = told_once([*of_request, *of_region, *of_props, *checks.check_network(network)])
+            own_problems = deduplicate([*of_request, *of_region, *of_props, *checks.check_network(network)])
             return [*own_problems, *checks.check_incoming_references(sent, self, own_role=not has_role)]
 
         report_problems(self, problems, lambda path: request.spell(path, self._tags.known()))
@@ -289,5 +296,5 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase, JobFactories)
 
 class _JobOfDocument(InferenceRecommendationsJob):
     def __init__(self, scope: Construct, job_id: str, document: object, given: Mapping[str, Any]) -> None:
-        InferenceRecommendationsJobBase.__init__(self, scope, job_id)
+        InferenceRecommendationsJobBase.__init__(self, scope, job_id, physical_name=literal_name(given["job_name"]))
         self._declare(scope, job_id, given, document)

@@ -10,7 +10,6 @@ from cdk_inference_recommender.provider.inference_recommender_provider import In
 from cdk_inference_recommender.request import botocore_version
 from inference_recommendations_handler.protocol.contract import (
     JOB_SERVICE_TIMEOUT_SECONDS,
-    NAME_VERSION,
     JobProperty,
     ResourceType,
 )
@@ -87,7 +86,6 @@ def job_resource(
             JobProperty.JOB_NAME: job_name,
             JobProperty.NAME_PREFIX: name_prefix if job_name is None else None,
             JobProperty.TAGS: tags.known() or None,
-            JobProperty.NAME_VERSION: NAME_VERSION,
             JobProperty.ACCEPT_STOPPED: accept_stopped,
             JobProperty.TIMEOUT: timeout,
             JobProperty.STATE_MACHINE_ARN: provider.state_machine_arn,

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, Final
 
 from cdk_inference_recommender.validation.tokens import literal_seconds_of, seconds_of
-from inference_recommendations_handler.protocol.contract import LEG_SECONDS
+from inference_recommendations_handler.protocol.contract import WAIT_STAGE_SECONDS
 
 if TYPE_CHECKING:
     import jsii
@@ -22,7 +22,7 @@ SHORTEST_TIMEOUT_SECONDS: Final = 60
 
 _TIMEOUT_IS_LITERAL: Final = "the number of resources that wait follows from it"
 _DEFAULT_POLL_SECONDS: Final = 30
-_DEFAULT_JOB_SECONDS: Final = 2 * LEG_SECONDS
+_DEFAULT_JOB_SECONDS: Final = 2 * WAIT_STAGE_SECONDS
 """Default jobs take about 45 minutes (developer guide, instance recommendations)."""
 
 _OVERRUN_SECONDS: Final = 3600
@@ -72,5 +72,5 @@ def leg_seconds(timeout: int) -> list[int]:
     Returns:
         Seconds of each leg, at most 2700; together the timeout.
     """
-    full, rest = divmod(min(max(timeout, SHORTEST_TIMEOUT_SECONDS), LONGEST_TIMEOUT_SECONDS), LEG_SECONDS)
-    return [LEG_SECONDS] * full + ([rest] if rest else [])
+    full, rest = divmod(min(max(timeout, SHORTEST_TIMEOUT_SECONDS), LONGEST_TIMEOUT_SECONDS), WAIT_STAGE_SECONDS)
+    return [WAIT_STAGE_SECONDS] * full + ([rest] if rest else [])

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from cdk_inference_recommender.validation.api_member import member
-from cdk_inference_recommender.validation.closed_choice import ClosedChoice
-from cdk_inference_recommender.validation.prop_types import PropType
+from cdk_inference_recommender.validation.cdk_interfaces import INPUT_BUCKETS
+from cdk_inference_recommender.validation.enum_like import EnumLike
+from cdk_inference_recommender.validation.prop_types import PropType, expect_type
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from aws_cdk.aws_s3 import IBucket
 
-class Domain(ClosedChoice):
+
+class Domain(EnumLike):
     """Machine learning domain of the model (API reference, `RecommendationJobContainerConfig`, `Domain`)."""
 
     COMPUTER_VISION: ClassVar[Domain]
@@ -26,7 +29,7 @@ Domain.NATURAL_LANGUAGE_PROCESSING = Domain("NATURAL_LANGUAGE_PROCESSING")
 Domain.MACHINE_LEARNING = Domain("MACHINE_LEARNING")
 
 
-class Task(ClosedChoice):
+class Task(EnumLike):
     """Machine learning task of the model (API reference, `RecommendationJobContainerConfig`, `Task`)."""
 
     IMAGE_CLASSIFICATION: ClassVar[Task]
@@ -49,7 +52,7 @@ Task.REGRESSION = Task("REGRESSION")
 Task.OTHER = Task("OTHER")
 
 
-class Framework(ClosedChoice):
+class Framework(EnumLike):
     """Framework of the container image (API reference, `RecommendationJobContainerConfig`, `Framework`)."""
 
     TENSORFLOW: ClassVar[Framework]
@@ -64,7 +67,7 @@ Framework.XGBOOST = Framework("XGBOOST")
 Framework.SAGEMAKER_SCIKIT_LEARN = Framework("SAGEMAKER-SCIKIT-LEARN")
 
 
-class SupportedEndpointType(ClosedChoice):
+class SupportedEndpointType(EnumLike):
     """Which kind of endpoint a job recommends (API reference, `RecommendationJobSupportedEndpointType`)."""
 
     REAL_TIME: ClassVar[SupportedEndpointType]
@@ -75,6 +78,10 @@ SupportedEndpointType.REAL_TIME = SupportedEndpointType("RealTime")
 SupportedEndpointType.SERVERLESS = SupportedEndpointType("Serverless")
 
 
+_BUCKET: Final = replace(
+    INPUT_BUCKETS, is_list=False, example='s3.Bucket.from_bucket_name(self, "Bucket", "my-bucket")'
+)
+_OBJECT_KEY: Final = PropType(of=str, example='"sample.tar.gz"', is_required=True)
 _CONTENT_TYPES: Final = PropType(of=str, example='["application/json"]', is_list=True, is_required=True)
 
 
@@ -84,14 +91,36 @@ class PayloadConfig:
 
     Attributes:
         sample_payload_url: One S3 object, a gzip compressed tar archive: `s3://bucket/key.tar.gz`. The execution role
-            must be able to read it; see `input_buckets`.
+            must be able to read it; see `from_bucket` and `input_buckets`.
         supported_content_types: MIME types of the input. Required where the model isn't a model package.
+        location: Bucket and key, where `from_bucket` was given them; the job's role may read the object.
     """
 
     sample_payload_url: str
     supported_content_types: Sequence[str] = field(
         default=(), metadata=member("SupportedContentTypes", kind=_CONTENT_TYPES)
     )
+    location: tuple[IBucket, str] | None = field(default=None, init=False, compare=False, metadata=member(render=None))
+
+    @classmethod
+    def from_bucket(cls, bucket: IBucket, key: str, *, supported_content_types: Sequence[str] = ()) -> PayloadConfig:
+        """Feed the endpoints an object of a bucket, which the job's role is allowed to read.
+
+        Args:
+            bucket: The bucket; it needn't be named in `input_buckets` for the payload.
+            key: Key of the object, a gzip compressed tar archive.
+            supported_content_types: MIME types of the input. Required where the model isn't a model package.
+
+        Raises:
+            ValidationError: The bucket or the key is of another type.
+        """
+        expect_type(_BUCKET, "bucket", bucket)
+        expect_type(_OBJECT_KEY, "key", key)
+        payload = cls(
+            sample_payload_url=f"s3://{bucket.bucket_name}/{key}", supported_content_types=supported_content_types
+        )
+        object.__setattr__(payload, "location", (bucket, key))
+        return payload
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,6 +14,7 @@ from .container_config import ContainerConfig
 from .resource_name import name_of_model
 
 if TYPE_CHECKING:
+    from aws_cdk.aws_s3 import IBucket
     from aws_cdk.interfaces.aws_sagemaker import IModelPackageRef, IModelRef
 
     from .container_config import ModelContainerConfig
@@ -37,6 +38,12 @@ class ModelSource(FactoryMade):
         default=None,
         metadata=member("ContainerConfig", kind=PropType(of=ContainerConfig, example="ContainerConfig(...)")),
     )
+
+    @property
+    def payload_location(self) -> tuple[IBucket, str] | None:
+        """Bucket and key of the sample payload, where it was given by its bucket."""
+        payload = self.container_config.payload_config if self.container_config else None
+        return payload.location if payload else None
 
     @classmethod
     def from_model_package(

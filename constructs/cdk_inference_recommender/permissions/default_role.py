@@ -46,6 +46,7 @@ class DefaultRole(iam.Role):
         statements: What it may do.
         input_buckets: Buckets that it may read.
         image_repositories: Repositories that it may pull images from.
+        payload: Bucket and key of an object that it may read. Default: none.
         keys: Keys, and for which actions.
         passes_itself: Whether it may be passed to SageMaker by itself.
     """
@@ -58,6 +59,7 @@ class DefaultRole(iam.Role):
         statements: Sequence[iam.PolicyStatement],
         input_buckets: Sequence[IBucket],
         image_repositories: Sequence[IRepository],
+        payload: tuple[IBucket, str] | None = None,
         keys: Sequence[tuple[IKeyRef | str, Sequence[str]]] = (),
         passes_itself: bool = False,
     ) -> None:
@@ -77,6 +79,8 @@ class DefaultRole(iam.Role):
             granted.statements.append(self._pass_itself())
         for bucket in input_buckets:
             bucket.grant_read(granted.principal_for(bucket))
+        if payload is not None:
+            payload[0].grant_read(granted.principal_for(payload[0]), payload[1])
         for repository in image_repositories:
             repository.grant_pull(granted.principal_for(repository))
         for key, actions in keys:

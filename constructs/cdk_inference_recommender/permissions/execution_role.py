@@ -32,6 +32,7 @@ def execution_role(
     model_package_version_arn: str | None,
     input_buckets: Sequence[IBucket],
     image_repositories: Sequence[IRepository],
+    payload: tuple[IBucket, str] | None,
     volume_encryption_key: IKeyRef | str | None,
     output_encryption_key: IKeyRef | str | None,
     compiled_output_s3_uri: str | None,
@@ -47,6 +48,7 @@ def execution_role(
         model_package_version_arn: The version that is benchmarked, which the job describes. None for a model.
         input_buckets: Buckets with the sample payload and the model's artifacts.
         image_repositories: Repositories with the container images.
+        payload: Bucket and key of the sample payload, where they are known.
         volume_encryption_key: Key of the endpoints' volumes.
         output_encryption_key: Key of the artifacts.
         compiled_output_s3_uri: Where Neo's output goes.
@@ -63,9 +65,31 @@ def execution_role(
         ],
         input_buckets=input_buckets,
         image_repositories=image_repositories,
+        payload=payload,
         keys=[(key, actions) for key, actions in keys if key is not None],
         passes_itself=True,
     )
+
+
+def grant_inputs(
+    role: iam.IRole,
+    input_buckets: Sequence[IBucket],
+    image_repositories: Sequence[IRepository],
+    payload: tuple[IBucket, str] | None,
+) -> list[iam.Grant]:
+    """Let a role that a job is given read what is named beside it.
+
+    Args:
+        role: The role; one of `role.without_policy_updates()` stays as it is.
+        input_buckets: Buckets with the sample payload and the model's artifacts.
+        image_repositories: Repositories with the container images.
+        payload: Bucket and key of the sample payload, where they are known.
+    """
+    return [
+        *(bucket.grant_read(role) for bucket in input_buckets),
+        *(repository.grant_pull(role) for repository in image_repositories),
+        *([payload[0].grant_read(role, payload[1])] if payload else []),
+    ]
 
 
 def imported_role(scope: Construct, arn: str | None) -> iam.IRole | None:

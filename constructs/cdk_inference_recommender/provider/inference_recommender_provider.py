@@ -28,8 +28,8 @@ from inference_recommendations_handler.protocol.contract import (
     CHOICE_SERVICE_TIMEOUT_SECONDS,
     FUNCTION_TIMEOUT_SECONDS,
     MAX_EVENT_AGE_SECONDS,
-    MachineInput,
     ResourceType,
+    StateKey,
 )
 
 if TYPE_CHECKING:
@@ -175,16 +175,16 @@ class InferenceRecommenderProvider(Construct):
 
     def _state_machine(self) -> sfn.StateMachine:
         wait = sfn.Wait(
-            self, "Wait", time=sfn.WaitTime.seconds_path(f"$.{MachineInput.WAIT_SECONDS}"), comment="Poll interval"
+            self, "Wait", time=sfn.WaitTime.seconds_path(f"$.{StateKey.WAIT_SECONDS}"), comment="Poll interval"
         )
         poll = self._task("Poll", comment="Look again", refused_attempts=25)
         answer = self._task(
             "Answer", comment="The handler failed permanently: respond to CloudFormation", refused_attempts=12
         )
-        poll.add_catch(answer, errors=["States.ALL"], result_path=f"$.{MachineInput.ERROR}")
+        poll.add_catch(answer, errors=["States.ALL"], result_path=f"$.{StateKey.ERROR}")
         done = sfn.Choice(self, "Done?")
         done.when(
-            sfn.Condition.boolean_equals(f"$.{MachineInput.DONE}", value=True), sfn.Succeed(self, "Succeed")
+            sfn.Condition.boolean_equals(f"$.{StateKey.DONE}", value=True), sfn.Succeed(self, "Succeed")
         ).otherwise(wait)
         return sfn.StateMachine(
             self,
@@ -196,7 +196,7 @@ class InferenceRecommenderProvider(Construct):
         )
 
     def _task(self, id: str, *, comment: str, refused_attempts: int) -> tasks.LambdaInvoke:  # noqa: A002 -- the CDK's name for it
-        """Return a call of the function that is retried for as long as the sum at `LEG_SECONDS` allows.
+        """Return a call of the function that is retried for as long as the sum at `WAIT_STAGE_SECONDS` allows.
 
         Args:
             id: The state's name.

@@ -12,9 +12,8 @@ from cdk_inference_recommender.provider.inference_recommender_provider import In
 from cdk_inference_recommender.validation import checks
 from cdk_inference_recommender.validation.finite_numbers import refuse_non_finite
 from cdk_inference_recommender.validation.reported_problems import report_problems
-from cdk_inference_recommender.validation.validation_error import naming
+from cdk_inference_recommender.validation.validation_error import prefix_errors_with_path
 from inference_recommendations_handler.protocol.contract import (
-    SCALING_VERSION,
     ResourceType,
     ScalingRecommendationAttribute,
     ScalingRecommendationProperty,
@@ -70,12 +69,11 @@ class ScalingRecommendation(Construct):
             "MinInvocations": min_invocations,
             "MaxInvocations": max_invocations,
         }
-        with naming(self):
+        with prefix_errors_with_path(self):
             refuse_non_finite(numbers)
         properties: dict[ScalingRecommendationProperty, object] = {
             ScalingRecommendationProperty.JOB_NAME: job_name,
             ScalingRecommendationProperty.RECOMMENDATION_ID: recommendation_id,
-            ScalingRecommendationProperty.SCALING_VERSION: SCALING_VERSION,
             ScalingRecommendationProperty.TARGET_CPU_UTILIZATION_PER_CORE: target_cpu_utilization_per_core,
             ScalingRecommendationProperty.MIN_INVOCATIONS_PER_MINUTE: min_invocations,
             ScalingRecommendationProperty.MAX_INVOCATIONS_PER_MINUTE: max_invocations,

@@ -1,4 +1,4 @@
-"""The AWS clients, each created once a process, when it is first used."""
+"""AWS clients, each created once per process, on first use."""
 
 from __future__ import annotations
 
@@ -9,13 +9,12 @@ import boto3
 from botocore.config import Config
 
 from inference_recommendations_handler.protocol.redaction import hide
-from inference_recommendations_handler.protocol.response import ANSWER_SECONDS
+from inference_recommendations_handler.protocol.response import RESPONSE_SECONDS
 
-from .deadline_budget import Allowance, RemainingTime
+from .deadline_budget import DeadlineBudget, RemainingTime
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from contextlib import AbstractContextManager
 
     from types_boto3_cloudformation import CloudFormationClient
     from types_boto3_ec2 import EC2Client
@@ -25,102 +24,99 @@ if TYPE_CHECKING:
 
 _CONNECT_SECONDS: Final = 2
 _READ_SECONDS: Final = 5
-_OTHERS: Final = Config(
+_DEFAULT: Final = Config(
     connect_timeout=_CONNECT_SECONDS,
     read_timeout=_READ_SECONDS,
     retries={"mode": "standard", "total_max_attempts": 3},
     user_agent_extra="cdk-inference-recommender",
 )
-_SAGEMAKER: Final = _OTHERS.merge(Config(retries={"mode": "standard", "total_max_attempts": 2}))
+_SAGEMAKER: Final = _DEFAULT.merge(Config(retries={"mode": "standard", "total_max_attempts": 2}))
 
 _ATTEMPT_SECONDS: Final = 2 * _CONNECT_SECONDS + _READ_SECONDS
-"""To connect, to agree on encryption and to read."""
+"""Upper bound for one attempt: TCP connect, TLS handshake, and read."""
 _OWN_SECONDS: Final = 1
-"""What the handler itself takes between two calls, and to begin with the answer."""
-_OTHERS_RESERVE_SECONDS: Final = _ATTEMPT_SECONDS + _OWN_SECONDS + ANSWER_SECONDS
-_SAGEMAKER_RESERVE_SECONDS: Final = _ATTEMPT_SECONDS + _OWN_SECONDS + _OTHERS_RESERVE_SECONDS
+"""Time that the handler itself takes between two calls, and before it sends the response."""
+_DEFAULT_MIN_REMAINING_SECONDS: Final = _ATTEMPT_SECONDS + _OWN_SECONDS + RESPONSE_SECONDS
+_SAGEMAKER_MIN_REMAINING_SECONDS: Final = _ATTEMPT_SECONDS + _OWN_SECONDS + _DEFAULT_MIN_REMAINING_SECONDS
 
 
 class Clients:
-    """What the handler calls.
+    """AWS clients of the handler.
 
     Args:
-        client: Makes the client of a service. EC2's alone takes a quarter of a cold start, and most invocations call
-            neither it nor the two below.
+        client: Creates the client of a service. EC2's takes a quarter of a cold start, and most invocations need
+            neither it nor the two after it.
     """
 
     def __init__(self, client: Callable[[str], Any]) -> None:
         self._client = client
         self.remaining = RemainingTime()
-        """Of the invocation."""
-        self.sagemaker_allowance = Allowance(remaining=self.remaining, reserve=_SAGEMAKER_RESERVE_SECONDS)
-        """When a call of SageMaker may begin; the next, when one of the others."""
-        self.others_allowance = Allowance(remaining=self.remaining, reserve=_OTHERS_RESERVE_SECONDS)
-
-    def within(self, remaining: Callable[[], float]) -> AbstractContextManager[None]:
-        """Serve one invocation, which has as many seconds left as `remaining` says whenever it is asked."""
-        return self.remaining.of(remaining)
+        """Time that remains in the invocation."""
+        self.sagemaker_budget = DeadlineBudget(remaining=self.remaining, min_remaining=_SAGEMAKER_MIN_REMAINING_SECONDS)
+        """Budget of SageMaker's client."""
+        self.default_budget = DeadlineBudget(remaining=self.remaining, min_remaining=_DEFAULT_MIN_REMAINING_SECONDS)
+        """Budget of all other clients."""
 
     @cached_property
     def sagemaker(self) -> SageMakerClient:
-        """Jobs, models and endpoints."""
+        """Client for jobs, models, and endpoints."""
         return self._client("sagemaker")  # type: ignore[no-any-return]
 
     @cached_property
     def stepfunctions(self) -> SFNClient:
-        """The stack's state machine."""
+        """Client for the stack's state machine."""
         return self._client("stepfunctions")  # type: ignore[no-any-return]
 
     @cached_property
     def ec2(self) -> EC2Client:
-        """Network interfaces that a job leaves."""
+        """Client for network interfaces."""
         return self._client("ec2")  # type: ignore[no-any-return]
 
     @cached_property
     def cloudformation(self) -> CloudFormationClient:
-        """The stack itself."""
+        """Client for the stack."""
         return self._client("cloudformation")  # type: ignore[no-any-return]
 
     @cached_property
     def autoscaling(self) -> Any:
-        """Application Auto Scaling; the types that are installed don't know it."""
+        """Client for Application Auto Scaling. The installed type stubs don't include it."""
         return self._client("application-autoscaling")
 
 
-def guarded(make: Callable[[str], Any]) -> Clients:
-    """Clients that begin no attempt too late for an answer.
+def deadline_clients(make: Callable[[str], Any]) -> Clients:
+    """Return clients that start no attempt too late for a response.
 
     Args:
-        make: Makes boto3's client of a service.
+        make: Creates boto3's client of a service.
     """
 
     def client(service: str) -> Any:
-        made = make(service)
-        allowance = held.sagemaker_allowance if service == "sagemaker" else held.others_allowance
-        allowance.guard(made)
-        # Descriptions of jobs and models have the values of their environments in them.
-        made.meta.events.register("after-call", lambda parsed, **_: hide(parsed), unique_id="redaction")
-        return made
+        created = make(service)
+        budget = result.sagemaker_budget if service == "sagemaker" else result.default_budget
+        budget.attach(created)
+        # Descriptions of jobs and models contain values of environment variables.
+        created.meta.events.register("after-call", lambda parsed, **_: hide(parsed), unique_id="redaction")
+        return created
 
-    held = Clients(client)
-    return held
+    result = Clients(client)
+    return result
 
 
 @cache
 def clients() -> Clients:
-    """The process's clients; each call is tried several times with backoff and jitter, as long as there is time.
+    """Return the clients of the process. They retry calls with backoff and jitter while enough time remains.
 
-    Of the function's 60 s an answer takes 23 s when the bucket takes it at the last attempt, and an attempt of a call
-    9 s: 2 s to connect, 2 s to agree on encryption and 5 s to read. So the last attempt may begin when 33 s are left,
-    one of SageMaker's when 43 s are, and the handler has a second for itself after each. SageMaker's end first, because
-    a request that couldn't be placed is queued: where its endpoint hangs, the last attempt to create a job, or to find
-    it, is over after 26 s, and Step Functions can be called until the 27th. botocore waits 7 s between two attempts at
-    most, less than an attempt: 2 s, and 5 s more where the service asks for it (`x-amz-retry-after`).
+    Of the function's 60 s, a response that the last attempt delivers takes 23 s, and an attempt of a call 9 s: 2 s to
+    connect, 2 s for the TLS handshake, and 5 s to read. So the last attempt may start when 33 s remain, and one of
+    SageMaker when 43 s remain; the handler has a second for itself after each. SageMaker's limit is earlier because
+    the handler queues a request that it couldn't place: if SageMaker's endpoint hangs, the last attempt to create or
+    find a job ends after 26 s, and Step Functions can be called until the 27th second. botocore waits at most 7 s
+    between two attempts, less than an attempt takes: 2 s, and 5 s if the service requests it (`x-amz-retry-after`).
 
-    It isn't a bound of everything: an endpoint of several addresses may take 2 s for each of them, and one that sends a
-    byte now and then 5 s for each of them. Then Lambda kills the function, and delivers the event again.
+    These aren't strict bounds: an endpoint with several addresses can take 2 s for each of them, and one that sends
+    single bytes 5 s for each of them. Lambda then ends the function, and retries the event.
     """
     session = boto3.session.Session()
-    # The service's name isn't a literal here, by which boto3's types tell the clients apart.
+    # boto3's type stubs require a literal for the service's name.
     make: Any = session.client
-    return guarded(lambda service: make(service, config=_SAGEMAKER if service == "sagemaker" else _OTHERS))
+    return deadline_clients(lambda service: make(service, config=_SAGEMAKER if service == "sagemaker" else _DEFAULT))

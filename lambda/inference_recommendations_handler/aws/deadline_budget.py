@@ -1,4 +1,4 @@
-"""How much of an invocation's time calls of AWS may take, so that CloudFormation is answered before it is over."""
+"""Time that calls of AWS may take, so that the response is sent before the invocation ends."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ from .errors import AWS_ERRORS, OutOfTimeError, kind_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
 
-    from .errors import ErrorKind
+    from .error_codes import ErrorKind
 
 T = TypeVar("T")
 
 
 class RemainingTime:
-    """Seconds that the invocation under way has left; without end where nobody said."""
+    """Seconds that remain in the invocation; infinite if unknown."""
 
     def __init__(self) -> None:
         self._read: ContextVar[Callable[[], float]] = ContextVar("remaining", default=lambda: math.inf)
 
     @contextmanager
     def of(self, read: Callable[[], float]) -> Iterator[None]:
-        """Ask `read` for them, until the context is left."""
+        """Use `read` until the context exits."""
         token = self._read.set(read)
         try:
             yield
@@ -38,27 +38,27 @@ class RemainingTime:
             self._read.reset(token)
 
     def __call__(self) -> float:
-        """As of now."""
+        """Return the seconds that remain now."""
         return self._read.get()()
 
 
 @dataclass(frozen=True, kw_only=True)
-class Allowance:
-    """When a client's last attempt may begin."""
+class DeadlineBudget:
+    """Latest time at which a client's last attempt may start."""
 
     remaining: RemainingTime
-    reserve: float
-    """Seconds for that attempt and for all that has to follow it."""
+    min_remaining: float
+    """Seconds for that attempt and for everything after it."""
 
     def pause(self, seconds: float) -> bool:
-        """Wait before a call is made again; False, at once, where too little time would be left for the call then."""
-        if self.remaining() - seconds < self.reserve:
+        """Wait before another attempt. Return False at once if not enough time would remain for it."""
+        if self.remaining() - seconds < self.min_remaining:
             return False
         time.sleep(seconds)
         return True
 
-    def patiently(self, call: Callable[[], T], *, kinds: Collection[ErrorKind], after_seconds: Iterable[float]) -> T:
-        """Make a call, and again after each pause while it fails in one of the ways given; raises its last error."""
+    def retry(self, call: Callable[[], T], *, kinds: Collection[ErrorKind], after_seconds: Iterable[float]) -> T:
+        """Make a call, and retry errors of the given kinds after each pause. Raise the last error."""
         for seconds in after_seconds:
             try:
                 return call()
@@ -67,22 +67,22 @@ class Allowance:
                     raise
         return call()
 
-    def guard(self, client: Any) -> None:
-        """Let no attempt of the client begin too late; one that failed then isn't even waited after.
+    def attach(self, client: Any) -> None:
+        """Prevent the client from starting an attempt too late, and from waiting after an attempt that failed then.
 
-        botocore raises what these handlers raise and doesn't try again, as it is no error of the connection. They
-        answer nothing: for botocore before 1.43.20, False too is so many seconds until the next attempt.
+        botocore raises what these handlers raise and doesn't retry, since it isn't a connection error. The handlers
+        return None: botocore before 1.43.20 takes False for the seconds until the next attempt.
         """
         service, events = client.meta.service_model.service_id.hyphenize(), client.meta.events
-        events.register_first(f"before-send.{service}", self._before_attempt, unique_id="allowance")
-        events.register_first(f"needs-retry.{service}", self._after_attempt, unique_id="allowance-retry")
+        events.register_first(f"before-send.{service}", self._before_attempt, unique_id="budget")
+        events.register_first(f"needs-retry.{service}", self._after_attempt, unique_id="budget-retry")
 
     def _before_attempt(self, *, event_name: str, **_: Any) -> None:
-        if self.remaining() < self.reserve:
+        if self.remaining() < self.min_remaining:
             raise OutOfTimeError(operation=event_name.rpartition(".")[2])
 
     def _after_attempt(self, *, response: Any, operation: Any, caught_exception: Exception | None, **_: Any) -> None:
-        if self.remaining() >= self.reserve:
+        if self.remaining() >= self.min_remaining:
             return
         if caught_exception is not None:
             raise caught_exception

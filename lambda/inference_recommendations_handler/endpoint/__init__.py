@@ -1,1 +1,1 @@
-"""The model, instance count, and autoscaling of a recommended endpoint."""
+"""Model, instance count, and autoscaling of a recommended endpoint."""

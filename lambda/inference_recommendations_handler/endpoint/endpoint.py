@@ -1,11 +1,12 @@
-"""A SageMaker endpoint as it is now."""
+"""Current state of a SageMaker endpoint."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from inference_recommendations_handler.aws.errors import AWS_ERRORS, ErrorKind, kind_of, says
+from inference_recommendations_handler.aws.error_codes import ErrorKind
+from inference_recommendations_handler.aws.errors import AWS_ERRORS, kind_of, says
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -13,28 +14,28 @@ if TYPE_CHECKING:
     from types_boto3_sagemaker import SageMakerClient
 
 _SETTLED: Final = frozenset({"InService", "OutOfService", "Failed", "UpdateRollbackFailed"})
-"""In any other status, also one that is newer than this handler, it is taken to be being changed."""
+"""In any other status, also an unknown one, the endpoint is treated as being updated."""
 _IN_PROGRESS: Final = "in-progress endpoint"
-"""SageMaker's words, under ValidationException, for an endpoint that is being changed."""
+"""Part of SageMaker's message, in a ValidationException, for an endpoint that is being updated."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Endpoint:
-    """The endpoint, and what its variants run on."""
+    """Endpoint with its variants."""
 
     name: str
     status: str
-    """The API's `EndpointStatus`."""
+    """`EndpointStatus` of the API."""
     instance_types: Mapping[str, str]
-    """By variant, of the configuration in force; during an update that is still the old one."""
+    """Instance types by variant, of the current configuration; during an update still the old one."""
     desired_instance_counts: Mapping[str, int]
-    """By variant, as last requested; serverless variants have none."""
+    """Last requested instance counts by variant, without serverless variants."""
     failure_reason: str
-    """Of the last change; empty where it didn't fail."""
+    """Reason why the last update failed; empty if it didn't."""
 
     @classmethod
     def find(cls, name: str, client: SageMakerClient) -> Endpoint | None:
-        """Look it up; None where there is none. Raises what boto3 raises otherwise."""
+        """Return the endpoint, or None if it doesn't exist. Raise what boto3 raises otherwise."""
         try:
             described = client.describe_endpoint(EndpointName=name)
         except AWS_ERRORS as error:
@@ -62,10 +63,10 @@ class Endpoint:
         )
 
     def set_instance_count(self, client: SageMakerClient, *, variant_name: str, count: int) -> bool:
-        """Begin to change a variant's number of instances; its weight stays. Raises what boto3 raises otherwise.
+        """Start to change a variant's instance count, without changing its weight. Raise what boto3 raises otherwise.
 
         Returns:
-            False where the endpoint is being changed otherwise, and can't be now.
+            False if another update of the endpoint is in progress.
         """
         try:
             client.update_endpoint_weights_and_capacities(
@@ -80,14 +81,14 @@ class Endpoint:
 
     @property
     def settled(self) -> bool:
-        """Whether it isn't being changed, so that it can be."""
+        """Return whether no update is in progress."""
         return self.status in _SETTLED
 
-    def serves(self, *, variant_name: str, instance_type: str) -> bool:
-        """Whether it is in service with this variant on this instance type."""
+    def is_serving(self, *, variant_name: str, instance_type: str) -> bool:
+        """Return whether the endpoint is in service with the variant on the instance type."""
         return self.status == "InService" and self.instance_types.get(variant_name) == instance_type
 
 
 def _is_missing(error: Exception) -> bool:
-    # SageMaker's words for it, under ValidationException.
+    # SageMaker reports it as ValidationException.
     return kind_of(error) is ErrorKind.NOT_FOUND or says(error, "could not find")

@@ -1,4 +1,4 @@
-"""The properties of `Custom::RecommendedModel`, and the `CreateModel` request that they make. Pure."""
+"""Properties of `Custom::RecommendedModel`, and the `CreateModel` request for them. Pure."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from inference_recommendations_handler.protocol.contract import UNAVAILABLE, RecommendedModelTag
 from inference_recommendations_handler.protocol.contract import RecommendedModelProperty as Property
+from inference_recommendations_handler.protocol.property_values import tags_of
+
+from .hosting_name import HOSTING_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,8 +21,7 @@ if TYPE_CHECKING:
 
 _HASH_LENGTH: Final = 12
 _HASH_VERSION: Final = "1"
-_MODEL_NAME: Final = re.compile(r"[a-zA-Z0-9]([-a-zA-Z0-9]{0,61}[a-zA-Z0-9])?")
-_RUN: Final = (
+_HASHED: Final = (
     Property.MODEL_PACKAGE_ARN,
     Property.SOURCE_MODEL_NAME,
     Property.EXECUTION_ROLE_ARN,
@@ -29,59 +31,52 @@ _RUN: Final = (
     Property.COMPILATION_JOB_NAME,
     Property.ENVIRONMENT_JSON,
 )
-"""What decides how the model runs. Tags and the recommendation's id don't: an endpoint isn't rolled for them."""
+"""Properties that determine how the model runs. Tags and the recommendation's id don't, and so update no endpoint."""
 
 
 class ModelPropertiesError(Exception):
-    """No model that runs as it was measured can be made; the message says why, and what to do."""
+    """No model can be created that runs as measured. The message contains cause and remedy."""
 
 
 def model_name(event: CustomResourceEvent) -> str:
-    """The name of the model that an event asks for: the same in every delivery, and again after a rollback.
+    """Return the model's name, which is the same in every delivery, and in a rollback.
 
-    The hash is over the stack and the resource as well, so that a model of that name is this resource's own.
+    The hash includes stack and resource, so a model of that name belongs to this resource.
     """
-    run = {name.value: event.properties[name] for name in _RUN if name in event.properties}
-    content = json.dumps([_HASH_VERSION, event.stack_id, event.logical_resource_id, run], sort_keys=True)
+    hashed = {name.value: event.properties[name] for name in _HASHED if name in event.properties}
+    content = json.dumps([_HASH_VERSION, event.stack_id, event.logical_resource_id, hashed], sort_keys=True)
     return f"{name_prefix(event)}-{hashlib.sha256(content.encode()).hexdigest()[:_HASH_LENGTH]}"
 
 
 def is_model_name(name: str) -> bool:
-    """Whether the service could have a model of that name (botocore, `ModelName`)."""
-    return _MODEL_NAME.fullmatch(name) is not None
+    """Return whether the name is valid for a model."""
+    return re.fullmatch(HOSTING_NAME, name) is not None
 
 
 def name_prefix(event: CustomResourceEvent) -> str:
-    """What the names of the resource's models begin with."""
+    """Return the prefix of the names of the resource's models."""
     return str(event.properties.get(Property.NAME_PREFIX) or event.logical_resource_id)
 
 
 def model_tags(event: CustomResourceEvent) -> dict[str, str]:
-    """The user's tags, and whose the model is."""
-    return user_tags(event.properties) | {
+    """Return the user's tags and the owner tags."""
+    return tags_of(event.properties) | {
         RecommendedModelTag.STACK_ID.value: event.stack_id,
         RecommendedModelTag.LOGICAL_ID.value: event.logical_resource_id,
         RecommendedModelTag.RECOMMENDATION_ID.value: str(event.properties.get(Property.RECOMMENDATION_ID, UNAVAILABLE)),
     }
 
 
-def user_tags(properties: Mapping[str, Any]) -> dict[str, str]:
-    """The user's tags; none of a malformed property."""
-    tags = properties.get(Property.TAGS)
-    found = tags if isinstance(tags, list) else []
-    return {str(tag["Key"]): str(tag["Value"]) for tag in found if isinstance(tag, dict) and {"Key", "Value"} <= {*tag}}
-
-
 @dataclass(frozen=True, kw_only=True)
 class ModelProperties:
-    """What the model is made of."""
+    """Properties of a model."""
 
     package_arn: str | None
     source_model: str | None
     specification: str | None
-    """Inference specification of the package; None for the package's own."""
+    """Inference specification of the package; None for the default one."""
     environment: Mapping[str, str]
-    """Environment variables that were measured."""
+    """Measured environment variables."""
     role_arn: str
     vpc_config: Mapping[str, Any] | None
     network_isolation: bool | None
@@ -91,14 +86,14 @@ class ModelProperties:
         """Read the properties.
 
         Raises:
-            ModelPropertiesError: They ask for a model that would run otherwise than it was measured, or can't be read.
+            ModelPropertiesError: A property is invalid, or the model wouldn't run as measured.
         """
         package, source = properties.get(Property.MODEL_PACKAGE_ARN), properties.get(Property.SOURCE_MODEL_NAME)
         role = properties.get(Property.EXECUTION_ROLE_ARN)
         if bool(package) == bool(source) or not role:
             message = (
-                "A recommended model is made of a model package or of a model, with an execution role: deploy with the "
-                "version of cdk-inference-recommender that wrote the template."
+                "A recommended model needs an execution role, and either a model package or a model: deploy with the "
+                "version of cdk-inference-recommender that synthesized the template."
             )
             raise ModelPropertiesError(message)
         recommendation = properties.get(Property.RECOMMENDATION_ID, UNAVAILABLE)
@@ -106,17 +101,16 @@ class ModelProperties:
         if compilation is not None:
             message = (
                 f"The recommendation {recommendation} was measured on a model that SageMaker Neo compiled (compilation "
-                f"job {compilation}), and the endpoint would run the uncompiled one: nothing was deployed. Leave "
-                "`data_input_config` out of the job's container config, or `ModelInput` out of the model package, so "
-                "that the uncompiled model is measured; or serve what the compilation job has written with a model of "
-                "your own."
+                f"job {compilation}), and the endpoint would run the uncompiled one: nothing was deployed. Omit "
+                "`data_input_config` in the job's container config, or `ModelInput` in the model package, to measure "
+                "the uncompiled model. Or create a model of your own from the output of the compilation job."
             )
             raise ModelPropertiesError(message)
         specification = _given(properties, Property.INFERENCE_SPECIFICATION_NAME)
         if specification is not None and source:
             message = (
                 f"The recommendation {recommendation} was measured with the inference specification {specification} of "
-                f"a model package, and the endpoint's model is the model {source}, which has none: give the endpoint "
+                f"a model package, and the endpoint's model is the model {source}, which has none: pass the endpoint "
                 "the model package that the job has measured."
             )
             raise ModelPropertiesError(message)
@@ -132,13 +126,13 @@ class ModelProperties:
         )
 
     def request(self, source: Mapping[str, Any] | None) -> dict[str, Any]:
-        """`CreateModel` without name and tags.
+        """Return the request of `CreateModel` without name and tags.
 
         Args:
-            source: What `DescribeModel` answers of the source model; None for a package.
+            source: Response of `DescribeModel` for the source model; None for a package.
 
         Raises:
-            ModelPropertiesError: Which of the source model's containers was given the environment isn't known.
+            ModelPropertiesError: It is unknown which container of the source model needs the environment.
         """
         described = source or {}
         vpc_config = self.vpc_config or described.get("VpcConfig")
@@ -166,9 +160,9 @@ class ModelProperties:
             return {"Containers": [self._with_environment(containers[0])]}
         if self.environment:
             message = (
-                f"The model {self.source_model} has {len(containers)} containers, and the service doesn't say which of "
-                f"them was given the environment {', '.join(sorted(self.environment))}: leave the environment out of "
-                "the job's endpoint configurations, or make the model yourself."
+                f"The model {self.source_model} has {len(containers)} containers, and the service doesn't return which "
+                f"of them was measured with the environment {', '.join(sorted(self.environment))}: omit the "
+                "environment in the job's endpoint configurations, or create the model yourself."
             )
             raise ModelPropertiesError(message)
         execution = source.get("InferenceExecutionConfig")
@@ -189,8 +183,8 @@ def _vpc_config(properties: Mapping[str, Any]) -> Mapping[str, Any] | None:
     if value is None or isinstance(value, dict):
         return value
     message = (
-        f"{Property.VPC_CONFIG} must be a structure of SecurityGroupIds and Subnets, and isn't one: "
-        "deploy with the version of cdk-inference-recommender that wrote the template."
+        f"{Property.VPC_CONFIG} must be a structure of SecurityGroupIds and Subnets: deploy with the version of "
+        "cdk-inference-recommender that synthesized the template."
     )
     raise ModelPropertiesError(message)
 
@@ -202,9 +196,7 @@ def _environment(properties: Mapping[str, Any]) -> dict[str, str]:
     except (TypeError, ValueError):
         environment = None
     if not isinstance(environment, dict):
-        message = (
-            # Not the text, which may have a secret in it.
-            f"{Property.ENVIRONMENT_JSON} must be a JSON object, and isn't one: publish the recommendation again."
-        )
+        # The value can contain a secret.
+        message = f"{Property.ENVIRONMENT_JSON} must be a JSON object: publish the recommendation again."
         raise ModelPropertiesError(message)
     return {str(name): str(value) for name, value in environment.items()}

@@ -1,29 +1,32 @@
-"""`Custom::EndpointPreparation`: makes sure that UpdateEndpoint won't be refused.
+"""`Custom::EndpointPreparation`: ensures that SageMaker accepts UpdateEndpoint.
 
-It is refused while the endpoint is being changed otherwise, for example by autoscaling, and while a variant that is a
-scalable target would go, or change its instance type (developer guide, update endpoints that use auto scaling). The
-endpoint depends on this resource, which waits for the endpoint and deregisters the variant where it has to.
-`Custom::EndpointInstanceCount`, which registers the variant again, depends on the endpoint. CloudFormation sends a
-rollback to what the update has reached only. So where the update failed before it reached that resource, this one
-brings the old registration back: at once if the endpoint still serves as before, or when the rollback is through.
+SageMaker rejects it while another update of the endpoint is in progress, for example by autoscaling, and if it removes
+a variant that is a scalable target, or changes its instance type (developer guide, update endpoints that use auto
+scaling). The endpoint depends on this resource, which waits for the endpoint and deregisters the variant if necessary.
+`Custom::EndpointInstanceCount`, which registers the variant again, depends on the endpoint. CloudFormation only rolls
+back resources that the update has reached. So if the update failed before it reached that resource, this one restores
+the old registration: at once if the endpoint still serves as before, or when the rollback has ended.
+
+An execution of the state machine has two phases: it waits for the endpoint and responds, and then restores the
+registration.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from inference_recommendations_handler.aws.errors import AWS_ERRORS, MAY_PASS, code_of, kind_of, message_of
-from inference_recommendations_handler.protocol.contract import LEG_SECONDS, MachineInput
+from inference_recommendations_handler.protocol.contract import WAIT_STAGE_SECONDS
 from inference_recommendations_handler.protocol.contract import InstanceCountProperty as Property
 from inference_recommendations_handler.protocol.custom_resource_event import CustomResourceEvent, RequestType
 from inference_recommendations_handler.protocol.log import log
-from inference_recommendations_handler.protocol.response import Answer
+from inference_recommendations_handler.protocol.response import Response
 from inference_recommendations_handler.recommendation.scaling import Scaling, ScalingError, is_scaled
-from inference_recommendations_handler.stack.earlier_executions import stop_earlier
+from inference_recommendations_handler.stack.earlier_executions import stop_earlier_executions
+from inference_recommendations_handler.stack.execution_state import ExecutionState, Task
 from inference_recommendations_handler.stack.late_delivery import is_late
 from inference_recommendations_handler.stack.own_stack import OwnStack
-from inference_recommendations_handler.stack.state_machine import EVENT, Task
 
 from .endpoint import Endpoint
 from .variant_scaling import VariantScaling
@@ -35,34 +38,43 @@ if TYPE_CHECKING:
 
 POLL_SECONDS: Final = 30
 RESTORE_BOUND_SECONDS: Final = 6 * 60 * 60
-"""A rollback that takes longer isn't going on by itself."""
-_ANSWERED: Final = "answered"
+"""Time after which a rollback is taken to be stuck."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class State(ExecutionState):
+    """State of a preparation."""
+
+    task: Task = Task.ENDPOINT_PREPARATION
+    responded: bool = False
+    """Whether the execution is in its second phase."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Preparation:
-    """What the update leads to, and what it is about."""
+    """Properties of a preparation."""
 
     instance_count_logical_id: str
     variant_name: str
     instance_type: str
+    """Instance type after the update."""
     scaling: Scaling | None
-    """None where the endpoint isn't scaled."""
+    """None without autoscaling."""
 
     @classmethod
     def parse(cls, properties: Mapping[str, Any]) -> Preparation:
         """Read the properties.
 
         Raises:
-            ScalingError: Something is missing, or the variant can't be scaled like this.
+            ScalingError: A property is missing, or the scaling is invalid.
         """
         names = (Property.INSTANCE_COUNT_LOGICAL_ID, Property.VARIANT_NAME, Property.INSTANCE_TYPE)
         found = [str(properties.get(name) or "") for name in names]
         if not all(found):
             missing = ", ".join(name for name, value in zip(names, found, strict=True) if not value)
             message = (
-                f"The property {missing} is missing: deploy with the version of cdk-inference-recommender that wrote "
-                "the template."
+                f"The property {missing} is missing: deploy with the version of cdk-inference-recommender that "
+                "synthesized the template."
             )
             raise ScalingError(message)
         return cls(
@@ -73,168 +85,163 @@ class Preparation:
         )
 
 
-def on_event(event: CustomResourceEvent, invocation: Invocation) -> Answer | None:
-    """Serve one event; None when an execution of the state machine will answer.
+@dataclass(frozen=True, kw_only=True)
+class _Prepared:
+    """The endpoint can be updated."""
 
-    Raises what boto3 raises where another delivery may succeed.
+    restore: bool
+    """Whether the registration has to be restored after a rollback."""
+
+
+def on_event(event: CustomResourceEvent, invocation: Invocation) -> Response | None:
+    """Handle one event. Return None if an execution of the state machine sends the response.
+
+    Raise what boto3 raises if another delivery can succeed.
     """
     own_id = event.physical_resource_id or event.logical_resource_id
     if event.request_type is RequestType.DELETE:
-        return Answer(physical_resource_id=own_id)
+        return Response(physical_resource_id=own_id)
     try:
         preparation = Preparation.parse(event.properties)
     except ScalingError as error:
-        # Before the endpoint is made, or changed: what can't be scaled costs no instance.
+        # Fail before the endpoint is created or updated, and an instance incurs charges.
         return invocation.failed(event, str(error))
     if event.request_type is RequestType.CREATE or is_late(event, invocation):
-        return Answer(physical_resource_id=own_id)
+        return Response(physical_resource_id=own_id)
     machine = invocation.machine(event.properties)
     if machine is not None:
-        stop_earlier(event, machine, task=Task.ENDPOINT_PREPARATION)
-        # What CloudFormation has cancelled there must not change the endpoint, or register it, any more.
-        stop_earlier(
+        stop_earlier_executions(event, machine, task=Task.ENDPOINT_PREPARATION)
+        # A canceled operation must no longer change or register the endpoint.
+        stop_earlier_executions(
             event,
             machine,
             task=Task.ENDPOINT_INSTANCE_COUNT,
             logical_id=preparation.instance_count_logical_id,
         )
     try:
-        settled = _prepared(preparation, event, invocation)
+        prepared = _prepare(preparation, event, invocation)
     except AWS_ERRORS as error:
         if machine is None or kind_of(error) not in MAY_PASS:
             raise
-        # A rollback that fails for what may pass would leave the whole stack stuck.
-        settled = _Settled(is_over=False, restore=False)
-    if not settled.is_over and machine is not None:
-        # A change of the number of instances is under way: CloudFormation's own update would be refused.
-        machine.start(event.request_id, _state(event, wait=POLL_SECONDS, answered=False, done=False))
-        return None
-    if settled.restore and machine is not None:
-        machine.start(event.request_id, _state(event, wait=POLL_SECONDS, answered=True, done=False))
-    return Answer(physical_resource_id=own_id)
+        # A rollback that fails because of a temporary error would leave the whole stack stuck.
+        prepared = None
+    if machine is not None and (prepared is None or prepared.restore):
+        state = State(event=event, responded=prepared is not None)
+        machine.start(event.request_id, state.wait(POLL_SECONDS))
+    return None if prepared is None and machine is not None else Response(physical_resource_id=own_id)
 
 
-def step(state: Mapping[str, Any], invocation: Invocation, *, now: float) -> dict[str, Any]:
-    """Look again: until the endpoint can be changed, then until the rollback is through."""
-    event = CustomResourceEvent.parse(state[EVENT], now=now)
-    answered = bool(state[_ANSWERED])
-    answer = Answer(physical_resource_id=event.physical_resource_id or event.logical_resource_id)
-    if MachineInput.ERROR in state:
-        # The variant was deregistered before, and so the endpoint can change.
-        if not answered:
-            invocation.send(answer, event)
-        return _state(event, wait=0, answered=True, done=True)
+def step(state: State, invocation: Invocation, *, now: float) -> State:
+    """Continue the current phase."""
+    event = state.event
+    response = Response(physical_resource_id=event.physical_resource_id or event.logical_resource_id)
+    if state.error is not None:
+        # The variant was deregistered before, so the endpoint can be updated.
+        if not state.responded:
+            invocation.send(response, event)
+        return replace(state, responded=True).finish()
+    if state.responded:
+        return state.finish() if _restore_ends(event, invocation, now=now) else state.wait(POLL_SECONDS)
+    too_late = now >= event.requested_at + WAIT_STAGE_SECONDS
     try:
-        over = _restored(event, invocation) if answered else _settled(event, invocation, now=now)
+        prepared = _prepare(Preparation.parse(event.properties), event, invocation, too_late=too_late)
     except AWS_ERRORS as error:
-        log(
-            "not looked at",
-            level="WARNING",
-            task=Task.ENDPOINT_PREPARATION,
-            errorCode=code_of(error),
-            reason=message_of(error),
-        )
-        over = None if answered else _Settled(is_over=_is_late_to_settle(event, now=now), restore=False)
-    if isinstance(over, _Settled):
-        if not over.is_over:
-            return _state(event, wait=POLL_SECONDS, answered=False, done=False)
-        invocation.send(answer, event)
-        return _state(event, wait=POLL_SECONDS, answered=True, done=not over.restore)
-    if over is None and now >= event.requested_at + RESTORE_BOUND_SECONDS:
-        log(
-            "scaling not restored: the endpoint isn't scaled",
-            level="ERROR",
-            task=Task.ENDPOINT_PREPARATION,
-            requestId=event.request_id,
-        )
-        over = True
-    return _state(event, wait=POLL_SECONDS, answered=True, done=over is not None)
+        _log_error(error)
+        prepared = _Prepared(restore=False) if too_late else None
+    if prepared is None:
+        return state.wait(POLL_SECONDS)
+    invocation.send(response, event)
+    state = replace(state, responded=True)
+    return state.wait(POLL_SECONDS) if prepared.restore else state.finish()
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Settled:
-    is_over: bool
-    """Whether the endpoint can be changed, as far as that is to be waited for."""
-    restore: bool
+def _prepare(
+    preparation: Preparation, event: CustomResourceEvent, invocation: Invocation, *, too_late: bool = False
+) -> _Prepared | None:
+    """Deregister the variant if necessary. Return None while another update of the endpoint is in progress.
 
-
-def _prepared(preparation: Preparation, event: CustomResourceEvent, invocation: Invocation) -> _Settled:
+    Args:
+        preparation: Properties of the event.
+        event: Event to handle.
+        invocation: Clients.
+        too_late: Whether to continue despite another update. UpdateEndpoint then fails with SageMaker's own reason.
+    """
     hosted = _hosted(preparation, event, invocation)
     if hosted is None:
-        return _Settled(is_over=True, restore=False)
+        return _Prepared(restore=False)
     target, endpoint = hosted
-    # First, so that autoscaling begins no other change meanwhile.
+    # First, so that autoscaling starts no other update.
     _deregister(preparation, target, endpoint, event)
-    if not endpoint.settled:
-        return _Settled(is_over=False, restore=False)
-    return _Settled(is_over=True, restore=_is_to_be_restored(preparation, endpoint, event, invocation))
+    if not (endpoint.settled or too_late):
+        return None
+    return _Prepared(restore=_needs_restore(preparation, endpoint, event, invocation))
 
 
-def _settled(event: CustomResourceEvent, invocation: Invocation, *, now: float) -> _Settled:
-    preparation = Preparation.parse(event.properties)
-    hosted = _hosted(preparation, event, invocation)
-    if hosted is None:
-        return _Settled(is_over=True, restore=False)
-    target, endpoint = hosted
-    if not endpoint.settled and not _is_late_to_settle(event, now=now):
-        return _Settled(is_over=False, restore=False)
-    _deregister(preparation, target, endpoint, event)
-    return _Settled(is_over=True, restore=_is_to_be_restored(preparation, endpoint, event, invocation))
+def _restore_ends(event: CustomResourceEvent, invocation: Invocation, *, now: float) -> bool:
+    """Restore the registration after a rollback. Return False to try again later."""
+    try:
+        if _restore(event, invocation):
+            return True
+    except AWS_ERRORS as error:
+        _log_error(error)
+    if now < event.requested_at + RESTORE_BOUND_SECONDS:
+        return False
+    log(
+        "scaling not restored: the endpoint isn't scaled",
+        level="ERROR",
+        task=Task.ENDPOINT_PREPARATION,
+        requestId=event.request_id,
+    )
+    return True
 
 
-def _is_late_to_settle(event: CustomResourceEvent, *, now: float) -> bool:
-    # What SageMaker says of a change in progress then is a better reason than that nothing was answered.
-    return now >= event.requested_at + LEG_SECONDS
-
-
-def _restored(event: CustomResourceEvent, invocation: Invocation) -> bool | None:
-    """True where the registration is back, or isn't wanted any more; None where it is to be looked at again."""
-    preparation, stack = Preparation.parse(event.properties), _stack(event, invocation)
-    status = stack.status()
+def _restore(event: CustomResourceEvent, invocation: Invocation) -> bool:
+    """Return whether the registration is restored or no longer wanted."""
+    preparation, status = Preparation.parse(event.properties), _stack(event, invocation).status()
     if status.startswith("DELETE_"):
         return True
     if not status.endswith(("_COMPLETE", "_CLEANUP_IN_PROGRESS")):
-        return None
+        return False
     hosted = _hosted(preparation, event, invocation)
     if hosted is None or preparation.scaling is None:
         return True
     _, endpoint = hosted
     if not endpoint.settled:
-        return None
+        return False
     target = _target(preparation, endpoint, invocation)
     if target.registered():
         return True
-    if endpoint.serves(variant_name=preparation.variant_name, instance_type=preparation.instance_type):
+    if endpoint.is_serving(variant_name=preparation.variant_name, instance_type=preparation.instance_type):
         target.register(preparation.scaling)
         log("scaling restored after the rollback", physicalResourceId=target.resource_id, requestId=event.request_id)
     else:
-        log("scaling not restored: the endpoint isn't what it was", level="WARNING", requestId=event.request_id)
+        log("scaling not restored: the endpoint has changed", level="WARNING", requestId=event.request_id)
     return True
 
 
-def _is_to_be_restored(
+def _needs_restore(
     preparation: Preparation, endpoint: Endpoint, event: CustomResourceEvent, invocation: Invocation
 ) -> bool:
-    """Bring back what is missing; True where that has to wait until a rollback is through."""
+    """Restore a missing registration. Return True if that has to wait until a rollback has ended."""
     if preparation.scaling is None:
         return False
     stack = _stack(event, invocation)
     if not is_scaled(event.old_properties) and not stack.is_rolling_back():
-        # Scaling is being added, and comes after the endpoint.
+        # The update adds scaling, after the endpoint.
         return False
     target = _target(preparation, endpoint, invocation)
     if target.registered():
         return False
-    if endpoint.serves(variant_name=preparation.variant_name, instance_type=preparation.instance_type):
+    if endpoint.is_serving(variant_name=preparation.variant_name, instance_type=preparation.instance_type):
         try:
             target.register(preparation.scaling)
         except AWS_ERRORS as error:
-            # A rollback that fails for it would leave the whole stack stuck; an update fails at the instance count.
+            # A rollback that fails here would leave the whole stack stuck. An update fails at the instance count.
             log("not restored yet", level="WARNING", errorCode=code_of(error), reason=message_of(error))
         else:
             log("scaling restored at once", physicalResourceId=target.resource_id, requestId=event.request_id)
             return False
-    # In an update the instance count follows the endpoint; a rollback may not reach it.
+    # In an update the instance count follows the endpoint. A rollback may not reach it.
     return stack.is_rolling_back()
 
 
@@ -243,15 +250,15 @@ def _deregister(
 ) -> None:
     if not (is_scaled(event.properties) or is_scaled(event.old_properties)):
         return
-    runs_on = endpoint.instance_types.get(target.variant_name)
-    if target.variant_name != preparation.variant_name or runs_on != preparation.instance_type:
+    instance_type = endpoint.instance_types.get(target.variant_name)
+    if target.variant_name != preparation.variant_name or instance_type != preparation.instance_type:
         target.deregister()
 
 
 def _hosted(
     preparation: Preparation, event: CustomResourceEvent, invocation: Invocation
 ) -> tuple[VariantScaling, Endpoint] | None:
-    """What the stack has registered, and the endpoint that it is of; nothing else is touched."""
+    """Return the variant that the stack has registered, and its endpoint, or None without one."""
     resource_id, _ = _stack(event, invocation).resource(preparation.instance_count_logical_id)
     target = VariantScaling.parse(resource_id, invocation.clients)
     endpoint = Endpoint.find(target.endpoint_name, invocation.clients.sagemaker) if target else None
@@ -266,11 +273,6 @@ def _target(preparation: Preparation, endpoint: Endpoint, invocation: Invocation
     return VariantScaling.of(invocation.clients, endpoint_name=endpoint.name, variant_name=preparation.variant_name)
 
 
-def _state(event: CustomResourceEvent, *, wait: float, answered: bool, done: bool) -> dict[str, Any]:
-    return {
-        MachineInput.TASK.value: Task.ENDPOINT_PREPARATION.value,
-        EVENT: event.to_state(),
-        _ANSWERED: answered,
-        MachineInput.WAIT_SECONDS.value: round(wait),
-        MachineInput.DONE.value: done,
-    }
+def _log_error(error: Exception) -> None:
+    code, reason = code_of(error), message_of(error)
+    log("poll failed", level="WARNING", task=Task.ENDPOINT_PREPARATION, errorCode=code, reason=reason)

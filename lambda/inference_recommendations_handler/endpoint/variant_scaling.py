@@ -1,4 +1,4 @@
-"""The scalable target of one endpoint variant, at Application Auto Scaling."""
+"""Application Auto Scaling of an endpoint variant."""
 
 from __future__ import annotations
 
@@ -6,64 +6,65 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from inference_recommendations_handler.aws.errors import AWS_ERRORS, ErrorKind, kind_of, says
+from inference_recommendations_handler.aws.error_codes import ErrorKind
+from inference_recommendations_handler.aws.errors import AWS_ERRORS, kind_of, says
 from inference_recommendations_handler.protocol.log import log
 from inference_recommendations_handler.recommendation.scaling import POLICY_NAME_PREFIX
 
+from .hosting_name import HOSTING_NAME
+
 if TYPE_CHECKING:
     from inference_recommendations_handler.aws.clients import Clients
-    from inference_recommendations_handler.aws.deadline_budget import Allowance
+    from inference_recommendations_handler.aws.deadline_budget import DeadlineBudget
     from inference_recommendations_handler.recommendation.scaling import Scaling
 
 _DIMENSION: Final = "sagemaker:variant:DesiredInstanceCount"
-_NAME: Final = r"[a-zA-Z0-9](?:[-a-zA-Z0-9]{0,61}[a-zA-Z0-9])?"
-"""Of an endpoint and of a variant (botocore, `EndpointName`, `VariantName`)."""
-_RESOURCE_ID: Final = re.compile(rf"endpoint/({_NAME})/variant/({_NAME})")
-_UNSEEN_RETRIES_SECONDS: Final = (1, 2, 4)
+_RESOURCE_ID: Final = re.compile(rf"endpoint/({HOSTING_NAME})/variant/({HOSTING_NAME})")
+_VISIBLE_RETRIES_SECONDS: Final = (1, 2, 4)
 """A registration is eventually consistent (API reference, RegisterScalableTarget)."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class VariantScaling:
-    """Its operations; every method raises what boto3 raises."""
+    """Scalable target of a variant. All methods raise what boto3 raises."""
 
     client: Any
-    allowance: Allowance
+    budget: DeadlineBudget
     endpoint_name: str
     variant_name: str
 
     @classmethod
     def parse(cls, resource_id: str, clients: Clients) -> VariantScaling | None:
-        """The target of a resource id; None where it isn't one of an endpoint variant."""
+        """Return the target of a resource id, or None if it isn't the id of an endpoint variant."""
         found = _RESOURCE_ID.fullmatch(resource_id)
         return cls.of(clients, endpoint_name=found[1], variant_name=found[2]) if found else None
 
     @classmethod
     def of(cls, clients: Clients, *, endpoint_name: str, variant_name: str) -> VariantScaling:
-        """The target of a variant."""
+        """Return the target of a variant."""
         return cls(
             client=clients.autoscaling,
-            allowance=clients.others_allowance,
+            budget=clients.default_budget,
             endpoint_name=endpoint_name,
             variant_name=variant_name,
         )
 
     @property
     def resource_id(self) -> str:
-        """As Application Auto Scaling names it."""
+        """Resource id in Application Auto Scaling."""
         return f"endpoint/{self.endpoint_name}/variant/{self.variant_name}"
 
     def registered(self) -> bool:
-        """Whether it is a scalable target."""
-        answer = self.client.describe_scalable_targets(
+        """Return whether the variant is registered as a scalable target."""
+        response = self.client.describe_scalable_targets(
             ServiceNamespace="sagemaker",
             ResourceIds=[self.resource_id],
             ScalableDimension=_DIMENSION,
         )
-        return bool(answer["ScalableTargets"])
+        return bool(response["ScalableTargets"])
 
     def register(self, scaling: Scaling) -> None:
-        """Register it, or update what it is registered with; policies of an earlier scaling are deleted."""
+        """Register the variant, or update its registration. Delete policies of an earlier registration."""
         self.client.register_scalable_target(
             **self._target, MinCapacity=scaling.min_capacity, MaxCapacity=scaling.max_capacity
         )
@@ -76,7 +77,7 @@ class VariantScaling:
         log("scaling registered", physicalResourceId=self.resource_id)
 
     def deregister(self) -> None:
-        """Deregister it, and its policies with it; one that isn't registered is left as it is."""
+        """Deregister the variant with its policies, unless it isn't registered."""
         try:
             self.client.deregister_scalable_target(**self._target)
         except AWS_ERRORS as error:
@@ -94,7 +95,7 @@ class VariantScaling:
         }
 
     def _put_policy(self, name: str, configuration: dict[str, Any]) -> None:
-        for seconds in (*_UNSEEN_RETRIES_SECONDS, None):
+        for seconds in (*_VISIBLE_RETRIES_SECONDS, None):
             try:
                 self.client.put_scaling_policy(
                     **self._target,
@@ -103,7 +104,7 @@ class VariantScaling:
                     TargetTrackingScalingPolicyConfiguration=configuration,
                 )
             except AWS_ERRORS as error:
-                if seconds is None or not _is_missing(error) or not self.allowance.pause(seconds):
+                if seconds is None or not _is_missing(error) or not self.budget.pause(seconds):
                     raise
             else:
                 return
@@ -122,5 +123,5 @@ class VariantScaling:
 
 
 def _is_missing(error: Exception) -> bool:
-    # The API reference says ObjectNotFoundException, and others have met the same words under ValidationException.
+    # The API reference documents ObjectNotFoundException; users report ValidationException with the same message.
     return kind_of(error) is ErrorKind.NOT_FOUND or says(error, "no scalable target found")

@@ -1,1 +1,1 @@
-"""Inference recommendations jobs: their operations, statuses, and failure reasons."""
+"""Inference recommendations jobs: operations, statuses, and failure reasons."""

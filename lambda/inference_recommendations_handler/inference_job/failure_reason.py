@@ -1,4 +1,4 @@
-"""Why a job didn't give what was asked for, on one line, cause first."""
+"""Failure reason of a job, on one line that starts with the cause."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from inference_recommendations_handler.jobs.job_snapshot import JobState
 from inference_recommendations_handler.jobs.remedy import NAME_ANOTHER, RUN_AGAIN
-from inference_recommendations_handler.protocol.redaction import redacted
+from inference_recommendations_handler.protocol.redaction import redact
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -17,10 +17,10 @@ LOG_GROUP: Final = "/aws/sagemaker/InferenceRecommendationsJobs"
 
 
 def describe_failure(job: JobSnapshot, failed_steps: Sequence[Mapping[str, Any]], *, existing: bool = False) -> str:
-    """Put the job's FailureReason, its failed steps and where its log is into one line."""
+    """Return the job's FailureReason, its failed steps, and its log stream on one line."""
     subject = f"inference recommendations job {job.name}"
-    # A container's own words are in it, and it may have quoted what it was given.
-    cause = redacted(str(job.description.get("FailureReason") or ""))
+    # It contains messages of the container, which can quote its environment.
+    cause = redact(str(job.description.get("FailureReason") or ""))
     if cause:
         parts = [f"{_sentence(cause)} (The {subject} is {job.status}.)"]
     elif job.state is JobState.STOPPED:
@@ -35,13 +35,15 @@ def describe_failure(job: JobSnapshot, failed_steps: Sequence[Mapping[str, Any]]
 
 
 def _steps(failed_steps: Sequence[Mapping[str, Any]], *, cause: str) -> list[str]:
-    """Tell each reason once, with all the steps that it ended; a job's own reason isn't told again."""
+    """Return each reason once with all its steps. Don't repeat the job's own reason."""
     by_reason: dict[str, list[str]] = {}
     for step in failed_steps:
         reason = (step.get("InferenceBenchmark") or {}).get("FailureReason")
-        by_reason.setdefault(_bare(redacted(str(reason or "no reason given"))), []).append(_label(step))
-    told = [f"{', '.join(labels)}: {'as above' if reason == cause else reason}" for reason, labels in by_reason.items()]
-    return [f"Failed steps: {'; '.join(told)}."] if told else []
+        by_reason.setdefault(_bare(redact(str(reason or "no reason given"))), []).append(_label(step))
+    lines = [
+        f"{', '.join(labels)}: {'as above' if reason == cause else reason}" for reason, labels in by_reason.items()
+    ]
+    return [f"Failed steps: {'; '.join(lines)}."] if lines else []
 
 
 def _label(step: Mapping[str, Any]) -> str:

@@ -1,7 +1,7 @@
-"""Network interfaces that a job leaves behind in the user's VPC.
+"""Network interfaces that a job leaves in the user's VPC.
 
-SageMaker removes them some minutes after the job. Until then the security group can't be deleted, and the stack's
-deletion would fail.
+SageMaker deletes them some minutes after the job. Until then the security group can't be deleted, and the stack's
+deletion fails.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ if TYPE_CHECKING:
     from types_boto3_ec2 import EC2Client
 
 LEFT_BEHIND_SECONDS: Final = 20 * 60
-"""After this long they aren't the job's; a security group that is shared with others always has some."""
+"""Time after which interfaces aren't the job's: a shared security group always has some."""
 
 
 def any_left(vpc_config: Mapping[str, list[str]], client: EC2Client) -> bool:
-    """Whether interfaces with the job's security groups are left in its subnets.
+    """Return whether interfaces with the job's security groups remain in its subnets.
 
-    False where that can't be seen; what couldn't be seen for now may be left.
+    Return False if the handler has no permission to describe them, and True for temporary errors.
     """
     groups, subnets = vpc_config.get("SecurityGroupIds", []), vpc_config.get("Subnets", [])
     if not groups or not subnets:
@@ -40,6 +40,6 @@ def any_left(vpc_config: Mapping[str, list[str]], client: EC2Client) -> bool:
             Filters=[{"Name": "group-id", "Values": groups}, {"Name": "subnet-id", "Values": subnets}]
         )
     except AWS_ERRORS as error:
-        log("network interfaces not seen", level="WARNING", errorCode=code_of(error), reason=message_of(error))
+        log("network interfaces not described", level="WARNING", errorCode=code_of(error), reason=message_of(error))
         return kind_of(error) in MAY_PASS and not is_denied(error)
     return bool(found.get("NetworkInterfaces"))

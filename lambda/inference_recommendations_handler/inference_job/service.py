@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, Final, cast
 
-from inference_recommendations_handler.aws.errors import AWS_ERRORS, ErrorKind, code_of, kind_of, message_of
+from inference_recommendations_handler.aws.error_codes import ErrorKind
+from inference_recommendations_handler.aws.errors import AWS_ERRORS, code_of, kind_of, message_of
 from inference_recommendations_handler.jobs.job_kind import JobKind
 from inference_recommendations_handler.jobs.job_snapshot import JobSnapshot, JobState
 from inference_recommendations_handler.protocol.contract import ENDED_JOB_STATUSES
 from inference_recommendations_handler.protocol.log import log
+from inference_recommendations_handler.protocol.property_values import tag_list
 from inference_recommendations_handler.protocol.typed_request import RequestError, typed
 
 from .failure_reason import describe_failure
@@ -27,32 +29,24 @@ if TYPE_CHECKING:
     from inference_recommendations_handler.aws.clients import Clients
 
 UNKNOWN_STATUS_WITHIN: Final = timedelta(days=2)
-"""How far back a job is looked for whose status `ListInferenceRecommendationsJobs` has no filter for.
+"""Age up to which jobs are listed whose status `ListInferenceRecommendationsJobs` has no filter for.
 
 A job runs for at most five hours (API reference, RecommendationJobInputConfig, JobDurationInSeconds).
 """
 _OPERATION: Final = "CreateInferenceRecommendationsJob"
 _NAME: Final = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,63}")
-"""Of the API's `RecommendationJobName`."""
+"""Pattern of the API's `RecommendationJobName`."""
 _UNFINISHED: Final[tuple[RecommendationJobStatusType, ...]] = ("PENDING", "IN_PROGRESS", "STOPPING", "DELETING")
-_STATES: Final = {
-    "STOPPING": JobState.STOPPING,
-    "COMPLETED": JobState.COMPLETED,
-    "FAILED": JobState.FAILED,
-    "STOPPED": JobState.STOPPED,
-    "DELETING": JobState.DELETING,
-    "DELETED": JobState.DELETED,
-}
-"""Of the API's `RecommendationJobStatus`; a job in any other status runs."""
+"""Values of the API's `RecommendationJobStatus` besides the final ones."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class InferenceRecommendationsJobs(JobKind):
-    """SageMaker Inference Recommender's jobs; the API has no operation that deletes one."""
+    """Jobs of SageMaker Inference Recommender. The API has no operation that deletes one."""
 
     noun: ClassVar[str] = "inference recommendations job"
     measured: ClassVar[tuple[str, ...]] = ("JobType", "InputConfig", "StoppingConditions", "OutputConfig")
-    """The role, the description and the tags don't decide what is measured."""
+    """Role, description, and tags don't determine what is measured."""
     names_are_reusable: ClassVar[bool] = False
     default_timeout_seconds: ClassVar[int] = 2 * 3600
 
@@ -60,8 +54,8 @@ class InferenceRecommendationsJobs(JobKind):
 
     @classmethod
     def of(cls, clients: Clients) -> InferenceRecommendationsJobs:
-        """Return the jobs that the clients see."""
-        return cls(clients=clients, allowance=clients.sagemaker_allowance)
+        """Return the jobs in the account and Region of the clients."""
+        return cls(clients=clients, budget=clients.sagemaker_budget)
 
     @property
     def _client(self) -> SageMakerClient:
@@ -71,22 +65,22 @@ class InferenceRecommendationsJobs(JobKind):
         """Return whether the name matches the API's pattern."""
         return _NAME.fullmatch(name) is not None
 
-    def parse(self, document: Mapping[str, Any], *, synthesised_with: str) -> Mapping[str, Any]:
+    def parse(self, document: Mapping[str, Any], *, synthesized_with: str) -> Mapping[str, Any]:
         """Return the request as botocore's model of the operation types it."""
         shape = self._client.meta.service_model.operation_model(_OPERATION).input_shape
         if shape is None:
             message = f"The handler's botocore describes no input of {_OPERATION}."
             raise RequestError(message)
-        return typed(document, shape, synthesised_with=synthesised_with)
+        return typed(document, shape, synthesized_with=synthesized_with)
 
     def create(self, request: Mapping[str, Any], *, name: str, tags: Mapping[str, str]) -> None:
         """Start a job."""
-        # The request is typed by botocore's shapes at run time, which mypy can't follow.
+        # mypy can't check the request, which has the types of botocore's shapes at run time.
         client = cast("Any", self._client)
-        client.create_inference_recommendations_job(**request, JobName=name, Tags=_tag_list(tags))
+        client.create_inference_recommendations_job(**request, JobName=name, Tags=tag_list(tags))
 
     def find(self, name: str) -> JobSnapshot | None:
-        """Return the job of that name, or None where there is none."""
+        """Return the job of that name, or None if it doesn't exist."""
         try:
             description = self._client.describe_inference_recommendations_job(JobName=name)
         except AWS_ERRORS as error:
@@ -98,7 +92,7 @@ class InferenceRecommendationsJobs(JobKind):
     def unfinished_names(self) -> Iterator[str]:
         """Return the names of the account's jobs that haven't ended.
 
-        The service filters by known statuses only. Jobs in another status are found among those of the last two days.
+        The service only filters by known statuses, so search the jobs of the last two days for unknown ones.
         """
         paginator = self._client.get_paginator("list_inference_recommendations_jobs")
         for status in _UNFINISHED:
@@ -112,7 +106,7 @@ class InferenceRecommendationsJobs(JobKind):
                     yield str(job["JobName"])
 
     def stop(self, name: str) -> None:
-        """Ask a job to stop; one that has ended or doesn't exist needs no stopping."""
+        """Stop a job, unless it has ended or doesn't exist."""
         try:
             self._client.stop_inference_recommendations_job(JobName=name)
         except AWS_ERRORS as error:
@@ -120,16 +114,16 @@ class InferenceRecommendationsJobs(JobKind):
                 raise
 
     def delete(self, name: str) -> None:
-        """Do nothing: a job that has ended stays, and costs nothing."""
+        """Do nothing: a job that has ended remains, and incurs no charges."""
 
-    def shown_tags(self, job: JobSnapshot) -> dict[str, str]:
-        """Return the tags that `ListTags` shows."""
+    def visible_tags(self, job: JobSnapshot) -> dict[str, str]:
+        """Return the tags that `ListTags` returns."""
         pages = self._client.get_paginator("list_tags").paginate(ResourceArn=job.arn)
         return {tag["Key"]: tag["Value"] for page in pages for tag in page.get("Tags", [])}
 
     def add_tags(self, job: JobSnapshot, tags: Mapping[str, str]) -> None:
         """Add or overwrite tags."""
-        cast("Any", self._client).add_tags(ResourceArn=job.arn, Tags=_tag_list(tags))
+        self._client.add_tags(ResourceArn=job.arn, Tags=tag_list(tags))
 
     def remove_tags(self, job: JobSnapshot, keys: Iterable[str]) -> None:
         """Remove tags."""
@@ -141,11 +135,11 @@ class InferenceRecommendationsJobs(JobKind):
         return now < job.ended_at + LEFT_BEHIND_SECONDS and any_left(vpc_config, self.clients.ec2)
 
     def failure(self, job: JobSnapshot, *, existing: bool = False) -> str:
-        """Return the job's own reason, with the steps that failed."""
+        """Return the job's failure reason with the failed steps."""
         try:
             steps: Sequence[Mapping[str, Any]] = self._failed_steps(job.name)
         except AWS_ERRORS as error:
-            # The job's own reason is worth more than none.
+            # Return the job's own reason without them.
             code, reason = code_of(error), message_of(error)
             log("steps not listed", level="WARNING", jobName=job.name, errorCode=code, reason=reason)
             steps = []
@@ -162,18 +156,14 @@ class InferenceRecommendationsJobs(JobKind):
 
 
 def snapshot(description: Mapping[str, Any]) -> JobSnapshot:
-    """Return the job that a response of `DescribeInferenceRecommendationsJob` describes."""
+    """Return the job of a response of `DescribeInferenceRecommendationsJob`."""
     status = str(description["Status"])
     return JobSnapshot(
         name=str(description["JobName"]),
         arn=str(description["JobArn"]),
-        state=_STATES.get(status, JobState.RUNNING),
+        state=JobState.of(status),
         status=status,
         created_at=float(description["CreationTime"].timestamp()),
         ended_at=float(description["LastModifiedTime"].timestamp()),
         description=description,
     )
-
-
-def _tag_list(tags: Mapping[str, str]) -> list[dict[str, str]]:
-    return [{"Key": key, "Value": value} for key, value in tags.items()]

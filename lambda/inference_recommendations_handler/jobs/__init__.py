@@ -1,1 +1,1 @@
-"""What the kinds of jobs have in common: how one is seen, and which operations it has."""
+"""Interface that all kinds of jobs implement, and what they have in common."""

@@ -1,4 +1,4 @@
-"""The seam between the life of a job, which is the same for all, and the operations of one kind of job."""
+"""Interface between the lifecycle of a job, which all kinds share, and the operations of one kind of job."""
 
 from __future__ import annotations
 
@@ -7,48 +7,48 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar
 
-from inference_recommendations_handler.aws.errors import MAY_PASS, TagsNotShownError
-from inference_recommendations_handler.stack.owner import shows_owner
+from inference_recommendations_handler.aws.errors import MAY_PASS, TagsNotVisibleError
+from inference_recommendations_handler.stack.owner import has_visible_owner
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from inference_recommendations_handler.aws.deadline_budget import Allowance
+    from inference_recommendations_handler.aws.deadline_budget import DeadlineBudget
 
     from .job_snapshot import JobSnapshot
 
 T = TypeVar("T")
 
-_TRIED_AGAIN_AFTER_SECONDS: Final = (1, 2, 3, 5)
+_RETRIES_SECONDS: Final = (1, 2, 3, 5)
 
 
 @dataclass(frozen=True, kw_only=True)
 class JobKind(ABC):
-    """The operations of one kind of job. Methods that call AWS raise what boto3 raises."""
+    """Operations of one kind of job. Methods that call AWS raise what boto3 raises."""
 
     noun: ClassVar[str]
-    """The kind in a sentence, such as "inference recommendations job"."""
+    """Name of the kind for messages, such as "inference recommendations job"."""
     measured: ClassVar[tuple[str, ...]]
-    """Members of the request that decide what the job does, and with it the job's name."""
+    """Members of the request that determine what the job measures, and so its name."""
     names_are_reusable: ClassVar[bool]
-    """Whether a name is free again once the record of its job is deleted."""
+    """Whether a name can be used again after its job is deleted."""
     default_timeout_seconds: ClassVar[int]
-    """How long queueing and running may take where the template sets no limit."""
+    """Maximum time for creating and running a job, if the template sets no timeout."""
 
-    allowance: Allowance
-    """When a call of the kind's API may begin."""
+    budget: DeadlineBudget
+    """Budget for calls of the kind's API."""
 
     @abstractmethod
     def is_name(self, name: str) -> bool:
-        """Return whether the service could have a job of that name."""
+        """Return whether the name is valid for a job."""
 
     @abstractmethod
-    def parse(self, document: Mapping[str, Any], *, synthesised_with: str) -> Mapping[str, Any]:
-        """Return the request with the types of the Create operation; scalars arrive as strings.
+    def parse(self, document: Mapping[str, Any], *, synthesized_with: str) -> Mapping[str, Any]:
+        """Return the request with the types of the Create operation.
 
         Args:
-            document: The request without name and tags, as CloudFormation delivers it.
-            synthesised_with: Version of the botocore that checked it.
+            document: Request without name and tags, as received from CloudFormation: scalars are strings.
+            synthesized_with: Version of botocore that validated it.
 
         Raises:
             RequestError: A member is unknown or of the wrong type.
@@ -60,27 +60,27 @@ class JobKind(ABC):
 
     @abstractmethod
     def find(self, name: str) -> JobSnapshot | None:
-        """Return the job of that name, or None where there is none."""
+        """Return the job of that name, or None if it doesn't exist."""
 
     @abstractmethod
     def unfinished_names(self) -> Iterator[str]:
-        """Return the names of the account's jobs that haven't ended, and of those in an unknown status."""
+        """Return the names of the account's jobs that haven't ended or have an unknown status."""
 
-    def names_from(self, base: str) -> Iterator[str]:  # noqa: ARG002 - of a kind whose names are never free again
-        """Return the names of jobs that begin with `base`, where names are reusable: others may be free again."""
+    def names_from(self, base: str) -> Iterator[str]:  # noqa: ARG002 - for kinds with reusable names
+        """Return the names of jobs that start with `base`, if names are reusable."""
         return iter(())
 
     @abstractmethod
     def stop(self, name: str) -> None:
-        """Stop a job; one that has ended or doesn't exist needs no stopping."""
+        """Stop a job, unless it has ended or doesn't exist."""
 
     @abstractmethod
     def delete(self, name: str) -> None:
-        """Delete the record of a job that has ended, where the API has such an operation."""
+        """Delete a job that has ended, if the API has such an operation."""
 
     @abstractmethod
-    def shown_tags(self, job: JobSnapshot) -> dict[str, str]:
-        """Return the tags that the service shows of the job as of now."""
+    def visible_tags(self, job: JobSnapshot) -> dict[str, str]:
+        """Return the job's tags that are visible now."""
 
     @abstractmethod
     def add_tags(self, job: JobSnapshot, tags: Mapping[str, str]) -> None:
@@ -88,48 +88,48 @@ class JobKind(ABC):
 
     @abstractmethod
     def remove_tags(self, job: JobSnapshot, keys: Iterable[str]) -> None:
-        """Remove tags; keys that the job doesn't have are ignored."""
+        """Remove tags. Ignore keys that the job doesn't have."""
 
     @abstractmethod
     def has_leftovers(self, job: JobSnapshot, *, now: float) -> bool:
-        """Return whether something of a job that has ended still keeps the stack from being deleted."""
+        """Return whether resources of a job that has ended still block the stack's deletion."""
 
     @abstractmethod
     def failure(self, job: JobSnapshot, *, existing: bool = False) -> str:
-        """Return the reason for a deployment to fail because of the job, on one line.
+        """Return the failure reason for a deployment, on one line.
 
         Args:
-            job: A job without results.
-            existing: Whether the stack only refers to the job.
+            job: Job without results.
+            existing: Whether the stack only references the job.
         """
 
     def tags(self, job: JobSnapshot) -> dict[str, str]:
-        """Return all tags of the job, once they show whose it is.
+        """Return all tags of the job.
 
         Raises:
-            TagsNotShownError: The job is young and shows no owner yet.
+            TagsNotVisibleError: The job is new and its owner tags aren't visible yet.
         """
-        tags = self.shown_tags(job)
-        if not shows_owner(tags, created_at=job.created_at, now=time.time()):
-            raise TagsNotShownError(job_name=job.name, noun=self.noun)
+        tags = self.visible_tags(job)
+        if not has_visible_owner(tags, created_at=job.created_at, now=time.time()):
+            raise TagsNotVisibleError(job_name=job.name, noun=self.noun)
         return tags
 
-    def tags_in_time(self, job: JobSnapshot) -> dict[str, str]:
-        """Return the tags as `tags` does; retries what may pass within the invocation, for 11 seconds at most."""
-        return self._patiently(lambda: self.tags(job))
+    def tags_with_retries(self, job: JobSnapshot) -> dict[str, str]:
+        """Return all tags of the job. Retry temporary errors for at most 11 seconds."""
+        return self._retry(lambda: self.tags(job))
 
     def tag(self, job: JobSnapshot, tags: Mapping[str, str]) -> None:
-        """Add or overwrite tags; retries as `tags_in_time` does.
+        """Add or overwrite tags. Retry as `tags_with_retries`.
 
-        The handler's policy allows this by the job's owner tag, so that a tag that isn't shown yet reads as a denial.
+        The handler's policy depends on the job's owner tags, so the call is denied until they are visible.
         """
         if tags:
-            self._patiently(lambda: self.add_tags(job, tags))
+            self._retry(lambda: self.add_tags(job, tags))
 
     def untag(self, job: JobSnapshot, keys: Iterable[str]) -> None:
-        """Remove tags, as `tag` adds them; keys that the job doesn't have are ignored."""
+        """Remove tags. Ignore keys that the job doesn't have. Retry as `tag`."""
         if key_list := sorted(keys):
-            self._patiently(lambda: self.remove_tags(job, key_list))
+            self._retry(lambda: self.remove_tags(job, key_list))
 
-    def _patiently(self, call: Callable[[], T]) -> T:
-        return self.allowance.patiently(call, kinds=MAY_PASS, after_seconds=_TRIED_AGAIN_AFTER_SECONDS)
+    def _retry(self, call: Callable[[], T]) -> T:
+        return self.budget.retry(call, kinds=MAY_PASS, after_seconds=_RETRIES_SECONDS)

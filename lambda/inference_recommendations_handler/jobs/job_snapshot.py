@@ -1,4 +1,4 @@
-"""A job, as one look at it shows it."""
+"""Description of a job at one point in time."""
 
 from __future__ import annotations
 
@@ -6,15 +6,17 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
+from inference_recommendations_handler.protocol.contract import ENDED_JOB_STATUSES
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
 class JobState(StrEnum):
-    """The state of a job, whatever its API calls it."""
+    """State of a job of any kind."""
 
     RUNNING = "running"
-    """Also a status that is newer than this handler: such a job may cost money."""
+    """Also any unknown status, since the job can incur charges."""
     STOPPING = "stopping"
     COMPLETED = "completed"
     FAILED = "failed"
@@ -22,27 +24,34 @@ class JobState(StrEnum):
     DELETING = "deleting"
     DELETED = "deleted"
 
+    @classmethod
+    def of(cls, status: str) -> JobState:
+        """Return the state for a status of the API, such as `IN_PROGRESS` or `Completed`."""
+        try:
+            return cls(status.lower())
+        except ValueError:
+            return cls.RUNNING
 
-_ENDED: Final = frozenset({JobState.COMPLETED, JobState.FAILED, JobState.STOPPED, JobState.DELETED})
+
+_ENDED: Final = frozenset(map(JobState.of, ENDED_JOB_STATUSES))
 
 
 @dataclass(frozen=True, kw_only=True)
 class JobSnapshot:
-    """A described job."""
+    """Description of a job."""
 
     name: str
-    """Unique in its account and Region among the jobs of its kind."""
+    """Unique among the jobs of its kind in the account and Region."""
     arn: str
-    """What tags are kept under."""
     state: JobState
     status: str
-    """The API's word for the state."""
+    """Status in the API."""
     created_at: float
     """Epoch seconds."""
     ended_at: float
-    """When it changed last, in epoch seconds."""
+    """Time of the last change, in epoch seconds."""
     description: Mapping[str, Any]
-    """The response of the kind's Describe operation."""
+    """Response of the Describe operation."""
 
     @property
     def ended(self) -> bool:
@@ -51,5 +60,5 @@ class JobSnapshot:
 
     @property
     def running(self) -> bool:
-        """Return whether the job continues, and costs money, unless it is stopped."""
+        """Return whether the job continues, and incurs charges, until it is stopped."""
         return self.state is JobState.RUNNING

@@ -1,1 +1,1 @@
-"""The life of a job: create or adopt, retry, wait, stop, and delete."""
+"""Lifecycle of a job of any kind: create or adopt, retry, wait, stop, and delete."""

@@ -1,110 +1,105 @@
-"""A request that waits in an execution of the state machine until the service grants it."""
+"""Retries of a create request, in an execution of the state machine."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
 
-from inference_recommendations_handler.aws.errors import ErrorKind
-from inference_recommendations_handler.aws.propagation import PERMISSION_BOUND_SECONDS
-from inference_recommendations_handler.protocol.contract import MachineInput
-from inference_recommendations_handler.protocol.custom_resource_event import CustomResourceEvent
+from inference_recommendations_handler.aws.error_codes import ErrorKind
 from inference_recommendations_handler.protocol.log import log
 from inference_recommendations_handler.protocol.typed_request import RequestError
+from inference_recommendations_handler.stack.execution_state import PERMISSION_BOUND_SECONDS, ExecutionState, Task
 from inference_recommendations_handler.stack.owner import Owner
-from inference_recommendations_handler.stack.state_machine import EVENT, FAILURE, QUEUED_BECAUSE, Task
 
-from .create_or_adopt import Admitted, Later, admit
+from .create_or_adopt import Accepted, NameTaken, Rejected, RetryLater, create_or_adopt
 from .job_properties import JobProperties
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from inference_recommendations_handler.invocation import Invocation
-
-NAME: Final = "name"
-_DENIED_SINCE: Final = "deniedSince"
-_ATTEMPTS: Final = "attempts"
+    from inference_recommendations_handler.protocol.custom_resource_event import CustomResourceEvent
 
 MAX_LOOPS: Final = 1500
-"""An execution may have 25,000 history events (Step Functions quotas) and a loop takes some ten."""
+"""An execution has at most 25,000 history events (Step Functions quotas), and a loop takes about ten."""
 QUOTA_INTERVAL_SECONDS: Final = 60
 PERMISSION_INTERVAL_SECONDS: Final = 15
 
 
-def queued(event: CustomResourceEvent, name: str, later: Later, *, timeout: float, now: float) -> dict[str, Any]:
-    """The state of an execution that asks for the job again and again."""
-    state = {
-        MachineInput.TASK.value: Task.CREATE.value,
-        EVENT: event.to_state(),
-        NAME: name,
-        QUEUED_BECAUSE: later.reason,
-        _ATTEMPTS: 0,
-    }
-    return _next(state, later, timeout=timeout, deadline=event.requested_at + timeout, now=now)
+@dataclass(frozen=True, kw_only=True)
+class State(ExecutionState):
+    """State of a create request that is retried."""
+
+    task: Task = Task.CREATE
+    name: str = ""
+    """Name of the job."""
+    attempts: int = 0
 
 
-def step(state: Mapping[str, Any], invocation: Invocation, *, now: float) -> dict[str, Any]:
-    """Ask once more."""
-    event = CustomResourceEvent.parse(state[EVENT], now=now)
-    if MachineInput.ERROR in state:
-        return _over("The request's queue broke off; see the handler's log.")
+def queue(event: CustomResourceEvent, name: str, outcome: RetryLater, *, timeout: float, now: float) -> State:
+    """Return the state for a new execution that retries the request.
+
+    Args:
+        event: Event that requests the job.
+        name: Name of the job.
+        outcome: Outcome of the first attempt.
+        timeout: Timeout of the job in seconds.
+        now: Current time, in epoch seconds.
+    """
+    state = State(event=event, name=name, reason=outcome.reason)
+    return _retry(state, outcome, timeout=timeout, now=now)
+
+
+def step(state: State, invocation: Invocation, *, now: float) -> State:
+    """Make another attempt."""
+    event = state.event
+    if state.error is not None:
+        return _end(state, "Retrying the request failed; see the handler's log.")
     try:
         properties = JobProperties.parse(event.properties, owner=Owner.of(event), jobs=invocation.jobs(event))
-        outcome = admit(str(state[NAME]), properties, event, invocation.jobs(event))
+        outcome = create_or_adopt(state.name, properties, event, invocation.jobs(event))
     except RequestError as error:
-        return _over(str(error))
-    if isinstance(outcome, Admitted):
-        return _over(None)
-    if not isinstance(outcome, Later):
-        return _over(outcome.reason)
-    deadline = event.requested_at + properties.timeout_seconds
-    lasted = _lasted_too_long(outcome, properties, denied_since=state.get(_DENIED_SINCE), deadline=deadline, now=now)
-    if lasted is not None:
-        return _over(lasted)
-    return _next(dict(state), outcome, timeout=properties.timeout_seconds, deadline=deadline, now=now)
+        return _end(state, str(error))
+    match outcome:
+        case Accepted():
+            return _end(state, None)
+        case NameTaken() | Rejected():
+            return _end(state, outcome.reason)
+        case RetryLater():
+            state = state.record_denial(denied=outcome.kind is ErrorKind.PERMISSION, now=now)
+            expired = _expired(state, outcome, properties, now=now)
+            if expired is not None:
+                return _end(state, expired)
+            return _retry(state, outcome, timeout=properties.timeout_seconds, now=now)
 
 
-def _lasted_too_long(
-    later: Later, properties: JobProperties, *, denied_since: float | None, deadline: float, now: float
-) -> str | None:
-    told = f"{later.reason.removesuffix('.')}."
-    if later.kind is ErrorKind.PERMISSION and now >= (denied_since or now) + PERMISSION_BOUND_SECONDS:
+def _expired(state: State, outcome: RetryLater, properties: JobProperties, *, now: float) -> str | None:
+    """Return the failure reason if there is no time for another attempt."""
+    cause = f"{outcome.reason.removesuffix('.')}."
+    if state.is_denied_for_good(now=now):
         role = properties.request.get("RoleArn", "the job's role")
         return (
-            f"{told} This went on for {PERMISSION_BOUND_SECONDS // 60} minutes: check that {role} exists, "
-            "trusts sagemaker.amazonaws.com, and that nothing denies the handler to pass it."
+            f"{cause} The call was denied for {PERMISSION_BOUND_SECONDS // 60} minutes: check that {role} exists, "
+            "trusts sagemaker.amazonaws.com, and that the handler is allowed to pass it."
         )
-    if now < deadline:
+    if now < state.event.requested_at + properties.timeout_seconds:
         return None
     remedy = "deploy again"
-    if later.kind is ErrorKind.QUOTA:
-        remedy = "ask for a higher quota in Service Quotas, or set a longer `timeout`"
-    return f"{told} It stayed so for {properties.timeout_seconds / 60:.0f} minutes: {remedy}."
+    if outcome.kind is ErrorKind.QUOTA:
+        remedy = "request a higher quota in Service Quotas, or set a longer `timeout`"
+    return f"{cause} The request was retried for {properties.timeout_seconds / 60:.0f} minutes: {remedy}."
 
 
-def _next(state: dict[str, Any], later: Later, *, timeout: float, deadline: float, now: float) -> dict[str, Any]:
-    attempts = int(state[_ATTEMPTS])
-    if later.kind is ErrorKind.PERMISSION:
-        state.setdefault(_DENIED_SINCE, now)
-        interval = PERMISSION_INTERVAL_SECONDS
-    else:
-        state.pop(_DENIED_SINCE, None)
-        interval = QUOTA_INTERVAL_SECONDS
-        if later.kind is ErrorKind.TRANSIENT:
-            interval = min(interval, 5 * 2**attempts)
+def _retry(state: State, outcome: RetryLater, *, timeout: float, now: float) -> State:
+    denied = outcome.kind is ErrorKind.PERMISSION
+    interval = PERMISSION_INTERVAL_SECONDS if denied else QUOTA_INTERVAL_SECONDS
+    if outcome.kind is ErrorKind.TRANSIENT:
+        interval = min(interval, 5 * 2**state.attempts)
+    deadline = state.event.requested_at + timeout
     wait = min(max(interval, timeout / MAX_LOOPS), max(deadline - now, 1))
-    log("queued", jobName=str(state[NAME]), task=Task.CREATE, reason=later.reason, waitSeconds=round(wait))
-    state[_ATTEMPTS] = attempts + 1
-    return state | {MachineInput.WAIT_SECONDS.value: max(round(wait), 1), MachineInput.DONE.value: False}
+    log("queued", jobName=state.name, task=Task.CREATE, reason=outcome.reason, waitSeconds=round(wait))
+    return replace(state.record_denial(denied=denied, now=now), attempts=state.attempts + 1).wait(wait)
 
 
-def _over(failure: str | None) -> dict[str, Any]:
-    state: dict[str, Any] = {
-        MachineInput.TASK.value: Task.CREATE.value,
-        MachineInput.WAIT_SECONDS.value: 0,
-        MachineInput.DONE.value: True,
-    }
+def _end(state: State, failure: str | None) -> State:
     if failure is not None:
-        log("given up", level="WARNING", task=Task.CREATE, reason=failure)
-        state[FAILURE] = failure
-    return state
+        log("request failed", level="WARNING", task=Task.CREATE, reason=failure)
+    return replace(state, failure=failure).finish()

@@ -1,30 +1,30 @@
-"""Delete of `Custom::InferenceRecommendationsJob`: nothing of the request runs, or can still start, after it.
+"""Delete of `Custom::InferenceRecommendationsJob`: afterwards no job of the request runs or can start.
 
-A job that has ended stays: the service has no way to delete it, and it costs nothing.
+A job that has ended remains: the service has no operation to delete it, and it incurs no charges.
 """
 
 from __future__ import annotations
 
 import time
-from dataclasses import asdict, replace
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Final, Self
 
-from inference_recommendations_handler.aws.errors import AWS_ERRORS, ErrorKind, code_of, kind_of, message_of
-from inference_recommendations_handler.aws.propagation import PERMISSION_BOUND_SECONDS
+from inference_recommendations_handler.aws.error_codes import ErrorKind
+from inference_recommendations_handler.aws.errors import AWS_ERRORS, code_of, kind_of, message_of
 from inference_recommendations_handler.protocol.contract import (
     FUNCTION_TIMEOUT_SECONDS,
+    IN_FLIGHT_SECONDS,
     JOB_SERVICE_TIMEOUT_SECONDS,
     MAX_EVENT_AGE_SECONDS,
-    MachineInput,
 )
-from inference_recommendations_handler.protocol.custom_resource_event import CustomResourceEvent, NotNowError
+from inference_recommendations_handler.protocol.custom_resource_event import CustomResourceEvent, TemporaryFailureError
 from inference_recommendations_handler.protocol.log import log
-from inference_recommendations_handler.protocol.response import Answer
+from inference_recommendations_handler.protocol.response import Response
+from inference_recommendations_handler.stack.execution_state import ExecutionState, Task
 from inference_recommendations_handler.stack.owner import Owner
-from inference_recommendations_handler.stack.state_machine import EVENT, Task
 
-from .job_selector import Target, target_of_delete, target_of_update
-from .stop_owned_jobs import UNDER_WAY_SECONDS, WATCH, Sweep, sweep
+from .job_selector import JobSelector, selector_of_delete, selector_of_update
+from .stop_owned_jobs import WATCH, StopResult, stop_owned_jobs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -36,128 +36,141 @@ if TYPE_CHECKING:
 
 POLL_SECONDS: Final = 10
 _MARGIN_SECONDS: Final = 13 * 60
-"""Between the last look and the ServiceTimeout, of which 777 s may be needed: a look that begins just before (65 s) and
-the wait after it (`UNDER_WAY_SECONDS`, 70 s), then as for a leg 360 s to poll and 282 s to answer."""
-_MAX_OTHERS: Final = 1500
-"""Names of at most 64 characters; a state may have 256 kB (Step Functions quotas)."""
-
-_SETTLES_AT: Final = "settlesAt"
-_WATCH_UNTIL: Final = "watchUntil"
-_ANSWERED: Final = "answered"
-_DENIED_SINCE: Final = "deniedSince"
-_TARGET: Final = "target"
+"""Time between the last poll and the ServiceTimeout, of which 777 s can be needed: 65 s for a poll that starts just
+before, 70 s for the pause after it (`IN_FLIGHT_SECONDS`), and as in a wait stage 360 s to poll and 282 s to respond."""
+_MAX_NOT_OWNED: Final = 1500
+"""Names have at most 64 characters, and a state at most 256 kB (Step Functions quotas)."""
 
 
-def on_delete(event: CustomResourceEvent, invocation: Invocation) -> Answer | None:
-    """Stop what runs; None when an execution of the state machine waits for it and answers."""
-    target = target_of_delete(event, invocation)
+@dataclass(frozen=True, kw_only=True)
+class State(ExecutionState):
+    """State of a deletion, or of a watch for late jobs."""
+
+    task: Task = Task.DELETE
+    selector: JobSelector = field(default_factory=JobSelector)
+    settles_at: float = 0.0
+    """Time until which a create may be in flight, in epoch seconds."""
+    watch_until: float = 0.0
+    """Time until which the event of a canceled request can still be delivered, in epoch seconds."""
+    responded: bool = False
+
+    @classmethod
+    def parse(cls, document: Mapping[str, Any], *, now: float) -> Self:
+        """Read the JSON that `render` returned."""
+        selector = JobSelector.parse(document.get("selector", {}))
+        return super().parse({**document, "selector": selector}, now=now)
+
+
+def on_delete(event: CustomResourceEvent, invocation: Invocation) -> Response | None:
+    """Stop the jobs. Return None if an execution of the state machine waits for their end and sends the response."""
+    selector = selector_of_delete(event, invocation)
     own_id = event.physical_resource_id or event.logical_resource_id
-    if target is None:
-        return Answer(physical_resource_id=own_id)
+    if selector is None:
+        return Response(physical_resource_id=own_id)
     machine = invocation.machine(event.properties)
-    found = sweep(target, event, machine, invocation, now=time.time())
-    target = _widened(target, found)
-    # Where nothing was found the request was refused: another delivery of it may be under way, and be granted.
-    watched = target.withdrawn or not found.found
-    unsure = watched or found.settles_at > 0 or found.hindrance is not None or _watched(event, machine)
-    if not unsure and not found.unfinished:
-        return Answer(physical_resource_id=own_id)
-    if machine is not None and _hand_over(
-        target, event, machine, unsure=unsure, watched=watched, answered=False, denied=found.denied is not None
-    ):
+    found = stop_owned_jobs(selector, event, machine, invocation, now=time.time())
+    selector = _extend(selector, found)
+    # If no job was found, the request was rejected. Another delivery of it may be in flight, and can succeed.
+    watched = selector.may_be_in_flight or not found.found
+    unsettled = watched or found.settles_at > 0 or found.problem is not None or _is_watched(event, machine)
+    if not unsettled and not found.unfinished:
+        return Response(physical_resource_id=own_id)
+    state = State(event=event, selector=selector).record_denial(denied=found.denied is not None, now=time.time())
+    if machine is not None and continue_in_execution(state, machine, unsettled=unsettled, watched=watched):
         return None
-    if found.hindrance is not None:
-        raise NotNowError(found.hindrance)
+    if found.problem is not None:
+        raise TemporaryFailureError(found.problem)
     log("not waited for: there is no state machine", level="WARNING", physicalResourceId=own_id)
-    return Answer(physical_resource_id=own_id)
+    return Response(physical_resource_id=own_id)
 
 
-def stop_orphans(event: CustomResourceEvent, name: str, properties: JobProperties, invocation: Invocation) -> None:
-    """Stop what Updates that were never answered have started.
+def stop_orphaned_jobs(
+    event: CustomResourceEvent, name: str, properties: JobProperties, invocation: Invocation
+) -> None:
+    """Stop jobs that canceled Updates have created.
 
-    CloudFormation doesn't know such a job's id and sends no Delete for it: it sends the next Update. The answer needn't
-    wait, because the stack, and the function, stay.
+    CloudFormation doesn't know the ids of these jobs and sends no Delete for them, but the next Update. The response
+    needn't wait for their end, because stack and function remain.
     """
-    target = target_of_update(event, name, properties, invocation)
+    selector = selector_of_update(event, name, properties, invocation)
     machine = invocation.machine(event.properties)
-    found = sweep(target, event, machine, invocation, now=time.time())
-    if found.hindrance is not None:
-        log("not swept", level="WARNING", reason=found.hindrance)
-    if machine is not None and (target.withdrawn or found.settles_at > 0 or found.hindrance is not None):
-        denied = found.denied is not None
-        _hand_over(target, event, machine, unsure=True, watched=True, answered=True, denied=denied)
+    found = stop_owned_jobs(selector, event, machine, invocation, now=time.time())
+    if found.problem is not None:
+        log("orphaned jobs not stopped", level="WARNING", reason=found.problem)
+    if machine is not None and (selector.may_be_in_flight or found.settles_at > 0 or found.problem is not None):
+        state = State(event=event, selector=selector, responded=True)
+        state = state.record_denial(denied=found.denied is not None, now=time.time())
+        continue_in_execution(state, machine, unsettled=True, watched=True)
 
 
-def step(state: Mapping[str, Any], invocation: Invocation, *, now: float) -> dict[str, Any]:
-    """Look again; answer when nothing runs any more, and keep watch while an old request can still be delivered.
+def step(state: State, invocation: Invocation, *, now: float) -> State:
+    """Stop jobs again. Respond when none runs, and continue while an old event can still be delivered.
 
-    What is denied for five minutes stays denied. Then the deletion succeeds if no job that is known to be the stack's
-    may run, and otherwise fails; the execution continues to stop such a job.
+    A denial that lasts five minutes is permanent. The deletion then fails if a job of the stack may still run, and
+    succeeds otherwise; the execution continues to stop such a job.
     """
-    event = CustomResourceEvent.parse(state[EVENT], now=now)
-    own_id = event.physical_resource_id or event.logical_resource_id
-    if MachineInput.ERROR in state:
-        if not state.get(_ANSWERED):
-            reason = f"Stopping {own_id} broke off; see the handler's log. Delete the stack again."
+    event = state.event
+    if state.error is not None:
+        if not state.responded:
+            own_id = event.physical_resource_id or event.logical_resource_id
+            reason = f"Stopping {own_id} failed; see the handler's log. Delete the stack again."
             invocation.send(invocation.failed(event, reason), event)
-        return _state(state, wait=0, answered=True, done=True)
-    target = _read(state[_TARGET])
-    answered = bool(state[_ANSWERED])
-    found = sweep(target, event, invocation.machine(event.properties), invocation, now=now)
-    settles_at = max(float(state[_SETTLES_AT]), found.settles_at)
+        return replace(state, responded=True).finish()
+    found = stop_owned_jobs(state.selector, event, invocation.machine(event.properties), invocation, now=now)
+    state = replace(
+        state,
+        selector=_extend(state.selector, found),
+        settles_at=max(state.settles_at, found.settles_at),
+        # The sequence of denials only ends with a call that has no problem at all.
+        denied_since=(state.denied_since if found.problem else None) or (now if found.denied else None),
+    )
     late = now >= event.requested_at + JOB_SERVICE_TIMEOUT_SECONDS - _MARGIN_SECONDS
-    denied_since = _denied_since(state, found, now=now)
-    denied_for_good = found.denied is not None and now >= denied_since + PERMISSION_BOUND_SECONDS
-    given_up = denied_for_good and (found.queue_denied or bool(found.blocked))
-    hindered = found.failure is not None or (found.denied is not None and not denied_for_good) or given_up
-    settled = now >= settles_at and not found.unfinished and not hindered
-    if not answered and (settled or late or given_up):
-        if found.running or hindered:
-            invocation.send(invocation.failed(event, _left(found)), event)
-        else:
-            if found.denied is not None:
-                log("not looked at", level="WARNING", reason=found.denied)
-            if not settled:
-                log("not waited for any longer", level="WARNING", reason=", ".join(found.unfinished))
-            invocation.send(Answer(physical_resource_id=own_id), event)
-        answered = True
+    denied_for_good = found.denied is not None and state.is_denied_for_good(now=now)
+    given_up = denied_for_good and (found.create_denied or bool(found.blocked))
+    blocked = found.failure is not None or (found.denied is not None and not denied_for_good) or given_up
+    settled = now >= state.settles_at and not found.unfinished and not blocked
+    if not state.responded and (settled or late or given_up):
+        invocation.send(_response(found, event, invocation, settled=settled, blocked=blocked), event)
+        state = replace(state, responded=True)
     elif late and found.running:
-        log("not stopped", level="ERROR", jobName=found.running[0], stackId=event.stack_id, reason=_left(found))
-    if late or (settled and answered and now >= float(state[_WATCH_UNTIL])):
-        return _state(state, wait=0, answered=answered, done=True)
-    until = settles_at if now < settles_at else float(state[_WATCH_UNTIL]) if answered and settled else now
-    wait = max(until - now, 1) if until > now else POLL_SECONDS
-    return _state(state, wait=wait, answered=answered, done=False) | {
-        _SETTLES_AT: settles_at,
-        _DENIED_SINCE: denied_since,
-        _TARGET: asdict(_widened(target, found)),
-    }
+        log("not stopped", level="ERROR", jobName=found.running[0], stackId=event.stack_id, reason=_failure(found))
+    if late or (settled and state.responded and now >= state.watch_until):
+        return state.finish()
+    if now < state.settles_at:
+        return state.wait(state.settles_at - now)
+    if settled and state.responded:
+        return state.wait(state.watch_until - now)
+    return state.wait(POLL_SECONDS)
 
 
-def _denied_since(state: Mapping[str, Any], found: Sweep, *, now: float) -> float:
-    """Return when the first denial was that no look without a hindrance followed, in epoch seconds; 0 without one."""
-    since = float(state.get(_DENIED_SINCE, 0)) if found.hindrance is not None else 0.0
-    return since or (now if found.denied is not None else 0.0)
+def _response(
+    found: StopResult, event: CustomResourceEvent, invocation: Invocation, *, settled: bool, blocked: bool
+) -> Response:
+    if found.running or blocked:
+        return invocation.failed(event, _failure(found))
+    if found.denied is not None:
+        log("not described", level="WARNING", reason=found.denied)
+    if not settled:
+        log("no longer waited for", level="WARNING", reason=", ".join(found.unfinished))
+    return Response(physical_resource_id=event.physical_resource_id or event.logical_resource_id)
 
 
-def _left(found: Sweep) -> str:
-    """Return why a Delete fails that can't be waited for any longer; a job that merely stops doesn't make it fail."""
+def _failure(found: StopResult) -> str:
+    """Return the failure reason of a Delete. A job that is stopping doesn't cause one."""
     parts = [reason for reason in (found.failure, found.denied) if reason is not None]
-    going_on = [name for name in found.running if name not in found.blocked]
-    if going_on:
+    running = [name for name in found.running if name not in found.blocked]
+    if running:
         minutes = (JOB_SERVICE_TIMEOUT_SECONDS - _MARGIN_SECONDS) // 60
         parts.append(
-            f"The {_jobs(going_on)} went on, and may cost money, although SageMaker was told to stop for {minutes} "
-            f"minutes: run {_commands(going_on)}, or stop in the console what still runs."
+            f"The {_jobs(running)} didn't stop within {minutes} minutes, and may incur charges: run "
+            f"{_commands(running)}, or stop what still runs in the console."
         )
     if found.blocked:
         parts.append(
-            f"The {_jobs(found.blocked)} may still run, and cost money: correct what denies it, or run "
-            f"{_commands(found.blocked)} as somebody who may."
+            f"The {_jobs(found.blocked)} may still run, and incur charges: correct what denies the call, or run "
+            f"{_commands(found.blocked)} with other credentials."
         )
-    return " ".join(
-        [*parts, "Then delete the stack again." if going_on or found.blocked else "Delete the stack again."]
-    )
+    return " ".join([*parts, "Then delete the stack again." if running or found.blocked else "Delete the stack again."])
 
 
 def _jobs(names: Sequence[str]) -> str:
@@ -168,77 +181,48 @@ def _commands(names: Sequence[str]) -> str:
     return ", ".join(f"`inference-recommender stop {name}`" for name in names)
 
 
-def _widened(target: Target, found: Sweep) -> Target:
-    """Found by its owner while it ran, a job is followed by its name when it has stopped."""
-    names = tuple(dict.fromkeys((*target.names, *found.unfinished)))
-    others = tuple(dict.fromkeys((*target.others, *found.others)))[:_MAX_OTHERS]
-    return replace(target, names=names, others=others)
+def _extend(selector: JobSelector, found: StopResult) -> JobSelector:
+    """Add jobs that were found, so that they are followed by name after they have stopped."""
+    names = tuple(dict.fromkeys((*selector.names, *found.unfinished)))
+    not_owned = tuple(dict.fromkeys((*selector.not_owned, *found.not_owned)))[:_MAX_NOT_OWNED]
+    return replace(selector, names=names, not_owned=not_owned)
 
 
-def _read(state: Mapping[str, Any]) -> Target:
-    return Target(
-        names=tuple(state["names"]),
-        spared=tuple(state["spared"]),
-        spared_base=str(state["spared_base"]),
-        withdrawn=bool(state["withdrawn"]),
-        base=str(state["base"]),
-        others=tuple(state.get("others", ())),
-    )
+def continue_in_execution(state: State, machine: StateMachine, *, unsettled: bool, watched: bool) -> bool:
+    """Start an execution that continues the deletion. Return False if the state machine was deleted.
 
-
-def _hand_over(
-    target: Target,
-    event: CustomResourceEvent,
-    machine: StateMachine,
-    *,
-    unsure: bool,
-    watched: bool,
-    answered: bool,
-    denied: bool,
-) -> bool:
-    """Let an execution go on; False where there is no machine that could."""
-    now = time.time()
-    # A request may be delivered again until it is too old; its last call takes a while more.
-    watch_until = event.requested_at + MAX_EVENT_AGE_SECONDS + UNDER_WAY_SECONDS if watched else 0.0
-    wait = UNDER_WAY_SECONDS if unsure else POLL_SECONDS
-    state = {
-        MachineInput.TASK.value: Task.DELETE.value,
-        EVENT: event.to_state(),
-        _TARGET: asdict(target),
-        _SETTLES_AT: now + wait if unsure else now,
-        _WATCH_UNTIL: watch_until,
-        _DENIED_SINCE: now if denied else 0.0,
-    }
+    Args:
+        state: State to start with.
+        machine: State machine of the stack.
+        unsettled: Whether a create may be in flight.
+        watched: Whether the event of a canceled request can still be delivered.
+    """
+    now, event = time.time(), state.event
+    # Lambda drops an event that is too old. Its last call takes some time.
+    watch_until = event.requested_at + MAX_EVENT_AGE_SECONDS + IN_FLIGHT_SECONDS if watched else 0.0
+    wait = IN_FLIGHT_SECONDS if unsettled else POLL_SECONDS
+    state = replace(state, settles_at=now + wait if unsettled else now, watch_until=watch_until)
     try:
-        name = f"{WATCH}{event.request_id}" if answered else event.request_id
-        machine.start(name, _state(state, wait=wait, answered=answered, done=False))
+        machine.start(f"{WATCH}{event.request_id}" if state.responded else event.request_id, state.wait(wait))
     except AWS_ERRORS as error:
-        log("no execution", level="WARNING", errorCode=code_of(error), reason=message_of(error))
+        log("execution not started", level="WARNING", errorCode=code_of(error), reason=message_of(error))
         if kind_of(error) is ErrorKind.NOT_FOUND:
             return False
         raise
     return True
 
 
-def _watched(event: CustomResourceEvent, machine: StateMachine | None) -> bool:
-    """Whether a withdrawn update of the resource may still be at work inside the function.
+def _is_watched(event: CustomResourceEvent, machine: StateMachine | None) -> bool:
+    """Return whether a canceled update of the resource may still be in flight.
 
-    Its watch stops what it makes, as long as the stack isn't gone before, and nobody aborts it.
+    Its watch stops the job that it creates, unless the stack is deleted first or the watch is aborted.
     """
     if machine is None:
         return False
     since = event.requested_at - 2 * FUNCTION_TIMEOUT_SECONDS
     for name in machine.started_since(since) or ():
         execution = machine.find(name) if name.startswith(WATCH) else None
-        asked = execution.event if execution is not None and not execution.succeeded else None
-        if asked is not None and Owner.of(asked) == Owner.of(event) and asked.requested_at > since:
+        other = execution.event if execution is not None and not execution.succeeded else None
+        if other is not None and Owner.of(other) == Owner.of(event) and other.requested_at > since:
             return True
     return False
-
-
-def _state(state: Mapping[str, Any], *, wait: float, answered: bool, done: bool) -> dict[str, Any]:
-    return dict(state) | {
-        MachineInput.WAIT_SECONDS.value: round(wait),
-        MachineInput.DONE.value: done,
-        _ANSWERED: answered,
-    }

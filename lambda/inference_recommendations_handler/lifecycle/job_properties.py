@@ -1,15 +1,16 @@
-"""The properties of `Custom::InferenceRecommendationsJob`, read."""
+"""Properties of `Custom::InferenceRecommendationsJob`."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from inference_recommendations_handler.protocol.contract import NAME_VERSION, JobProperty
+from inference_recommendations_handler.protocol.contract import JobProperty
 from inference_recommendations_handler.protocol.property_values import flag, seconds, tags_of
 from inference_recommendations_handler.protocol.typed_request import RequestError
 
-from .job_name import KNOWN_NAME_VERSIONS, NamedRequest, base_name, fingerprint, is_name_of
+from .job_name import NamedRequest, base_name, fingerprint, is_name_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,33 +21,34 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class JobProperties:
-    """What a template asks for."""
+    """Properties of a job."""
 
     request: Mapping[str, Any]
-    """Typed; without name and tags."""
+    """Request with its types, without name and tags."""
     name_prefix: str
+    """Prefix of the name, or the name itself."""
     exact: bool
+    """Whether the user set the job's name."""
     tags: Mapping[str, str]
     accept_stopped: bool
     timeout_seconds: float
-    name_version: str
     named: NamedRequest
 
     @classmethod
     def parse(cls, properties: Mapping[str, Any], *, owner: Owner, jobs: JobKind) -> JobProperties:
-        """Read the properties as CloudFormation delivers them.
+        """Read the properties as received from CloudFormation.
 
         Raises:
-            RequestError: something is missing or of the wrong type.
+            RequestError: A property is missing or has the wrong type.
         """
         document, exact = properties.get(JobProperty.REQUEST), JobProperty.JOB_NAME in properties
         prefix = properties.get(JobProperty.JOB_NAME if exact else JobProperty.NAME_PREFIX)
         if not isinstance(document, dict) or not isinstance(prefix, str) or not prefix:
             missing = JobProperty.NAME_PREFIX if isinstance(document, dict) else JobProperty.REQUEST
-            message = f"The property {missing} is missing: synthesise the template with cdk-inference-recommender."
+            message = f"The property {missing} is missing: synthesize the template with cdk-inference-recommender."
             raise RequestError(message)
-        synthesised_with = str(properties.get(JobProperty.BOTOCORE_VERSION, "of an unknown version"))
-        request = jobs.parse(document, synthesised_with=synthesised_with)
+        synthesized_with = str(properties.get(JobProperty.BOTOCORE_VERSION, "of an unknown version"))
+        request = jobs.parse(document, synthesized_with=synthesized_with)
         return cls(
             request=request,
             name_prefix=prefix,
@@ -54,7 +56,6 @@ class JobProperties:
             tags=tags_of(properties),
             accept_stopped=flag(properties, JobProperty.ACCEPT_STOPPED),
             timeout_seconds=seconds(properties, JobProperty.TIMEOUT, default=jobs.default_timeout_seconds),
-            name_version=str(properties.get(JobProperty.NAME_VERSION, NAME_VERSION)),
             named=NamedRequest(
                 stack_id=owner.stack_id,
                 logical_id=owner.logical_id,
@@ -63,24 +64,19 @@ class JobProperties:
             ),
         )
 
-    @property
+    @cached_property
     def fingerprint(self) -> str:
-        """Hash of what is measured; raises RequestError for an unknown version."""
-        return fingerprint(self.named, version=self.name_version)
+        """Hash of what is measured."""
+        return fingerprint(self.named)
 
-    @property
+    @cached_property
     def base(self) -> str:
-        """The first name to try; raises RequestError for an unknown version."""
-        if self.exact:
-            return self.name_prefix
-        return base_name(self.name_prefix, self.named, version=self.name_version)
+        """First name to try."""
+        return self.name_prefix if self.exact else base_name(self.name_prefix, self.named)
 
-    def names(self, name: str) -> bool:
-        """Whether a job of that name, by whatever version of the rule, stands for this request.
+    def accepts_name(self, name: str) -> bool:
+        """Return whether a job of that name can be the request's.
 
-        An exact name says nothing about the request; compare fingerprints.
+        A name that the user set doesn't identify the request; compare fingerprints.
         """
-        if self.exact:
-            return name == self.name_prefix
-        bases = (base_name(self.name_prefix, self.named, version=version) for version in KNOWN_NAME_VERSIONS)
-        return any(is_name_of(name, base) for base in bases)
+        return name == self.name_prefix if self.exact else is_name_of(name, self.base)

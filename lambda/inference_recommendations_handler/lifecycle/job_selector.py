@@ -1,4 +1,4 @@
-"""Which jobs a Delete means, and which an Update leaves alone."""
+"""Jobs that a Delete or an Update stops."""
 
 from __future__ import annotations
 
@@ -19,78 +19,85 @@ if TYPE_CHECKING:
     from inference_recommendations_handler.protocol.custom_resource_event import CustomResourceEvent
 
 NEVER_REQUESTED: Final = "never-requested-"
-"""Starts the physical id of a resource for which nothing was ever asked of the service."""
+"""Prefix of the physical id of a resource that never requested a job."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Target:
-    """What is to be stopped: whatever the owner has unfinished, except what is spared."""
+class JobSelector:
+    """Selection of an owner's unfinished jobs, except for the excluded ones."""
 
     names: tuple[str, ...] = ()
-    """Jobs that are known by name: followed when they have ended, too."""
-    spared: tuple[str, ...] = ()
-    """Jobs that stay."""
-    spared_base: str = ""
-    """Jobs of this base name stay."""
-    withdrawn: bool
-    """Whether a request that was never answered may be under way, so that its job may be yet to come."""
-    others: tuple[str, ...] = ()
-    """Jobs that have been found to be another's: whoever runs many doesn't keep a look from coming to an end."""
+    """Jobs known by name. They are followed after they have ended as well."""
+    excluded: tuple[str, ...] = ()
+    """Jobs that aren't stopped."""
+    excluded_base: str = ""
+    """Base name of jobs that aren't stopped."""
+    may_be_in_flight: bool = False
+    """Whether a request without a response may be in flight and can still create a job."""
+    not_owned: tuple[str, ...] = ()
+    """Jobs of other owners, which aren't described again."""
     base: str = ""
-    """The base name of the jobs of the request that is withdrawn or deleted, where it can be read."""
+    """Base name of the jobs of the canceled or deleted request; empty if unknown."""
 
-    def covers(self, name: str) -> bool:
-        """Whether a job of the owner with that name is meant."""
-        return name not in self.spared and not (self.spared_base and is_name_of(name, self.spared_base))
+    @classmethod
+    def parse(cls, document: Mapping[str, Any]) -> JobSelector:
+        """Read the selector from JSON."""
+        members: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value for name, value in document.items()
+        }
+        return cls(**members)
+
+    def selects(self, name: str) -> bool:
+        """Return whether a job of the owner with that name is stopped."""
+        return name not in self.excluded and not (self.excluded_base and is_name_of(name, self.excluded_base))
 
     def precedes(self, name: str, requested_at: float, event: CustomResourceEvent) -> bool:
-        """Whether the job was asked for before the event.
+        """Return whether the job was requested before the event.
 
-        CloudFormation's events carry whole seconds. Within the same one, only what the event is about is sure to come
-        before it.
+        Events have a resolution of one second. In the same second only the job of the event's own resource certainly
+        comes first.
         """
-        return requested_at < event.requested_at or (self.knows(name) and requested_at == event.requested_at)
+        return requested_at < event.requested_at or (self.is_known(name) and requested_at == event.requested_at)
 
-    def knows(self, name: str) -> bool:
-        """Return whether the name is the one to delete, or one that the handler makes for the request."""
+    def is_known(self, name: str) -> bool:
+        """Return whether the job is known by name, or has a name that is generated for the request."""
         return name in self.names or bool(self.base and is_name_of(name, self.base))
 
 
-def target_of_delete(event: CustomResourceEvent, invocation: Invocation) -> Target | None:
-    """Everything: when an id is deleted, the job of the id that stays has ended, since the legs have waited for it.
+def selector_of_delete(event: CustomResourceEvent, invocation: Invocation) -> JobSelector | None:
+    """Return a selector of all jobs, or None if no job was ever requested.
 
-    None when nothing was ever requested.
+    It excludes none: in an update's cleanup the job of the new id has ended, since the wait stages come first.
     """
     name = event.physical_resource_id or ""
     if name.startswith(NEVER_REQUESTED):
         return None
     names = (name,) if invocation.jobs(event).is_name(name) else ()
     if name and name == event.properties.get(JobProperty.JOB_NAME):
-        return Target(names=names, withdrawn=False)
-    asked = _read(event, event.properties, invocation)
-    if asked is None:
-        return Target(names=names, withdrawn=not is_generated(name))
-    return Target(names=names, withdrawn=not is_generated(name) or not asked.names(name), base=asked.base)
+        return JobSelector(names=names)
+    requested = _parse(event, event.properties, invocation)
+    if requested is None:
+        return JobSelector(names=names, may_be_in_flight=not is_generated(name))
+    in_flight = not is_generated(name) or not requested.accepts_name(name)
+    return JobSelector(names=names, may_be_in_flight=in_flight, base=requested.base)
 
 
-def target_of_update(
+def selector_of_update(
     event: CustomResourceEvent, name: str, properties: JobProperties, invocation: Invocation
-) -> Target:
-    """Everything but the job of the id, which its own Delete stops, and the job that is asked for."""
-    before = _read(event, event.old_properties, invocation)
-    return Target(
-        spared=(name, properties.base),
-        spared_base="" if properties.exact else properties.base,
-        withdrawn=before is not None and not before.names(name),
+) -> JobSelector:
+    """Return a selector of all jobs but those of the physical id, which has its own Delete, and of the new request."""
+    before = _parse(event, event.old_properties, invocation)
+    return JobSelector(
+        excluded=(name, properties.base),
+        excluded_base="" if properties.exact else properties.base,
+        may_be_in_flight=before is not None and not before.accepts_name(name),
         base="" if before is None else before.base,
     )
 
 
-def _read(event: CustomResourceEvent, properties: Mapping[str, Any], invocation: Invocation) -> JobProperties | None:
-    """The request of the properties; None where they can't be read, so that no job was made with them."""
+def _parse(event: CustomResourceEvent, properties: Mapping[str, Any], invocation: Invocation) -> JobProperties | None:
+    """Read the properties. Return None if they are invalid, since no job was created with them."""
     try:
-        asked = JobProperties.parse(properties, owner=Owner.of(event), jobs=invocation.jobs(event))
-        known = bool(asked.base)
+        return JobProperties.parse(properties, owner=Owner.of(event), jobs=invocation.jobs(event))
     except RequestError:
         return None
-    return asked if known else None

@@ -1,7 +1,7 @@
-"""Stops what an owner has asked for and CloudFormation knows no more.
+"""Stops jobs of an owner, also those that CloudFormation no longer knows.
 
-CloudFormation knows one id of a resource, and at most one new one. What else the owner has unfinished comes from
-requests that were never answered, however many came after them, and nobody else would stop it.
+CloudFormation knows one physical id of a resource, and at most one new one. All other unfinished jobs of the owner come
+from canceled requests, of which there can be many. Nothing else stops these jobs.
 """
 
 from __future__ import annotations
@@ -10,21 +10,21 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from inference_recommendations_handler.aws.error_codes import ErrorKind
 from inference_recommendations_handler.aws.errors import (
     AWS_ERRORS,
-    ErrorKind,
-    TagsNotShownError,
+    TagsNotVisibleError,
     code_of,
     is_denied,
     kind_of,
     message_of,
 )
-from inference_recommendations_handler.protocol.contract import FUNCTION_TIMEOUT_SECONDS, JobProperty
+from inference_recommendations_handler.protocol.contract import IN_FLIGHT_SECONDS, JobProperty
 from inference_recommendations_handler.protocol.log import log
+from inference_recommendations_handler.stack.execution_state import Task
 from inference_recommendations_handler.stack.owner import Owner, requested_at
-from inference_recommendations_handler.stack.state_machine import Task
 
-from .job_name import candidates
+from .job_name import candidate_names
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -35,102 +35,105 @@ if TYPE_CHECKING:
     from inference_recommendations_handler.protocol.custom_resource_event import CustomResourceEvent
     from inference_recommendations_handler.stack.state_machine import Execution, StateMachine
 
-    from .job_selector import Target
+    from .job_selector import JobSelector
 
-UNDER_WAY_SECONDS: Final = FUNCTION_TIMEOUT_SECONDS + 10
-"""A call that the function is inside of may be carried out when the function is killed, and a moment later."""
 WATCH: Final = "watch_"
-"""Starts the names of executions whose event is answered, and that look for what it may have left.
+"""Name prefix of executions that watch for late jobs after the response was sent.
 
-No name of a job, after which the queue's executions are named, has an underscore."""
+Executions that retry a create have the name of the job, which can't contain an underscore."""
 
 
 @dataclass(kw_only=True)
-class Sweep:
+class StopResult:
     """Result of finding and stopping the owner's jobs."""
 
     settles_at: float = 0.0
-    """Until then, in epoch seconds, a create may still be under way inside the function; 0 when none can be."""
+    """Time until which a create may be in flight, in epoch seconds; 0 if there is none."""
     unfinished: list[str] = field(default_factory=list)
-    """Jobs that haven't ended yet, or network interfaces that are still there: what is waited for."""
+    """Jobs to wait for: those that haven't ended, or whose network interfaces remain."""
     running: list[str] = field(default_factory=list)
-    """Those jobs of them that ran when they were looked at, and cost money unless they have stopped since."""
+    """Unfinished jobs that were running, and incur charges unless they have stopped since."""
     found: bool = False
-    """Whether there is a job that is meant, whatever has become of it."""
+    """Whether any selected job exists, in any status."""
     failure: str | None = None
-    """Why not everything could be looked at or stopped, where that isn't a denial."""
+    """Error that isn't a denial."""
     denied: str | None = None
-    """The same of a denial."""
+    """Error that is a denial."""
     blocked: list[str] = field(default_factory=list)
-    """Jobs that are known by name or by their tags, may run, and can't be looked at or stopped because of a denial."""
-    queue_denied: bool = False
-    """Whether a queued request that can't be looked at or stopped may still start a job."""
-    others: list[str] = field(default_factory=list)
-    """Jobs that are another's, and needn't be looked at again."""
+    """Jobs of the owner that may run, and can't be described or stopped because of a denial."""
+    create_denied: bool = False
+    """Whether a queued request may still create a job, because a denial prevents stopping it."""
+    not_owned: list[str] = field(default_factory=list)
+    """Jobs of other owners, which needn't be described again."""
 
     @property
-    def hindrance(self) -> str | None:
-        """Why not everything could be looked at or stopped."""
+    def problem(self) -> str | None:
+        """Return why not all jobs could be described or stopped, or None."""
         return self.failure or self.denied
 
-    def hindered(self, error: Exception) -> bool:
-        """Note an error; returns whether it is a denial."""
+    def record(self, error: Exception) -> bool:
+        """Record an error. Return whether it is a denial."""
+        reason = f"{message_of(error)} ({code_of(error)}.) The job couldn't be described or stopped."
         is_denial = kind_of(error) is ErrorKind.PERMISSION
         if is_denial:
-            self.denied = _failure(error)
+            self.denied = reason
         else:
-            self.failure = _failure(error)
+            self.failure = reason
         return is_denial
 
 
-def sweep(
-    target: Target, event: CustomResourceEvent, machine: StateMachine | None, invocation: Invocation, *, now: float
-) -> Sweep:
-    """Stop what was asked for before the event; never raises what boto3 raises.
+def stop_owned_jobs(
+    selector: JobSelector,
+    event: CustomResourceEvent,
+    machine: StateMachine | None,
+    invocation: Invocation,
+    *,
+    now: float,
+) -> StopResult:
+    """Stop the selected jobs that were requested before the event. Never raise what boto3 raises.
 
-    What is known by name is told to stop first, whatever hinders the rest or takes its time. Then the executions, as
-    they could still create the job that is looked for. A job that can't be looked at or stopped keeps none of the
-    others from it.
+    Jobs known by name are stopped first, so that no other error or delay prevents it. Executions come next, since they
+    can still create a job. A job that can't be described or stopped doesn't prevent stopping the others.
     """
     jobs = invocation.jobs(event)
-    told = _stop_named(target, event, jobs)
-    found = Sweep()
+    stopped = _stop_known_jobs(selector, event, jobs)
+    result = StopResult()
     try:
-        for execution in _queue_executions(target, event, machine) if machine else ():
+        for execution in creates(selector, event, machine) if machine else ():
             if execution.running and machine:
                 machine.stop(execution.name)
                 log("stopped the queued request", executionName=execution.name)
-                found.settles_at = now + UNDER_WAY_SECONDS
-            elif execution.status == "ABORTED" and now < execution.ended_at + UNDER_WAY_SECONDS:
-                found.settles_at = max(found.settles_at, execution.ended_at + UNDER_WAY_SECONDS)
+                result.settles_at = now + IN_FLIGHT_SECONDS
+            elif execution.status == "ABORTED" and now < execution.ended_at + IN_FLIGHT_SECONDS:
+                result.settles_at = max(result.settles_at, execution.ended_at + IN_FLIGHT_SECONDS)
     except AWS_ERRORS as error:
-        found.queue_denied = found.hindered(error)
-    _sweep_jobs(found, target, event, jobs, now=now, told=told)
-    return found
+        result.create_denied = result.record(error)
+    _stop_jobs(result, selector, event, jobs, now=now, stopped=stopped)
+    return result
 
 
-def _stop_named(target: Target, event: CustomResourceEvent, jobs: JobKind) -> set[str]:
-    """Returns the jobs that were told."""
-    told: set[str] = set()
-    for name in target.names:
+def _stop_known_jobs(selector: JobSelector, event: CustomResourceEvent, jobs: JobKind) -> set[str]:
+    """Stop jobs known by name. Return those that were stopped."""
+    stopped: set[str] = set()
+    for name in selector.names:
         with suppress(*AWS_ERRORS):
             job = jobs.find(name)
-            meant = job is not None and job.running and _is_meant(job, jobs.tags(job), target, event)
-            if job is not None and meant and _stop(job, event, jobs) is None:
-                told.add(name)
-    return told
+            selected = job is not None and job.running and _is_selected(job, jobs.tags(job), selector, event)
+            if job is not None and selected and _stop(job, event, jobs) is None:
+                stopped.add(name)
+    return stopped
 
 
-def _sweep_jobs(
-    found: Sweep,
-    target: Target,
+def _stop_jobs(
+    result: StopResult,
+    selector: JobSelector,
     event: CustomResourceEvent,
     jobs: JobKind,
     *,
     now: float,
-    told: Collection[str],
+    stopped: Collection[str],
 ) -> None:
-    names, listed = _names(found, target, event, jobs)
+    names, listed = _names(result, selector, event, jobs)
     for name in names:
         job = None
         try:
@@ -138,60 +141,68 @@ def _sweep_jobs(
             tags = jobs.tags(job) if job is not None else {}
         except AWS_ERRORS as error:
             if job is None or not job.ended:
-                # A list that can be read and doesn't have a job says that it has ended.
+                # A job that a complete list doesn't contain has ended.
                 may_run = job.running if job is not None else listed is None or name in listed
-                may_be_ours = _looks_like_ours(name, target, event) or _may_show_owner(job, error, event)
-                _not_seen(found, name, error, target, may_be_ours=may_be_ours, may_run=may_run)
-            elif name in target.names and jobs.has_leftovers(job, now=now):
-                found.unfinished.append(name)
+                may_be_owned = _may_be_owned(name, selector, event) or _may_get_tags(job, error, event)
+                _record_error(result, name, error, selector, may_be_owned=may_be_owned, may_run=may_run)
+            elif name in selector.names and jobs.has_leftovers(job, now=now):
+                result.unfinished.append(name)
             continue
         if job is None:
             continue
-        if _is_meant(job, tags, target, event):
-            _follow(found, job, event, jobs, now=now, told=told)
+        if _is_selected(job, tags, selector, event):
+            _stop_job(result, job, event, jobs, now=now, stopped=stopped)
             continue
-        log("left alone: another's job, or asked for since", jobName=name)
+        log("skipped: another owner's job, or requested later", jobName=name)
         if not Owner.of(event).owns(tags):
-            found.others.append(name)
+            result.not_owned.append(name)
 
 
-def _follow(
-    found: Sweep, job: JobSnapshot, event: CustomResourceEvent, jobs: JobKind, *, now: float, told: Collection[str]
+def _stop_job(
+    result: StopResult,
+    job: JobSnapshot,
+    event: CustomResourceEvent,
+    jobs: JobKind,
+    *,
+    now: float,
+    stopped: Collection[str],
 ) -> None:
-    found.found = True
+    result.found = True
     if job.running:
-        found.running.append(job.name)
-        error = None if job.name in told else _stop(job, event, jobs)
-        if error is not None and found.hindered(error):
-            found.blocked.append(job.name)
+        result.running.append(job.name)
+        error = None if job.name in stopped else _stop(job, event, jobs)
+        if error is not None and result.record(error):
+            result.blocked.append(job.name)
     if not job.ended or jobs.has_leftovers(job, now=now):
-        found.unfinished.append(job.name)
+        result.unfinished.append(job.name)
         return
     try:
         jobs.delete(job.name)
     except AWS_ERRORS as error:
-        found.hindered(error)
+        result.record(error)
 
 
-def _may_show_owner(job: JobSnapshot | None, error: Exception, event: CustomResourceEvent) -> bool:
-    """Return whether the job is too young for its tags, and old enough to come from a request before the event.
+def _may_get_tags(job: JobSnapshot | None, error: Exception, event: CustomResourceEvent) -> bool:
+    """Return whether the job's tags aren't visible yet, and a request before the event can have created it.
 
-    An update that was canceled may have named its job as no properties of the event do. The wait for its tags is
-    bounded, and jobs that others start later don't prolong it.
+    A canceled update may have named its job unlike any properties of the event. The wait for its tags is bounded, and
+    jobs that others create later don't prolong it.
     """
     return (
-        isinstance(error, TagsNotShownError)
+        isinstance(error, TagsNotVisibleError)
         and job is not None
-        and job.created_at <= event.requested_at + UNDER_WAY_SECONDS
+        and job.created_at <= event.requested_at + IN_FLIGHT_SECONDS
     )
 
 
-def _not_seen(found: Sweep, name: str, error: Exception, target: Target, *, may_be_ours: bool, may_run: bool) -> None:
-    if (is_denied(error) or isinstance(error, TagsNotShownError)) and not may_be_ours:
-        # An account may hide one team's jobs from another.
-        log("left alone: not shown", jobName=name, errorCode=code_of(error), reason=message_of(error))
-    elif found.hindered(error) and may_run and target.knows(name):
-        found.blocked.append(name)
+def _record_error(
+    result: StopResult, name: str, error: Exception, selector: JobSelector, *, may_be_owned: bool, may_run: bool
+) -> None:
+    if (is_denied(error) or isinstance(error, TagsNotVisibleError)) and not may_be_owned:
+        # An account can hide the jobs of one team from another.
+        log("skipped: not visible", jobName=name, errorCode=code_of(error), reason=message_of(error))
+    elif result.record(error) and may_run and selector.is_known(name):
+        result.blocked.append(name)
 
 
 def _stop(job: JobSnapshot, event: CustomResourceEvent, jobs: JobKind) -> Exception | None:
@@ -203,52 +214,53 @@ def _stop(job: JobSnapshot, event: CustomResourceEvent, jobs: JobKind) -> Except
     return None
 
 
-def _queue_executions(target: Target, event: CustomResourceEvent, machine: StateMachine) -> Iterator[Execution]:
-    found = [execution for name in target.names if (execution := machine.find(name)) is not None]
-    found += [
+def creates(selector: JobSelector, event: CustomResourceEvent, machine: StateMachine) -> Iterator[Execution]:
+    """Return executions that retry selected creates requested before the event. Raise what boto3 raises."""
+    executions = [execution for name in selector.names if (execution := machine.find(name)) is not None]
+    executions += [
         execution
-        for execution in machine.running(named=lambda name: target.covers(name) and not name.startswith(WATCH))
-        if execution.name not in target.names
+        for execution in machine.running(named=lambda name: selector.selects(name) and not name.startswith(WATCH))
+        if execution.name not in selector.names
     ]
-    for execution in found:
-        asked = execution.event
+    for execution in executions:
+        other = execution.event
         if (
             execution.task == Task.CREATE
-            and asked is not None
-            and Owner.of(asked) == Owner.of(event)
-            and target.precedes(execution.name, asked.requested_at, event)
+            and other is not None
+            and Owner.of(other) == Owner.of(event)
+            and selector.precedes(execution.name, other.requested_at, event)
         ):
             yield execution
 
 
 def _names(
-    found: Sweep, target: Target, event: CustomResourceEvent, jobs: JobKind
+    result: StopResult, selector: JobSelector, event: CustomResourceEvent, jobs: JobKind
 ) -> tuple[list[str], frozenset[str] | None]:
-    """Return the jobs to look at, the likeliest first, and those that are listed as unfinished.
+    """Return the jobs to describe, the likeliest first, and those that are listed as unfinished.
 
-    None where the list couldn't be read to its end.
+    The second is None if the list is incomplete.
     """
     unfinished: list[str] = []
     listed = None
     try:
-        # Of whatever prefix: the request that was never answered may have changed it.
-        unfinished.extend(filter(target.covers, jobs.unfinished_names()))
+        # With any prefix: the canceled request may have changed it.
+        unfinished.extend(filter(selector.selects, jobs.unfinished_names()))
         listed = frozenset(unfinished)
     except AWS_ERRORS as error:
-        found.hindered(error)
-        unfinished.extend(filter(target.covers, _names_made(target, jobs)))
-    ours_first = sorted(unfinished, key=lambda name: not _looks_like_ours(name, target, event))
-    return [name for name in dict.fromkeys((*target.names, *ours_first)) if name not in target.others], listed
+        result.record(error)
+        unfinished.extend(filter(selector.selects, _generated_names(selector, jobs)))
+    likeliest_first = sorted(unfinished, key=lambda name: not _may_be_owned(name, selector, event))
+    names = dict.fromkeys((*selector.names, *likeliest_first))
+    return [name for name in names if name not in selector.not_owned], listed
 
 
-def _names_made(target: Target, jobs: JobKind) -> Iterator[str]:
-    """Return the names that jobs of the request have.
+def _generated_names(selector: JobSelector, jobs: JobKind) -> Iterator[str]:
+    """Return the generated names of the request that have a job.
 
-    Names are tried in their order, and one without a job is left only where a request was given up: after two of them
-    there are no more.
+    Names are tried in order, and only a failed request leaves one without a job, so two of them in a row end the names.
     """
     missing = 0
-    for name in candidates(target.base) if target.base else ():
+    for name in candidate_names(selector.base) if selector.base else ():
         try:
             missing = missing + 1 if jobs.find(name) is None else 0
         except AWS_ERRORS:
@@ -260,14 +272,10 @@ def _names_made(target: Target, jobs: JobKind) -> Iterator[str]:
             return
 
 
-def _is_meant(job: JobSnapshot, tags: Mapping[str, str], target: Target, event: CustomResourceEvent) -> bool:
-    return Owner.of(event).owns(tags) and target.precedes(job.name, requested_at(tags), event)
+def _is_selected(job: JobSnapshot, tags: Mapping[str, str], selector: JobSelector, event: CustomResourceEvent) -> bool:
+    return Owner.of(event).owns(tags) and selector.precedes(job.name, requested_at(tags), event)
 
 
-def _looks_like_ours(name: str, target: Target, event: CustomResourceEvent) -> bool:
+def _may_be_owned(name: str, selector: JobSelector, event: CustomResourceEvent) -> bool:
     prefixes = {str(each.get(JobProperty.NAME_PREFIX, "")) for each in (event.properties, event.old_properties)}
-    return target.knows(name) or name.startswith(tuple(prefixes - {""}))
-
-
-def _failure(error: Exception) -> str:
-    return f"{message_of(error)} ({code_of(error)}.) The job couldn't be looked up or stopped."
+    return selector.is_known(name) or name.startswith(tuple(prefixes - {""}))

@@ -1,4 +1,4 @@
-"""The timeout of a job: what the last wait stage stops, and what it says."""
+"""Timeout of a job: the last wait stage stops the job and reports why."""
 
 from __future__ import annotations
 
@@ -13,63 +13,63 @@ if TYPE_CHECKING:
     from inference_recommendations_handler.invocation import Invocation
     from inference_recommendations_handler.protocol.custom_resource_event import CustomResourceEvent
 
-    from .wait_stage import Leg
+    from .wait_stage import WaitStage
 
 
 @dataclass(frozen=True, kw_only=True)
-class GivenUp:
-    """What stopping the job at the timeout came to."""
+class TimeoutStop:
+    """Result of stopping the job at the timeout."""
 
-    under_way: bool = False
-    """A create of the queue may be under way inside the function, whose job must not go on either."""
+    in_flight: bool = False
+    """Whether a create may be in flight, whose job must be stopped as well."""
     failure: str | None = None
-    """Why it may go on."""
+    """Why the job may still run."""
 
 
-def give_up(leg: Leg, event: CustomResourceEvent, invocation: Invocation) -> GivenUp:
-    """Stop what costs, if it is this stack's."""
-    jobs, machine, under_way, failure = invocation.jobs(event), invocation.machine(event.properties), False, None
+def stop_at_timeout(stage: WaitStage, event: CustomResourceEvent, invocation: Invocation) -> TimeoutStop:
+    """Stop the request's execution, and the job if it belongs to the stack."""
+    jobs, machine, in_flight, failure = invocation.jobs(event), invocation.machine(event.properties), False, None
     try:
-        execution = machine.find(leg.job_name) if machine else None
+        execution = machine.find(stage.job_name) if machine else None
         if machine is not None and execution is not None and execution.running:
             machine.stop(execution.name)
-            under_way = True
+            in_flight = True
     except AWS_ERRORS as error:
-        failure = _not_stopped(leg, error)
+        failure = _not_stopped(stage, error)
     try:
-        job = jobs.find(leg.job_name)
+        job = jobs.find(stage.job_name)
         if job is not None:
-            # Its name is taken, and so the queue makes no other.
+            # The name is in use, so the execution can't create a job.
             failure = None
-        if job is not None and job.running and Owner.of(event).same_stack(jobs.tags_in_time(job)):
+        if job is not None and job.running and Owner.of(event).same_stack(jobs.tags_with_retries(job)):
             jobs.stop(job.name)
-            # The service may refuse to stop a job in a status that this handler doesn't know.
-            job = jobs.find(leg.job_name)
+            # The service may reject a stop of a job whose status is unknown here.
+            job = jobs.find(stage.job_name)
             if job is not None and job.running:
                 failure = f"It is still {job.status}."
             else:
-                log("stopped at the timeout", jobName=leg.job_name, requestId=event.request_id)
+                log("stopped at the timeout", jobName=stage.job_name, requestId=event.request_id)
     except AWS_ERRORS as error:
-        failure = _not_stopped(leg, error)
-    return GivenUp(under_way=under_way, failure=failure)
+        failure = _not_stopped(stage, error)
+    return TimeoutStop(in_flight=in_flight, failure=failure)
 
 
-def _not_stopped(leg: Leg, error: Exception) -> str:
-    code, message = code_of(error), message_of(error)
-    log("not stopped", level="WARNING", jobName=leg.job_name, errorCode=code, reason=message)
-    return f"{message} ({code}.)"
-
-
-def timed_out(leg: Leg, reason: str, given_up: GivenUp) -> str:
-    """Return the reason of a wait that ends at the timeout."""
-    limit = f"{leg.timeout / 60:.0f} minutes" if leg.timeout else "its timeout"
-    if leg.existing_job:
-        remedy = "and it goes on, as this stack only refers to it: set a longer `timeout`."
-    elif given_up.failure:
+def timeout_reason(stage: WaitStage, last_seen: str, stopped: TimeoutStop) -> str:
+    """Return the failure reason of a wait that ends at the timeout."""
+    limit = f"{stage.timeout / 60:.0f} minutes" if stage.timeout else "its timeout"
+    if stage.existing_job:
+        remedy = "and it continues, since this stack only references it: set a longer `timeout`."
+    elif stopped.failure:
         remedy = (
-            f"and it couldn't be stopped: {given_up.failure} It may go on, and cost money: stop it with "
-            f"`inference-recommender stop {leg.job_name}`, set a longer `timeout` and change `rerun_nonce`."
+            f"and it couldn't be stopped: {stopped.failure} It may still run, and incur charges: stop it with "
+            f"`inference-recommender stop {stage.job_name}`, set a longer `timeout` and change `rerun_nonce`."
         )
     else:
-        remedy = "and it was stopped if it is this stack's: set a longer `timeout` and change `rerun_nonce`."
-    return f"The job {leg.job_name} did not finish within {limit}, {remedy} Last seen: {reason}"
+        remedy = "and it was stopped if it belongs to this stack: set a longer `timeout` and change `rerun_nonce`."
+    return f"The job {stage.job_name} did not finish within {limit}, {remedy} Last status: {last_seen}"
+
+
+def _not_stopped(stage: WaitStage, error: Exception) -> str:
+    code, message = code_of(error), message_of(error)
+    log("not stopped", level="WARNING", jobName=stage.job_name, errorCode=code, reason=message)
+    return f"{message} ({code}.)"

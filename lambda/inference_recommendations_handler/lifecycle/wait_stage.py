@@ -1,11 +1,15 @@
-"""The properties of one leg of the relay that waits for a job."""
+"""Properties of `Custom::InferenceRecommendationsJobWait`."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from inference_recommendations_handler.protocol.contract import LEG_SECONDS, MIN_POLL_INTERVAL_SECONDS, WaitProperty
+from inference_recommendations_handler.protocol.contract import (
+    MIN_POLL_INTERVAL_SECONDS,
+    WAIT_STAGE_SECONDS,
+    WaitProperty,
+)
 from inference_recommendations_handler.protocol.property_values import flag, seconds
 from inference_recommendations_handler.protocol.typed_request import RequestError
 
@@ -14,35 +18,39 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Leg:
-    """The properties, read."""
+class WaitStage:
+    """Properties of a wait stage."""
 
     job_name: str
     last: bool
+    """Whether no other stage follows."""
     hand_over_after: float
+    """Length of the stage in seconds."""
     poll_interval: float
+    """Seconds."""
     accept_stopped: bool
     timeout: float | None
-    """The job's; None where the template doesn't tell."""
+    """Timeout of the job in seconds, or None if the template doesn't contain it."""
     existing_job: bool
-    """Whether the stack only refers to the job."""
+    """Whether the stack only references the job."""
 
     @classmethod
-    def parse(cls, properties: Mapping[str, Any]) -> Leg:
-        """Read the properties as CloudFormation delivers them.
+    def parse(cls, properties: Mapping[str, Any]) -> WaitStage:
+        """Read the properties as received from CloudFormation.
 
         Raises:
-            RequestError: something is missing or isn't a number.
+            RequestError: A property is missing or isn't a number.
         """
         name = properties.get(WaitProperty.JOB_NAME)
         if not isinstance(name, str) or not name:
-            message = f"The property {WaitProperty.JOB_NAME} is missing: synthesise with cdk-inference-recommender."
+            message = f"The property {WaitProperty.JOB_NAME} is missing: synthesize with cdk-inference-recommender."
             raise RequestError(message)
-        leg, legs = (seconds(properties, key, default=1) for key in (WaitProperty.LEG, WaitProperty.LEGS))
+        number, count = (seconds(properties, key, default=1) for key in (WaitProperty.LEG, WaitProperty.LEGS))
+        length = seconds(properties, WaitProperty.HAND_OVER_AFTER, default=WAIT_STAGE_SECONDS)
         return cls(
             job_name=name,
-            last=leg >= legs,
-            hand_over_after=min(seconds(properties, WaitProperty.HAND_OVER_AFTER, default=LEG_SECONDS), LEG_SECONDS),
+            last=number >= count,
+            hand_over_after=min(length, WAIT_STAGE_SECONDS),
             poll_interval=max(seconds(properties, WaitProperty.POLL_INTERVAL, default=30), MIN_POLL_INTERVAL_SECONDS),
             accept_stopped=flag(properties, WaitProperty.ACCEPT_STOPPED),
             timeout=seconds(properties, WaitProperty.TIMEOUT, default=0) or None,

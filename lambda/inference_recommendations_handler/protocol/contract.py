@@ -1,7 +1,7 @@
-"""Names that cross the wire between the template and the handler.
+"""Names on the wire between the template and the handler.
 
-The constructs write them into the template, CloudFormation carries them, and the handler reads them. A name that is
-deployed stays: an older template's properties still arrive at a newer handler, and the other way round at a rollback.
+The constructs write them into the template, and the handler reads them. A released name doesn't change: after an
+upgrade, a newer handler receives an older template's properties, and a rollback does the reverse.
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ from enum import StrEnum
 from typing import Final
 
 ENDED_JOB_STATUSES: Final = frozenset({"COMPLETED", "FAILED", "STOPPED", "DELETED"})
-"""Values of the API's `RecommendationJobStatus` that no other follows; a job in another one may cost money."""
+"""Final values of the API's `RecommendationJobStatus`. A job in any other status can incur charges."""
 
 
 class ResourceType(StrEnum):
-    """The custom resources that the handler serves."""
+    """Types of the custom resources that the handler implements."""
 
     JOB = "Custom::InferenceRecommendationsJob"
     WAIT = "Custom::InferenceRecommendationsJobWait"
@@ -29,23 +29,21 @@ class JobProperty(StrEnum):
     """Properties of `Custom::InferenceRecommendationsJob`."""
 
     REQUEST = "Request"
-    """`CreateInferenceRecommendationsJob` without `JobName` and `Tags`, as a structure; scalars arrive as strings."""
+    """Structure of `CreateInferenceRecommendationsJob` without `JobName` and `Tags`; scalars arrive as strings."""
     NAME_PREFIX = "NamePrefix"
-    """At most 24 characters; the job's name is `<prefix>-<hash>`. This or `JOB_NAME`."""
+    """At most 24 characters; the job's name is `<prefix>-<hash>`. Either this or `JOB_NAME`."""
     JOB_NAME = "JobName"
-    """The job's physical name, where the user chose it."""
+    """Physical name of the job, set by the user."""
     TAGS = "Tags"
-    """List of `{"Key": ..., "Value": ...}`, without the owner's tags."""
+    """List of `{"Key": ..., "Value": ...}`, without owner tags."""
     RERUN_NONCE = "RerunNonce"
-    """Any text; a new one makes a new job. Absent when not set."""
-    NAME_VERSION = "NameVersion"
-    """Version of the rule that makes the name of the request; see `job_name.py`."""
+    """Any string. A change starts a new job. Optional."""
     ACCEPT_STOPPED = "AcceptStopped"
     TIMEOUT = "TimeoutSeconds"
-    """How long queueing and running may take in all, in seconds."""
+    """Maximum seconds for creating and running the job."""
     STATE_MACHINE_ARN = "StateMachineArn"
     BOTOCORE_VERSION = "BotocoreVersion"
-    """The botocore that checked the request at synth; named where the handler's own is older."""
+    """Version of botocore that validated the request at synth, for error messages."""
 
 
 class WaitProperty(StrEnum):
@@ -55,16 +53,16 @@ class WaitProperty(StrEnum):
     LEG = "Leg"
     """1 to `LEGS`."""
     LEGS = "Legs"
-    """How many legs the job has; the last one fails where the others hand over."""
+    """Number of wait stages. The last one fails at its end; the others succeed."""
     HAND_OVER_AFTER = "HandOverAfterSeconds"
     """Seconds, at most 2700."""
     POLL_INTERVAL = "PollIntervalSeconds"
     """Seconds, at least 10."""
     ACCEPT_STOPPED = "AcceptStopped"
     TIMEOUT = "TimeoutSeconds"
-    """The job's whole timeout, for the reason that the last leg gives; optional."""
+    """Timeout of the job in seconds, for the failure reason. Optional."""
     EXISTING_JOB = "ExistingJob"
-    """Whether the stack only refers to the job, which is then never stopped; optional."""
+    """Whether the stack only references the job, and so never stops it. Optional."""
     STATE_MACHINE_ARN = "StateMachineArn"
 
 
@@ -74,14 +72,12 @@ class RecommendationProperty(StrEnum):
     JOB_NAME = "JobName"
     ENDPOINT_TYPE = "EndpointType"
     OBJECTIVE = "Objective"
-    CHOICE_VERSION = "ChoiceVersion"
-    """Version of the rule that chooses; see `choosing.py`."""
     CONSTRAINTS = "Constraints"
-    """A structure of `ConstraintProperty`; absent where nothing is asked."""
+    """Structure of `ConstraintProperty`. Optional."""
 
 
 class ConstraintProperty(StrEnum):
-    """Members of a recommendation's `Constraints`: what a result must meet to be chosen."""
+    """Members of a recommendation's `Constraints`, which a result must meet."""
 
     MAX_COST_PER_HOUR = "MaxCostPerHour"
     MAX_COST_PER_INFERENCE = "MaxCostPerInference"
@@ -91,23 +87,23 @@ class ConstraintProperty(StrEnum):
     MAX_CPU_UTILIZATION = "MaxCpuUtilization"
     MAX_MEMORY_UTILIZATION = "MaxMemoryUtilization"
     MIN_INVOCATIONS_GAIN = "MinInvocationsGain"
-    """Times the existing endpoint's MaxInvocations."""
+    """Minimum ratio of the result's MaxInvocations to the existing endpoint's."""
     MIN_MODEL_LATENCY_GAIN = "MinModelLatencyGain"
-    """How many times the result's ModelLatency the existing endpoint's has to be."""
+    """Minimum ratio of the existing endpoint's ModelLatency to the result's."""
     ALLOWED_INSTANCE_FAMILIES = "AllowedInstanceFamilies"
     """List such as `["c5", "m5"]`."""
     EXCLUDED_INSTANCE_FAMILIES = "ExcludedInstanceFamilies"
 
 
 class EndpointType(StrEnum):
-    """Which kind of endpoint is recommended: values of the API's `RecommendationJobSupportedEndpointType`."""
+    """Values of the API's `RecommendationJobSupportedEndpointType`."""
 
     REAL_TIME = "RealTime"
     SERVERLESS = "Serverless"
 
 
 class ObjectiveName(StrEnum):
-    """What a recommendation is best at."""
+    """Metric by which a recommendation is chosen."""
 
     COST_PER_INFERENCE = "CostPerInference"
     COST_PER_HOUR = "CostPerHour"
@@ -143,13 +139,11 @@ class ScalingRecommendationProperty(StrEnum):
 
     JOB_NAME = "JobName"
     RECOMMENDATION_ID = "RecommendationId"
-    """Of the chosen recommendation."""
-    SCALING_VERSION = "ScalingVersion"
-    """Version of the rule that reads the service's answer; see `scaling_recommendation.py`."""
+    """Id of the chosen recommendation."""
     TARGET_CPU_UTILIZATION_PER_CORE = "TargetCpuUtilizationPerCore"
-    """Percent; absent for the service's default."""
+    """Percent; default: the service's."""
     MIN_INVOCATIONS_PER_MINUTE = "MinInvocationsPerMinute"
-    """Absent where no traffic is expected in particular."""
+    """Expected traffic, like the next. Optional."""
     MAX_INVOCATIONS_PER_MINUTE = "MaxInvocationsPerMinute"
 
 
@@ -161,47 +155,47 @@ class ScalingRecommendationAttribute(StrEnum):
     SCALE_IN_COOLDOWN = "ScaleInCooldown"
     SCALE_OUT_COOLDOWN = "ScaleOutCooldown"
     TARGET_VALUE = "TargetValue"
-    """Of the first policy, like the four that follow; one of them has the metric, the others `UNAVAILABLE`."""
+    """Of the first policy, like the next four. Those that don't apply to its metric are `UNAVAILABLE`."""
     PREDEFINED_METRIC_TYPE = "PredefinedMetricType"
     METRIC_NAME = "MetricName"
     METRIC_NAMESPACE = "MetricNamespace"
     METRIC_STATISTIC = "MetricStatistic"
     SCALING_POLICIES_JSON = "ScalingPoliciesJson"
-    """All of the service's `ScalingPolicies`, as a JSON array."""
+    """The service's `ScalingPolicies`, as a JSON array."""
     INVOCATIONS_PER_INSTANCE = "InvocationsPerInstance"
     MODEL_LATENCY = "ModelLatency"
     MODEL_LATENCY_MS = "ModelLatencyMs"
 
 
 class InstanceCountProperty(StrEnum):
-    """Properties of `Custom::EndpointInstanceCount` and `Custom::EndpointPreparation`, of both unless stated."""
+    """Properties of `Custom::EndpointInstanceCount` and `Custom::EndpointPreparation`."""
 
     ENDPOINT_NAME = "EndpointName"
-    """Only of the instance count: the preparation comes before the endpoint, and finds it by the next one's id."""
+    """Instance count only."""
     INSTANCE_COUNT_LOGICAL_ID = "InstanceCountLogicalId"
-    """Only of the preparation: logical id of the resource whose physical id names the endpoint and its variant."""
+    """Preparation only: logical id of the instance count, whose physical id contains endpoint and variant."""
     ENDPOINT_CONFIG_NAME = "EndpointConfigName"
-    """Every change of the endpoint is prepared for, and brings the number of instances inside the bounds after it."""
+    """Changes with every update of the endpoint, so that CloudFormation sends an Update."""
     STATE_MACHINE_ARN = "StateMachineArn"
     VARIANT_NAME = "VariantName"
     INSTANCE_TYPE = "InstanceType"
-    """What the variant runs on when the update is through."""
+    """Instance type of the variant after the update."""
     INITIAL_INSTANCE_COUNT = "InitialInstanceCount"
-    """The recommended number of instances."""
-    # Only of an endpoint that is scaled
+    """Recommended number of instances."""
+    # Only with autoscaling
     MIN_CAPACITY = "MinCapacity"
-    """Its presence says that the endpoint is scaled."""
+    """Present if and only if the endpoint has autoscaling."""
     MAX_CAPACITY = "MaxCapacity"
     SCALE_IN_COOLDOWN = "ScaleInCooldown"
-    """Seconds; absent for Application Auto Scaling's default, like the next."""
+    """Seconds; default: Application Auto Scaling's, like the next."""
     SCALE_OUT_COOLDOWN = "ScaleOutCooldown"
     DISABLE_SCALE_IN = "DisableScaleIn"
     SCALING_POLICIES_JSON = "ScalingPoliciesJson"
-    """As the attribute of a scaling recommendation; or one of the two that follow."""
+    """Attribute of a scaling recommendation. Either this or one of the next two."""
     TARGET_VALUE = "TargetValue"
-    """Invocations a minute for each instance."""
+    """Invocations per minute and instance."""
     SAFETY_FACTOR = "SafetyFactor"
-    """Share of what each instance can serve: the next one, or `MAX_INVOCATIONS / INITIAL_INSTANCE_COUNT` a minute."""
+    """Share of the maximum per instance: the next one, or `MAX_INVOCATIONS / INITIAL_INSTANCE_COUNT` per minute."""
     MAX_REQUESTS_PER_SECOND = "MaxRequestsPerSecond"
     MAX_INVOCATIONS = "MaxInvocations"
 
@@ -212,17 +206,17 @@ class RecommendedModelProperty(StrEnum):
     NAME_PREFIX = "NamePrefix"
     """At most 40 characters; the model's name is `<prefix>-<hash>`."""
     MODEL_PACKAGE_ARN = "ModelPackageArn"
-    """A versioned model package; this or `SOURCE_MODEL_NAME`."""
+    """Versioned model package. Either this or `SOURCE_MODEL_NAME`."""
     SOURCE_MODEL_NAME = "SourceModelName"
-    """The model that was measured; its containers are copied."""
+    """Measured model, whose containers are copied."""
     EXECUTION_ROLE_ARN = "ExecutionRoleArn"
     VPC_CONFIG = "VpcConfig"
-    """As `CreateModel` takes it; absent where the source model's is kept."""
+    """As in `CreateModel`; default: the source model's."""
     ENABLE_NETWORK_ISOLATION = "EnableNetworkIsolation"
-    """Absent where the source model's is kept."""
+    """Default: the source model's."""
     TAGS = "Tags"
-    """List of `{"Key": ..., "Value": ...}`, without the owner's tags."""
-    # Of the chosen recommendation, as `RecommendationAttribute` has them
+    """List of `{"Key": ..., "Value": ...}`, without owner tags."""
+    # `RecommendationAttribute`s of the chosen recommendation
     RECOMMENDATION_ID = "RecommendationId"
     INFERENCE_SPECIFICATION_NAME = "InferenceSpecificationName"
     COMPILATION_JOB_NAME = "CompilationJobName"
@@ -230,39 +224,33 @@ class RecommendedModelProperty(StrEnum):
 
 
 UNAVAILABLE: Final = "unavailable"
-"""What a displayed attribute holds where the service gave no value; exports and parameters refuse an empty one."""
+"""Value of an attribute that the service didn't return. Exports and parameters don't accept an empty string."""
 
 
 class OwnerTag(StrEnum):
-    """Tags that say whose a job is; nothing without them is adopted or stopped."""
+    """Tags that identify a job's owner. The handler adopts and stops only jobs that have them."""
 
     STACK_ID = "cdk-inference-recommender:stack-id"
     LOGICAL_ID = "cdk-inference-recommender:logical-id"
     REQUEST_ID = "cdk-inference-recommender:request-id"
     REQUESTED_AT = "cdk-inference-recommender:requested-at"
-    """Epoch seconds; a Delete doesn't stop a job that was asked for after it."""
+    """Epoch seconds. A Delete doesn't stop a job that was requested after it."""
     FINGERPRINT = "cdk-inference-recommender:fingerprint"
 
 
 class RecommendedModelTag(StrEnum):
-    """Tags of a recommended model, besides the user's."""
+    """Tags of a recommended model, in addition to the user's."""
 
     STACK_ID = "cdk-inference-recommender:stack-id"
     LOGICAL_ID = "cdk-inference-recommender:logical-id"
     RECOMMENDATION_ID = "cdk-inference-recommender:recommendation-id"
-    """Where the measurements are that the model was chosen by."""
+    """Recommendation by which the model was chosen."""
 
 
-NAME_VERSION: Final = "1"
 MAX_MODEL_NAME_PREFIX_LENGTH: Final = 40
-"""A model's name has at most 63 characters (API reference, `CreateModel`)."""
-CHOICE_VERSION: Final = "1"
-CONSTRAINED_CHOICE_VERSION: Final = "2"
-"""As 1, among what meets the constraints; an own version, so that a handler without them refuses to choose."""
-SCALING_VERSION: Final = "1"
-
+"""Model names have at most 63 characters (API reference, `CreateModel`)."""
 MAX_JOB_NAME_LENGTH: Final = 40
-"""Names that the service derives from the job's are cut at 40 characters (CLI reference, `--job-name`)."""
+"""The service truncates names that it derives from the job's name at 40 characters (CLI reference, `--job-name`)."""
 MAX_NAME_PREFIX_LENGTH: Final = 24
 
 JOB_SERVICE_TIMEOUT_SECONDS: Final = 40 * 60
@@ -270,31 +258,33 @@ WAIT_SERVICE_TIMEOUT_SECONDS: Final = 59 * 60
 CHOICE_SERVICE_TIMEOUT_SECONDS: Final = 5 * 60
 FUNCTION_TIMEOUT_SECONDS: Final = 60
 CALL_SECONDS: Final = FUNCTION_TIMEOUT_SECONDS + 5
-"""What the state machine allows for one call of the function: its timeout, and a cold start."""
-LEG_SECONDS: Final = 45 * 60
-"""A leg hands over so long before its ServiceTimeout that CloudFormation is answered, whatever fails. At most:
+"""State machine's timeout for one call of the function: the function's timeout and a cold start."""
+IN_FLIGHT_SECONDS: Final = FUNCTION_TIMEOUT_SECONDS + 10
+"""Bound after which an API call in flight has taken effect. It can do so shortly after Lambda ends the function."""
+WAIT_STAGE_SECONDS: Final = 45 * 60
+"""Length of a wait stage. Enough time remains until its ServiceTimeout to respond to CloudFormation, whatever fails:
 
-- 60 s of grace after the last leg's end, in which failed calls are repeated (`wait.GRACE_SECONDS`)
-- 65 s: a call that begins in it
-- 60 s: the wait for a create that may be in flight (`FUNCTION_TIMEOUT_SECONDS`)
-- 360 s to poll: 25 calls that Lambda refuses, each taking a second and retried after 5 s (150 s); three calls that hang
-  for 65 s, retried after 5 s and 10 s (210 s)
-- 282 s to answer in place of the poll: 12 refused calls (72 s) and three that hang (210 s)
+- 60 s after the end of the last stage, in which failed calls are retried (`wait.GRACE_SECONDS`)
+- 65 s for a call that starts in this time
+- 70 s to wait for a create that may be in flight (`IN_FLIGHT_SECONDS`)
+- 360 s to poll: 25 calls that Lambda rejects, each of a second and retried after 5 s (150 s); three calls that hang for
+  65 s, retried after 5 s and 10 s (210 s)
+- 282 s to respond in place of the poll: 12 rejected calls (72 s) and three that hang (210 s)
 
-Together 827 s of 840 s. Each retrier counts its own attempts, so that one poll may need all of them.
+In total 837 s of 840 s. Each retrier counts its own attempts, so one poll can need all of them.
 """
 MIN_POLL_INTERVAL_SECONDS: Final = 10
 MAX_EVENT_AGE_SECONDS: Final = 5 * 60
 
 
-class MachineInput(StrEnum):
-    """Top-level members of the state machine's state; the state machine reads `WAIT_SECONDS` and `DONE` itself."""
+class StateKey(StrEnum):
+    """Members of an execution's state that the state machine itself reads or writes (`execution_state.py`)."""
 
     TASK = "task"
-    """Which long operation this is: `wait`, `create` or `delete`; chosen by the handler."""
+    """Distinguishes the state machine's calls from events."""
     WAIT_SECONDS = "waitSeconds"
-    """How long to wait before the handler is called (again)."""
+    """Pause before the next call of the handler."""
     DONE = "done"
-    """True when the execution is over."""
+    """Whether the execution ends."""
     ERROR = "error"
-    """Set by the state machine's Catch: the handler failed for good and has to answer with what it can."""
+    """Error of the last call, set by the state machine's Catch. The next call is the final one."""

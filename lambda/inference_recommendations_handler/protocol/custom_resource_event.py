@@ -1,4 +1,4 @@
-"""A CloudFormation custom resource's event."""
+"""Event of a CloudFormation custom resource."""
 
 from __future__ import annotations
 
@@ -12,28 +12,28 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 URL_LIFETIME_SECONDS: Final = 7200
-"""How long CloudFormation's ResponseURL is valid."""
+"""Validity of CloudFormation's ResponseURL."""
 
 
 class RequestType(StrEnum):
-    """What CloudFormation asks for."""
+    """Operation that CloudFormation requests."""
 
     CREATE = "Create"
     UPDATE = "Update"
     DELETE = "Delete"
 
 
-class NotNowError(Exception):
-    """The request was neither granted nor queued: Lambda has to deliver the event again."""
+class TemporaryFailureError(Exception):
+    """The request was neither created nor queued. Retry the event."""
 
 
-class NotAnEventError(Exception):
-    """What was received isn't a custom resource's event, so that there is nobody to answer to."""
+class InvalidEventError(Exception):
+    """The input isn't a custom resource's event, so no response can be sent."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class CustomResourceEvent:
-    """One request of CloudFormation; repeated deliveries of it are equal."""
+    """Request of CloudFormation. Repeated deliveries of it are equal."""
 
     request_type: RequestType
     request_id: str
@@ -42,30 +42,30 @@ class CustomResourceEvent:
     resource_type: str
     logical_resource_id: str
     physical_resource_id: str | None
-    """None in a Create."""
+    """None for a Create."""
     properties: Mapping[str, Any]
-    """As they arrive: every scalar is a string."""
+    """As received: every scalar is a string."""
     old_properties: Mapping[str, Any]
-    """Those of the update before; in a rollback, those that failed. Empty unless it is an Update."""
+    """Properties before the update; in a rollback, the properties that failed. Empty unless it is an Update."""
     requested_at: float
-    """When CloudFormation made the request, in epoch seconds: the same in every delivery that is `dated`."""
+    """Time of the request, in epoch seconds; the same in every delivery of a `dated` event."""
     dated: bool = field(default=True, compare=False)
-    """Whether the event tells when; otherwise this delivery's own time is taken."""
+    """Whether the event contains the time of the request. If not, `requested_at` is the time of this delivery."""
 
     @classmethod
     def parse(cls, raw: Mapping[str, Any], *, now: float) -> CustomResourceEvent:
         """Read an event.
 
         Args:
-            raw: the event as Lambda received it, or as `to_state` wrote it.
-            now: taken for the time of the request where neither the event nor its ResponseURL tells it.
+            raw: Event as Lambda received it, or as `render` returned it.
+            now: Time of the request if neither the event nor its ResponseURL contains it.
 
         Raises:
-            NotAnEventError: a member without which nobody can be answered is missing.
+            InvalidEventError: A member that the response needs is missing.
         """
         try:
             url = str(raw["ResponseURL"])
-            told = raw.get("RequestedAt") or _signed_at(url)
+            requested_at = raw.get("RequestedAt") or _signed_at(url)
             physical_id = raw.get("PhysicalResourceId")
             return cls(
                 request_type=RequestType(raw["RequestType"]),
@@ -77,28 +77,28 @@ class CustomResourceEvent:
                 physical_resource_id=str(physical_id) if physical_id else None,
                 properties=_structure(raw.get("ResourceProperties")),
                 old_properties=_structure(raw.get("OldResourceProperties")),
-                requested_at=float(told or now),
-                dated=bool(told),
+                requested_at=float(requested_at or now),
+                dated=bool(requested_at),
             )
         except (KeyError, ValueError, TypeError) as error:
-            # Lambda logs it: only the name of a missing member is shown, since other errors quote what was received.
+            # Lambda logs the message. Other errors than KeyError quote values of the event, so it leaves them out.
             cause = f"{error} is missing" if isinstance(error, KeyError) else type(error).__name__
             message = f"Not a CloudFormation custom resource event: {cause}."
-            raise NotAnEventError(message) from None
+            raise InvalidEventError(message) from None
 
     def precedes(self, other: CustomResourceEvent) -> bool:
-        """Whether `other`, of the same resource, was surely requested after this one.
+        """Return whether `other`, an event of the same resource, was certainly requested after this one.
 
-        CloudFormation's events carry whole seconds. Of two in the same one only a Delete is sure to come last: an
-        Update may be delivered again after the other one, which may even roll it back.
+        Events have a resolution of one second. Of two events in the same second only a Delete certainly comes last: a
+        retried Update can arrive after the other one, which may even be its rollback.
         """
         if self.requested_at == other.requested_at:
             return other.request_type is RequestType.DELETE
         return self.requested_at < other.requested_at
 
-    def to_state(self) -> dict[str, Any]:
-        """What a state machine's execution carries of it; `parse` reads it back."""
-        state = {
+    def render(self) -> dict[str, Any]:
+        """Return the event as JSON for an execution of the state machine; `parse` reads it."""
+        document = {
             "RequestType": self.request_type.value,
             "RequestId": self.request_id,
             "ResponseURL": self.response_url,
@@ -109,7 +109,7 @@ class CustomResourceEvent:
             "OldResourceProperties": dict(self.old_properties),
             "RequestedAt": self.requested_at,
         }
-        return state | ({"PhysicalResourceId": self.physical_resource_id} if self.physical_resource_id else {})
+        return document | ({"PhysicalResourceId": self.physical_resource_id} if self.physical_resource_id else {})
 
 
 def _structure(value: object) -> Mapping[str, Any]:
@@ -120,7 +120,7 @@ def _signed_at(url: str) -> float | None:
     query = parse_qs(urlsplit(url).query)
     try:
         if "X-Amz-Date" in query:
-            signed = datetime.strptime(query["X-Amz-Date"][0], "%Y%m%dT%H%M%SZ")  # noqa: DTZ007 - the next line says UTC
+            signed = datetime.strptime(query["X-Amz-Date"][0], "%Y%m%dT%H%M%SZ")  # noqa: DTZ007 - the next line adds UTC
             return signed.replace(tzinfo=UTC).timestamp()
         if "Expires" in query:
             return float(query["Expires"][0]) - URL_LIFETIME_SECONDS

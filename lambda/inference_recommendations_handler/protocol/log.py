@@ -1,4 +1,4 @@
-"""Structured logs: one JSON object a line, made of an allow-list of fields."""
+"""Structured logs: one JSON object per line, with fields of an allow list."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 import sys
 from typing import Final
 
-# An event carries the ResponseURL, which lets whoever has it answer for the stack: fields are chosen, never events.
+# An event contains the ResponseURL, which lets anyone respond for the stack. Log selected fields, never an event.
 FIELDS: Final = frozenset(
     {
         "deliveryAge",
@@ -27,7 +27,7 @@ FIELDS: Final = frozenset(
     },
 )
 
-# The CDK CLI prints the log of a failed resource inline, and of a JSON line its level and message only.
+# The CDK CLI prints the log of a failed resource inline, but only level and message of a JSON line.
 _IN_MESSAGE: Final = (
     "requestType",
     "resourceType",
@@ -43,19 +43,19 @@ _IN_MESSAGE: Final = (
 
 
 def log(message: str, *, level: str = "INFO", **fields: str | float | None) -> None:
-    """Write one line; its message repeats the fields that say what has happened, in a fixed order.
+    """Write one line. Its message repeats the main fields in a fixed order.
 
     Raises:
-        ValueError: a field isn't in `FIELDS`.
+        ValueError: A field isn't in `FIELDS`.
     """
     unknown = sorted(fields.keys() - FIELDS)
     if unknown:
-        message_ = f"{', '.join(unknown)}: not a field that may be logged; see log.FIELDS."
-        raise ValueError(message_)
+        not_allowed = f"Cannot log {', '.join(unknown)}: add the field to log.FIELDS."
+        raise ValueError(not_allowed)
     present = {name: value for name, value in fields.items() if value is not None}
-    told = " ".join(f"{name}={_on_one_line(present[name])}" for name in _IN_MESSAGE if name in present)
+    details = " ".join(f"{name}={_on_one_line(present[name])}" for name in _IN_MESSAGE if name in present)
     sys.stdout.write(
-        json.dumps({"level": level, "message": f"{message}: {told}" if told else message, **present}) + "\n"
+        json.dumps({"level": level, "message": f"{message}: {details}" if details else message, **present}) + "\n"
     )
     sys.stdout.flush()
 

@@ -1,4 +1,4 @@
-"""Values of properties, which CloudFormation delivers as texts."""
+"""Values of properties, which CloudFormation delivers as strings."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def number(value: object) -> float | None:
-    """A metric's value; None where it is absent, NaN (also as a text), infinite or not a number."""
+    """Return the value as a finite number, or None if it is absent, NaN (also as a string), infinite, or no number."""
     if isinstance(value, bool) or not isinstance(value, (int, float, str)):
         return None
     try:
@@ -24,7 +24,7 @@ def number(value: object) -> float | None:
 
 
 def tags_of(properties: Mapping[str, Any]) -> dict[str, str]:
-    """The user's tags; what isn't a tag is left out."""
+    """Return the user's tags. Skip malformed ones."""
     listed = properties.get(JobProperty.TAGS)
     return {
         str(tag["Key"]): str(tag.get("Value", ""))
@@ -34,15 +34,15 @@ def tags_of(properties: Mapping[str, Any]) -> dict[str, str]:
 
 
 def flag(properties: Mapping[str, Any], name: str) -> bool:
-    """A boolean property, as CloudFormation writes it; absent is False."""
+    """Return a Boolean property, which CloudFormation delivers as a string; default: False."""
     return str(properties.get(name, "false")).lower() == "true"
 
 
 def seconds(properties: Mapping[str, Any], name: str, *, default: float) -> float:
-    """A duration in seconds.
+    """Return a duration in seconds.
 
     Raises:
-        RequestError: it isn't a number.
+        RequestError: The property isn't a number.
     """
     value = properties.get(name, default)
     found = number(value)
@@ -50,3 +50,8 @@ def seconds(properties: Mapping[str, Any], name: str, *, default: float) -> floa
         message = f"The property {name} is {value!r} and should be a number of seconds: correct it."
         raise RequestError(message)
     return found
+
+
+def tag_list(tags: Mapping[str, str]) -> list[Any]:
+    """Return tags in the form of SageMaker's API."""
+    return [{"Key": key, "Value": value} for key, value in tags.items()]

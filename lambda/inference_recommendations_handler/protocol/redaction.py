@@ -1,7 +1,8 @@
-"""Values that belong in no log and in no stack event, and that a service's message or an exception may quote.
+"""Redaction of values that messages of a service, or exceptions, can quote.
 
-The handler's own sentences never contain them. They are the values of environment variables, which may be secrets, and
-the ResponseURL, with which anybody can answer for the stack. Names of variables are shown.
+These are the values of environment variables, which can be secrets, and the ResponseURL, which lets anyone respond for
+the stack. They appear in no log and in no stack event. The handler's own messages never contain them. Names of
+variables aren't redacted.
 """
 
 from __future__ import annotations
@@ -17,14 +18,14 @@ if TYPE_CHECKING:
 
 HIDDEN: Final = "(hidden)"
 MIN_LENGTH: Final = 4
-"""Characters of a value that is hidden; a shorter one would tear other words apart, and is no secret."""
+"""Minimum characters of a redacted value. Shorter values aren't secrets, and would break other words apart."""
 _PARAMETER_NAMES: Final = frozenset({"Key", "Name", "ValueType"})
 _ENVIRONMENT: Final = {
     "Environment": frozenset[str](),
     "EnvironmentParameters": _PARAMETER_NAMES,
     "EnvironmentParameterRanges": _PARAMETER_NAMES,
 }
-"""Members of SageMaker's requests and responses below which everything is a value, except for the listed members."""
+"""Members of SageMaker's requests and responses that contain only values, except for the listed members."""
 _JSON: Final = "EnvironmentJson"
 _URL: Final = "ResponseURL"
 
@@ -33,7 +34,7 @@ _values: ContextVar[frozenset[str]] = ContextVar("values", default=frozenset())
 
 @contextmanager
 def hiding(document: object) -> Iterator[None]:
-    """Hide the document's values, and those of every `hide` within, until the context is left."""
+    """Redact the document's values, and those of every `hide` within, until the context exits."""
     token = _values.set(frozenset())
     hide(document)
     try:
@@ -43,20 +44,26 @@ def hiding(document: object) -> Iterator[None]:
 
 
 def hide(document: object) -> None:
-    """Hide the values of an event, or of a service's response, from now on."""
+    """Redact the values of an event, or of a service's response, from now on."""
     found = {form for value in _found(document, names=None) for form in _forms(value) if len(form) >= MIN_LENGTH}
     _values.set(_values.get() | found)
 
 
-def redacted(text: str) -> str:
-    """The text with every hidden value replaced; the longest first, as one may contain another."""
+def redact(text: str) -> str:
+    """Replace every hidden value in the text."""
+    # The longest first: a value can contain another one.
     for value in sorted(_values.get(), key=len, reverse=True):
         text = text.replace(value, HIDDEN)
     return text
 
 
 def _found(document: Any, *, names: frozenset[str] | None) -> Iterator[str]:
-    """Yield the values; `names` are the members that hold none, or None outside of an environment."""
+    """Yield the values to redact.
+
+    Args:
+        document: JSON document.
+        names: Members that contain no value; None outside an environment.
+    """
     if isinstance(document, dict):
         for name, value in document.items():
             if name == _URL:
@@ -93,7 +100,7 @@ def _parts(url: str) -> Iterator[str]:
 
 
 def _forms(value: str) -> Iterator[str]:
-    """The value as it is, and as JSON, Python or a text on one line quotes it."""
+    """Yield the value itself, and as it is quoted in JSON, in Python, and on a single line."""
     yield value
     yield " ".join(value.split())
     yield json.dumps(value)[1:-1]

@@ -1,6 +1,6 @@
-"""Where CloudFormation's response may be sent: what it contains isn't for everybody.
+"""Trusted destinations of a response.
 
-An event comes from whoever may invoke the function, and the function's role lets it read what the sender may not.
+Anyone with permission to invoke the function can send an event, and the function's role can read what the sender can't.
 CloudFormation's ResponseURL is a presigned URL of an S3 bucket of AWS, which differs by Region and partition.
 """
 
@@ -28,23 +28,23 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _CHARACTERS: Final = re.compile(r"[!-\[\]-~]+")
-"""Printable ASCII without the space and the backslash, which clients read differently."""
+"""Printable ASCII without the space and the backslash, which clients interpret differently."""
 _HOST: Final = re.compile(r"([a-z0-9]([-a-z0-9]*[a-z0-9])?\.)+[a-z0-9]([-a-z0-9]*[a-z0-9])?")
 _HTTPS_PORT: Final = 443
 _ENDPOINT: Final = "AWS_ENDPOINT_URL"
 
 
 def is_trusted(url: str, environment: Mapping[str, str] = os.environ) -> bool:
-    """Whether a response may be sent to the URL.
+    """Return whether a response may be sent to the URL.
 
     Args:
         url: The event's `ResponseURL`.
-        environment: The function's. AWS sets no `AWS_ENDPOINT_URL`, and who sends an event can't set it; a local AWS
-            sets it, and answers at that endpoint itself.
+        environment: Environment of the function. Lambda sets no `AWS_ENDPOINT_URL`, and the sender of an event can't
+            set it. A local AWS sets it, and receives responses at that endpoint.
 
     Returns:
-        True for HTTPS on its own port to a host of any AWS partition, and for the host and port of the endpoint that
-        the environment names, or a bucket's name before that host.
+        True for HTTPS on its default port to a host of any AWS partition, and for the host and port of
+        `AWS_ENDPOINT_URL`, also with a bucket name before that host.
     """
     target = _split(url)
     if target is None:
@@ -67,25 +67,25 @@ def is_trusted(url: str, environment: Mapping[str, str] = os.environ) -> bool:
 
 @cache
 def dns_suffixes() -> frozenset[str]:
-    """The domains of all AWS partitions that botocore knows, such as `amazonaws.com` (its `data/partitions.json`)."""
+    """Return the domains of all AWS partitions, such as `amazonaws.com` (botocore, `data/partitions.json`)."""
     document: Any = botocore.loaders.create_loader().load_data("partitions")
     return frozenset(str(partition["outputs"]["dnsSuffix"]) for partition in document["partitions"])
 
 
 def put(url: str, body: bytes, *, timeout: float) -> None:
-    """PUT to the URL and nowhere else: a redirect is an error.
+    """PUT to the URL. Redirects are errors.
 
     Args:
-        url: One that `is_trusted`.
+        url: Trusted URL (`is_trusted`).
         body: JSON.
-        timeout: Seconds for each of connecting, sending and reading.
+        timeout: Seconds for each of connect, send, and read.
 
     Raises:
         urllib.error.HTTPError: The status isn't 2xx.
         OSError: The connection failed.
-        http.client.HTTPException: What was received isn't HTTP.
+        http.client.HTTPException: The response isn't valid HTTP.
     """
-    # Without a handler for redirects, files or FTP, which urllib's own opener has.
+    # Unlike urllib's default opener, without handlers for redirects, files, and FTP.
     opener = OpenerDirector()
     for handler in (
         ProxyHandler,
@@ -96,14 +96,14 @@ def put(url: str, body: bytes, *, timeout: float) -> None:
         UnknownHandler,
     ):
         opener.add_handler(handler())
-    # S3 signed the URL for an empty content type.
+    # The signature of the URL covers an empty content type.
     request = Request(url, data=body, method="PUT", headers={"Content-Type": ""})  # noqa: S310 - its scheme is checked
     with opener.open(request, timeout=timeout):
         pass
 
 
 def _split(url: str) -> SplitResult | None:
-    """The URL's parts; None where it isn't one of HTTP, names a user, or has a colon without a port."""
+    """Split an HTTP URL. Return None for any other URL, and for one with user information or a colon without a port."""
     if not _CHARACTERS.fullmatch(url):
         return None
     try:

@@ -1,7 +1,7 @@
-"""A request whose scalars have their types again.
+"""Conversion of a request's scalars to their types.
 
-CloudFormation turns every number and boolean of a custom resource's properties into a string. The shapes of botocore's
-service model say what they were.
+CloudFormation converts every number and Boolean of a custom resource's properties to a string. The shapes of botocore's
+service model contain the original types.
 """
 
 from __future__ import annotations
@@ -21,25 +21,25 @@ _KINDS: Final = {str: "text", bool: "boolean", int: "number", float: "number", l
 
 
 class RequestError(Exception):
-    """The request can't be sent; the message says what to do."""
+    """The request can't be sent. The message contains the remedy."""
 
 
-def typed(document: Mapping[str, Any], shape: Shape, *, synthesised_with: str) -> dict[str, Any]:
-    """Give every scalar of `document` the type that `shape` has for it.
+def typed(document: Mapping[str, Any], shape: Shape, *, synthesized_with: str) -> dict[str, Any]:
+    """Convert every scalar of the document to its type in the shape.
 
     Args:
-        document: a request whose scalars may be strings.
-        shape: the operation's input.
-        synthesised_with: the version of botocore that the template was synthesised with.
+        document: Request whose scalars may be strings.
+        shape: Input of the operation.
+        synthesized_with: Version of botocore that the template was synthesized with.
 
     Raises:
-        RequestError: a member isn't in the shape, or a value isn't of its type.
+        RequestError: A member isn't in the shape, or a value has the wrong type.
     """
-    result: dict[str, Any] = _typed(document, shape, path="", synthesised_with=synthesised_with)
+    result: dict[str, Any] = _typed(document, shape, path="", synthesized_with=synthesized_with)
     return result
 
 
-def _typed(value: Any, shape: Shape, *, path: str, synthesised_with: str) -> Any:
+def _typed(value: Any, shape: Shape, *, path: str, synthesized_with: str) -> Any:
     if isinstance(shape, StructureShape):
         if not isinstance(value, dict):
             raise _mismatch(path, value, "a structure")
@@ -47,26 +47,26 @@ def _typed(value: Any, shape: Shape, *, path: str, synthesised_with: str) -> Any
             if name not in shape.members:
                 message = (
                     f"{_join(path, name)}: unknown to the handler's botocore {botocore.__version__}, while the "
-                    f"template was synthesised with botocore {synthesised_with}. Leave it out until AWS Lambda's "
+                    f"template was synthesised with botocore {synthesized_with}. Leave it out until AWS Lambda's "
                     "Python runtime has a newer boto3."
                 )
                 raise RequestError(message)
         return {
-            name: _typed(member, shape.members[name], path=_join(path, name), synthesised_with=synthesised_with)
+            name: _typed(member, shape.members[name], path=_join(path, name), synthesized_with=synthesized_with)
             for name, member in value.items()
         }
     if isinstance(shape, ListShape):
         if not isinstance(value, list):
             raise _mismatch(path, value, "a list")
         return [
-            _typed(item, shape.member, path=f"{path}[{index}]", synthesised_with=synthesised_with)
+            _typed(item, shape.member, path=f"{path}[{index}]", synthesized_with=synthesized_with)
             for index, item in enumerate(value)
         ]
     if isinstance(shape, MapShape):
         if not isinstance(value, dict):
             raise _mismatch(path, value, "a map")
         return {
-            key: _typed(item, shape.value, path=_join(path, key), synthesised_with=synthesised_with)
+            key: _typed(item, shape.value, path=_join(path, key), synthesized_with=synthesized_with)
             for key, item in value.items()
         }
     return _scalar(value, shape.type_name, path=path)
@@ -85,13 +85,13 @@ def _scalar(value: Any, type_name: str, *, path: str) -> Any:
             case "boolean":
                 return {"true": True, "false": False}[text]
     except (ValueError, KeyError):
-        # Not from the error, which quotes the value.
+        # The error quotes the value.
         raise _mismatch(path, value, f"of type {type_name}") from None
     return text
 
 
 def _mismatch(path: str, value: object, wanted: str) -> RequestError:
-    # Not the value, which may be a secret of the model's environment.
+    # The value can be a secret of the model's environment.
     found = _KINDS.get(type(value), "null")
     return RequestError(f"{path or 'Request'}: this {found} isn't {wanted}. Correct it in the construct's properties.")
 

@@ -1,1 +1,1 @@
-"""The choice among a job's results."""
+"""Choice among the results of a job."""

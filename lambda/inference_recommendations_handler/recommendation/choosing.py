@@ -1,7 +1,7 @@
-"""Choosing one of a job's recommendations. Pure: also what the command line shows.
+"""Choice of one of a job's results. Pure: the command line uses it as well.
 
-A choice that was deployed stays: a rule that chooses differently gets a new version beside the old one, or an upgrade
-of the library would deploy on another instance type.
+A released rule doesn't change: another choice would deploy another instance type after an upgrade of the library. A
+change of the rule needs a property that selects it.
 """
 
 from __future__ import annotations
@@ -18,30 +18,29 @@ if TYPE_CHECKING:
 
     from .latency_unit import LatencyUnit
 
-KNOWN_CHOICE_VERSIONS: Final = ("1", "2")
 HIGHEST_IS_BEST: Final = frozenset({ObjectiveName.MAX_INVOCATIONS})
 
 
 class NoChoiceError(Exception):
-    """Nothing can be chosen; the message says why and lists what was measured."""
+    """No result can be chosen. The message contains the reason and the measurements."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Metrics:
-    """What was measured; None where the service gave no value, which it may say by NaN.
+    """Metrics of a result. A metric is None if the service returned no value, or NaN.
 
-    A cost, a latency or a number of invocations of 0 or less is none either: nothing is free or takes no time, and such
-    a figure would win every choice. A utilization may be 0, and none of the figures is negative.
+    Costs, latencies, and invocations of 0 or less count as no value: they can't be real, and would win every choice.
+    A utilization can be 0. Negative values count as no value.
     """
 
     cost_per_hour: float | None
-    """US dollars, an estimate."""
+    """Estimate in US dollars."""
     cost_per_inference: float | None
-    """US dollars, an estimate."""
+    """Estimate in US dollars."""
     max_invocations: float | None
-    """Requests a minute."""
+    """Requests per minute."""
     model_latency: float | None
-    """As the service gives it, in milliseconds or microseconds; see `latency_unit.py`."""
+    """As returned by the service, in milliseconds or microseconds; see `latency_unit.py`."""
     model_latency_ms: float | None
     """Milliseconds."""
     cpu_utilization: float | None
@@ -49,10 +48,10 @@ class Metrics:
     memory_utilization: float | None
     """Percent at `max_invocations`."""
     model_setup_time: float | None
-    """Microseconds; serverless only."""
+    """Microseconds. Serverless only."""
 
     def of(self, objective: ObjectiveName) -> float | None:
-        """The metric that the objective looks at; a latency in milliseconds."""
+        """Return the metric of the objective; a latency in milliseconds."""
         return {
             ObjectiveName.COST_PER_INFERENCE: self.cost_per_inference,
             ObjectiveName.COST_PER_HOUR: self.cost_per_hour,
@@ -62,15 +61,15 @@ class Metrics:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Candidate:
-    """One of the API's `InferenceRecommendations`, with what a deployment needs."""
+class RecommendationResult:
+    """One of the API's `InferenceRecommendations`, with all values that a deployment needs."""
 
     recommendation_id: str | None
     endpoint_type: EndpointType
     instance_type: str | None
     """Real-time only."""
     initial_instance_count: int
-    """Real-time only; 1 where the service gives none, because a benchmark runs on one instance."""
+    """Real-time only; 1 if the service returns none, since a benchmark runs on one instance."""
     memory_size_in_mb: int
     """Serverless only."""
     max_concurrency: int
@@ -82,18 +81,18 @@ class Candidate:
 
     @property
     def label(self) -> str:
-        """What it runs on, in words."""
+        """Instance type and count, or serverless configuration, for messages."""
         if self.endpoint_type is EndpointType.REAL_TIME:
             return f"{self.initial_instance_count} x {self.instance_type}"
         return f"serverless {self.memory_size_in_mb} MB x {self.max_concurrency}"
 
 
-def candidate(recommendation: Mapping[str, Any], latency_unit: LatencyUnit) -> Candidate | None:
-    """Read one recommendation; None where it lacks what a deployment needs.
+def parse_result(recommendation: Mapping[str, Any], latency_unit: LatencyUnit) -> RecommendationResult | None:
+    """Read one result. Return None if it lacks a value that a deployment needs.
 
     Args:
         recommendation: One of the API's `InferenceRecommendations`.
-        latency_unit: Unit of its `ModelLatency`, which follows from all of the job's results (`JobResults`).
+        latency_unit: Unit of its `ModelLatency`, derived from all results of the job (`JobResults`).
     """
     endpoint = recommendation.get("EndpointConfiguration") or {}
     model = recommendation.get("ModelConfiguration") or {}
@@ -104,7 +103,7 @@ def candidate(recommendation: Mapping[str, Any], latency_unit: LatencyUnit) -> C
     latency = above_zero(metrics.get("ModelLatency"))
     if not instance_type and (memory is None or concurrency is None):
         return None
-    return Candidate(
+    return RecommendationResult(
         recommendation_id=recommendation.get("RecommendationId"),
         endpoint_type=EndpointType.REAL_TIME if instance_type else EndpointType.SERVERLESS,
         instance_type=instance_type,
@@ -130,26 +129,13 @@ def candidate(recommendation: Mapping[str, Any], latency_unit: LatencyUnit) -> C
 
 
 def rank(
-    candidates: Sequence[Candidate],
-    *,
-    endpoint_type: EndpointType,
-    objective: ObjectiveName,
-    version: str,
-) -> list[Candidate]:
-    """Order the candidates of one kind of endpoint, the best first.
+    candidates: Sequence[RecommendationResult], *, endpoint_type: EndpointType, objective: ObjectiveName
+) -> list[RecommendationResult]:
+    """Sort the results for one type of endpoint, the best first. Omit those without the objective's metric.
 
-    Those without the objective's metric are left out. Equal ones are ordered by cost an hour, then latency, then
-    instance type or memory and concurrency, then id, so that the service's order never decides.
-
-    Raises:
-        NoChoiceError: the version is newer than this handler.
+    Equal results are sorted by cost per hour, then latency, then instance type or memory and concurrency, then id, so
+    that the service's order doesn't matter.
     """
-    if version not in KNOWN_CHOICE_VERSIONS:
-        message = (
-            f"The template chooses by rule {version!r} and this handler knows {', '.join(KNOWN_CHOICE_VERSIONS)}: "
-            "deploy with the version of cdk-inference-recommender that wrote the template."
-        )
-        raise NoChoiceError(message)
     fitting = [
         found
         for found in candidates
@@ -159,41 +145,37 @@ def rank(
 
 
 def choose(
-    candidates: Sequence[Candidate],
-    *,
-    endpoint_type: EndpointType,
-    objective: ObjectiveName,
-    version: str,
-) -> Candidate:
-    """The best of the candidates by `rank`.
+    candidates: Sequence[RecommendationResult], *, endpoint_type: EndpointType, objective: ObjectiveName
+) -> RecommendationResult:
+    """Return the best result by `rank`.
 
     Raises:
-        NoChoiceError: there is none of that kind with the objective's metric, or the version is unknown.
+        NoChoiceError: No result of that type has the objective's metric.
     """
-    ranked = rank(candidates, endpoint_type=endpoint_type, objective=objective, version=version)
+    ranked = rank(candidates, endpoint_type=endpoint_type, objective=objective)
     if ranked:
         return ranked[0]
     message = f"No {endpoint_type} recommendation has a value for {objective}. Measured: {measured(candidates)}."
     raise NoChoiceError(message)
 
 
-def measured(candidates: Sequence[Candidate]) -> str:
-    """What a job measured, on one line."""
+def measured(candidates: Sequence[RecommendationResult]) -> str:
+    """Return the measurements of a job on one line."""
     return "; ".join(f"{each.label} ({_figures(each.metrics)})" for each in candidates) or "nothing"
 
 
 def with_unit(metric: str, value: float) -> str:
-    """Format a metric's value for a reader: a latency with its unit, which isn't the same in all of AWS's documents.
+    """Format a metric's value. A latency has its unit, since AWS documents use different ones.
 
     Args:
-        metric: As the API names it.
-        value: A `ModelLatency` in milliseconds.
+        metric: Name in the API.
+        value: Value; a `ModelLatency` in milliseconds.
     """
     return f"{value:g} ms" if metric == ObjectiveName.MODEL_LATENCY else f"{value:g}"
 
 
 def above_zero(value: object) -> float | None:
-    """A metric's value, as `number` reads it; None where it isn't above 0."""
+    """Return the value as a finite number above 0, or None."""
     found = number(value)
     return found if found is not None and found > 0 else None
 
@@ -204,12 +186,12 @@ def _not_negative(value: object) -> float | None:
 
 
 def _count(value: object) -> int | None:
-    """A whole number of at least 1; None for any other value."""
+    """Return the value as a whole number of at least 1, or None."""
     found = number(value)
     return int(found) if found is not None and found >= 1 else None
 
 
-def _order(found: Candidate, objective: ObjectiveName) -> tuple[float | str, ...]:
+def _order(found: RecommendationResult, objective: ObjectiveName) -> tuple[float | str, ...]:
     metrics = found.metrics
     best = metrics.of(objective)
     wanted = _or_worst(-best if best is not None and objective in HIGHEST_IS_BEST else best)

@@ -1,7 +1,7 @@
-"""What a recommendation must meet to be chosen, and choosing within it. Pure.
+"""Constraints of a recommendation, and the choice among the results that meet them. Pure.
 
-A metric without a value meets no constraint on it. The service's figures are floats of 32 bits, so that a price of
-0.736 arrives as 0.7360000014: a limit is met up to a millionth beyond it.
+A metric without a value doesn't meet a constraint. The service returns 32-bit floats, such as 0.7360000014 for a price
+of 0.736, so limits have a relative tolerance of a millionth.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from .choosing import NoChoiceError, choose, rank, with_unit
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from .choosing import Candidate
+    from .choosing import RecommendationResult
     from .job_results import ExistingEndpoint
 
 _TOLERANCE: Final = 1e-6
 _MAX_TABLE_BYTES: Final = 2400
-"""CloudFormation takes 4096 in all, the ids, the cause and where the log is included."""
+"""CloudFormation accepts 4096 bytes in total, including ids, cause, and log stream."""
 _MAX_ENVIRONMENT: Final = 80
-"""Characters of the variables' names; a job may have ten of them (botocore, `EnvironmentParameters`)."""
+"""Maximum characters for the names of variables, of which a job has up to ten (botocore, `EnvironmentParameters`)."""
 _FAMILY: Final = re.compile(r"[a-z][a-z0-9-]*")
 
 _MAXIMUMS: Final = {
@@ -44,28 +44,28 @@ _GAINS: Final = {Name.MIN_INVOCATIONS_GAIN: "MaxInvocations", Name.MIN_MODEL_LAT
 
 @dataclass(frozen=True, kw_only=True)
 class Shortfall:
-    """A constraint that a result doesn't meet."""
+    """Constraint that a result doesn't meet."""
 
     text: str
-    """What was measured and by how much it fails."""
+    """Measured value, and its distance from the limit."""
     share: float
-    """How far it is beyond the limit, as a share of the limit; infinite where nothing was measured."""
+    """Distance from the limit, as a share of the limit; infinite without a measured value."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Limit:
-    """A bound of one metric."""
+    """Bound of a metric."""
 
     metric: str
-    """As the API names it."""
+    """Name in the API."""
     value: float
-    """Above 0, in the metric's unit; of `ModelLatency` in milliseconds."""
+    """Above 0, in the unit of the metric; milliseconds for `ModelLatency`."""
     is_minimum: bool
     origin: str
-    """The constraint and its value, in words."""
+    """Constraint and value for messages."""
 
-    def shortfall(self, found: Candidate) -> Shortfall | None:
-        """By how much a result fails; None where it meets the limit."""
+    def shortfall(self, found: RecommendationResult) -> Shortfall | None:
+        """Return how a result fails the limit, or None if it meets it."""
         measured = _metric(found, self.metric)
         if measured is None:
             return Shortfall(text=f"{self.metric} unavailable", share=math.inf)
@@ -82,11 +82,11 @@ class Limit:
 
 @dataclass(frozen=True, kw_only=True)
 class Constraints:
-    """All that a recommendation asks of a result."""
+    """Constraints of a recommendation."""
 
     limits: tuple[Limit, ...]
     allowed_families: tuple[str, ...] | None
-    """Instance families such as `c5`; None allows all."""
+    """Instance families such as `c5`; None for all."""
     excluded_families: tuple[str, ...]
 
     @classmethod
@@ -94,12 +94,12 @@ class Constraints:
         """Read the property `Constraints`.
 
         Args:
-            properties: By `ConstraintProperty`; numbers arrive as texts.
-            existing_endpoints: What the existing endpoint reached; empty where the job measured none.
+            properties: Structure of `ConstraintProperty`; numbers are strings.
+            existing_endpoints: Measurements of the existing endpoint; empty if the job has none.
 
         Raises:
-            NoChoiceError: A value can't be read, a constraint is newer than this handler, or one compares with an
-                existing endpoint that the job didn't measure.
+            NoChoiceError: A value is invalid, a constraint is unknown, or one compares with an existing endpoint that
+                the job didn't measure.
         """
         if not isinstance(properties, dict):
             message = f"Constraints is {properties!r}: it must be a structure. Correct it."
@@ -107,8 +107,8 @@ class Constraints:
         unknown = sorted(properties.keys() - set(Name))
         if unknown:
             message = (
-                f"The constraint {unknown[0]} is unknown to this handler: deploy with the version of "
-                "cdk-inference-recommender that wrote the template."
+                f"The handler doesn't know the constraint {unknown[0]}: deploy with the version of "
+                "cdk-inference-recommender that synthesized the template."
             )
             raise NoChoiceError(message)
         allowed = _families(properties, Name.ALLOWED_INSTANCE_FAMILIES)
@@ -122,20 +122,20 @@ class Constraints:
             excluded_families=_families(properties, Name.EXCLUDED_INSTANCE_FAMILIES) or (),
         )
 
-    def shortfalls(self, found: Candidate) -> list[Shortfall]:
-        """Every constraint that a result doesn't meet."""
+    def shortfalls(self, found: RecommendationResult) -> list[Shortfall]:
+        """Return the constraints that a result doesn't meet."""
         return [
             *self._family_shortfalls(found),
             *(each for each in (limit.shortfall(found) for limit in self.limits) if each is not None),
         ]
 
-    def described(self) -> str:
-        """All of them, in words."""
+    def describe(self) -> str:
+        """Return all constraints for messages."""
         allowed = [] if self.allowed_families is None else [f"families {', '.join(self.allowed_families)} only"]
         excluded = [f"no family of {', '.join(self.excluded_families)}"] if self.excluded_families else []
         return ", ".join([*(limit.origin for limit in self.limits), *allowed, *excluded])
 
-    def _family_shortfalls(self, found: Candidate) -> Iterator[Shortfall]:
+    def _family_shortfalls(self, found: RecommendationResult) -> Iterator[Shortfall]:
         if found.instance_type is None:
             return
         family = family_of(found.instance_type)
@@ -146,39 +146,38 @@ class Constraints:
 
 
 def family_of(instance_type: str) -> str:
-    """The family of an instance type: `c5` of `ml.c5.xlarge`."""
+    """Return the family of an instance type, such as `c5` for `ml.c5.xlarge`."""
     return instance_type.removeprefix("ml.").partition(".")[0]
 
 
 def choose_within(
-    candidates: Sequence[Candidate],
+    candidates: Sequence[RecommendationResult],
     *,
     constraints: Constraints,
     endpoint_type: EndpointType,
     objective: ObjectiveName,
-    version: str,
-) -> Candidate:
-    """The best by `choosing.rank` of those that meet every constraint.
+) -> RecommendationResult:
+    """Return the best result by `choosing.rank` that meets all constraints.
 
     Raises:
-        NoChoiceError: None does; the message has what was measured of each, and by how much it fails.
+        NoChoiceError: No result does. The message contains the measurements and their distance from the limits.
     """
-    ranked = rank(candidates, endpoint_type=endpoint_type, objective=objective, version=version)
+    ranked = rank(candidates, endpoint_type=endpoint_type, objective=objective)
     for found in ranked:
         if not constraints.shortfalls(found):
             return found
     if not ranked:
-        return choose(candidates, endpoint_type=endpoint_type, objective=objective, version=version)
+        return choose(candidates, endpoint_type=endpoint_type, objective=objective)
     message = (
-        f"No {endpoint_type} recommendation meets the constraints ({constraints.described()}). "
+        f"No {endpoint_type} recommendation meets the constraints ({constraints.describe()}). "
         f"Closest first: {_table(candidates, constraints, endpoint_type, objective)}. "
-        "Loosen a constraint: the job's results stay. Only a stack whose very creation rolls back runs a job again."
+        "Loosen a constraint and deploy again: the job's results are kept, unless the stack's creation rolls back."
     )
     raise NoChoiceError(message)
 
 
 def _table(
-    candidates: Sequence[Candidate],
+    candidates: Sequence[RecommendationResult],
     constraints: Constraints,
     endpoint_type: EndpointType,
     objective: ObjectiveName,
@@ -188,7 +187,7 @@ def _table(
     rows: list[str] = []
     room = _MAX_TABLE_BYTES
     for found in sorted(of_kind, key=lambda found: _distance(found, constraints)):
-        # Of one instance type there may be several results, for several environments.
+        # An instance type can have several results, with different environments.
         label = found.label if labels[found.label] == 1 else f"{found.label} ({_variant(found)})"
         row = f"{label}: {_row(found, constraints, objective)}"
         room -= len(row.encode()) + len("; ")
@@ -198,10 +197,10 @@ def _table(
     return "; ".join(rows)
 
 
-def _row(found: Candidate, constraints: Constraints, objective: ObjectiveName) -> str:
+def _row(found: RecommendationResult, constraints: Constraints, objective: ObjectiveName) -> str:
     unmet = [shortfall.text for shortfall in constraints.shortfalls(found)]
     if found.metrics.of(objective) is None:
-        unmet.append(f"{objective} unavailable, by which it would be chosen")
+        unmet.append(f"{objective} unavailable, which is the objective")
     met = [
         f"{limit.metric} {with_unit(limit.metric, value)} fits"
         for limit in constraints.limits
@@ -210,20 +209,20 @@ def _row(found: Candidate, constraints: Constraints, objective: ObjectiveName) -
     return ", ".join([*unmet, *met])
 
 
-def _variant(found: Candidate) -> str:
-    """Which of the results of one label it is: by its id, and without the variables' values, which may be secrets."""
+def _variant(found: RecommendationResult) -> str:
+    """Distinguish results with the same label, without the values of variables, which can be secrets."""
     names = ", ".join(sorted(found.environment))
     cut = names if len(names) <= _MAX_ENVIRONMENT else f"{names[:_MAX_ENVIRONMENT]}..."
     environment = f"environment {cut}" if cut else "no environment"
     return f"{found.recommendation_id}, {environment}" if found.recommendation_id else environment
 
 
-def _distance(found: Candidate, constraints: Constraints) -> tuple[int, float, str, str]:
+def _distance(found: RecommendationResult, constraints: Constraints) -> tuple[int, float, str, str]:
     shortfalls = constraints.shortfalls(found)
     return len(shortfalls), sum(each.share for each in shortfalls), found.label, found.recommendation_id or ""
 
 
-def _metric(found: Candidate, metric: str) -> float | None:
+def _metric(found: RecommendationResult, metric: str) -> float | None:
     metrics = found.metrics
     return {
         "CostPerHour": metrics.cost_per_hour,
@@ -254,8 +253,8 @@ def _compared(properties: Mapping[str, Any], existing_endpoints: Sequence[Existi
         gain, reached = _positive(properties, name), baseline.get(metric)
         if reached is None:
             message = (
-                f"{name} compares with the existing endpoint, and the job has no {metric} of one: give the job an "
-                "`existing_endpoint`, or leave the constraint out."
+                f"{name} compares with the existing endpoint, and the job has no {metric} of one: set the job's "
+                "`existing_endpoint`, or omit the constraint."
             )
             raise NoChoiceError(message)
         is_minimum = name is Name.MIN_INVOCATIONS_GAIN

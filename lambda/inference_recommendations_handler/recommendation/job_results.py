@@ -1,52 +1,52 @@
-"""What a job has measured, read from its description. Pure: also what the command line shows."""
+"""Results of a job. Pure: the command line uses them as well."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from .choosing import above_zero, candidate
+from .choosing import above_zero, parse_result
 from .latency_unit import LatencyUnit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from .choosing import Candidate
+    from .choosing import RecommendationResult
 
 
 @dataclass(frozen=True, kw_only=True)
 class ExistingEndpoint:
-    """What was measured of the endpoint that the job compares with (API reference, `EndpointPerformance`).
+    """Measurements of the endpoint that the job compares with (API reference, `EndpointPerformance`).
 
-    As with `Metrics`, a figure of 0 or less counts as none.
+    As in `Metrics`, 0 or less counts as no value.
     """
 
     endpoint_name: str
     max_invocations: float | None
-    """Requests a minute."""
+    """Requests per minute."""
     model_latency: float | None
-    """As the service gives it, in the unit of the job's results."""
+    """As returned by the service, in the unit of the job's results."""
     model_latency_ms: float | None
     """Milliseconds."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class JobResults:
-    """The results of one job, with its latencies in milliseconds."""
+    """Results of one job, with latencies in milliseconds."""
 
-    candidates: Sequence[Candidate]
-    """In the service's order; without what a deployment can't use."""
+    candidates: Sequence[RecommendationResult]
+    """In the service's order, without results that a deployment can't use."""
     existing_endpoints: Sequence[ExistingEndpoint]
     """At most one."""
     latency_unit: LatencyUnit
-    """Unit in which the service gave every latency of the job."""
+    """Unit of all latencies that the service returned for the job."""
 
     @classmethod
     def parse(cls, description: Mapping[str, Any]) -> JobResults:
         """Read the results of a job.
 
         Args:
-            description: As `DescribeInferenceRecommendationsJob` returns it; one without results has none.
+            description: Response of `DescribeInferenceRecommendationsJob`, with or without results.
         """
         recommendations: list[Mapping[str, Any]] = description.get("InferenceRecommendations") or []
         performances: list[Mapping[str, Any]] = description.get("EndpointPerformances") or []
@@ -54,7 +54,7 @@ class JobResults:
         unit = LatencyUnit.of(
             (above_zero(each.get("MaxInvocations")), above_zero(each.get("ModelLatency"))) for each in measured
         )
-        found = [candidate(each, unit) for each in recommendations]
+        found = [parse_result(each, unit) for each in recommendations]
         return cls(
             candidates=[each for each in found if each is not None],
             existing_endpoints=[_existing_endpoint(each, unit) for each in performances],

@@ -1,4 +1,4 @@
-"""A figure as an attribute holds it."""
+"""Metric as the value of an attribute."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from inference_recommendations_handler.protocol.contract import UNAVAILABLE
 
 
 def metric_text(value: float | None) -> str:
-    """Without an exponent, which a reader of a price stumbles over, and without `.0` on whole numbers."""
+    """Format a metric without an exponent, and whole numbers without `.0`."""
     if value is None:
         return UNAVAILABLE
     digits = format(Decimal(repr(value)), "f")

@@ -1,4 +1,4 @@
-"""`Custom::InferenceRecommendation`: chooses among a finished job's results."""
+"""`Custom::InferenceRecommendation`: chooses among the results of a finished job."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from inference_recommendations_handler.aws.errors import AWS_ERRORS, MAY_PASS, code_of, kind_of, message_of
 from inference_recommendations_handler.jobs.job_snapshot import JobState
-from inference_recommendations_handler.jobs.remedy import missing
+from inference_recommendations_handler.jobs.remedy import not_found_reason
 from inference_recommendations_handler.protocol.contract import (
-    CHOICE_VERSION,
     UNAVAILABLE,
     EndpointType,
     ObjectiveName,
@@ -18,7 +17,7 @@ from inference_recommendations_handler.protocol.contract import (
 from inference_recommendations_handler.protocol.contract import RecommendationAttribute as Attribute
 from inference_recommendations_handler.protocol.custom_resource_event import RequestType
 from inference_recommendations_handler.protocol.log import log
-from inference_recommendations_handler.protocol.response import Answer
+from inference_recommendations_handler.protocol.response import Response
 
 from .choosing import NoChoiceError, choose
 from .constraints import Constraints, choose_within
@@ -32,55 +31,50 @@ if TYPE_CHECKING:
     from inference_recommendations_handler.jobs.job_snapshot import JobSnapshot
     from inference_recommendations_handler.protocol.custom_resource_event import CustomResourceEvent
 
-    from .choosing import Candidate
+    from .choosing import RecommendationResult
 
 _MAX_ESCAPED: Final = 1500
-"""Characters of `EnvironmentJson` up to which it is pure ASCII."""
+"""Maximum characters of `EnvironmentJson` in pure ASCII."""
 _HAS_RESULTS: Final = frozenset({JobState.COMPLETED, JobState.STOPPED})
 
 
-def on_event(event: CustomResourceEvent, invocation: Invocation) -> Answer:
-    """Serve one event; a Delete has nothing to undo."""
+def on_event(event: CustomResourceEvent, invocation: Invocation) -> Response:
+    """Handle one event. A Delete has nothing to undo. Raise what boto3 raises if another delivery can succeed."""
     own_id = event.physical_resource_id or event.logical_resource_id
     if event.request_type is RequestType.DELETE:
-        return Answer(physical_resource_id=own_id)
+        return Response(physical_resource_id=own_id)
     try:
         chosen = _choose(event, invocation)
     except NoChoiceError as error:
         return invocation.failed(event, str(error))
-    return Answer(physical_resource_id=own_id, data=attributes(chosen), log_stream=invocation.log_stream)
+    return Response(physical_resource_id=own_id, data=attributes(chosen), log_stream=invocation.log_stream)
 
 
-def _choose(event: CustomResourceEvent, invocation: Invocation) -> Candidate:
+def _choose(event: CustomResourceEvent, invocation: Invocation) -> RecommendationResult:
     properties = event.properties
     name = str(properties.get(RecommendationProperty.JOB_NAME, ""))
     try:
         endpoint_type = EndpointType(str(properties.get(RecommendationProperty.ENDPOINT_TYPE)))
         objective = ObjectiveName(str(properties.get(RecommendationProperty.OBJECTIVE)))
     except ValueError as error:
-        message = f"{error}: deploy with the version of cdk-inference-recommender that wrote the template."
+        message = f"{error}: deploy with the version of cdk-inference-recommender that synthesized the template."
         raise NoChoiceError(message) from error
     job = _finished(name, invocation)
     results = JobResults.parse(job.description)
-    version = str(properties.get(RecommendationProperty.CHOICE_VERSION, CHOICE_VERSION))
-    asked = properties.get(RecommendationProperty.CONSTRAINTS)
+    given = properties.get(RecommendationProperty.CONSTRAINTS)
     try:
-        if asked is not None:
-            constraints = Constraints.parse(asked, existing_endpoints=results.existing_endpoints)
+        if given is not None:
+            constraints = Constraints.parse(given, existing_endpoints=results.existing_endpoints)
             chosen = choose_within(
-                results.candidates,
-                constraints=constraints,
-                endpoint_type=endpoint_type,
-                objective=objective,
-                version=version,
+                results.candidates, constraints=constraints, endpoint_type=endpoint_type, objective=objective
             )
         else:
-            chosen = choose(results.candidates, endpoint_type=endpoint_type, objective=objective, version=version)
+            chosen = choose(results.candidates, endpoint_type=endpoint_type, objective=objective)
     except NoChoiceError as error:
         message = " ".join(filter(None, [str(error), results.latency_unit.note, f"Job: {name}."]))
         raise NoChoiceError(message) from error
-    said = "; ".join(filter(None, [chosen.label, results.latency_unit.note]))
-    log("chosen", jobName=name, requestId=event.request_id, reason=said)
+    reason = "; ".join(filter(None, [chosen.label, results.latency_unit.note]))
+    log("chosen", jobName=name, requestId=event.request_id, reason=reason)
     return chosen
 
 
@@ -90,10 +84,10 @@ def _finished(name: str, invocation: Invocation) -> JobSnapshot:
     except AWS_ERRORS as error:
         if kind_of(error) in MAY_PASS:
             raise
-        message = f"{message_of(error)} ({code_of(error)}, when reading the job {name}.)"
+        message = f"{message_of(error)} ({code_of(error)}, when describing the job {name}.)"
         raise NoChoiceError(message) from error
     if job is None:
-        raise NoChoiceError(missing(name, invocation.inference_jobs.noun))
+        raise NoChoiceError(not_found_reason(name, invocation.inference_jobs.noun))
     if job.state not in _HAS_RESULTS:
         raise NoChoiceError(invocation.inference_jobs.failure(job))
     return job
@@ -102,10 +96,10 @@ def _finished(name: str, invocation: Invocation) -> JobSnapshot:
 def _environment_json(environment: Mapping[str, str]) -> str:
     r"""Return the environment as JSON that fits into the response.
 
-    Whether CloudFormation keeps every character of an attribute isn't documented; it does keep an escape such as
-    `\u00e4`. But the response escapes the backslash once more, so that a character takes 7 bytes or 14, where UTF-8
-    takes 4 at most: a long environment isn't escaped. The form follows from the environment alone, as a model's name is
-    made of it.
+    AWS doesn't document that CloudFormation keeps every character of an attribute; it does keep an escape such as
+    `\u00e4`. But the response escapes the backslash again, so a character takes 7 or 14 bytes instead of at most 4 in
+    UTF-8. So a long environment isn't escaped. The form only depends on the environment, since the model's name is a
+    hash of it.
     """
     escaped, plain = (
         json.dumps(dict(environment), sort_keys=True, separators=(",", ":"), ensure_ascii=ascii_only)
@@ -114,8 +108,8 @@ def _environment_json(environment: Mapping[str, str]) -> str:
     return escaped if len(escaped) <= _MAX_ESCAPED else plain
 
 
-def attributes(chosen: Candidate) -> dict[str, str]:
-    """What `Fn::GetAtt` reads; texts, and `UNAVAILABLE` where the service gave none."""
+def attributes(chosen: RecommendationResult) -> dict[str, str]:
+    """Return the attributes for `Fn::GetAtt`, as strings; `UNAVAILABLE` without a value."""
     metrics = chosen.metrics
     common = {
         Attribute.RECOMMENDATION_ID: chosen.recommendation_id or UNAVAILABLE,

@@ -1,4 +1,4 @@
-"""How a variant's number of instances is scaled: bounds and target-tracking policies. Pure."""
+"""Autoscaling of a variant: bounds and target tracking policies. Pure."""
 
 from __future__ import annotations
 
@@ -8,26 +8,26 @@ from typing import TYPE_CHECKING, Any, Final
 
 from inference_recommendations_handler.protocol.contract import UNAVAILABLE
 from inference_recommendations_handler.protocol.contract import InstanceCountProperty as Property
-from inference_recommendations_handler.protocol.property_values import number
+from inference_recommendations_handler.protocol.property_values import flag, number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 POLICY_NAME_PREFIX: Final = "inference-recommender-"
-"""Policies of this name are the stack's own; others on the same target are left alone."""
+"""Name prefix of the stack's own policies. Other policies of the same target aren't changed."""
 INVOCATIONS_PER_INSTANCE: Final = "SageMakerVariantInvocationsPerInstance"
-"""Invocations a minute for each instance (Application Auto Scaling, predefined metrics)."""
-_SECONDS_OF_A_MINUTE: Final = 60
+"""Invocations per minute and instance (Application Auto Scaling, predefined metrics)."""
+_SECONDS_PER_MINUTE: Final = 60
 _CUSTOMIZED: Final = ("MetricName", "Namespace", "Statistic")
 
 
 class ScalingError(Exception):
-    """Nothing can be scaled like this; the message says why, and what to do."""
+    """The scaling is invalid. The message contains cause and remedy."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class TrackingPolicy:
-    """A target-tracking policy, with a predefined metric or one of its own."""
+    """Target tracking policy with a predefined or a customized metric."""
 
     target_value: float
     predefined_metric_type: str | None
@@ -39,7 +39,7 @@ class TrackingPolicy:
         """Read one of the API's `ScalingPolicies`.
 
         Raises:
-            ScalingError: It lacks what a policy needs.
+            ScalingError: A required value is missing.
         """
         tracking = _member(policy, "TargetTracking")
         target = number(tracking.get("TargetValue"))
@@ -51,7 +51,7 @@ class TrackingPolicy:
         given = _member(metric, "Customized")
         customized = {name: str(given[name]) for name in _CUSTOMIZED if given.get(name)}
         if not predefined and len(customized) < len(_CUSTOMIZED):
-            message = f"The policy's metric is {json.dumps(metric)}, which names none that can be tracked."
+            message = f"The policy's metric is {json.dumps(metric)}, which is no metric that can be tracked."
             raise ScalingError(message)
         return cls(
             target_value=target,
@@ -62,26 +62,26 @@ class TrackingPolicy:
 
 @dataclass(frozen=True, kw_only=True)
 class Scaling:
-    """What a variant is registered with."""
+    """Bounds and policies of a scalable target."""
 
     min_capacity: int
     max_capacity: int
     scale_in_cooldown: int | None
-    """Seconds; None for Application Auto Scaling's default, like the next."""
+    """Seconds; None for the default of Application Auto Scaling, like the next."""
     scale_out_cooldown: int | None
     disable_scale_in: bool
     policies: Sequence[TrackingPolicy]
 
     @classmethod
     def parse(cls, properties: Mapping[str, Any]) -> Scaling:
-        """Read the properties of `Custom::EndpointInstanceCount`, or of the preparation.
+        """Read the properties of `Custom::EndpointInstanceCount` or `Custom::EndpointPreparation`.
 
         Raises:
-            ScalingError: Something is missing, or isn't what it should be.
+            ScalingError: A property is missing or invalid.
         """
         low, high = (whole(properties.get(name), name) for name in (Property.MIN_CAPACITY, Property.MAX_CAPACITY))
         if low > high:
-            message = f"MinCapacity is {low} and MaxCapacity {high}: there is nothing between them to scale to."
+            message = f"MinCapacity is {low} and MaxCapacity is {high}: MinCapacity must not be the greater one."
             raise ScalingError(message)
         cooldowns = [
             None if properties.get(name) is None else whole(properties[name], name)
@@ -92,12 +92,12 @@ class Scaling:
             max_capacity=high,
             scale_in_cooldown=cooldowns[0],
             scale_out_cooldown=cooldowns[1],
-            disable_scale_in=str(properties.get(Property.DISABLE_SCALE_IN, "false")).lower() == "true",
+            disable_scale_in=flag(properties, Property.DISABLE_SCALE_IN),
             policies=_policies(properties),
         )
 
     def configurations(self, *, endpoint_name: str, variant_name: str) -> dict[str, dict[str, Any]]:
-        """`TargetTrackingScalingPolicyConfiguration`s, by the policy's name."""
+        """Return the `TargetTrackingScalingPolicyConfiguration`s by policy name."""
         return {
             f"{POLICY_NAME_PREFIX}{position}": self._configuration(policy, endpoint_name, variant_name)
             for position, policy in enumerate(self.policies, start=1)
@@ -110,7 +110,7 @@ class Scaling:
                 "PredefinedMetricSpecification": {"PredefinedMetricType": policy.predefined_metric_type}
             }
         else:
-            # The service names no dimensions; an endpoint's metrics have these two (developer guide, CloudWatch).
+            # The service returns no dimensions. Endpoint metrics have these two (developer guide, CloudWatch).
             dimensions = [
                 {"Name": "EndpointName", "Value": endpoint_name},
                 {"Name": "VariantName", "Value": variant_name},
@@ -125,15 +125,15 @@ class Scaling:
 
 
 def is_scaled(properties: Mapping[str, Any]) -> bool:
-    """Return whether an endpoint with these properties is scaled."""
+    """Return whether the properties contain autoscaling."""
     return Property.MIN_CAPACITY in properties
 
 
 def whole(value: object, name: str) -> int:
-    """A whole number, not negative, as the service or CloudFormation writes it.
+    """Return the value as a whole number of at least 0.
 
     Raises:
-        ScalingError: It isn't one.
+        ScalingError: The value isn't one.
     """
     parsed = number(value)
     if parsed is None or parsed < 0 or parsed != int(parsed):
@@ -162,33 +162,33 @@ def _target_value(properties: Mapping[str, Any]) -> float:
     if given is not None:
         target = number(given)
         if target is None or target <= 0:
-            message = f"The target is {given!r} invocations a minute for each instance, and must be a number above 0."
+            message = f"The target is {given!r} invocations per minute and instance, and must be a number above 0."
             raise ScalingError(message)
         return target
     factor = number(properties.get(Property.SAFETY_FACTOR))
-    served = _served_by_an_instance(properties)
+    maximum = _invocations_per_instance(properties)
     if not factor or factor < 0:
         message = f"The safety factor is {properties.get(Property.SAFETY_FACTOR)!r}, and must be a number above 0."
         raise ScalingError(message)
-    return served * factor
+    return maximum * factor
 
 
-def _served_by_an_instance(properties: Mapping[str, Any]) -> float:
-    """Return how many requests a minute an instance can serve."""
+def _invocations_per_instance(properties: Mapping[str, Any]) -> float:
+    """Return the maximum invocations per minute of an instance."""
     given = properties.get(Property.MAX_REQUESTS_PER_SECOND)
     if given is not None:
         requests = number(given)
         if not requests or requests < 0:
-            message = f"An instance's maximum is {given!r} requests a second, and must be a number above 0."
+            message = f"An instance's maximum is {given!r} requests per second, and must be a number above 0."
             raise ScalingError(message)
-        return requests * _SECONDS_OF_A_MINUTE
+        return requests * _SECONDS_PER_MINUTE
     measured = properties.get(Property.MAX_INVOCATIONS, UNAVAILABLE)
     invocations, instances = (
         number(properties.get(name)) for name in (Property.MAX_INVOCATIONS, Property.INITIAL_INSTANCE_COUNT)
     )
     if not (invocations and instances) or min(invocations, instances) <= 0:
         message = (
-            f"The recommendation's MaxInvocations is {measured!r}, from which no target follows. Give "
+            f"The recommendation's MaxInvocations is {measured!r}, from which no target can be calculated: set "
             "max_requests_per_second or target_invocations_per_instance."
         )
         raise ScalingError(message)

@@ -1,4 +1,4 @@
-"""`Custom::InferenceScalingRecommendation`: how the service recommends to scale what was chosen."""
+"""`Custom::InferenceScalingRecommendation`: the service's autoscaling recommendation for a chosen result."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 from inference_recommendations_handler.aws.errors import AWS_ERRORS, MAY_PASS, code_of, kind_of, message_of
-from inference_recommendations_handler.protocol.contract import SCALING_VERSION, UNAVAILABLE
+from inference_recommendations_handler.protocol.contract import UNAVAILABLE
 from inference_recommendations_handler.protocol.contract import ScalingRecommendationAttribute as Attribute
 from inference_recommendations_handler.protocol.contract import ScalingRecommendationProperty as Property
 from inference_recommendations_handler.protocol.custom_resource_event import RequestType
 from inference_recommendations_handler.protocol.log import log
 from inference_recommendations_handler.protocol.property_values import number
-from inference_recommendations_handler.protocol.response import Answer
+from inference_recommendations_handler.protocol.response import Response
 
 from .choosing import above_zero
 from .job_results import JobResults
@@ -27,58 +27,57 @@ if TYPE_CHECKING:
     from inference_recommendations_handler.jobs.job_snapshot import JobSnapshot
     from inference_recommendations_handler.protocol.custom_resource_event import CustomResourceEvent
 
-KNOWN_SCALING_VERSIONS: Final = ("1",)
 _DEFAULT_COOLDOWN_SECONDS: Final = 300
-"""Application Auto Scaling's own for endpoint variants (API reference, TargetTrackingScalingPolicyConfiguration)."""
+"""Default of Application Auto Scaling for variants (API reference, TargetTrackingScalingPolicyConfiguration)."""
 
 
-def on_event(event: CustomResourceEvent, invocation: Invocation) -> Answer:
-    """Serve one event; a Delete has nothing to undo. Raises what boto3 raises where another delivery may succeed."""
+def on_event(event: CustomResourceEvent, invocation: Invocation) -> Response:
+    """Handle one event. A Delete has nothing to undo. Raise what boto3 raises if another delivery can succeed."""
     own_id = event.physical_resource_id or event.logical_resource_id
     if event.request_type is RequestType.DELETE:
-        return Answer(physical_resource_id=own_id)
+        return Response(physical_resource_id=own_id)
     name = str(event.properties.get(Property.JOB_NAME, ""))
     try:
         request = _request(event.properties)
-        answer = invocation.clients.sagemaker.get_scaling_configuration_recommendation(**request)
+        response = invocation.clients.sagemaker.get_scaling_configuration_recommendation(**request)
         job = invocation.inference_jobs.find(name)
-        data = attributes(answer, measured_ms=_measured_ms(job, request["RecommendationId"]))
+        data = attributes(response, measured_ms=_measured_ms(job, request["RecommendationId"]))
     except ScalingError as error:
         return invocation.failed(event, f"{error} Job: {name}.")
     except AWS_ERRORS as error:
         if kind_of(error) in MAY_PASS:
             raise
-        reason = f"{message_of(error)} ({code_of(error)}.) The job {name} was asked how to scale its recommendation."
+        reason = f"{message_of(error)} ({code_of(error)}.) There is no scaling recommendation of the job {name}."
         return invocation.failed(event, reason)
     log("scaling recommended", jobName=name, requestId=event.request_id)
-    return Answer(physical_resource_id=own_id, data=data, log_stream=invocation.log_stream)
+    return Response(physical_resource_id=own_id, data=data, log_stream=invocation.log_stream)
 
 
-def attributes(answer: Mapping[str, Any], *, measured_ms: float | None) -> dict[str, str]:
-    """What `Fn::GetAtt` reads; texts, and `UNAVAILABLE` for a figure that is for display only and wasn't given.
+def attributes(response: Mapping[str, Any], *, measured_ms: float | None) -> dict[str, str]:
+    """Return the attributes for `Fn::GetAtt`, as strings; `UNAVAILABLE` for an optional metric without a value.
 
     Args:
-        answer: Of `GetScalingConfigurationRecommendation`.
-        measured_ms: The job's own latency of the chosen result, in milliseconds; None where it has none.
+        response: Response of `GetScalingConfigurationRecommendation`.
+        measured_ms: Latency of the chosen result as measured by the job, in milliseconds; None without one.
 
     Raises:
-        ScalingError: It lacks what a variant is registered with.
+        ScalingError: A value that autoscaling needs is missing.
     """
-    given = answer.get("DynamicScalingConfiguration") or {}
+    given = response.get("DynamicScalingConfiguration") or {}
     policies = list(given.get("ScalingPolicies") or [])
     if not policies:
-        message = "The service recommends no scaling policy: scale with numbers of your own."
+        message = "The service recommends no scaling policy: set the scaling yourself."
         raise ScalingError(message)
     read = [TrackingPolicy.parse(policy) for policy in policies]
     low, high = (whole(given.get(name), name) for name in (Attribute.MIN_CAPACITY, Attribute.MAX_CAPACITY))
     if low > high:
-        message = f"The service recommends {low} to {high} instances, between which there is nothing to scale to."
+        message = f"The service recommends {low} to {high} instances, which is no valid range."
         raise ScalingError(message)
     cooldowns = {
         name: _DEFAULT_COOLDOWN_SECONDS if number(given.get(name)) is None else whole(given[name], name)
         for name in (Attribute.SCALE_IN_COOLDOWN, Attribute.SCALE_OUT_COOLDOWN)
     }
-    first, metric = read[0], answer.get("Metric") or {}
+    first, metric = read[0], response.get("Metric") or {}
     found = {
         Attribute.MIN_CAPACITY: str(low),
         Attribute.MAX_CAPACITY: str(high),
@@ -97,7 +96,7 @@ def attributes(answer: Mapping[str, Any], *, measured_ms: float | None) -> dict[
 
 
 def _measured_ms(job: JobSnapshot | None, recommendation_id: str) -> float | None:
-    """Return the latency of the chosen result as the job has measured it."""
+    """Return the latency of the chosen result as measured by the job."""
     candidates = JobResults.parse(job.description).candidates if job else ()
     chosen = (each for each in candidates if each.recommendation_id == recommendation_id)
     return next((each.metrics.model_latency_ms for each in chosen), None)
@@ -106,8 +105,8 @@ def _measured_ms(job: JobSnapshot | None, recommendation_id: str) -> float | Non
 def _latency_ms(metric: Mapping[str, Any], measured_ms: float | None) -> float | None:
     """Return the latency of a `ScalingPolicyMetric` in milliseconds.
 
-    The API reference describes it in the words of CloudWatch's `ModelLatency`, which is in microseconds, and states no
-    unit. It is of a result that the job has measured, so a comparison shows its unit, whichever the job's is.
+    The API reference describes it like CloudWatch's `ModelLatency`, which is in microseconds, and documents no unit.
+    The job has measured the same result, so a comparison determines the unit.
     """
     latency = above_zero(metric.get("ModelLatency"))
     if latency is None:
@@ -118,19 +117,13 @@ def _latency_ms(metric: Mapping[str, Any], measured_ms: float | None) -> float |
 
 
 def _request(properties: Mapping[str, Any]) -> Any:
-    version = str(properties.get(Property.SCALING_VERSION, SCALING_VERSION))
-    if version not in KNOWN_SCALING_VERSIONS:
-        message = (
-            f"The template reads scaling recommendations by rule {version!r} and this handler knows "
-            f"{', '.join(KNOWN_SCALING_VERSIONS)}: deploy with the version of cdk-inference-recommender that wrote it."
-        )
-        raise ScalingError(message)
+
     name = properties.get(Property.JOB_NAME)
     recommendation = properties.get(Property.RECOMMENDATION_ID, UNAVAILABLE)
     if not name or not isinstance(recommendation, str) or recommendation in {"", UNAVAILABLE}:
         message = (
-            f"The chosen recommendation's id is {recommendation!r}, without which the service recommends no scaling: "
-            "scale with numbers of your own."
+            f"The chosen recommendation's id is {recommendation!r}, and the service needs it to recommend a scaling: "
+            "set the scaling yourself."
         )
         raise ScalingError(message)
     objective = {

@@ -1,1 +1,1 @@
-"""The stack that the handler serves: its state machine, its executions, its resources, and what it owns."""
+"""Stack of the handler: its state machine, executions, and resources, and the owner of jobs."""

@@ -12,19 +12,20 @@ from .owner import Owner
 if TYPE_CHECKING:
     from inference_recommendations_handler.protocol.custom_resource_event import CustomResourceEvent
 
-    from .state_machine import StateMachine, Task
+    from .execution_state import Task
+    from .state_machine import StateMachine
 
 
-def stop_earlier(
+def stop_earlier_executions(
     event: CustomResourceEvent, machine: StateMachine, *, task: Task, logical_id: str | None = None
 ) -> None:
-    """Nothing goes on for an answer that CloudFormation waits for no more.
+    """Stop executions whose response CloudFormation no longer waits for.
 
     Args:
-        event: Of the same resource, and later.
-        machine: The stack's.
-        task: Which long operation is meant.
-        logical_id: Another resource of the stack, where its executions are meant.
+        event: Later event of the same resource.
+        machine: State machine of the stack.
+        task: Task of the executions.
+        logical_id: Logical id of another resource in the stack whose executions to stop. Default: the event's.
     """
     owner = Owner(stack_id=event.stack_id, logical_id=logical_id or event.logical_resource_id)
     try:
@@ -38,4 +39,4 @@ def stop_earlier(
             ):
                 machine.stop(execution.name)
     except AWS_ERRORS as error:
-        log("earlier wait goes on", level="WARNING", errorCode=code_of(error), reason=message_of(error))
+        log("earlier execution not stopped", level="WARNING", errorCode=code_of(error), reason=message_of(error))

@@ -1,11 +1,12 @@
-"""The stack that a resource belongs to, as CloudFormation sees it now."""
+"""The stack of a resource, in its current state."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from inference_recommendations_handler.aws.errors import AWS_ERRORS, ErrorKind, kind_of, says
+from inference_recommendations_handler.aws.error_codes import ErrorKind
+from inference_recommendations_handler.aws.errors import AWS_ERRORS, kind_of, says
 
 if TYPE_CHECKING:
     from types_boto3_cloudformation import CloudFormationClient
@@ -15,13 +16,13 @@ _NO_STACK: Final = "DELETE_COMPLETE"
 
 @dataclass(frozen=True, kw_only=True)
 class OwnStack:
-    """Its methods raise what boto3 raises, but for what doesn't exist."""
+    """Stack that contains the resource. Methods raise what boto3 raises, except for what doesn't exist."""
 
     client: CloudFormationClient
     stack_id: str
 
     def status(self) -> str:
-        """Its `StackStatus`; `DELETE_COMPLETE` where it is gone."""
+        """Return the `StackStatus`; `DELETE_COMPLETE` if the stack doesn't exist."""
         try:
             return self.client.describe_stacks(StackName=self.stack_id)["Stacks"][0]["StackStatus"]
         except AWS_ERRORS as error:
@@ -30,11 +31,11 @@ class OwnStack:
             raise
 
     def is_rolling_back(self) -> bool:
-        """Return whether an update of it is being rolled back."""
+        """Return whether an update of the stack is rolling back."""
         return self.status().startswith("UPDATE_ROLLBACK_")
 
     def resource(self, logical_id: str) -> tuple[str, str]:
-        """Physical id and status of one of its resources; both empty where there is none."""
+        """Return physical id and status of a resource; both are empty if it doesn't exist."""
         try:
             found = self.client.describe_stack_resource(StackName=self.stack_id, LogicalResourceId=logical_id)
         except AWS_ERRORS as error:
@@ -46,5 +47,5 @@ class OwnStack:
 
 
 def _is_missing(error: Exception) -> bool:
-    # CloudFormation's words for it, under ValidationError.
+    # CloudFormation reports it as ValidationError.
     return kind_of(error) is ErrorKind.PERMANENT and says(error, "does not exist")

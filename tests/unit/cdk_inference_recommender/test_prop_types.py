@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 from enum import Enum
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import jsii
@@ -83,7 +84,7 @@ def test_all_such_props_of_a_job_are_told_at_once() -> None:
     [
         (
             {"endpoint_configurations": ["ml.c5.xlarge"]},
-            r"endpoint_configurations\[0\] = 'ml.c5.xlarge' isn't of type EndpointConfiguration",
+            r"endpoint_configurations\[0\] = 'ml.c5.xlarge' isn't of type EndpointInputConfiguration",
         ),
         (
             {"traffic_pattern": TrafficPattern.phases(Phase(initial_number_of_users=1, spawn_rate=1, duration=120))},  # type: ignore[arg-type]
@@ -239,7 +240,7 @@ _WRONG_OF_BOTH = [
     ),
     (
         {"volume_encryption_key": 5},
-        r"volume_encryption_key = 5 isn't of type IKeyRef\. Write a kms\.Key, or kms\.Key\.from_key_arn",
+        r"volume_encryption_key = 5 isn't of type str or IKey\. Write a kms\.Key, or a key's id",
     ),
     ({"vpc": "vpc-1"}, r"vpc = 'vpc-1' isn't of type IVpc\. Write ec2\.Vpc\.from_lookup\("),
     ({"vpc_subnets": {"subnet_group_name": "a"}}, r"vpc_subnets = <dict> isn't of type SubnetSelection\. Write ec2\."),
@@ -302,7 +303,7 @@ def test_what_is_no_document_is_told_with_the_path_of_the_job_to_be(document: An
 
 def test_a_document_that_cant_be_read_is_told_with_the_path_of_the_job_to_be() -> None:
     with pytest.raises(ValidationError, match=r"^Stack/Job: document = 'none\.json' can't be read"):
-        InferenceRecommendationsJob.from_cli_input(new_stack(), "Job", "none.json")
+        InferenceRecommendationsJob.from_cli_input(new_stack(), "Job", Path("none.json"))
 
 
 @pytest.mark.parametrize(

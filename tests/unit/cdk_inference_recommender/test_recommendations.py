@@ -130,7 +130,6 @@ def test_a_recommendation_is_chosen_by_kind_and_objective(objective: Objective, 
             "JobName": {"Ref": job},
             "EndpointType": kind,
             "Objective": name,
-            "ChoiceVersion": "1",
         }
         for kind in ("RealTime", "Serverless")
     ]

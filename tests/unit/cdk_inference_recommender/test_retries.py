@@ -10,13 +10,13 @@ import pytest
 
 from inference_recommendations_handler.endpoint import preparation
 from inference_recommendations_handler.lifecycle import create_retry, deletion, wait
-from inference_recommendations_handler.lifecycle.stop_owned_jobs import UNDER_WAY_SECONDS
 from inference_recommendations_handler.protocol.contract import (
     CALL_SECONDS,
     FUNCTION_TIMEOUT_SECONDS,
+    IN_FLIGHT_SECONDS,
     JOB_SERVICE_TIMEOUT_SECONDS,
-    LEG_SECONDS,
     WAIT_SERVICE_TIMEOUT_SECONDS,
+    WAIT_STAGE_SECONDS,
     ResourceType,
 )
 from tests.lifecycle.retriers import REFUSED_BY_LAMBDA, Retries, longest_delay
@@ -78,20 +78,20 @@ def test_the_sum_at_the_constants_is_that_of_the_definition(states: Mapping[str,
 
 
 def test_a_leg_is_answered_in_time_whatever_fails_after_its_end(states: Mapping[str, Json]) -> None:
-    last_poll = LEG_SECONDS + wait.GRACE_SECONDS + CALL_SECONDS + FUNCTION_TIMEOUT_SECONDS
+    last_poll = WAIT_STAGE_SECONDS + wait.GRACE_SECONDS + CALL_SECONDS + IN_FLIGHT_SECONDS
     assert last_poll + longest_to_answer(states) < WAIT_SERVICE_TIMEOUT_SECONDS
 
 
 def test_a_deletion_is_answered_in_time_whatever_fails_at_its_end(states: Mapping[str, Json]) -> None:
     late = JOB_SERVICE_TIMEOUT_SECONDS - deletion._MARGIN_SECONDS
-    last_poll = late + CALL_SECONDS + max(UNDER_WAY_SECONDS, deletion.POLL_SECONDS)
+    last_poll = late + CALL_SECONDS + max(IN_FLIGHT_SECONDS, deletion.POLL_SECONDS)
     assert last_poll + longest_to_answer(states) < JOB_SERVICE_TIMEOUT_SECONDS
 
 
 def test_the_pause_of_a_scalable_target_is_answered_in_time_whatever_fails_at_its_end(
     states: Mapping[str, Json],
 ) -> None:
-    last_poll = LEG_SECONDS + CALL_SECONDS + preparation.POLL_SECONDS
+    last_poll = WAIT_STAGE_SECONDS + CALL_SECONDS + preparation.POLL_SECONDS
     assert last_poll + longest_to_answer(states) < WAIT_SERVICE_TIMEOUT_SECONDS
 
 
@@ -109,7 +109,7 @@ def test_cloudformation_waits_as_long_as_the_sums_assume(template: Json) -> None
     legs = resources(template, ResourceType.WAIT).values()
     assert job["Properties"]["ServiceTimeout"] == str(JOB_SERVICE_TIMEOUT_SECONDS)
     assert {leg["Properties"]["ServiceTimeout"] for leg in legs} == {str(WAIT_SERVICE_TIMEOUT_SECONDS)}
-    assert all(leg["Properties"]["HandOverAfterSeconds"] <= LEG_SECONDS for leg in legs)
+    assert all(leg["Properties"]["HandOverAfterSeconds"] <= WAIT_STAGE_SECONDS for leg in legs)
 
 
 @pytest.mark.parametrize("outage", OUTAGES)

@@ -76,7 +76,6 @@ def test_the_chosen_recommendation_is_asked_about_when_the_job_has_finished() ->
     assert sent(template, SCALING) == {
         "JobName": {"Ref": job},
         "RecommendationId": {"Fn::GetAtt": [best, "RecommendationId"]},
-        "ScalingVersion": "1",
     }
     assert only(template, SCALING)["Properties"]["ServiceTimeout"] == "300"
     (scaling,) = resources(template, SCALING)

@@ -8,10 +8,10 @@ import boto3
 import pytest
 
 from inference_recommendations_handler import handler
-from inference_recommendations_handler.aws.clients import guarded
-from inference_recommendations_handler.handler import DeliverAgainError, on_event
+from inference_recommendations_handler.aws.clients import deadline_clients
+from inference_recommendations_handler.handler import RetryEventError, on_event
 from inference_recommendations_handler.protocol import response as answering
-from inference_recommendations_handler.protocol.contract import MachineInput, ResourceType
+from inference_recommendations_handler.protocol.contract import ResourceType, StateKey
 
 from .response_url import RESPONSE_URL
 
@@ -41,16 +41,16 @@ def event(**members: Any) -> dict[str, Any]:
 def unreachable(monkeypatch: pytest.MonkeyPatch) -> None:
     session = boto3.session.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name="us-east-1")
     make: Any = session.client
-    clients = guarded(lambda service: make(service, endpoint_url="http://127.0.0.1:9"))
+    clients = deadline_clients(lambda service: make(service, endpoint_url="http://127.0.0.1:9"))
     monkeypatch.setattr(handler, "clients", lambda: clients)
 
 
 def test_the_clients_know_what_lambda_says_of_the_time_that_is_left() -> None:
-    with pytest.raises(DeliverAgainError, match="too little of the function's time was left"):
+    with pytest.raises(RetryEventError, match="not enough time remains in this invocation"):
         on_event(event(), Context())
 
 
-def test_a_deletion_that_fails_names_the_job_that_may_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_deletion_that_fails_names_the_job_that_may_still_run(monkeypatch: pytest.MonkeyPatch) -> None:
     answers: list[dict[str, Any]] = []
     monkeypatch.setattr(answering, "_put", lambda _, body: answers.append(json.loads(body)))
     deletion = {"RequestType": "Delete", "ResourceType": ResourceType.JOB, "PhysicalResourceId": "bert-1"}
@@ -58,15 +58,16 @@ def test_a_deletion_that_fails_names_the_job_that_may_go_on(monkeypatch: pytest.
     [answer] = answers
     assert answer["Status"] == "FAILED"
     assert (
-        "The job bert-1 may go on, and cost money: stop it with `inference-recommender stop bert-1`" in answer["Reason"]
+        "The job bert-1 may still run, and incur charges: stop it with `inference-recommender stop bert-1`"
+        in answer["Reason"]
     )
 
 
 @pytest.mark.parametrize("task", ["delete", "wait", "create", "endpoint-preparation", "endpoint-instance-count"])
 def test_whatever_a_broken_execution_was_started_with_it_ends(task: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(answering, "_put", lambda *_: None)
-    state = {MachineInput.TASK: task, MachineInput.ERROR: {"Error": "x"}, "event": event(), "answered": False}
-    assert on_event(state, Context())[MachineInput.DONE] is True
+    state = {StateKey.TASK: task, StateKey.ERROR: {"Error": "x"}, "event": event(), "answered": False}
+    assert on_event(state, Context())[StateKey.DONE] is True
 
 
 def test_an_event_whose_age_is_not_known_is_answered_at_its_first_delivery(monkeypatch: pytest.MonkeyPatch) -> None:

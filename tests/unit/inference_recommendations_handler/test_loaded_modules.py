@@ -21,6 +21,7 @@ ALWAYS = {
     "aws",
     "aws.clients",
     "aws.deadline_budget",
+    "aws.error_codes",
     "aws.errors",
     "handler",
     "inference_job",
@@ -39,18 +40,18 @@ ALWAYS = {
     "protocol.redaction",
     "protocol.response",
     "protocol.response_url",
+    "protocol.property_values",
     "protocol.typed_request",
     "stack",
+    "stack.execution_state",
     "stack.owner",
     "stack.state_machine",
 }
 WAIT = {
-    "aws.propagation",
     "lifecycle",
     "lifecycle.timeout",
     "lifecycle.wait",
     "lifecycle.wait_stage",
-    "protocol.property_values",
     "stack.earlier_executions",
 }
 MAX_ZIPPED_BYTES = 112_000

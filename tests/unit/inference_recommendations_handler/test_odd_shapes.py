@@ -15,8 +15,8 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from inference_recommendations_handler.aws.clients import Clients, guarded
-from inference_recommendations_handler.handler import DEFECT, DeliverAgainError, handle
+from inference_recommendations_handler.aws.clients import Clients, deadline_clients
+from inference_recommendations_handler.handler import DEFECT, RetryEventError, handle
 from inference_recommendations_handler.invocation import Invocation
 from inference_recommendations_handler.protocol import response as answering
 from inference_recommendations_handler.protocol.contract import ResourceType
@@ -42,7 +42,6 @@ SOUND: Final[Mapping[ResourceType, dict[str, Json]]] = {
         },
         "NamePrefix": "bert",
         "Tags": [{"Key": "team", "Value": "search"}],
-        "NameVersion": "1",
         "AcceptStopped": "false",
         "TimeoutSeconds": "7200",
         "RerunNonce": "1",
@@ -64,13 +63,11 @@ SOUND: Final[Mapping[ResourceType, dict[str, Json]]] = {
         "JobName": "bert",
         "EndpointType": "RealTime",
         "Objective": "CostPerHour",
-        "ChoiceVersion": "2",
         "Constraints": {"MaxCostPerHour": "1", "AllowedInstanceFamilies": ["c5"]},
     },
     ResourceType.SCALING_RECOMMENDATION: {
         "JobName": "bert",
         "RecommendationId": "bert/1",
-        "ScalingVersion": "1",
         "TargetCpuUtilizationPerCore": "50",
         "MinInvocationsPerMinute": "1",
         "MaxInvocationsPerMinute": "2",
@@ -197,7 +194,7 @@ def clients(calls: list[str]) -> Clients:
         made.meta.events.register("before-call.*.*", answer)
         return made
 
-    return guarded(client)
+    return deadline_clients(client)
 
 
 @contextmanager
@@ -269,20 +266,19 @@ def altered(resource_type: ResourceType, request_type: str, **properties: Json) 
 @example(sent=altered(ResourceType.RECOMMENDED_MODEL, "Update", CompilationJobName=[]))
 @example(sent=altered(ResourceType.RECOMMENDED_MODEL, "Create", VpcConfig="text"))
 @example(sent=altered(ResourceType.RECOMMENDED_MODEL, "Delete", NamePrefix={}))
-@example(sent=altered(ResourceType.JOB, "Create", JobName="bert", NameVersion="2"))
 @example(sent=altered(ResourceType.JOB, "Create", TimeoutSeconds="NaN"))
 @example(sent=altered(ResourceType.WAIT, "Create", HandOverAfterSeconds="NaN"))
 @example(sent=altered(ResourceType.ENDPOINT_INSTANCE_COUNT, "Delete", EndpointName="x y"))
 @example(sent=altered(ResourceType.ENDPOINT_INSTANCE_COUNT, "Create", MinCapacity=10**400))
 @given(sent=odd_events())
-def test_whatever_is_asked_is_answered_once_and_readably(
+def test_whatever_is_requested_gets_a_response_once_and_readably(
     clients: Clients, calls: list[str], sent: dict[str, Any], capsys: pytest.CaptureFixture[str]
 ) -> None:
     calls.clear()
     with bucket() as answers:
         try:
             assert handle(sent, Invocation(clients=clients, log_stream="stream")) == {}
-        except DeliverAgainError:
+        except RetryEventError:
             assert answers == []
             return
     capsys.readouterr()
@@ -307,23 +303,23 @@ def test_an_event_whose_response_would_leave_aws_does_nothing(
         assert answers == []
     assert calls == []
     written = capsys.readouterr().out
-    assert written.count('"message": "refused: the ResponseURL is not one of AWS"') == 3
+    assert written.count('"message": "rejected: the ResponseURL is not one of AWS"') == 3
     assert "elsewhere" not in written
 
 
-def test_a_queued_request_that_a_later_release_has_named_is_left_as_it_is(clients: Clients) -> None:
+def test_a_queued_request_that_cannot_be_read_is_not_changed(clients: Clients) -> None:
     exact = {"JobName": "bert"}
-    queued = altered(ResourceType.JOB, "Create", **exact, NameVersion="99") | {"RequestedAt": 1.0}
-    asked = {"input": json.dumps({"task": "create", "event": queued})}
+    queued = altered(ResourceType.JOB, "Create", **exact, Request={"Quantum": "1"}) | {"RequestedAt": 1.0}
+    given = {"input": json.dumps({"task": "create", "event": queued})}
     missing = {"Error": {"Code": "ResourceNotFound", "Message": "There is no job."}}
     with pytest.MonkeyPatch.context() as patch, bucket() as answers:
-        patch.setitem(ANSWERS, "DescribeExecution", ANSWERS["DescribeExecution"] | asked)
+        patch.setitem(ANSWERS, "DescribeExecution", ANSWERS["DescribeExecution"] | given)
         patch.setitem(ANSWERS, "DescribeInferenceRecommendationsJob", missing)
         handle(altered(ResourceType.JOB, "Update", **exact), Invocation(clients=clients, log_stream="stream"))
     assert [each["Status"] for each in answers] == ["SUCCESS"]
 
 
-def test_what_nobody_foresaw_is_answered_and_logged_without_the_response_url(
+def test_what_is_unexpected_is_answered_and_logged_without_the_response_url(
     clients: Clients, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def broken(event: Any, _: Any) -> None:
@@ -341,7 +337,7 @@ def test_what_nobody_foresaw_is_answered_and_logged_without_the_response_url(
     assert "stop it with `inference-recommender stop bert`" in answer["Reason"]
     assert answer["Reason"].endswith("CloudWatch Log Stream: stream")
     written = capsys.readouterr().out
-    [line] = [each for each in map(json.loads, written.splitlines()) if each["message"].startswith("broken")]
+    [line] = [each for each in map(json.loads, written.splitlines()) if each["message"].startswith("unexpected error")]
     assert (line["level"], line["errorCode"]) == ("ERROR", "LookupError")
     assert "raise LookupError(message)" in line["traceback"]
     assert "secret-signature" not in written

@@ -7,12 +7,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from cdk_inference_recommender.command_line.job_progress import JobProgress
 from inference_recommendations_handler.protocol.contract import (
-    CHOICE_VERSION,
-    CONSTRAINED_CHOICE_VERSION,
     EndpointType,
     ObjectiveName,
 )
-from inference_recommendations_handler.recommendation.choosing import Candidate, rank
+from inference_recommendations_handler.recommendation.choosing import RecommendationResult, rank
 from inference_recommendations_handler.recommendation.constraints import Constraints
 from inference_recommendations_handler.recommendation.job_results import ExistingEndpoint, JobResults
 
@@ -36,7 +34,7 @@ class Result:
 
     rank: int | None
     """From 1 among the results of its kind of endpoint; None if a constraint rejects it or the figure is missing."""
-    candidate: Candidate
+    candidate: RecommendationResult
     variation: Mapping[str, str]
     """Environment and specification values that differ between the results of its kind of endpoint."""
     on_front: bool
@@ -136,7 +134,7 @@ class JobReport:
             failure_reason=_one_line(reason) if reason else None,
             objective=objective,
             required=required,
-            constraints=constraints.described(),
+            constraints=constraints.describe(),
             progress=JobProgress.of(job, now=now),
             sections=sections,
             failed_steps=_failed_steps(job.steps),
@@ -156,19 +154,18 @@ class JobReport:
         return self.has_ended and not any(section.winner for section in self.sections)
 
 
-def cost(found: Candidate, objective: ObjectiveName) -> float | None:
+def cost(found: RecommendationResult, objective: ObjectiveName) -> float | None:
     """The cost that is compared with latency: an hour's where that is the objective, else an inference's; in USD."""
     metrics = found.metrics
     return metrics.cost_per_hour if objective is ObjectiveName.COST_PER_HOUR else metrics.cost_per_inference
 
 
 def _sections(
-    candidates: Sequence[Candidate], objective: ObjectiveName, constraints: Constraints | None
+    candidates: Sequence[RecommendationResult], objective: ObjectiveName, constraints: Constraints | None
 ) -> list[Section]:
-    version = CONSTRAINED_CHOICE_VERSION if constraints else CHOICE_VERSION
     sections = []
     for endpoint_type in EndpointType:
-        ranked = rank(candidates, endpoint_type=endpoint_type, objective=objective, version=version)
+        ranked = rank(candidates, endpoint_type=endpoint_type, objective=objective)
         fitting = [each for each in ranked if not _unmet(each, constraints)]
         rejected = [each for each in ranked if _unmet(each, constraints)]
         unranked = sorted(
@@ -195,7 +192,7 @@ def _sections(
     return sections
 
 
-def _unmet(found: Candidate, constraints: Constraints | None) -> list[str]:
+def _unmet(found: RecommendationResult, constraints: Constraints | None) -> list[str]:
     return [shortfall.text for shortfall in constraints.shortfalls(found)] if constraints else []
 
 
@@ -204,14 +201,14 @@ def _why(
     objective: ObjectiveName,
     constraints: Constraints | None,
     *,
-    would_win: Candidate | None,
+    would_win: RecommendationResult | None,
 ) -> str:
     won = [(result.label, result.candidate.metrics) for result in results if result.rank]
     if not won:
         if constraints is None or would_win is None:
             measure = OBJECTIVES[objective]
             return f"No result can be ranked, since none has a {measure}: a deployment that optimizes for it fails."
-        return f"No result meets the constraints ({constraints.described()}): a deployment that has them fails."
+        return f"No result meets the constraints ({constraints.describe()}): a deployment that has them fails."
     why = why_it_won(won, objective, constrained=constraints is not None)
     if would_win is results[0].candidate:
         return why
@@ -219,7 +216,7 @@ def _why(
     return f"{why} Without the constraints {label} would win."
 
 
-def _variation(found: Candidate) -> dict[str, str]:
+def _variation(found: RecommendationResult) -> dict[str, str]:
     specification = found.inference_specification_name
     return {**({"specification": specification} if specification else {}), **found.environment}
 

@@ -14,7 +14,7 @@ from botocore.exceptions import (
 )
 
 from cdk_inference_recommender.command_line.aws_error import say
-from inference_recommendations_handler.aws.errors import _CREDENTIALS
+from inference_recommendations_handler.aws.error_codes import UNAUTHENTICATED
 
 
 def refused(code: str, message: str) -> ClientError:
@@ -68,6 +68,6 @@ def test_an_error_is_one_line(error: Exception, said: str) -> None:
     assert say(error) == said
 
 
-@pytest.mark.parametrize("code", sorted(_CREDENTIALS))
-def test_credentials_that_the_handler_knows_are_known_here(code: str) -> None:
+@pytest.mark.parametrize("code", sorted(UNAUTHENTICATED))
+def test_every_code_for_rejected_credentials_has_a_remedy(code: str) -> None:
     assert say(refused(code, "no")).startswith(("AWS doesn't accept the", "The AWS credentials have expired."))

@@ -243,10 +243,10 @@ def deployed(
     try:
         candidates = JobResults.parse({"InferenceRecommendations": measured}).candidates
         if not properties:
-            return choose(candidates, endpoint_type=endpoint_type, objective=objective, version="1").recommendation_id
+            return choose(candidates, endpoint_type=endpoint_type, objective=objective).recommendation_id
         parsed = Constraints.parse(properties, existing_endpoints=[])
         return choose_within(
-            candidates, constraints=parsed, endpoint_type=endpoint_type, objective=objective, version="2"
+            candidates, constraints=parsed, endpoint_type=endpoint_type, objective=objective
         ).recommendation_id
     except NoChoiceError:
         return None

@@ -15,7 +15,7 @@ from cdk_inference_recommender.command_line.job_progress import duration
 from cdk_inference_recommender.command_line.output.escaping import escape_json
 from cdk_inference_recommender.command_line.report.document import report_document
 from cdk_inference_recommender.command_line.report.pareto_front import Point, pareto_front
-from inference_recommendations_handler.protocol.contract import CHOICE_VERSION, EndpointType, ObjectiveName
+from inference_recommendations_handler.protocol.contract import EndpointType, ObjectiveName
 from inference_recommendations_handler.recommendation.choosing import NoChoiceError, choose
 from inference_recommendations_handler.recommendation.job_results import JobResults
 from tests.unit.cdk_inference_recommender.command_line.finished_jobs import (
@@ -212,7 +212,6 @@ def test_nothing_can_be_chosen_where_a_deployment_fails(
             JobResults.parse({"InferenceRecommendations": recommendations[:results]}).candidates,
             endpoint_type=EndpointType.REAL_TIME,
             objective=objective,
-            version=CHOICE_VERSION,
         )
     except NoChoiceError:
         assert report.nothing_can_be_chosen

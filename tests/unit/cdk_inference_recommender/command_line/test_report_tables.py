@@ -200,7 +200,8 @@ def test_latencies_are_in_milliseconds_and_the_unexpected_unit_is_reported() -> 
     assert "1 x ml.c5.xlarge wins: lowest model latency, 264 ms, 76 % less than the next, 1 x ml.m5.large." in told
     assert "Existing endpoint live: 90 requests a minute, latency 0.85 ms." in told
     assert (
-        "ModelLatency was read as microseconds: as milliseconds it would take more than 1,000 concurrent users." in told
+        "ModelLatency was interpreted as microseconds: as milliseconds it would need more than 1,000 concurrent users."
+        in told
     )
 
 

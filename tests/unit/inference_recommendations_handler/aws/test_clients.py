@@ -13,7 +13,7 @@ from inference_recommendations_handler.protocol.contract import FUNCTION_TIMEOUT
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from inference_recommendations_handler.aws.deadline_budget import Allowance
+    from inference_recommendations_handler.aws.deadline_budget import DeadlineBudget
 
 
 @pytest.fixture
@@ -40,24 +40,24 @@ def longest_attempt(client: Any) -> float:
     return float(max(config.connect_timeout + config.read_timeout, 2 ** (pauses - 1) + RETRY_AFTER_SECONDS))
 
 
-def last_begin(allowance: Allowance) -> float:
+def last_begin(budget: DeadlineBudget) -> float:
     """Seconds after which no attempt begins any more."""
-    return FUNCTION_TIMEOUT_SECONDS - allowance.reserve
+    return FUNCTION_TIMEOUT_SECONDS - budget.min_remaining
 
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_there_is_time_to_answer_after_the_last_attempt_of_any_call(made: Clients, service: str) -> None:
-    allowance = made.sagemaker_allowance if service == "sagemaker" else made.others_allowance
+    budget = made.sagemaker_budget if service == "sagemaker" else made.default_budget
     longest = longest_attempt(getattr(made, service))
-    assert last_begin(allowance) + longest + response.ANSWER_SECONDS < FUNCTION_TIMEOUT_SECONDS
+    assert last_begin(budget) + longest + response.RESPONSE_SECONDS < FUNCTION_TIMEOUT_SECONDS
 
 
 def test_there_is_time_to_queue_a_request_after_the_last_attempt_to_place_it(made: Clients) -> None:
-    assert last_begin(made.sagemaker_allowance) + longest_attempt(made.sagemaker) < last_begin(made.others_allowance)
+    assert last_begin(made.sagemaker_budget) + longest_attempt(made.sagemaker) < last_begin(made.default_budget)
 
 
-def test_a_job_that_is_not_shown_can_be_looked_for_as_long_as_it_takes(made: Clients) -> None:
-    assert sum(create_or_adopt._SHOWN_AFTER_SECONDS) + 5 < last_begin(made.sagemaker_allowance)
+def test_a_job_that_is_not_shown_can_be_described_as_long_as_it_takes(made: Clients) -> None:
+    assert sum(create_or_adopt._VISIBLE_RETRIES_SECONDS) + 5 < last_begin(made.sagemaker_budget)
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -70,13 +70,13 @@ def test_no_client_calls_anybody_when_the_time_is_over(made: Clients, service: s
         "autoscaling": "describe_scalable_targets",
     }[service]
     arguments = {"ServiceNamespace": "sagemaker"} if service == "autoscaling" else {}
-    with made.within(lambda: 0.0), pytest.raises(OutOfTimeError):
+    with made.remaining.of(lambda: 0.0), pytest.raises(OutOfTimeError):
         getattr(getattr(made, service), operation)(**arguments)
 
 
-def test_an_answer_takes_no_longer_than_is_said() -> None:
+def test_a_response_takes_no_longer_than_is_said() -> None:
     assert len(response._PAUSES_SECONDS) + 1 == response._ATTEMPTS
-    assert response._ATTEMPTS * response._TIMEOUT_SECONDS + sum(response._PAUSES_SECONDS) == response.ANSWER_SECONDS
+    assert response._ATTEMPTS * response._TIMEOUT_SECONDS + sum(response._PAUSES_SECONDS) == response.RESPONSE_SECONDS
 
 
 def test_a_call_is_tried_again_and_names_the_library(made: Clients) -> None:

@@ -13,8 +13,9 @@ from botocore.config import Config
 from botocore.exceptions import ClientError, ReadTimeoutError
 from botocore.hooks import first_non_none_response
 
-from inference_recommendations_handler.aws.deadline_budget import Allowance, RemainingTime
-from inference_recommendations_handler.aws.errors import AWS_ERRORS, ErrorKind, OutOfTimeError, kind_of
+from inference_recommendations_handler.aws.deadline_budget import DeadlineBudget, RemainingTime
+from inference_recommendations_handler.aws.error_codes import ErrorKind
+from inference_recommendations_handler.aws.errors import AWS_ERRORS, OutOfTimeError, kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,7 +68,7 @@ def hanging(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
             ),
         )
         remaining = RemainingTime()
-        Allowance(remaining=remaining, reserve=10).guard(client)
+        DeadlineBudget(remaining=remaining, min_remaining=10).attach(client)
         held = Hanging(client, remaining)
         client.meta.events.register_last("before-send", lambda **_: held.attempts.append(time.monotonic()))
         yield held
@@ -87,7 +88,7 @@ def test_a_call_for_which_there_is_no_time_is_neither_made_nor_tried_again(hangi
     assert time.monotonic() - started < READ_SECONDS
     assert isinstance(raised.value, AWS_ERRORS)
     assert kind_of(raised.value) is ErrorKind.TRANSIENT
-    assert str(raised.value).startswith("ListModels wasn't called, or not again: AWS was slow before")
+    assert str(raised.value).startswith("ListModels or a retry of it: not enough time remains")
 
 
 def test_an_attempt_that_hung_is_the_last_when_the_time_is_over_after_it(hanging: Hanging) -> None:
@@ -128,10 +129,10 @@ def test_a_call_that_succeeds_when_the_time_is_over_has_succeeded(hanging: Hangi
 def test_a_pause_is_made_only_where_a_call_can_follow(monkeypatch: pytest.MonkeyPatch) -> None:
     slept: list[float] = []
     monkeypatch.setattr("inference_recommendations_handler.aws.deadline_budget.time.sleep", slept.append)
-    allowance = Allowance(remaining=RemainingTime(), reserve=10)
-    assert allowance.pause(8)
-    with allowance.remaining.of(lambda: 17.9):
-        assert not allowance.pause(8)
-        assert allowance.pause(7)
-    assert allowance.pause(8)
+    budget = DeadlineBudget(remaining=RemainingTime(), min_remaining=10)
+    assert budget.pause(8)
+    with budget.remaining.of(lambda: 17.9):
+        assert not budget.pause(8)
+        assert budget.pause(7)
+    assert budget.pause(8)
     assert slept == [8, 7, 8]

@@ -23,14 +23,8 @@ from botocore.parsers import ResponseParserError
 from botocore.retries import standard
 
 import inference_recommendations_handler
-from inference_recommendations_handler.aws.errors import (
-    AWS_ERRORS,
-    KIND_BY_CODE,
-    ErrorKind,
-    is_denied,
-    kind_of,
-    message_of,
-)
+from inference_recommendations_handler.aws.error_codes import KIND_BY_CODE, ErrorKind
+from inference_recommendations_handler.aws.errors import AWS_ERRORS, is_denied, kind_of, message_of
 
 SERVICES: Final = ("sagemaker", "stepfunctions", "ec2", "cloudformation", "application-autoscaling")
 # "Common Errors" in the services' API references: the older wording, and the newer one.
@@ -120,7 +114,7 @@ def test_only_a_denial_says_something_about_the_call() -> None:
     assert not is_denied(service_error("ThrottlingException"))
 
 
-def test_an_answer_that_cannot_be_read_is_an_error_of_aws_that_does_not_show_it() -> None:
+def test_a_response_that_cannot_be_read_is_an_error_of_aws_that_does_not_show_it() -> None:
     error = ResponseParserError("Unable to parse response: <html>secret")
     assert isinstance(error, AWS_ERRORS)
     assert "secret" not in message_of(error)

@@ -17,7 +17,7 @@ from inference_recommendations_handler.protocol.custom_resource_event import Cus
 from tests.unit.inference_recommendations_handler.response_url import RESPONSE_URL
 
 if TYPE_CHECKING:
-    from inference_recommendations_handler.protocol.response import Answer
+    from inference_recommendations_handler.protocol.response import Response
 
 ENDPOINT = "endpoint/Bert-1/variant/AllTraffic"
 MACHINE = "arn:aws:states:eu-west-1:123456789012:stateMachine:machine"
@@ -184,7 +184,7 @@ class HostingStack:
     sagemaker: SageMaker = field(default_factory=SageMaker)
     cloudformation: CloudFormation = field(default_factory=CloudFormation)
     stepfunctions: StepFunctions = field(default_factory=StepFunctions)
-    sent: list[Answer] = field(default_factory=list)
+    sent: list[Response] = field(default_factory=list)
     """Answers of executions."""
     requests: int = 0
 
@@ -223,14 +223,14 @@ class HostingStack:
             raw | ({"PhysicalResourceId": physical_id} if physical_id else {}), now=time.time() - age
         )
 
-    def prepare(self, new: dict[str, Any], old: dict[str, Any], *, age: float = 0) -> Answer | None:
+    def prepare(self, new: dict[str, Any], old: dict[str, Any], *, age: float = 0) -> Response | None:
         """An Update of the preparation; a rollback's has the properties the other way round."""
         event = self.event("Preparation", "Update", new, old=old, physical_id="Preparation", age=age)
         return preparation.on_event(event, self.invocation)
 
     def register(
         self, properties: dict[str, Any], *, request: str = "Update", physical_id: str | None = ENDPOINT
-    ) -> Answer:
+    ) -> Response:
         """An event of the instance count that changes nothing but how the endpoint is scaled."""
         old = properties if request == "Update" else None
         answer = self.count(properties, old, request=request, physical_id=physical_id)
@@ -244,7 +244,7 @@ class HostingStack:
         *,
         request: str = "Update",
         physical_id: str | None = ENDPOINT,
-    ) -> Answer | None:
+    ) -> Response | None:
         """An event of the instance count; a rollback's has the properties the other way round."""
         own_id = None if request == "Create" else physical_id
         event = self.event("InstanceCount", request, new, old=old, physical_id=own_id)
@@ -256,11 +256,11 @@ class HostingStack:
     def step(self, *, later: float = 30) -> bool:
         """Let the newest execution look again; returns whether it is over."""
         name = [*self.stepfunctions.executions][-1]
-        state = self.stepfunctions.executions[name]
-        step = {"endpoint-preparation": preparation.step, "endpoint-instance-count": instance_count.step}[state["task"]]
-        state = step(state, self.invocation, now=time.time() + later)
-        self.stepfunctions.executions[name] = state
-        return bool(state["done"])
+        document, now = self.stepfunctions.executions[name], time.time() + later
+        module: Any = {"endpoint-preparation": preparation, "endpoint-instance-count": instance_count}[document["task"]]
+        state = module.step(module.State.parse(document, now=now), self.invocation, now=now)
+        self.stepfunctions.executions[name] = state.render()
+        return bool(state.done)
 
     @property
     def bounds(self) -> tuple[int, int] | None:

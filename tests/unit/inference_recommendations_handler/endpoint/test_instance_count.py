@@ -76,44 +76,47 @@ def test_the_target_is_a_share_of_what_an_instance_took() -> None:
 
 def test_the_target_is_a_share_of_what_an_instance_can_serve() -> None:
     stack = HostingStack()
-    asked = measured(MaxRequestsPerSecond="20")
-    del asked["MaxInvocations"]
-    assert stack.register(asked, request="Create").succeeded
+    given = measured(MaxRequestsPerSecond="20")
+    del given["MaxInvocations"]
+    assert stack.register(given, request="Create").succeeded
     [put] = stack.autoscaling.policies.values()
     assert put["TargetValue"] == 960
 
 
 @pytest.mark.parametrize(
-    ("asked", "told"),
+    ("given", "message"),
     [
         (
             measured(MaxRequestsPerSecond="0"),
-            "An instance's maximum is '0' requests a second, and must be a number above",
+            "An instance's maximum is '0' requests per second, and must be a number above",
         ),
-        (measured(MaxRequestsPerSecond="NaN"), "An instance's maximum is 'NaN' requests a second"),
+        (measured(MaxRequestsPerSecond="NaN"), "An instance's maximum is 'NaN' requests per second"),
         (measured(SafetyFactor="unavailable"), "The safety factor is 'unavailable', and must be a number above 0"),
-        (measured(MaxInvocations="unavailable"), "MaxInvocations is 'unavailable', from which no target follows. Give"),
-        (measured(MaxInvocations="NaN"), "from which no target follows"),
-        (measured(MaxInvocations="0"), "from which no target follows"),
-        (measured(InitialInstanceCount="0"), "from which no target follows"),
-        (properties("ml.c5.xlarge", TargetValue="NaN"), "The target is 'NaN' invocations a minute"),
+        (
+            measured(MaxInvocations="unavailable"),
+            "MaxInvocations is 'unavailable', from which no target can be calculated",
+        ),
+        (measured(MaxInvocations="NaN"), "from which no target can be calculated"),
+        (measured(MaxInvocations="0"), "from which no target can be calculated"),
+        (measured(InitialInstanceCount="0"), "from which no target can be calculated"),
+        (properties("ml.c5.xlarge", TargetValue="NaN"), "The target is 'NaN' invocations per minute"),
         (properties("ml.c5.xlarge", TargetValue="0"), "must be a number above 0"),
         (properties("ml.c5.xlarge", MaxCapacity="unavailable"), "MaxCapacity is 'unavailable', and must be a whole"),
         (properties("ml.c5.xlarge", MinCapacity="1.5"), "MinCapacity is '1.5', and must be a whole number"),
-        (properties("ml.c5.xlarge", MinCapacity="9"), "MinCapacity is 9 and MaxCapacity 4"),
+        (properties("ml.c5.xlarge", MinCapacity="9"), "MinCapacity is 9 and MaxCapacity is 4"),
         (properties("ml.c5.xlarge", ScaleInCooldown="-1"), "ScaleInCooldown is '-1'"),
         (recommended(), "ScalingPoliciesJson is '[]', and must be a JSON array of policies"),
         (recommended() | {"ScalingPoliciesJson": "{"}, "must be a JSON array of policies"),
         (recommended(policy(PREDEFINED, float("nan"))), "TargetValue is nan, and must be a number above 0"),
-        (recommended(policy({}, 5)), "The policy's metric is {}, which names none that can be tracked"),
-        (recommended(policy({"Customized": {"MetricName": "CPUUtilization"}}, 5)), "names none that can be tracked"),
-        ({}, "the properties name none: deploy with the version"),
+        (recommended(policy({}, 5)), "The policy's metric is {}, which is no metric that can be tracked"),
+        (recommended(policy({"Customized": {"MetricName": "CPUUtilization"}}, 5)), "is no metric that can be tracked"),
+        ({}, "The properties contain no endpoint variant"),
     ],
 )
-def test_what_says_nothing_registers_nothing(asked: dict[str, Any], told: str) -> None:
+def test_what_says_nothing_registers_nothing(given: dict[str, Any], message: str) -> None:
     stack = HostingStack()
-    answer = stack.register(asked, request="Create")
-    assert told in str(answer.reason)
+    answer = stack.register(given, request="Create")
+    assert message in str(answer.reason)
     assert not stack.autoscaling.targets
 
 
@@ -123,7 +126,7 @@ def test_a_second_delivery_is_the_same_registration() -> None:
     assert len(stack.autoscaling.targets) == len(stack.autoscaling.policies) == 1
 
 
-def test_policies_that_are_asked_for_no_more_go_and_others_stay() -> None:
+def test_policies_that_are_no_longer_requested_go_and_others_stay() -> None:
     stack = HostingStack()
     stack.register(recommended(policy(PREDEFINED, 480), policy(CUSTOMIZED, 50)), request="Create")
     stack.autoscaling.policies[ENDPOINT, "by-hand"] = {}
@@ -189,7 +192,7 @@ def test_what_may_pass_is_left_to_the_next_delivery(code: str) -> None:
         stack.register(SMALL, request="Create")
 
 
-def test_a_refusal_is_told_in_the_services_words() -> None:
+def test_a_refusal_has_the_message_of_the_service() -> None:
     stack = HostingStack()
     stack.autoscaling.refusals = [refusal("ValidationException", "The variant can't be scaled.")]
     answer = stack.register(SMALL, request="Create")

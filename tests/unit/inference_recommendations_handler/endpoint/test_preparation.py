@@ -8,7 +8,7 @@ import pytest
 
 from inference_recommendations_handler.endpoint import preparation
 from inference_recommendations_handler.invocation import Invocation
-from inference_recommendations_handler.protocol.contract import LEG_SECONDS
+from inference_recommendations_handler.protocol.contract import WAIT_STAGE_SECONDS
 
 from .hosting_stack import ENDPOINT, LARGE, SMALL, HostingStack, properties, refusal, scaled_stack
 
@@ -204,7 +204,7 @@ def test_a_change_of_the_number_of_instances_is_waited_for(stack: HostingStack) 
 def test_what_stays_at_work_is_left_to_sagemakers_own_reason(stack: HostingStack) -> None:
     stack.sagemaker.status = "Updating"
     stack.prepare(LARGE, SMALL)
-    assert stack.step(later=LEG_SECONDS + 1)
+    assert stack.step(later=WAIT_STAGE_SECONDS + 1)
     assert len(stack.sent) == 1
 
 
@@ -219,7 +219,7 @@ def test_a_poll_that_fails_once_fails_nothing(stack: HostingStack, monkeypatch: 
         patch.setattr(stack.sagemaker, "describe_endpoint", throttled)
         assert not stack.step()
         assert stack.sent == []
-        assert stack.step(later=LEG_SECONDS + 1)
+        assert stack.step(later=WAIT_STAGE_SECONDS + 1)
         assert len(stack.sent) == 1
 
 
@@ -248,7 +248,7 @@ def test_one_that_has_become_what_it_shouldnt_goes_back_and_is_restored_after(st
     assert len(stack.sent) == 1
 
 
-def test_a_handler_that_breaks_while_it_waits_still_lets_cloudformation_go_on(stack: HostingStack) -> None:
+def test_a_handler_that_breaks_while_it_waits_still_lets_cloudformation_continue(stack: HostingStack) -> None:
     stack.sagemaker.status = "Updating"
     stack.prepare(LARGE, SMALL)
     [state] = stack.stepfunctions.executions.values()
@@ -324,19 +324,19 @@ def test_creating_and_deleting_touch_nothing(stack: HostingStack, request_type: 
 
 
 @pytest.mark.parametrize(
-    ("changes", "told"),
+    ("changes", "message"),
     [
         ({"InstanceType": ""}, "The property InstanceType is missing: deploy with the version"),
-        ({"MinCapacity": "5"}, "MinCapacity is 5 and MaxCapacity 2"),
+        ({"MinCapacity": "5"}, "MinCapacity is 5 and MaxCapacity is 2"),
     ],
 )
 def test_what_cant_be_scaled_fails_before_an_endpoint_is_made(
-    stack: HostingStack, changes: dict[str, str], told: str
+    stack: HostingStack, changes: dict[str, str], message: str
 ) -> None:
     event = stack.event("Preparation", "Create", LARGE | changes)
     answer = preparation.on_event(event, stack.invocation)
     assert answer is not None
-    assert told in str(answer.reason)
+    assert message in str(answer.reason)
 
 
 def test_a_malformed_delete_succeeds(stack: HostingStack) -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from inference_recommendations_handler.endpoint import instance_count
 from inference_recommendations_handler.invocation import Invocation
-from inference_recommendations_handler.protocol.contract import LEG_SECONDS
+from inference_recommendations_handler.protocol.contract import WAIT_STAGE_SECONDS
 
 from .hosting_stack import ENDPOINT, HostingStack, properties, refusal, unscaled
 
@@ -230,7 +230,7 @@ def test_a_number_that_was_set_is_rolled_back(stack: HostingStack) -> None:
     assert changed(stack, unscaled(SMALL), unscaled(SMALL, count=9)) == 1
 
 
-def test_a_rollback_goes_on_and_scales_with_the_number_that_there_is(stack: HostingStack) -> None:
+def test_a_rollback_continues_and_scales_with_the_number_that_there_is(stack: HostingStack) -> None:
     stack.cloudformation.status = "UPDATE_ROLLBACK_IN_PROGRESS"
     stack.sagemaker.refusals = [REFUSED]
     answer = stack.count(scaled(SMALL), scaled(LARGE))
@@ -262,11 +262,11 @@ def test_what_never_ends_fails_a_deployment_and_no_rollback(
     if broken:
         [state] = stack.stepfunctions.executions.values()
         state["error"] = {"Error": "Lambda.Unknown"}
-    assert stack.step(later=30 if broken else LEG_SECONDS + 1)
+    assert stack.step(later=30 if broken else WAIT_STAGE_SECONDS + 1)
     [answer] = stack.sent
     assert (answer.reason is not None) is is_failed
     if answer.reason is not None:
-        assert "The recommended number of instances wasn't reached. Deploy again." in answer.reason
+        assert "The endpoint doesn't have the recommended instance count. Deploy again." in answer.reason
 
 
 def test_what_cloudformation_has_cancelled_does_nothing_more(stack: HostingStack) -> None:
@@ -277,7 +277,7 @@ def test_what_cloudformation_has_cancelled_does_nothing_more(stack: HostingStack
     assert (stack.sagemaker.count, stack.bounds, stack.sent) == (SCALED_OUT, None, [])
 
 
-def test_the_rollbacks_preparation_ends_what_goes_on(stack: HostingStack) -> None:
+def test_the_rollbacks_preparation_ends_what_is_in_progress(stack: HostingStack) -> None:
     stack.sagemaker.status, stack.sagemaker.instance_type = "Updating", LARGE
     assert stack.count(scaled(LARGE), scaled(SMALL)) is None
     [name] = stack.stepfunctions.executions
@@ -329,4 +329,4 @@ def test_a_template_that_names_no_state_machine_isnt_waited_for(stack: HostingSt
     del new["StateMachineArn"]
     answer = stack.count(new, unscaled(SMALL))
     assert answer is not None
-    assert "StateMachineArn names none" in str(answer.reason)
+    assert "StateMachineArn is missing" in str(answer.reason)

@@ -190,31 +190,31 @@ def test_a_model_of_several_containers_is_copied_unless_there_is_an_environment(
 
 
 @pytest.mark.parametrize(
-    ("properties", "told"),
+    ("properties", "message"),
     [
         (of_package(CompilationJobName="neo-1"), "that SageMaker Neo compiled (compilation job neo-1)"),
-        (of_model(InferenceSpecificationName="onnx"), "give the endpoint the model package that the job has measured"),
+        (of_model(InferenceSpecificationName="onnx"), "pass the endpoint the model package that the job has measured"),
         (of_model(), "There is no model bert"),
-        (of_package(EnvironmentJson="unavailable"), "EnvironmentJson must be a JSON object, and isn't one"),
+        (of_package(EnvironmentJson="unavailable"), "EnvironmentJson must be a JSON object"),
         (of_package(EnvironmentJson="[]"), "must be a JSON object"),
-        (of_package(SourceModelName="bert"), "is made of a model package or of a model"),
-        ({}, "is made of a model package or of a model"),
+        (of_package(SourceModelName="bert"), "needs an execution role, and either a model package or a model"),
+        ({}, "needs an execution role, and either a model package or a model"),
     ],
 )
-def test_what_wasnt_measured_is_never_made(properties: dict[str, Any], told: str) -> None:
+def test_what_wasnt_measured_is_never_made(properties: dict[str, Any], message: str) -> None:
     resource = Resource()
     reason = resource.serve("Create", **properties)
     assert reason is not None
-    assert told in reason
+    assert message in reason
     assert not resource.service.models
 
 
-def test_a_compiled_winner_is_told_with_what_to_do() -> None:
+def test_a_compiled_winner_has_a_remedy() -> None:
     assert Resource().serve("Create", **of_package(RecommendationId="bert/1", CompilationJobName="neo-1")) == (
         "The recommendation bert/1 was measured on a model that SageMaker Neo compiled (compilation job neo-1), and "
-        "the endpoint would run the uncompiled one: nothing was deployed. Leave `data_input_config` out of the job's "
-        "container config, or `ModelInput` out of the model package, so that the uncompiled model is measured; or "
-        "serve what the compilation job has written with a model of your own."
+        "the endpoint would run the uncompiled one: nothing was deployed. Omit `data_input_config` in the job's "
+        "container config, or `ModelInput` in the model package, to measure the uncompiled model. Or create a model "
+        "of your own from the output of the compilation job."
     )
 
 
@@ -311,8 +311,8 @@ def test_resources_and_stacks_share_no_name() -> None:
         model_name(each)
         for each in (
             here,
-            CustomResourceEvent.parse(here.to_state() | {"StackId": "arn:other"}, now=0),
-            CustomResourceEvent.parse(here.to_state() | {"LogicalResourceId": "Other"}, now=0),
+            CustomResourceEvent.parse(here.render() | {"StackId": "arn:other"}, now=0),
+            CustomResourceEvent.parse(here.render() | {"LogicalResourceId": "Other"}, now=0),
         )
     }
     assert len(names) == 3
@@ -325,7 +325,7 @@ def test_what_may_pass_is_left_to_the_next_delivery(code: str) -> None:
         resource.serve("Create", **of_package())
 
 
-def test_a_refusal_is_told_in_the_services_words() -> None:
+def test_a_refusal_has_the_message_of_the_service() -> None:
     resource = Resource(service=SageMaker(refusal=error("Cannot find package.")))
     reason = resource.serve("Create", **of_package())
     assert reason is not None

@@ -37,24 +37,24 @@ def test_the_cause_comes_first_and_the_remedy_and_the_log_last() -> None:
 
 
 def test_steps_that_failed_alike_share_their_reason() -> None:
-    told = describe_failure(
+    message = describe_failure(
         _job("Two failed."),
         [_step("ml.c5.large", "No room."), _step("ml.g5.xlarge", "No\n  quota"), _step("ml.m5.large", "No room")],
     )
-    assert " Failed steps: ml.c5.large, ml.m5.large: No room; ml.g5.xlarge: No quota. " in told
+    assert " Failed steps: ml.c5.large, ml.m5.large: No room; ml.g5.xlarge: No quota. " in message
 
 
-def test_the_jobs_own_reason_is_not_told_again_for_its_steps() -> None:
-    told = describe_failure(_job("Denied."), [_step("ml.c5.large", "Denied"), _step("ml.c5.xlarge", None)])
-    assert " Failed steps: ml.c5.large: as above; ml.c5.xlarge: no reason given. " in told
-    assert told.count("Denied") == 1
+def test_the_jobs_own_reason_is_not_repeated_for_its_steps() -> None:
+    message = describe_failure(_job("Denied."), [_step("ml.c5.large", "Denied"), _step("ml.c5.xlarge", None)])
+    assert " Failed steps: ml.c5.large: as above; ml.c5.xlarge: no reason given. " in message
+    assert message.count("Denied") == 1
 
 
 @pytest.mark.parametrize(("existing", "accepted"), [(False, "; `accept_stopped` accepts that"), (True, "")])
 def test_a_job_that_was_stopped_has_no_reason_of_its_own(existing: bool, accepted: str) -> None:
     stopped = job(JobName="a-job", Status="STOPPED")
-    told = describe_failure(stopped, [], existing=existing)
-    assert told.startswith(f"The inference recommendations job a-job was stopped before it finished{accepted}. ")
+    message = describe_failure(stopped, [], existing=existing)
+    assert message.startswith(f"The inference recommendations job a-job was stopped before it finished{accepted}. ")
 
 
 @pytest.mark.parametrize("end", [".", "!", "?"])

@@ -8,12 +8,11 @@ import pytest
 from inference_recommendations_handler.lifecycle.job_name import (
     NamedRequest,
     base_name,
-    candidates,
+    candidate_names,
     fingerprint,
     is_generated,
     is_name_of,
 )
-from inference_recommendations_handler.protocol.typed_request import RequestError
 
 NAMED = NamedRequest(
     stack_id="arn:stack",
@@ -24,12 +23,12 @@ NAMED = NamedRequest(
 
 
 def test_deployed_names_stay() -> None:
-    assert base_name("shop", NAMED, version="1") == "shop-2idvhqternej"
-    assert fingerprint(NAMED, version="1") == "3df5cclsuzqqnxbqi62jw5k2"
+    assert base_name("shop", NAMED) == "shop-2idvhqternej"
+    assert fingerprint(NAMED) == "3df5cclsuzqqnxbqi62jw5k2"
 
 
 def test_names_keep_within_the_40_characters_that_derived_names_have() -> None:
-    *_, longest = candidates(base_name("p" * 24, NAMED, version="1"))
+    *_, longest = candidate_names(base_name("p" * 24, NAMED))
     assert len(longest) == 40
 
 
@@ -46,25 +45,20 @@ def test_names_keep_within_the_40_characters_that_derived_names_have() -> None:
     ],
 )
 def test_what_decides_what_is_measured_changes_the_name(other: NamedRequest) -> None:
-    assert base_name("shop", other, version="1") != base_name("shop", NAMED, version="1")
+    assert base_name("shop", other) != base_name("shop", NAMED)
 
 
 def test_the_order_of_members_keeps_the_name() -> None:
     other = replace(NAMED, measured=dict(reversed(list(NAMED.measured.items()))))
-    assert base_name("shop", other, version="1") == base_name("shop", NAMED, version="1")
+    assert base_name("shop", other) == base_name("shop", NAMED)
 
 
-def test_the_fingerprint_is_the_same_whoever_asks() -> None:
-    assert fingerprint(replace(NAMED, stack_id="arn:other"), version="1") == fingerprint(NAMED, version="1")
-
-
-def test_an_unknown_version_names_nothing() -> None:
-    with pytest.raises(RequestError, match="rule '7'"):
-        base_name("shop", NAMED, version="7")
+def test_the_fingerprint_is_the_same_for_all_owners() -> None:
+    assert fingerprint(replace(NAMED, stack_id="arn:other")) == fingerprint(NAMED)
 
 
 def test_taken_names_are_followed_by_numbers() -> None:
-    assert list(islice(candidates("a"), 3)) == ["a", "a-2", "a-3"]
+    assert list(islice(candidate_names("a"), 3)) == ["a", "a-2", "a-3"]
     assert is_name_of("a", "a")
     assert is_name_of("a-2", "a")
     assert not is_name_of("a-b", "a")
@@ -80,5 +74,5 @@ def test_taken_names_are_followed_by_numbers() -> None:
         ("shop", False),
     ],
 )
-def test_ids_that_cloudformation_invents_are_told_from_names(name: str, generated: bool) -> None:
+def test_ids_that_cloudformation_invents_are_distinguished_from_names(name: str, generated: bool) -> None:
     assert is_generated(name) is generated

@@ -15,12 +15,12 @@ from inference_recommendations_handler.protocol.custom_resource_event import Cus
 from tests.unit.inference_recommendations_handler.response_url import RESPONSE_URL
 
 if TYPE_CHECKING:
-    from inference_recommendations_handler.protocol.response import Answer
+    from inference_recommendations_handler.protocol.response import Response
 
 MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:wait"
 
 
-def served(request_type: str, properties: dict[str, Any], physical_id: str = "") -> Answer:
+def served(request_type: str, properties: dict[str, Any], physical_id: str = "") -> Response:
     raw = {
         "RequestType": request_type,
         "RequestId": "r-1",
@@ -49,14 +49,14 @@ BROKEN = [{}, {"Request": {"JobType": "Default"}}, {"Request": {"Quantum": "1"},
 
 
 @pytest.mark.parametrize("properties", BROKEN)
-def test_a_create_that_was_never_asked_for_has_an_id_of_its_own(properties: dict[str, Any]) -> None:
+def test_a_create_that_was_never_requested_has_an_id_of_its_own(properties: dict[str, Any]) -> None:
     answer = served("Create", properties)
     assert not answer.succeeded
     assert answer.physical_resource_id == f"{NEVER_REQUESTED}Job"
 
 
 @pytest.mark.parametrize("properties", BROKEN)
-def test_an_update_that_was_never_asked_for_keeps_the_jobs_id(properties: dict[str, Any]) -> None:
+def test_an_update_that_was_never_requested_keeps_the_jobs_id(properties: dict[str, Any]) -> None:
     answer = served("Update", properties, "bert-abcdefghijkl")
     assert not answer.succeeded
     assert answer.physical_resource_id == "bert-abcdefghijkl"

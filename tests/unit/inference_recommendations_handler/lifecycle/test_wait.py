@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -10,15 +12,13 @@ from botocore.exceptions import ClientError
 
 from inference_recommendations_handler.aws.clients import Clients
 from inference_recommendations_handler.invocation import Invocation
-from inference_recommendations_handler.lifecycle import wait
+from inference_recommendations_handler.lifecycle import create_retry, wait
 from inference_recommendations_handler.protocol.custom_resource_event import CustomResourceEvent
 from tests.unit.inference_recommendations_handler.job_snapshots import DESCRIBED
 from tests.unit.inference_recommendations_handler.response_url import RESPONSE_URL
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from inference_recommendations_handler.protocol.response import Answer
+    from inference_recommendations_handler.protocol.response import Response
 
 STACK = "arn:aws:cloudformation:eu-west-1:123456789012:stack/Reader/1"
 PROPERTIES = {
@@ -36,9 +36,12 @@ PROPERTIES = {
 class SageMaker:
     """One job or none, and whether anybody asked to stop it."""
 
-    def __init__(self, status: str | None) -> None:
+    def __init__(self, status: str | None, *, stack: str = STACK) -> None:
         self.status = status
+        self.stack = stack
+        """Of the job's owner tags: by default the stack's own, as if an earlier template had created the job."""
         self.stopped: list[str] = []
+        self.listed: list[str] = []
 
     def describe_inference_recommendations_job(self, *, JobName: str) -> dict[str, Any]:  # noqa: N803 -- the API's name
         if self.status is None:
@@ -49,8 +52,8 @@ class SageMaker:
         self.stopped.append(JobName)
 
     def get_paginator(self, operation: str) -> SimpleNamespace:
-        # The stack's own tags, as if an earlier release of it had started the job.
-        tags = [{"Key": "cdk-inference-recommender:stack-id", "Value": STACK}]
+        self.listed.append(operation)
+        tags = [{"Key": "cdk-inference-recommender:stack-id", "Value": self.stack}]
         pages = [{"Tags": tags}] if operation == "list_tags" else [{"Steps": []}]
         return SimpleNamespace(paginate=lambda **_: pages)
 
@@ -75,30 +78,63 @@ def invocation(service: SageMaker) -> Invocation:
 
 
 @pytest.mark.parametrize(
-    ("status", "told"),
+    ("status", "message"),
     [
         (None, "There is no inference recommendations job bert in this account and Region. "),
         ("FAILED", "The inference recommendations job bert is FAILED and the service gives no reason. "),
         ("STOPPED", "The inference recommendations job bert was stopped before it finished. "),
     ],
 )
-def test_what_can_t_be_used_is_told_without_props_that_a_reference_hasn_t(status: str | None, told: str) -> None:
+def test_what_can_t_be_used_is_reported_without_props_that_a_reference_hasn_t(status: str | None, message: str) -> None:
     answer = wait.on_event(event(), invocation(SageMaker(status)))
     assert answer is not None
     assert answer.reason is not None
-    assert answer.reason.startswith(f"{told}This stack only refers to the job: name one that has completed.")
+    assert answer.reason.startswith(f"{message}This stack only references the job: name one that has completed.")
     assert "`" not in answer.reason
 
 
-def test_a_job_that_outlasts_the_timeout_goes_on_whosever_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
-    sent: list[Answer] = []
+def test_a_job_that_outlasts_the_timeout_continues_whoever_owns_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: list[Response] = []
     monkeypatch.setattr(Invocation, "send", lambda _, answer, __: sent.append(answer))
     service = SageMaker("IN_PROGRESS")
-    state: Mapping[str, Any] = {"task": "wait", "event": event().to_state()}
-    assert wait.step(state, invocation(service), now=1601)["done"] is True
+    assert wait.step(wait.State(event=event()), invocation(service), now=1601).done
     [answer] = sent
     assert answer.reason == (
-        "The job bert did not finish within 10 minutes, and it goes on, as this stack only refers to it: set a longer "
-        "`timeout`. Last seen: The inference recommendations job bert is IN_PROGRESS."
+        "The job bert did not finish within 10 minutes, and it continues, since this stack only references it: set a "
+        "longer `timeout`. Last status: The inference recommendations job bert is IN_PROGRESS."
     )
     assert service.stopped == []
+
+
+def started_by_the_stack() -> CustomResourceEvent:
+    """An event of a stack whose request for the job failed."""
+    return replace(event(), properties=PROPERTIES | {"ExistingJob": "false"})
+
+
+def failed_execution(**_: str) -> dict[str, Any]:
+    output = create_retry.State(event=event(), name="bert", failure="No quota.").finish().render()
+    return {"status": "SUCCEEDED", "input": json.dumps(output), "output": json.dumps(output)}
+
+
+@pytest.mark.parametrize(
+    ("status", "stack", "reason", "listed"),
+    [
+        ("FAILED", "arn:another", "No quota. Then change `rerun`.", ["list_tags"]),
+        ("STOPPED", "arn:another", "No quota. Then change `rerun`.", ["list_tags"]),
+        (
+            "FAILED",
+            STACK,
+            "The inference recommendations job bert is FAILED",
+            ["list_tags", "list_inference_recommendations_job_steps"],
+        ),
+    ],
+)
+def test_steps_are_listed_only_for_a_job_of_the_stack(status: str, stack: str, reason: str, listed: list[str]) -> None:
+    service = SageMaker(status, stack=stack)
+    machine: Any = SimpleNamespace(describe_execution=failed_execution)
+    services = {"sagemaker": service, "stepfunctions": machine}
+    invoked = Invocation(clients=Clients(services.__getitem__), log_stream="stream")
+    response = wait.on_event(started_by_the_stack(), invoked)
+    assert response is not None
+    assert str(response.reason).startswith(reason)
+    assert service.listed == listed

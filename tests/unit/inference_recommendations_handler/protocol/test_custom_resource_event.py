@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from inference_recommendations_handler.protocol.custom_resource_event import CustomResourceEvent, NotAnEventError
+from inference_recommendations_handler.protocol.custom_resource_event import CustomResourceEvent, InvalidEventError
 from tests.unit.inference_recommendations_handler.response_url import RESPONSE_URL
 
 RAW: dict[str, Any] = {
@@ -37,12 +37,12 @@ def test_the_url_tells_when_the_request_was_made(query: str, requested_at: float
 
 def test_an_event_survives_the_state_machine() -> None:
     event = CustomResourceEvent.parse(RAW, now=42.0)
-    assert CustomResourceEvent.parse(event.to_state(), now=99.0) == event
+    assert CustomResourceEvent.parse(event.render(), now=99.0) == event
 
 
 @pytest.mark.parametrize("broken", [{}, {"RequestType": "Explode"}, {"RequestType": None}])
 def test_what_is_not_an_event_is_refused(broken: dict[str, Any]) -> None:
-    with pytest.raises(NotAnEventError, match="Not a CloudFormation"):
+    with pytest.raises(InvalidEventError, match="Not a CloudFormation"):
         CustomResourceEvent.parse({} if not broken else RAW | broken, now=1.0)
 
 

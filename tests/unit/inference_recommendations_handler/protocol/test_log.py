@@ -29,8 +29,8 @@ def test_a_reader_of_the_message_alone_learns_what_has_happened(capsys: pytest.C
         logicalResourceId="Job",
         requestType="Create",
     )
-    told = json.loads(capsys.readouterr().out)["message"]
-    assert told == "answered: requestType=Create logicalResourceId=Job status=FAILED reason=No such package."
+    message = json.loads(capsys.readouterr().out)["message"]
+    assert message == "answered: requestType=Create logicalResourceId=Job status=FAILED reason=No such package."
 
 
 def test_a_message_without_such_fields_stays_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:

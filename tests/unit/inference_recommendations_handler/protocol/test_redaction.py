@@ -14,12 +14,12 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from inference_recommendations_handler.aws.clients import Clients, guarded
-from inference_recommendations_handler.handler import DeliverAgainError, StepFailedError, handle
+from inference_recommendations_handler.aws.clients import Clients, deadline_clients
+from inference_recommendations_handler.handler import RetryEventError, StepFailedError, handle
 from inference_recommendations_handler.invocation import Invocation
-from inference_recommendations_handler.protocol.contract import MachineInput, ResourceType
-from inference_recommendations_handler.protocol.custom_resource_event import CustomResourceEvent, NotAnEventError
-from inference_recommendations_handler.protocol.redaction import HIDDEN, MIN_LENGTH, hide, hiding, redacted
+from inference_recommendations_handler.protocol.contract import ResourceType, StateKey
+from inference_recommendations_handler.protocol.custom_resource_event import CustomResourceEvent, InvalidEventError
+from inference_recommendations_handler.protocol.redaction import HIDDEN, MIN_LENGTH, hide, hiding, redact
 from tests.unit.inference_recommendations_handler.response_url import RESPONSE_URL
 from tests.unit.inference_recommendations_handler.test_odd_shapes import ANSWERS, SOUND, bucket, event
 
@@ -95,7 +95,7 @@ def clients(service: Service) -> Iterator[Clients]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("inference_recommendations_handler.aws.deadline_budget.time.sleep", lambda _: None)
-        yield guarded(client)
+        yield deadline_clients(client)
 
 
 def planted(resource_type: ResourceType, secret: str, shape: str) -> dict[str, Any]:
@@ -114,14 +114,14 @@ def planted(resource_type: ResourceType, secret: str, shape: str) -> dict[str, A
     return properties
 
 
-def told(sent: dict[str, Any], clients: Clients, capsys: pytest.CaptureFixture[str]) -> str:
+def output_of(sent: dict[str, Any], clients: Clients, capsys: pytest.CaptureFixture[str]) -> str:
     """Everything that leaves the function but what it deploys: responses' reasons, the log, and what Lambda logs."""
     raised = ""
     state: Mapping[str, Any] = {}
     with bucket() as answers:
         try:
             state = handle(sent, Invocation(clients=clients, log_stream="stream"))
-        except (DeliverAgainError, StepFailedError) as error:
+        except (RetryEventError, StepFailedError) as error:
             raised = "".join(traceback.format_exception(error))
     own = {name: value for name, value in state.items() if name != "event"}
     reasons = [answer.get("Reason", "") for answer in answers]
@@ -168,15 +168,11 @@ class Case:
         if not self.task:
             return sent
         return {
-            MachineInput.TASK.value: self.task,
-            "event": CustomResourceEvent.parse(sent, now=0.0).to_state(),
+            StateKey.TASK.value: self.task,
+            "event": CustomResourceEvent.parse(sent, now=0.0).render(),
             "name": "bert",
             "reason": "quota",
-            "attempts": 0,
-            "answered": False,
-            "settlesAt": 0,
-            "watchUntil": 0,
-            "target": {"names": ["bert"], "spared": [], "spared_base": "", "withdrawn": False, "base": ""},
+            "selector": {"names": ["bert"]},
         }
 
 
@@ -216,22 +212,22 @@ def test_a_secret_in_the_environment_is_in_no_response_and_in_no_log(
 ) -> None:
     service.secret, service.quoted = case.secret, QUOTES[case.quote](case.secret)
     service.failing, service.code, service.status = case.failing, case.code, case.status
-    assert MARK not in told(case.event(), clients, capsys)
+    assert MARK not in output_of(case.event(), clients, capsys)
 
 
-def test_results_are_told_apart_although_their_values_are_not_shown(
+def test_results_are_distinguished_although_their_values_are_not_shown(
     service: Service, clients: Clients, capsys: pytest.CaptureFixture[str]
 ) -> None:
     service.secret, service.failing, service.status = MARK, "", "COMPLETED"
     properties = planted(ResourceType.RECOMMENDATION, MARK, "sound")
-    found = told(event(ResourceType.RECOMMENDATION, "Create", properties, {}), clients, capsys)
+    found = output_of(event(ResourceType.RECOMMENDATION, "Create", properties, {}), clients, capsys)
     assert "1 x ml.c5.large (bert/1, environment TOKEN): CostPerHour 10 is 9 " in found
     assert "1 x ml.c5.large (bert/2, environment TOKEN): CostPerHour 11 is 10 " in found
 
 
 @pytest.mark.parametrize("raw", [{"ResponseURL": f"{RESPONSE_URL}?{MARK}"}, {"RequestType": MARK, "ResponseURL": MARK}])
 def test_what_is_no_event_is_not_quoted(raw: dict[str, Any], clients: Clients) -> None:
-    with pytest.raises(NotAnEventError) as raised:
+    with pytest.raises(InvalidEventError) as raised:
         handle(raw, Invocation(clients=clients, log_stream="stream"))
     assert MARK not in "".join(traceback.format_exception(raised.value))
 
@@ -241,7 +237,7 @@ def test_every_value_is_hidden_in_every_form_of_it(values: list[str], around: st
     document = {"Containers": [{"Environment": {"NAME": value}} for value in values]}
     with hiding(document):
         for value in values:
-            text = redacted(f"{around}{QUOTES[quote](value)}{around}")
+            text = redact(f"{around}{QUOTES[quote](value)}{around}")
             assert (
                 len(value) < MIN_LENGTH or value in HIDDEN or value not in text.replace(HIDDEN, "") or value in around
             )
@@ -250,17 +246,17 @@ def test_every_value_is_hidden_in_every_form_of_it(values: list[str], around: st
 def test_names_short_values_and_other_members_stay() -> None:
     ranges = {"CategoricalParameterRanges": [{"Name": "THREADS", "Value": ["2", "eight"]}]}
     with hiding({"JobName": "bert-large", "EnvironmentParameterRanges": ranges}):
-        assert redacted("bert-large: THREADS 2 or eight") == f"bert-large: THREADS 2 or {HIDDEN}"
+        assert redact("bert-large: THREADS 2 or eight") == f"bert-large: THREADS 2 or {HIDDEN}"
         hide({"EnvironmentJson": '{"KEY": "large"}'})
-        assert redacted("bert-large: KEY") == f"bert-{HIDDEN}: KEY"
-    assert redacted("eight") == "eight"
+        assert redact("bert-large: KEY") == f"bert-{HIDDEN}: KEY"
+    assert redact("eight") == "eight"
 
 
 def test_the_parts_of_a_response_url_that_answer_for_a_stack_are_hidden() -> None:
     url = f"{RESPONSE_URL}?X-Amz-Date=20270115T080000Z&X-Amz-Signature=abcdef&X-Amz-Security-Token=ghi%2Fjkl"
     with hiding({"ResponseURL": url}):
-        assert redacted(f"PUT {url} failed") == f"PUT {HIDDEN} failed"
-        assert redacted("abcdef, ghi/jkl") == f"{HIDDEN}, {HIDDEN}"
+        assert redact(f"PUT {url} failed") == f"PUT {HIDDEN} failed"
+        assert redact("abcdef, ghi/jkl") == f"{HIDDEN}, {HIDDEN}"
 
 
 @pytest.mark.parametrize("name", ["Key", "Name", "ValueType"])
@@ -274,9 +270,9 @@ def test_the_parts_of_a_response_url_that_answer_for_a_stack_are_hidden() -> Non
 )
 def test_a_variable_may_be_called_as_a_member_is(document: Callable[[str], Any], name: str) -> None:
     with hiding(document(name)):
-        assert redacted(f"{name}={MARK}") == f"{name}={HIDDEN}"
+        assert redact(f"{name}={MARK}") == f"{name}={HIDDEN}"
 
 
 def test_names_of_parameters_are_shown() -> None:
     with hiding({"EnvironmentParameters": [{"Key": "API_TOKEN", "ValueType": "String", "Value": MARK}]}):
-        assert redacted(f"API_TOKEN String {MARK}") == f"API_TOKEN String {HIDDEN}"
+        assert redact(f"API_TOKEN String {MARK}") == f"API_TOKEN String {HIDDEN}"

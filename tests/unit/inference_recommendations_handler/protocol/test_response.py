@@ -13,7 +13,12 @@ from hypothesis import strategies as st
 
 from inference_recommendations_handler.protocol import response as answering
 from inference_recommendations_handler.protocol.custom_resource_event import CustomResourceEvent
-from inference_recommendations_handler.protocol.response import Answer, AnswerNotDeliveredError, body_of, send, sendable
+from inference_recommendations_handler.protocol.response import (
+    Response,
+    ResponseNotDeliveredError,
+    encode,
+    send,
+)
 from tests.unit.inference_recommendations_handler.response_url import RESPONSE_URL
 
 if TYPE_CHECKING:
@@ -34,7 +39,7 @@ EVENT = CustomResourceEvent.parse(
 
 @given(reason=st.text(min_size=1, max_size=6000), stream=st.just("2027/[$LATEST]abc"))
 def test_a_reason_of_any_length_fits_and_keeps_its_log_stream(reason: str, stream: str) -> None:
-    body = body_of(Answer(physical_resource_id="id", reason=reason, log_stream=stream), EVENT)
+    body = encode(Response(physical_resource_id="id", reason=reason, log_stream=stream), EVENT)[1]
     assert len(body) <= 4096
     answer = json.loads(body)
     assert answer["Status"] == "FAILED"
@@ -44,44 +49,44 @@ def test_a_reason_of_any_length_fits_and_keeps_its_log_stream(reason: str, strea
 
 @pytest.mark.parametrize("character", ["a", '"', "ä", "語", "🚀"])
 def test_a_cut_reason_uses_the_room_and_never_splits_a_character(character: str) -> None:
-    body = body_of(Answer(physical_resource_id="id", reason=character * 5000, log_stream="s"), EVENT)
+    body = encode(Response(physical_resource_id="id", reason=character * 5000, log_stream="s"), EVENT)[1]
     assert 4080 <= len(body) <= 4096
     assert set(json.loads(body)["Reason"].partition("...")[0]) == {character}
 
 
 def test_data_that_is_too_long_fails_instead_of_being_cut() -> None:
-    long = Answer(physical_resource_id="id", data={"EnvironmentJson": "x" * 5000})
-    answer = json.loads(body_of(sendable(long, EVENT), EVENT))
+    long = Response(physical_resource_id="id", data={"EnvironmentJson": "x" * 5000})
+    answer = json.loads(encode(long, EVENT)[1])
     assert answer["Status"] == "FAILED"
     assert "4096" in answer["Reason"]
     assert "Data" not in answer
 
 
 def test_what_is_not_ascii_takes_its_bytes_and_no_escapes() -> None:
-    answer = Answer(physical_resource_id="id", data={"EnvironmentJson": "語" * 1100})
-    body = body_of(sendable(answer, EVENT), EVENT)
+    answer = Response(physical_resource_id="id", data={"EnvironmentJson": "語" * 1100})
+    body = encode(answer, EVENT)[1]
     assert "語" * 1100 in body.decode("utf-8")
     assert json.loads(body)["Status"] == "SUCCESS"
 
 
 def test_half_a_character_is_replaced() -> None:
-    body = body_of(Answer(physical_resource_id="id", reason="half \ud83d", log_stream="s"), EVENT)
+    body = encode(Response(physical_resource_id="id", reason="half \ud83d", log_stream="s"), EVENT)[1]
     assert json.loads(body)["Reason"].startswith("half ?")
 
 
 def test_data_of_exactly_what_cloudformation_takes_is_sent() -> None:
-    def of_length(length: int) -> Answer:
-        return Answer(physical_resource_id="id", data={"EnvironmentJson": "x" * length})
+    def of_length(length: int) -> Response:
+        return Response(physical_resource_id="id", data={"EnvironmentJson": "x" * length})
 
-    room = 4096 - len(body_of(of_length(0), EVENT))
-    assert len(body_of(of_length(room), EVENT)) == 4096
-    assert sendable(of_length(room), EVENT).succeeded
-    assert not sendable(of_length(room + 1), EVENT).succeeded
+    room = 4096 - len(encode(of_length(0), EVENT)[1])
+    assert len(encode(of_length(room), EVENT)[1]) == 4096
+    assert encode(of_length(room), EVENT)[0].succeeded
+    assert not encode(of_length(room + 1), EVENT)[0].succeeded
 
 
 def test_what_fits_in_characters_only_is_too_long() -> None:
-    answer = Answer(physical_resource_id="id", data={"EnvironmentJson": "語" * 2000})
-    assert not sendable(answer, EVENT).succeeded
+    answer = Response(physical_resource_id="id", data={"EnvironmentJson": "語" * 2000})
+    assert not encode(answer, EVENT)[0].succeeded
 
 
 def test_each_pause_is_longer_than_the_one_before_and_jittered(
@@ -90,8 +95,8 @@ def test_each_pause_is_longer_than_the_one_before_and_jittered(
     puts([http(500)] * 4)
     pauses: list[float] = []
     monkeypatch.setattr("inference_recommendations_handler.protocol.response.time.sleep", pauses.append)
-    with pytest.raises(AnswerNotDeliveredError, match="in 4 attempts"):
-        send(Answer(physical_resource_id="id"), EVENT, remaining=lambda: 60)
+    with pytest.raises(ResponseNotDeliveredError, match="in 4 attempts"):
+        send(Response(physical_resource_id="id"), EVENT, remaining=lambda: 60)
     assert [0.5 * most <= pause <= most for pause, most in zip(pauses, (1, 2, 4), strict=True)] == [True] * 3
 
 
@@ -100,14 +105,14 @@ def test_an_attempt_needs_its_own_pause_and_its_timeout(
     puts: Callable[[list[Exception | None]], list[str]], left: list[float], attempts: int
 ) -> None:
     urls = puts([http(500)] * 4)
-    with pytest.raises(AnswerNotDeliveredError, match=f"in {attempts} attempts"):
-        send(Answer(physical_resource_id="id"), EVENT, remaining=lambda: left.pop(0))
+    with pytest.raises(ResponseNotDeliveredError, match=f"in {attempts} attempts"):
+        send(Response(physical_resource_id="id"), EVENT, remaining=lambda: left.pop(0))
     assert len(urls) == attempts
 
 
 def test_what_fits_is_sent_as_it_is() -> None:
-    fits = Answer(physical_resource_id="id", data={"EnvironmentJson": "x"})
-    assert sendable(fits, EVENT) is fits
+    fits = Response(physical_resource_id="id", data={"EnvironmentJson": "x"})
+    assert encode(fits, EVENT)[0] is fits
 
 
 @pytest.fixture
@@ -140,7 +145,7 @@ def http(status: int) -> HTTPError:
 )
 def test_what_may_pass_is_tried_again(puts: Callable[[list[Exception | None]], list[str]], problem: Exception) -> None:
     urls = puts([problem, problem, None])
-    send(Answer(physical_resource_id="id"), EVENT, remaining=lambda: 60)
+    send(Response(physical_resource_id="id"), EVENT, remaining=lambda: 60)
     assert len(urls) == 3
 
 
@@ -148,17 +153,17 @@ def test_an_expired_url_is_given_up_at_once(
     puts: Callable[[list[Exception | None]], list[str]], capsys: pytest.CaptureFixture[str]
 ) -> None:
     urls = puts([http(403)])
-    send(Answer(physical_resource_id="id"), EVENT, remaining=lambda: 60)
+    send(Response(physical_resource_id="id"), EVENT, remaining=lambda: 60)
     assert len(urls) == 1
-    assert "waits no more" in capsys.readouterr().out
+    assert "no longer waits" in capsys.readouterr().out
 
 
 def test_the_log_tells_a_failure_in_the_fields_that_the_cdk_cli_shows(
     puts: Callable[[list[Exception | None]], list[str]], capsys: pytest.CaptureFixture[str]
 ) -> None:
     puts([None, None])
-    send(Answer(physical_resource_id="id"), EVENT, remaining=lambda: 60)
-    send(Answer(physical_resource_id="id", reason="no room"), EVENT, remaining=lambda: 60)
+    send(Response(physical_resource_id="id"), EVENT, remaining=lambda: 60)
+    send(Response(physical_resource_id="id", reason="no room"), EVENT, remaining=lambda: 60)
     succeeded, failed = map(json.loads, capsys.readouterr().out.splitlines())
     assert (succeeded["level"], succeeded["status"]) == ("INFO", "SUCCESS")
     assert succeeded["message"].endswith("status=SUCCESS")
@@ -170,7 +175,7 @@ def test_the_log_tells_the_failure_that_was_sent_for_data_that_was_too_long(
     puts: Callable[[list[Exception | None]], list[str]], capsys: pytest.CaptureFixture[str]
 ) -> None:
     puts([None])
-    send(Answer(physical_resource_id="id", data={"EnvironmentJson": "x" * 5000}), EVENT, remaining=lambda: 60)
+    send(Response(physical_resource_id="id", data={"EnvironmentJson": "x" * 5000}), EVENT, remaining=lambda: 60)
     line = json.loads(capsys.readouterr().out)
     assert (line["level"], line["status"]) == ("ERROR", "FAILED")
     assert "shorten their names or values" in line["reason"]
@@ -180,8 +185,8 @@ def test_no_attempt_is_begun_that_the_function_would_not_survive(
     puts: Callable[[list[Exception | None]], list[str]],
 ) -> None:
     urls, remaining = puts([http(500)] * 9), [30.0, 5.9]
-    with pytest.raises(AnswerNotDeliveredError, match="in 2 attempts"):
-        send(Answer(physical_resource_id="id"), EVENT, remaining=lambda: remaining.pop(0))
+    with pytest.raises(ResponseNotDeliveredError, match="in 2 attempts"):
+        send(Response(physical_resource_id="id"), EVENT, remaining=lambda: remaining.pop(0))
     assert len(urls) == 2
 
 
@@ -190,7 +195,7 @@ def test_to_a_url_that_isnt_one_of_aws_nothing_is_sent_and_no_log_shows_it(
     puts: Callable[[list[Exception | None]], list[str]], url: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     urls = puts([])
-    send(Answer(physical_resource_id="id"), replace(EVENT, response_url=url), remaining=lambda: 60)
+    send(Response(physical_resource_id="id"), replace(EVENT, response_url=url), remaining=lambda: 60)
     assert urls == []
     line = json.loads(capsys.readouterr().out)
     assert (line["level"], line["requestId"]) == ("ERROR", "r-1")
@@ -201,13 +206,13 @@ def test_what_urllib_cannot_read_is_no_traceback_with_the_url_in_it(
     puts: Callable[[list[Exception | None]], list[str]], capsys: pytest.CaptureFixture[str]
 ) -> None:
     puts([ValueError("unknown url type: secret")] * 9)
-    with pytest.raises(AnswerNotDeliveredError) as raised:
-        send(Answer(physical_resource_id="id"), EVENT, remaining=lambda: 60)
+    with pytest.raises(ResponseNotDeliveredError) as raised:
+        send(Response(physical_resource_id="id"), EVENT, remaining=lambda: 60)
     assert "secret" not in "".join(traceback.format_exception(raised.value))
     assert "secret" not in capsys.readouterr().out
 
 
-def test_an_answer_that_nobody_takes_is_an_error(puts: Callable[[list[Exception | None]], list[str]]) -> None:
+def test_a_response_that_is_not_delivered_is_an_error(puts: Callable[[list[Exception | None]], list[str]]) -> None:
     puts([http(500)] * 9)
-    with pytest.raises(AnswerNotDeliveredError):
-        send(Answer(physical_resource_id="id"), EVENT, remaining=lambda: 60)
+    with pytest.raises(ResponseNotDeliveredError):
+        send(Response(physical_resource_id="id"), EVENT, remaining=lambda: 60)

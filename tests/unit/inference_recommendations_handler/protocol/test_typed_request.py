@@ -41,17 +41,17 @@ def stringified(value: Any) -> Any:
 
 
 def test_what_cloudformation_turned_into_texts_gets_its_type_back(shape: Shape) -> None:
-    found = typed(stringified(REQUEST), shape, synthesised_with="1")
+    found = typed(stringified(REQUEST), shape, synthesized_with="1")
     assert json.dumps(found) == json.dumps(REQUEST)
 
 
 def test_what_has_its_type_keeps_it(shape: Shape) -> None:
-    assert typed(REQUEST, shape, synthesised_with="1") == REQUEST
+    assert typed(REQUEST, shape, synthesized_with="1") == REQUEST
 
 
 def test_a_member_that_is_too_new_names_both_versions(shape: Shape) -> None:
     with pytest.raises(RequestError, match=r"InputConfig.Quantum: unknown .* 9\.9\.9") as raised:
-        typed({"InputConfig": {"Quantum": "1"}}, shape, synthesised_with="9.9.9")
+        typed({"InputConfig": {"Quantum": "1"}}, shape, synthesized_with="9.9.9")
     assert botocore.__version__ in str(raised.value)
 
 
@@ -67,7 +67,7 @@ def test_a_member_that_is_too_new_names_both_versions(shape: Shape) -> None:
 )
 def test_a_value_of_another_type_is_named(shape: Shape, document: dict[str, Any], place: str) -> None:
     with pytest.raises(RequestError, match=place):
-        typed(document, shape, synthesised_with="1")
+        typed(document, shape, synthesized_with="1")
 
 
 @pytest.mark.parametrize(
@@ -76,5 +76,5 @@ def test_a_value_of_another_type_is_named(shape: Shape, document: dict[str, Any]
 )
 def test_a_value_of_another_type_is_not_shown(shape: Shape, value: object, kind: str) -> None:
     with pytest.raises(RequestError, match=f"JobDurationInSeconds: this {kind} isn't of type integer") as raised:
-        typed({"InputConfig": {"JobDurationInSeconds": value}}, shape, synthesised_with="1")
+        typed({"InputConfig": {"JobDurationInSeconds": value}}, shape, synthesized_with="1")
     assert "secret'" not in "".join(traceback.format_exception(raised.value))

@@ -8,11 +8,11 @@ import pytest
 from inference_recommendations_handler.protocol.contract import EndpointType, ObjectiveName
 from inference_recommendations_handler.protocol.custom_resource_event import CustomResourceEvent
 from inference_recommendations_handler.protocol.property_values import number
-from inference_recommendations_handler.protocol.response import MAX_ANSWER_BYTES, Answer, body_of, sendable
+from inference_recommendations_handler.protocol.response import MAX_RESPONSE_BYTES, Response, encode
 from inference_recommendations_handler.recommendation.choosing import (
-    Candidate,
     Metrics,
     NoChoiceError,
+    RecommendationResult,
     choose,
     measured,
     rank,
@@ -43,12 +43,12 @@ def serverless(memory: int, **metrics: Any) -> Any:
     return found
 
 
-def read(*recommendations: Any) -> list[Candidate]:
+def read(*recommendations: Any) -> list[RecommendationResult]:
     return list(JobResults.parse({"InferenceRecommendations": list(recommendations)}).candidates)
 
 
 def best(recommendations: list[Any], objective: ObjectiveName = ObjectiveName.COST_PER_INFERENCE) -> str:
-    chosen = choose(read(*recommendations), endpoint_type=EndpointType.REAL_TIME, objective=objective, version="1")
+    chosen = choose(read(*recommendations), endpoint_type=EndpointType.REAL_TIME, objective=objective)
     return str(chosen.instance_type)
 
 
@@ -103,26 +103,20 @@ def test_ties_go_to_cost_an_hour_then_latency_then_the_name() -> None:
         real_time("ml.b.large"),
         real_time("ml.a.large", CostPerHour=NAN),
     ]
-    ranked = rank(
-        read(*found), endpoint_type=EndpointType.REAL_TIME, objective=ObjectiveName.COST_PER_INFERENCE, version="1"
-    )
+    ranked = rank(read(*found), endpoint_type=EndpointType.REAL_TIME, objective=ObjectiveName.COST_PER_INFERENCE)
     assert [each.instance_type for each in ranked] == ["ml.b.large", "ml.c.large", "ml.d.large", "ml.a.large"]
 
 
 def test_the_services_order_never_decides() -> None:
     found = [real_time("ml.a.large", recommendation_id=str(number)) for number in range(5)]
     found = [found[index] for index in (3, 0, 4, 1, 2)]
-    chosen = choose(
-        read(*found), endpoint_type=EndpointType.REAL_TIME, objective=ObjectiveName.MODEL_LATENCY, version="1"
-    )
+    chosen = choose(read(*found), endpoint_type=EndpointType.REAL_TIME, objective=ObjectiveName.MODEL_LATENCY)
     assert chosen.recommendation_id == "0"
 
 
 def test_equal_results_of_one_instance_type_go_to_fewer_instances() -> None:
     found = [real_time("ml.a.large", count=2, recommendation_id="1"), real_time("ml.a.large", recommendation_id="2")]
-    chosen = choose(
-        read(*found), endpoint_type=EndpointType.REAL_TIME, objective=ObjectiveName.MODEL_LATENCY, version="1"
-    )
+    chosen = choose(read(*found), endpoint_type=EndpointType.REAL_TIME, objective=ObjectiveName.MODEL_LATENCY)
     assert chosen.initial_instance_count == 1
 
 
@@ -135,9 +129,7 @@ def test_equal_serverless_results_go_to_less_memory_then_to_less_concurrency(
         each = serverless(memory) | {"RecommendationId": str(index)}
         each["EndpointConfiguration"] = {"ServerlessConfig": {"MemorySizeInMB": memory, "MaxConcurrency": concurrency}}
         found.append(each)
-    chosen = choose(
-        read(*found), endpoint_type=EndpointType.SERVERLESS, objective=ObjectiveName.MODEL_LATENCY, version="1"
-    )
+    chosen = choose(read(*found), endpoint_type=EndpointType.SERVERLESS, objective=ObjectiveName.MODEL_LATENCY)
     assert (chosen.memory_size_in_mb, chosen.max_concurrency) == second
 
 
@@ -175,11 +167,6 @@ def test_nothing_fitting_says_what_was_measured() -> None:
     assert measured([]) == "nothing"
 
 
-def test_a_rule_that_is_unknown_chooses_nothing() -> None:
-    with pytest.raises(NoChoiceError, match="rule '3'"):
-        choose([], endpoint_type=EndpointType.REAL_TIME, objective=ObjectiveName.COST_PER_HOUR, version="3")
-
-
 def test_a_recommendation_without_what_a_deployment_needs_is_left_out() -> None:
     broken = real_time("")
     assert best([broken, real_time("ml.a.large")]) == "ml.a.large"
@@ -201,9 +188,7 @@ def test_half_a_serverless_configuration_is_left_out(given: dict[str, Any]) -> N
     half["EndpointConfiguration"] = {"ServerlessConfig": given}
     assert read(half) == []
     found = [half, serverless(2048)]
-    chosen = choose(
-        read(*found), endpoint_type=EndpointType.SERVERLESS, objective=ObjectiveName.COST_PER_INFERENCE, version="1"
-    )
+    chosen = choose(read(*found), endpoint_type=EndpointType.SERVERLESS, objective=ObjectiveName.COST_PER_INFERENCE)
     assert chosen.memory_size_in_mb == 2048
 
 
@@ -216,9 +201,7 @@ def test_at_least_one_instance_is_deployed(count: Any, deployed: int) -> None:
 def test_the_inference_specification_and_the_compilation_job_are_kept() -> None:
     found = real_time("ml.a.large")
     found["ModelConfiguration"] = {"InferenceSpecificationName": "onnx", "CompilationJobName": "neo-1"}
-    chosen = choose(
-        read(found), endpoint_type=EndpointType.REAL_TIME, objective=ObjectiveName.COST_PER_HOUR, version="1"
-    )
+    chosen = choose(read(found), endpoint_type=EndpointType.REAL_TIME, objective=ObjectiveName.COST_PER_HOUR)
     data = attributes(chosen)
     assert (data["InferenceSpecificationName"], data["CompilationJobName"]) == ("onnx", "neo-1")
 
@@ -235,9 +218,7 @@ def answered(environment: dict[str, str]) -> dict[str, Any]:
     found["ModelConfiguration"] = {
         "EnvironmentParameters": [{"Key": k, "ValueType": "Categorical", "Value": v} for k, v in environment.items()]
     }
-    chosen = choose(
-        read(found), endpoint_type=EndpointType.REAL_TIME, objective=ObjectiveName.COST_PER_HOUR, version="1"
-    )
+    chosen = choose(read(found), endpoint_type=EndpointType.REAL_TIME, objective=ObjectiveName.COST_PER_HOUR)
     event = CustomResourceEvent.parse(
         {
             "RequestType": "Create",
@@ -249,9 +230,9 @@ def answered(environment: dict[str, str]) -> dict[str, Any]:
         },
         now=0.0,
     )
-    whole = Answer(physical_resource_id="l" * 60, data=attributes(chosen), log_stream="g" * 60)
-    body = body_of(sendable(whole, event), event)
-    assert len(body) <= MAX_ANSWER_BYTES
+    whole = Response(physical_resource_id="l" * 60, data=attributes(chosen), log_stream="g" * 60)
+    body = encode(whole, event)[1]
+    assert len(body) <= MAX_RESPONSE_BYTES
     response: dict[str, Any] = json.loads(body)
     return response
 
@@ -284,9 +265,7 @@ def test_a_short_environment_is_ascii_and_a_long_one_as_it_is() -> None:
 def test_attributes_are_texts_of_the_endpoints_kind() -> None:
     found = real_time("ml.a.large", count=None, CostPerInference=1.2e-05, CpuUtilization=NAN, CostPerHour=2.0)
     found["ModelConfiguration"] = {"EnvironmentParameters": [{"Key": "K", "ValueType": "string", "Value": '"ä"'}]}
-    chosen = choose(
-        read(found), endpoint_type=EndpointType.REAL_TIME, objective=ObjectiveName.COST_PER_HOUR, version="1"
-    )
+    chosen = choose(read(found), endpoint_type=EndpointType.REAL_TIME, objective=ObjectiveName.COST_PER_HOUR)
     assert attributes(chosen) == {
         "RecommendationId": "ml.a.large",
         "InferenceSpecificationName": "unavailable",
@@ -309,7 +288,6 @@ def test_serverless_attributes() -> None:
         read(serverless(2048, ModelSetupTime=7)),
         endpoint_type=EndpointType.SERVERLESS,
         objective=ObjectiveName.COST_PER_HOUR,
-        version="1",
     )
     found = attributes(chosen)
     assert (found["MemorySizeInMB"], found["MaxConcurrency"], found["ModelSetupTime"]) == ("2048", "5", "7")

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from inference_recommendations_handler.protocol.contract import ConstraintProperty, EndpointType, ObjectiveName
 from inference_recommendations_handler.protocol.custom_resource_event import CustomResourceEvent
-from inference_recommendations_handler.protocol.response import MAX_ANSWER_BYTES, Answer, body_of
-from inference_recommendations_handler.recommendation.choosing import Candidate, NoChoiceError, choose
+from inference_recommendations_handler.protocol.response import MAX_RESPONSE_BYTES, Response, encode
+from inference_recommendations_handler.recommendation.choosing import NoChoiceError, RecommendationResult, choose
 from inference_recommendations_handler.recommendation.constraints import Constraints, choose_within
 from inference_recommendations_handler.recommendation.job_results import JobResults
 from tests.unit.inference_recommendations_handler.response_url import RESPONSE_URL
@@ -53,14 +53,13 @@ def chosen(
     objective: ObjectiveName = ObjectiveName.COST_PER_INFERENCE,
     performances: list[dict[str, Any]] | None = None,
     endpoint_type: EndpointType = EndpointType.REAL_TIME,
-) -> Candidate:
+) -> RecommendationResult:
     results = results_of(found, performances)
     return choose_within(
         results.candidates,
         constraints=Constraints.parse(constraints, existing_endpoints=results.existing_endpoints),
         endpoint_type=endpoint_type,
         objective=objective,
-        version="2",
     )
 
 
@@ -82,8 +81,8 @@ def test_the_best_within_a_limit_wins(constraint: str, metric: str) -> None:
 @pytest.mark.parametrize(("constraint", "metric"), METRIC_OF.items())
 def test_a_metric_without_a_value_meets_no_limit_of_it(constraint: str, metric: str, absent: object) -> None:
     objective = ObjectiveName.COST_PER_HOUR if metric == "ModelLatency" else ObjectiveName.MODEL_LATENCY
-    told = reason([result("ml.a.large", **{metric: absent})], {constraint: "1000000"}, objective=objective)
-    assert f"{metric} unavailable" in told
+    message = reason([result("ml.a.large", **{metric: absent})], {constraint: "1000000"}, objective=objective)
+    assert f"{metric} unavailable" in message
 
 
 def test_a_limit_is_met_exactly_and_a_float_of_32_bits_beyond_it() -> None:
@@ -112,9 +111,9 @@ def test_a_gain_is_over_the_existing_endpoint(constraint: str, metric: str, wors
 
 @pytest.mark.parametrize("performances", [[], [{}], [{"Metrics": {"MaxInvocations": "NaN", "ModelLatency": 0}}]])
 @pytest.mark.parametrize("constraint", ["MinInvocationsGain", "MinModelLatencyGain"])
-def test_a_gain_over_nothing_is_told(constraint: str, performances: list[dict[str, Any]]) -> None:
-    told = reason([result("ml.a.large")], {constraint: "2"}, performances=performances)
-    assert "give the job an `existing_endpoint`" in told
+def test_a_gain_over_nothing_is_reported(constraint: str, performances: list[dict[str, Any]]) -> None:
+    message = reason([result("ml.a.large")], {constraint: "2"}, performances=performances)
+    assert "set the job's `existing_endpoint`" in message
 
 
 def test_where_none_fits_each_is_listed_with_what_failed_by_how_much() -> None:
@@ -125,18 +124,18 @@ def test_where_none_fits_each_is_listed_with_what_failed_by_how_much() -> None:
     assert reason(found, {"MaxCostPerHour": "1", "MinInvocations": "5"}) == (
         "No RealTime recommendation meets the constraints (MaxCostPerHour 1, MinInvocations 5). Closest first: "
         "1 x ml.near.large: CostPerHour 1.5 is 0.5 (50.0%) above 1, "
-        "CostPerInference unavailable, by which it would be chosen, MaxInvocations 10 fits; "
+        "CostPerInference unavailable, which is the objective, MaxInvocations 10 fits; "
         "1 x ml.far.large: CostPerHour 2 is 1 (100.0%) above 1, MaxInvocations 1 is 4 (80.0%) below 5. "
-        "Loosen a constraint: the job's results stay. Only a stack whose very creation rolls back runs a job again."
+        "Loosen a constraint and deploy again: the job's results are kept, unless the stack's creation rolls back."
     )
 
 
-def test_a_kind_of_endpoint_that_wasnt_measured_is_told_as_without_constraints() -> None:
-    told = reason([result("ml.a.large")], {"MaxCostPerHour": "9"}, endpoint_type=EndpointType.SERVERLESS)
-    assert told.startswith("No Serverless recommendation has a value for CostPerInference. Measured: 1 x ml.a.large")
+def test_a_kind_of_endpoint_that_wasnt_measured_is_reported_as_without_constraints() -> None:
+    message = reason([result("ml.a.large")], {"MaxCostPerHour": "9"}, endpoint_type=EndpointType.SERVERLESS)
+    assert message.startswith("No Serverless recommendation has a value for CostPerInference. Measured: 1 x ml.a.large")
 
 
-def test_results_of_one_instance_type_are_told_apart_by_their_environment() -> None:
+def test_results_of_one_instance_type_are_distinguished_by_their_environment() -> None:
     def with_environment(found: dict[str, Any], **variables: str) -> dict[str, Any]:
         parameters = [{"Key": key, "Value": value, "ValueType": "string"} for key, value in variables.items()]
         return found | {"ModelConfiguration": {"EnvironmentParameters": parameters}}
@@ -150,19 +149,19 @@ def test_results_of_one_instance_type_are_told_apart_by_their_environment() -> N
         result("ml.a.large", CostPerHour=3.0) | {"RecommendationId": None},
         with_environment(result("ml.b.large", CostPerHour=4.0), THREADS="8"),
     ]
-    told = reason(found, {"MaxCostPerHour": "0.5"})
-    assert "1 x ml.a.large (bert/1, environment THREADS): CostPerHour 1 " in told
-    assert f"1 x ml.a.large (bert/2, environment {'O' * 80}...): CostPerHour 2 " in told
-    assert "1 x ml.a.large (environment THREADS): CostPerHour 2.5 " in told
-    assert "1 x ml.a.large (no environment): CostPerHour 3 " in told
-    assert "1 x ml.b.large: CostPerHour 4 " in told
+    message = reason(found, {"MaxCostPerHour": "0.5"})
+    assert "1 x ml.a.large (bert/1, environment THREADS): CostPerHour 1 " in message
+    assert f"1 x ml.a.large (bert/2, environment {'O' * 80}...): CostPerHour 2 " in message
+    assert "1 x ml.a.large (environment THREADS): CostPerHour 2.5 " in message
+    assert "1 x ml.a.large (no environment): CostPerHour 3 " in message
+    assert "1 x ml.b.large: CostPerHour 4 " in message
 
 
 def test_the_table_of_many_results_leaves_room_for_the_rest_of_the_answer() -> None:
     found = [result(f"ml.c5.{'x' * 40}{number}", CostPerHour=2.0, CpuUtilization="NaN") for number in range(99)]
-    asked = dict.fromkeys((*METRIC_OF, "MinInvocationsGain", "MinModelLatencyGain"), "0.5")
-    told = reason(found, asked, performances=BASELINE)
-    assert " more. Loosen a constraint: the job's results stay" in told
+    given = dict.fromkeys((*METRIC_OF, "MinInvocationsGain", "MinModelLatencyGain"), "0.5")
+    message = reason(found, given, performances=BASELINE)
+    assert " more. Loosen a constraint and deploy again: the job's results are kept" in message
     event = CustomResourceEvent.parse(
         {
             "RequestType": "Create",
@@ -174,18 +173,19 @@ def test_the_table_of_many_results_leaves_room_for_the_rest_of_the_answer() -> N
         },
         now=0.0,
     )
-    body = body_of(Answer(physical_resource_id="l" * 200, reason=told, log_stream="g" * 60), event).decode()
-    assert len(body.encode()) <= MAX_ANSWER_BYTES
-    assert "runs a job again." in body
+    _, encoded = encode(Response(physical_resource_id="l" * 200, reason=message, log_stream="g" * 60), event)
+    body = encoded.decode()
+    assert len(body.encode()) <= MAX_RESPONSE_BYTES
+    assert "unless the stack's creation rolls back." in body
 
 
 @pytest.mark.parametrize("value", ["", "abc", "NaN", "0", "-1", "inf", None, ["1"]])
-def test_a_limit_that_is_no_number_above_0_is_told(value: object) -> None:
+def test_a_limit_that_is_no_number_above_0_is_reported(value: object) -> None:
     assert "MaxCostPerHour is" in reason([result("ml.a.large")], {"MaxCostPerHour": value})
 
 
 @pytest.mark.parametrize("value", [[], "c5", ["ml.c5"], ["c5.large"], [""], [5]])
-def test_a_list_that_names_no_families_is_told(value: object) -> None:
+def test_a_list_that_names_no_families_is_reported(value: object) -> None:
     assert "must be a list of instance families" in reason([result("ml.a.large")], {"AllowedInstanceFamilies": value})
 
 
@@ -208,7 +208,9 @@ LIMITS = st.dictionaries(st.sampled_from(sorted(METRIC_OF)), st.integers(1, 6), 
 OBJECTIVE = st.sampled_from(sorted(ObjectiveName))
 
 
-def winner(found: list[dict[str, Any]], limits: dict[str, Any], objective: ObjectiveName) -> Candidate | None:
+def winner(
+    found: list[dict[str, Any]], limits: dict[str, Any], objective: ObjectiveName
+) -> RecommendationResult | None:
     try:
         return chosen(found, limits, objective=objective)
     except NoChoiceError:
@@ -269,9 +271,7 @@ def test_the_winner_is_the_best_of_those_that_meet_every_limit(
 
     fitting = list(filter(meets, found))
     try:
-        expected = choose(
-            results_of(fitting).candidates, endpoint_type=EndpointType.REAL_TIME, objective=objective, version="1"
-        )
+        expected = choose(results_of(fitting).candidates, endpoint_type=EndpointType.REAL_TIME, objective=objective)
     except NoChoiceError:
         expected = None
     assert winner(found, limits, objective) == expected
@@ -287,14 +287,14 @@ def test_fewer_unmet_constraints_are_closer_than_a_smaller_distance() -> None:
         result("ml.a.large", CostPerHour=1.1, ModelLatency=11),
         result("ml.b.large", CostPerHour=9.0, ModelLatency=5),
     ]
-    told = reason(found, {"MaxCostPerHour": "1", "MaxModelLatency": "10"})
-    assert told.index("ml.b.large") < told.index("ml.a.large")
+    message = reason(found, {"MaxCostPerHour": "1", "MaxModelLatency": "10"})
+    assert message.index("ml.b.large") < message.index("ml.a.large")
 
 
 def test_the_tables_room_is_counted_in_bytes() -> None:
     found = [result("ml.a.large", CostPerHour=2.0) | {"RecommendationId": str(number)} for number in range(99)]
     for each in found:
         each["ModelConfiguration"] = {"EnvironmentParameters": [{"Key": "語" * 64, "ValueType": "x", "Value": "x"}]}
-    told = reason(found, {"MaxCostPerHour": "1"})
-    assert " more. Loosen a constraint" in told
-    assert len(told.encode()) < 3000
+    message = reason(found, {"MaxCostPerHour": "1"})
+    assert " more. Loosen a constraint" in message
+    assert len(message.encode()) < 3000

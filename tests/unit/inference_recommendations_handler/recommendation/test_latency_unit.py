@@ -89,5 +89,5 @@ def test_converts_to_milliseconds() -> None:
 def test_only_the_unexpected_unit_has_a_note() -> None:
     assert MS.note is None
     assert US.note == (
-        "ModelLatency was read as microseconds: as milliseconds it would take more than 1,000 concurrent users."
+        "ModelLatency was interpreted as microseconds: as milliseconds it would need more than 1,000 concurrent users."
     )

@@ -20,7 +20,7 @@ from tests.unit.inference_recommendations_handler.response_url import RESPONSE_U
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from inference_recommendations_handler.protocol.response import Answer
+    from inference_recommendations_handler.protocol.response import Response
 
 
 def result(instance_type: str, *, cost: float, invocations: int) -> dict[str, Any]:
@@ -50,15 +50,13 @@ def described(**_: str) -> dict[str, Any]:
 def answer(
     constraints: dict[str, Any] | None,
     *,
-    version: str = "2",
     request: str = "Update",
     describe: Callable[..., dict[str, Any]] = described,
-) -> Answer:
+) -> Response:
     properties = {
         "JobName": "bert",
         "EndpointType": "RealTime",
         "Objective": "CostPerInference",
-        "ChoiceVersion": version,
         **({} if constraints is None else {"Constraints": constraints}),
     }
     event = CustomResourceEvent.parse(
@@ -91,7 +89,7 @@ def answer(
     ],
 )
 def test_the_best_that_meets_the_constraints_is_chosen(constraints: dict[str, Any] | None, winner: str) -> None:
-    chosen = answer(constraints, version="1" if constraints is None else "2")
+    chosen = answer(constraints)
     assert chosen.succeeded
     assert chosen.data["InstanceType"] == winner
     assert json.loads(chosen.data["EnvironmentJson"]) == {"THREADS": "2"}
@@ -113,14 +111,14 @@ def test_a_malformed_property_is_never_passed_over(constraints: Any) -> None:
 
 @pytest.mark.parametrize("status", ["PENDING", "IN_PROGRESS", "STOPPING", "FAILED", "DELETING", "DELETED", "A_NEW_ONE"])
 def test_partial_results_are_never_chosen(status: str) -> None:
-    failed = answer(None, version="1", describe=lambda **_: copy.deepcopy(JOB) | {"Status": status})
+    failed = answer(None, describe=lambda **_: copy.deepcopy(JOB) | {"Status": status})
     assert not failed.data
     assert f"is {status}" in str(failed.reason)
 
 
 @pytest.mark.parametrize("status", ["COMPLETED", "STOPPED"])
 def test_results_of_a_job_that_has_ended_are_chosen_among(status: str) -> None:
-    chosen = answer(None, version="1", describe=lambda **_: copy.deepcopy(JOB) | {"Status": status})
+    chosen = answer(None, describe=lambda **_: copy.deepcopy(JOB) | {"Status": status})
     assert chosen.data["InstanceType"] == "ml.c5.xlarge"
 
 
@@ -130,7 +128,7 @@ def test_a_job_that_cannot_be_read_for_now_is_left_to_the_next_delivery(code: st
         raise ClientError({"Error": {"Code": code, "Message": "not now"}}, "Describe")
 
     with pytest.raises(ClientError):
-        answer(None, version="1", describe=refused)
+        answer(None, describe=refused)
 
 
 @pytest.mark.parametrize(
@@ -144,7 +142,7 @@ def test_a_job_that_can_never_be_read_is_a_failure(code: str, reason: str) -> No
     def refused(**_: str) -> dict[str, Any]:
         raise ClientError({"Error": {"Code": code, "Message": "not like this"}}, "Describe")
 
-    failed = answer(None, version="1", describe=refused)
+    failed = answer(None, describe=refused)
     assert str(failed.reason).startswith(reason)
     assert not failed.data
 
@@ -152,7 +150,7 @@ def test_a_job_that_can_never_be_read_is_a_failure(code: str, reason: str) -> No
 def test_the_specification_that_was_measured_is_an_attribute() -> None:
     job = copy.deepcopy(JOB)
     job["InferenceRecommendations"][0]["ModelConfiguration"]["InferenceSpecificationName"] = "onnx"
-    chosen = answer(None, version="1", describe=lambda **_: job)
+    chosen = answer(None, describe=lambda **_: job)
     assert chosen.data["InferenceSpecificationName"] == "onnx"
 
 
@@ -165,13 +163,13 @@ def in_microseconds(**_: str) -> dict[str, Any]:
     return job
 
 
-NOTE = "ModelLatency was read as microseconds: as milliseconds it would take more than 1,000 concurrent users."
+NOTE = "ModelLatency was interpreted as microseconds: as milliseconds it would need more than 1,000 concurrent users."
 
 
 def test_the_latency_is_an_attribute_as_the_service_gives_it_and_in_milliseconds() -> None:
-    chosen = answer(None, version="1", describe=in_microseconds).data
+    chosen = answer(None, describe=in_microseconds).data
     assert (chosen["ModelLatency"], chosen["ModelLatencyMs"]) == ("263596", "263.596")
-    chosen = answer(None, version="1").data
+    chosen = answer(None).data
     assert (chosen["ModelLatency"], chosen["ModelLatencyMs"]) == ("9", "9")
 
 
@@ -186,16 +184,16 @@ def test_a_gain_in_latency_is_the_same_in_every_unit() -> None:
         "No RealTime recommendation meets the constraints (MinModelLatencyGain 1.9 over the existing endpoint's "
         "ModelLatency 500 ms). Closest first: 1 x ml.c5.xlarge: ModelLatency 263.596 ms is 0.438 ms (0.2%) above "
         "263.158 ms; 1 x ml.m5.xlarge: ModelLatency 1085.45 ms is 822 ms (312.5%) above 263.158 ms. Loosen a "
-        "constraint: the job's results stay. Only a stack whose very creation rolls back runs a job again. "
+        "constraint and deploy again: the job's results are kept, unless the stack's creation rolls back. "
         f"{NOTE} Job: bert."
     )
 
 
 def test_reasons_name_the_unit_and_say_where_it_is_not_the_guides() -> None:
-    told = str(answer({"MaxModelLatency": "5", "MaxCostPerHour": "2"}).reason)
-    assert "(MaxCostPerHour 2, MaxModelLatency 5 ms)" in told
-    assert "ModelLatency 9 ms is 4 ms (80.0%) above 5 ms, CostPerHour 1 fits" in told
-    assert "microseconds" not in told
+    message = str(answer({"MaxModelLatency": "5", "MaxCostPerHour": "2"}).reason)
+    assert "(MaxCostPerHour 2, MaxModelLatency 5 ms)" in message
+    assert "ModelLatency 9 ms is 4 ms (80.0%) above 5 ms, CostPerHour 1 fits" in message
+    assert "microseconds" not in message
 
     def without_cost(**_: str) -> dict[str, Any]:
         job = in_microseconds()
@@ -203,13 +201,13 @@ def test_reasons_name_the_unit_and_say_where_it_is_not_the_guides() -> None:
             del found["Metrics"]["CostPerInference"]
         return job
 
-    told = str(answer(None, version="1", describe=without_cost).reason)
-    assert "ModelLatency 263.596 ms, MaxInvocations 600" in told
-    assert told.endswith(f"{NOTE} Job: bert.")
+    message = str(answer(None, describe=without_cost).reason)
+    assert "ModelLatency 263.596 ms, MaxInvocations 600" in message
+    assert message.endswith(f"{NOTE} Job: bert.")
 
 
 def test_a_choice_among_microseconds_is_logged_as_such(capsys: pytest.CaptureFixture[str]) -> None:
-    answer(None, version="1", describe=in_microseconds)
+    answer(None, describe=in_microseconds)
     assert NOTE in capsys.readouterr().out
-    answer(None, version="1")
+    answer(None)
     assert NOTE not in capsys.readouterr().out

@@ -12,7 +12,6 @@ from botocore.exceptions import ClientError
 from inference_recommendations_handler.aws.clients import Clients
 from inference_recommendations_handler.invocation import Invocation
 from inference_recommendations_handler.protocol.contract import (
-    SCALING_VERSION,
     ScalingRecommendationAttribute,
     ScalingRecommendationProperty,
 )
@@ -24,7 +23,7 @@ from tests.unit.inference_recommendations_handler.response_url import RESPONSE_U
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from inference_recommendations_handler.protocol.response import Answer
+    from inference_recommendations_handler.protocol.response import Response
 
 PREDEFINED = {
     "TargetTracking": {
@@ -48,11 +47,11 @@ RECOMMENDED: dict[str, Any] = {
     "ScalingPolicies": [PREDEFINED],
 }
 METRIC = {"InvocationsPerInstance": 480, "ModelLatency": 17}
-ASKED = {"JobName": "bert", "RecommendationId": "bert/1", "ScalingVersion": "1"}
+ASKED = {"JobName": "bert", "RecommendationId": "bert/1"}
 
 
 def serve(
-    asked: dict[str, Any],
+    given: dict[str, Any],
     *,
     request: str = "Create",
     recommended: dict[str, Any] | None = None,
@@ -60,8 +59,8 @@ def serve(
     refusal: ClientError | None = None,
     measured: Any = None,
     describe: Callable[..., dict[str, Any]] | None = None,
-) -> tuple[Answer, list[dict[str, Any]]]:
-    """The answer, and what the service was asked."""
+) -> tuple[Response, list[dict[str, Any]]]:
+    """The answer, and what the service was given."""
     received: list[dict[str, Any]] = []
 
     def recommend(**asked_for: Any) -> dict[str, Any]:
@@ -91,7 +90,7 @@ def serve(
             "ResourceType": "Custom::InferenceScalingRecommendation",
             "LogicalResourceId": "Scaling",
             **({} if request == "Create" else {"PhysicalResourceId": "as-it-was"}),
-            "ResourceProperties": asked,
+            "ResourceProperties": given,
         },
         now=0,
     )
@@ -99,7 +98,7 @@ def serve(
     return scaling_recommendation.on_event(event, invocation), received
 
 
-def test_the_service_is_asked_for_the_chosen_recommendation() -> None:
+def test_the_service_is_requested_the_chosen_recommendation() -> None:
     answer, received = serve(
         ASKED | {"TargetCpuUtilizationPerCore": "70", "MinInvocationsPerMinute": "60", "MaxInvocationsPerMinute": "900"}
     )
@@ -135,7 +134,7 @@ def test_every_attribute_is_there_for_a_predefined_metric() -> None:
     assert data.keys() == {attribute.value for attribute in ScalingRecommendationAttribute}
 
 
-def test_a_metric_of_its_own_is_told_and_all_policies_are_carried() -> None:
+def test_a_metric_of_its_own_is_reported_and_all_policies_are_carried() -> None:
     data = serve(ASKED, recommended=RECOMMENDED | {"ScalingPolicies": [CUSTOMIZED, PREDEFINED]})[0].data
     assert (data["TargetValue"], data["PredefinedMetricType"]) == ("62.5", "unavailable")
     assert (data["MetricName"], data["MetricNamespace"], data["MetricStatistic"]) == (
@@ -193,7 +192,7 @@ def test_a_job_that_cannot_be_read_for_now_is_left_to_the_next_delivery() -> Non
 
 
 @pytest.mark.parametrize(
-    ("recommended", "told"),
+    ("recommended", "message"),
     [
         ({}, "The service recommends no scaling policy"),
         (RECOMMENDED | {"ScalingPolicies": []}, "The service recommends no scaling policy"),
@@ -208,35 +207,29 @@ def test_a_job_that_cannot_be_read_for_now_is_left_to_the_next_delivery() -> Non
     ],
 )
 def test_what_a_registration_needs_is_there_or_the_deployment_fails_with_a_reason(
-    recommended: dict[str, Any], told: str
+    recommended: dict[str, Any], message: str
 ) -> None:
     answer, _ = serve(ASKED, recommended=recommended)
-    assert told in str(answer.reason)
+    assert message in str(answer.reason)
     assert str(answer.reason).endswith(" Job: bert.")
 
 
 @pytest.mark.parametrize(
-    ("changes", "told"),
+    ("changes", "message"),
     [
         ({"RecommendationId": "unavailable"}, "The chosen recommendation's id is 'unavailable'"),
-        ({"JobName": ""}, "without which the service recommends no scaling"),
-        ({"ScalingVersion": "9"}, "by rule '9' and this handler knows 1: deploy with the version"),
+        ({"JobName": ""}, "the service needs it to recommend a scaling"),
         ({"TargetCpuUtilizationPerCore": "half"}, "TargetCpuUtilizationPerCore is 'half', and must be a whole number"),
         ({"MinInvocationsPerMinute": "NaN"}, "MinInvocationsPerMinute is 'NaN'"),
     ],
 )
-def test_what_cant_be_asked_isnt(changes: dict[str, str], told: str) -> None:
+def test_what_cant_be_requested_isnt(changes: dict[str, str], message: str) -> None:
     answer, received = serve(ASKED | changes)
-    assert told in str(answer.reason)
+    assert message in str(answer.reason)
     assert received == []
 
 
-def test_a_template_of_before_is_read_by_the_first_rule() -> None:
-    assert serve({"JobName": "bert", "RecommendationId": "bert/1"})[0].succeeded
-    assert SCALING_VERSION == "1", "what is deployed is read as it was"
-
-
-def test_ids_stay_and_a_delete_asks_nothing() -> None:
+def test_ids_stay_and_a_delete_calls_nothing() -> None:
     assert serve(ASKED)[0].physical_resource_id == "Scaling"
     assert serve(ASKED, request="Update")[0].physical_resource_id == "as-it-was"
     answer, received = serve({}, request="Delete")
@@ -250,10 +243,10 @@ def test_what_may_pass_is_left_to_the_next_delivery(code: str) -> None:
         serve(ASKED, refusal=ClientError({"Error": {"Code": code, "Message": "not now"}}, "Get"))
 
 
-def test_a_refusal_is_told_in_the_services_words() -> None:
+def test_a_refusal_has_the_message_of_the_service() -> None:
     error = ClientError({"Error": {"Code": "ResourceNotFound", "Message": "Could not find it."}}, "Get")
     assert str(serve(ASKED, refusal=error)[0].reason).startswith(
-        "Could not find it. (ResourceNotFound.) The job bert was asked how to scale"
+        "Could not find it. (ResourceNotFound.) There is no scaling recommendation of the job bert."
     )
 
 

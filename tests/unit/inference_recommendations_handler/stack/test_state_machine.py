@@ -6,8 +6,24 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from inference_recommendations_handler.aws.deadline_budget import Allowance, RemainingTime
+from inference_recommendations_handler.aws.deadline_budget import DeadlineBudget, RemainingTime
+from inference_recommendations_handler.protocol.custom_resource_event import CustomResourceEvent
+from inference_recommendations_handler.stack.execution_state import ExecutionState, Task
 from inference_recommendations_handler.stack.state_machine import StateMachine
+from tests.unit.inference_recommendations_handler.response_url import RESPONSE_URL
+
+EVENT = CustomResourceEvent.parse(
+    {
+        "RequestType": "Create",
+        "RequestId": "r",
+        "ResponseURL": RESPONSE_URL,
+        "StackId": "arn:stack",
+        "ResourceType": "Custom::InferenceRecommendationsJob",
+        "LogicalResourceId": "Job",
+    },
+    now=0.0,
+)
+STATE = ExecutionState(task=Task.CREATE, event=EVENT)
 
 
 def denied(**_: Any) -> None:
@@ -19,13 +35,13 @@ def test_a_denial_is_waited_for_only_as_long_as_there_is_time(monkeypatch: pytes
     monkeypatch.setattr("inference_recommendations_handler.aws.deadline_budget.time.sleep", slept.append)
     remaining = RemainingTime()
     client: Any = SimpleNamespace(start_execution=denied)
-    machine = StateMachine(client=client, arn="arn", allowance=Allowance(remaining=remaining, reserve=30))
+    machine = StateMachine(client=client, arn="arn", budget=DeadlineBudget(remaining=remaining, min_remaining=30))
     with remaining.of(lambda: 40.0 - sum(slept)), pytest.raises(ClientError, match="not yet"):
-        machine.start("name", {})
+        machine.start("name", STATE)
     assert slept == [2, 4]
     slept.clear()
     with pytest.raises(ClientError, match="not yet"):
-        machine.start("name", {})
+        machine.start("name", STATE)
     assert slept == [2, 4, 8]
 
 
@@ -55,4 +71,4 @@ def stopping(*, refused_with: str, status: str | None) -> StateMachine:
         return {"status": status}
 
     client: Any = SimpleNamespace(stop_execution=refuse, describe_execution=describe)
-    return StateMachine(client=client, arn="arn", allowance=Allowance(remaining=RemainingTime(), reserve=30))
+    return StateMachine(client=client, arn="arn", budget=DeadlineBudget(remaining=RemainingTime(), min_remaining=30))

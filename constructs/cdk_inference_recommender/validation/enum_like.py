@@ -9,7 +9,7 @@ from cdk_inference_recommender.request.near_miss import near_miss
 
 
 @dataclass(frozen=True)
-class ClosedChoice:
+class EnumLike:
     """One value of a closed list; subclasses name the values that this release knows.
 
     Attributes:
@@ -28,7 +28,7 @@ class ClosedChoice:
         return cls(value)
 
     @classmethod
-    def nearest(cls, text: str) -> str:
+    def _nearest(cls, text: str) -> str:
         """Return how the value is written that a text stands for, or all values where none is near.
 
         Args:
