@@ -19,13 +19,13 @@ from cdk_inference_recommender.validation.reported_problems import report_proble
 from cdk_inference_recommender.validation.stack_resource import expect_stack
 from cdk_inference_recommender.validation.tokens import mask_tokens
 from cdk_inference_recommender.validation.validation_error import ValidationError, prefix_errors_with_path
+from inference_recommendations_handler.protocol.contract import UNAVAILABLE as NO_VALUE
 from inference_recommendations_handler.protocol.contract import (
     EndpointType,
     RecommendationAttribute,
     RecommendationProperty,
     ResourceType,
 )
-from inference_recommendations_handler.protocol.contract import UNAVAILABLE as NO_VALUE
 
 from .constraints import Constraints
 from .measured_job import MeasuredJob
