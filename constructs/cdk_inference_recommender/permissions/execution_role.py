@@ -75,9 +75,9 @@ def grant_inputs(
     role: iam.IRole,
     input_buckets: Sequence[IBucket],
     image_repositories: Sequence[IRepository],
-    payload: tuple[IBucket, str] | None,
+    payload: tuple[IBucket, str] | None = None,
 ) -> list[iam.Grant]:
-    """Let a role that a job is given read what is named beside it.
+    """Let a role that a job or an endpoint is given read what is named beside it.
 
     Args:
         role: The role; one of `role.without_policy_updates()` stays as it is.
