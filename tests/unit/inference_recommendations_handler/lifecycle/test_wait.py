@@ -119,8 +119,8 @@ def failed_execution(**_: str) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("status", "stack", "reason", "listed"),
     [
-        ("FAILED", "arn:another", "No quota. Then change `rerun`.", ["list_tags"]),
-        ("STOPPED", "arn:another", "No quota. Then change `rerun`.", ["list_tags"]),
+        ("FAILED", "arn:another", "No quota. Then change `rerun_nonce`.", ["list_tags"]),
+        ("STOPPED", "arn:another", "No quota. Then change `rerun_nonce`.", ["list_tags"]),
         (
             "FAILED",
             STACK,
