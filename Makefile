@@ -39,8 +39,11 @@ $(INSTALLED): requirements.txt constraints.txt pyproject.toml package.json packa
 demo: install
 	@inference-recommender sandbox -- python examples/demo.py
 
-test: lint
-	@python -m pytest --numprocesses 3 --dist loadgroup
+test: install
+	@# Side by side: types are checked on one processor while the tests start.
+	@$(MAKE) --no-print-directory lint & lint=$$!; \
+	python -m pytest --numprocesses 3 --dist loadgroup; tests=$$?; \
+	wait $$lint && exit $$tests
 
 bench: install
 	@python -m benchmarks.run

@@ -13,8 +13,9 @@ if TYPE_CHECKING:
     from cdk_inference_recommender.endpoint.grants import RecommendedEndpointGrants
     from cdk_inference_recommender.endpoint.recommended_endpoint import RecommendedEndpoint
     from cdk_inference_recommender.endpoint.scalable_instance_count import ScalableInstanceCount
-    from cdk_inference_recommender.job.base import InferenceRecommendationsJobBase
+    from cdk_inference_recommender.job.grants import InferenceRecommendationsJobGrants
     from cdk_inference_recommender.job.inference_recommendations_job import InferenceRecommendationsJob
+    from cdk_inference_recommender.job.interface import IInferenceRecommendationsJob
     from cdk_inference_recommender.job.props.endpoint_input_configuration import EndpointInputConfiguration
     from cdk_inference_recommender.job.props.job_type import JobType
     from cdk_inference_recommender.job.props.stopping_conditions import (
@@ -52,8 +53,9 @@ __all__ = [
     "EndpointInputConfiguration",
     "FlatInvocations",
     "Framework",
+    "IInferenceRecommendationsJob",
     "InferenceRecommendationsJob",
-    "InferenceRecommendationsJobBase",
+    "InferenceRecommendationsJobGrants",
     "JobType",
     "LatencyPercentile",
     "ModelContainerConfig",
@@ -84,8 +86,9 @@ _MODULES: Final = {
     "EndpointInputConfiguration": "job.props.endpoint_input_configuration",
     "FlatInvocations": "job.props.stopping_conditions",
     "Framework": "model.container_config",
+    "IInferenceRecommendationsJob": "job.interface",
     "InferenceRecommendationsJob": "job.inference_recommendations_job",
-    "InferenceRecommendationsJobBase": "job.base",
+    "InferenceRecommendationsJobGrants": "job.grants",
     "JobType": "job.props.job_type",
     "LatencyPercentile": "job.props.stopping_conditions",
     "ModelContainerConfig": "model.container_config",

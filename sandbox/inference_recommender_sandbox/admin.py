@@ -33,7 +33,7 @@ _PREFIX: Final = "/_sandbox/"
 
 
 class AdminApi:
-    """Answers in JSON.
+    """API that responds in JSON.
 
     Args:
         sandbox: Whom it asks.
@@ -43,7 +43,7 @@ class AdminApi:
         self._sandbox = sandbox
 
     def respond(self, request: Request) -> Response:
-        """Answer a request."""
+        """Respond to a request."""
         operations: Mapping[tuple[str, str], Callable[[Request], Any]] = {
             ("GET", "health"): self._health,
             ("GET", "clock"): self._clock,

@@ -40,10 +40,10 @@ _MISSING: Final = ErrorCodes(
 
 
 class Admin(Protocol):
-    """Answers `/_sandbox/...`."""
+    """The API under `/_sandbox/...`."""
 
     def respond(self, request: Request) -> Response:
-        """Answer a request."""
+        """Respond to a request."""
 
 
 class _Dispatcher(DomainDispatcherApplication):
@@ -92,7 +92,7 @@ class SandboxApplication:
         self._moto = _Dispatcher(self._create_application)
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        """Answer a request; the clock doesn't run away meanwhile."""
+        """Respond to a request; the clock runs at real time meanwhile."""
         with self._clock.busy():
             return self._respond(environ, start_response)
 
@@ -112,7 +112,7 @@ class SandboxApplication:
         return answer(environ, start_response)
 
     def _own_response(self, request: Request) -> Response | None:
-        """Return the response of the sandbox itself; None for a request that a service of AWS answers."""
+        """Return the response of the sandbox itself; None for a request that a service of AWS handles."""
         if request.path.startswith(ADMIN_PREFIX):
             return self._admin.respond(request)
         if request.path.startswith(PATH_PREFIX):

@@ -113,7 +113,7 @@ class Clock:
             try:
                 work()
             except Exception:
-                # What is still at work when the sandbox stops finds its surroundings gone; nobody waits for it.
+                # What is still at work when the sandbox stops finds its surroundings gone; no thread waits for it.
                 if not self._stopped:
                     raise
             finally:

@@ -11,5 +11,5 @@ class CloudTrailService(CloudTrailResponse):
     """Answers CloudTrail's operations."""
 
     def lookup_events(self) -> str:
-        """Return no events: the CDK command line asks for them after a failure, and waits long for an answer."""
+        """Return no events: the CDK CLI looks them up after a failure, and waits long for a response."""
         return json.dumps({"Events": []})

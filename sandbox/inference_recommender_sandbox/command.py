@@ -83,7 +83,7 @@ def main(argv: Sequence[str]) -> int:
 
 
 def _parse(arguments: Sequence[str]) -> argparse.Namespace:
-    """Parse options; a command that isn't told from them gets a hint."""
+    """Parse options; add a hint where the command isn't separated from them."""
     parser = _parser()
     options, unknown = parser.parse_known_args(arguments)
     if unknown:
@@ -143,7 +143,7 @@ def _serve(sandbox: Sandbox) -> int:
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
     lines = [f"export {name}={shlex.quote(value)}" for name, value in sandbox.environment.items()]
-    print(  # noqa: T201 - what the user asked for
+    print(  # noqa: T201 - the command's output
         "Local AWS is ready. Use it from another terminal:\n",
         *(f"  {line}" for line in lines),
         f"\nIts clock runs {sandbox.clock.speed:g} times faster than real time. Ctrl-C stops it.",
@@ -187,7 +187,7 @@ def _order_faults(documents: Sequence[str]) -> int:
         request = urllib.request.Request(url, data=body.encode(), method="POST")  # noqa: S310 - a URL of the user's own
         try:
             with urllib.request.urlopen(request) as response:  # noqa: S310 - as above
-                print(response.read().decode().strip())  # noqa: T201 - what the user asked for
+                print(response.read().decode().strip())  # noqa: T201 - the command's output
         except urllib.error.HTTPError as error:
             try:
                 cause = json.load(error)["error"]

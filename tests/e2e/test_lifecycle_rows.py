@@ -1,4 +1,7 @@
-"""Every row of the lifecycle, once from end to end: the real handler, CloudFormation's protocol, and ordered faults."""
+"""Rows of the lifecycle from end to end: the handler as a process, IAM, the network, and CloudFormation's protocol.
+
+The rows that need none of these are in `tests/lifecycle`.
+"""
 
 from __future__ import annotations
 
@@ -27,12 +30,6 @@ SOME_POLLS_A_SECOND = 120
 """Virtual seconds to a real one at which a queue that asks each minute is seen at work."""
 
 
-def test_a_create_that_is_delivered_twice_makes_one_job(stack: LifecycleStack) -> None:
-    stack.order("repeat-delivery", function=stack.function, count=1)
-    assert stack.deploy() == "CREATE_COMPLETE", stack.reasons()
-    assert stack.requests == [stack.outputs["JobName"]]
-
-
 def test_a_create_waits_for_roles_and_policies_to_take_effect(stack: LifecycleStack) -> None:
     stack.order("role-propagation", seconds=60)
     stack.order("iam-propagation", seconds=20)
@@ -52,27 +49,6 @@ def test_deleting_while_the_job_is_queued_starts_none(stack: LifecycleStack) -> 
     assert not stack.requests
 
 
-def test_cancelling_an_update_while_its_job_is_queued_starts_none(stack: LifecycleStack) -> None:
-    assert stack.deploy() == "CREATE_COMPLETE", stack.reasons()
-    [old] = stack.requests
-    stack.order("quota", limit=0)
-    with stack.in_real_time(speed=SOME_POLLS_A_SECOND):
-        stack.deploy(wait=False, rerun_nonce="2")
-        until(lambda: len(stack.attempts) > 2)
-        stack.cancel_update()
-    assert stack.wait() == "UPDATE_ROLLBACK_COMPLETE", stack.reasons()
-    # The stack's state machine is still there: whatever waits in it would be granted now.
-    stack.order("clear")
-    stack.after(3600)
-    assert stack.requests == [old]
-
-
-def test_a_quota_that_stays_full_fails_by_its_name(stack: LifecycleStack) -> None:
-    stack.order("quota", limit=0)
-    assert stack.deploy(timeout=Duration.minutes(90)) == "ROLLBACK_COMPLETE"
-    assert any("Number of concurrent Inference Recommender jobs" in reason for reason in stack.reasons())
-
-
 def test_throttling_and_failing_calls_are_retried(stack: LifecycleStack) -> None:
     stack.order("throttle", operation="*", count=6)
     stack.order("internal-error", operation="*", count=3)
@@ -87,39 +63,12 @@ def test_the_answer_to_a_create_is_lost(stack: LifecycleStack) -> None:
     assert len(stack.requests) == 1
 
 
-def test_a_job_that_somebody_stops_fails(stack: LifecycleStack) -> None:
-    with stack.in_real_time():
-        stack.deploy(wait=False)
-        until(lambda: bool(stack.requests))
-        stack.aws.client("sagemaker").stop_inference_recommendations_job(JobName=stack.requests[0])
-    assert stack.wait() == "ROLLBACK_COMPLETE"
-    assert any("stopped" in reason.lower() for reason in stack.reasons()), stack.reasons()
-
-
-def test_a_vanished_job_fails(stack: LifecycleStack) -> None:
-    with stack.in_real_time():
-        stack.deploy(wait=False)
-        until(lambda: bool(stack.requests))
-        stack.order("vanish-job", job=stack.requests[0])
-    assert stack.wait() == "ROLLBACK_COMPLETE"
-    assert any(stack.requests[0] in reason for reason in stack.reasons())
-    # Nobody can stop what nobody can see.
-    stack.after(2 * 3600)
-
-
 def test_an_update_of_what_is_not_measured_runs_no_job(stack: LifecycleStack) -> None:
     assert stack.deploy(tags={"team": "one"}) == "CREATE_COMPLETE", stack.reasons()
     job = stack.outputs["JobName"]
     assert stack.deploy(tags={"team": "two"}, description="anew") == "UPDATE_COMPLETE", stack.reasons()
     assert stack.requests == [job]
     assert stack.tags(job)["team"] == "two"
-
-
-def test_what_is_measured_changed_and_another_job_runs(stack: LifecycleStack) -> None:
-    assert stack.deploy() == "CREATE_COMPLETE", stack.reasons()
-    assert stack.deploy(rerun_nonce="2") == "UPDATE_COMPLETE", stack.reasons()
-    first, second = stack.requests
-    assert first != second == stack.outputs["JobName"]
 
 
 def test_an_update_that_fails_goes_back_to_the_finished_job_and_pays_nothing(stack: LifecycleStack) -> None:
@@ -162,13 +111,6 @@ def test_a_create_that_arrives_after_its_delete_starts_nothing(stack: LifecycleS
     assert stack.requests == [old]
 
 
-def test_an_update_that_arrives_after_its_rollback_starts_nothing(stack: LifecycleStack) -> None:
-    assert stack.deploy() == "CREATE_COMPLETE", stack.reasons()
-    [old] = stack.requests
-    _arrives_too_late(stack, rerun_nonce="2")
-    assert stack.requests == [old]
-
-
 def _arrives_too_late(stack: LifecycleStack, **change: Any) -> None:
     """Cancel an update whose event for a job arrives when the rollback is over, but the function is still there."""
     stack.order("late-delivery", function=stack.function, seconds=LATE_BUT_YOUNG_ENOUGH)
@@ -183,15 +125,6 @@ def _arrives_too_late(stack: LifecycleStack, **change: Any) -> None:
     assert any("refused: too late" in line for line in stack.logged()), "it never arrived"
 
 
-def test_deleting_while_the_job_runs_stops_it(stack: LifecycleStack) -> None:
-    with stack.in_real_time():
-        stack.deploy(wait=False, **FIVE_HOURS)
-        until(lambda: bool(stack.requests))
-        stack.delete(wait=False)
-    assert stack.wait() == "DELETE_COMPLETE", stack.reasons()
-    assert stack.job(stack.requests[0])["Status"] == "STOPPED"
-
-
 def test_a_failed_job_that_is_deployed_again_says_how_to_run_it_again(stack: LifecycleStack) -> None:
     stack.order("fail-job", job=stack.jobs, reason="INVALID_INPUT : 1.")
     assert stack.deploy(disable_rollback=True) == "CREATE_FAILED"
@@ -200,13 +133,6 @@ def test_a_failed_job_that_is_deployed_again_says_how_to_run_it_again(stack: Lif
     assert "Change `rerun_nonce` to run it again" in stack.reasons()[-1]
     assert len(stack.requests) == 1
     assert stack.deploy(disable_rollback=True, rerun_nonce="2") == "UPDATE_COMPLETE", stack.reasons()
-
-
-def test_the_last_leg_stops_the_job_before_it_fails(stack: LifecycleStack) -> None:
-    stack.order("slow-job", job=stack.jobs, seconds=36_000)
-    assert stack.deploy(timeout=Duration.minutes(90), disable_rollback=True) == "CREATE_FAILED"
-    until(lambda: stack.job(stack.requests[0])["Status"] == "STOPPED")
-    assert any("CloudWatch Log Stream: " in reason for reason in stack.reasons())
 
 
 def test_a_reason_longer_than_an_answer_may_be_is_cut(stack: LifecycleStack) -> None:

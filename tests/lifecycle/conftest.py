@@ -24,9 +24,15 @@ def clients() -> Clients:
 
 
 @pytest.fixture
-def world(clients: Clients, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
-    """A new account for the handler, with boto3's clients."""
-    world = World(clients)
+def light() -> bool:
+    """Whether calls bypass boto3, which takes most of a test's time; files on what boto3 does with them override it."""
+    return True
+
+
+@pytest.fixture
+def world(clients: Clients, monkeypatch: pytest.MonkeyPatch, *, light: bool) -> Iterator[World]:
+    """A new account for the handler."""
+    world = World(clients, light=light)
     live_in(world, monkeypatch)
     yield world
     world.close()

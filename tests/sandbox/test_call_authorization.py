@@ -220,6 +220,20 @@ def test_a_denial_of_any_resource_denies_a_call_whose_resource_is_unknown(accoun
     assert "explicit deny" in error_of(session(account, "ec2", allow("ec2:*"), narrow).describe_vpcs)
 
 
+def test_a_secret_that_is_named_without_its_suffix_is_a_resource_that_is_unknown(account: Account) -> None:
+    name = account.name()
+    account.client("secretsmanager").create_secret(Name=name, SecretString="x")
+    allowed = allow("secretsmanager:*")
+    narrow = {"Effect": "Deny", "Action": "*", "Resource": ARN.format("secretsmanager", f"secret:{name}-??????")}
+
+    def read(*statements: Any) -> str:
+        client = session(account, "secretsmanager", *statements)
+        return error_of(lambda: client.get_secret_value(SecretId=name))
+
+    assert "not authorized" not in read(allowed)
+    assert "explicit deny" in read(allowed, narrow)
+
+
 def test_a_copy_needs_reading_its_source(account: Account) -> None:
     source, target = account.name(), account.name()
     for bucket in (source, target):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import aws_cdk
 import pytest
-from aws_cdk import aws_ecr, aws_s3, aws_sagemaker
+from aws_cdk import aws_ecr, aws_iam, aws_s3, aws_sagemaker
 
 import cdk_inference_recommender
 
@@ -22,6 +22,9 @@ def _names(stack: aws_cdk.Stack) -> dict[str, object]:
     return public | {
         "self": stack,
         "Duration": aws_cdk.Duration,
+        "package": "arn:aws:sagemaker:eu-west-1:111122223333:model-package/churn/7",
+        "bucket": aws_s3.Bucket.from_bucket_name(stack, "Bucket", "bucket"),
+        "client": aws_iam.Role.from_role_name(stack, "Client", "client"),
         "payload_bucket": aws_s3.Bucket.from_bucket_name(stack, "Payload", "payload"),
         "repository": aws_ecr.Repository.from_repository_name(stack, "Images", "images"),
         "model": aws_sagemaker.CfnModel(
@@ -34,10 +37,11 @@ def test_the_first_example_synthesises_as_it_stands() -> None:
     app = aws_cdk.App()
     stack = aws_cdk.Stack(app, "Stack")
     exec(EXAMPLES[0], _names(stack))  # noqa: S102 -- our own README
-    resources = app.synth().get_stack_by_name("Stack").template["Resources"].values()
-    assert {"Custom::InferenceRecommendationsJob", "AWS::SageMaker::EndpointConfig"} <= {
-        resource["Type"] for resource in resources
+    artifact = app.synth().get_stack_by_name("Stack")
+    assert {"Custom::InferenceRecommendationsJob", "AWS::SageMaker::Endpoint"} <= {
+        resource["Type"] for resource in artifact.template["Resources"].values()
     }
+    assert not artifact.messages
 
 
 def test_the_load_test_synthesises_without_a_problem() -> None:

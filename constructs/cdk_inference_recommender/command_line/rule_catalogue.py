@@ -9,6 +9,7 @@ from cdk_inference_recommender.cross_stack.published_rules import PUBLISHED_RULE
 from cdk_inference_recommender.cross_stack.rules import CROSS_STACK_RULES
 from cdk_inference_recommender.endpoint.rules import ENDPOINT_RULES
 from cdk_inference_recommender.job.metric_rules import METRIC_RULES
+from cdk_inference_recommender.job.props.job_props import job_property_path
 from cdk_inference_recommender.job.rules import JOB_RULES
 from cdk_inference_recommender.model.network_rules import NETWORK_RULES
 from cdk_inference_recommender.permissions.policy_size_rules import POLICY_SIZE_RULES
@@ -19,7 +20,6 @@ from cdk_inference_recommender.request import Rule, Shape, api_path, request_sha
 from cdk_inference_recommender.request.api_path import spell_fields
 from cdk_inference_recommender.request.rules.all_rules import RULES_BY_TOPIC
 from cdk_inference_recommender.request.shape_rules import MODEL_RULES, OPEN_ENUMS, counted
-from cdk_inference_recommender.validation.property_path import property_path
 from cdk_inference_recommender.validation.region_rules import REGION_RULES
 
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ def _entry(rule: Rule) -> str:
 
 
 def _field(field: str) -> str:
-    prop = property_path(tuple(field.replace("[]", "").split(".")))
+    prop = job_property_path(tuple(field.replace("[]", "").split(".")))
     return f"`{field}`" if prop in {"", field} else f"`{field}` (`{prop}`)"
 
 

@@ -1,1 +1,1 @@
-"""How a recommendation reaches other stacks, and what must not."""
+"""References between stacks: published recommendations, and checks of references that can't work."""

@@ -46,7 +46,7 @@ def _carried(stack: Stack) -> _Carried:
 
 
 def _look_up(stack: Stack) -> _Carried:
-    """Return all that leaves a stack; a nested stack passes it to its parent first."""
+    """Return all references that leave a stack. Those of a nested stack pass through its parent."""
     parent = parent_stack(stack)
     nested_stack = stack.nested_stack_resource if parent is not None else None
     of_parent = (
@@ -58,7 +58,7 @@ def _look_up(stack: Stack) -> _Carried:
     for child in stack.node.children:
         carrier: str | None = None
         references: Iterator[_Reference] = iter(())
-        # The CDK is asked only about what may be a carrier: none of them is a resource.
+        # Resources are no carriers. Skipping them saves calls into the CDK.
         if of_parent and isinstance(child, CfnOutput):
             carrier = of_parent.get(f"Outputs.{stack.get_logical_id(child)}")
             references = _references(stack.resolve(child.value))

@@ -1,4 +1,4 @@
-"""Which stack publishes a recommendation, and which stacks read it."""
+"""Registry of the recommendations that a stage publishes and reads."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ _PREFIX: Final = PropType(of=str, example="'/my-app/recommendation'", is_require
 
 
 class PublishedRecommendations(Construct):
-    """Keeps a stage's readers behind its publishers, in whichever order they are declared."""
+    """Registry that deploys a stage's readers after its publishers, in whichever order they are declared."""
 
     @classmethod
     def of(cls, scope: Construct) -> PublishedRecommendations:
-        """The one of the stage that a construct is in; made at the first call.
+        """Return the registry of a construct's stage, which the first call creates.
 
         Args:
             scope: Any construct.
@@ -43,7 +43,7 @@ class PublishedRecommendations(Construct):
         self._readers: dict[str, list[Construct]] = {}
 
     def add_publisher(self, prefix: str, publisher: Construct) -> None:
-        """Note who publishes under a prefix.
+        """Register a publisher of a prefix.
 
         Raises:
             ValidationError: The prefix isn't one, or is taken where the publisher's stack is deployed.
@@ -63,7 +63,7 @@ class PublishedRecommendations(Construct):
             _put_behind(reader, publisher, prefix)
 
     def add_reader(self, prefix: str, reader: Construct, *, kind: type) -> None:
-        """Note who reads from a prefix; who publishes there may be declared later, or in another app.
+        """Register a reader of a prefix, whose publisher may be declared later or in another app.
 
         What can't be read, or is read as another kind, is reported by `app.synth()`.
 
@@ -85,9 +85,9 @@ class PublishedRecommendations(Construct):
 
 
 def check_prefix(prefix: str) -> None:
-    """Accept what Parameter Store takes as the beginning of a name (Systems Manager user guide, parameter names).
+    """Raise ValidationError for a prefix that Parameter Store rejects (Systems Manager user guide, parameter names).
 
-    One that the CDK CLI has still to look up is judged in the synthesis after it.
+    A value that the CDK CLI looks up is checked in the next synthesis.
 
     Raises:
         ValidationError: It isn't a path.

@@ -44,7 +44,7 @@ class Reading:
 
 
 def check_reading(reading: Reading) -> Iterator[Problem]:
-    """Check that a recommendation can be read, and as what it is published.
+    """Check that a recommendation can be read, and that it is published as the same kind.
 
     Args:
         reading: What is read; nothing is known of what another app publishes.

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def write_parameters(
     publisher: Construct, prefix: str, values: Mapping[RecommendationAttribute, str], *, description: str
 ) -> None:
-    """Make a parameter of each attribute; see `Recommendation.publish`.
+    """Create a parameter for each attribute; see `Recommendation.publish`.
 
     Args:
         publisher: The recommendation.
@@ -49,7 +49,7 @@ def write_parameters(
 
 
 def parameter_value(reader: Construct, prefix: str, attribute: RecommendationAttribute) -> str:
-    """What a parameter holds when the reader's stack is deployed.
+    """Return the value of a parameter, as a token that resolves when the reader's stack is deployed.
 
     Args:
         reader: A recommendation that was registered with `PublishedRecommendations`.

@@ -8,7 +8,7 @@ What the constructs of this library hand out is one of two kinds:
 - It stays: name and ARN of a recommended endpoint, whose configuration is exchanged under the same name; the id of its
   scalable target, which is made of it; roles and security groups. They may cross stacks like any other resource.
 
-What the constructs take is checked in the same way; see `cross_stack_rules`.
+What the constructs take is checked in the same way; see `rules`.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ _ELSEWHERE: Final = (
 
 
 def report_cross_stack_references(construct: Construct, resource: CfnResource, ref: str, remedy: str) -> None:
-    """Let synthesis fail where another stack refers to what changes with a job.
+    """Report references from other stacks to what changes with a job.
 
     Args:
         construct: What hands the values out.
@@ -93,7 +93,7 @@ def _shown(consumers: list[IConstruct]) -> str:
 
 
 def _consumers(resource: CfnResource) -> Iterator[IConstruct]:
-    """Find what refers to the resource in other stacks; only where there is an error to report, since it takes long."""
+    """Return what refers to the resource in other stacks. It is slow, so call it for errors only."""
     producer = deployed_stack(resource)
     (target,) = referenced_resources(resource.ref, resource)
     stacks = [stack for stack in resource.node.root.node.find_all() if isinstance(stack, Stack)]

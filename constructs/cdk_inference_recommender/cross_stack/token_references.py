@@ -17,7 +17,7 @@ TOKEN: Final = re.compile(r"\$\{Token\[[^\]]*\]\}")
 
 
 def reference_of(text: str) -> Reference | None:
-    """Return the reference that a text stands for; nothing where it says anything else, or more.
+    """Return the reference that a text consists of; None if it holds anything else.
 
     Args:
         text: With or without tokens.

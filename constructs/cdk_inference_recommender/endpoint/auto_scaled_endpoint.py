@@ -1,4 +1,4 @@
-"""How the number of a recommended endpoint's instances follows the load."""
+"""Autoscaling of a recommended endpoint."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _SCALING: Final = "Scaling"
 
 
 class AutoScaledEndpoint(StackResource):
-    """An endpoint that can be scaled; see `RecommendedEndpoint`, which sets what is annotated here."""
+    """Base of `RecommendedEndpoint` with its autoscaling. The subclass sets the annotated attributes."""
 
     _why_not_retained: ClassVar[str] = (
         "a retained endpoint would lose its model, endpoint configuration, role and autoscaling, and could neither be "

@@ -1,4 +1,4 @@
-"""What a recommended endpoint is made of, as rules read it."""
+"""A recommended endpoint's props in the form that rules read."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def endpoint_document(
     network: JobNetwork | None,
     tags: Sequence[Sequence[dict[str, str]]],
 ) -> dict[str, object]:
-    """Put an endpoint's props where a job's request has them, so that both are judged and spelled alike.
+    """Return an endpoint's props under the paths of a job's request, so that the same rules and spellings apply.
 
     Args:
         model: What the endpoint runs.
@@ -33,20 +33,16 @@ def endpoint_document(
         tags: Of each of the resources that the endpoint is made of.
 
     Returns:
-        What was given, with its tokens.
+        The props that are given, with their tokens.
     """
     config = model.container_config
     tagged = {tag["Key"]: tag for tags_of_resource in tags for tag in tags_of_resource}
-    network_ids = network and {
-        "SecurityGroupIds": [group.security_group_id for group in network.security_groups],
-        "Subnets": list(network.subnet_ids),
-    }
     members = {
         "ModelPackageVersionArn": model.model_package_version_arn,
         "ModelName": model.model_name,
         "ContainerConfig": _given(DataInputConfig=config.data_input_config) if config else None,
         "VolumeKmsKeyId": volume_kms_key_id,
-        "VpcConfig": network_ids,
+        "VpcConfig": network.ids() if network else None,
     }
     document = _given(EndpointName=endpoint_name, VariantName=variant_name, RoleArn=role_arn)
     document |= {"InputConfig": _given(**members), "Tags": list(tagged.values())}

@@ -1,4 +1,4 @@
-"""What others may be allowed to do with an endpoint."""
+"""Permissions on an endpoint for other principals."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an endpoint runs, and what its containers read."""
+"""The model that an endpoint runs."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from cdk_inference_recommender.validation.validation_error import ValidationErro
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from aws_cdk import aws_iam as iam
     from aws_cdk.aws_ecr import IRepository
     from aws_cdk.aws_s3 import IBucket
     from constructs import Construct
@@ -34,6 +35,7 @@ class HostedModel:
     input_buckets: Sequence[IBucket]
     image_repositories: Sequence[IRepository]
     measured: MeasuredJob | None
+    _named: tuple[Sequence[IBucket], Sequence[IRepository]]
 
     @classmethod
     def of(
@@ -45,7 +47,7 @@ class HostedModel:
         input_buckets: Sequence[IBucket] | None,
         image_repositories: Sequence[IRepository] | None,
     ) -> HostedModel:
-        """Take what is given, and the rest from the recommendation's job.
+        """Return the model and access that are given, with the job's for what isn't.
 
         Args:
             endpoint: Whose props they are.
@@ -74,4 +76,19 @@ class HostedModel:
             input_buckets=of_job[0] if input_buckets is None else input_buckets,
             image_repositories=of_job[1] if image_repositories is None else image_repositories,
             measured=measured,
+            _named=(input_buckets or (), image_repositories or ()),
         )
+
+    def grant_to(self, role: iam.IRole, *, before: Construct) -> None:
+        """Grant a user's role read access to what the endpoint names, without what only its job names.
+
+        Args:
+            role: As given; one that is immutable keeps its policies as they are.
+            before: What needs the access.
+        """
+        buckets, repositories = self._named
+        for grant in (
+            *(bucket.grant_read(role) for bucket in buckets),
+            *(repository.grant_pull(role) for repository in repositories),
+        ):
+            grant.apply_before(before)

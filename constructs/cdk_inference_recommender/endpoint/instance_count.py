@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 class EndpointInstanceCount(Construct):
     """Two custom resources around a `RecommendedEndpoint` that keep its number of instances what it should be.
 
-    The endpoint's updates retain what autoscaling, or somebody by hand, has set at run time. The one that comes before
-    the endpoint waits until it can be changed. The one that comes after it sets the recommended number where the
-    instance type changes, or, where the endpoint isn't scaled, the recommended number itself.
+    The endpoint's updates retain what autoscaling or a manual change has set at run time. The resource before the
+    endpoint waits until the endpoint can be changed. The resource after it sets the recommended number if the instance
+    type changes, or if the endpoint isn't scaled and the recommended number changes.
     """
 
     def __init__(
@@ -78,10 +78,10 @@ class EndpointInstanceCount(Construct):
         for each in self._resources:
             each.apply_removal_policy(RemovalPolicy.DESTROY)
         self.resource_id: Final[str] = resource.ref
-        """As Application Auto Scaling names the variant: `endpoint/<name>/variant/<name>`."""
+        """Resource id in Application Auto Scaling: `endpoint/<name>/variant/<name>`."""
 
     def scale(self, scaling: Mapping[InstanceCountProperty, object]) -> None:
-        """Let the number of instances follow the load.
+        """Scale the number of instances with the load.
 
         Args:
             scaling: Bounds and target, by the property's name.

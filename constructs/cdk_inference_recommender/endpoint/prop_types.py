@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from cdk_inference_recommender.job.prop_types import FLAG, MODEL
+from cdk_inference_recommender.model.model_source import MODEL_SOURCE
 from cdk_inference_recommender.recommendation.real_time_recommendation import RealTimeRecommendation
 from cdk_inference_recommender.recommendation.scaling_recommendation import ScalingRecommendation
 from cdk_inference_recommender.recommendation.serverless_recommendation import ServerlessRecommendation
 from cdk_inference_recommender.validation.cdk_interfaces import (
+    FLAG,
     IMAGE_REPOSITORIES,
     INPUT_BUCKETS,
     KMS_KEY,
@@ -34,7 +35,7 @@ ENDPOINT_PROP_TYPES: Final = {
         is_required=True,
     ),
     # Those of the recommendation's job where they are left out.
-    "model": replace(MODEL, is_required=False),
+    "model": replace(MODEL_SOURCE, is_required=False),
     "role": ROLE,
     "input_buckets": replace(INPUT_BUCKETS, is_required=False),
     "image_repositories": replace(IMAGE_REPOSITORIES, is_required=False),
@@ -56,7 +57,7 @@ SCALING_ARGUMENT_TYPES: Final = {
 _INSTANCES_ONLY: Final = ("vpc", "volume_encryption_key", "network_isolation")
 
 
-def refuse_serverless_props(endpoint: Construct, props: Mapping[str, object]) -> None:
+def reject_serverless_props(endpoint: Construct, props: Mapping[str, object]) -> None:
     """Reject props that a serverless endpoint can't have.
 
     Args:

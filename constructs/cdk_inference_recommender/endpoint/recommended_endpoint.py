@@ -11,6 +11,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sagemaker as sagemaker
 from aws_cdk.interfaces.aws_sagemaker import EndpointReference
 
+from cdk_inference_recommender.job.props.job_props import job_property_path
 from cdk_inference_recommender.model.network import JobNetwork
 from cdk_inference_recommender.model.tags import tags_of
 from cdk_inference_recommender.permissions.hosting_role import hosting_role
@@ -20,7 +21,6 @@ from cdk_inference_recommender.recommendation.serverless_recommendation import S
 from cdk_inference_recommender.request import UNRESOLVED
 from cdk_inference_recommender.validation import checks
 from cdk_inference_recommender.validation.prop_types import check_types
-from cdk_inference_recommender.validation.property_path import property_path
 from cdk_inference_recommender.validation.reported_problems import report_problems, share_causes
 from cdk_inference_recommender.validation.stack_environment import region_of
 from cdk_inference_recommender.validation.tokens import literals_only
@@ -32,7 +32,7 @@ from .document import endpoint_document
 from .grants import RecommendedEndpointGrants
 from .hosted_model import HostedModel
 from .instance_count import EndpointInstanceCount
-from .prop_types import ENDPOINT_PROP_TYPES, refuse_serverless_props
+from .prop_types import ENDPOINT_PROP_TYPES, reject_serverless_props
 from .recommended_model import RecommendedModel
 
 if TYPE_CHECKING:
@@ -53,10 +53,10 @@ class RecommendedEndpoint(AutoScaledEndpoint):
     """Model, endpoint configuration, endpoint and autoscaling, as a recommendation says and as it was measured.
 
     The model runs with the environment and the inference specification of the chosen result. A later deployment that
-    chooses otherwise makes what changed anew, and lets the same endpoint go over to it: SageMaker starts the new
-    instances beside the old ones, which serve until then (API reference, `UpdateEndpoint`). If that fails, the old ones
-    go on. The number of instances and the weight that were set at run time, by autoscaling or by hand, stay as they
-    are; another instance type starts with the recommended number of instances.
+    chooses another result creates a new model and configuration, and updates the same endpoint to them. SageMaker
+    starts the new instances beside the old ones, which serve until then (API reference, `UpdateEndpoint`). If the
+    update fails, the old ones continue to serve. The number of instances and the weight that were set at run time, by
+    autoscaling or by hand, are retained; another instance type starts with the recommended number of instances.
 
     A result that SageMaker Neo compiled fails the deployment, since the endpoint would run the uncompiled model, which
     wasn't measured.
@@ -103,10 +103,11 @@ class RecommendedEndpoint(AutoScaledEndpoint):
                 given. `container_config` plays no part, except that one that lets SageMaker Neo compile is warned of.
                 Default: the model of the recommendation's job. Required if the recommendation was read with
                 `from_parameters` or the job is imported.
-            role: With which the containers run. Default: a role with the least that is needed.
-            input_buckets: Buckets with the model's artifacts, which the default role may read. Default: those of the
+            role: With which the containers run. What is named below is granted to it, unless it is immutable, as by
+                `without_policy_updates()`. Default: a role with the least that is needed.
+            input_buckets: Buckets with the model's artifacts, which the role may read. Default: those of the
                 recommendation's job.
-            image_repositories: Repositories that the default role may pull container images from. Default: likewise.
+            image_repositories: Repositories that the role may pull container images from. Default: likewise.
             endpoint_name: At most 63 characters. Default: generated. A name keeps CloudFormation from replacing the
                 endpoint, should it have to.
             variant_name: Of the production variant. Default: `AllTraffic`.
@@ -134,7 +135,7 @@ class RecommendedEndpoint(AutoScaledEndpoint):
         share_causes(self, given)
         is_serverless = isinstance(recommendation, ServerlessRecommendation)
         if is_serverless:
-            refuse_serverless_props(self, given)
+            reject_serverless_props(self, given)
         hosted = HostedModel.of(
             self,
             recommendation,
@@ -165,6 +166,8 @@ class RecommendedEndpoint(AutoScaledEndpoint):
             network=network,
             network_isolation=network_isolation,
         )
+        if role is not None:
+            hosted.grant_to(role, before=self._model)
         self._recommendation = recommendation
         self._configuration: Final = sagemaker.CfnEndpointConfig(
             self,
@@ -219,7 +222,7 @@ class RecommendedEndpoint(AutoScaledEndpoint):
             )
 
         def spell(path: Path) -> str:
-            return property_path(path, document())
+            return job_property_path(path, document())
 
         report_problems(
             self,

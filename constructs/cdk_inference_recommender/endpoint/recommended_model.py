@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 class RecommendedModel(Construct):
     """A model with the environment and the inference specification that were measured; see `RecommendedEndpoint`.
 
-    CloudFormation's own model can't be it: which environment variables there are is known at deploy time only.
+    CloudFormation's own model can't be used: the names of the environment variables are known at deploy time only.
     """
 
     def __init__(

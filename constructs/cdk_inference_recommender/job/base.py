@@ -12,14 +12,16 @@ from cdk_inference_recommender.recommendation.serverless_recommendation import S
 from cdk_inference_recommender.validation.stack_resource import StackResource
 
 from .grants import InferenceRecommendationsJobGrants
-from .metrics import job_metric
+from .metrics import MetricOptions, job_metric
 from .outputs import add_outputs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from typing import Unpack
 
-    from aws_cdk import CfnOutput, Duration
+    from aws_cdk import CfnOutput
     from aws_cdk import aws_cloudwatch as cloudwatch
+    from aws_cdk import aws_iam as iam
 
     from cdk_inference_recommender.recommendation.recommendation import Recommendation
 
@@ -28,7 +30,7 @@ _UNCONSTRAINED: Final = Constraints()
 
 
 class InferenceRecommendationsJobBase(StackResource):
-    """A recommendation job; see `InferenceRecommendationsJob`."""
+    """Base of owned and imported jobs; `IInferenceRecommendationsJob` is its public face."""
 
     _why_not_retained: ClassVar[str] = (
         "SageMaker never deletes a recommendation job, so that its results stay without a policy; one that still runs "
@@ -46,6 +48,15 @@ class InferenceRecommendationsJobBase(StackResource):
     @abstractmethod
     def job_arn(self) -> str:
         """ARN of the job."""
+
+    @property
+    def role(self) -> iam.IRole | None:
+        """The execution role; None for an imported job."""
+        return None
+
+    def _metric_place(self) -> MetricOptions:
+        """Return Region and account of the job's metrics, where they aren't the stack's."""
+        return {}
 
     @property
     def grants(self) -> InferenceRecommendationsJobGrants:
@@ -101,51 +112,50 @@ class InferenceRecommendationsJobBase(StackResource):
         return ServerlessRecommendation(self, id, job=self, optimize_for=optimize_for, constraints=constraints)
 
     def metric(
-        self,
-        metric_name: str,
-        *,
-        statistic: str = "Average",
-        endpoint_name: str | None = None,
-        period: Duration | None = None,
+        self, metric_name: str, *, endpoint_name: str | None = None, **options: Unpack[MetricOptions]
     ) -> cloudwatch.IMetric:
-        """A metric of the running job (developer guide, monitor with CloudWatch).
+        """Return a metric of the running job (developer guide, monitor with CloudWatch).
 
         Args:
             metric_name: For example `ClientLatency`.
-            statistic: For example `Sum`. Default: `Average`.
             endpoint_name: One of the endpoints under test, for a metric that an alarm can watch. Default: a search
                 over all of them, for graphs.
-            period: 1, 5, 10, 20 or 30 s, or whole minutes; no token. Default: a minute.
+            **options: As for `cloudwatch.Metric`. The statistic is `Average` unless given, and the period a minute: 1,
+                5, 10, 20 or 30 s, or whole minutes, no token. A search has no `dimensions_map`, `id`, `unit`,
+                `visible`, `stack_account` and `stack_region`.
 
         Raises:
-            ValidationError: An argument is of another type, or CloudWatch has no such period. A statistic that it
-                doesn't have is reported by `app.synth()`.
+            ValidationError: An argument is of another type, a search doesn't have it, or CloudWatch has no such
+                period. A statistic that it doesn't have is reported by `app.synth()`.
         """
-        return job_metric(self, metric_name, statistic=statistic, endpoint_name=endpoint_name, period=period)
+        return job_metric(self, metric_name, endpoint_name, {"statistic": "Average", **self._metric_place(), **options})
 
     def metric_client_latency(
-        self, *, statistic: str = "Average", endpoint_name: str | None = None, period: Duration | None = None
+        self, *, endpoint_name: str | None = None, **options: Unpack[MetricOptions]
     ) -> cloudwatch.IMetric:
-        """Time from a simulated user's request to its answer, in milliseconds; arguments as for `metric`."""
-        return self.metric("ClientLatency", statistic=statistic, endpoint_name=endpoint_name, period=period)
+        """Return the time from a request to its response, in milliseconds; arguments as for `metric`."""
+        return self.metric("ClientLatency", endpoint_name=endpoint_name, **options)
 
     def metric_client_invocations(
-        self, *, statistic: str = "Sum", endpoint_name: str | None = None, period: Duration | None = None
+        self, *, endpoint_name: str | None = None, **options: Unpack[MetricOptions]
     ) -> cloudwatch.IMetric:
-        """How many requests the simulated users sent; arguments as for `metric`."""
-        return self.metric("ClientInvocations", statistic=statistic, endpoint_name=endpoint_name, period=period)
+        """Return how many requests the simulated users sent, as a sum; arguments as for `metric`."""
+        given: MetricOptions = {"statistic": "Sum", **options}
+        return self.metric("ClientInvocations", endpoint_name=endpoint_name, **given)
 
     def metric_client_invocation_errors(
-        self, *, statistic: str = "Sum", endpoint_name: str | None = None, period: Duration | None = None
+        self, *, endpoint_name: str | None = None, **options: Unpack[MetricOptions]
     ) -> cloudwatch.IMetric:
-        """How many of them failed; arguments as for `metric`."""
-        return self.metric("ClientInvocationErrors", statistic=statistic, endpoint_name=endpoint_name, period=period)
+        """Return how many of them failed, as a sum; arguments as for `metric`."""
+        given: MetricOptions = {"statistic": "Sum", **options}
+        return self.metric("ClientInvocationErrors", endpoint_name=endpoint_name, **given)
 
     def metric_number_of_users(
-        self, *, statistic: str = "Maximum", endpoint_name: str | None = None, period: Duration | None = None
+        self, *, endpoint_name: str | None = None, **options: Unpack[MetricOptions]
     ) -> cloudwatch.IMetric:
-        """How many users are simulated at a time; arguments as for `metric`."""
-        return self.metric("NumberOfUsers", statistic=statistic, endpoint_name=endpoint_name, period=period)
+        """Return how many users are simulated at a time, at most; arguments as for `metric`."""
+        given: MetricOptions = {"statistic": "Maximum", **options}
+        return self.metric("NumberOfUsers", endpoint_name=endpoint_name, **given)
 
     def add_outputs(self, *recommendations: Recommendation, prefix: str = "") -> Mapping[str, CfnOutput]:
         """Tell the job, and what was chosen of it, as outputs of the job's stack.

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from aws_cdk import ArnFormat, Stack
 
+from cdk_inference_recommender.job.props.job_props import JOB_PROP_TYPES
 from cdk_inference_recommender.model.job_arn import JOB_RESOURCE, job_arn
 from cdk_inference_recommender.recommendation.measured_job import MeasuredJob
 from cdk_inference_recommender.request import api_path, request_shape
 from cdk_inference_recommender.request.shape_rules import shape_problems
 from cdk_inference_recommender.validation import checks
-from cdk_inference_recommender.validation.prop_types import check_types
+from cdk_inference_recommender.validation.prop_types import PropType, check_types
 from cdk_inference_recommender.validation.reported_problems import report_problems
 from cdk_inference_recommender.validation.stack_environment import account_of, region_of
 from cdk_inference_recommender.validation.tokens import is_dynamic_reference, is_looked_up_later, is_unresolved
@@ -21,13 +22,22 @@ from cdk_inference_recommender.validation.validation_error import ValidationErro
 from .base import InferenceRecommendationsJobBase
 from .grants import lower_case_arns
 from .legs import last_leg
-from .prop_types import EXISTING_JOB_PROP_TYPES
 from .waiting import poll_seconds_of, timeout_seconds_of
 
 if TYPE_CHECKING:
     from aws_cdk import CfnResource, Duration
     from constructs import Construct
 
+    from .metrics import MetricOptions
+
+_PROP_TYPES: Final = {
+    "job_name": PropType(of=str, example='"bert"', is_required=True),
+    "job_arn": PropType(
+        of=str, example='"arn:aws:sagemaker:<region>:<account>:inference-recommendations-job/<name>"', is_required=True
+    ),
+    "timeout": JOB_PROP_TYPES["timeout"],
+    "poll_interval": JOB_PROP_TYPES["poll_interval"],
+}
 _ARN: Final = re.compile(r"arn(:[^:]*){4}:[^:/]+/[^:/]+")
 
 
@@ -44,8 +54,9 @@ class ExistingInferenceRecommendationsJob(InferenceRecommendationsJobBase):
         timeout: Duration | None,
         poll_interval: Duration | None,
     ) -> None:
-        super().__init__(scope, id)
-        check_types(self, EXISTING_JOB_PROP_TYPES, **{known_by: value}, timeout=timeout, poll_interval=poll_interval)
+        is_arn = known_by == "job_arn" and isinstance(value, str) and not is_unresolved(value) and _ARN.fullmatch(value)
+        super().__init__(scope, id, environment_from_arn=value if is_arn else None)
+        check_types(self, _PROP_TYPES, **{known_by: value}, timeout=timeout, poll_interval=poll_interval)
         with naming(self):
             if known_by == "job_name":
                 _check_name(value)
@@ -54,8 +65,9 @@ class ExistingInferenceRecommendationsJob(InferenceRecommendationsJobBase):
             self._lower_case_arns = lower_case_arns(self, value) if known_by == "job_name" else _in_lower_case(value)
             self._timeout: Final = timeout_seconds_of(timeout, is_default_job=False, job_duration=None)
             self._poll_interval: Final = poll_seconds_of(poll_interval)
+        self._place: Final = value.split(":")[3:5] if is_arn else []
         self._last_leg: CfnResource | None = None
-        MeasuredJob(job_name=self._job_name, finished=self._finished).hand_on(self)
+        MeasuredJob(job_name=self._job_name, finished=self._finished).attach_to(self)
         report_problems(
             self,
             lambda: list(checks.check_waiting(timeout=self._timeout, poll_interval=self._poll_interval)),
@@ -84,6 +96,12 @@ class ExistingInferenceRecommendationsJob(InferenceRecommendationsJobBase):
                 existing_job=True,
             )
         return self._last_leg
+
+    def _metric_place(self) -> MetricOptions:
+        if self._place in ([], [region_of(self), account_of(self)]):
+            return {}
+        region, account = self._place
+        return {"region": region, "account": account}
 
     def _check_place(self) -> None:
         if is_unresolved(self._job_arn):

@@ -25,6 +25,11 @@ class InferenceRecommendationsJobGrants:
     """
 
     def __init__(self, job_arns: Iterable[str]) -> None:
+        """Use `InferenceRecommendationsJob.grants`.
+
+        Args:
+            job_arns: ARN of the job, and other spellings of it.
+        """
         self._job_arns = list(dict.fromkeys(job_arns))
 
     def read(self, grantee: iam.IGrantable) -> iam.Grant:

@@ -12,13 +12,12 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct, Dependable
 
 from cdk_inference_recommender.cross_stack.references import THROUGH_PARAMETER, report_cross_stack_references
+from cdk_inference_recommender.job.props.job_props import JOB_PROP_TYPES, JOB_PROPS, JobProps
 from cdk_inference_recommender.job.props.job_type import JobType
 from cdk_inference_recommender.model.job_arn import job_arn
-from cdk_inference_recommender.model.name_prefix import job_name_prefix_of
-from cdk_inference_recommender.model.resource_name import name_of_endpoint
+from cdk_inference_recommender.model.name_prefix import job_name_prefix_of, literal_name
 from cdk_inference_recommender.model.tags import JobTags
-from cdk_inference_recommender.permissions.execution_role import execution_role
-from cdk_inference_recommender.permissions.kms_key import kms_key_id
+from cdk_inference_recommender.permissions.execution_role import execution_role, grant_inputs, imported_role
 from cdk_inference_recommender.permissions.role_arn import role_arn_of
 from cdk_inference_recommender.recommendation.measured_job import MeasuredJob
 from cdk_inference_recommender.request import Problem, told_once
@@ -26,16 +25,13 @@ from cdk_inference_recommender.validation import checks
 from cdk_inference_recommender.validation.prop_types import check_types
 from cdk_inference_recommender.validation.reported_problems import report_problems, share_causes
 from cdk_inference_recommender.validation.stack_environment import region_of
-from cdk_inference_recommender.validation.tokens import is_unresolved, seconds_of
 from cdk_inference_recommender.validation.validation_error import ValidationError, naming
 
 from .base import InferenceRecommendationsJobBase
 from .factories import JobFactories
 from .grants import lower_case_arns
+from .job_request import JobRequest, job_network
 from .legs import last_leg
-from .prop_types import JOB_PROP_TYPES
-from .render_request import render_request
-from .request_source import RequestSource
 from .resource import job_resource
 from .waiting import poll_seconds_of, timeout_seconds_of
 
@@ -43,8 +39,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from aws_cdk.aws_ecr import IRepository
-    from aws_cdk.aws_kms import IKey
     from aws_cdk.aws_s3 import IBucket
+    from aws_cdk.interfaces.aws_kms import IKeyRef
     from aws_cdk.interfaces.aws_sagemaker import IEndpointRef
 
     from cdk_inference_recommender.job.props.endpoint_input_configuration import EndpointInputConfiguration
@@ -52,7 +48,8 @@ if TYPE_CHECKING:
     from cdk_inference_recommender.job.props.traffic_pattern import TrafficPattern
     from cdk_inference_recommender.model.model_source import ModelSource
 
-    from .cli_input_source import CliInputSource
+_IN_A_DOCUMENT: Final = frozenset({"model", "job_type"})
+"""Required props that a document may say instead."""
 
 
 @jsii.implements(iam.IGrantable, ec2.IConnectable, ITaggableV2)
@@ -75,9 +72,6 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase, JobFactories)
         ```
     """
 
-    _source: RequestSource = RequestSource()
-    """Whose words the request is in."""
-
     def __init__(
         self,
         scope: Construct,
@@ -98,9 +92,9 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase, JobFactories)
         endpoint_configurations: Sequence[EndpointInputConfiguration] = (),
         existing_endpoint: str | IEndpointRef | None = None,
         stopping_conditions: StoppingConditions | None = None,
-        output_encryption_key: IKey | str | None = None,
+        output_encryption_key: IKeyRef | None = None,
         compiled_output_s3_uri: str | None = None,
-        volume_encryption_key: IKey | str | None = None,
+        volume_encryption_key: IKeyRef | None = None,
         vpc: ec2.IVpc | None = None,
         vpc_subnets: ec2.SubnetSelection | None = None,
         security_groups: Sequence[ec2.ISecurityGroup] | None = None,
@@ -123,9 +117,10 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase, JobFactories)
             job_name_prefix: Prefix of the generated name, 1 to 24 characters, no token; the name has at most 40.
                 Default: the construct's path.
             description: At most 128 characters.
-            role: Execution role; it gets no policy it didn't come with. Default: a role with the least that is needed.
-            input_buckets: Buckets that the default role may read: sample payload and model artifacts.
-            image_repositories: Repositories that the default role may pull container images from.
+            role: Execution role; it is granted `input_buckets` and `image_repositories`, unless it is one of
+                `role.without_policy_updates()`. Default: a role with the least that is needed.
+            input_buckets: Buckets that the role may read: sample payload and model artifacts.
+            image_repositories: Repositories that the role may pull container images from.
             job_duration: No benchmark starts after it, at most 18,000 s; those that run are not stopped.
             traffic_pattern: For Advanced jobs; required there.
             max_number_of_tests: For Advanced jobs: load tests in all, 1 to 10. Default: the service's.
@@ -134,11 +129,9 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase, JobFactories)
             existing_endpoint: Name of an endpoint, or a construct such as `CfnEndpoint`, to compare with. The load can
                 throttle it: not a production endpoint.
             stopping_conditions: For Advanced jobs.
-            output_encryption_key: Encrypts the artifacts in S3: a key, or its id, ARN, `alias/<name>` or alias ARN. A
-                parameter, or another token that names no key of this app, has to hold an ARN: permissions are made of
-                it.
+            output_encryption_key: Encrypts the artifacts in S3.
             compiled_output_s3_uri: Where a model that Neo compiled is stored: `s3://bucket/prefix`.
-            volume_encryption_key: Encrypts the endpoints' volumes, likewise.
+            volume_encryption_key: Encrypts the endpoints' volumes.
             vpc: The endpoints get network interfaces in it.
             vpc_subnets: Which of its subnets, 1 to 16. Default: the private ones, which the VPC has to have. Others
                 need VPC endpoints for S3, ECR, CloudWatch and CloudWatch Logs, and are warned of.
@@ -157,102 +150,105 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase, JobFactories)
                 those of all other constructs.
         """
         # Read before anything else is named here, so that no prop can be forgotten.
-        given = {name: value for name, value in locals().items() if name in JOB_PROP_TYPES}
-        super().__init__(scope, id)
-        check_types(self, JOB_PROP_TYPES, **given)
-        share_causes(self, given)
-        with naming(self):
-            poll_seconds = poll_seconds_of(poll_interval)
-            duration_seconds = seconds_of(job_duration, "job_duration") if job_duration else None
-            known_duration = None if is_unresolved(duration_seconds) else duration_seconds
-            is_default_job = job_type == JobType.DEFAULT and job_duration is None
-            timeout_seconds = timeout_seconds_of(timeout, is_default_job=is_default_job, job_duration=known_duration)
+        given = {name: value for name, value in locals().items() if name in JOB_PROPS}
+        super().__init__(scope, id, physical_name=literal_name(job_name))
+        self._declare(scope, id, given)
 
-        self._tags: Final = JobTags(tags)
-        network = self._source.network(self, vpc=vpc, vpc_subnets=vpc_subnets, security_groups=security_groups)
-        self._connections: Final = network.connections if network else None
-        self.role: Final[iam.IRole] = self._source.role(self, role) or execution_role(
-            self,
-            model=model,
-            input_buckets=input_buckets,
-            image_repositories=image_repositories,
-            volume_encryption_key=volume_encryption_key,
-            output_kms_key=output_encryption_key,
-            compiled_output_s3_uri=compiled_output_s3_uri,
-            in_vpc=network is not None,
-        )
+    def _declare(self, scope: Construct, job_id: str, given: Mapping[str, Any], document: object = None) -> None:
+        """Declare the job and what waits for it.
+
+        Args:
+            scope: The construct's parent.
+            job_id: Its id.
+            given: Every prop.
+            document: What a document says, of whatever type. Default: the whole request is written as props.
+        """
+        missing = () if document is None else {name for name in _IN_A_DOCUMENT if given[name] is None}
+        check_types(self, JOB_PROP_TYPES, **{name: given[name] for name in JOB_PROP_TYPES if name not in missing})
+        share_causes(self, given)
+        props = JobProps(**given)
         with naming(self):
-            rendered = render_request(
-                job_type=job_type,
-                role_arn=role_arn_of(self.role),
-                model=model,
-                description=description,
-                job_duration=job_duration,
-                traffic_pattern=traffic_pattern,
-                max_number_of_tests=max_number_of_tests,
-                max_parallel_of_tests=max_parallel_of_tests,
-                endpoint_configurations=endpoint_configurations,
-                existing_endpoint=name_of_endpoint(existing_endpoint),
-                stopping_conditions=stopping_conditions,
-                output_kms_key_id=kms_key_id(output_encryption_key),
-                compiled_output_s3_uri=compiled_output_s3_uri,
-                volume_kms_key_id=kms_key_id(volume_encryption_key),
-                security_group_ids=[group.security_group_id for group in network.security_groups] if network else [],
-                subnet_ids=network.subnet_ids if network else [],
+            request = JobRequest.of(document, props)
+            poll_seconds = poll_seconds_of(props.poll_interval)
+            timeout_seconds = timeout_seconds_of(
+                props.timeout, is_default_job=request.is_default_job, job_duration=request.job_duration
             )
-        request = self._source.request(rendered)
-        own_name = self._source.job_name
-        prefix = job_name_prefix or job_name_prefix_of(scope, id, own_name)
-        self._lower_case_arns = lower_case_arns(self, job_name or f"{prefix}-*")
-        self._resource: Final = job_resource(
+        network = job_network(self, props, request)
+        if network is not None and props.vpc is not None:
+            request = request.overriding(("InputConfig", "VpcConfig"), network.ids())
+        self._connections = network.connections if network else None
+        self._tags = JobTags(request.tags)
+        volume_key = props.volume_encryption_key or request.text("InputConfig", "VolumeKmsKeyId")
+        output_key = props.output_encryption_key or request.text("OutputConfig", "KmsKeyId")
+        payload = props.model.payload_location if props.model else None
+        named = props.input_buckets, props.image_repositories, payload
+        granted = grant_inputs(props.role, *named) if props.role else []
+        has_role = props.role is not None or request.at("RoleArn") is not None
+        self._role = (
+            props.role
+            or imported_role(self, request.text("RoleArn"))
+            or execution_role(
+                self,
+                model_package_version_arn=request.text("InputConfig", "ModelPackageVersionArn"),
+                input_buckets=props.input_buckets,
+                image_repositories=props.image_repositories,
+                payload=payload,
+                volume_encryption_key=volume_key,
+                output_encryption_key=output_key,
+                compiled_output_s3_uri=request.text("OutputConfig", "CompiledOutputConfig", "S3OutputUri"),
+                in_vpc=network is not None,
+            )
+        )
+        sent = request.sent(role_arn_of(self._role))
+        prefix = props.job_name_prefix or job_name_prefix_of(scope, job_id, request.job_name)
+        self._lower_case_arns = lower_case_arns(self, props.job_name or f"{prefix}-*")
+        self._resource = job_resource(
             self,
-            request=request,
-            job_name=job_name,
+            request=sent,
+            job_name=props.job_name,
             name_prefix=prefix,
             tags=self._tags,
-            accept_stopped=accept_stopped,
+            accept_stopped=props.accept_stopped,
             timeout=timeout_seconds,
-            rerun_nonce=rerun_nonce,
-            role=self.role,
-            keys=(volume_encryption_key, output_encryption_key),
-            established=network.established if network else (),
+            rerun_nonce=props.rerun_nonce,
+            role=self._role,
+            keys=(volume_key, output_key),
+            established=(*granted, *(network.established if network else ())),
         )
-        self._job_name: Final = self._resource.ref
+        name = self._resource.ref
+        # Another Region or account reads a name that is known.
+        self._job_name = name if literal_name(props.job_name) is None else self._get_resource_name_attribute(name)
         finished = last_leg(
             self,
-            job_name=self.job_name,
+            job_name=name,
             timeout=timeout_seconds,
             poll_interval=poll_seconds,
-            accept_stopped=accept_stopped,
+            accept_stopped=props.accept_stopped,
             after=self._resource,
         )
         # Neither the job's start, nor what is chosen of its results.
         Dependable.implement(self, Dependable.of(finished))
-        MeasuredJob(job_name=self.job_name, finished=lambda: finished, request=request, props=given).hand_on(self)
+        measured = {**given, "model": props.model if document is None else request.model}
+        MeasuredJob(job_name=name, finished=lambda: finished, request=sent, props=measured).attach_to(self)
 
         def problems() -> list[Problem]:
             all_tags = self._tags.known()
-            checked = self._source.checked(request, tags=all_tags, job_name=job_name)
-            of_request = checks.check_request(checked, complete=False)
-            of_region = checks.check_regions(checked, region=region_of(self)) if isinstance(checked, Mapping) else ()
+            judged = request.judged(all_tags)
+            of_request = checks.check_request(judged, complete=False)
+            of_region = checks.check_regions(judged, region=region_of(self)) if isinstance(judged, Mapping) else ()
             of_props = checks.check_props(
-                job_name=job_name,
-                job_name_prefix=job_name_prefix,
-                own_job_name=own_name,
-                has_role=role is not None,
-                has_input_buckets=bool(input_buckets),
-                has_image_repositories=bool(image_repositories),
-                job_duration=known_duration,
+                props,
+                document_job_name=request.job_name,
+                has_role=has_role,
+                job_duration=request.job_duration,
                 timeout=timeout_seconds,
                 poll_interval=poll_seconds,
                 number_of_tags=len(all_tags),
-                has_role_arn=self._source.has_role_arn,
             )
             own_problems = told_once([*of_request, *of_region, *of_props, *checks.check_network(network)])
-            own_role = role is None and not self._source.has_role_arn
-            return [*own_problems, *checks.check_incoming_references(request, self, own_role=own_role)]
+            return [*own_problems, *checks.check_incoming_references(sent, self, own_role=not has_role)]
 
-        report_problems(self, problems, lambda path: self._source.spell(path, request, self._tags.known()))
+        report_problems(self, problems, lambda path: request.spell(path, self._tags.known()))
         report_cross_stack_references(self, self._resource, "JobName", THROUGH_PARAMETER)
 
     @property
@@ -286,14 +282,19 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase, JobFactories)
         """The job's tags, so that `Tags.of(...)` reaches it."""
         return self._tags.manager
 
+    @property
+    def role(self) -> iam.IRole:
+        """The execution role."""
+        return self._role
+
     @classmethod
-    def _of_source(
-        cls, scope: Construct, job_id: str, source: CliInputSource, **props: Any
+    def _of_document(
+        cls, scope: Construct, job_id: str, document: object, given: Mapping[str, Any]
     ) -> InferenceRecommendationsJob:
-        return _JobOfCliInput(scope, job_id, source, **props)
+        return _JobOfDocument(scope, job_id, document, given)
 
 
-class _JobOfCliInput(InferenceRecommendationsJob):
-    def __init__(self, scope: Construct, job_id: str, source: CliInputSource, **props: Any) -> None:
-        self._source = source
-        super().__init__(scope, job_id, **props)
+class _JobOfDocument(InferenceRecommendationsJob):
+    def __init__(self, scope: Construct, job_id: str, document: object, given: Mapping[str, Any]) -> None:
+        InferenceRecommendationsJobBase.__init__(self, scope, job_id, physical_name=literal_name(given["job_name"]))
+        self._declare(scope, job_id, given, document)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, TypedDict
 
 from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
@@ -15,10 +15,29 @@ from cdk_inference_recommender.validation.validation_error import ValidationErro
 from .metric_rules import STATISTICS, check_metric
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from .base import InferenceRecommendationsJobBase
 
 NAMESPACE: Final = "/aws/sagemaker/InferenceRecommendationsJobs"
 """Namespace of the job's metrics, and name of its log group (developer guide, monitor with CloudWatch)."""
+
+
+class MetricOptions(TypedDict, total=False):
+    """Options of `cloudwatch.MetricOptions`."""
+
+    account: str
+    color: str
+    dimensions_map: Mapping[str, str]
+    id: str
+    label: str
+    period: Duration
+    region: str
+    stack_account: str
+    stack_region: str
+    statistic: str
+    unit: cloudwatch.Unit
+    visible: bool
 
 
 _ARGUMENT_TYPES: Final = {
@@ -27,19 +46,22 @@ _ARGUMENT_TYPES: Final = {
     "endpoint_name": PropType(of=str, example='"bert"'),
     "period": PropType(of=Duration, example="Duration.minutes(1)"),
 }
+_OF_A_SEARCH: Final = {
+    "color": "color",
+    "label": "label",
+    "period": "period",
+    "account": "search_account",
+    "region": "search_region",
+}
+"""Options of a search, by those of a metric."""
 _MINUTE: Final = 60
 _PARTS_OF_A_MINUTE: Final = (1, 5, 10, 20, 30)
 
 
 def job_metric(
-    job: InferenceRecommendationsJobBase,
-    metric_name: str,
-    *,
-    statistic: str,
-    endpoint_name: str | None,
-    period: Duration | None,
+    job: InferenceRecommendationsJobBase, metric_name: str, endpoint_name: str | None, options: MetricOptions
 ) -> cloudwatch.IMetric:
-    """One of the job's metrics.
+    """Return one of the job's metrics.
 
     CloudWatch keeps them by job *and* endpoint and doesn't add them up: a metric by the job alone would be empty.
     Without an endpoint this is therefore a search over all of the job's endpoints, which a graph can show and no
@@ -48,13 +70,13 @@ def job_metric(
     Args:
         job: The job.
         metric_name: Name in CloudWatch.
-        statistic: For example `Sum` or `Average`.
-        endpoint_name: One of the job's endpoints. Default: all of them.
-        period: Default: a minute, as the job's load is given by the minute.
+        endpoint_name: One of the job's endpoints. None for all of them.
+        options: Options of the metric, a statistic included.
 
     Raises:
-        ValidationError: An argument is of another type, or CloudWatch has no such period.
+        ValidationError: An argument is of another type, a search doesn't have it, or CloudWatch has no such period.
     """
+    statistic, period = options["statistic"], options.get("period")
     check_types(
         job,
         _ARGUMENT_TYPES,
@@ -68,19 +90,21 @@ def job_metric(
     period = period or Duration.minutes(1)
     with naming(job):
         seconds = _seconds(period)
+    given: dict[str, Any] = {**options, "statistic": statistic, "period": period}
     if endpoint_name is not None:
-        return cloudwatch.Metric(
-            namespace=NAMESPACE,
-            metric_name=metric_name,
-            dimensions_map={"JobName": job.job_name, "EndpointName": endpoint_name},
-            statistic=statistic,
-            period=period,
+        own = {"JobName": job.job_name, "EndpointName": endpoint_name}
+        given["dimensions_map"] = {**options.get("dimensions_map", {}), **own}
+        return cloudwatch.Metric(namespace=NAMESPACE, metric_name=metric_name, **given)
+    stray = sorted(given.keys() - _OF_A_SEARCH.keys() - {"statistic"})
+    if stray:
+        raise ValidationError(
+            f"{job.node.path}: {', '.join(stray)} given, which a search over the job's endpoints doesn't have. Give "
+            "endpoint_name, too, or leave it out."
         )
     search = f'{{"{NAMESPACE}",EndpointName,JobName}} MetricName="{metric_name}" JobName="{job.job_name}"'
+    of_search = {_OF_A_SEARCH[name]: value for name, value in given.items() if name in _OF_A_SEARCH}
     return cloudwatch.SearchExpression(
-        expression=f"SEARCH('{search}', '{statistic}', {seconds})",
-        label="",
-        period=period,
+        expression=f"SEARCH('{search}', '{statistic}', {seconds})", **{"label": "", **of_search}
     )
 
 

@@ -46,7 +46,7 @@ _ARGUMENT_TYPES: Final = {
 def add_outputs(
     job: InferenceRecommendationsJobBase, recommendations: Sequence[Recommendation], prefix: str
 ) -> Mapping[str, CfnOutput]:
-    """Add the outputs; see `InferenceRecommendationsJobBase.add_outputs`."""
+    """Add the outputs; see `InferenceRecommendationsJob.add_outputs`."""
     check_types(job, _ARGUMENT_TYPES, recommendations=recommendations, prefix=prefix)
     if _NO_NAME.search(prefix):
         raise ValidationError(

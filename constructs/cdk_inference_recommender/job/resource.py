@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from aws_cdk import RemovalPolicy
     from aws_cdk import aws_iam as iam
-    from aws_cdk.aws_kms import IKey
+    from aws_cdk.interfaces.aws_kms import IKeyRef
     from constructs import Construct, IDependable
 
     from cdk_inference_recommender.model.tags import JobTags
@@ -57,7 +57,7 @@ def job_resource(
     timeout: int,
     rerun_nonce: str | None,
     role: iam.IRole,
-    keys: Sequence[IKey | str | None],
+    keys: Sequence[IKeyRef | str | None],
     established: Sequence[IDependable],
 ) -> CfnResource:
     """Create the resource, which waits for all that the job needs.

@@ -21,7 +21,9 @@ from inference_recommendations_handler.protocol.contract import (
 from .waiting import LONGEST_TIMEOUT_SECONDS, SHORTEST_TIMEOUT_SECONDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+
+    from cdk_inference_recommender.job.props.job_props import JobProps
 
 MAX_TAGS: Final = 50 - len(OwnerTag)
 
@@ -34,55 +36,42 @@ _JOB_DURATION: Final = "InputConfig.JobDurationInSeconds"
 
 
 def check_props(
+    props: JobProps,
     *,
-    job_name: str | None,
-    job_name_prefix: str | None,
-    own_job_name: str | None = None,
+    document_job_name: str | None,
     has_role: bool,
-    has_input_buckets: bool,
-    has_image_repositories: bool,
     job_duration: float | None,
     timeout: int,
     poll_interval: float,
     number_of_tags: int,
-    has_role_arn: bool = False,
 ) -> Iterator[Problem]:
     """Check what the service never sees.
 
     Args:
-        job_name: As given.
-        job_name_prefix: As given.
-        own_job_name: The name that a document has, unless one of the two replaces it.
-        has_role: Whether a role was given.
-        has_input_buckets: Whether a bucket was named that the default role may read.
-        has_image_repositories: Whether a repository was named that the default role may pull from.
+        props: As given.
+        document_job_name: The name that a document has, unless a prop replaces it.
+        has_role: Whether a role is given, as a prop or in a document.
         job_duration: Seconds; absent where not given or known only at deploy time.
         timeout: Seconds.
         poll_interval: Seconds.
         number_of_tags: The user's own.
-        has_role_arn: Whether a document names a role.
 
     Yields:
         Every problem.
     """
-    props: dict[str, object] = {
-        "input_buckets": has_input_buckets,
-        "image_repositories": has_image_repositories,
-        "Tags": number_of_tags,
-    }
-    if job_name is not None and job_name_prefix is not None:
-        props["job_name"] = True
-    for name, prefix in (("job_name_prefix", job_name_prefix), ("JobName", own_job_name)):
+    given: dict[str, object] = {"Tags": number_of_tags}
+    if props.job_name is not None and props.job_name_prefix is not None:
+        given["job_name"] = True
+    for name, prefix in (("job_name_prefix", props.job_name_prefix), ("JobName", document_job_name)):
         # What is looked up will be a literal, and is checked then.
         if prefix is not None and not is_looked_up_later(prefix):
-            props[name] = UNRESOLVED if is_unresolved(prefix) else prefix
-    if has_role:
-        props["role"] = True
-    if has_role_arn:
-        props["RoleArn"] = True
-    yield from check_rules(NAME_AND_ROLE_RULES, RequestDocument(props))
+            given[name] = UNRESOLVED if is_unresolved(prefix) else prefix
+    if not has_role:
+        given["input_buckets"] = bool(props.input_buckets or (props.model and props.model.payload_location))
+        given["image_repositories"] = bool(props.image_repositories)
+    yield from check_rules(NAME_AND_ROLE_RULES, RequestDocument(given))
     yield from check_waiting(timeout=timeout, poll_interval=poll_interval, job_duration=job_duration)
-    yield from check_rules(TAG_RULES, RequestDocument(props))
+    yield from check_rules(TAG_RULES, RequestDocument(given))
 
 
 def check_waiting(*, timeout: int, poll_interval: float, job_duration: float | None = None) -> Iterator[Problem]:
@@ -130,23 +119,12 @@ def _shortened(props: RequestDocument) -> Iterator[Breach]:
             yield Breach(path=path, value=name, particulars=f"the prefix is {prefix}")
 
 
-def _has_a_role(props: RequestDocument) -> bool:
-    return props.is_given("role") or props.is_given("RoleArn")
+def _unnamed(prop: str) -> Callable[[RequestDocument], Iterator[Breach]]:
+    def breaches(props: RequestDocument) -> Iterator[Breach]:
+        if props.at(prop) is False:
+            yield Breach(path=(prop,))
 
-
-def _two_roles(props: RequestDocument) -> Iterator[Breach]:
-    if props.is_given("role") and props.is_given("RoleArn"):
-        yield Breach(path=("RoleArn",))
-
-
-def _reads_nothing(props: RequestDocument) -> Iterator[Breach]:
-    if not _has_a_role(props) and props.at("input_buckets") is False:
-        yield Breach(path=("input_buckets",))
-
-
-def _pulls_nothing(props: RequestDocument) -> Iterator[Breach]:
-    if not _has_a_role(props) and props.at("image_repositories") is False:
-        yield Breach(path=("image_repositories",))
+    return breaches
 
 
 def _timeout_out_of_range(props: RequestDocument) -> Iterator[Breach]:
@@ -216,31 +194,22 @@ NAME_AND_ROLE_RULES: Final = (
         refines=frozenset({"JobNameLength"}),
     ),
     Rule(
-        id="RoleGivenOnce",
-        severity=Severity.ERROR,
-        fields=("RoleArn", "role"),
-        text="the document names a role, and so does the prop role",
-        remedy="Remove one of the two",
-        source=_DESIGN,
-        breaches=_two_roles,
-    ),
-    Rule(
-        id="ReadFromRequired",
-        severity=Severity.ERROR,
-        fields=("input_buckets", "role", "RoleArn"),
-        text="the default execution role could read neither the sample payload nor the model's artifacts",
-        remedy="Name their buckets in input_buckets, or give a role of your own that may read them",
-        source="developer guide, prerequisites",
-        breaches=_reads_nothing,
-    ),
-    Rule(
-        id="ImagesUnnamed",
+        id="InputBucketsUnnamed",
         severity=Severity.WARNING,
-        fields=("image_repositories", "role", "RoleArn"),
+        fields=("input_buckets", "role"),
+        text="the default execution role may read neither the sample payload nor the model's artifacts",
+        remedy="Name their buckets in input_buckets, call bucket.grant_read(job), or give a role that may read them",
+        source="developer guide, prerequisites",
+        breaches=_unnamed("input_buckets"),
+    ),
+    Rule(
+        id="ImageRepositoriesUnnamed",
+        severity=Severity.WARNING,
+        fields=("image_repositories", "role"),
         text="the default execution role may pull no container image",
-        remedy="Name the image's repository in image_repositories, or give a role of your own",
+        remedy="Name the image's repository in image_repositories, call repository.grant_pull(job), or give a role",
         source="developer guide, SageMaker roles",
-        breaches=_pulls_nothing,
+        breaches=_unnamed("image_repositories"),
     ),
 )
 WAITING_RULES: Final = (

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, ClassVar, Final
 
+from cdk_inference_recommender.validation.api_member import member
+from cdk_inference_recommender.validation.cdk_interfaces import INPUT_BUCKETS
 from cdk_inference_recommender.validation.closed_choice import ClosedChoice
+from cdk_inference_recommender.validation.prop_types import PropType, expect_type
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from aws_cdk.aws_s3 import IBucket
 
 
 class Domain(ClosedChoice):
@@ -73,18 +78,49 @@ SupportedEndpointType.REAL_TIME = SupportedEndpointType("RealTime")
 SupportedEndpointType.SERVERLESS = SupportedEndpointType("Serverless")
 
 
+_BUCKET: Final = replace(
+    INPUT_BUCKETS, is_list=False, example='s3.Bucket.from_bucket_name(self, "Bucket", "my-bucket")'
+)
+_OBJECT_KEY: Final = PropType(of=str, example='"sample.tar.gz"', is_required=True)
+_CONTENT_TYPES: Final = PropType(of=str, example='["application/json"]', is_list=True, is_required=True)
+
+
 @dataclass(frozen=True, kw_only=True)
 class PayloadConfig:
     """What the endpoints under test are fed (API reference, `RecommendationJobPayloadConfig`).
 
     Attributes:
         sample_payload_url: One S3 object, a gzip compressed tar archive: `s3://bucket/key.tar.gz`. The execution role
-            must be able to read it; see `input_buckets`.
+            must be able to read it; see `from_bucket` and `input_buckets`.
         supported_content_types: MIME types of the input. Required where the model isn't a model package.
+        location: Bucket and key, where `from_bucket` was given them; the job's role may read the object.
     """
 
     sample_payload_url: str
-    supported_content_types: Sequence[str] = ()
+    supported_content_types: Sequence[str] = field(
+        default=(), metadata=member("SupportedContentTypes", kind=_CONTENT_TYPES)
+    )
+    location: tuple[IBucket, str] | None = field(default=None, init=False, compare=False, metadata=member(render=None))
+
+    @classmethod
+    def from_bucket(cls, bucket: IBucket, key: str, *, supported_content_types: Sequence[str] = ()) -> PayloadConfig:
+        """Feed the endpoints an object of a bucket, which the job's role is allowed to read.
+
+        Args:
+            bucket: The bucket; it needn't be named in `input_buckets` for the payload.
+            key: Key of the object, a gzip compressed tar archive.
+            supported_content_types: MIME types of the input. Required where the model isn't a model package.
+
+        Raises:
+            ValidationError: The bucket or the key is of another type.
+        """
+        expect_type(_BUCKET, "bucket", bucket)
+        expect_type(_OBJECT_KEY, "key", key)
+        payload = cls(
+            sample_payload_url=f"s3://{bucket.bucket_name}/{key}", supported_content_types=supported_content_types
+        )
+        object.__setattr__(payload, "location", (bucket, key))
+        return payload
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,16 +143,38 @@ class ContainerConfig:
         supported_response_mime_types: MIME types of the output.
     """
 
-    domain: Domain | None = None
-    task: Task | None = None
-    framework: Framework | None = None
+    domain: Domain | None = field(
+        default=None, metadata=member("Domain", kind=PropType(of=Domain, example="Domain.COMPUTER_VISION"))
+    )
+    task: Task | None = field(
+        default=None, metadata=member("Task", kind=PropType(of=Task, example="Task.CLASSIFICATION"))
+    )
+    framework: Framework | None = field(
+        default=None, metadata=member("Framework", kind=PropType(of=Framework, example="Framework.PYTORCH"))
+    )
     framework_version: str | None = None
-    payload_config: PayloadConfig | None = None
+    payload_config: PayloadConfig | None = field(
+        default=None, metadata=member("PayloadConfig", kind=PropType(of=PayloadConfig, example="PayloadConfig(...)"))
+    )
     nearest_model_name: str | None = None
-    supported_instance_types: Sequence[str] = ()
+    supported_instance_types: Sequence[str] = field(
+        default=(),
+        metadata=member(
+            "SupportedInstanceTypes",
+            kind=PropType(of=str, example='["ml.c5.xlarge"]', is_list=True, is_required=True),
+        ),
+    )
     data_input_config: str | None = None
-    supported_endpoint_type: SupportedEndpointType | None = None
-    supported_response_mime_types: Sequence[str] = ()
+    supported_endpoint_type: SupportedEndpointType | None = field(
+        default=None,
+        metadata=member(
+            "SupportedEndpointType",
+            kind=PropType(of=SupportedEndpointType, example="SupportedEndpointType.REAL_TIME"),
+        ),
+    )
+    supported_response_mime_types: Sequence[str] = field(
+        default=(), metadata=member("SupportedResponseMIMETypes", kind=_CONTENT_TYPES)
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -66,6 +66,11 @@ def job_name_prefix_of(scope: Construct, construct_id: str, name: str | None) ->
     return shortened_name(name, max_length=MAX_NAME_PREFIX_LENGTH)
 
 
+def literal_name(name: object) -> str | None:
+    """Return a job's physical name where it is known at synthesis, and of the right type."""
+    return name if isinstance(name, str) and not is_unresolved(name) else None
+
+
 def _ids(scope: Construct) -> list[str]:
     """Return the stack's name, and the ids from the stack down to a construct."""
     stack = stack_of(scope)

@@ -35,6 +35,34 @@ class JobNetwork:
     established: Sequence[IDependable]
     selected: SelectedSubnets | None = None
 
+    def ids(self) -> dict[str, list[str]]:
+        """Return the network as the API takes it."""
+        members = {
+            "SecurityGroupIds": [group.security_group_id for group in self.security_groups],
+            "Subnets": list(self.subnet_ids),
+        }
+        return {name: ids for name, ids in members.items() if ids}
+
+    @classmethod
+    def of_ids(cls, scope: Construct, *, subnet_ids: Sequence[str], security_group_ids: Sequence[str]) -> JobNetwork:
+        """Return subnets and security groups that exist, and need no waiting for.
+
+        Args:
+            scope: The job.
+            subnet_ids: Ids of the subnets.
+            security_group_ids: Ids of the security groups.
+        """
+        groups = [
+            ec2.SecurityGroup.from_security_group_id(scope, f"SecurityGroup{index}", group)
+            for index, group in enumerate(security_group_ids)
+        ]
+        return cls(
+            subnet_ids=subnet_ids,
+            security_groups=groups,
+            connections=ec2.Connections(security_groups=groups),
+            established=[],
+        )
+
     @classmethod
     def of(
         cls,

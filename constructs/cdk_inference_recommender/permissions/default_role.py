@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from aws_cdk.aws_ecr import IRepository
-    from aws_cdk.aws_kms import IKey
     from aws_cdk.aws_s3 import IBucket
+    from aws_cdk.interfaces.aws_kms import IKeyRef
     from constructs import Construct
 
     from cdk_inference_recommender.request import Problem
@@ -46,6 +46,7 @@ class DefaultRole(iam.Role):
         statements: What it may do.
         input_buckets: Buckets that it may read.
         image_repositories: Repositories that it may pull images from.
+        payload: Bucket and key of an object that it may read. Default: none.
         keys: Keys, and for which actions.
         passes_itself: Whether it may be passed to SageMaker by itself.
     """
@@ -58,7 +59,8 @@ class DefaultRole(iam.Role):
         statements: Sequence[iam.PolicyStatement],
         input_buckets: Sequence[IBucket],
         image_repositories: Sequence[IRepository],
-        keys: Sequence[tuple[IKey | str, Sequence[str]]] = (),
+        payload: tuple[IBucket, str] | None = None,
+        keys: Sequence[tuple[IKeyRef | str, Sequence[str]]] = (),
         passes_itself: bool = False,
     ) -> None:
         self.stack_path: Final = stack_role_path(scope)
@@ -77,6 +79,8 @@ class DefaultRole(iam.Role):
             granted.statements.append(self._pass_itself())
         for bucket in input_buckets:
             bucket.grant_read(granted.principal_for(bucket))
+        if payload is not None:
+            payload[0].grant_read(granted.principal_for(payload[0]), payload[1])
         for repository in image_repositories:
             repository.grant_pull(granted.principal_for(repository))
         for key, actions in keys:
@@ -136,7 +140,7 @@ class _GrantedStatements:
         self._role = role
         self.statements: Final = list(statements)
 
-    def principal_for(self, resource: IBucket | IRepository | IKey) -> iam.IGrantable:
+    def principal_for(self, resource: IBucket | IRepository | IKeyRef) -> iam.IGrantable:
         """Return the grantee: the role itself if the CDK needs it for the resource's own policy."""
         own, others = self._role.env, resource.env
         return self if (own.account, own.region) == (others.account, others.region) else self._role

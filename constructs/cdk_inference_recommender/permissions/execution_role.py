@@ -7,6 +7,10 @@ from typing import TYPE_CHECKING, Final
 from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 
+from cdk_inference_recommender.request import request_shape
+from cdk_inference_recommender.request.pattern import matches
+from cdk_inference_recommender.validation.tokens import as_token, is_unresolved
+
 from .default_role import DefaultRole
 from .hosting_statements import network_interfaces_statement, telemetry_statements
 
@@ -14,12 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from aws_cdk.aws_ecr import IRepository
-    from aws_cdk.aws_kms import IKey
     from aws_cdk.aws_s3 import IBucket
+    from aws_cdk.interfaces.aws_kms import IKeyRef
     from constructs import Construct
-
-    from cdk_inference_recommender.model.model_source import ModelSource
-
 
 _VOLUME_KEY_ACTIONS: Final = ("kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey*")
 _OUTPUT_KEY_ACTIONS: Final = ("kms:Encrypt", "kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey*")
@@ -28,11 +29,12 @@ _OUTPUT_KEY_ACTIONS: Final = ("kms:Encrypt", "kms:Decrypt", "kms:DescribeKey", "
 def execution_role(
     scope: Construct,
     *,
-    model: ModelSource,
+    model_package_version_arn: str | None,
     input_buckets: Sequence[IBucket],
     image_repositories: Sequence[IRepository],
-    volume_encryption_key: IKey | str | None,
-    output_kms_key: IKey | str | None,
+    payload: tuple[IBucket, str] | None,
+    volume_encryption_key: IKeyRef | str | None,
+    output_encryption_key: IKeyRef | str | None,
     compiled_output_s3_uri: str | None,
     in_vpc: bool,
 ) -> DefaultRole:
@@ -43,37 +45,74 @@ def execution_role(
 
     Args:
         scope: The job.
-        model: What is benchmarked; described by the job.
+        model_package_version_arn: The version that is benchmarked, which the job describes. None for a model.
         input_buckets: Buckets with the sample payload and the model's artifacts.
         image_repositories: Repositories with the container images.
+        payload: Bucket and key of the sample payload, where they are known.
         volume_encryption_key: Key of the endpoints' volumes.
-        output_kms_key: Key of the artifacts.
+        output_encryption_key: Key of the artifacts.
         compiled_output_s3_uri: Where Neo's output goes.
         in_vpc: Whether the endpoints have network interfaces in a VPC.
     """
-    keys = ((volume_encryption_key, _VOLUME_KEY_ACTIONS), (output_kms_key, _OUTPUT_KEY_ACTIONS))
+    keys = ((volume_encryption_key, _VOLUME_KEY_ACTIONS), (output_encryption_key, _OUTPUT_KEY_ACTIONS))
     return DefaultRole(
         scope,
         description="Runs a SageMaker Inference Recommender job",
         statements=[
-            *_statements(scope, model),
+            *_statements(scope, model_package_version_arn),
             *([] if compiled_output_s3_uri is None else [_write_compiled_output(scope, compiled_output_s3_uri)]),
             *([network_interfaces_statement()] if in_vpc else []),
         ],
         input_buckets=input_buckets,
         image_repositories=image_repositories,
+        payload=payload,
         keys=[(key, actions) for key, actions in keys if key is not None],
         passes_itself=True,
     )
 
 
-def _statements(scope: Construct, model: ModelSource) -> list[iam.PolicyStatement]:
+def grant_inputs(
+    role: iam.IRole,
+    input_buckets: Sequence[IBucket],
+    image_repositories: Sequence[IRepository],
+    payload: tuple[IBucket, str] | None,
+) -> list[iam.Grant]:
+    """Let a role that a job is given read what is named beside it.
+
+    Args:
+        role: The role; one of `role.without_policy_updates()` stays as it is.
+        input_buckets: Buckets with the sample payload and the model's artifacts.
+        image_repositories: Repositories with the container images.
+        payload: Bucket and key of the sample payload, where they are known.
+    """
+    return [
+        *(bucket.grant_read(role) for bucket in input_buckets),
+        *(repository.grant_pull(role) for repository in image_repositories),
+        *([payload[0].grant_read(role, payload[1])] if payload else []),
+    ]
+
+
+def imported_role(scope: Construct, arn: str | None) -> iam.IRole | None:
+    """Return the role that a document names, which gets no policy; None where it names none that can be imported.
+
+    Args:
+        scope: The job.
+        arn: The document's `RoleArn`.
+    """
+    # The service model's pattern reports what isn't an ARN.
+    pattern = request_shape().members["RoleArn"].metadata["pattern"]
+    if arn is None or not (is_unresolved(arn) or matches(arn, pattern)):
+        return None
+    return iam.Role.from_role_arn(scope, "Role", as_token(arn), mutable=False)
+
+
+def _statements(scope: Construct, model_package_version_arn: str | None) -> list[iam.PolicyStatement]:
     def arn(resource: str) -> str:
         return Stack.of(scope).format_arn(service="sagemaker", resource=resource, resource_name="*")
 
     described = (
-        [iam.PolicyStatement(actions=["sagemaker:DescribeModelPackage"], resources=[model.model_package_version_arn])]
-        if model.model_package_version_arn is not None
+        [iam.PolicyStatement(actions=["sagemaker:DescribeModelPackage"], resources=[model_package_version_arn])]
+        if model_package_version_arn is not None
         else []
     )
     return [

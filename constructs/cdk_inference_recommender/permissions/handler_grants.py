@@ -21,7 +21,7 @@ from .role_path import stack_role_path
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from aws_cdk.aws_kms import IKey
+    from aws_cdk.interfaces.aws_kms import IKeyRef
     from constructs import Construct, IConstruct, IDependable
 
 _HASH_LENGTH: Final = 8
@@ -73,7 +73,7 @@ class HandlerGrants:
         resource = policy.node.default_child
         return (resource,) if isinstance(resource, iam.CfnPolicy) else (policy, *waits)
 
-    def use_key(self, key: IKey | str) -> IDependable:
+    def use_key(self, key: IKeyRef | str) -> IDependable:
         """Allow what SageMaker needs of the caller to encrypt with a key.
 
         Args:

@@ -14,22 +14,22 @@ from cdk_inference_recommender.validation.tokens import is_unresolved
 if TYPE_CHECKING:
     import re
 
-    from aws_cdk.aws_kms import IKey
+    from aws_cdk.interfaces.aws_kms import IKeyRef
     from constructs import Construct
 
 _ALIAS: Final = "alias/"
 
 
-def kms_key_id(key: IKey | str | None) -> str | None:
+def kms_key_id(key: IKeyRef | str | None) -> str | None:
     """Return the key's id for the API.
 
     Args:
         key: A key, or text in one of the API's four forms.
     """
-    return key if key is None or isinstance(key, str) else key.key_arn
+    return key if key is None or isinstance(key, str) else _arn_of(key)
 
 
-def grant_key(scope: Construct, key: IKey | str, grantee: iam.IGrantable, *actions: str) -> None:
+def grant_key(scope: Construct, key: IKeyRef | str, grantee: iam.IGrantable, *actions: str) -> None:
     """Grant the use of a key, in the key's own policy too where necessary.
 
     Args:
@@ -41,10 +41,12 @@ def grant_key(scope: Construct, key: IKey | str, grantee: iam.IGrantable, *actio
     if isinstance(key, str) or _alias_of(Stack.of(scope), key) is not None:
         grantee.grant_principal.add_to_principal_policy(key_statement(scope, key, *actions))
     else:
-        key.grant(grantee, *actions)
+        # An L2 key knows whether its policy trusts the account's identities.
+        grant = getattr(key, "grant", None) or kms.KeyGrants.from_key(key).actions
+        grant(grantee, *actions)
 
 
-def key_statement(scope: Construct, key: IKey | str, *actions: str) -> iam.PolicyStatement:
+def key_statement(scope: Construct, key: IKeyRef | str, *actions: str) -> iam.PolicyStatement:
     """Return a statement that allows actions on a key only, also if just an alias of it is known.
 
     Args:
@@ -66,7 +68,7 @@ def key_statement(scope: Construct, key: IKey | str, *actions: str) -> iam.Polic
             conditions={"ForAnyValue:StringEquals": {"kms:ResourceAliases": alias}},
         )
     if not isinstance(key, str):
-        return iam.PolicyStatement(actions=list(actions), resources=[key.key_arn])
+        return iam.PolicyStatement(actions=list(actions), resources=[_arn_of(key)])
     is_arn = is_unresolved(key) or key.startswith("arn:")
     return iam.PolicyStatement(actions=list(actions), resources=[key if is_arn else _key_arn(stack, key)])
 
@@ -89,7 +91,7 @@ def _referred_to(text: str) -> object:
     return reference.target if reference else None
 
 
-def _alias_of(stack: Stack, key: IKey | str) -> str | None:
+def _alias_of(stack: Stack, key: IKeyRef | str) -> str | None:
     if not isinstance(key, str):
         # An alias construct is a key too (kms.IAlias), but its ARN is none that a policy could allow anything on.
         alias: object = getattr(key, "alias_name", None)
@@ -107,6 +109,12 @@ def _begins_as_alias(stack: Stack, token: str) -> bool:
             return text.startswith(_ALIAS)
         case _:
             return False
+
+
+def _arn_of(key: IKeyRef) -> str:
+    # An alias construct says its own ARN there, and its key's in the reference.
+    arn: object = getattr(key, "key_arn", None)
+    return arn if isinstance(arn, str) else key.key_ref.key_arn
 
 
 def _key_arn(stack: Stack, key_id: str) -> str:

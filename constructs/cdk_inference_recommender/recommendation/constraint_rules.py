@@ -23,10 +23,10 @@ _PERCENT: Final = 100
 
 
 def check_constraints(constraints: object, *, endpoint_type: EndpointType, input_config: object) -> Iterator[Problem]:
-    """Check what a recommendation asks of a result.
+    """Check the constraints of a recommendation.
 
     Args:
-        constraints: By `ConstraintProperty`, with `UNRESOLVED` in place of each token; those are passed over one by
+        constraints: By `ConstraintProperty`, with `UNRESOLVED` in place of each token; those are skipped one by
             one.
         endpoint_type: Which kind of endpoint is recommended.
         input_config: What the job measures, as in the API; UNRESOLVED where nothing is known of the job.

@@ -1,4 +1,4 @@
-"""What a job hands to the recommendations of it, and to the endpoints on them."""
+"""The job behind recommendations and endpoints."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from aws_cdk import CfnResource
     from aws_cdk.aws_ecr import IRepository
     from aws_cdk.aws_s3 import IBucket
-    from constructs import Construct
+    from constructs import Construct, IConstruct
 
     from cdk_inference_recommender.model.model_source import ModelSource
 
@@ -24,7 +24,7 @@ _MEMO: Final = "measured_job"
 
 @dataclass(frozen=True, kw_only=True)
 class MeasuredJob:
-    """A job whose results can be chosen from, and what it measures.
+    """A job, and what it measures, as its recommendations and their endpoints need it.
 
     Attributes:
         job_name: Name of the job.
@@ -39,16 +39,16 @@ class MeasuredJob:
     props: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, construct: Construct) -> MeasuredJob | None:
-        """Return what a job, or a recommendation of it, hands on; None where no job is known.
+    def of(cls, construct: IConstruct) -> MeasuredJob | None:
+        """Return the job of a construct; None where no job is known.
 
         Args:
             construct: The job or the recommendation.
         """
         return once(construct, _MEMO, lambda: None)
 
-    def hand_on(self, construct: Construct) -> None:
-        """Let `of` find it.
+    def attach_to(self, construct: Construct) -> None:
+        """Attach this to a construct, so that `of` returns it.
 
         Args:
             construct: The job, or a recommendation of it.

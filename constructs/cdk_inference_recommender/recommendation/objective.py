@@ -1,4 +1,4 @@
-"""What a recommendation is best at."""
+"""The objective of a recommendation."""
 
 from __future__ import annotations
 

@@ -17,10 +17,10 @@ _OBJECTIVE: Final = "OptimizeFor"
 
 
 def check_objective(objective: Objective) -> Iterator[Problem]:
-    """Check by which measure a recommendation chooses.
+    """Check the objective of a recommendation.
 
     Args:
-        objective: As given; a token is passed over.
+        objective: As given; a token is skipped.
 
     Returns:
         Every problem.

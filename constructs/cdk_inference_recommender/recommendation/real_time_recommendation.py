@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class RealTimeRecommendation(Recommendation):
-    """The best endpoint on instances; made by `recommend_real_time` or `from_parameters`."""
+    """The best endpoint on instances; created by `recommend_real_time` or `from_parameters`."""
 
     _endpoint_type = EndpointType.REAL_TIME
     _attributes = (
@@ -43,18 +43,18 @@ class RealTimeRecommendation(Recommendation):
         min_invocations: jsii.Number | None = None,
         max_invocations: jsii.Number | None = None,
     ) -> ScalingRecommendation:
-        """Ask the service how to scale an endpoint on these instances.
+        """Request the service's recommendation for scaling an endpoint on these instances.
 
-        Asked again, without a new job, where the choice or an argument changes. The deployment fails where the job
-        isn't completed: a stopped one that was accepted isn't.
+        It is requested again, without a new job, if the choice or an argument changes. The deployment fails if the job
+        isn't completed, also if it was stopped and that is accepted.
 
         Args:
             id: Id of the scaling recommendation, unique in this recommendation.
             target_cpu_utilization_per_core: Percent that an instance should be used at most before another one is
                 started, 1 to 100. Default: the service's, 50.
             min_invocations: Requests a minute to expect at least (`ScalingPolicyObjective`), a whole number of 1 or
-                more. Default: nothing said.
-            max_invocations: Requests a minute to expect at most, likewise. Default: nothing said.
+                more. Default: no such objective.
+            max_invocations: Requests a minute to expect at most, likewise. Default: no such objective.
 
         Raises:
             ValidationError: The recommendation was read with `from_parameters`, and so its job isn't known here. Or

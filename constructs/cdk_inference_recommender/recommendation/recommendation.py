@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     import jsii
     from aws_cdk.interfaces.aws_sagemaker import IModelRef
 
-    from cdk_inference_recommender.job.base import InferenceRecommendationsJobBase
+    from cdk_inference_recommender.job.interface import IInferenceRecommendationsJob
 
 UNAVAILABLE: Final = contract.UNAVAILABLE
 """Value of a figure that the service gave none for."""
@@ -74,7 +74,7 @@ class Recommendation(Construct):
         scope: Construct,
         id: str,  # noqa: A002 -- the CDK's name for it
         *,
-        job: InferenceRecommendationsJobBase,
+        job: IInferenceRecommendationsJob,
         optimize_for: Objective = Objective.COST_PER_INFERENCE,
         constraints: Constraints = _UNCONSTRAINED,
     ) -> None:
@@ -99,7 +99,7 @@ class Recommendation(Construct):
                 f"{self.node.path}: job = {shown(job)} isn't a job of this library, though it looks like one. Write "
                 f"{RECOMMENDATION_PROP_TYPES['job'].example}."
             )
-        measured.hand_on(self)
+        measured.attach_to(self)
         with naming(self):
             required = constraints.render()
         self._resource = InferenceRecommenderProvider.of(scope).custom_resource(
@@ -134,7 +134,7 @@ class Recommendation(Construct):
 
     @classmethod
     def from_parameters(cls, scope: Construct, id: str, parameter_prefix: str) -> Self:  # noqa: A002 -- the CDK's name for it
-        """Read, in another stack, what `publish` wrote.
+        """Read in another stack what `publish` wrote.
 
         CloudFormation reads the parameters whenever the reading stack is deployed, so that a new winner arrives with
         the next `cdk deploy --all`. The reading stack is deployed after the publishing one where both are in the same
@@ -219,7 +219,7 @@ class Recommendation(Construct):
 
     @abstractmethod
     def _hosting(self) -> dict[str, Any]:
-        """Return what of a production variant the recommendation decides."""
+        """Return the properties of a production variant that the recommendation decides."""
 
     @property
     def recommendation_id(self) -> str:

@@ -1,4 +1,4 @@
-"""How Inference Recommender recommends to scale what was chosen."""
+"""Inference Recommender's recommendation for autoscaling."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ _REMEDY: Final = (
 
 
 class ScalingRecommendation(Construct):
-    """Bounds and policies for autoscaling; made by `RealTimeRecommendation.scaling`.
+    """Bounds and policies for autoscaling; created by `RealTimeRecommendation.recommend_scaling`.
 
     The service derives them from the finished job: no load is run (API reference,
-    `GetScalingConfigurationRecommendation`). What an endpoint is registered with is always there, or the deployment
-    fails with a reason. The metric and the figures are for display: text, and `unavailable` where the service gave
+    `GetScalingConfigurationRecommendation`). The bounds and policies are always there, or the deployment fails with a
+    reason. The metric and the figures are for display: text, and `unavailable` where the service gave
     none.
     """
 
@@ -49,7 +49,7 @@ class ScalingRecommendation(Construct):
         min_invocations: jsii.Number | None,
         max_invocations: jsii.Number | None,
     ) -> None:
-        """Use `RealTimeRecommendation.scaling`, whose arguments these are.
+        """Use `RealTimeRecommendation.recommend_scaling`.
 
         Args:
             scope: The recommendation that is scaled.
@@ -57,8 +57,8 @@ class ScalingRecommendation(Construct):
             job_name: The job that it is of.
             recommendation_id: Id of the chosen result; may be a token.
             target_cpu_utilization_per_core: Percent, 1 to 100. None for the service's, 50.
-            min_invocations: Requests a minute to expect at least. None where nothing is said.
-            max_invocations: Requests a minute to expect at most. None where nothing is said.
+            min_invocations: Requests a minute to expect at least. None for no such objective.
+            max_invocations: Requests a minute to expect at most. None for no such objective.
 
         Raises:
             ValidationError: A number is NaN or infinite.
@@ -154,7 +154,7 @@ class ScalingRecommendation(Construct):
         return self._value_of(ScalingRecommendationAttribute.MODEL_LATENCY_MS)
 
     def _value_of(self, attribute: ScalingRecommendationAttribute) -> str:
-        """Return any of the attributes, by name.
+        """Return an attribute by its name.
 
         Args:
             attribute: Name of the attribute.

@@ -62,7 +62,7 @@ def _unless(is_good: Callable[[object], bool], *names: str) -> Callable[[Request
 def _least_above_most(document: RequestDocument) -> Iterator[Breach]:
     for least, most in (_INVOCATIONS, _CAPACITY):
         low, high = document.at(least), document.at(most)
-        # What is no number of its kind is told as that, and compared with nothing.
+        # Another rule reports what is no such number.
         if isinstance(low, int | float) and isinstance(high, int | float) and 1 <= high < low:
             yield Breach(path=(least,), value=low, particulars=f"the most is {high}")
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class ServerlessRecommendation(Recommendation):
-    """The best serverless endpoint; made by `recommend_serverless` or `from_parameters`."""
+    """The best serverless endpoint; created by `recommend_serverless` or `from_parameters`."""
 
     _endpoint_type = EndpointType.SERVERLESS
     _attributes = (

@@ -8,6 +8,7 @@ from aws_cdk import aws_ec2 as ec2
 
 from .prop_types import Interface, PropType
 
+FLAG: Final = PropType(of=bool, example="True or False", is_required=True)
 INPUT_BUCKETS: Final = PropType(
     # Repositories have grant_read, too.
     interface=Interface(name="IBucket", has=("grant_read", "bucket_arn")),
@@ -30,6 +31,10 @@ KMS_KEY: Final = PropType(
     of=str,
     interface=Interface(name="IKey", has=("key_arn",)),
     example="a kms.Key, or a key's id, ARN, alias or alias ARN",
+)
+KEY: Final = PropType(
+    interface=Interface(name="IKeyRef", has=("key_ref",)),
+    example='a kms.Key, or kms.Key.from_key_arn(self, "Key", "arn:...")',
 )
 VPC: Final = PropType(
     interface=Interface(name="IVpc", has=("select_subnets",)),

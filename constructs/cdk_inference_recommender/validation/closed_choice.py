@@ -28,7 +28,7 @@ class ClosedChoice:
         return cls(value)
 
     @classmethod
-    def nearest(cls, text: str) -> str:
+    def _nearest(cls, text: str) -> str:
         """Return how the value is written that a text stands for, or all values where none is near.
 
         Args:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, is_dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from .api_member import types_of
 from .closed_choice import ClosedChoice
 from .construct_memo import once
 from .tokens import is_unresolved, is_untyped_token
@@ -55,7 +56,7 @@ class PropType:
         is_list: Whether it takes several.
         is_mapping: Whether it takes several by name.
         is_required: Whether None is wrong. Default: it says that nothing was given.
-        within: Types of its attributes that are looked at.
+        within: Types of its attributes that are looked at. Default: those in the metadata of a value object's fields.
     """
 
     of: type | tuple[type, ...] = ()
@@ -97,7 +98,7 @@ class PropType:
 
     def _problems(self, name: str, value: object) -> Iterator[str]:
         if self._fits(value):
-            for attribute, kind in self.within.items():
+            for attribute, kind in self._within().items():
                 yield from kind.problems(f"{name}.{attribute}", getattr(value, attribute))
         elif self.of is bool and _is_token(value):
             yield f"{name} is known only at deploy time, but synthesis decides by it. Write {self.example}."
@@ -110,8 +111,13 @@ class PropType:
 
     def _remedy(self, value: object) -> str:
         if isinstance(self.of, type) and issubclass(self.of, ClosedChoice):
-            return self.of.nearest(_words_of(value))
+            return self.of._nearest(_words_of(value))  # noqa: SLF001 -- not for users of a choice
         return self.example
+
+    def _within(self) -> Mapping[str, PropType]:
+        if self.within or not isinstance(self.of, type) or not is_dataclass(self.of):
+            return self.within
+        return types_of(self.of)
 
     def _fits(self, value: object) -> bool:
         return isinstance(value, self.of) or (self.interface is not None and self.interface.is_of(value))

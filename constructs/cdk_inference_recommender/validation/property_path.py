@@ -4,78 +4,93 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Final
+from dataclasses import dataclass, fields, is_dataclass
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+from .api_member import ApiPath, member_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _Path = tuple[str | int, ...]
 
-# API members whose prop isn't simply their name in snake case, by their path without list positions. An empty text
-# leaves the level out.
-_PROPERTIES: Final[Mapping[_Path, str]] = {
-    ("RoleArn",): "role",
-    ("JobDescription",): "description",
-    ("InputConfig",): "",
-    ("InputConfig", "ModelPackageVersionArn"): "model",
-    ("InputConfig", "ModelName"): "model",
-    ("InputConfig", "ContainerConfig"): "model.container_config",
-    ("InputConfig", "ContainerConfig", "SupportedResponseMIMETypes"): "supported_response_mime_types",
-    ("InputConfig", "JobDurationInSeconds"): "job_duration",
-    ("InputConfig", "TrafficPattern", "Phases", "DurationInSeconds"): "duration",
-    ("InputConfig", "TrafficPattern", "Stairs", "DurationInSeconds"): "duration",
-    ("InputConfig", "EndpointConfigurations", "EnvironmentParameterRanges", "CategoricalParameterRanges"): "",
-    ("InputConfig", "EndpointConfigurations", "ServerlessConfig"): "",
-    ("InputConfig", "EndpointConfigurations", "ServerlessConfig", "MemorySizeInMB"): "memory_size",
-    ("InputConfig", "VolumeKmsKeyId"): "volume_encryption_key",
-    ("InputConfig", "ResourceLimit"): "",
-    ("InputConfig", "Endpoints"): "existing_endpoint",
-    ("InputConfig", "Endpoints", "EndpointName"): "",
-    ("InputConfig", "VpcConfig"): "",
-    ("InputConfig", "VpcConfig", "SecurityGroupIds"): "security_groups",
-    ("InputConfig", "VpcConfig", "Subnets"): "vpc_subnets",
-    ("StoppingConditions", "ModelLatencyThresholds", "ValueInMilliseconds"): "value",
-    ("OutputConfig",): "",
-    ("OutputConfig", "KmsKeyId"): "output_encryption_key",
-    ("OutputConfig", "CompiledOutputConfig"): "",
-    ("OutputConfig", "CompiledOutputConfig", "S3OutputUri"): "compiled_output_s3_uri",
-}
-_AS_A_WHOLE: Final[Mapping[_Path, str]] = {
-    ("InputConfig", "ResourceLimit"): "max_number_of_tests or max_parallel_of_tests"
-}
-"""Structures of the API whose members are props of their own."""
-_ENVIRONMENT: Final[_Path] = (
-    "InputConfig",
-    "EndpointConfigurations",
-    "EnvironmentParameterRanges",
-    "CategoricalParameterRanges",
-)
+_FEW: Final = 2
 
 
-def property_path(path: _Path, request: Mapping[str, object] | None = None) -> str:
+@dataclass(frozen=True, kw_only=True)
+class Spelling:
+    """How one member is spelled.
+
+    Attributes:
+        level: On the way to what is below it; empty where the level is left out.
+        end: Where a path ends with it.
+        items: As `ApiMember.items`.
+    """
+
+    level: str
+    end: str
+    items: Literal["by position", "by name", "unspelled"] = "by position"
+
+
+def spellings_of(props: type[Any]) -> Mapping[ApiPath, Spelling]:
+    """Return how the members are spelled that the fields of a construct's props are rendered to.
+
+    A structure that one or two props make up is spelled as these.
+
+    Args:
+        props: A dataclass whose fields are the props.
+    """
+    spelled = dict(_spelled(props, (), ""))
+    left_out: dict[ApiPath, list[str]] = {}
+    for path, spelling in spelled.items():
+        for length in range(1, len(path)):
+            if path[:length] not in spelled:
+                left_out.setdefault(path[:length], []).append(spelling.end)
+    for path, below in left_out.items():
+        spelled[path] = Spelling(level="", end=" or ".join(below) if len(below) <= _FEW else "")
+    return spelled
+
+
+def _spelled(value_object: type[Any], within: ApiPath, where: str) -> Iterator[tuple[ApiPath, Spelling]]:
+    for field in fields(value_object):
+        how = member_of(field)
+        path = (*within, *how.path)
+        text = ".".join(part for part in (where, field.name if how.spelled is None else how.spelled) if part)
+        kind = how.kind.of if how.kind is not None else None
+        if how.path and not how.is_flat:
+            yield path, Spelling(level=text, end=text, items=how.items)
+        if how.path and isinstance(kind, type) and is_dataclass(kind):
+            yield from _spelled(kind, path, text if how.is_flat else "")
+
+
+def property_path(
+    path: _Path, request: Mapping[str, object] | None = None, spellings: Mapping[ApiPath, Spelling] | None = None
+) -> str:
     """Translate the path of an API member into props, for example `traffic_pattern.phases[1].duration`.
 
     Args:
         path: API member names and list positions.
         request: The request that the path leads into, where there is one; environment parameters and tags are spelled
             by their name.
+        spellings: Members whose prop isn't simply their name in snake case. Default: none.
     """
-    if path in _AS_A_WHOLE:
-        return _AS_A_WHOLE[path]
+    known = spellings or {}
     spelled = ""
-    names: _Path = ()
+    names: ApiPath = ()
     value: object = request
-    for step in path:
+    items = "by position"
+    for position, step in enumerate(path, start=1):
         value = _member(value, step)
         if isinstance(step, int):
-            if names == ("InputConfig", "Endpoints"):
-                continue
             name = value.get("Name", value.get("Key")) if isinstance(value, Mapping) else None
-            by_name = names in (_ENVIRONMENT, ("Tags",)) and isinstance(name, str)
-            spelled += f"[{name!r}]" if by_name else f"[{step}]"
-            continue
-        names = (*names, step)
-        if names[:-1] in (_ENVIRONMENT, ("Tags",)):
-            continue
-        prop = _PROPERTIES.get(names, _snake_case(step))
-        spelled += ("." if spelled and prop else "") + prop
+            if items != "unspelled":
+                spelled += f"[{name!r}]" if items == "by name" and isinstance(name, str) else f"[{step}]"
+        elif items == "by position":
+            names = (*names, step)
+            how = known.get(names)
+            text = _snake_case(step) if how is None else how.end if position == len(path) else how.level
+            items = "by position" if how is None else how.items
+            spelled += ("." if spelled and text else "") + text
     return spelled
 
 

@@ -21,18 +21,19 @@ class StackResource(Resource):
     _why_not_retained: ClassVar[str]
     """Why a removal policy can't retain it, and what to do instead."""
 
-    def __init__(self, scope: Construct, id: str) -> None:  # noqa: A002 -- the CDK's name for it
+    def __init__(self, scope: Construct, id: str, **options: str | None) -> None:  # noqa: A002 -- the CDK's name for it
         """Add the resource to a stack.
 
         Args:
             scope: The construct's parent.
             id: Its id.
+            **options: `physical_name` or `environment_from_arn`, as for `Resource`.
 
         Raises:
             ValidationError: The parent is in no stack.
         """
         stack = expect_stack(scope, id)
-        super().__init__(scope, id)
+        super().__init__(scope, id, **options)
         if stack is not None:
             once(self, "stack", lambda: stack)
 

@@ -67,16 +67,21 @@ def as_token(text: str) -> str:
 
 
 def literals_only(value: object) -> object:
-    """Return a copy of a document with `UNRESOLVED` in place of each token."""
-    if is_unresolved(value):
-        return UNRESOLVED
+    """Return a copy of a document, with `UNRESOLVED` in place of each token.
+
+    Objects that are no part of JSON stay, so that their type can be reported.
+    """
     match value:
+        case None | bool() | int():
+            return value
+        case float() | str():
+            return UNRESOLVED if is_unresolved(value) else value
         case Mapping():
             return {key: literals_only(member) for key, member in value.items()}
         case list() | tuple():
-            return [literals_only(member) for member in value]
+            return UNRESOLVED if is_unresolved(value) else [literals_only(item) for item in value]
         case _:
-            return value
+            return UNRESOLVED if is_untyped_token(value) else value
 
 
 def seconds_of(duration: Duration, field: str) -> jsii.Number:

@@ -32,7 +32,7 @@ _NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 class ApplicationAutoScalingService(ApplicationAutoScalingResponse):
-    """Answers Application Auto Scaling's operations.
+    """Application Auto Scaling's operations.
 
     Args:
         authorizer: Asked what a function's session may do.
@@ -45,7 +45,7 @@ class ApplicationAutoScalingService(ApplicationAutoScalingResponse):
         self._linked_accounts = linked_accounts
 
     def call_action(self) -> Any:
-        """Authorise each call before it is answered."""
+        """Authorise each call before it is handled."""
         try:
             self._authorize(self._get_action())
         except (AccessDeniedException, ValidationException) as refusal:

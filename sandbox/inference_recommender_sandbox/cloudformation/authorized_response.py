@@ -1,4 +1,4 @@
-"""CloudFormation's answers to a function, which needs the permissions that AWS asks for."""
+"""CloudFormation's API for functions, which need the permissions that AWS requires."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class AuthorizedResponse(BaseResponse):
         self._authorizer = authorizer
 
     def call_action(self) -> Any:
-        """Authorise the call before it is answered."""
+        """Authorise the call before it is handled."""
         try:
             self._authorizer.authorize(
                 account_id=self.current_account,

@@ -30,7 +30,7 @@ class Deployment:
     """One operation on a stack; blocks until it is over, so run it in a thread of its own.
 
     Args:
-        stack: Changed as the operation goes on.
+        stack: Changed while the operation runs.
         store: Holds the exports of the other stacks.
         providers: Provision the resources.
         clock: Times the events.

@@ -1,4 +1,4 @@
-"""The engines of every account and Region, made when they are first asked for."""
+"""The engines of every account and Region, created at their first use."""
 
 from __future__ import annotations
 
@@ -37,6 +37,6 @@ class StackEngines:
             return self._engines[key]
 
     def all(self) -> list[StackEngine]:
-        """Return every engine that was asked for."""
+        """Return every engine that was used."""
         with self._lock:
             return list(self._engines.values())

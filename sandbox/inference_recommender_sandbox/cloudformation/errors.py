@@ -6,7 +6,7 @@ from moto.core.exceptions import ServiceException
 
 
 class ValidationError(ServiceException):
-    """What CloudFormation answers to nearly every mistake; the text is AWS's."""
+    """CloudFormation's error for nearly every mistake; the text is AWS's."""
 
     code = "ValidationError"
 

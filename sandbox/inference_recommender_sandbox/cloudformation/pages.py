@@ -1,4 +1,4 @@
-"""Pages of a list, as the API's `NextToken` asks for them."""
+"""Pages of a list, by the API's `NextToken`."""
 
 from __future__ import annotations
 

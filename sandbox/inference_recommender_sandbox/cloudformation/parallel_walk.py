@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(kw_only=True)
 class Cancellation:
-    """Tells those at work that they may stop: another one has failed, or the user has cancelled."""
+    """Signal to stop: another resource failed, or the user cancelled."""
 
     is_cancelled: bool = False
 

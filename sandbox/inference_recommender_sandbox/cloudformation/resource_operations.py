@@ -48,7 +48,7 @@ class ResourceOperations:
     def update(self, current: StackResource, new: StackResource, cancellation: Cancellation) -> None:
         """Update a resource in place, or make its replacement.
 
-        A custom resource whose last update has failed is told what that one tried as the old properties.
+        A custom resource whose last update failed receives that update's properties as the old ones.
         """
         old = copy(current)
         is_custom = self._providers.is_custom(new.type)

@@ -1,4 +1,4 @@
-"""What CloudFormation's API does with stacks; the work itself goes on in the background."""
+"""What CloudFormation's API does with stacks; the work itself runs in the background."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ class Invocation:
         request_id: The same for every retry of an asynchronous invocation.
         payload: JSON.
         deadline: Virtual time in seconds since the epoch at which the function times out.
-        function_arn: As the caller is told.
+        function_arn: As the response to the caller has it.
     """
 
     request_id: str

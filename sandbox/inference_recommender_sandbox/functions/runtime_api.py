@@ -38,7 +38,7 @@ class RuntimeApi:
         self._call = call
         self.answers: queue.Queue[RuntimeAnswer] = queue.Queue()
         self.is_asked = threading.Event()
-        """The process has initialised, and asks for invocations."""
+        """The process has initialised, and requests invocations."""
         self._invocations: queue.Queue[Invocation | None] = queue.Queue()
         self._server = _Server(("127.0.0.1", 0), self._handler())
         self.address = f"127.0.0.1:{self._server.server_address[1]}"
@@ -51,7 +51,7 @@ class RuntimeApi:
         self._invocations.put(invocation)
 
     def close(self) -> None:
-        """Stop serving; a process that still waits for an invocation is told to go."""
+        """Stop serving; a process that still waits for an invocation is ended."""
         self._invocations.put(None)
         self._server.shutdown()
         self._server.server_close()

@@ -42,7 +42,7 @@ class LambdaService(LambdaResponse):
         self._events = events
 
     def call_action(self) -> Any:
-        """Answer an operation; moto's lock is held in all of them but the one that waits for a function."""
+        """Handle an operation, under moto's lock except while waiting for a function."""
         if self._get_action() == "Invoke":
             return super().call_action()
         with MOTO_LOCK:

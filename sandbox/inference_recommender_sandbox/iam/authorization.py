@@ -1,4 +1,4 @@
-"""Decides whether a role may do what it asks for, by the policies that moto's IAM holds for it.
+"""Decides whether a role may make a call, by the policies that the role has in moto's IAM.
 
 Only sessions that were registered are limited: they are what a deployment's functions run as. Any other access key is
 taken to be the developer's own and may do everything, as on a laptop with an administrator's credentials.
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 class AccessDenied(Exception):  # noqa: N818 - the API's own name
-    """A registered session may not do what it asked for; the text is AWS's."""
+    """The session is not authorized for the call; the text is AWS's."""
 
     def __init__(self, *, principal: str, action: str, resource: str, decision: Decision) -> None:
         self.principal = principal
@@ -82,7 +82,7 @@ class Authorizer:
             return self._sessions.get(access_key_id or "")
 
     def policies_changed(self, account_id: str) -> None:
-        """Takes note of what roles are allowed now, so that it takes effect in due time."""
+        """Take note of what roles are allowed now, so that it takes effect in due time."""
         if self._propagation is not None:
             self._propagation.note(account_id, lambda name: role_policies(account_id=account_id, role_name=name))
 
@@ -96,10 +96,10 @@ class Authorizer:
         context: RequestContext,
         partition: str = "aws",
     ) -> None:
-        """Lets a call pass or refuses it.
+        """Let a call pass, or reject it.
 
         Args:
-            account_id: Twelve digits; the account whose IAM is asked.
+            account_id: Twelve digits; the account whose IAM decides.
             access_key_id: Who calls. An access key that isn't registered may do everything.
             action: For example `sagemaker:StopInferenceRecommendationsJob`.
             resource: ARN, or `*` for an action that supports no narrower resource.
@@ -165,7 +165,7 @@ def trusts_service(*, account_id: str, role_arn: str, service: str, context: Map
     """Whether a role exists in moto's IAM and its trust policy lets a service assume it.
 
     Args:
-        account_id: Twelve digits; the account whose IAM is asked.
+        account_id: Twelve digits; the account whose IAM decides.
         role_arn: The role's whole ARN; a wrong path or account is a role that doesn't exist.
         service: For example `sagemaker.amazonaws.com`.
         context: Condition keys of the assumption, for example `aws:SourceAccount`.

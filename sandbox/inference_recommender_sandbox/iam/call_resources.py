@@ -1,8 +1,8 @@
 """Which resources a call is about, for the services that the sandbox authorises calls of.
 
-Source: Service Authorization Reference, resource types of each service. A call whose resource isn't known here is about
-`*`, which only a permission on everything allows: harsher than AWS, and right for the many actions that support no
-narrower resource, such as most of EC2's.
+Source: Service Authorization Reference, resource types of each service. Only a permission on everything allows a call
+whose resource isn't known here, and any denial of its action denies it: stricter than AWS, and right about permissions
+for the many actions that support no narrower resource, such as most of EC2's.
 """
 
 from __future__ import annotations
@@ -15,12 +15,10 @@ from moto.iam.models import iam_backends
 
 from inference_recommender_sandbox.moto_lock import MOTO_LOCK
 
-from .policy_evaluation import UnknownResource
+from .policy_evaluation import UNKNOWN_RESOURCE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-
-EVERYTHING: Final = "*"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,12 +43,12 @@ class _Rule:
     Attributes:
         operations: Pattern of the operations' names.
         member: Its value may be an ARN, which is the resource itself.
-        resource: What follows the account id in the ARN; `{}` is the member's value.
+        resource: What follows the account id in the ARN; `{}` is the member's value. None if only an ARN names it.
     """
 
     operations: str
     member: str
-    resource: str
+    resource: str | None
 
 
 _RULES: Final[Mapping[str, Sequence[_Rule]]] = {
@@ -69,10 +67,10 @@ _RULES: Final[Mapping[str, Sequence[_Rule]]] = {
         _Rule("CreateLogGroup", "logGroupName", "log-group:{}"),
         _Rule("(?!Describe.*Filter|DescribeLogGroups).*", "logGroupName", "log-group:{}:log-stream:"),
     ),
-    "secretsmanager": (_Rule("(?!CreateSecret).*", "SecretId", EVERYTHING),),
+    "secretsmanager": (_Rule("(?!CreateSecret).*", "SecretId", None),),
     "sns": (
         _Rule("CreateTopic", "Name", "{}"),
-        _Rule(".*", "TopicArn", EVERYTHING),
+        _Rule(".*", "TopicArn", None),
     ),
     "sqs": (
         _Rule("CreateQueue|GetQueueUrl", "QueueName", "{}"),
@@ -83,7 +81,7 @@ _RULES: Final[Mapping[str, Sequence[_Rule]]] = {
         _Rule("(Get|Delete)Parameters", "Names", "parameter/{}"),
         _Rule("GetParametersByPath", "Path", "parameter/{}"),
     ),
-    "sts": (_Rule("AssumeRole", "RoleArn", EVERYTHING),),
+    "sts": (_Rule("AssumeRole", "RoleArn", None),),
 }
 _FUNCTION: Final = re.compile(r"(?:(?:arn:[^:]+:lambda:[^:]+:)?\d+:function:)?(?P<name>[^:]+)(?::.*)?")
 
@@ -107,8 +105,8 @@ def resources(service: str, operation: str, members: Mapping[str, Any], account:
         if rule.member in members and re.fullmatch(rule.operations, operation):
             value = members[rule.member]
             values = value if isinstance(value, list) else [value]
-            return [_named(service, rule, str(each), members, account) for each in values] or [EVERYTHING]
-    return [UnknownResource(EVERYTHING)]
+            return [_named(service, rule, str(each), members, account) for each in values] or [UNKNOWN_RESOURCE]
+    return [UNKNOWN_RESOURCE]
 
 
 def known_resources() -> Iterator[tuple[str, list[str]]]:
@@ -119,20 +117,20 @@ def known_resources() -> Iterator[tuple[str, list[str]]]:
         "s3": ["{bucket}", "{bucket}/{key}"],
     }
     ruled = {
-        service: sorted({"{}" if rule.resource == EVERYTHING else rule.resource for rule in rules})
+        service: sorted({"{}" if rule.resource is None else rule.resource for rule in rules})
         for service, rules in _RULES.items()
     }
     yield from sorted({**own, **ruled}.items())
 
 
 def _named(service: str, rule: _Rule, value: str, members: Mapping[str, Any], account: Account) -> str:
+    if service != "lambda" and value.startswith("arn:"):
+        return value
+    if rule.resource is None or value.startswith("alias/"):
+        return UNKNOWN_RESOURCE
     if service == "lambda":
         function = _FUNCTION.fullmatch(value)
         value = function["name"] if function else value
-    elif value.startswith("arn:"):
-        return value
-    elif rule.resource == EVERYTHING or value.startswith("alias/"):
-        return EVERYTHING
     elif service == "ssm":
         value = value.removeprefix("/").partition(":")[0]
     elif service == "sqs":
@@ -149,7 +147,7 @@ def _arn(service: str, resource: str, account: Account) -> str:
 def _s3_resource(operation: str, members: Mapping[str, Any], account: Account) -> str:
     bucket, key = members.get("Bucket"), members.get("Key")
     if not bucket:
-        return EVERYTHING
+        return UNKNOWN_RESOURCE
     place = f"arn:{account.partition}:s3:::{bucket}"
     if operation == "DeleteObjects":
         return f"{place}/*"  # which objects is in the body: all of the bucket's must be allowed
@@ -167,7 +165,7 @@ def _iam_resource(operation: str, members: Mapping[str, Any], account: Account) 
         return _arn("iam", f"policy{members.get('Path') or '/'}{members.get('PolicyName')}", account)
     if members.get("PolicyArn") and "ttachUser" not in operation and "ttachGroup" not in operation:
         return str(members["PolicyArn"])
-    return EVERYTHING
+    return UNKNOWN_RESOURCE
 
 
 def _event_resources(operation: str, members: Mapping[str, Any], account: Account) -> Iterator[str]:
@@ -179,4 +177,4 @@ def _event_resources(operation: str, members: Mapping[str, Any], account: Accoun
     if name and members.get("EventBusName", "default") == "default" and not operation.startswith("List"):
         yield _arn("events", f"rule/{name}", account)
     else:
-        yield EVERYTHING
+        yield UNKNOWN_RESOURCE

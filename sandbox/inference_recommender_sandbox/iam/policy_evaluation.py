@@ -28,10 +28,12 @@ _FOR_ALL: Final = "ForAllValues:"
 _FOR_ANY: Final = "ForAnyValue:"
 
 
-class UnknownResource(str):
-    """The resource `*` of a call whose own one isn't known: any statement that denies may mean it."""
-
+class _UnknownResource(str):
     __slots__ = ()
+
+
+UNKNOWN_RESOURCE: Final = _UnknownResource("*")
+"""The resource of a call whose own one isn't known: only a permission on everything allows it, any denial denies it."""
 
 
 class Decision(Enum):
@@ -57,7 +59,7 @@ def decide(
     Args:
         policies: The whole documents.
         action: For example `iam:PassRole`; matched without regard to case.
-        resource: ARN, `*`, or an `UnknownResource`.
+        resource: ARN, or `UNKNOWN_RESOURCE`.
         context: Condition keys and their values. The names are matched without regard to case, tag keys in them too
             (IAM user guide, `aws:RequestTag` and `aws:ResourceTag`).
         boundary: The role's permissions boundary, which has to allow the action too; by default there is none.
@@ -94,7 +96,7 @@ def _applies(statement: PolicyDocument, *, action: str, resource: str, context: 
         action_matches = not any(_like(str(each).lower(), action.lower()) for each in as_list(statement["NotAction"]))
     else:
         action_matches = any(_like(str(each).lower(), action.lower()) for each in as_list(statement.get("Action", [])))
-    if denies and isinstance(resource, UnknownResource):
+    if denies and isinstance(resource, _UnknownResource):
         resource_matches = True
     elif "NotResource" in statement:
         resource_matches = not _any_matches(statement["NotResource"], resource, context, unknown=not denies)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 class PolicyPropagation:
     """Knows since when each role has had each statement of its policies. Safe to use from several threads.
 
-    It is told of changes by `note`; what nobody told it of counts from when a call first needed it.
+    `note` records a change; an unrecorded one counts from the first call that needs it.
 
     Args:
         now: Epoch seconds of the sandbox's clock.

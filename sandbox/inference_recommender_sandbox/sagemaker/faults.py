@@ -111,7 +111,7 @@ class Fault:
 
     @classmethod
     def parse(cls, document: Mapping[str, Any]) -> Fault:
-        """Reads a fault from JSON.
+        """Read a fault from JSON.
 
         Raises:
             ValueError: The fault is unknown, or a member is missing, unknown or of the wrong type.

@@ -110,7 +110,7 @@ class Installation:
             ]
 
     def uninstall(self) -> None:
-        """Gives moto its own backends back, empty."""
+        """Give moto its own backends back, empty."""
         _replace(sagemaker_backends, SageMakerModelBackend)
         _replace(ec2_backends, EC2Backend)
         _replace(iam_backends, IAMBackend)
@@ -157,7 +157,7 @@ def install(
 
 
 def check_moto() -> None:
-    """Makes sure that the installed moto has what is overridden here.
+    """Make sure that the installed moto has what is overridden here.
 
     Raises:
         RuntimeError: It hasn't; the message says what is missing from which version.

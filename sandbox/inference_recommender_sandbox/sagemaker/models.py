@@ -65,7 +65,7 @@ class InferenceRecommenderBackend(EndpointBackend, ModelRegistryBackend, Resourc
         return [job for job in self._jobs.values() if not self.service.faults.has_vanished(job.name)]
 
     def add_job(self, job: InferenceRecommendationsJob, tags: Sequence[Mapping[str, str]]) -> None:
-        """Takes in an admitted job."""
+        """Take in an admitted job."""
         self._jobs[job.name] = job
         self.note_created(job.arn)
         self.add_job_tags(job.arn, tags)
@@ -85,7 +85,7 @@ class InferenceRecommenderBackend(EndpointBackend, ModelRegistryBackend, Resourc
         return job
 
     def stop_job(self, name: str) -> None:
-        """Asks a job to stop; asking again while it stops does nothing.
+        """Ask a job to stop; asking again while it stops does nothing.
 
         Raises:
             ResourceNotFound: No such job.

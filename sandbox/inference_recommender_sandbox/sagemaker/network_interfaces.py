@@ -43,7 +43,7 @@ class NetworkInterfaceBackend(EC2Backend):
         return ec2_urls
 
     def settle(self) -> None:
-        """Makes the interfaces agree with what the jobs hold now."""
+        """Make the interfaces agree with what the jobs hold now."""
         wanted: Mapping[tuple[str, str], InterfaceDemand] = {
             (demand.job_arn, subnet_id): demand
             for demand in type(self).demands(self.account_id, self.region_name)
@@ -67,12 +67,12 @@ class NetworkInterfaceBackend(EC2Backend):
                 self._held[place] = interface.id
 
     def get_all_network_interfaces(self, *args: Any, **kwargs: Any) -> Any:
-        """Lists network interfaces, those of the jobs as they are now."""
+        """List network interfaces, those of the jobs as they are now."""
         self.settle()
         return super().get_all_network_interfaces(*args, **kwargs)
 
     def delete_security_group(self, name: str | None = None, group_id: str | None = None) -> None:
-        """Deletes a security group that no job's network interface uses.
+        """Delete a security group that no job's network interface uses.
 
         Raises:
             DependencyViolationError: One does.
@@ -84,7 +84,7 @@ class NetworkInterfaceBackend(EC2Backend):
         super().delete_security_group(name=name, group_id=group_id)
 
     def delete_subnet(self, subnet_id: str) -> Any:
-        """Deletes a subnet that no job's network interface is in.
+        """Delete a subnet that no job's network interface is in.
 
         Raises:
             DependencyViolationError: One is.

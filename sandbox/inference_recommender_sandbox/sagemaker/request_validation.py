@@ -1,4 +1,4 @@
-"""Refuses a request as the service does: wrong types first, then every broken constraint in one message.
+"""Rejects a request as the service does: wrong types first, then every broken constraint in one message.
 
 What is wrong is found by the project's own rules, which read botocore's service model; only the wording is AWS's.
 """
@@ -28,7 +28,7 @@ def operation_model(operation: str) -> OperationModel:
 
 
 def validate_input(operation: str, document: Mapping[str, Any]) -> None:
-    """Checks a request's document.
+    """Check a request's document.
 
     Args:
         operation: Name of the operation. `CreateInferenceRecommendationsJob` is checked against the rules between

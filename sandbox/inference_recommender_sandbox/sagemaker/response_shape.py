@@ -1,4 +1,4 @@
-"""Holds every answer against botocore's model: a member that the API requires must be there."""
+"""Checks every response against botocore's model: a member that the API requires must be there."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .request_validation import operation_model
 
 
 def checked_response(operation: str, document: Mapping[str, Any]) -> dict[str, Any]:
-    """The answer as the service model knows it: unknown members dropped.
+    """Return the response without members that the service model doesn't know.
 
     Args:
         operation: Name of the operation.

@@ -55,7 +55,7 @@ _VALIDATED: Final = frozenset(
 
 
 class InferenceRecommenderResponse(SageMakerResponse):
-    """Answers the six operations, and tag operations on their jobs; everything else is moto's."""
+    """The six operations, and tag operations on their jobs; everything else is moto's."""
 
     @property
     def recommender(self) -> InferenceRecommenderBackend:
@@ -64,7 +64,7 @@ class InferenceRecommenderResponse(SageMakerResponse):
         return backend
 
     def parse_parameters(self, request: Any) -> None:
-        """Takes the body as it is: moto's parser would convert what the service refuses."""
+        """Take the body as it is: moto's parser would convert what the service rejects."""
         if self._get_action() not in OPERATIONS:
             super().parse_parameters(request)
             return
@@ -104,7 +104,7 @@ class InferenceRecommenderResponse(SageMakerResponse):
         return InternalFailure().as_answer(self.response_headers) if fault == "lose-answer" else answer
 
     def create_inference_recommendations_job(self) -> ActionResult:
-        """Creates a job, and keeps the request whatever becomes of it."""
+        """Create a job, and record the request whatever the result."""
         backend = self.recommender
         try:
             self._validate()
@@ -116,19 +116,19 @@ class InferenceRecommenderResponse(SageMakerResponse):
         return self._answer({"JobArn": job.arn})
 
     def describe_inference_recommendations_job(self) -> ActionResult:
-        """Describes a job."""
+        """Describe a job."""
         self._validate()
         job = self.recommender.job(self.params["JobName"])
         return self._answer(job_description(job, self.recommender.now()))
 
     def stop_inference_recommendations_job(self) -> ActionResult:
-        """Stops a job."""
+        """Stop a job."""
         self._validate()
         self.recommender.stop_job(self.params["JobName"])
         return EmptyResult()
 
     def list_inference_recommendations_jobs(self) -> ActionResult:
-        """Lists jobs."""
+        """List jobs."""
         self._validate()
         now = self.recommender.now()
         summaries = [job_summary(job, now) for job in self.recommender.jobs()]
@@ -136,7 +136,7 @@ class InferenceRecommenderResponse(SageMakerResponse):
         return self._answer({"InferenceRecommendationsJobs": jobs, "NextToken": token})
 
     def list_inference_recommendations_job_steps(self) -> ActionResult:
-        """Lists a job's benchmarks; a job that hasn't started has none."""
+        """List a job's benchmarks; a job that hasn't started has none."""
         self._validate()
         now = self.recommender.now()
         job = self.recommender.job(self.params["JobName"])
@@ -148,18 +148,18 @@ class InferenceRecommenderResponse(SageMakerResponse):
         return self._answer({"Steps": steps, "NextToken": token})
 
     def get_scaling_configuration_recommendation(self) -> ActionResult:
-        """Recommends how to scale a recommendation."""
+        """Recommend how to scale a recommendation."""
         self._validate()
         job = self.recommender.job(self.params["InferenceRecommendationsJobName"])
         return self._answer(scaling_configuration(job, self.params, self.recommender.now()))
 
     def create_model(self) -> ActionResult:
-        """Creates a model, if what it names exists."""
+        """Create a model, if what it names exists."""
         admit_model(self.recommender, json.loads(self.body))
         return super().create_model()
 
     def update_endpoint(self) -> ActionResult:
-        """Gives an endpoint another configuration."""
+        """Give an endpoint another configuration."""
         get = self._get_param
         retained = retained_properties(json.loads(self.body))
         arn = self.recommender.update_endpoint(
@@ -168,24 +168,24 @@ class InferenceRecommenderResponse(SageMakerResponse):
         return ActionResult({"EndpointArn": arn})
 
     def delete_model_package(self) -> ActionResult:
-        """Deletes a model package."""
+        """Delete a model package."""
         self.recommender.delete_model_package(self._get_param("ModelPackageName"))
         return EmptyResult()
 
     def delete_model_package_group(self) -> ActionResult:
-        """Deletes an empty group of model packages."""
+        """Delete an empty group of model packages."""
         self.recommender.delete_model_package_group(self._get_param("ModelPackageGroupName"))
         return EmptyResult()
 
     def add_tags(self) -> ActionResult:
-        """Adds tags."""
+        """Add tags."""
         arn = self._get_param("ResourceArn")
         if not is_job(arn):
             return super().add_tags()
         return ActionResult({"Tags": self.recommender.add_job_tags(arn, self._get_param("Tags"))})
 
     def list_tags(self) -> ActionResult:
-        """Lists tags."""
+        """List tags."""
         arn = self._get_param("ResourceArn")
         if not is_job(arn):
             return super().list_tags() if self.recommender.shows_tags(arn) else ActionResult({"Tags": []})
@@ -193,7 +193,7 @@ class InferenceRecommenderResponse(SageMakerResponse):
         return self._answer({"Tags": tags, "NextToken": token})
 
     def delete_tags(self) -> ActionResult:
-        """Deletes tags."""
+        """Delete tags."""
         arn = self._get_param("ResourceArn")
         if not is_job(arn):
             return super().delete_tags()

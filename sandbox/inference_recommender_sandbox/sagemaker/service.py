@@ -23,7 +23,7 @@ class Clock(Protocol):
         """Epoch seconds."""
 
     def sleep(self, seconds: float) -> None:
-        """Waits for so many of the clock's seconds."""
+        """Wait for so many of the clock's seconds."""
 
 
 @dataclass(frozen=True, kw_only=True)

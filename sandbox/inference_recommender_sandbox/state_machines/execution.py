@@ -40,7 +40,7 @@ class Execution:
         return self.status == "RUNNING"
 
     def record(self, kind: str, now: float, **details: dict[str, Any]) -> None:
-        """Record an event, unless the execution is over: what it called may go on, but leaves no trace.
+        """Record an event, unless the execution is over: what it called may continue, but leaves no trace.
 
         Raises:
             HistoryFullError: If only one more event fits.

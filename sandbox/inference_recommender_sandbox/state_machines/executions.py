@@ -87,7 +87,7 @@ class Executions:
         return execution
 
     def stop(self, arn: str, *, error: str | None, cause: str | None) -> Execution:
-        """Abort an execution; a function that it has called goes on.
+        """Abort an execution; a function that it has called keeps running.
 
         Raises:
             ExecutionDoesNotExist: If there is none.

@@ -50,7 +50,7 @@ class LambdaTask:
 
         Args:
             invoke: Calls a function, given its name or ARN and the payload; returns the answer and the function error.
-            deadline: The execution's end in virtual time. The call goes on when it, or the task's own timeout, passes.
+            deadline: The execution's end in virtual time. The call outlasts it, and the task's own timeout.
 
         Returns:
             The result; None if the execution is over.

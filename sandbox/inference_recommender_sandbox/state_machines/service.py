@@ -29,7 +29,7 @@ _BAD_NAME: Final = re.compile(r"[\s<>{}\[\]?*\"#%\\^|~`$&,;:/\x00-\x1f\x7f-\x9f\
 
 
 class StepFunctionsService(StepFunctionResponse):
-    """Answers Step Functions' operations.
+    """Step Functions' operations.
 
     Args:
         executions: Holds the executions.
@@ -54,7 +54,7 @@ class StepFunctionsService(StepFunctionResponse):
         return super().create_state_machine()
 
     def update_state_machine(self) -> ActionResult:
-        """Update a state machine; what runs already goes on as it was."""
+        """Update a state machine; running executions keep the old definition."""
         self._check("UpdateStateMachine")
         if self._get_param("definition"):
             parse_definition(self._get_param("definition"))

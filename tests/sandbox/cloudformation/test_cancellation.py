@@ -116,7 +116,7 @@ ANSWERS_CREATES_LATE = """
 import json, time, urllib.request
 
 def handler(event, context):
-    print("EVENT " + json.dumps(event), flush=True)
+    print("EVENT " + json.dumps(event | {"received": time.time()}), flush=True)
     if event["RequestType"] == "Create":
         time.sleep(20)
     names = ("StackId", "RequestId", "LogicalResourceId")

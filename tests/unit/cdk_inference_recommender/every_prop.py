@@ -84,7 +84,7 @@ def _on_instances(stack: Stack) -> dict[str, Any]:
     }
 
 
-def _serverless(*, provisioned_concurrency: int | None) -> dict[str, Any]:
+def _serverless() -> dict[str, Any]:
     return {
         "model": ModelSource.from_model_package(PACKAGE_ARN),
         "traffic_pattern": TrafficPattern.stairs(duration=Duration.minutes(10), number_of_steps=5, users_per_step=2),
@@ -92,7 +92,6 @@ def _serverless(*, provisioned_concurrency: int | None) -> dict[str, Any]:
             EndpointInputConfiguration.serverless(
                 memory_size=Size.gibibytes(2),
                 max_concurrency=10,
-                provisioned_concurrency=provisioned_concurrency,
                 inference_specification_name="onnx",
             )
         ],
@@ -108,15 +107,14 @@ def _serverless(*, provisioned_concurrency: int | None) -> dict[str, Any]:
     }
 
 
-def every_prop(stack: Stack, *, provisioned_concurrency: int | None = None) -> list[dict[str, Any]]:
+def every_prop(stack: Stack) -> list[dict[str, Any]]:
     """Props of jobs that together have every member of the request.
 
     Args:
         stack: Where keys and networks are made.
-        provisioned_concurrency: The one member that no sound request has.
     """
     common = {"job_type": JobType.ADVANCED, "input_buckets": [payloads(stack)], "image_repositories": [images(stack)]}
     return [
         common | _on_instances(stack),
-        common | _serverless(provisioned_concurrency=provisioned_concurrency),
+        common | _serverless(),
     ]

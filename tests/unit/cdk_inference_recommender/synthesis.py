@@ -31,7 +31,7 @@ from cdk_inference_recommender.job.props.stopping_conditions import LatencyPerce
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from constructs import Construct
+    from constructs import Construct, IConstruct
 
 Json = dict[str, Any]
 
@@ -142,7 +142,7 @@ def only(template: Json, kind: str) -> Json:
     return found
 
 
-def logical_id(construct: Construct) -> str:
+def logical_id(construct: IConstruct) -> str:
     """The logical id of a construct's primary resource."""
     child: Any = construct.node.default_child
     while child.node.default_child is not None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from aws_cdk import CfnParameter, Duration, Size
+from aws_cdk import aws_kms as kms
 
 from cdk_inference_recommender import (
     Domain,
@@ -102,9 +103,9 @@ def test_every_value_of_a_job_on_a_model_may_be_a_parameter() -> None:
             ],
             flat_invocations=FlatInvocations.of(text(stack, "FlatInvocations")),
         ),
-        output_encryption_key=text(stack, "OutputKey"),
+        output_encryption_key=kms.Key.from_key_arn(stack, "OutputKey", text(stack, "OutputKeyArn")),
         compiled_output_s3_uri=text(stack, "CompiledOutput"),
-        volume_encryption_key=text(stack, "VolumeKey"),
+        volume_encryption_key=kms.Key.from_key_arn(stack, "VolumeKey", text(stack, "VolumeKeyArn")),
         poll_interval=Duration.seconds(number(stack, "PollInterval")),
         tags={"team": text(stack, "Team")},
         rerun_nonce=text(stack, "Rerun"),
@@ -136,7 +137,7 @@ def test_every_value_of_a_job_on_a_model_may_be_a_parameter() -> None:
                 },
             }
         ],
-        "VolumeKmsKeyId": ref("VolumeKey"),
+        "VolumeKmsKeyId": ref("VolumeKeyArn"),
         "ContainerConfig": {
             "Domain": ref("Domain"),
             "Task": ref("Task"),
@@ -160,7 +161,7 @@ def test_every_value_of_a_job_on_a_model_may_be_a_parameter() -> None:
         "FlatInvocations": ref("FlatInvocations"),
     }
     assert request["OutputConfig"] == {
-        "KmsKeyId": ref("OutputKey"),
+        "KmsKeyId": ref("OutputKeyArn"),
         "CompiledOutputConfig": {"S3OutputUri": ref("CompiledOutput")},
     }
     properties = only(template_of(stack), JOB)["Properties"]

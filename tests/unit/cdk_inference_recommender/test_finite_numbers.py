@@ -91,7 +91,7 @@ def test_an_endpoint_s_bounds_are_finite(name: str, number: float) -> None:
     )
     if name.endswith("_capacity"):
         with pytest.raises(ValidationError, match=told(f"Endpoint/Scaling: {name}")):
-            endpoint.auto_scale_instance_count(**({"max_capacity": 2} | {name: number}))  # type: ignore[arg-type]
+            endpoint.auto_scale_instance_count(**({"max_capacity": 2} | {name: number}))
     else:
         count = endpoint.auto_scale_instance_count(max_capacity=2)
         with pytest.raises(ValidationError, match=told(f"Endpoint/Scaling/Load: {name}")):

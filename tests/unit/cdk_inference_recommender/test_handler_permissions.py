@@ -276,7 +276,7 @@ def test_roles_of_two_stacks_with_one_logical_id_are_two() -> None:
 def test_a_key_is_named_once_however_it_is_given() -> None:
     stack = new_stack()
     key = kms.Key(stack, "Key")
-    for index, given in enumerate((key, key.key_arn, key.key_id, key)):
+    for index, given in enumerate((key, kms.Key.from_key_arn(stack, "Again", key.key_arn), key)):
         default_job(stack, f"Job{index}", volume_encryption_key=given)
     assert len(handed_in(template_of(stack), "Key")) == 1
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 from typing import Any
 
@@ -9,7 +10,8 @@ import pytest
 from aws_cdk import Duration, Fn, Token
 from aws_cdk import aws_cloudwatch as cloudwatch
 
-from cdk_inference_recommender import InferenceRecommendationsJob, InferenceRecommendationsJobBase
+from cdk_inference_recommender import IInferenceRecommendationsJob, InferenceRecommendationsJob, ValidationError
+from cdk_inference_recommender.job.metrics import MetricOptions
 
 from .synthesis import default_job, logical_id, new_stack, only, template_of, warnings_of
 
@@ -22,7 +24,7 @@ NAMED = [
 ]
 
 
-def graphed(metric: cloudwatch.IMetric, job: InferenceRecommendationsJobBase) -> Any:
+def graphed(metric: cloudwatch.IMetric, job: IInferenceRecommendationsJob) -> Any:
     """The metric as a dashboard has it, with the job's name in place of its reference."""
     cloudwatch.Dashboard(job.stack, "Dashboard", widgets=[[cloudwatch.GraphWidget(left=[metric])]])
     body = only(template_of(job.stack), "AWS::CloudWatch::Dashboard")["Properties"]["DashboardBody"]
@@ -127,3 +129,81 @@ def test_a_metric_may_be_known_at_deploy_time() -> None:
     job = default_job(new_stack())
     job.metric(Token.as_string(Fn.ref("Metric")), statistic=Token.as_string(Fn.ref("Statistic")))
     assert warnings_of(job.stack) == []
+
+
+def test_a_metric_of_an_endpoint_takes_every_option() -> None:
+    job = default_job(new_stack())
+    metric = job.metric_client_latency(
+        endpoint_name="bert",
+        account="210987654321",
+        color="#00ff00",
+        dimensions_map={"Stage": "test"},
+        id="latency",
+        label="Latency",
+        period=Duration.minutes(10),
+        region="us-east-1",
+        statistic="p95",
+        unit=cloudwatch.Unit.MILLISECONDS,
+        visible=False,
+    )
+    assert graphed(metric, job) == [
+        NAMESPACE,
+        "ClientLatency",
+        "EndpointName",
+        "bert",
+        "JobName",
+        logical_id(job),
+        "Stage",
+        "test",
+        {
+            "label": "Latency",
+            "color": "#00ff00",
+            "id": "latency",
+            "visible": False,
+            "period": 600,
+            "stat": "p95",
+            "region": "us-east-1",
+            "accountId": "210987654321",
+        },
+    ]
+
+
+def test_a_search_takes_what_searches_have() -> None:
+    job = default_job(new_stack())
+    (found,) = graphed(job.metric_client_invocations(color="#00ff00", label="Sent", region="us-east-1"), job)
+    assert {name: found[name] for name in ("color", "label", "region")} == {
+        "color": "#00ff00",
+        "label": "Sent",
+        "region": "us-east-1",
+    }
+
+
+@pytest.mark.parametrize(
+    "option",
+    [
+        {"dimensions_map": {"Stage": "test"}},
+        {"id": "latency"},
+        {"unit": cloudwatch.Unit.COUNT},
+        {"visible": False},
+        {"stack_region": "us-east-1"},
+        {"stack_account": "210987654321"},
+    ],
+    ids=lambda option: next(iter(option)),
+)
+def test_a_search_rejects_what_it_would_drop(option: Any) -> None:
+    job = default_job(new_stack())
+    with pytest.raises(ValidationError, match=rf"^Stack/Job: {next(iter(option))} given, which a search over"):
+        job.metric_client_latency(**option)
+    job.metric_client_latency(endpoint_name="bert", **option)
+
+
+@pytest.mark.parametrize(("method", "name", "statistic"), NAMED)
+def test_every_metric_takes_another_statistic(method: str, name: str, statistic: str) -> None:
+    job = default_job(new_stack())
+    config = getattr(job, method)(endpoint_name="bert", statistic="p50").to_metric_config().metric_stat
+    assert (config.metric_name, config.statistic) == (name, "p50")
+    assert statistic != "p50"
+
+
+def test_the_options_are_the_cdk_s() -> None:
+    assert MetricOptions.__optional_keys__ == set(inspect.signature(cloudwatch.MetricOptions).parameters)

@@ -13,6 +13,7 @@ from aws_cdk import aws_kms as kms
 
 from cdk_inference_recommender import InferenceRecommendationsJob
 
+from .request.request_documents import DEFAULT, with_value, without
 from .synthesis import (
     JOB,
     POLICY,
@@ -20,10 +21,12 @@ from .synthesis import (
     arn,
     default_job,
     given_role,
+    images,
     logical_id,
     new_app,
     new_stack,
     only,
+    payloads,
     resources,
     role_statements,
     statements,
@@ -134,8 +137,13 @@ def allow(actions: str | list[str], resource: Any, condition: Json | None = None
 def test_who_needs_a_key_may_use_it(key: Any, resource: Any, condition: Json | None, use: str) -> None:
     stack = new_stack()
     given = key(stack) if callable(key) else key
-    props = {"volume_encryption_key": given} if use == "volume" else {"output_encryption_key": given}
-    default_job(stack, **props)
+    if isinstance(given, str):
+        place = ("InputConfig", "VolumeKmsKeyId") if use == "volume" else ("OutputConfig",)
+        document = with_value(DEFAULT, place, given if use == "volume" else {"KmsKeyId": given})
+        access: Json = {"input_buckets": [payloads(stack)], "image_repositories": [images(stack)]}
+        InferenceRecommendationsJob.from_cli_input(stack, "Job", without(document, ("RoleArn",)), **access)
+    else:
+        default_job(stack, **{f"{use}_encryption_key": given})
     template = template_of(stack)
     assert allow(USE_KEY, resource, condition) in role_statements(template, HANDLER_ROLE)
     of_role = (
@@ -150,7 +158,7 @@ def test_a_key_of_another_stack_is_known_by_its_arn_there() -> None:
     app = new_app()
     keys = Stack(app, "Keys")
     stack = Stack(app, "Stack")
-    default_job(stack, volume_encryption_key=kms.Key(keys, "Key").key_id)
+    default_job(stack, volume_encryption_key=kms.Key(keys, "Key"))
     (resource,) = [
         statement["Resource"]
         for statement in role_statements(template_of(stack), HANDLER_ROLE)
@@ -178,7 +186,7 @@ def test_a_role_that_is_handed_in_gets_no_policy(kind: str) -> None:
     vpc = ec2.Vpc.from_vpc_attributes(
         stack, "Vpc", vpc_id="vpc-1", availability_zones=["eu-west-1a"], private_subnet_ids=["subnet-1"]
     )
-    job = default_job(stack, role=role, vpc=vpc, volume_encryption_key=KEY_ARN)
+    job = default_job(stack, role=role, vpc=vpc, volume_encryption_key=kms.Key.from_key_arn(stack, "Key", KEY_ARN))
     template = template_of(stack)
     assert only(template, JOB)["Properties"]["Request"]["RoleArn"] == stack.resolve(job.role.role_arn)
     assert not [name for name in resources(template, POLICY) if not name.startswith("InferenceRecommenderProvider")]

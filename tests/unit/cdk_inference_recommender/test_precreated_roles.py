@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from aws_cdk import App, Environment, Stack, Stage
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
 
 from cdk_inference_recommender import ModelSource, RecommendedEndpoint
 
@@ -41,7 +42,9 @@ OTHER_KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567
 def built(app: App) -> Stack:
     stack = Stack(app, "Stack", env=Environment(account=ACCOUNT, region=REGION))
     best = default_job(stack).recommend_real_time("Best")
-    default_job(stack, "Given", role=given_role(stack), volume_encryption_key=OTHER_KEY)
+    default_job(
+        stack, "Given", role=given_role(stack), volume_encryption_key=kms.Key.from_key_arn(stack, "OtherKey", OTHER_KEY)
+    )
     endpoint = RecommendedEndpoint(
         stack,
         "Endpoint",

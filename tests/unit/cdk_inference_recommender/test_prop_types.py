@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 from enum import Enum
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import jsii
@@ -36,7 +37,7 @@ from cdk_inference_recommender import (
     ValidationError,
 )
 from cdk_inference_recommender.endpoint.prop_types import ENDPOINT_PROP_TYPES
-from cdk_inference_recommender.job.prop_types import JOB_PROP_TYPES
+from cdk_inference_recommender.job.props.job_props import JOB_PROP_TYPES
 
 from .synthesis import MODEL_CONFIG, PACKAGE_ARN, default_job, images, load_test, new_stack, payloads, template_of
 
@@ -83,7 +84,7 @@ def test_all_such_props_of_a_job_are_told_at_once() -> None:
     [
         (
             {"endpoint_configurations": ["ml.c5.xlarge"]},
-            r"endpoint_configurations\[0\] = 'ml.c5.xlarge' isn't of type EndpointConfiguration",
+            r"endpoint_configurations\[0\] = 'ml.c5.xlarge' isn't of type EndpointInputConfiguration",
         ),
         (
             {"traffic_pattern": TrafficPattern.phases(Phase(initial_number_of_users=1, spawn_rate=1, duration=120))},  # type: ignore[arg-type]
@@ -163,7 +164,7 @@ def test_all_such_props_of_a_job_are_told_at_once() -> None:
         ),
         (
             {"output_encryption_key": 7},
-            r"output_encryption_key = 7 isn't of type str or IKey\.",
+            r"output_encryption_key = 7 isn't of type IKeyRef\.",
         ),
     ],
 )
@@ -302,7 +303,7 @@ def test_what_is_no_document_is_told_with_the_path_of_the_job_to_be(document: An
 
 def test_a_document_that_cant_be_read_is_told_with_the_path_of_the_job_to_be() -> None:
     with pytest.raises(ValidationError, match=r"^Stack/Job: document = 'none\.json' can't be read"):
-        InferenceRecommendationsJob.from_cli_input(new_stack(), "Job", "none.json")
+        InferenceRecommendationsJob.from_cli_input(new_stack(), "Job", Path("none.json"))
 
 
 @pytest.mark.parametrize(
@@ -466,8 +467,6 @@ IS_TEXT = r"is a token, but not yet one of text\. Write Token\.as_string\(\.\.\.
 @pytest.mark.parametrize(
     ("name", "make"),
     [
-        ("volume_encryption_key", lambda stack, value: default_job(stack, volume_encryption_key=value)),
-        ("output_encryption_key", lambda stack, value: default_job(stack, output_encryption_key=value)),
         ("existing_endpoint", lambda stack, value: default_job(stack, existing_endpoint=value)),
         ("job_name", lambda stack, value: default_job(stack, job_name=value)),
         ("tags['team']", lambda stack, value: default_job(stack, tags={"team": value})),

@@ -117,7 +117,7 @@ def constructor(public: type) -> Iterator[str]:
             if not field.name.startswith("_"):
                 yield f"field {field.name}: {type_of(field.type)}{default}{factory}{keyword}"
     elif owners(public) and any("__init__" in vars(owner) for owner in owners(public)):
-        yield from called("__init__", public.__init__)
+        yield from called("__init__", public.__init__)  # type: ignore[misc]
 
 
 def described(name: str, public: object) -> Iterator[str]:

@@ -254,6 +254,27 @@ def test_what_the_endpoint_is_given_goes_before_what_the_job_has() -> None:
     assert services == {"cloudwatch", "logs", "ecr"}
 
 
+def test_a_role_of_ones_own_is_granted_what_the_endpoint_names() -> None:
+    stack = new_stack()
+    endpoint(stack, input_buckets=[payloads(stack)], image_repositories=[images(stack)])
+    template = template_of(stack)
+    granted = [str(statement["Action"]) for statement in statements(template, "GivenRolePolicy")]
+    assert any("s3:GetObject" in actions for actions in granted)
+    assert any("ecr:BatchGetImage" in actions for actions in granted)
+    (model,) = resources(template, MODEL)
+    assert any(name.startswith("GivenRolePolicy") for name in before(template, model))
+
+
+def test_a_role_of_ones_own_keeps_its_policies_where_it_says_so_or_nothing_is_named() -> None:
+    stack, other = new_stack(), new_stack()
+    given = iam.Role(stack, "OwnRole", assumed_by=iam.ServicePrincipal("sagemaker.amazonaws.com"))
+    named: Json = {"input_buckets": [payloads(stack)], "image_repositories": [images(stack)]}
+    endpoint(stack, role=given.without_policy_updates(), **named)
+    endpoint(other)
+    assert not statements(template_of(stack), "OwnRole")
+    assert not statements(template_of(other), "GivenRole")
+
+
 def test_without_the_job_the_model_has_to_be_given() -> None:
     stack = Stack(new_app(), "Stack")
     read = RealTimeRecommendation.from_parameters(stack, "Read", "/bert")

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from aws_cdk import Environment
+from aws_cdk import aws_kms as kms
 
 from cdk_inference_recommender import InferenceRecommendationsJob, ModelSource
 
@@ -18,14 +19,15 @@ THERE = Environment(account=ACCOUNT, region="us-east-1")
 
 
 @pytest.mark.parametrize(
-    ("props", "place"),
+    "place",
     [
-        ({"volume_encryption_key": KEY}, "volume_encryption_key"),
-        ({"output_encryption_key": KEY}, "output_encryption_key"),
+        "volume_encryption_key",
+        "output_encryption_key",
     ],
 )
-def test_a_key_of_another_region_is_warned_of(props: dict[str, Any], place: str) -> None:
+def test_a_key_of_another_region_is_warned_of(place: str) -> None:
     stack = new_stack(env=HERE)
+    props: dict[str, Any] = {place: kms.Key.from_key_arn(stack, "Key", KEY)}
     default_job(stack, **props)
     (warning,) = warnings_of(stack)
     assert warning.startswith(
@@ -56,12 +58,12 @@ def test_a_document_s_is_told_as_it_stands_there() -> None:
     [
         (HERE, {}),
         (THERE, {"model": ModelSource.from_model_package(PACKAGE_ARN.replace(REGION, "us-east-1"))}),
-        (HERE, {"volume_encryption_key": "alias/volumes"}),
+        (HERE, {"volume_encryption_key": lambda stack: kms.Alias.from_alias_name(stack, "Key", "alias/volumes")}),
         # Where the stack will be isn't known.
-        (None, {"volume_encryption_key": KEY}),
+        (None, {"volume_encryption_key": lambda stack: kms.Key.from_key_arn(stack, "Key", KEY)}),
     ],
 )
 def test_nothing_is_warned_of_that_may_be_here(env: Environment | None, props: dict[str, Any]) -> None:
     stack = new_stack(env=env)
-    default_job(stack, **props)
+    default_job(stack, **{name: value(stack) if callable(value) else value for name, value in props.items()})
     assert warnings_of(stack) == []

@@ -10,6 +10,7 @@ from aws_cdk import Duration
 from cdk_inference_recommender import (
     ContainerConfig,
     Domain,
+    EndpointInputConfiguration,
     LatencyPercentile,
     ModelContainerConfig,
     ModelLatencyThreshold,
@@ -19,6 +20,7 @@ from cdk_inference_recommender import (
     Stairs,
     Task,
     TrafficPattern,
+    ValidationError,
 )
 
 from .synthesis import MODEL_CONFIG
@@ -48,6 +50,16 @@ def omitting_is_an_error_of_the_types() -> None:
     ModelSource.from_model("bert", container_config=ContainerConfig())  # type: ignore[arg-type]
 
 
+def constructing_what_factories_make_is_an_error_of_the_types() -> None:
+    """Only mypy reads it."""
+    TrafficPattern()  # type: ignore[call-arg]
+    TrafficPattern(phase_list=())  # type: ignore[call-arg]
+    ModelSource()  # type: ignore[call-arg]
+    ModelSource(model_name="bert")  # type: ignore[call-arg]
+    EndpointInputConfiguration()  # type: ignore[call-arg]
+    EndpointInputConfiguration(instance_type="ml.c5.xlarge")  # type: ignore[call-arg]
+
+
 def the_rest_may_be_left_out() -> None:
     """Only mypy reads it."""
     ModelContainerConfig(domain=Domain.MACHINE_LEARNING, task=Task.OTHER, payload_config=PAYLOAD)
@@ -75,6 +87,24 @@ def test_a_required_member_cant_be_left_out(make: Any, members: dict[str, Any]) 
     for name in members:
         with pytest.raises(TypeError, match=rf"missing 1 required keyword-only argument: '{name}'"):
             make(**{other: value for other, value in members.items() if other != name})
+
+
+@pytest.mark.parametrize("fields", [{}, {"phase_list": (), "stair_steps": None}])
+@pytest.mark.parametrize(
+    ("made", "factories"),
+    [
+        (TrafficPattern, "TrafficPattern.phases(...) or TrafficPattern.stairs(...)"),
+        (ModelSource, "ModelSource.from_model_package(...) or ModelSource.from_model(...)"),
+        (
+            EndpointInputConfiguration,
+            "EndpointInputConfiguration.real_time(...) or EndpointInputConfiguration.serverless(...)",
+        ),
+    ],
+)
+def test_only_factories_make_what_has_fields_that_exclude_each_other(made: Any, factories: str, fields: Any) -> None:
+    with pytest.raises(ValidationError) as raised:
+        made(**fields)
+    assert str(raised.value) == f"{made.__name__} has no public constructor. Use {factories}."
 
 
 def test_a_model_s_container_has_what_any_container_has() -> None:

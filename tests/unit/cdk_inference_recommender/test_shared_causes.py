@@ -105,10 +105,10 @@ def test_an_ancestors_tag_is_reported_once_for_jobs_and_endpoints() -> None:
     [
         lambda stack, name: default_job(stack, name, tags={"team": "search; ranking"}),
         lambda stack, name: default_job(stack, name, model=ModelSource.from_model_package("bert")),
-        lambda stack, name: default_job(stack, name, volume_encryption_key="a key"),
+        lambda stack, name: default_job(stack, name, existing_endpoint="a b"),
         lambda stack, name: default_job(stack, name, description="d" * 129),
     ],
-    ids=["tag", "model", "key", "text"],
+    ids=["tag", "model", "endpoint", "text"],
 )
 def test_what_each_was_given_is_reported_by_each(make: Callable[[Stack, str], Construct]) -> None:
     stack = new_stack()
@@ -123,10 +123,10 @@ def test_what_each_was_given_is_reported_by_each(make: Callable[[Stack, str], Co
 def test_defaults_are_nothing_that_is_shared() -> None:
     stack = new_stack()
     for name in ("First", "Second"):
-        default_job(stack, name, input_buckets=[])
+        load_test(stack, name, endpoint_configurations=[])
     assert [error.partition(":")[0] for error in errors_of(stack)] == [
-        "[Stack/First] input_buckets",
-        "[Stack/Second] input_buckets",
+        "[Stack/First] endpoint_configurations",
+        "[Stack/Second] endpoint_configurations",
     ]
 
 

@@ -93,7 +93,6 @@ PAYLOAD = ContainerConfig(payload_config=PayloadConfig(sample_payload_url="s3://
             {"model": ModelSource.from_model_package(PACKAGE_ARN, container_config=PAYLOAD)},
             "model.container_config.payload_config.sample_payload_url = 's3://payloads/bert.zip'",
         ),
-        ({"model": ModelSource(container_config=None)}, "[Stack/Job] "),
         (
             {
                 "traffic_pattern": TrafficPattern.stairs(
@@ -103,7 +102,6 @@ PAYLOAD = ContainerConfig(payload_config=PayloadConfig(sample_payload_url="s3://
             "traffic_pattern.stairs.users_per_step = 9",
         ),
         ({"job_duration": Duration.hours(6)}, "job_duration = 21600"),
-        ({"volume_encryption_key": "a key"}, "volume_encryption_key = 'a key'"),
         ({"existing_endpoint": "an endpoint"}, "existing_endpoint = 'an endpoint'"),
         (
             {
@@ -164,13 +162,18 @@ def test_the_name_that_a_path_makes_is_a_sound_prefix(parts: list[str]) -> None:
     assert template_of(stack)
 
 
-def test_neither_a_role_nor_a_bucket_to_read_from_is_an_error() -> None:
+def test_a_default_role_that_may_read_nothing_is_a_warning_that_can_be_acknowledged() -> None:
     stack = new_stack()
-    InferenceRecommendationsJob(stack, "Job", model=ModelSource.from_model_package(PACKAGE_ARN))
-    assert problems_of(stack)[0].startswith(
-        "[Stack/Job] input_buckets: the default execution role could read neither the sample payload nor the model's "
-        "artifacts. Name their buckets in input_buckets, or give a role of your own that may read them."
+    job = InferenceRecommendationsJob(stack, "Job", model=ModelSource.from_model_package(PACKAGE_ARN))
+    Validations.of(job).acknowledge(
+        Acknowledgment(id="cdk-inference-recommender:ImageRepositoriesUnnamed", reason="granted by its owner")
     )
+    (warning,) = warnings_of(stack)
+    assert warning.startswith(
+        "input_buckets: the default execution role may read neither the sample payload nor the model's artifacts. Name "
+        "their buckets in input_buckets, call bucket.grant_read(job), or give a role that may read them."
+    )
+    assert "(InputBucketsUnnamed; " in warning
 
 
 def test_a_role_alone_is_enough() -> None:

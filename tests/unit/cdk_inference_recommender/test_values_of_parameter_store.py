@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from aws_cdk import App, Environment, Stack
+from aws_cdk import aws_kms as kms
 from aws_cdk import aws_ssm as ssm
 
 from cdk_inference_recommender import (
@@ -83,11 +84,11 @@ def use_everywhere(stack: Stack, text: Callable[[str], str]) -> None:
             )
         ],
         existing_endpoint=text("endpoint"),
-        output_encryption_key=text("output-key"),
+        output_encryption_key=kms.Alias.from_alias_name(stack, "OutputKey", text("output-key")),
         compiled_output_s3_uri=text("compiled"),
-        volume_encryption_key=text("volume-key"),
+        volume_encryption_key=kms.Alias.from_alias_name(stack, "VolumeKey", text("volume-key")),
         tags={"team": text("team")},
-        rerun_nonce=text("rerun_nonce"),
+        rerun_nonce=text("rerun-nonce"),
     )
     package = ModelSource.from_model_package(text("package"))
     job = default_job(stack, "OnPackage", model=package)

@@ -2,23 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
-from cdk_inference_recommender.validation.prop_types import PropType, expect_type
+from cdk_inference_recommender.validation.api_member import member
+from cdk_inference_recommender.validation.factory_made import FactoryMade
+from cdk_inference_recommender.validation.prop_types import PropType, expect_type, shown
+from cdk_inference_recommender.validation.tokens import mebibytes_of
+from cdk_inference_recommender.validation.validation_error import ValidationError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     import jsii
     from aws_cdk import Size
 
-# What holds the values of each is looked at where the job tells of it.
+# The values of each are looked at where the job's path is known.
 _RANGES: Final = PropType(of=object, example='{"OMP_NUM_THREADS": ["2", "4"]}', is_mapping=True)
 
 
-@dataclass(frozen=True, kw_only=True)
-class EndpointInputConfiguration:
+def _rendered_ranges(ranges: Mapping[str, Sequence[str]], where: str) -> list[dict[str, object]]:
+    for name, values in ranges.items():
+        # A text is a sequence of texts: it would be taken apart letter by letter.
+        if isinstance(values, str) or not isinstance(values, Sequence):
+            raise ValidationError(f"{where}[{name!r}] = {shown(values)} isn't a list. Put it into square brackets.")
+    return [{"Name": name, "Value": list(values)} for name, values in ranges.items()]
+
+
+@dataclass(frozen=True, init=False)
+class EndpointInputConfiguration(FactoryMade):
     """Real-time or serverless, never both; build one with `real_time` or `serverless`.
 
     See the API reference, `EndpointInputConfiguration`. A field that wasn't given holds None.
@@ -27,17 +40,28 @@ class EndpointInputConfiguration:
         instance_type: `ml.<family>.<size>`, of a real-time endpoint.
         memory_size: 1 to 6 GiB, of a serverless endpoint.
         max_concurrency: Invocations at the same time, 1 to 200, of a serverless endpoint.
-        provisioned_concurrency: A member of the API that these jobs don't support.
         inference_specification_name: Which inference specification of the model package.
         environment_parameter_ranges: Values to try for each environment variable of the container. Default: none.
     """
 
-    instance_type: str | None = None
-    memory_size: Size | None = None
-    max_concurrency: jsii.Number | None = None
-    provisioned_concurrency: jsii.Number | None = None
+    _factories: ClassVar[str] = (
+        "EndpointInputConfiguration.real_time(...) or EndpointInputConfiguration.serverless(...)"
+    )
+
+    instance_type: str | None = field(
+        default=None, metadata=member("InstanceType", kind=PropType(of=str, example='"ml.c5.xlarge"'))
+    )
+    memory_size: Size | None = field(
+        default=None, metadata=member("ServerlessConfig", "MemorySizeInMB", render=mebibytes_of)
+    )
+    max_concurrency: jsii.Number | None = field(default=None, metadata=member("ServerlessConfig", "MaxConcurrency"))
     inference_specification_name: str | None = None
-    environment_parameter_ranges: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    environment_parameter_ranges: Mapping[str, Sequence[str]] = field(
+        default_factory=dict,
+        metadata=member(
+            "EnvironmentParameterRanges", "CategoricalParameterRanges", render=_rendered_ranges, items="by name"
+        ),
+    )
 
     @property
     def is_serverless(self) -> bool:
@@ -63,7 +87,7 @@ class EndpointInputConfiguration:
         Raises:
             ValidationError: The ranges are no mapping.
         """
-        return cls(
+        return cls._make(
             instance_type=instance_type,
             inference_specification_name=inference_specification_name,
             environment_parameter_ranges=_ranges(environment_parameter_ranges),
@@ -75,7 +99,6 @@ class EndpointInputConfiguration:
         *,
         memory_size: Size,
         max_concurrency: jsii.Number,
-        provisioned_concurrency: jsii.Number | None = None,
         inference_specification_name: str | None = None,
         environment_parameter_ranges: Mapping[str, Sequence[str]] | None = None,
     ) -> EndpointInputConfiguration:
@@ -84,17 +107,15 @@ class EndpointInputConfiguration:
         Args:
             memory_size: 1 to 6 GiB in steps of 1 GiB.
             max_concurrency: Invocations at the same time, 1 to 200.
-            provisioned_concurrency: A member of the API that these jobs don't support; a value is reported at synth.
             inference_specification_name: Which inference specification of the model package. Default: the package's.
             environment_parameter_ranges: As for `real_time`.
 
         Raises:
             ValidationError: As for `real_time`.
         """
-        return cls(
+        return cls._make(
             memory_size=memory_size,
             max_concurrency=max_concurrency,
-            provisioned_concurrency=provisioned_concurrency,
             inference_specification_name=inference_specification_name,
             environment_parameter_ranges=_ranges(environment_parameter_ranges),
         )

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
+from cdk_inference_recommender.validation.api_member import member
 from cdk_inference_recommender.validation.closed_choice import ClosedChoice
+from cdk_inference_recommender.validation.prop_types import PropType
+from cdk_inference_recommender.validation.tokens import milliseconds_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,8 +48,10 @@ class ModelLatencyThreshold:
         value: At least 1 ms, in whole milliseconds.
     """
 
-    percentile: LatencyPercentile
-    value: Duration
+    percentile: LatencyPercentile = field(
+        metadata=member("Percentile", kind=PropType(of=LatencyPercentile, example="LatencyPercentile.P95"))
+    )
+    value: Duration = field(metadata=member("ValueInMilliseconds", render=milliseconds_of))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,5 +66,16 @@ class StoppingConditions:
     """
 
     max_invocations: jsii.Number | None = None
-    model_latency_thresholds: Sequence[ModelLatencyThreshold] = ()
-    flat_invocations: FlatInvocations | None = None
+    model_latency_thresholds: Sequence[ModelLatencyThreshold] = field(
+        default=(),
+        metadata=member(
+            "ModelLatencyThresholds",
+            kind=PropType(
+                of=ModelLatencyThreshold, example="[ModelLatencyThreshold(...)]", is_list=True, is_required=True
+            ),
+        ),
+    )
+    flat_invocations: FlatInvocations | None = field(
+        default=None,
+        metadata=member("FlatInvocations", kind=PropType(of=FlatInvocations, example="FlatInvocations.STOP")),
+    )

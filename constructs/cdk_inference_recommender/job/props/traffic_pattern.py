@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, ClassVar, Final
 
+from cdk_inference_recommender.validation.api_member import member
+from cdk_inference_recommender.validation.factory_made import FactoryMade
 from cdk_inference_recommender.validation.prop_types import PropType, expect_type
+from cdk_inference_recommender.validation.tokens import seconds_of
 from cdk_inference_recommender.validation.validation_error import ValidationError
 
 if TYPE_CHECKING:
@@ -25,7 +28,7 @@ class Phase:
 
     initial_number_of_users: jsii.Number
     spawn_rate: jsii.Number
-    duration: Duration
+    duration: Duration = field(metadata=member("DurationInSeconds", render=seconds_of))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +42,7 @@ class Stairs:
         users_per_step: New users a step, 1 to 3.
     """
 
-    duration: Duration
+    duration: Duration = field(metadata=member("DurationInSeconds", render=seconds_of))
     number_of_steps: jsii.Number
     users_per_step: jsii.Number
 
@@ -49,17 +52,23 @@ _PHASES: Final = PropType(
 )
 
 
-@dataclass(frozen=True, kw_only=True)
-class TrafficPattern:
+@dataclass(frozen=True, init=False)
+class TrafficPattern(FactoryMade):
     """Phases or stairs, never both; build one with `phases` or `stairs` (API reference, `TrafficPattern`).
 
     Attributes:
+        traffic_type: `PHASES` or `STAIRS`.
         phase_list: The phases in order. Default: none.
         stair_steps: The stairs. Default: none.
     """
 
-    phase_list: tuple[Phase, ...] = ()
-    stair_steps: Stairs | None = None
+    _factories: ClassVar[str] = "TrafficPattern.phases(...) or TrafficPattern.stairs(...)"
+
+    traffic_type: str
+    phase_list: tuple[Phase, ...] = field(default=(), metadata=member("Phases", kind=_PHASES, spelled="phases"))
+    stair_steps: Stairs | None = field(
+        default=None, metadata=member("Stairs", kind=PropType(of=Stairs, example="Stairs(...)"), spelled="stairs")
+    )
 
     @classmethod
     def phases(cls, *phases: Phase) -> TrafficPattern:
@@ -77,7 +86,7 @@ class TrafficPattern:
                 "traffic_pattern.phases: there is no phase. Give at least one, for example "
                 "TrafficPattern.phases(Phase(initial_number_of_users=1, spawn_rate=1, duration=Duration.minutes(2)))."
             )
-        return cls(phase_list=phases)
+        return cls._make(traffic_type="PHASES", phase_list=phases)
 
     @classmethod
     def stairs(
@@ -94,6 +103,5 @@ class TrafficPattern:
             number_of_steps: How many steps.
             users_per_step: New users a step, 1 to 3.
         """
-        return cls(
-            stair_steps=Stairs(duration=duration, number_of_steps=number_of_steps, users_per_step=users_per_step)
-        )
+        stairs = Stairs(duration=duration, number_of_steps=number_of_steps, users_per_step=users_per_step)
+        return cls._make(traffic_type="STAIRS", stair_steps=stairs)

@@ -34,7 +34,7 @@ class _Answer:
 
 
 class CustomResourceProvider:
-    """Sends Create, Update and Delete to the function that `ServiceToken` names, and waits for its answer.
+    """Sends Create, Update and Delete to the function that `ServiceToken` names, and waits for its response.
 
     Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref.html
 
@@ -50,7 +50,7 @@ class CustomResourceProvider:
         self._clock = clock
 
     def replaces(self, old: dict[str, Any], new: dict[str, Any]) -> bool:
-        """Never: the function decides, by answering with another physical id.
+        """Return False: the function decides, by responding with another physical id.
 
         Raises:
             ResourceError: If the service token changes, which CloudFormation refuses.
@@ -83,7 +83,7 @@ class CustomResourceProvider:
         self._send("Delete", request, {"PhysicalResourceId": physical_id}, Cancellation())
 
     def attribute(self, current: ProvisionedResource, name: str) -> Any:
-        """Return a member of the answer's `Data`; a nested one is named with dots.
+        """Return a member of the response's `Data`; a nested one is named with dots.
 
         Raises:
             ResourceError: If there is none.

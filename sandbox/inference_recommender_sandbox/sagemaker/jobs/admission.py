@@ -43,7 +43,7 @@ class _Model:
 
 
 def admit_job(backend: InferenceRecommenderBackend, request: Mapping[str, Any]) -> InferenceRecommendationsJob:
-    """Creates the job that a valid request asks for.
+    """Create the job that a valid request asks for.
 
     Raises:
         ValidationException: The role can't be assumed, something that the request names doesn't exist, or the model

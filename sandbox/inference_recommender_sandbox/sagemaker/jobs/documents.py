@@ -1,4 +1,4 @@
-"""What the API tells of a job: the documents of Describe, of the list of jobs and of the list of steps.
+"""Responses about jobs: the documents of Describe, of the list of jobs and of the list of steps.
 
 Figures come from the performance model; each `RecommendationId` carries the mark `sim`, so that a simulated result can
 be told from a measured one wherever it turns up.

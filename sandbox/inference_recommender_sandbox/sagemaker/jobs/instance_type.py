@@ -162,7 +162,7 @@ def is_instance_type(name: str) -> bool:
 
 
 def instance_type(name: str) -> InstanceType:
-    """Reads an instance type from its name.
+    """Read an instance type from its name.
 
     Args:
         name: `ml.<family>.<size>`. A family that isn't listed is taken for the nearest that is, so that types newer

@@ -18,7 +18,7 @@ Item = TypeVar("Item")
 
 
 def matching_summaries(summaries: Iterable[Mapping[str, Any]], request: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """The summaries that a `ListInferenceRecommendationsJobs` request asks for, in its order.
+    """Return the summaries that a `ListInferenceRecommendationsJobs` request selects, in its order.
 
     Args:
         summaries: Of all jobs.

@@ -63,7 +63,7 @@ _TABULAR_TASKS: Final = frozenset({"CLASSIFICATION", "REGRESSION"})
 
 @dataclass(frozen=True, kw_only=True)
 class Workload:
-    """What one inference of the model asks for."""
+    """Load of one inference of the model."""
 
     task: str = "OTHER"
     framework: str = ""

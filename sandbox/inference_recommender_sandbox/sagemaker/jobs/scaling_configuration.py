@@ -21,7 +21,7 @@ _FULL_CPU: Final = 100
 
 
 def scaling_configuration(job: InferenceRecommendationsJob, request: Mapping[str, Any], now: float) -> dict[str, Any]:
-    """Recommends how to scale one of a job's recommendations.
+    """Recommend how to scale one of a job's recommendations.
 
     Args:
         job: The job that the request names.
