@@ -106,7 +106,7 @@ class Constraints:
         unknown = sorted(properties.keys() - set(Name))
         if unknown:
             raise NoChoiceError(
-                f"The handler doesn't know the constraint {unknown[0]}: deploy with the version of "
+                f"The constraint {unknown[0]} is unknown to this handler: deploy with the version of "
                 "cdk-inference-recommender that synthesized the template."
             )
         allowed = _families(properties, Name.ALLOWED_INSTANCE_FAMILIES)
