@@ -28,7 +28,6 @@ from inference_recommendations_handler.protocol.contract import (
     CHOICE_SERVICE_TIMEOUT_SECONDS,
     FUNCTION_TIMEOUT_SECONDS,
     MAX_EVENT_AGE_SECONDS,
-    ResourceType,
     StateKey,
 )
 
@@ -112,7 +111,7 @@ class InferenceRecommenderProvider(Construct):
         self,
         scope: Construct,
         id: str,  # noqa: A002 -- the CDK's name for it
-        resource_type: ResourceType,
+        resource_type: str,
         properties: Mapping[Any, object],
         *,
         service_timeout_seconds: int = CHOICE_SERVICE_TIMEOUT_SECONDS,
