@@ -1,4 +1,4 @@
-"""The function is ended or can't be imported, or an execution is aborted: the stack fails in time, and no job is lost."""
+"""The function ends early or can't be imported, or an execution is aborted: the stack fails in time, no job is lost."""
 
 from __future__ import annotations
 
