@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from .cloudformation import Stack
     from .world import World
 
+pytestmark = pytest.mark.boto3
+
 DESCRIBE = "DescribeInferenceRecommendationsJob"
 
 
