@@ -100,7 +100,7 @@ def test_it_may_do_the_least_that_a_job_needs_all_of_it_inline() -> None:
         ),
         allow("ecr:GetAuthorizationToken", "*"),
     ]
-    assert logical_id(job.role) in before(template, logical_id(job))  # type: ignore[arg-type]
+    assert logical_id(job.role) in before(template, logical_id(job))
 
 
 def test_it_may_pass_itself_and_no_other_role() -> None:

@@ -81,7 +81,7 @@ def test_a_given_role_without_anything_named_gets_no_policy() -> None:
 @pytest.mark.parametrize("given", [True, False], ids=["given role", "default role"])
 def test_a_payload_of_a_bucket_is_granted_and_nothing_else_of_the_bucket(*, given: bool) -> None:
     stack = new_stack()
-    role = {"role": own_role(stack)} if given else {"input_buckets": []}
+    role: Json = {"role": own_role(stack)} if given else {"input_buckets": []}
     default_job(stack, model=fed_from(stack), **role)
     template = template_of(stack)
     assert ":s3:::samples/a/b.tar.gz" in json.dumps(template)

@@ -480,7 +480,7 @@ IS_TEXT = r"is a token, but not yet one of text\. Write Token\.as_string\(\.\.\.
         ("parameter_prefix", lambda stack, value: RealTimeRecommendation.from_parameters(stack, "Read", value)),
         *(
             (name, lambda stack, value, name=name: endpoint_with(stack, **{name: value}))
-            for name in ("endpoint_name", "variant_name", "volume_encryption_key")
+            for name in ("endpoint_name", "variant_name")
         ),
         ("tags['team']", lambda stack, value: endpoint_with(stack, tags={"team": value})),
     ],
