@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from aws_cdk import App, CfnOutput, Duration, Size, Stack, Token
 from aws_cdk import aws_ecr as ecr
+from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 
 from cdk_inference_recommender import (
@@ -45,7 +46,7 @@ def hosting_app(
     constraints: Constraints = UNCONSTRAINED,
     min_invocations: int | None = None,
     most_instances: int | None = None,
-    volume_encryption_key: str | None = None,
+    volume_key_alias: str | None = None,
 ) -> Path:
     """One stack with a load test and an endpoint on its best result.
 
@@ -84,7 +85,9 @@ def hosting_app(
         recommendation=best,
         model=model,
         tags={"team": "search"},
-        volume_encryption_key=volume_encryption_key,
+        volume_encryption_key=(
+            None if volume_key_alias is None else kms.Alias.from_alias_name(stack, "VolumeKey", volume_key_alias)
+        ),
         **readable,
     )
     if most_instances is not None:

@@ -101,7 +101,7 @@ def test_a_deployment_doesnt_shrink_an_endpoint_that_was_scaled_out(bootstrapped
     before = scaled(aws, name)
     scale_out(aws, name, 4)
 
-    keyed = hosting_app(tmp_path / "2", "ScaledOut", most_instances=6, volume_encryption_key="alias/aws/sagemaker")
+    keyed = hosting_app(tmp_path / "2", "ScaledOut", most_instances=6, volume_key_alias="alias/aws/sagemaker")
     second = deploy(aws, keyed)
     assert second.code == 0, second.output
     assert instances(aws, name) == 4

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from cdk_inference_recommender.request import Breach, Problem, RequestDocument, Rule, Severity, check_rules
+from cdk_inference_recommender.request import Problem, RequestDocument, Rule, Severity, Violation, check_rules
 from cdk_inference_recommender.validation.stack_environment import environment_of, is_elsewhere
 
 if TYPE_CHECKING:
@@ -55,27 +55,27 @@ def check_reading(reading: Reading) -> Iterator[Problem]:
     return check_rules(PUBLISHED_RULES, RequestDocument({_READING: reading}))
 
 
-def _out_of_reach(document: RequestDocument) -> Iterator[Breach]:
+def _out_of_reach(document: RequestDocument) -> Iterator[Violation]:
     reading = document.at(_READING)
     if isinstance(reading, Reading) and reading.publishers and not reading.within_reach():
         published = " and ".join(
             f"{publisher.node.path} publishes in {environment_of(publisher)}" for publisher in reading.publishers
         )
         here = f"it is read in {environment_of(reading.reader)}"
-        yield Breach(path=(_PREFIX,), value=reading.prefix, particulars=f"{published}, and {here}")
+        yield Violation(path=(_PREFIX,), value=reading.prefix, detail=f"{published}, and {here}")
 
 
-def _another_kind(document: RequestDocument) -> Iterator[Breach]:
+def _another_kind(document: RequestDocument) -> Iterator[Violation]:
     reading = document.at(_READING)
     if not isinstance(reading, Reading):
         return
     within_reach = reading.within_reach()
     if within_reach and not any(isinstance(publisher, reading.kind) for publisher in within_reach):
         published = type(within_reach[0]).__name__
-        yield Breach(
+        yield Violation(
             path=(_PREFIX,),
             value=reading.prefix,
-            particulars=(
+            detail=(
                 f"{within_reach[0].node.path} publishes a {published}, and it is read as a {reading.kind.__name__}"
             ),
             remedy=f"Read it with {published}.from_parameters(...)",
@@ -90,7 +90,7 @@ PUBLISHED_RULES: Final = (
         text="CloudFormation reads parameters of the stack's own account and Region only",
         remedy=HAND_OVER,
         source="CloudFormation user guide, AWS::SSM::Parameter::Value",
-        breaches=_out_of_reach,
+        violations=_out_of_reach,
     ),
     Rule(
         id="PublishedKind",
@@ -99,6 +99,6 @@ PUBLISHED_RULES: Final = (
         text="real-time and serverless recommendations have parameters of different names",
         remedy="Read a recommendation with from_parameters(...) of its own class",
         source="this library",
-        breaches=_another_kind,
+        violations=_another_kind,
     ),
 )

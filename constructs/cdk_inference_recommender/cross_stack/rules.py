@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from aws_cdk import CfnResource
 
-from cdk_inference_recommender.request import Breach, Path, Problem, RequestDocument, Rule, Severity, check_rules
+from cdk_inference_recommender.request import Path, Problem, RequestDocument, Rule, Severity, Violation, check_rules
 from cdk_inference_recommender.validation.stack_environment import (
     account_of,
     deployed_stack,
@@ -116,12 +116,12 @@ def _origins(request: Mapping[str, object], field: str, user: Construct) -> Iter
             return
 
 
-def _outgoing(document: RequestDocument) -> Iterator[Breach]:
+def _outgoing(document: RequestDocument) -> Iterator[Violation]:
     reference = document.at(_OUTGOING)
     if isinstance(reference, OutgoingReference):
-        yield Breach(
+        yield Violation(
             path=reference.attributes,
-            particulars=f"referred to by {reference.consumers}; {reference.harm}",
+            detail=f"referred to by {reference.consumers}; {reference.harm}",
             remedy=reference.remedy,
         )
 
@@ -133,45 +133,45 @@ def _from(document: RequestDocument, *fields: str) -> Iterator[Origin]:
             yield origin
 
 
-def _model_of_another_stack(document: RequestDocument) -> Iterator[Breach]:
+def _model_of_another_stack(document: RequestDocument) -> Iterator[Violation]:
     for origin in _from(document, *_MODELS):
         resource = origin.resource
         if isinstance(resource, CfnResource) and resource.cfn_resource_type == ResourceType.RECOMMENDED_MODEL:
             # Reported where it is made.
             continue
-        yield Breach(
+        yield Violation(
             path=origin.path,
-            particulars=f"it is {resource.node.path}",
+            detail=f"it is {resource.node.path}",
             remedy=_MODEL_ELSEWHERE if is_elsewhere(origin.user, resource) else None,
         )
 
 
-def _in_another_region(*fields: str) -> Callable[[RequestDocument], Iterator[Breach]]:
-    def breaches(document: RequestDocument) -> Iterator[Breach]:
+def _in_another_region(*fields: str) -> Callable[[RequestDocument], Iterator[Violation]]:
+    def violations(document: RequestDocument) -> Iterator[Violation]:
         for origin in _from(document, *fields):
             if is_another(region_of(origin.resource), region_of(origin.user)):
-                yield Breach(path=origin.path, particulars=str(origin))
+                yield Violation(path=origin.path, detail=str(origin))
 
-    return breaches
+    return violations
 
 
-def _endpoint_elsewhere(document: RequestDocument) -> Iterator[Breach]:
+def _endpoint_elsewhere(document: RequestDocument) -> Iterator[Violation]:
     for origin in _from(document, _ENDPOINT):
         if is_elsewhere(origin.resource, origin.user):
-            yield Breach(path=origin.path, particulars=str(origin))
+            yield Violation(path=origin.path, detail=str(origin))
 
 
-def _role_of_another_account(document: RequestDocument) -> Iterator[Breach]:
+def _role_of_another_account(document: RequestDocument) -> Iterator[Violation]:
     here = document.at(_ACCOUNT)
     for path, arn in document.strings(_ROLE):
         found = _ROLE_ARN.fullmatch(arn)
         if found and isinstance(here, str) and is_another(found[1], here):
             value = None if is_unresolved(arn) else arn
-            yield Breach(path=path, value=value, particulars=f"it is in {found[1]}, and the stack in {here}")
+            yield Violation(path=path, value=value, detail=f"it is in {found[1]}, and the stack in {here}")
             return
     for origin in _from(document, _ROLE):
         if isinstance(here, str) and is_another(account_of(origin.resource), here):
-            yield Breach(path=origin.path, particulars=str(origin))
+            yield Violation(path=origin.path, detail=str(origin))
 
 
 _MODEL_ELSEWHERE: Final = (
@@ -187,7 +187,7 @@ OUTGOING_RULES: Final = (
         text="a value that changes with a job can't reach another stack by reference",
         remedy="Publish a recommendation with publish(...), and read it there with from_parameters(...)",
         source="CloudFormation user guide, outputs; aws-cdk-lib/README.md, reference strength",
-        breaches=_outgoing,
+        violations=_outgoing,
     ),
 )
 INCOMING_RULES: Final = (
@@ -205,7 +205,7 @@ INCOMING_RULES: Final = (
             "other one (add_stack_dependency)"
         ),
         source="CloudFormation user guide, outputs and AWS::SageMaker::Model, which an update replaces",
-        breaches=_model_of_another_stack,
+        violations=_model_of_another_stack,
     ),
     Rule(
         id="RoleAccount",
@@ -217,7 +217,7 @@ INCOMING_RULES: Final = (
             "access"
         ),
         source="IAM user guide, grant permissions to pass a role to an AWS service",
-        breaches=_role_of_another_account,
+        violations=_role_of_another_account,
     ),
     Rule(
         id="ExistingEndpointElsewhere",
@@ -226,7 +226,7 @@ INCOMING_RULES: Final = (
         text="an endpoint is known by its name in its own account and Region only",
         remedy="Compare with an endpoint of the job's account and Region",
         source="API reference, EndpointInfo, which has no account or Region",
-        breaches=_endpoint_elsewhere,
+        violations=_endpoint_elsewhere,
     ),
     Rule(
         id="NetworkRegion",
@@ -235,7 +235,7 @@ INCOMING_RULES: Final = (
         text="subnets and security groups are used in their own Region only",
         remedy="Give a VPC of the stack's Region",
         source="VPC user guide, VPC basics: a VPC spans the zones of one Region",
-        breaches=_in_another_region(*_NETWORK),
+        violations=_in_another_region(*_NETWORK),
     ),
 )
 CROSS_STACK_RULES: Final = (*OUTGOING_RULES, *INCOMING_RULES)

@@ -23,7 +23,7 @@ from cdk_inference_recommender.validation import checks
 from cdk_inference_recommender.validation.prop_types import check_types
 from cdk_inference_recommender.validation.reported_problems import report_problems, share_causes
 from cdk_inference_recommender.validation.stack_environment import region_of
-from cdk_inference_recommender.validation.tokens import literals_only
+from cdk_inference_recommender.validation.tokens import mask_tokens
 from cdk_inference_recommender.validation.validation_error import ValidationError
 from inference_recommendations_handler.protocol.contract import OwnerTag
 
@@ -39,8 +39,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from aws_cdk.aws_ecr import IRepository
-    from aws_cdk.aws_kms import IKey
     from aws_cdk.aws_s3 import IBucket
+    from aws_cdk.interfaces.aws_kms import IKeyRef
     from constructs import Construct
 
     from cdk_inference_recommender.model.model_source import ModelSource
@@ -85,7 +85,7 @@ class RecommendedEndpoint(AutoScaledEndpoint):
         image_repositories: Sequence[IRepository] | None = None,
         endpoint_name: str | None = None,
         variant_name: str = "AllTraffic",
-        volume_encryption_key: IKey | str | None = None,
+        volume_encryption_key: IKeyRef | None = None,
         vpc: ec2.IVpc | None = None,
         vpc_subnets: ec2.SubnetSelection | None = None,
         security_groups: Sequence[ec2.ISecurityGroup] | None = None,
@@ -111,9 +111,8 @@ class RecommendedEndpoint(AutoScaledEndpoint):
             endpoint_name: At most 63 characters. Default: generated. A name keeps CloudFormation from replacing the
                 endpoint, should it have to.
             variant_name: Of the production variant. Default: `AllTraffic`.
-            volume_encryption_key: Encrypts the instances' volumes: a key, or its id, ARN, alias or alias ARN.
-                Real-time only. Instance types with local disks take none (API reference, `CreateEndpointConfig`):
-                exclude their families in the recommendation's constraints.
+            volume_encryption_key: Encrypts the instances' volumes. Real-time only. Instance types with local disks take
+                none (API reference, `CreateEndpointConfig`): exclude their families in the constraints.
             vpc: The containers get network interfaces in it. Real-time only.
             vpc_subnets: Which of its subnets, 1 to 16. Default: the private ones, which the VPC has to have. Others
                 need VPC endpoints for S3, ECR, CloudWatch and CloudWatch Logs, and are warned of.
@@ -177,7 +176,7 @@ class RecommendedEndpoint(AutoScaledEndpoint):
             ],
             kms_key_id=kms_key_id(volume_encryption_key),
         )
-        if volume_encryption_key is not None and not isinstance(volume_encryption_key, str):
+        if volume_encryption_key is not None:
             # An alias is named here, which says nothing of its being made first.
             self._configuration.node.add_dependency(volume_encryption_key)
         self._endpoint: Final = sagemaker.CfnEndpoint(
@@ -228,7 +227,7 @@ class RecommendedEndpoint(AutoScaledEndpoint):
             self,
             lambda: [
                 *checks.check_endpoint(
-                    {name: literals_only(value) for name, value in document().items()},
+                    {name: mask_tokens(value) for name, value in document().items()},
                     measured=hosted.measured.input_config if hosted.measured else UNRESOLVED,
                     can_read=role is not None or bool(hosted.input_buckets or hosted.image_repositories),
                     region=region_of(self),

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Final
 
 from cdk_inference_recommender.request import (
     UNRESOLVED,
-    Breach,
     Problem,
     RequestDocument,
     Rule,
     Severity,
     Shape,
+    Violation,
     check_rules,
+    deduplicate,
     request_shape,
-    told_once,
 )
 from cdk_inference_recommender.request.request_document import ABSENT
 from cdk_inference_recommender.request.request_model import member_shape
@@ -89,7 +89,7 @@ def check_endpoint(
         *check_rules((*NAME_NETWORK_ENCRYPTION_RULES, *ENDPOINT_RULES), RequestDocument(whole)),
         *check_regions(document, region=region),
     ]
-    return told_once(
+    return deduplicate(
         [
             *of_model,
             *(problem for problem in of_rules if problem.severity is Severity.ERROR or problem.path not in refused),
@@ -104,28 +104,28 @@ def _shapes() -> dict[str, Shape]:
     }
 
 
-def _compiled(document: RequestDocument) -> Iterator[Breach]:
+def _compiled(document: RequestDocument) -> Iterator[Violation]:
     value = document.at(_DATA_INPUT_CONFIG)
     if value is not ABSENT:
-        yield Breach(path=tuple(_DATA_INPUT_CONFIG.split(".")), value=value)
+        yield Violation(path=tuple(_DATA_INPUT_CONFIG.split(".")), value=value)
 
 
-def _not_measured(document: RequestDocument) -> Iterator[Breach]:
+def _not_measured(document: RequestDocument) -> Iterator[Violation]:
     for name in _MODELS:
         for path, value in document.strings(f"InputConfig.{name}"):
             if document.at(f"{_MEASURED}.{name}") not in (UNRESOLVED, value):
-                yield Breach(path=path, value=value)
+                yield Violation(path=path, value=value)
 
 
-def _reads_nothing(document: RequestDocument) -> Iterator[Breach]:
+def _reads_nothing(document: RequestDocument) -> Iterator[Violation]:
     if document.at(_CAN_READ) is False:
-        yield Breach(path=("InputBuckets",))
+        yield Violation(path=("InputBuckets",))
 
 
-def _too_many_tags(document: RequestDocument) -> Iterator[Breach]:
+def _too_many_tags(document: RequestDocument) -> Iterator[Violation]:
     number = document.integer(_MODEL_TAGS)
     if number is not None and number > MAX_MODEL_TAGS:
-        yield Breach(path=("Tags",), value=number)
+        yield Violation(path=("Tags",), value=number)
 
 
 ENDPOINT_RULES: Final = (
@@ -139,7 +139,7 @@ ENDPOINT_RULES: Final = (
         ),
         remedy="Remove tags, also those that Tags.of(...) adds, or exclude Custom::RecommendedModel there",
         source="API reference, CreateModel",
-        breaches=_too_many_tags,
+        violations=_too_many_tags,
         refines=frozenset({_MAXIMUM_ITEMS}),
     ),
     Rule(
@@ -152,7 +152,7 @@ ENDPOINT_RULES: Final = (
             "acknowledge this where the role is granted access otherwise, as by bucket.grant_read(endpoint)"
         ),
         source="developer guide, SageMaker roles, CreateModel API",
-        breaches=_reads_nothing,
+        violations=_reads_nothing,
     ),
     Rule(
         id="NeoCompiledWinner",
@@ -161,7 +161,7 @@ ENDPOINT_RULES: Final = (
         text="lets SageMaker Neo compile the model, and a winner that was compiled fails the deployment after the job",
         remedy="Leave it out, so that the uncompiled model is measured, which is what the endpoint runs",
         source=NEO,
-        breaches=_compiled,
+        violations=_compiled,
     ),
     Rule(
         id="EndpointModelMeasured",
@@ -170,6 +170,6 @@ ENDPOINT_RULES: Final = (
         text="isn't the model that the job has measured, so that nothing is known of how it does where it will run",
         remedy="Give the endpoint the job's own ModelSource, or measure this model",
         source="this library",
-        breaches=_not_measured,
+        violations=_not_measured,
     ),
 )

@@ -11,7 +11,7 @@ from cdk_inference_recommender.validation.finite_numbers import refuse_non_finit
 from cdk_inference_recommender.validation.prop_types import check_types
 from cdk_inference_recommender.validation.reported_problems import report_problems
 from cdk_inference_recommender.validation.tokens import seconds_of
-from cdk_inference_recommender.validation.validation_error import ValidationError, naming
+from cdk_inference_recommender.validation.validation_error import ValidationError, prefix_errors_with_path
 from inference_recommendations_handler.protocol.contract import InstanceCountProperty
 
 from .prop_types import SCALING_ARGUMENT_TYPES
@@ -66,7 +66,7 @@ class ScalableInstanceCount(Construct):
         """
         super().__init__(scope, id)
         self._bounds: Final[dict[str, object]] = {"MinCapacity": min_capacity, "MaxCapacity": max_capacity}
-        with naming(self):
+        with prefix_errors_with_path(self):
             refuse_non_finite(self._bounds)
         self._instance_count: Final = instance_count
         self._recommendation: Final = recommendation
@@ -114,7 +114,7 @@ class ScalableInstanceCount(Construct):
         }
         policy = self._add_policy(id)
         report_problems(policy, lambda: checks.check_scaling(numbers))
-        with naming(policy):
+        with prefix_errors_with_path(policy):
             refuse_non_finite(numbers)
             scaling = _invocations_scaling(
                 self._recommendation,

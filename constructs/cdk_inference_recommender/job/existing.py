@@ -17,7 +17,7 @@ from cdk_inference_recommender.validation.prop_types import PropType, check_type
 from cdk_inference_recommender.validation.reported_problems import report_problems
 from cdk_inference_recommender.validation.stack_environment import account_of, region_of
 from cdk_inference_recommender.validation.tokens import is_dynamic_reference, is_looked_up_later, is_unresolved
-from cdk_inference_recommender.validation.validation_error import ValidationError, naming
+from cdk_inference_recommender.validation.validation_error import ValidationError, prefix_errors_with_path
 
 from .base import InferenceRecommendationsJobBase
 from .grants import lower_case_arns
@@ -57,7 +57,7 @@ class ExistingInferenceRecommendationsJob(InferenceRecommendationsJobBase):
         is_arn = known_by == "job_arn" and isinstance(value, str) and not is_unresolved(value) and _ARN.fullmatch(value)
         super().__init__(scope, id, environment_from_arn=value if is_arn else None)
         check_types(self, _PROP_TYPES, **{known_by: value}, timeout=timeout, poll_interval=poll_interval)
-        with naming(self):
+        with prefix_errors_with_path(self):
             if known_by == "job_name":
                 _check_name(value)
             self._job_name: Final = value if known_by == "job_name" else _name_in_job_arn(self, value)

@@ -6,7 +6,7 @@ from abc import abstractmethod
 from typing import TYPE_CHECKING, Any
 
 from cdk_inference_recommender.job.props.job_props import JOB_PROPS
-from cdk_inference_recommender.validation.validation_error import naming
+from cdk_inference_recommender.validation.validation_error import prefix_errors_with_path
 
 from .existing import ExistingInferenceRecommendationsJob
 
@@ -188,6 +188,6 @@ class JobFactories:
         given = {name: value for name, value in locals().items() if name in JOB_PROPS}
         from .cli_document import cli_document  # noqa: PLC0415 -- most jobs are written as props
 
-        with naming(scope, id):
+        with prefix_errors_with_path(scope, id):
             content = cli_document(document)
         return cls._of_document(scope, id, content, given)

@@ -20,12 +20,12 @@ from cdk_inference_recommender.model.tags import JobTags
 from cdk_inference_recommender.permissions.execution_role import execution_role, grant_inputs, imported_role
 from cdk_inference_recommender.permissions.role_arn import role_arn_of
 from cdk_inference_recommender.recommendation.measured_job import MeasuredJob
-from cdk_inference_recommender.request import Problem, told_once
+from cdk_inference_recommender.request import Problem, deduplicate
 from cdk_inference_recommender.validation import checks
 from cdk_inference_recommender.validation.prop_types import check_types
 from cdk_inference_recommender.validation.reported_problems import report_problems, share_causes
 from cdk_inference_recommender.validation.stack_environment import region_of
-from cdk_inference_recommender.validation.validation_error import ValidationError, naming
+from cdk_inference_recommender.validation.validation_error import ValidationError, prefix_errors_with_path
 
 from .base import InferenceRecommendationsJobBase
 from .factories import JobFactories
@@ -167,7 +167,7 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase, JobFactories)
         check_types(self, JOB_PROP_TYPES, **{name: given[name] for name in JOB_PROP_TYPES if name not in missing})
         share_causes(self, given)
         props = JobProps(**given)
-        with naming(self):
+        with prefix_errors_with_path(self):
             request = JobRequest.of(document, props)
             poll_seconds = poll_seconds_of(props.poll_interval)
             timeout_seconds = timeout_seconds_of(
@@ -245,7 +245,7 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase, JobFactories)
                 poll_interval=poll_seconds,
                 number_of_tags=len(all_tags),
             )
-            own_problems = told_once([*of_request, *of_region, *of_props, *checks.check_network(network)])
+            own_problems = deduplicate([*of_request, *of_region, *of_props, *checks.check_network(network)])
             return [*own_problems, *checks.check_incoming_references(sent, self, own_role=not has_role)]
 
         report_problems(self, problems, lambda path: request.spell(path, self._tags.known()))

@@ -15,7 +15,7 @@ from cdk_inference_recommender.request import api_path
 from cdk_inference_recommender.request.placeholder import is_placeholder
 from cdk_inference_recommender.validation.api_member import members_of, with_member
 from cdk_inference_recommender.validation.finite_numbers import refuse_non_finite
-from cdk_inference_recommender.validation.tokens import is_unresolved, is_untyped_token, literals_only
+from cdk_inference_recommender.validation.tokens import is_unresolved, is_untyped_token, mask_tokens
 
 if TYPE_CHECKING:
     from constructs import Construct
@@ -146,7 +146,7 @@ class JobRequest:
         Args:
             tags: The job's, those of ancestors included, as the API takes them.
         """
-        return literals_only(self._tagged(tags))
+        return mask_tokens(self._tagged(tags))
 
     def spell(self, path: Path, tags: Sequence[Mapping[str, object]]) -> str:
         """Write a path as the request's author does.

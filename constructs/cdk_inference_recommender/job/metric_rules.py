@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from cdk_inference_recommender.request import Breach, Problem, RequestDocument, Rule, Severity, check_rules
+from cdk_inference_recommender.request import Problem, RequestDocument, Rule, Severity, Violation, check_rules
 from cdk_inference_recommender.request.near_miss import near_miss
-from cdk_inference_recommender.validation.tokens import literals_only
+from cdk_inference_recommender.validation.tokens import mask_tokens
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -35,20 +35,20 @@ def check_metric(*, metric_name: str, statistic: str) -> Iterator[Problem]:
     Returns:
         Every problem.
     """
-    document = RequestDocument({"MetricName": literals_only(metric_name), "Statistic": literals_only(statistic)})
+    document = RequestDocument({"MetricName": mask_tokens(metric_name), "Statistic": mask_tokens(statistic)})
     return check_rules(METRIC_RULES, document)
 
 
-def _unknown_metric(document: RequestDocument) -> Iterator[Breach]:
+def _unknown_metric(document: RequestDocument) -> Iterator[Violation]:
     for path, name in document.strings("MetricName"):
         if name not in METRICS:
-            yield Breach(path=path, value=name, remedy=_nearest(name, METRICS))
+            yield Violation(path=path, value=name, remedy=_nearest(name, METRICS))
 
 
-def _unknown_statistic(document: RequestDocument) -> Iterator[Breach]:
+def _unknown_statistic(document: RequestDocument) -> Iterator[Violation]:
     for path, name in document.strings("Statistic"):
         if name.lower() not in STATISTICS and _PERCENTILE.fullmatch(name) is None:
-            yield Breach(path=path, value=name, remedy=_nearest(name, sorted(set(STATISTICS.values()))))
+            yield Violation(path=path, value=name, remedy=_nearest(name, sorted(set(STATISTICS.values()))))
 
 
 def _nearest(name: str, known: Sequence[str]) -> str | None:
@@ -64,7 +64,7 @@ METRIC_RULES: Final = (
         text="isn't a metric that is documented for a job, and may stay empty",
         remedy=f"Choose one of {', '.join(METRICS)}",
         source="SageMaker developer guide, monitor with CloudWatch, Inference Recommender jobs",
-        breaches=_unknown_metric,
+        violations=_unknown_metric,
     ),
     Rule(
         id="MetricStatistic",
@@ -73,6 +73,6 @@ METRIC_RULES: Final = (
         text="isn't a statistic of CloudWatch",
         remedy="Choose Average, Sum, Minimum, Maximum, SampleCount, or a percentile such as p95",
         source="CloudWatch user guide, statistics definitions",
-        breaches=_unknown_statistic,
+        violations=_unknown_statistic,
     ),
 )

@@ -10,7 +10,7 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from cdk_inference_recommender.validation.prop_types import PropType, check_types
 from cdk_inference_recommender.validation.reported_problems import report_problems
 from cdk_inference_recommender.validation.tokens import literal_seconds_of
-from cdk_inference_recommender.validation.validation_error import ValidationError, naming
+from cdk_inference_recommender.validation.validation_error import ValidationError, prefix_errors_with_path
 
 from .metric_rules import STATISTICS, check_metric
 
@@ -88,7 +88,7 @@ def job_metric(
     report_problems(job, lambda: check_metric(metric_name=metric_name, statistic=statistic))
     statistic = STATISTICS.get(statistic.lower(), statistic)
     period = period or Duration.minutes(1)
-    with naming(job):
+    with prefix_errors_with_path(job):
         seconds = _seconds(period)
     given: dict[str, Any] = {**options, "statistic": statistic, "period": period}
     if endpoint_name is not None:

@@ -9,7 +9,15 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from cdk_inference_recommender.model.name_prefix import shortened_name
-from cdk_inference_recommender.request import UNRESOLVED, Breach, Problem, RequestDocument, Rule, Severity, check_rules
+from cdk_inference_recommender.request import (
+    UNRESOLVED,
+    Problem,
+    RequestDocument,
+    Rule,
+    Severity,
+    Violation,
+    check_rules,
+)
 from cdk_inference_recommender.validation.tokens import is_looked_up_later, is_unresolved
 from inference_recommendations_handler.protocol.contract import (
     MAX_JOB_NAME_LENGTH,
@@ -95,61 +103,61 @@ def check_waiting(*, timeout: int, poll_interval: float, job_duration: float | N
     return check_rules(WAITING_RULES, document)
 
 
-def _two_names(props: RequestDocument) -> Iterator[Breach]:
+def _two_names(props: RequestDocument) -> Iterator[Violation]:
     if props.is_given("job_name"):
-        yield Breach(path=("job_name_prefix",))
+        yield Violation(path=("job_name_prefix",))
 
 
-def _unknown_prefix(props: RequestDocument) -> Iterator[Breach]:
+def _unknown_prefix(props: RequestDocument) -> Iterator[Violation]:
     for name in _PREFIXES:
         if props.at(name) is UNRESOLVED:
-            yield Breach(path=(name,))
+            yield Violation(path=(name,))
 
 
-def _unfit_prefix(props: RequestDocument) -> Iterator[Breach]:
+def _unfit_prefix(props: RequestDocument) -> Iterator[Violation]:
     for path, name in props.strings("job_name_prefix"):
         if len(name) > MAX_NAME_PREFIX_LENGTH or not _NAME.fullmatch(name):
-            yield Breach(path=path, value=name)
+            yield Violation(path=path, value=name)
 
 
-def _shortened(props: RequestDocument) -> Iterator[Breach]:
+def _shortened(props: RequestDocument) -> Iterator[Violation]:
     for path, name in props.strings("JobName"):
         prefix = shortened_name(name, max_length=MAX_NAME_PREFIX_LENGTH)
         if prefix != name:
-            yield Breach(path=path, value=name, particulars=f"the prefix is {prefix}")
+            yield Violation(path=path, value=name, detail=f"the prefix is {prefix}")
 
 
-def _unnamed(prop: str) -> Callable[[RequestDocument], Iterator[Breach]]:
-    def breaches(props: RequestDocument) -> Iterator[Breach]:
+def _unnamed(prop: str) -> Callable[[RequestDocument], Iterator[Violation]]:
+    def violations(props: RequestDocument) -> Iterator[Violation]:
         if props.at(prop) is False:
-            yield Breach(path=(prop,))
+            yield Violation(path=(prop,))
 
-    return breaches
+    return violations
 
 
-def _timeout_out_of_range(props: RequestDocument) -> Iterator[Breach]:
+def _timeout_out_of_range(props: RequestDocument) -> Iterator[Violation]:
     for path, timeout in props.integers("timeout"):
         if not SHORTEST_TIMEOUT_SECONDS <= timeout <= LONGEST_TIMEOUT_SECONDS:
-            yield Breach(path=path, value=timeout)
+            yield Violation(path=path, value=timeout)
 
 
-def _ends_before_job(props: RequestDocument) -> Iterator[Breach]:
+def _ends_before_job(props: RequestDocument) -> Iterator[Violation]:
     duration = props.integer(_JOB_DURATION)
     for path, timeout in props.integers("timeout"):
         if duration is not None and SHORTEST_TIMEOUT_SECONDS <= timeout < duration:
-            yield Breach(path=path, value=timeout, particulars=f"the job may take {duration} seconds")
+            yield Violation(path=path, value=timeout, detail=f"the job may take {duration} seconds")
 
 
-def _polls_too_often(props: RequestDocument) -> Iterator[Breach]:
+def _polls_too_often(props: RequestDocument) -> Iterator[Violation]:
     interval = props.at("poll_interval")
     if isinstance(interval, int | float) and interval < MIN_POLL_INTERVAL_SECONDS:
-        yield Breach(path=("poll_interval",), value=interval)
+        yield Violation(path=("poll_interval",), value=interval)
 
 
-def _too_many_tags(props: RequestDocument) -> Iterator[Breach]:
+def _too_many_tags(props: RequestDocument) -> Iterator[Violation]:
     for path, number in props.integers("Tags"):
         if number > MAX_TAGS:
-            yield Breach(path=path, value=number)
+            yield Violation(path=path, value=number)
 
 
 NAME_AND_ROLE_RULES: Final = (
@@ -160,7 +168,7 @@ NAME_AND_ROLE_RULES: Final = (
         text="a job has either a name of its own or a generated one",
         remedy="Give job_name or job_name_prefix",
         source=_DESIGN,
-        breaches=_two_names,
+        violations=_two_names,
     ),
     Rule(
         id="JobNamePrefixLiteral",
@@ -169,7 +177,7 @@ NAME_AND_ROLE_RULES: Final = (
         text="is known only at deploy time, but the length of a generated name is checked at synth",
         remedy="Give literal text in job_name_prefix, or the whole name in job_name",
         source=_DESIGN,
-        breaches=_unknown_prefix,
+        violations=_unknown_prefix,
     ),
     Rule(
         id="JobNamePrefixPattern",
@@ -181,7 +189,7 @@ NAME_AND_ROLE_RULES: Final = (
         ),
         remedy="Choose a prefix that fits, or give the whole name in job_name",
         source=f"{_API}, JobName; {_DESIGN}",
-        breaches=_unfit_prefix,
+        violations=_unfit_prefix,
     ),
     Rule(
         id="JobNameShortened",
@@ -190,7 +198,7 @@ NAME_AND_ROLE_RULES: Final = (
         text=f"the generated name begins with at most {MAX_NAME_PREFIX_LENGTH} characters of the document's",
         remedy="Give job_name_prefix for another prefix, or job_name to use a name as it is",
         source=_DESIGN,
-        breaches=_shortened,
+        violations=_shortened,
         refines=frozenset({"JobNameLength"}),
     ),
     Rule(
@@ -200,7 +208,7 @@ NAME_AND_ROLE_RULES: Final = (
         text="the default execution role may read neither the sample payload nor the model's artifacts",
         remedy="Name their buckets in input_buckets, call bucket.grant_read(job), or give a role that may read them",
         source="developer guide, prerequisites",
-        breaches=_unnamed("input_buckets"),
+        violations=_unnamed("input_buckets"),
     ),
     Rule(
         id="ImageRepositoriesUnnamed",
@@ -209,7 +217,7 @@ NAME_AND_ROLE_RULES: Final = (
         text="the default execution role may pull no container image",
         remedy="Name the image's repository in image_repositories, call repository.grant_pull(job), or give a role",
         source="developer guide, SageMaker roles",
-        breaches=_unnamed("image_repositories"),
+        violations=_unnamed("image_repositories"),
     ),
 )
 WAITING_RULES: Final = (
@@ -220,7 +228,7 @@ WAITING_RULES: Final = (
         text=f"must be from {SHORTEST_TIMEOUT_SECONDS} to {LONGEST_TIMEOUT_SECONDS} seconds",
         remedy="Give at least the job's duration and an hour of margin",
         source=_DESIGN,
-        breaches=_timeout_out_of_range,
+        violations=_timeout_out_of_range,
     ),
     Rule(
         id="TimeoutShorterThanJob",
@@ -229,7 +237,7 @@ WAITING_RULES: Final = (
         text=f"is shorter than `{_JOB_DURATION}`, so that the job would be stopped before its end",
         remedy="Give at least the job's duration and an hour of margin",
         source="developer guide, custom load test",
-        breaches=_ends_before_job,
+        violations=_ends_before_job,
     ),
     Rule(
         id="PollIntervalMinimum",
@@ -238,7 +246,7 @@ WAITING_RULES: Final = (
         text=f"must be at least {MIN_POLL_INTERVAL_SECONDS} seconds",
         remedy="A job takes 45 minutes or more: 30 seconds, the default, is soon enough",
         source=_DESIGN,
-        breaches=_polls_too_often,
+        violations=_polls_too_often,
     ),
 )
 TAG_RULES: Final = (
@@ -249,7 +257,7 @@ TAG_RULES: Final = (
         text=f"at most {MAX_TAGS} tags: the service allows 50, and {len(OwnerTag)} say whose the job is",
         remedy="Remove tags, also those that Tags.of(...) adds, or exclude this resource type there",
         source=_API,
-        breaches=_too_many_tags,
+        violations=_too_many_tags,
         refines=frozenset({"MaximumItems"}),
     ),
 )

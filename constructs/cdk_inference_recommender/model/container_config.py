@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from cdk_inference_recommender.validation.api_member import member
 from cdk_inference_recommender.validation.cdk_interfaces import INPUT_BUCKETS
-from cdk_inference_recommender.validation.closed_choice import ClosedChoice
+from cdk_inference_recommender.validation.enum_like import EnumLike
 from cdk_inference_recommender.validation.prop_types import PropType, expect_type
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from aws_cdk.aws_s3 import IBucket
 
 
-class Domain(ClosedChoice):
+class Domain(EnumLike):
     """Machine learning domain of the model (API reference, `RecommendationJobContainerConfig`, `Domain`)."""
 
     COMPUTER_VISION: ClassVar[Domain]
@@ -29,7 +29,7 @@ Domain.NATURAL_LANGUAGE_PROCESSING = Domain("NATURAL_LANGUAGE_PROCESSING")
 Domain.MACHINE_LEARNING = Domain("MACHINE_LEARNING")
 
 
-class Task(ClosedChoice):
+class Task(EnumLike):
     """Machine learning task of the model (API reference, `RecommendationJobContainerConfig`, `Task`)."""
 
     IMAGE_CLASSIFICATION: ClassVar[Task]
@@ -52,7 +52,7 @@ Task.REGRESSION = Task("REGRESSION")
 Task.OTHER = Task("OTHER")
 
 
-class Framework(ClosedChoice):
+class Framework(EnumLike):
     """Framework of the container image (API reference, `RecommendationJobContainerConfig`, `Framework`)."""
 
     TENSORFLOW: ClassVar[Framework]
@@ -67,7 +67,7 @@ Framework.XGBOOST = Framework("XGBOOST")
 Framework.SAGEMAKER_SCIKIT_LEARN = Framework("SAGEMAKER-SCIKIT-LEARN")
 
 
-class SupportedEndpointType(ClosedChoice):
+class SupportedEndpointType(EnumLike):
     """Which kind of endpoint a job recommends (API reference, `RecommendationJobSupportedEndpointType`)."""
 
     REAL_TIME: ClassVar[SupportedEndpointType]

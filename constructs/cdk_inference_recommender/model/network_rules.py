@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from cdk_inference_recommender.request import Breach, Problem, RequestDocument, Rule, Severity, check_rules
+from cdk_inference_recommender.request import Problem, RequestDocument, Rule, Severity, Violation, check_rules
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -46,12 +46,12 @@ def check_network(network: JobNetwork | None) -> Iterator[Problem]:
     return check_rules(NETWORK_RULES, RequestDocument(document))
 
 
-def _given(member: str, prop: str) -> Callable[[RequestDocument], Iterator[Breach]]:
-    def breaches(document: RequestDocument) -> Iterator[Breach]:
+def _given(member: str, prop: str) -> Callable[[RequestDocument], Iterator[Violation]]:
+    def violations(document: RequestDocument) -> Iterator[Violation]:
         if document.is_given(member):
-            yield Breach(path=(prop,), value=document.at(member))
+            yield Violation(path=(prop,), value=document.at(member))
 
-    return breaches
+    return violations
 
 
 NETWORK_RULES: Final = (
@@ -67,7 +67,7 @@ NETWORK_RULES: Final = (
             f"Add private subnets with a NAT gateway, or name isolated subnets in vpc_subnets and add {_ENDPOINTS}"
         ),
         source=_SOURCE,
-        breaches=_given("vpc", "vpc"),
+        violations=_given("vpc", "vpc"),
     ),
     Rule(
         id="IsolatedSubnets",
@@ -76,7 +76,7 @@ NETWORK_RULES: Final = (
         text="isolated subnets have no route to Amazon S3, Amazon ECR and CloudWatch, except through VPC endpoints",
         remedy=f"Add {_ENDPOINTS} and acknowledge this, or choose private subnets with a NAT gateway",
         source=_SOURCE,
-        breaches=_given(_ISOLATED, "vpc_subnets"),
+        violations=_given(_ISOLATED, "vpc_subnets"),
     ),
     Rule(
         id="PublicSubnets",
@@ -88,6 +88,6 @@ NETWORK_RULES: Final = (
         ),
         remedy=(f"Choose private subnets with a NAT gateway, or add {_ENDPOINTS} and acknowledge this"),
         source=f"{_SOURCE}; Amazon VPC user guide, Internet gateways",
-        breaches=_given(_PUBLIC, "vpc_subnets"),
+        violations=_given(_PUBLIC, "vpc_subnets"),
     ),
 )

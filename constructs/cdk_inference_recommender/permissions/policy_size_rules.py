@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from cdk_inference_recommender.request import Breach, Problem, RequestDocument, Rule, Severity, check_rules
+from cdk_inference_recommender.request import Problem, RequestDocument, Rule, Severity, Violation, check_rules
 
 from .inline_policy_size import MAX_INLINE_POLICY_SIZE
 
@@ -41,13 +41,13 @@ def check_default_role_policies(size: int) -> Iterator[Problem]:
     return check_rules(POLICY_SIZE_RULES, RequestDocument({_DEFAULT_ROLE: size}))
 
 
-def _too_large(field: str) -> Callable[[RequestDocument], Iterator[Breach]]:
-    def breaches(document: RequestDocument) -> Iterator[Breach]:
+def _too_large(field: str) -> Callable[[RequestDocument], Iterator[Violation]]:
+    def violations(document: RequestDocument) -> Iterator[Violation]:
         for path, size in document.integers(field):
             if size > MAX_INLINE_POLICY_SIZE:
-                yield Breach(path=path, value=size)
+                yield Violation(path=path, value=size)
 
-    return breaches
+    return violations
 
 
 POLICY_SIZE_RULES: Final = (
@@ -64,7 +64,7 @@ POLICY_SIZE_RULES: Final = (
             "path, or move some of them to another stack"
         ),
         source=_SOURCE,
-        breaches=_too_large(_HANDLER),
+        violations=_too_large(_HANDLER),
     ),
     Rule(
         id="DefaultRolePolicySize",
@@ -73,6 +73,6 @@ POLICY_SIZE_RULES: Final = (
         text=f"{_TEXT}, and the default role has what it was granted besides what the library gives it",
         remedy="Grant it less, attach a managed policy to it, or give a role of your own",
         source=_SOURCE,
-        breaches=_too_large(_DEFAULT_ROLE),
+        violations=_too_large(_DEFAULT_ROLE),
     ),
 )

@@ -5,7 +5,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from cdk_inference_recommender.request import UNRESOLVED, Breach, Problem, RequestDocument, Rule, Severity, check_rules
+from cdk_inference_recommender.request import (
+    UNRESOLVED,
+    Problem,
+    RequestDocument,
+    Rule,
+    Severity,
+    Violation,
+    check_rules,
+)
 from cdk_inference_recommender.request.request_document import ABSENT
 from inference_recommendations_handler.protocol.contract import ConstraintProperty, EndpointType
 from inference_recommendations_handler.recommendation.constraints import family_of
@@ -48,61 +56,61 @@ def _field(name: ConstraintProperty) -> str:
     return f"Constraints.{name}"
 
 
-def _given(document: RequestDocument, *names: ConstraintProperty) -> Iterator[Breach]:
+def _given(document: RequestDocument, *names: ConstraintProperty) -> Iterator[Violation]:
     for name in names:
         if document.at(_field(name)) is not ABSENT:
-            yield Breach(path=("Constraints", name.value))
+            yield Violation(path=("Constraints", name.value))
 
 
-def _out_of_range(document: RequestDocument) -> Iterator[Breach]:
+def _out_of_range(document: RequestDocument) -> Iterator[Violation]:
     for name in _NUMBERS:
         value = document.at(_field(name))
         if value is ABSENT or value is UNRESOLVED:
             continue
         if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
-            yield Breach(path=("Constraints", name.value), value=value)
+            yield Violation(path=("Constraints", name.value), value=value)
 
 
-def _beyond_all_memory(document: RequestDocument) -> Iterator[Breach]:
+def _beyond_all_memory(document: RequestDocument) -> Iterator[Violation]:
     name = ConstraintProperty.MAX_MEMORY_UTILIZATION
     value = document.at(_field(name))
     if isinstance(value, int | float) and value > _PERCENT:
-        yield Breach(path=("Constraints", name.value), value=value)
+        yield Violation(path=("Constraints", name.value), value=value)
 
 
-def _no_family(document: RequestDocument) -> Iterator[Breach]:
+def _no_family(document: RequestDocument) -> Iterator[Violation]:
     for name in _FAMILIES:
         for path, family in document.each(f"{_field(name)}[]"):
             if family is not UNRESOLVED and not (isinstance(family, str) and _FAMILY.fullmatch(family)):
-                yield Breach(path=path, value=family)
+                yield Violation(path=path, value=family)
 
 
-def _allowed_and_excluded(document: RequestDocument) -> Iterator[Breach]:
+def _allowed_and_excluded(document: RequestDocument) -> Iterator[Violation]:
     allowed, excluded = (dict(document.strings(f"{_field(name)}[]")) for name in _FAMILIES)
     for path, family in excluded.items():
         if family in allowed.values():
-            yield Breach(path=path, value=family)
+            yield Violation(path=path, value=family)
 
 
-def _families_of_serverless(document: RequestDocument) -> Iterator[Breach]:
+def _families_of_serverless(document: RequestDocument) -> Iterator[Violation]:
     if document.at("EndpointType") == EndpointType.SERVERLESS:
         yield from _given(document, *_FAMILIES)
 
 
-def _nothing_to_compare_with(document: RequestDocument) -> Iterator[Breach]:
+def _nothing_to_compare_with(document: RequestDocument) -> Iterator[Violation]:
     if document.is_absent("InputConfig.Endpoints"):
         yield from _given(document, *_GAINS)
 
 
-def _none_of_the_kind(document: RequestDocument) -> Iterator[Breach]:
+def _none_of_the_kind(document: RequestDocument) -> Iterator[Violation]:
     kind = document.at("EndpointType")
     absent = "ServerlessConfig" if kind == EndpointType.SERVERLESS else "InstanceType"
     measured = list(document.each(f"InputConfig.EndpointConfigurations[].{absent}"))
     if measured and all(value is ABSENT for _, value in measured):
-        yield Breach(path=("EndpointType",), value=kind)
+        yield Violation(path=("EndpointType",), value=kind)
 
 
-def _no_family_left(document: RequestDocument) -> Iterator[Breach]:
+def _no_family_left(document: RequestDocument) -> Iterator[Violation]:
     measured = [
         value for _, value in document.each("InputConfig.EndpointConfigurations[].InstanceType") if value is not ABSENT
     ]
@@ -116,7 +124,7 @@ def _no_family_left(document: RequestDocument) -> Iterator[Breach]:
     }
     for name, remains in left.items():
         if not remains:
-            yield Breach(path=("Constraints", name.value), particulars=f"it measures {', '.join(sorted(families))}")
+            yield Violation(path=("Constraints", name.value), detail=f"it measures {', '.join(sorted(families))}")
 
 
 CONSTRAINT_RULES: Final = (
@@ -127,7 +135,7 @@ CONSTRAINT_RULES: Final = (
         text="must be a number above 0",
         remedy="Give such a number, or leave the constraint out",
         source=_METRICS,
-        breaches=_out_of_range,
+        violations=_out_of_range,
     ),
     Rule(
         id="ConstraintMemoryPercent",
@@ -136,7 +144,7 @@ CONSTRAINT_RULES: Final = (
         text="is in percent, at most 100",
         remedy="Give a percentage, or leave the constraint out",
         source=_METRICS,
-        breaches=_beyond_all_memory,
+        violations=_beyond_all_memory,
     ),
     Rule(
         id="InstanceFamilyName",
@@ -145,7 +153,7 @@ CONSTRAINT_RULES: Final = (
         text="isn't an instance family",
         remedy="Write what stands between the dots of the instance type: c5 for ml.c5.xlarge",
         source=_DESIGN,
-        breaches=_no_family,
+        violations=_no_family,
     ),
     Rule(
         id="InstanceFamilyAllowedOrExcluded",
@@ -154,7 +162,7 @@ CONSTRAINT_RULES: Final = (
         text="is allowed and excluded",
         remedy="Remove it from one of the two lists",
         source=_DESIGN,
-        breaches=_allowed_and_excluded,
+        violations=_allowed_and_excluded,
     ),
     Rule(
         id="InstanceFamiliesOfServerless",
@@ -163,7 +171,7 @@ CONSTRAINT_RULES: Final = (
         text="a serverless endpoint has no instance family",
         remedy="Leave it out, or use recommend_real_time",
         source="API reference, ProductionVariantServerlessConfig",
-        breaches=_families_of_serverless,
+        violations=_families_of_serverless,
     ),
     Rule(
         id="BaselineRequired",
@@ -172,7 +180,7 @@ CONSTRAINT_RULES: Final = (
         text="compares with an existing endpoint, and the job measures none",
         remedy="Give the job an existing_endpoint, or leave the constraint out",
         source="API reference, DescribeInferenceRecommendationsJob, EndpointPerformances",
-        breaches=_nothing_to_compare_with,
+        violations=_nothing_to_compare_with,
     ),
     Rule(
         id="EndpointKindMeasured",
@@ -181,7 +189,7 @@ CONSTRAINT_RULES: Final = (
         text="none of the job's endpoint configurations is of this kind, and the deployment would fail after the job",
         remedy="Recommend the other kind, or give the job such a configuration",
         source=_DESIGN,
-        breaches=_none_of_the_kind,
+        violations=_none_of_the_kind,
     ),
     Rule(
         id="InstanceFamilyMeasured",
@@ -190,6 +198,6 @@ CONSTRAINT_RULES: Final = (
         text="leaves nothing of what the job measures, and the deployment would fail after the job",
         remedy="Let one of these families remain, or measure another one",
         source=_DESIGN,
-        breaches=_no_family_left,
+        violations=_no_family_left,
     ),
 )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from cdk_inference_recommender.request import UNRESOLVED
 from cdk_inference_recommender.validation.construct_memo import once
-from cdk_inference_recommender.validation.tokens import literals_only
+from cdk_inference_recommender.validation.tokens import mask_tokens
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -75,4 +75,4 @@ class MeasuredJob:
     @property
     def input_config(self) -> object:
         """The request's `InputConfig`; UNRESOLVED where, or as far as, that isn't known."""
-        return UNRESOLVED if self.request is None else literals_only(self.request.get("InputConfig"))
+        return UNRESOLVED if self.request is None else mask_tokens(self.request.get("InputConfig"))

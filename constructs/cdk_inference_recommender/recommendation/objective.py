@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from cdk_inference_recommender.validation.closed_choice import ClosedChoice
+from cdk_inference_recommender.validation.enum_like import EnumLike
 from inference_recommendations_handler.protocol.contract import ObjectiveName
 
 
-class Objective(ClosedChoice):
+class Objective(EnumLike):
     """By which measure the winner is chosen (API reference, `RecommendationMetrics`).
 
     `of` takes a name that comes from elsewhere, such as the app's context; one that isn't among these is reported by

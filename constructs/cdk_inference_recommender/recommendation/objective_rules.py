@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from cdk_inference_recommender.request import Breach, Problem, RequestDocument, Rule, Severity, check_rules
-from cdk_inference_recommender.validation.tokens import literals_only
+from cdk_inference_recommender.request import Problem, RequestDocument, Rule, Severity, Violation, check_rules
+from cdk_inference_recommender.validation.tokens import mask_tokens
 from inference_recommendations_handler.protocol.contract import ObjectiveName
 
 if TYPE_CHECKING:
@@ -25,14 +25,14 @@ def check_objective(objective: Objective) -> Iterator[Problem]:
     Returns:
         Every problem.
     """
-    document = RequestDocument({_OBJECTIVE: literals_only(objective.value)})
+    document = RequestDocument({_OBJECTIVE: mask_tokens(objective.value)})
     return check_rules(OBJECTIVE_RULES, document)
 
 
-def _unknown(document: RequestDocument) -> Iterator[Breach]:
+def _unknown(document: RequestDocument) -> Iterator[Violation]:
     for path, value in document.strings(_OBJECTIVE):
         if value not in set(ObjectiveName):
-            yield Breach(path=path, value=value)
+            yield Violation(path=path, value=value)
 
 
 OBJECTIVE_RULES: Final = (
@@ -43,6 +43,6 @@ OBJECTIVE_RULES: Final = (
         text="isn't a measure to choose by, and the deployment would fail after the job has run",
         remedy=f"Use one of {', '.join(ObjectiveName)}",
         source="this library",
-        breaches=_unknown,
+        violations=_unknown,
     ),
 )

@@ -9,7 +9,7 @@ from constructs import Construct
 from cdk_inference_recommender.cross_stack.published_recommendations import PublishedRecommendations
 from cdk_inference_recommender.cross_stack.recommendation_parameters import parameter_value
 from cdk_inference_recommender.validation.stack_resource import expect_stack
-from cdk_inference_recommender.validation.validation_error import naming
+from cdk_inference_recommender.validation.validation_error import prefix_errors_with_path
 from inference_recommendations_handler.protocol.contract import EndpointType
 
 from .real_time_recommendation import RealTimeRecommendation
@@ -46,7 +46,7 @@ class _PublishedRecommendation(Recommendation):
         # Not that of the class itself, which chooses among a job's results.
         Construct.__init__(self, scope, id)
         self._parameter_prefix = parameter_prefix
-        with naming(self):
+        with prefix_errors_with_path(self):
             PublishedRecommendations.of(scope).add_reader(parameter_prefix, self, kind=self._kind)
 
     def _value_of(self, attribute: RecommendationAttribute) -> str:

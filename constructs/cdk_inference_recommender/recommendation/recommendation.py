@@ -17,8 +17,8 @@ from cdk_inference_recommender.validation import checks
 from cdk_inference_recommender.validation.prop_types import check_types, shown
 from cdk_inference_recommender.validation.reported_problems import report_problems
 from cdk_inference_recommender.validation.stack_resource import expect_stack
-from cdk_inference_recommender.validation.tokens import literals_only
-from cdk_inference_recommender.validation.validation_error import ValidationError, naming
+from cdk_inference_recommender.validation.tokens import mask_tokens
+from cdk_inference_recommender.validation.validation_error import ValidationError, prefix_errors_with_path
 from inference_recommendations_handler.protocol import contract
 from inference_recommendations_handler.protocol.contract import (
     EndpointType,
@@ -100,7 +100,7 @@ class Recommendation(Construct):
                 f"{RECOMMENDATION_PROP_TYPES['job'].example}."
             )
         measured.attach_to(self)
-        with naming(self):
+        with prefix_errors_with_path(self):
             required = constraints.render()
         self._resource = InferenceRecommenderProvider.of(scope).custom_resource(
             self,
@@ -119,7 +119,7 @@ class Recommendation(Construct):
             lambda: [
                 *checks.check_objective(optimize_for),
                 *checks.check_constraints(
-                    literals_only(required), endpoint_type=self._endpoint_type, input_config=measured.input_config
+                    mask_tokens(required), endpoint_type=self._endpoint_type, input_config=measured.input_config
                 ),
             ],
         )
@@ -167,7 +167,7 @@ class Recommendation(Construct):
             ValidationError: The prefix isn't one, or is taken by another stack of this stage that may be deployed to
                 the same account and Region.
         """
-        with naming(self):
+        with prefix_errors_with_path(self):
             write_parameters(
                 self,
                 parameter_prefix,
@@ -205,7 +205,7 @@ class Recommendation(Construct):
         Raises:
             ValidationError: There is no model or there are two, or it is of another type.
         """
-        with naming(self):
+        with prefix_errors_with_path(self):
             if model is not None and model_name is not None:
                 raise ValidationError("Both model and model_name are given. Leave out one of them.")
             given: Any = model if model_name is None else model_name

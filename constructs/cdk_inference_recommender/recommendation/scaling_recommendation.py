@@ -12,7 +12,7 @@ from cdk_inference_recommender.provider.inference_recommender_provider import In
 from cdk_inference_recommender.validation import checks
 from cdk_inference_recommender.validation.finite_numbers import refuse_non_finite
 from cdk_inference_recommender.validation.reported_problems import report_problems
-from cdk_inference_recommender.validation.validation_error import naming
+from cdk_inference_recommender.validation.validation_error import prefix_errors_with_path
 from inference_recommendations_handler.protocol.contract import (
     ResourceType,
     ScalingRecommendationAttribute,
@@ -69,7 +69,7 @@ class ScalingRecommendation(Construct):
             "MinInvocations": min_invocations,
             "MaxInvocations": max_invocations,
         }
-        with naming(self):
+        with prefix_errors_with_path(self):
             refuse_non_finite(numbers)
         properties: dict[ScalingRecommendationProperty, object] = {
             ScalingRecommendationProperty.JOB_NAME: job_name,

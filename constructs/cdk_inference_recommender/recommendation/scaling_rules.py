@@ -5,9 +5,17 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final, TypeGuard
 
-from cdk_inference_recommender.request import UNRESOLVED, Breach, Problem, RequestDocument, Rule, Severity, check_rules
+from cdk_inference_recommender.request import (
+    UNRESOLVED,
+    Problem,
+    RequestDocument,
+    Rule,
+    Severity,
+    Violation,
+    check_rules,
+)
 from cdk_inference_recommender.request.request_document import ABSENT
-from cdk_inference_recommender.validation.tokens import literals_only
+from cdk_inference_recommender.validation.tokens import mask_tokens
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -37,7 +45,7 @@ def check_scaling(arguments: Mapping[str, object]) -> Iterator[Problem]:
         Every problem.
     """
     given = {name: value for name, value in arguments.items() if value is not None}
-    document = RequestDocument(literals_only(given))  # type: ignore[arg-type] # a mapping stays one
+    document = RequestDocument(mask_tokens(given))  # type: ignore[arg-type] # a mapping stays one
     return check_rules(SCALING_RULES, document)
 
 
@@ -49,32 +57,32 @@ def _is_whole(value: object) -> TypeGuard[float]:
     return _is_number(value) and value == int(value) and value >= 1
 
 
-def _unless(is_good: Callable[[object], bool], *names: str) -> Callable[[RequestDocument], Iterator[Breach]]:
-    def breaches(document: RequestDocument) -> Iterator[Breach]:
+def _unless(is_good: Callable[[object], bool], *names: str) -> Callable[[RequestDocument], Iterator[Violation]]:
+    def violations(document: RequestDocument) -> Iterator[Violation]:
         for name in names:
             value = document.at(name)
             if value is not ABSENT and value is not UNRESOLVED and not is_good(value):
-                yield Breach(path=(name,), value=value)
+                yield Violation(path=(name,), value=value)
 
-    return breaches
+    return violations
 
 
-def _least_above_most(document: RequestDocument) -> Iterator[Breach]:
+def _least_above_most(document: RequestDocument) -> Iterator[Violation]:
     for least, most in (_INVOCATIONS, _CAPACITY):
         low, high = document.at(least), document.at(most)
         # Another rule reports what is no such number.
         if isinstance(low, int | float) and isinstance(high, int | float) and 1 <= high < low:
-            yield Breach(path=(least,), value=low, particulars=f"the most is {high}")
+            yield Violation(path=(least,), value=low, detail=f"the most is {high}")
 
 
-def _target_and_factor(document: RequestDocument) -> Iterator[Breach]:
+def _target_and_factor(document: RequestDocument) -> Iterator[Violation]:
     if not document.is_absent(_TARGET):
-        yield from (Breach(path=(name,)) for name in (_MOST_REQUESTS, _FACTOR) if not document.is_absent(name))
+        yield from (Violation(path=(name,)) for name in (_MOST_REQUESTS, _FACTOR) if not document.is_absent(name))
 
 
-def _no_policy(document: RequestDocument) -> Iterator[Breach]:
+def _no_policy(document: RequestDocument) -> Iterator[Violation]:
     if document.at(_HAS_POLICY) is False:
-        yield Breach(path=(_CAPACITY[1],))
+        yield Violation(path=(_CAPACITY[1],))
 
 
 SCALING_RULES: Final = (
@@ -85,7 +93,7 @@ SCALING_RULES: Final = (
         text="must be a whole percentage from 1 to 100",
         remedy="Give such a percentage, or leave it out for the service's 50",
         source=_MODEL,
-        breaches=_unless(lambda value: _is_whole(value) and value <= _PERCENT, _CPU),
+        violations=_unless(lambda value: _is_whole(value) and value <= _PERCENT, _CPU),
     ),
     Rule(
         id="ScalingInvocations",
@@ -94,7 +102,7 @@ SCALING_RULES: Final = (
         text="must be a whole number of requests a minute, 1 or more",
         remedy="Give such a number, or leave it out",
         source=_MODEL,
-        breaches=_unless(_is_whole, *_INVOCATIONS),
+        violations=_unless(_is_whole, *_INVOCATIONS),
     ),
     Rule(
         id="ScalingCapacity",
@@ -103,7 +111,7 @@ SCALING_RULES: Final = (
         text="must be a whole number of instances, 1 or more",
         remedy="Give such a number",
         source=_CONSOLE,
-        breaches=_unless(_is_whole, *_CAPACITY),
+        violations=_unless(_is_whole, *_CAPACITY),
     ),
     Rule(
         id="ScalingLeastAboveMost",
@@ -112,7 +120,7 @@ SCALING_RULES: Final = (
         text="the least may not be above the most",
         remedy="Lower the one or raise the other",
         source=f"{_AUTOSCALING}, RegisterScalableTarget",
-        breaches=_least_above_most,
+        violations=_least_above_most,
     ),
     Rule(
         id="ScalingPolicyMissing",
@@ -124,7 +132,7 @@ SCALING_RULES: Final = (
             "returned, or leave autoscaling out"
         ),
         source=_DESIGN,
-        breaches=_no_policy,
+        violations=_no_policy,
     ),
     Rule(
         id="ScalingTarget",
@@ -133,7 +141,7 @@ SCALING_RULES: Final = (
         text="must be a number above 0",
         remedy="Give such a number, or leave it out for what was measured",
         source=f"{_AUTOSCALING}, TargetTrackingScalingPolicyConfiguration",
-        breaches=_unless(lambda value: _is_number(value) and value > 0, _TARGET, _MOST_REQUESTS),
+        violations=_unless(lambda value: _is_number(value) and value > 0, _TARGET, _MOST_REQUESTS),
     ),
     Rule(
         id="ScalingSafetyFactor",
@@ -142,7 +150,7 @@ SCALING_RULES: Final = (
         text="must be above 0 and at most 1",
         remedy="Give such a share, or leave it out for 0.5",
         source=_DESIGN,
-        breaches=_unless(lambda value: _is_number(value) and 0 < value <= 1, _FACTOR),
+        violations=_unless(lambda value: _is_number(value) and 0 < value <= 1, _FACTOR),
     ),
     Rule(
         id="ScalingTargetOrItsFactors",
@@ -151,6 +159,6 @@ SCALING_RULES: Final = (
         text="is what the target is calculated from, and the target is given as well",
         remedy="Leave out target_invocations_per_instance, or leave out max_requests_per_second and safety_factor",
         source=_DESIGN,
-        breaches=_target_and_factor,
+        violations=_target_and_factor,
     ),
 )

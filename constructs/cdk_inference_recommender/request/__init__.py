@@ -8,11 +8,11 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from cdk_inference_recommender.request.rules.rule import Breach, Rule, check_rules
+from cdk_inference_recommender.request.rules.rule import Rule, Violation, check_rules
 
 from .api_path import Path, api_path
 from .check_request import check_request
-from .problem import Problem, Severity, told_once
+from .problem import Problem, Severity, deduplicate
 from .request_document import RequestDocument
 from .request_model import botocore_version, request_shape
 from .shape import Shape
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 __all__ = [
     "RULES",
     "UNRESOLVED",
-    "Breach",
     "Path",
     "Problem",
     "RequestDocument",
@@ -32,12 +31,13 @@ __all__ = [
     "Severity",
     "Shape",
     "Unresolved",
+    "Violation",
     "api_path",
     "botocore_version",
     "check_request",
     "check_rules",
+    "deduplicate",
     "request_shape",
-    "told_once",
 ]
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from cdk_inference_recommender.request.rules.rule import check_rules
 
 from .placeholder import placeholder_problems, without_placeholders
-from .problem import Severity, told_once
+from .problem import Severity, deduplicate
 from .request_document import RequestDocument
 from .request_model import request_shape
 from .shape_rules import shape_problems
@@ -53,4 +53,4 @@ def check_request(document: object, *, complete: bool = True) -> list[Problem]:
         for problem in check_rules(RULES, request)
         if problem.severity is not Severity.WARNING or problem.path not in rejected
     ]
-    return [*told_once([*of_model, *of_rules]), *placeholders]
+    return [*deduplicate([*of_model, *of_rules]), *placeholders]

@@ -36,10 +36,10 @@ class Problem:
         path: The API's member names and list indices.
         value: The value at the path; `None` for a missing member.
         message: The rule, stated as a sentence without its full stop. Fields of the API stand in backquotes, so that
-            `told` can spell them otherwise.
+            `format` can spell them otherwise.
         remedy: What to do about it, likewise.
         source: Where the rule comes from.
-        refines: Rules that this one replaces; see `told_once`.
+        refines: Rules that this one replaces; see `deduplicate`.
     """
 
     rule: str
@@ -53,9 +53,9 @@ class Problem:
 
     def __str__(self) -> str:
         """Return the problem on one line in the API's spelling: path, value, rule, remedy."""
-        return self.told(api_path)
+        return self.format(api_path)
 
-    def told(self, spell: Callable[[Path], str]) -> str:
+    def format(self, spell: Callable[[Path], str]) -> str:
         """Return the problem on one line, with its fields in the reader's spelling.
 
         Args:
@@ -66,7 +66,7 @@ class Problem:
         return f"{spell(self.path) or 'request'}{found}: {' '.join(texts)}"
 
 
-def told_once(problems: Iterable[Problem]) -> list[Problem]:
+def deduplicate(problems: Iterable[Problem]) -> list[Problem]:
     """Return the problems without those that another problem at the same path refines."""
     listed = list(problems)
     refined = {(problem.path, rule) for problem in listed for rule in problem.refines}

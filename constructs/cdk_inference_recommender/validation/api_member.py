@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import Field, dataclass, fields, is_dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
-from .closed_choice import ClosedChoice
+from .enum_like import EnumLike
 
 if TYPE_CHECKING:
     from .prop_types import PropType
@@ -54,7 +54,7 @@ def rendered(value: object, where: str) -> object:
     Raises:
         ValidationError: A value can't be expressed in the API's unit.
     """
-    if isinstance(value, ClosedChoice):
+    if isinstance(value, EnumLike):
         return value.value
     if isinstance(value, Sequence) and not isinstance(value, str):
         return [rendered(item, f"{where}[{position}]") for position, item in enumerate(value)]

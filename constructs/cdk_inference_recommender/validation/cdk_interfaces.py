@@ -27,11 +27,6 @@ ROLE: Final = PropType(
     interface=Interface(name="IRole", has=("role_arn",)),
     example='iam.Role.from_role_arn(self, "Role", "arn:...")',
 )
-KMS_KEY: Final = PropType(
-    of=str,
-    interface=Interface(name="IKey", has=("key_arn",)),
-    example="a kms.Key, or a key's id, ARN, alias or alias ARN",
-)
 KEY: Final = PropType(
     interface=Interface(name="IKeyRef", has=("key_ref",)),
     example='a kms.Key, or kms.Key.from_key_arn(self, "Key", "arn:...")',

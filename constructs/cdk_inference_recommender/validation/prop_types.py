@@ -8,8 +8,8 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from .api_member import types_of
-from .closed_choice import ClosedChoice
 from .construct_memo import once
+from .enum_like import EnumLike
 from .tokens import is_unresolved, is_untyped_token
 from .validation_error import ValidationError
 
@@ -110,7 +110,7 @@ class PropType:
             yield f"{name} = {shown(value)} isn't of type {wanted}. Write {self._remedy(value)}."
 
     def _remedy(self, value: object) -> str:
-        if isinstance(self.of, type) and issubclass(self.of, ClosedChoice):
+        if isinstance(self.of, type) and issubclass(self.of, EnumLike):
             return self.of._nearest(_words_of(value))  # noqa: SLF001 -- not for users of a choice
         return self.example
 
@@ -128,7 +128,7 @@ class PropType:
 
 def shown(value: object) -> str:
     """A value in a message."""
-    if isinstance(value, ClosedChoice | Enum):
+    if isinstance(value, EnumLike | Enum):
         return f"{type(value).__name__}.{_words_of(value)}"
     if isinstance(value, type):
         return f"the class {value.__name__}"
@@ -140,7 +140,7 @@ def _words_of(value: object) -> str:
     """What a value that was meant as a choice says."""
     if isinstance(value, Enum):
         return value.name
-    if isinstance(value, ClosedChoice):
+    if isinstance(value, EnumLike):
         names = [name for name, member in vars(type(value)).items() if member is value]
         return names[0] if names else f"of({value.value!r})"
     return value if isinstance(value, str) else ""
@@ -153,7 +153,7 @@ def _is_token(value: object) -> bool:
 
 
 def expect_type(kind: PropType, name: str, value: object) -> None:
-    """Refuse a value of another type where no construct is at hand, or `naming` tells of it.
+    """Refuse a value of another type where no construct is at hand, or `prefix_errors_with_path` tells of it.
 
     Raises:
         ValidationError: It is of another type.

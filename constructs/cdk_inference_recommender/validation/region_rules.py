@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from cdk_inference_recommender.request import Breach, Problem, RequestDocument, Rule, Severity, check_rules
+from cdk_inference_recommender.request import Problem, RequestDocument, Rule, Severity, Violation, check_rules
 from cdk_inference_recommender.request.rules.sources import INFERRED
 
 from .tokens import is_unresolved
@@ -34,16 +34,16 @@ def check_regions(document: Mapping[str, object], *, region: str) -> Iterator[Pr
         yield from check_rules(REGION_RULES, RequestDocument({**document, _REGION: region}))
 
 
-def _elsewhere(pattern: re.Pattern[str], *fields: str) -> Callable[[RequestDocument], Iterator[Breach]]:
-    def breaches(document: RequestDocument) -> Iterator[Breach]:
+def _elsewhere(pattern: re.Pattern[str], *fields: str) -> Callable[[RequestDocument], Iterator[Violation]]:
+    def violations(document: RequestDocument) -> Iterator[Violation]:
         here = document.at(_REGION)
         for field in fields:
             for path, arn in document.strings(field):
                 found = pattern.fullmatch(arn)
                 if found and found[1] != here:
-                    yield Breach(path=path, value=arn, particulars=f"it is in {found[1]}, and the stack in {here}")
+                    yield Violation(path=path, value=arn, detail=f"it is in {found[1]}, and the stack in {here}")
 
-    return breaches
+    return violations
 
 
 REGION_RULES: Final = (
@@ -57,7 +57,7 @@ REGION_RULES: Final = (
             f"{INFERRED}; of such an ARN DescribeModelPackage says that it should be scoped to the correct Region "
             "(github.com/aws/amazon-sagemaker-examples, issue 1444)"
         ),
-        breaches=_elsewhere(_PACKAGE_ARN, _PACKAGE),
+        violations=_elsewhere(_PACKAGE_ARN, _PACKAGE),
     ),
     Rule(
         id="KmsKeyRegion",
@@ -66,6 +66,6 @@ REGION_RULES: Final = (
         text="a KMS key is used in its own Region only",
         remedy="Name a key of the stack's Region, or the replica there of a multi-Region key",
         source=f"{INFERRED} of SageMaker; KMS developer guide, multi-Region keys, which are one key in each Region",
-        breaches=_elsewhere(_KEY_ARN, *_KEYS),
+        violations=_elsewhere(_KEY_ARN, *_KEYS),
     ),
 )

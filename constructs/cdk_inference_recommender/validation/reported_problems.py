@@ -71,7 +71,7 @@ class _Problems:
         errors = []
         for find, spell in self._finders:
             for problem in find():
-                text = f"{problem.told(spell)} ({problem.rule}; {problem.source})"
+                text = f"{problem.format(spell)} ({problem.rule}; {problem.source})"
                 if problem.severity is Severity.WARNING:
                     Validations.of(self.construct).add_warning(f"{_WARNING_PREFIX}:{problem.rule}", text)
                 else:

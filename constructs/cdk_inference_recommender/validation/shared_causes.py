@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
 
-from .closed_choice import ClosedChoice
+from .enum_like import EnumLike
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -100,7 +100,7 @@ def _cause_of(source: ErrorSource, place: str) -> object | None:
         is_own = bool(prop) and (key is None or (isinstance(prop, Mapping) and key in prop))
         return None if is_own else _ANCESTORS_TAGS
     # Equal literals may be there by chance, and what is empty is a default.
-    return None if not prop or isinstance(prop, str | int | float | ClosedChoice) else prop
+    return None if not prop or isinstance(prop, str | int | float | EnumLike) else prop
 
 
 def _is_in_tree(construct: IConstruct) -> bool:

@@ -66,7 +66,7 @@ def as_token(text: str) -> str:
     return Intrinsic(text).to_string() if is_dynamic_reference(text) or is_looked_up_later(text) else text
 
 
-def literals_only(value: object) -> object:
+def mask_tokens(value: object) -> object:
     """Return a copy of a document, with `UNRESOLVED` in place of each token.
 
     Objects that are no part of JSON stay, so that their type can be reported.
@@ -77,9 +77,9 @@ def literals_only(value: object) -> object:
         case float() | str():
             return UNRESOLVED if is_unresolved(value) else value
         case Mapping():
-            return {key: literals_only(member) for key, member in value.items()}
+            return {key: mask_tokens(member) for key, member in value.items()}
         case list() | tuple():
-            return UNRESOLVED if is_unresolved(value) else [literals_only(item) for item in value]
+            return UNRESOLVED if is_unresolved(value) else [mask_tokens(item) for item in value]
         case _:
             return UNRESOLVED if is_untyped_token(value) else value
 

@@ -20,7 +20,7 @@ class ValidationError(ValueError):
 
 
 @contextmanager
-def naming(construct: Construct, id: str | None = None) -> Iterator[None]:  # noqa: A002 -- the CDK's name for it
+def prefix_errors_with_path(construct: Construct, id: str | None = None) -> Iterator[None]:  # noqa: A002 -- the CDK's name for it
     """Add a construct's path to the errors raised within, since a value doesn't know its construct.
 
     Args:

@@ -8,6 +8,7 @@ import pytest
 from aws_cdk import Environment, Fn, Stack, Tags, Token
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
 
 from cdk_inference_recommender import ModelSource, RecommendedEndpoint
 from cdk_inference_recommender.request.request_model import member_shape
@@ -51,12 +52,6 @@ def named(name: str) -> ModelSource:
         ({"variant_name": "v" * 64}, "variant_name = 'vvv"),
         ({"model": named("bert_base")}, "model = 'bert_base': must match "),
         ({"model": ModelSource.from_model_package("bert")}, "model = 'bert': must match arn:"),
-        ({"volume_encryption_key": "a key"}, "volume_encryption_key = 'a key': must match "),
-        (
-            {"volume_encryption_key": "arn:aws:s3:::models/key"},
-            "volume_encryption_key = 'arn:aws:s3:::models/key': a key is named",
-        ),
-        ({"volume_encryption_key": ""}, "volume_encryption_key = '': a key is named by its id"),
         ({"tags": {"team": "search; ranking"}}, "tags['team'] = 'search; ranking': must match "),
         ({"tags": {"aws:team": "search"}}, "tags['aws:team'] = 'aws:team': tag keys that begin with aws: are"),
         ({"tags": {f"key-{number}": "" for number in range(48)}}, "tags = 48: at most 47 tags: the service allows 50"),
@@ -145,8 +140,8 @@ def test_a_model_that_is_refused_isnt_warned_of_as_well() -> None:
 
 def test_a_key_of_another_region_is_warned_of() -> None:
     stack = new_stack(env=Environment(account=ACCOUNT, region=REGION))
-    key = "arn:aws:kms:us-east-1:123456789012:alias/volumes"
-    endpoint(stack, volume_encryption_key=key)
+    key = "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+    endpoint(stack, volume_encryption_key=kms.Key.from_key_arn(stack, "Key", key))
     (warning,) = warnings_of(stack)
     assert warning.startswith(
         f"volume_encryption_key = '{key}': a KMS key is used in its own Region only: it is in us-east-1"
@@ -159,7 +154,7 @@ def test_bounds_are_allowed_and_deploy_time_values_passed_over() -> None:
         stack,
         endpoint_name="e" * 63,
         variant_name=Token.as_string(Fn.ref("Variant")),
-        volume_encryption_key=Token.as_string(Fn.ref("Key")),
+        volume_encryption_key=kms.Alias.from_alias_name(stack, "Key", Token.as_string(Fn.ref("Key"))),
         tags={f"key-{number}": Token.as_string(Fn.ref("Tag")) for number in range(47)},
     )
     template_of(stack)

@@ -23,7 +23,7 @@ from .synthesis import PACKAGE_ARN, default_job, images, load_test, new_stack, t
 NUMBERS = [math.nan, math.inf, -math.inf]
 
 
-def told(*fields: str) -> str:
+def message_of(*fields: str) -> str:
     return (
         rf"^Stack/{', '.join(rf'{field} = -?(nan|inf)' for field in fields)}: a template can't contain NaN or infinity"
     )
@@ -63,7 +63,7 @@ def told(*fields: str) -> str:
 def test_a_job_s_numbers_are_finite(number: float, props: Any, fields: tuple[str, ...]) -> None:
     stack = new_stack()
     first, *others = fields
-    with pytest.raises(ValidationError, match=told(rf"Job: {first}", *others)):
+    with pytest.raises(ValidationError, match=message_of(rf"Job: {first}", *others)):
         load_test(stack, **props(number))
     template_of(stack, check=False)
 
@@ -90,11 +90,11 @@ def test_an_endpoint_s_bounds_are_finite(name: str, number: float) -> None:
         image_repositories=[images(stack)],
     )
     if name.endswith("_capacity"):
-        with pytest.raises(ValidationError, match=told(f"Endpoint/Scaling: {name}")):
+        with pytest.raises(ValidationError, match=message_of(f"Endpoint/Scaling: {name}")):
             endpoint.auto_scale_instance_count(**({"max_capacity": 2} | {name: number}))
     else:
         count = endpoint.auto_scale_instance_count(max_capacity=2)
-        with pytest.raises(ValidationError, match=told(f"Endpoint/Scaling/Load: {name}")):
+        with pytest.raises(ValidationError, match=message_of(f"Endpoint/Scaling/Load: {name}")):
             count.scale_on_invocations("Load", **{name: number})  # type: ignore[arg-type]
 
 

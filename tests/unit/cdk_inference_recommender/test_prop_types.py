@@ -240,7 +240,7 @@ _WRONG_OF_BOTH = [
     ),
     (
         {"volume_encryption_key": 5},
-        r"volume_encryption_key = 5 isn't of type str or IKey\. Write a kms\.Key, or a key's id",
+        r"volume_encryption_key = 5 isn't of type IKeyRef\. Write a kms\.Key, or kms\.Key\.from_key_arn",
     ),
     ({"vpc": "vpc-1"}, r"vpc = 'vpc-1' isn't of type IVpc\. Write ec2\.Vpc\.from_lookup\("),
     ({"vpc_subnets": {"subnet_group_name": "a"}}, r"vpc_subnets = <dict> isn't of type SubnetSelection\. Write ec2\."),
@@ -480,7 +480,7 @@ IS_TEXT = r"is a token, but not yet one of text\. Write Token\.as_string\(\.\.\.
         ("parameter_prefix", lambda stack, value: RealTimeRecommendation.from_parameters(stack, "Read", value)),
         *(
             (name, lambda stack, value, name=name: endpoint_with(stack, **{name: value}))
-            for name in ("endpoint_name", "variant_name", "volume_encryption_key")
+            for name in ("endpoint_name", "variant_name")
         ),
         ("tags['team']", lambda stack, value: endpoint_with(stack, tags={"team": value})),
     ],

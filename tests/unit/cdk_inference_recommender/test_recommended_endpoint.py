@@ -298,7 +298,7 @@ def test_a_serverless_endpoint_has_no_network_of_its_own() -> None:
             stack,
             serverless=True,
             vpc=ec2.Vpc(stack, "Vpc"),
-            volume_encryption_key="alias/key",
+            volume_encryption_key=kms.Key(stack, "Key"),
             network_isolation=True,
         )
 

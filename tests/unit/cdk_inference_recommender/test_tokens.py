@@ -9,7 +9,7 @@ import pytest
 from aws_cdk import CfnParameter, Fn, IStableStringProducer, Lazy, Token
 
 from cdk_inference_recommender.request import UNRESOLVED
-from cdk_inference_recommender.validation.tokens import is_unresolved, literals_only
+from cdk_inference_recommender.validation.tokens import is_unresolved, mask_tokens
 
 from .synthesis import new_stack
 
@@ -71,7 +71,7 @@ def test_only_the_tokens_of_a_document_are_marked() -> None:
         "items": [known["number"], 2],
         "inner": {"a": known["lazy"]},
     }
-    assert literals_only(document) == {
+    assert mask_tokens(document) == {
         "text": UNRESOLVED,
         "list": UNRESOLVED,
         "items": [UNRESOLVED, 2],

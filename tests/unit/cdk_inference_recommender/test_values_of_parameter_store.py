@@ -100,7 +100,7 @@ def use_everywhere(stack: Stack, text: Callable[[str], str]) -> None:
         model=package,
         endpoint_name=text("endpoint-name"),
         variant_name=text("variant"),
-        volume_encryption_key=text("volume-key"),
+        volume_encryption_key=kms.Alias.from_alias_name(stack, "EndpointKey", text("volume-key")),
         tags={"team": text("team")},
         input_buckets=[payloads(stack)],
         image_repositories=[images(stack)],

@@ -69,7 +69,7 @@ def parse_constraints(arguments: argparse.Namespace) -> dict[str, Any]:
     # Whether the job measures an existing endpoint is known when it is read; families are of its instances only.
     problems = list(check_constraints(found, endpoint_type=EndpointType.REAL_TIME, input_config=UNRESOLVED))
     if problems:
-        raise CommandError(" ".join(problem.told(_option) for problem in problems))
+        raise CommandError(" ".join(problem.format(_option) for problem in problems))
     return found
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from cdk_inference_recommender.validation.closed_choice import ClosedChoice
+from cdk_inference_recommender.validation.enum_like import EnumLike
 
 
-class JobType(ClosedChoice):
+class JobType(EnumLike):
     """What a recommendation job does (API reference, `CreateInferenceRecommendationsJob`, `JobType`)."""
 
     DEFAULT: ClassVar[JobType]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
 from cdk_inference_recommender.validation.api_member import member
-from cdk_inference_recommender.validation.closed_choice import ClosedChoice
+from cdk_inference_recommender.validation.enum_like import EnumLike
 from cdk_inference_recommender.validation.prop_types import PropType
 from cdk_inference_recommender.validation.tokens import milliseconds_of
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from aws_cdk import Duration
 
 
-class FlatInvocations(ClosedChoice):
+class FlatInvocations(EnumLike):
     """What happens when more users bring no more invocations (API reference, `FlatInvocations`)."""
 
     STOP: ClassVar[FlatInvocations]
@@ -28,7 +28,7 @@ FlatInvocations.STOP = FlatInvocations("Stop")
 FlatInvocations.CONTINUE = FlatInvocations("Continue")
 
 
-class LatencyPercentile(ClosedChoice):
+class LatencyPercentile(EnumLike):
     """Which percentile of the model's latency is watched (developer guide, custom load test)."""
 
     P95: ClassVar[LatencyPercentile]

@@ -10,7 +10,7 @@ from cdk_inference_recommender.request.request_model import documented_values
 
 from . import sources
 from .job_type import uses_model_name
-from .rule import Breach, Rule
+from .rule import Rule, Violation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,31 +31,31 @@ _ALSO_DOCUMENTED: Final = {"Domain": ("OTHER",), "Framework": ("OTHER",)}
 """Values that only the troubleshooting page names."""
 
 
-def _no_archive(request: RequestDocument) -> Iterator[Breach]:
+def _no_archive(request: RequestDocument) -> Iterator[Violation]:
     for path, url in request.strings(_PAYLOAD_URL):
         if _ARCHIVE.fullmatch(url) is None:
-            yield Breach(path=path, value=url)
+            yield Violation(path=path, value=url)
 
 
-def _no_content_types(request: RequestDocument) -> Iterator[Breach]:
+def _no_content_types(request: RequestDocument) -> Iterator[Violation]:
     path = (*_PAYLOAD, "SupportedContentTypes")
     if uses_model_name(request) and request.is_given(_PAYLOAD):
         if request.is_absent(path):
-            yield Breach(path=path)
+            yield Violation(path=path)
         elif request.length(path) == 0:
-            yield Breach(path=path, value=request.at(path))
+            yield Violation(path=path, value=request.at(path))
 
 
 def _documented(member: str) -> Rule:
     field = f"InputConfig.ContainerConfig.{member}"
 
-    def breaches(request: RequestDocument) -> Iterator[Breach]:
+    def violations(request: RequestDocument) -> Iterator[Violation]:
         known = documented_values(_CONTAINER, member)
         allowed = (*known, *(value for value in _ALSO_DOCUMENTED.get(member, ()) if value not in known))
         for path, value in request.strings(field):
             # A botocore without documentation knows no list, and then there is nothing to hold against the value.
             if known and value not in allowed:
-                yield Breach(path=path, value=value, particulars=", ".join(allowed))
+                yield Violation(path=path, value=value, detail=", ".join(allowed))
 
     return Rule(
         id=f"{member}Documented",
@@ -65,7 +65,7 @@ def _documented(member: str) -> Rule:
         remedy="Check the spelling and the case",
         source=f"{sources.API_REFERENCE}, RecommendationJobContainerConfig; {sources.TROUBLESHOOTING}; "
         "the service model has no enum for it",
-        breaches=breaches,
+        violations=violations,
     )
 
 
@@ -77,7 +77,7 @@ CONTAINER_RULES: Final = (
         text="the sample payload is one S3 object that ends in .tar.gz",
         remedy="Pack the payloads with tar -czf and give the archive's URL, such as s3://my-bucket/payload.tar.gz",
         source=sources.CLI_REFERENCE,
-        breaches=_no_archive,
+        violations=_no_archive,
         refines=frozenset({"Pattern"}),
     ),
     _documented("Domain"),
@@ -91,6 +91,6 @@ CONTAINER_RULES: Final = (
         text="a job on a model's name needs at least one content type that the container supports",
         remedy="Add the MIME type of the payload, such as text/csv",
         source=sources.NEO,
-        breaches=_no_content_types,
+        violations=_no_content_types,
     ),
 )

@@ -12,7 +12,7 @@ from cdk_inference_recommender.request.request_model import instance_types
 
 from . import sources
 from .integer_bounds import BOUNDS, outside
-from .rule import Breach, Rule
+from .rule import Rule, Violation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -41,23 +41,23 @@ def _configurations(request: RequestDocument) -> Iterator[Path]:
             yield path
 
 
-def _not_one_kind(request: RequestDocument) -> Iterator[Breach]:
+def _not_one_kind(request: RequestDocument) -> Iterator[Violation]:
     for path in _configurations(request):
         kinds = ((*path, "InstanceType"), (*path, "ServerlessConfig"))
         if all(request.is_given(kind) for kind in kinds):
-            yield Breach(path=path, value=request.at(path), remedy="Remove one, or make it two configurations")
+            yield Violation(path=path, value=request.at(path), remedy="Remove one, or make it two configurations")
         elif all(request.is_absent(kind) for kind in kinds):
-            yield Breach(path=path, value=request.at(path), remedy="Add InstanceType or ServerlessConfig")
+            yield Violation(path=path, value=request.at(path), remedy="Add InstanceType or ServerlessConfig")
 
 
-def _mixed(request: RequestDocument) -> Iterator[Breach]:
+def _mixed(request: RequestDocument) -> Iterator[Violation]:
     paths = list(_configurations(request))
     instances = [path for path in paths if request.is_given((*path, "InstanceType"))]
     serverless = [path for path in paths if request.is_given((*path, "ServerlessConfig"))]
     if set(instances) - set(serverless) and set(serverless) - set(instances):
-        yield Breach(
+        yield Violation(
             path=("InputConfig", "EndpointConfigurations"),
-            particulars=f"there are {len(instances)} with an instance type and {len(serverless)} serverless",
+            detail=f"there are {len(instances)} with an instance type and {len(serverless)} serverless",
         )
 
 
@@ -79,40 +79,40 @@ def _nearest(name: str) -> str | None:
     return near_miss(spelled, [known for known in allowed if dot and known.startswith(f"ml.{family}.")] or allowed)
 
 
-def _malformed(request: RequestDocument) -> Iterator[Breach]:
+def _malformed(request: RequestDocument) -> Iterator[Violation]:
     for path, name in _instance_types(request):
         if _WELL_FORMED.fullmatch(name) is None:
             near = _nearest(name)
-            yield Breach(path=path, value=name, remedy=f"Did you mean {near}?" if near else None)
+            yield Violation(path=path, value=name, remedy=f"Did you mean {near}?" if near else None)
 
 
-def _unknown(request: RequestDocument) -> Iterator[Breach]:
+def _unknown(request: RequestDocument) -> Iterator[Violation]:
     for path, name in _instance_types(request):
         if _WELL_FORMED.fullmatch(name) is not None and name not in instance_types():
             near = _nearest(name)
-            yield Breach(path=path, value=name, particulars=f"the nearest that it lists is {near}" if near else None)
+            yield Violation(path=path, value=name, detail=f"the nearest that it lists is {near}" if near else None)
 
 
-def _burstable(field: str) -> Callable[[RequestDocument], Iterator[Breach]]:
-    def breaches(request: RequestDocument) -> Iterator[Breach]:
+def _burstable(field: str) -> Callable[[RequestDocument], Iterator[Violation]]:
+    def violations(request: RequestDocument) -> Iterator[Violation]:
         for path, name in request.strings(field):
             if name.startswith(_BURSTABLE):
-                yield Breach(path=path, value=name)
+                yield Violation(path=path, value=name)
 
-    return breaches
+    return violations
 
 
-def _uneven_memory(request: RequestDocument) -> Iterator[Breach]:
+def _uneven_memory(request: RequestDocument) -> Iterator[Violation]:
     for path, size in request.integers(f"{_SERVERLESS}.MemorySizeInMB"):
         if size % 1024:
-            yield Breach(path=path, value=size)
+            yield Violation(path=path, value=size)
 
 
-def _provisioned(request: RequestDocument) -> Iterator[Breach]:
+def _provisioned(request: RequestDocument) -> Iterator[Violation]:
     for path in _configurations(request):
         place = (*path, "ServerlessConfig", "ProvisionedConcurrency")
         if request.is_given(place):
-            yield Breach(path=place, value=request.at(place))
+            yield Violation(path=place, value=request.at(place))
 
 
 def _tests_of(request: RequestDocument, configuration: Path) -> int | None:
@@ -132,35 +132,35 @@ def _tests_of(request: RequestDocument, configuration: Path) -> int | None:
     return tests
 
 
-def _too_many_tests(request: RequestDocument) -> Iterator[Breach]:
+def _too_many_tests(request: RequestDocument) -> Iterator[Violation]:
     limit = request.integer(_TESTS)
     count = request.length(_CONFIGURATIONS)
     tests = [_tests_of(request, path) for path in _configurations(request)]
     known = [number for number in tests if number is not None]
     if limit is not None and count == len(known) and sum(known) > limit:
-        yield Breach(
+        yield Violation(
             path=("InputConfig", "ResourceLimit", "MaxNumberOfTests"),
             value=limit,
-            particulars=f"the configurations make {sum(known)} tests",
+            detail=f"the configurations make {sum(known)} tests",
         )
 
 
-def _more_parallel_than_all(request: RequestDocument) -> Iterator[Breach]:
+def _more_parallel_than_all(request: RequestDocument) -> Iterator[Violation]:
     parallel, tests = request.integer(_PARALLEL), request.integer(_TESTS)
     if parallel is not None and tests is not None and parallel > tests:
-        yield Breach(
+        yield Violation(
             path=("InputConfig", "ResourceLimit", "MaxParallelOfTests"),
             value=parallel,
-            particulars=f"there are {tests} in all",
+            detail=f"there are {tests} in all",
         )
 
 
-def _specification_without_package(request: RequestDocument) -> Iterator[Breach]:
+def _specification_without_package(request: RequestDocument) -> Iterator[Violation]:
     if request.is_absent(_PACKAGE):
         for path in _configurations(request):
             place = (*path, "InferenceSpecificationName")
             if request.is_given(place):
-                yield Breach(path=place, value=request.at(place))
+                yield Violation(path=place, value=request.at(place))
 
 
 ENDPOINT_CONFIGURATION_RULES: Final = (
@@ -171,7 +171,7 @@ ENDPOINT_CONFIGURATION_RULES: Final = (
         text="an endpoint configuration is either on instances or serverless: never both",
         remedy="Give one of the two",
         source=sources.LOAD_TEST,
-        breaches=_not_one_kind,
+        violations=_not_one_kind,
     ),
     Rule(
         id="MixedEndpointTypes",
@@ -180,7 +180,7 @@ ENDPOINT_CONFIGURATION_RULES: Final = (
         text="a job tests either instance types or serverless configurations",
         remedy="Make it two jobs",
         source=sources.LOAD_TEST,
-        breaches=_mixed,
+        violations=_mixed,
     ),
     Rule(
         id="InstanceTypeFormat",
@@ -189,7 +189,7 @@ ENDPOINT_CONFIGURATION_RULES: Final = (
         text="an instance type is written ml.<family>.<size>",
         remedy="Write it like ml.c5.xlarge",
         source=f"{sources.API_REFERENCE}, EndpointInputConfiguration",
-        breaches=_malformed,
+        violations=_malformed,
     ),
     Rule(
         id="InstanceTypeUnknown",
@@ -198,7 +198,7 @@ ENDPOINT_CONFIGURATION_RULES: Final = (
         text="the service model that this release knows doesn't list this instance type",
         remedy="Check the spelling; a newer type is fine",
         source=f"{sources.API_REFERENCE}, EndpointInputConfiguration: the list grows, and none was ever removed",
-        breaches=_unknown,
+        violations=_unknown,
     ),
     Rule(
         id="BurstableInstanceType",
@@ -207,7 +207,7 @@ ENDPOINT_CONFIGURATION_RULES: Final = (
         text="burstable instance types (ml.t2.*) are refused",
         remedy="Choose another family, such as ml.m5 or ml.c5",
         source=f"{sources.TROUBLESHOOTING}, though the {sources.API_REFERENCE} lists them",
-        breaches=_burstable(_INSTANCE_TYPE),
+        violations=_burstable(_INSTANCE_TYPE),
     ),
     Rule(
         id="BurstableSupportedInstanceType",
@@ -216,7 +216,7 @@ ENDPOINT_CONFIGURATION_RULES: Final = (
         text="burstable instance types (ml.t2.*) may be refused",
         remedy="Leave them out",
         source=f"{sources.INFERRED}; {sources.TROUBLESHOOTING} refuses them in EndpointConfigurations",
-        breaches=_burstable(_SUPPORTED),
+        violations=_burstable(_SUPPORTED),
     ),
     Rule(
         id="ServerlessMemorySize",
@@ -225,7 +225,7 @@ ENDPOINT_CONFIGURATION_RULES: Final = (
         text="the memory of a serverless endpoint comes in steps of 1024 MB",
         remedy="Use 1024, 2048, 3072, 4096, 5120 or 6144",
         source=sources.CLI_REFERENCE,
-        breaches=_uneven_memory,
+        violations=_uneven_memory,
         refines=BOUNDS,
     ),
     Rule(
@@ -235,7 +235,7 @@ ENDPOINT_CONFIGURATION_RULES: Final = (
         text="Inference Recommender jobs don't support provisioned concurrency, though the API has a member for it",
         remedy="Remove it",
         source=sources.CLI_REFERENCE,
-        breaches=_provisioned,
+        violations=_provisioned,
         refines=BOUNDS,
     ),
     Rule(
@@ -245,7 +245,7 @@ ENDPOINT_CONFIGURATION_RULES: Final = (
         text="every combination of environment values is a test of its own, and the limit leaves some out",
         remedy="Raise it or test fewer combinations",
         source=f"{sources.LOAD_TEST}; which tests are left out is undocumented",
-        breaches=_too_many_tests,
+        violations=_too_many_tests,
     ),
     Rule(
         id="ResourceLimitMaximum",
@@ -254,7 +254,7 @@ ENDPOINT_CONFIGURATION_RULES: Final = (
         text=f"a job runs 1 to {MAX_TESTS} tests in all, and 1 to {MAX_TESTS} in parallel",
         remedy=f"Use {MAX_TESTS} or less",
         source=sources.LOAD_TEST,
-        breaches=outside(_TESTS, _PARALLEL, high=MAX_TESTS),
+        violations=outside(_TESTS, _PARALLEL, high=MAX_TESTS),
     ),
     Rule(
         id="ParallelTestsWithinTests",
@@ -263,7 +263,7 @@ ENDPOINT_CONFIGURATION_RULES: Final = (
         text="no more tests can run in parallel than there are in all",
         remedy=f"Lower it or raise `{_TESTS}`",
         source=sources.INFERRED,
-        breaches=_more_parallel_than_all,
+        violations=_more_parallel_than_all,
     ),
     Rule(
         id="InferenceSpecificationNeedsModelPackage",
@@ -272,6 +272,6 @@ ENDPOINT_CONFIGURATION_RULES: Final = (
         text="an inference specification is a part of a model package, and the job's model is none",
         remedy="Remove it, or use a model package",
         source=f"{sources.INFERRED}; {sources.API_REFERENCE} calls it the specification in the model package version",
-        breaches=_specification_without_package,
+        violations=_specification_without_package,
     ),
 )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from cdk_inference_recommender.request.problem import Severity
 
 from . import sources
-from .rule import Breach, Rule
+from .rule import Rule, Violation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from cdk_inference_recommender.request.request_document import RequestDocument
 
 
-def _every_endpoint(request: RequestDocument) -> Iterator[Breach]:
+def _every_endpoint(request: RequestDocument) -> Iterator[Violation]:
     for path, _ in request.each("InputConfig.Endpoints[]"):
         place = (*path, "EndpointName")
-        yield Breach(path=place, value=request.at(place) if request.is_given(place) else None)
+        yield Violation(path=place, value=request.at(place) if request.is_given(place) else None)
 
 
 EXISTING_ENDPOINT_RULES: Final = (
@@ -33,6 +33,6 @@ EXISTING_ENDPOINT_RULES: Final = (
         text="the endpoint must not serve production: the job's load can throttle it",
         remedy="Make sure that nobody depends on this endpoint while the job runs",
         source=sources.EXISTING_ENDPOINT,
-        breaches=_every_endpoint,
+        violations=_every_endpoint,
     ),
 )

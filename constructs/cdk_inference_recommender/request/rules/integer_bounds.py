@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from .rule import Breach
+from .rule import Violation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -17,7 +17,7 @@ BOUNDS: Final = frozenset({"MinimumValue", "MaximumValue"})
 
 def outside(
     *fields: str, low: int | None = None, high: int | None = None
-) -> Callable[[RequestDocument], Iterator[Breach]]:
+) -> Callable[[RequestDocument], Iterator[Violation]]:
     """Return a function that yields integers out of bounds.
 
     Args:
@@ -26,13 +26,13 @@ def outside(
         high: The greatest allowed; likewise.
 
     Returns:
-        What a `Rule` takes as its `breaches`.
+        What a `Rule` takes as its `violations`.
     """
 
-    def breaches(request: RequestDocument) -> Iterator[Breach]:
+    def violations(request: RequestDocument) -> Iterator[Violation]:
         for field in fields:
             for path, value in request.integers(field):
                 if (low is not None and value < low) or (high is not None and value > high):
-                    yield Breach(path=path, value=value)
+                    yield Violation(path=path, value=value)
 
-    return breaches
+    return violations

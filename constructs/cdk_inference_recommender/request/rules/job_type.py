@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Final
 from cdk_inference_recommender.request.problem import Severity
 
 from . import sources
-from .rule import Breach, Rule
+from .rule import Rule, Violation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from cdk_inference_recommender.request.request_document import RequestDocument
 
-    Finder = Callable[[RequestDocument], Iterator[Breach]]
+    Finder = Callable[[RequestDocument], Iterator[Violation]]
 
 _PACKAGE: Final = "InputConfig.ModelPackageVersionArn"
 _MODEL: Final = "InputConfig.ModelName"
@@ -38,14 +38,14 @@ def uses_model_name(request: RequestDocument) -> bool:
     return request.is_given(_MODEL) or (not request.is_absent(_MODEL) and request.is_absent(_PACKAGE))
 
 
-def _two_sources(request: RequestDocument) -> Iterator[Breach]:
+def _two_sources(request: RequestDocument) -> Iterator[Violation]:
     if request.is_given(_PACKAGE) and request.is_given(_MODEL):
-        yield Breach(path=("InputConfig", "ModelName"), value=request.at(_MODEL))
+        yield Violation(path=("InputConfig", "ModelName"), value=request.at(_MODEL))
 
 
-def _no_source(request: RequestDocument) -> Iterator[Breach]:
+def _no_source(request: RequestDocument) -> Iterator[Violation]:
     if request.is_given("InputConfig") and request.is_absent(_PACKAGE) and request.is_absent(_MODEL):
-        yield Breach(path=("InputConfig",))
+        yield Violation(path=("InputConfig",))
 
 
 def _is_empty(request: RequestDocument, field: str) -> bool:
@@ -54,71 +54,71 @@ def _is_empty(request: RequestDocument, field: str) -> bool:
 
 
 def _container_members(*members: str) -> Finder:
-    def breaches(request: RequestDocument) -> Iterator[Breach]:
+    def violations(request: RequestDocument) -> Iterator[Violation]:
         if not uses_model_name(request) or not request.is_given(_CONTAINER) or _is_empty(request, _CONTAINER):
             return
         for member in members:
             path = ("InputConfig", "ContainerConfig", member)
             if request.is_absent(path):
-                yield Breach(path=path)
+                yield Violation(path=path)
 
-    return breaches
+    return violations
 
 
-def _container(request: RequestDocument) -> Iterator[Breach]:
+def _container(request: RequestDocument) -> Iterator[Violation]:
     if uses_model_name(request) and _is_empty(request, _CONTAINER):
-        yield Breach(path=("InputConfig", "ContainerConfig"))
+        yield Violation(path=("InputConfig", "ContainerConfig"))
     yield from _container_members(*_CONTAINER_MEMBERS)(request)
 
 
-def _framework_members(request: RequestDocument) -> Iterator[Breach]:
+def _framework_members(request: RequestDocument) -> Iterator[Violation]:
     # A version without its framework is one omission, not two.
     missing = _container_members(*_FRAMEWORK_MEMBERS)(request)
     yield from list(missing)[:1]
 
 
-def _group(request: RequestDocument) -> Iterator[Breach]:
+def _group(request: RequestDocument) -> Iterator[Violation]:
     for path, arn in request.strings(_PACKAGE):
         if _GROUP.fullmatch(arn) is not None:
             version = f"{arn.replace(':model-package-group/', ':model-package/')}/1"
-            yield Breach(path=path, value=arn, remedy=f"Give the ARN of a version of it, such as {version}")
+            yield Violation(path=path, value=arn, remedy=f"Give the ARN of a version of it, such as {version}")
 
 
-def _unversioned(request: RequestDocument) -> Iterator[Breach]:
+def _unversioned(request: RequestDocument) -> Iterator[Violation]:
     for path, arn in request.strings(_PACKAGE):
         if _VERSIONED.fullmatch(arn) is None and _GROUP.fullmatch(arn) is None:
-            yield Breach(path=path, value=arn)
+            yield Violation(path=path, value=arn)
 
 
 def _given(job_type: str, *fields: str) -> Finder:
-    def breaches(request: RequestDocument) -> Iterator[Breach]:
+    def violations(request: RequestDocument) -> Iterator[Violation]:
         given = [field for field in fields if request.is_given(field)]
         if request.at("JobType") != job_type or not given:
             return
         # The cause is one, the type, however many members of the other type there are.
         first, *others = given
-        yield Breach(
+        yield Violation(
             path=tuple(first.split(".")),
             value=request.at(first),
-            particulars=f"{', '.join(f'`{field}`' for field in others)} given, too" if others else None,
+            detail=f"{', '.join(f'`{field}`' for field in others)} given, too" if others else None,
             remedy="Remove them, or make the job Advanced" if others else None,
         )
 
-    return breaches
+    return violations
 
 
 def _lacking(job_type: str, *fields: str) -> Finder:
-    def breaches(request: RequestDocument) -> Iterator[Breach]:
+    def violations(request: RequestDocument) -> Iterator[Violation]:
         if request.at("JobType") == job_type and request.is_given("InputConfig"):
             missing = [field for field in fields if _is_empty(request, field)]
             if missing:
                 first, *others = missing
-                yield Breach(
+                yield Violation(
                     path=tuple(first.split(".")),
-                    particulars=f"{', '.join(f'`{field}`' for field in others)} is missing, too" if others else None,
+                    detail=f"{', '.join(f'`{field}`' for field in others)} is missing, too" if others else None,
                 )
 
-    return breaches
+    return violations
 
 
 JOB_TYPE_RULES: Final = (
@@ -129,7 +129,7 @@ JOB_TYPE_RULES: Final = (
         text="a job takes its model from a model package version or by its name, not both ways",
         remedy="Remove one of the two",
         source=f"{sources.RESULTS}; {sources.PYTHON_SDK}",
-        breaches=_two_sources,
+        violations=_two_sources,
     ),
     Rule(
         id="ModelSourceRequired",
@@ -138,7 +138,7 @@ JOB_TYPE_RULES: Final = (
         text="a job needs a model package version or the name of a model; an existing endpoint doesn't replace them",
         remedy=f"Add `{_PACKAGE}` or `{_MODEL}`",
         source=f"{sources.EXISTING_ENDPOINT}, which always gives a model package beside the endpoint",
-        breaches=_no_source,
+        violations=_no_source,
     ),
     Rule(
         id="ModelNameNeedsContainerConfig",
@@ -147,7 +147,7 @@ JOB_TYPE_RULES: Final = (
         text=f"a job on a model's name needs `{_CONTAINER}` with its domain, task and payload",
         remedy="Add it, or use a model package that holds all of them",
         source=sources.PREREQUISITES,
-        breaches=_container,
+        violations=_container,
     ),
     Rule(
         id="ModelNameNeedsFramework",
@@ -157,7 +157,7 @@ JOB_TYPE_RULES: Final = (
         remedy="Add it if the container has one",
         source=f"{sources.PREREQUISITES}; the {sources.API_REFERENCE} calls both optional, an AWS example for text "
         f"generation sends neither, and {sources.PYTHON_SDK} leaves out an unknown version",
-        breaches=_framework_members,
+        violations=_framework_members,
     ),
     Rule(
         id="ModelPackageGroup",
@@ -166,7 +166,7 @@ JOB_TYPE_RULES: Final = (
         text="this is the ARN of a model package group, and a job benchmarks one version of it",
         remedy="Give the ARN of a version in the group, such as .../model-package/my-group/1",
         source=f"{sources.API_REFERENCE}, ModelPackageVersionArn",
-        breaches=_group,
+        violations=_group,
         refines=frozenset({"Pattern"}),
     ),
     Rule(
@@ -176,7 +176,7 @@ JOB_TYPE_RULES: Final = (
         text="the model package must be versioned: its ARN ends in a slash and the version",
         remedy="Give the ARN of a version in a model package group, such as .../model-package/my-group/1",
         source=sources.PREREQUISITES,
-        breaches=_unversioned,
+        violations=_unversioned,
     ),
     Rule(
         id="DefaultJobWithoutLoadTest",
@@ -187,7 +187,7 @@ JOB_TYPE_RULES: Final = (
         source=(
             f"{sources.FLYTEKIT} reports that they are rejected; {sources.PYTHON_SDK} sends them for Advanced jobs only"
         ),
-        breaches=_given("Default", _TRAFFIC, _CONFIGURATIONS, _LIMIT, _STOPPING),
+        violations=_given("Default", _TRAFFIC, _CONFIGURATIONS, _LIMIT, _STOPPING),
     ),
     Rule(
         id="DefaultJobDuration",
@@ -196,7 +196,7 @@ JOB_TYPE_RULES: Final = (
         text=f"a Default job may not take `{_DURATION}`",
         remedy="Remove it if the service rejects it",
         source=f"{sources.FLYTEKIT} reports that it is rejected; {sources.PYTHON_SDK} sends it",
-        breaches=_given("Default", _DURATION),
+        violations=_given("Default", _DURATION),
     ),
     Rule(
         id="AdvancedJobNeedsTrafficPattern",
@@ -205,7 +205,7 @@ JOB_TYPE_RULES: Final = (
         text=f"an Advanced job needs `{_TRAFFIC}`",
         remedy="Add phases or stairs, or make the job Default",
         source=f"{sources.LOAD_TEST}; {sources.FLYTEKIT}",
-        breaches=_lacking("Advanced", _TRAFFIC),
+        violations=_lacking("Advanced", _TRAFFIC),
     ),
     Rule(
         id="AdvancedJobNeedsEndpointConfigurations",
@@ -214,7 +214,7 @@ JOB_TYPE_RULES: Final = (
         text=f"an Advanced job needs `{_CONFIGURATIONS}`",
         remedy="Name the instance types or serverless configurations to test, or make the job Default",
         source=f"{sources.LOAD_TEST}; {sources.FLYTEKIT}",
-        breaches=_lacking("Advanced", _CONFIGURATIONS),
+        violations=_lacking("Advanced", _CONFIGURATIONS),
     ),
     Rule(
         id="AdvancedJobNeedsStoppingConditions",
@@ -223,7 +223,7 @@ JOB_TYPE_RULES: Final = (
         text=f"an Advanced job needs `{_STOPPING}`",
         remedy=f"Add `{_STOPPING}.MaxInvocations`, `{_STOPPING}.ModelLatencyThresholds` or both",
         source=f"{sources.LOAD_TEST}; neither {sources.PYTHON_SDK} nor {sources.FLYTEKIT} requires it",
-        breaches=_lacking("Advanced", _STOPPING),
+        violations=_lacking("Advanced", _STOPPING),
     ),
     Rule(
         id="AdvancedJobNeedsLimits",
@@ -232,6 +232,6 @@ JOB_TYPE_RULES: Final = (
         text=f"an Advanced job needs `{_LIMIT}` and `{_DURATION}`",
         remedy="Add it; it also bounds what the job costs",
         source=sources.FLYTEKIT,
-        breaches=_lacking("Advanced", _LIMIT, _DURATION),
+        violations=_lacking("Advanced", _LIMIT, _DURATION),
     ),
 )

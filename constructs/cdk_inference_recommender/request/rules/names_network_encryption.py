@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from cdk_inference_recommender.request.problem import Severity
 
 from . import sources
-from .rule import Breach, Rule
+from .rule import Rule, Violation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,33 +26,33 @@ _KMS_KEY: Final = re.compile(
 _SERVICE: Final = re.compile(r"arn:[^:]*:([^:]*):.*")
 
 
-def _long_name(request: RequestDocument) -> Iterator[Breach]:
+def _long_name(request: RequestDocument) -> Iterator[Violation]:
     for path, name in request.strings("JobName"):
         if len(name) > MAX_DERIVED_NAME_LENGTH:
-            yield Breach(path=path, value=name, particulars=f"this one has {len(name)}")
+            yield Violation(path=path, value=name, detail=f"this one has {len(name)}")
 
 
-def _repeated_key(request: RequestDocument) -> Iterator[Breach]:
+def _repeated_key(request: RequestDocument) -> Iterator[Violation]:
     seen: set[str] = set()
     for path, key in request.strings(_TAG_KEYS):
         if key in seen:
-            yield Breach(path=path, value=key)
+            yield Violation(path=path, value=key)
         seen.add(key)
 
 
-def _reserved_key(request: RequestDocument) -> Iterator[Breach]:
+def _reserved_key(request: RequestDocument) -> Iterator[Violation]:
     for path, key in request.strings(_TAG_KEYS):
         if key.casefold().startswith(RESERVED_TAG_PREFIX):
-            yield Breach(path=path, value=key)
+            yield Violation(path=path, value=key)
 
 
-def _no_key(request: RequestDocument) -> Iterator[Breach]:
+def _no_key(request: RequestDocument) -> Iterator[Violation]:
     for field in _KMS_KEYS:
         for path, key in request.strings(field):
             if _KMS_KEY.fullmatch(key) is None:
                 of = _SERVICE.fullmatch(key)
                 strange = of is not None and of[1] != "kms"
-                yield Breach(path=path, value=key, particulars=f"this ARN is of {of[1]}" if of and strange else None)
+                yield Violation(path=path, value=key, detail=f"this ARN is of {of[1]}" if of and strange else None)
 
 
 NAME_NETWORK_ENCRYPTION_RULES: Final = (
@@ -63,7 +63,7 @@ NAME_NETWORK_ENCRYPTION_RULES: Final = (
         text=f"names derived from the job's are cut at {MAX_DERIVED_NAME_LENGTH} characters",
         remedy=f"Use at most {MAX_DERIVED_NAME_LENGTH} characters",
         source=sources.CLI_REFERENCE,
-        breaches=_long_name,
+        violations=_long_name,
     ),
     Rule(
         id="TagKeysUnique",
@@ -72,7 +72,7 @@ NAME_NETWORK_ENCRYPTION_RULES: Final = (
         text="a tag's key stands only once",
         remedy="Remove all but one",
         source=sources.TAGGING,
-        breaches=_repeated_key,
+        violations=_repeated_key,
     ),
     Rule(
         id="TagKeyReserved",
@@ -81,7 +81,7 @@ NAME_NETWORK_ENCRYPTION_RULES: Final = (
         text="tag keys that begin with aws: are reserved for AWS",
         remedy="Choose another key",
         source=sources.TAGGING,
-        breaches=_reserved_key,
+        violations=_reserved_key,
     ),
     Rule(
         id="KmsKeyForm",
@@ -92,7 +92,7 @@ NAME_NETWORK_ENCRYPTION_RULES: Final = (
             "Write it like arn:aws:kms:<region>:<account>:key/<id>, or alias/<name>; leave it out where none is meant"
         ),
         source=sources.API_REFERENCE,
-        breaches=_no_key,
+        violations=_no_key,
         refines=frozenset({"Pattern"}),
     ),
 )

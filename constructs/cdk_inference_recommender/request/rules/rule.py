@@ -15,19 +15,19 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Breach:
+class Violation:
     """A violation of a rule at one path.
 
     Attributes:
         path: The API's member names and list indices.
         value: The value at the path; `None` for a missing member.
-        particulars: What was found, if the value alone doesn't show it; follows the rule's text.
+        detail: What was found, if the value alone doesn't show it; follows the rule's text.
         remedy: What to do, if more specific than the rule's own remedy.
     """
 
     path: Path
     value: object = None
-    particulars: str | None = None
+    detail: str | None = None
     remedy: str | None = None
 
 
@@ -42,7 +42,7 @@ class Rule:
         text: The rule, stated as a sentence without its full stop. Fields stand in backquotes, as in `Problem`.
         remedy: What to do, likewise.
         source: The public document that states it, and what contradicts it.
-        breaches: Yields the violations of a request. Never raises, however malformed the request.
+        violations: Yields the violations of a request. Never raises, however malformed the request.
         refines: Rules, mostly of the service model, that this one replaces: if both are violated at the same path,
             only this one is reported.
     """
@@ -53,7 +53,7 @@ class Rule:
     text: str
     remedy: str
     source: str
-    breaches: Callable[[RequestDocument], Iterable[Breach]]
+    violations: Callable[[RequestDocument], Iterable[Violation]]
     refines: frozenset[str] = frozenset()
 
     def problems(self, request: RequestDocument) -> Iterator[Problem]:
@@ -62,14 +62,14 @@ class Rule:
         Yields:
             One problem for each violation, in the document's order.
         """
-        for breach in self.breaches(request):
+        for violation in self.violations(request):
             yield Problem(
                 rule=self.id,
                 severity=self.severity,
-                path=breach.path,
-                value=breach.value,
-                message=self.text if breach.particulars is None else f"{self.text}: {breach.particulars}",
-                remedy=breach.remedy or self.remedy,
+                path=violation.path,
+                value=violation.value,
+                message=self.text if violation.detail is None else f"{self.text}: {violation.detail}",
+                remedy=violation.remedy or self.remedy,
                 source=self.source,
                 refines=self.refines,
             )

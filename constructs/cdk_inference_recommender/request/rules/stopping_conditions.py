@@ -8,7 +8,7 @@ from cdk_inference_recommender.request.problem import Severity
 
 from . import sources
 from .integer_bounds import outside
-from .rule import Breach, Rule
+from .rule import Rule, Violation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,10 +23,10 @@ _PERCENTILE: Final = "StoppingConditions.ModelLatencyThresholds[].Percentile"
 _MILLISECONDS: Final = "StoppingConditions.ModelLatencyThresholds[].ValueInMilliseconds"
 
 
-def _other_percentile(request: RequestDocument) -> Iterator[Breach]:
+def _other_percentile(request: RequestDocument) -> Iterator[Violation]:
     for path, percentile in request.strings(_PERCENTILE):
         if percentile not in PERCENTILES:
-            yield Breach(path=path, value=percentile)
+            yield Violation(path=path, value=percentile)
 
 
 STOPPING_CONDITION_RULES: Final = (
@@ -37,7 +37,7 @@ STOPPING_CONDITION_RULES: Final = (
         text=f"the endpoint is expected to see 1 to {MAX_INVOCATIONS_A_MINUTE} requests a minute",
         remedy=f"Use a number from 1 to {MAX_INVOCATIONS_A_MINUTE}",
         source=sources.LOAD_TEST,
-        breaches=outside(_INVOCATIONS, low=1, high=MAX_INVOCATIONS_A_MINUTE),
+        violations=outside(_INVOCATIONS, low=1, high=MAX_INVOCATIONS_A_MINUTE),
     ),
     Rule(
         id="LatencyPercentile",
@@ -46,7 +46,7 @@ STOPPING_CONDITION_RULES: Final = (
         text="the percentile of a latency threshold is P95 or P99",
         remedy="Use P95",
         source=f"{sources.API_REFERENCE}, ModelLatencyThreshold; an older {sources.CLI_REFERENCE} has P95 only",
-        breaches=_other_percentile,
+        violations=_other_percentile,
         refines=frozenset({"MaximumLength"}),
     ),
     Rule(
@@ -56,6 +56,6 @@ STOPPING_CONDITION_RULES: Final = (
         text="a latency threshold is at least 1 ms",
         remedy="Use 1 or more",
         source=sources.INFERRED,
-        breaches=outside(_MILLISECONDS, low=1),
+        violations=outside(_MILLISECONDS, low=1),
     ),
 )

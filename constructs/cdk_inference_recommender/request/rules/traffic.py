@@ -9,7 +9,7 @@ from cdk_inference_recommender.request.problem import Severity
 
 from . import sources
 from .integer_bounds import BOUNDS, outside
-from .rule import Breach, Rule
+from .rule import Rule, Violation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,34 +31,34 @@ _STAIRS: Final = f"{_PATTERN}.Stairs"
 _MEMBER_OF_TYPE: Final = {"PHASES": "Phases", "STAIRS": "Stairs"}
 
 
-def _mismatched(request: RequestDocument) -> Iterator[Breach]:
+def _mismatched(request: RequestDocument) -> Iterator[Violation]:
     traffic_type = request.at(f"{_PATTERN}.TrafficType")
     wanted = _MEMBER_OF_TYPE.get(traffic_type) if isinstance(traffic_type, str) else None
     pattern: Path = ("InputConfig", "TrafficPattern")
     if wanted is None and request.is_given(_PHASES) and request.is_given(_STAIRS):
-        yield Breach(path=pattern, value=request.at(pattern), remedy="Remove one of the two")
+        yield Violation(path=pattern, value=request.at(pattern), remedy="Remove one of the two")
     for member in _MEMBER_OF_TYPE.values() if wanted is not None else ():
         path = (*pattern, member)
         if member == wanted and request.is_absent(path):
-            yield Breach(path=path, remedy=f"Add `{_PATTERN}.{member}`, or change `{_PATTERN}.TrafficType`")
+            yield Violation(path=path, remedy=f"Add `{_PATTERN}.{member}`, or change `{_PATTERN}.TrafficType`")
         elif member != wanted and request.is_given(path):
-            yield Breach(path=path, value=request.at(path), remedy=f"Remove it, or change `{_PATTERN}.TrafficType`")
+            yield Violation(path=path, value=request.at(path), remedy=f"Remove it, or change `{_PATTERN}.TrafficType`")
 
 
-def _untyped(request: RequestDocument) -> Iterator[Breach]:
+def _untyped(request: RequestDocument) -> Iterator[Violation]:
     given = [
         traffic_type for traffic_type, member in _MEMBER_OF_TYPE.items() if request.is_given(f"{_PATTERN}.{member}")
     ]
     if given and request.is_absent(f"{_PATTERN}.TrafficType"):
         remedy = f"Add {given[0]}" if len(given) == 1 else None
-        yield Breach(path=("InputConfig", "TrafficPattern", "TrafficType"), remedy=remedy)
+        yield Violation(path=("InputConfig", "TrafficPattern", "TrafficType"), remedy=remedy)
 
 
-def _first_phase(request: RequestDocument) -> Iterator[Breach]:
+def _first_phase(request: RequestDocument) -> Iterator[Violation]:
     path = ("InputConfig", "TrafficPattern", "Phases", 0, "InitialNumberOfUsers")
     users = request.integer(path)
     if users is not None and users > MAX_FIRST_USERS:
-        yield Breach(path=path, value=users)
+        yield Violation(path=path, value=users)
 
 
 def _users_at_end(request: RequestDocument, phase: Path) -> float | None:
@@ -68,26 +68,26 @@ def _users_at_end(request: RequestDocument, phase: Path) -> float | None:
     return None if users is None or rate is None or seconds is None else users + rate * seconds / 60
 
 
-def _discontinuous(request: RequestDocument) -> Iterator[Breach]:
+def _discontinuous(request: RequestDocument) -> Iterator[Violation]:
     phases = [path for path, _ in request.each(f"{_PHASES}[]")]
     for before, phase in pairwise(phases):
         ended = _users_at_end(request, before)
         starts = request.integer((*phase, "InitialNumberOfUsers"))
         if ended is not None and starts is not None and abs(starts - ended) > MAX_USERS_BETWEEN_PHASES:
-            yield Breach(
+            yield Violation(
                 path=(*phase, "InitialNumberOfUsers"),
                 value=starts,
-                particulars=f"the phase before ends with {ended:g} users, this one starts with {starts}",
+                detail=f"the phase before ends with {ended:g} users, this one starts with {starts}",
             )
 
 
-def _uneven_stairs(request: RequestDocument) -> Iterator[Breach]:
+def _uneven_stairs(request: RequestDocument) -> Iterator[Violation]:
     seconds, steps = request.integer(f"{_STAIRS}.DurationInSeconds"), request.integer(f"{_STAIRS}.NumberOfSteps")
     if seconds is not None and steps is not None and steps > 0 and seconds % steps:
-        yield Breach(
+        yield Violation(
             path=("InputConfig", "TrafficPattern", "Stairs", "NumberOfSteps"),
             value=steps,
-            particulars=f"{seconds} s in {steps} steps",
+            detail=f"{seconds} s in {steps} steps",
         )
 
 
@@ -99,13 +99,13 @@ def _traffic_seconds(request: RequestDocument) -> Iterator[tuple[Path, int]]:
     yield from request.integers(f"{_STAIRS}.DurationInSeconds")
 
 
-def _longer_than_job(request: RequestDocument) -> Iterator[Breach]:
+def _longer_than_job(request: RequestDocument) -> Iterator[Violation]:
     job = request.integer(_DURATION)
     if job is None:
         return
     for path, seconds in _traffic_seconds(request):
         if seconds > job:
-            yield Breach(path=path, value=seconds, particulars=f"the traffic takes {seconds} s, the job {job} s")
+            yield Violation(path=path, value=seconds, detail=f"the traffic takes {seconds} s, the job {job} s")
 
 
 TRAFFIC_RULES: Final = (
@@ -116,7 +116,7 @@ TRAFFIC_RULES: Final = (
         text="traffic is either phases (PHASES) or stairs (STAIRS), and its type names the one that is given",
         remedy="Give the one that the type names, and only that one",
         source=f"{sources.API_REFERENCE}, TrafficPattern; {sources.LOAD_TEST}",
-        breaches=_mismatched,
+        violations=_mismatched,
     ),
     Rule(
         id="TrafficTypeGiven",
@@ -125,7 +125,7 @@ TRAFFIC_RULES: Final = (
         text="phases or stairs need their type beside them",
         remedy="Add PHASES or STAIRS",
         source=f"{sources.INFERRED}; every example in {sources.LOAD_TEST} has it, yet the model doesn't require it",
-        breaches=_untyped,
+        violations=_untyped,
     ),
     Rule(
         id="FirstPhaseUsers",
@@ -134,7 +134,7 @@ TRAFFIC_RULES: Final = (
         text=f"the first phase starts with 1 to {MAX_FIRST_USERS} users",
         remedy=f"Start with at most {MAX_FIRST_USERS} users and let the spawn rate add the rest",
         source=f"{sources.CLI_REFERENCE}; {sources.LOAD_TEST}",
-        breaches=_first_phase,
+        violations=_first_phase,
     ),
     Rule(
         id="PhaseContinuity",
@@ -143,7 +143,7 @@ TRAFFIC_RULES: Final = (
         text=f"a phase starts within {MAX_USERS_BETWEEN_PHASES} users of where the one before ended",
         remedy="Start with what the phase before reaches: its users + spawn rate x minutes",
         source=f"{sources.TROUBLESHOOTING}; how many users a phase ends with is inferred",
-        breaches=_discontinuous,
+        violations=_discontinuous,
     ),
     Rule(
         id="SpawnRateMaximum",
@@ -152,7 +152,7 @@ TRAFFIC_RULES: Final = (
         text=f"the spawn rate is 0 to {MAX_SPAWN_RATE} new users a minute",
         remedy=f"Use {MAX_SPAWN_RATE} or less",
         source=f"{sources.LOAD_TEST}, whose own example uses 60",
-        breaches=outside(f"{_PHASES}[].SpawnRate", high=MAX_SPAWN_RATE),
+        violations=outside(f"{_PHASES}[].SpawnRate", high=MAX_SPAWN_RATE),
     ),
     Rule(
         id="PhaseDuration",
@@ -161,7 +161,7 @@ TRAFFIC_RULES: Final = (
         text=f"a phase lasts {MIN_TRAFFIC_SECONDS} to {MAX_TRAFFIC_SECONDS} s",
         remedy="Lengthen, shorten or split the phase",
         source=f"{sources.CLI_REFERENCE}; {sources.LOAD_TEST}",
-        breaches=outside(f"{_PHASES}[].DurationInSeconds", low=MIN_TRAFFIC_SECONDS, high=MAX_TRAFFIC_SECONDS),
+        violations=outside(f"{_PHASES}[].DurationInSeconds", low=MIN_TRAFFIC_SECONDS, high=MAX_TRAFFIC_SECONDS),
         refines=BOUNDS,
     ),
     Rule(
@@ -171,7 +171,7 @@ TRAFFIC_RULES: Final = (
         text=f"stairs last {MIN_TRAFFIC_SECONDS} to {MAX_TRAFFIC_SECONDS} s in all",
         remedy="Lengthen or shorten the stairs",
         source=sources.LOAD_TEST,
-        breaches=outside(f"{_STAIRS}.DurationInSeconds", low=MIN_TRAFFIC_SECONDS, high=MAX_TRAFFIC_SECONDS),
+        violations=outside(f"{_STAIRS}.DurationInSeconds", low=MIN_TRAFFIC_SECONDS, high=MAX_TRAFFIC_SECONDS),
         refines=BOUNDS,
     ),
     Rule(
@@ -181,7 +181,7 @@ TRAFFIC_RULES: Final = (
         text="a step lasts the duration divided by the number of steps, which should be whole seconds",
         remedy="Choose a number of steps that divides the duration",
         source=f"{sources.LOAD_TEST}, by its example; the API Reference takes DurationInSeconds for one step",
-        breaches=_uneven_stairs,
+        violations=_uneven_stairs,
     ),
     Rule(
         id="TrafficWithinJobDuration",
@@ -190,7 +190,7 @@ TRAFFIC_RULES: Final = (
         text=f"the traffic may not last longer than `{_DURATION}`",
         remedy="Lengthen the job or shorten the traffic",
         source=sources.TROUBLESHOOTING,
-        breaches=_longer_than_job,
+        violations=_longer_than_job,
     ),
     Rule(
         id="JobDurationMaximum",
@@ -199,6 +199,6 @@ TRAFFIC_RULES: Final = (
         text=f"a job lasts at most {MAX_JOB_DURATION_SECONDS} s",
         remedy=f"Use {MAX_JOB_DURATION_SECONDS} or less",
         source=f"{sources.API_REFERENCE}; an older {sources.CLI_REFERENCE} says 7200",
-        breaches=outside(_DURATION, high=MAX_JOB_DURATION_SECONDS),
+        violations=outside(_DURATION, high=MAX_JOB_DURATION_SECONDS),
     ),
 )

@@ -288,7 +288,7 @@ class TestProblemAsText:
 
     def test_spells_every_field_as_its_reader_does(self) -> None:
         problem = only(with_value(DEFAULT, ("StoppingConditions",), {"MaxInvocations": 1}))
-        told = problem.told(lambda path: "/".join(str(step) for step in path))
+        told = problem.format(lambda path: "/".join(str(step) for step in path))
         assert told == (
             "StoppingConditions = {'MaxInvocations': 1}: a Default job takes no InputConfig/TrafficPattern, "
             "InputConfig/EndpointConfigurations, InputConfig/ResourceLimit or StoppingConditions. "

@@ -9,7 +9,7 @@ from cdk_inference_recommender.request.near_miss import near_miss
 
 
 @dataclass(frozen=True)
-class ClosedChoice:
+class EnumLike:
     """One value of a closed list; subclasses name the values that this release knows.
 
     Attributes:
