@@ -5,10 +5,20 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from aws_cdk import App, CloudFormationValidatePlugin, Validations
 from cfnlint.api import ManualArgs, lint
+
+from .synthesis import Json, new_app
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+def validated_app(context: Json | None = None) -> App:
+    """Return an app whose templates the CDK validates, which it doesn't in other tests."""
+    app = new_app(context)
+    Validations.of(app).add_plugins(CloudFormationValidatePlugin())
+    return app
 
 
 def lint_errors(template: str) -> list[str]:

@@ -7,25 +7,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from aws_cdk import App, CfnResource, CloudFormationValidatePlugin, Stage, Validations
+from aws_cdk import CfnResource, Stage
 
 from cdk_inference_recommender import Constraints, InferenceRecommendationsJob, RecommendedEndpoint
 
 from .every_prop import every_prop
-from .synthesis import Json, new_app, new_stack
-from .template_validation import lint_errors, violations_in
+from .synthesis import Json, new_stack
+from .template_validation import lint_errors, validated_app, violations_in
 
 if TYPE_CHECKING:
     from aws_cdk import Stack
 
 ROOT = Path(__file__).parents[3]
-
-
-def validated_app(context: Json | None = None) -> App:
-    """Return an app whose templates the CDK validates, which it doesn't in other tests."""
-    app = new_app(context)
-    Validations.of(app).add_plugins(CloudFormationValidatePlugin())
-    return app
 
 
 def assembly_of(stack: Stack) -> Path:
