@@ -201,8 +201,8 @@ def _may_still_run(event: CustomResourceEvent) -> str:
     """Return a warning for a failed Delete, after which CloudFormation continues a cleanup."""
     if event.request_type is not RequestType.DELETE or event.resource_type != ResourceType.JOB:
         return ""
-    own_id = event.physical_resource_id or event.logical_resource_id
-    return f" The job {own_id} may still run, and incur charges: stop it with `inference-recommender stop {own_id}`."
+    name = event.own_id
+    return f" The job {name} may still run, and incur charges: stop it with `inference-recommender stop {name}`."
 
 
 def _can_retry(event: CustomResourceEvent) -> bool:
@@ -221,7 +221,7 @@ def _age(event: CustomResourceEvent) -> float:
 
 def _unknown(event: CustomResourceEvent, invocation: Invocation) -> Response:
     if event.request_type is RequestType.DELETE:
-        return Response(physical_resource_id=event.physical_resource_id or event.logical_resource_id)
+        return Response(physical_resource_id=event.own_id)
     return invocation.failed(
         event,
         f"The handler doesn't implement {event.resource_type}: deploy with the version of the library that "

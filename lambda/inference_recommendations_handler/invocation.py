@@ -63,7 +63,7 @@ class Invocation:
 
     def failed(self, event: CustomResourceEvent, reason: str, *, physical_resource_id: str | None = None) -> Response:
         """Return a FAILED response, by default with the resource's current physical id."""
-        own_id = physical_resource_id or event.physical_resource_id or event.logical_resource_id
+        own_id = physical_resource_id or event.own_id
         return Response(physical_resource_id=own_id, reason=reason, log_stream=self.log_stream)
 
     def send(self, response: Response, event: CustomResourceEvent) -> None:

@@ -58,7 +58,7 @@ def _assert_told(failed: CliResult, reason: str) -> None:
     assert "CloudWatch Log Stream: " in line, "the reason stands in one line"
     assert "Traceback" not in failed.output
     # The CLI shows the handler's latest lines too, of each the message.
-    assert re.search(r"answered: requestType=Create .*status=FAILED reason=", failed.output), failed.output
+    assert re.search(r"response sent: requestType=Create .*status=FAILED reason=", failed.output), failed.output
     assert "X-Amz-Signature" not in failed.output
 
 

@@ -150,6 +150,6 @@ def test_a_function_that_works_again_says_that_nobody_asked_it_anything(
     stack.deploy(wait=False)
     until(lambda: bool(stack.attempts))
     shell.run(STEPS[1][0])
-    assert "NotAnEventError" in shell.run(STEPS[4][0])
+    assert "InvalidEventError" in shell.run(STEPS[4][0])
     aws.admin("clock", {"speed": SPEED})
     assert stack.delete() == "DELETE_COMPLETE"

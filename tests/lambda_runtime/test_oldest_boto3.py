@@ -1,4 +1,4 @@
-"""The handler's tests also pass with the boto3 of AWS Lambda's runtime, which is what runs when it is deployed.
+"""The handler's tests also pass with the boto3 of AWS Lambda's runtime, with which it is deployed.
 
 The handler brings no dependency along: it gets the runtime's boto3, which is months older than the one that these tests
 otherwise use.

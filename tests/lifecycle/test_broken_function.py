@@ -1,4 +1,4 @@
-"""The function is killed or can't be imported, or an execution is aborted: the stack fails in time, nothing is lost."""
+"""The function ends early or can't be imported, or an execution is aborted: the stack fails in time, no job is lost."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What never comes to an end, stays denied or breaks off: it is answered in time, and with the truth."""
+"""Operations that never end, stay denied, or fail: the response comes in time and is correct."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ FOR_EVER = 10**6
 
 @pytest.fixture
 def endless(stack: Stack, world: World) -> Stack:
-    """A stack that is being created, whose job runs and doesn't end by itself."""
+    """A stack whose creation is in progress, and whose job doesn't end by itself."""
     world.service.runs_for = FOR_EVER
     stack.begin_deploy(Template(), rollback=False)
     stack.advance(100)

@@ -1,4 +1,4 @@
-"""A denial that stays, as of a service control policy, ends a deletion within minutes, and never hides a job."""
+"""A permanent denial, such as by a service control policy, ends a deletion within minutes, and never hides a job."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Any history of deployments, cancellations, faults and accidents keeps the promises."""
+"""All promises hold in any history of deployments, cancellations, and disturbances."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ pytestmark = pytest.mark.spread
 
 NIGHTLY = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
 PARTS = 4
-"""Each has histories of its own; tests that run beside each other share them out."""
+"""Parts with different histories, which can run in parallel."""
 HISTORIES_OF_A_PART = 2_500 if NIGHTLY else HISTORIES // PARTS
 STEPS = 40
 
 
 class OnBoto3(History):
-    """With boto3's own clients: their validation of requests, their paginators and their errors."""
+    """History with boto3's own clients, including their validation, paginators, and errors."""
 
     light = False
 

@@ -1,4 +1,4 @@
-"""Two invocations at the same time: one stands still at each of its API calls in turn while the other one runs."""
+"""Two concurrent invocations: one pauses at each of its API calls in turn while the other one runs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Any kind of job has the same life: this one deletes its records, and frees its names with them."""
+"""All kinds of jobs have the same lifecycle: this kind has a Delete operation and reusable names."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
-    """An account whose stacks have the invented kind."""
+    """A world whose stacks have the invented kind of job."""
     monkeypatch.setitem(cast("dict[str, Any]", invocation.JOBS), TYPES[JOB], InventedJobs.of)
     monkeypatch.setitem(cast("dict[str, Any]", invocation.WAITS), TYPES[LEG], InventedJobs.of)
     world = World(unconnected_clients(), light=True, kind=InventedJobs.of, types=TYPES)
@@ -83,7 +83,7 @@ def test_a_name_that_is_free_again_makes_a_new_job(stack: Stack, world: World) -
 
 
 def test_a_name_whose_execution_is_kept_is_not_queued_again(stack: Stack, world: World) -> None:
-    """Step Functions keeps an execution's name for longer than the API keeps the job's."""
+    """Step Functions keeps the name of an execution longer than the API keeps the name of a job."""
     world.service.faults["CreateInferenceRecommendationsJob"] = [ServiceError("ThrottlingException")]
     stack.deploy(Template())
     [first] = world.service.jobs

@@ -1,4 +1,4 @@
-"""Lambda refuses calls for a minute or two, or the bucket refuses responses: no wait fails for it."""
+"""Lambda rejects calls for a minute or two, or the bucket rejects responses: no wait fails because of it."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def outage(world: World, *, after: float, seconds: float, code: str = THROTTLED)
 
 
 def answered_after(stack: Stack, logical_id: str) -> float:
-    """Seconds that the last request of a resource took."""
+    """Return the seconds that the last request of a resource took."""
     exchange = [each for each in stack.exchanges if each.event["LogicalResourceId"] == logical_id][-1]
     assert exchange.received is not None
     return exchange.received.at - exchange.asked_at

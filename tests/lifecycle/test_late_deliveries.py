@@ -1,4 +1,4 @@
-"""Requests that are delivered again, late, or after they were withdrawn."""
+"""Events that are delivered repeatedly, late, or after they were canceled."""
 
 from __future__ import annotations
 

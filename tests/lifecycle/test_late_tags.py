@@ -1,4 +1,4 @@
-"""The service shows a job before the job's tags: such a job may be ours, and is neither adopted nor left for another's.
+"""A job is visible before its tags: it can belong to the stack, and is neither adopted nor taken for another owner's.
 
 The handler's policy allows it to stop and tag only what has the stack's tag: a tag that isn't shown yet is a denial.
 """
@@ -26,7 +26,7 @@ EXACT = Template(prefix="mine", exact=True)
 
 @pytest.fixture(params=[5, 20, 60, 110], autouse=True)
 def seconds(request: pytest.FixtureRequest, world: World) -> float:
-    """How long no tags are shown."""
+    """Seconds until tags are visible."""
     world.service.tags_visible_after = float(request.param)
     return world.service.tags_visible_after
 

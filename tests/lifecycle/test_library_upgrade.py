@@ -1,4 +1,4 @@
-"""A newer library, or a newer botocore beside it, runs nothing again."""
+"""An upgrade of the library, or of botocore, runs no job again."""
 
 from __future__ import annotations
 

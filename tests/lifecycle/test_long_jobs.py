@@ -1,4 +1,4 @@
-"""Jobs that outlast a custom resource, and what ends in the last second."""
+"""Jobs that run longer than a custom resource may, or end in the last second."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_the_longest_job_is_handed_from_leg_to_leg_within_the_limits_of_each(sta
 
 @pytest.mark.parametrize("quota", [100, 0])
 def test_a_poll_makes_one_call_of_aws(stack: Stack, world: World, quota: int) -> None:
-    """Whose job it is is looked up by the first poll that sees the job, and by the last."""
+    """Only the first and the last poll check the job's owner."""
     world.service.quota, world.service.runs_for = quota, 40 * 60
     stack.begin_deploy(Template(poll_interval=30))
     stack.advance(100)

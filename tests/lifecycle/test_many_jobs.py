@@ -1,4 +1,4 @@
-"""Twenty jobs in one stack, with room for three."""
+"""Twenty jobs in one stack, with a quota of three."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ TEMPLATES = [Template(id=f"J{number}", package=str(number), timeout=8 * 3600) fo
 
 @pytest.fixture(autouse=True)
 def crowded(world: World) -> list[int]:
-    """Room for three jobs; returns how many ran when, as far as anybody looked."""
+    """Set a quota of three jobs, and record the number of running jobs over time."""
     world.service.quota = QUOTA
     seen: list[int] = []
     original = world.machine.wake

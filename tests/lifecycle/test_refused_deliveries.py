@@ -1,4 +1,4 @@
-"""AWS refuses one delivery after the other: the last one that comes in time says so, and none is wasted."""
+"""AWS rejects the calls of several deliveries: the last one in time responds with the reason."""
 
 from __future__ import annotations
 

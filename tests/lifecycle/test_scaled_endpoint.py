@@ -1,4 +1,4 @@
-"""The handler's own code around an endpoint, under an engine that updates, cancels and rolls back as CloudFormation."""
+"""The handler around an endpoint, with an engine that updates, cancels, and rolls back like CloudFormation."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ HANDLER = Path(__file__).resolve().parents[2] / "lambda"
 ANYTHING = {"Effect": "Allow", "Action": "*", "Resource": "*"}
 OUTPUTS = {"Name": {"Value": {"Fn::GetAtt": ["Endpoint", "EndpointName"]}}}
 SMALL, LARGE = ("ml.c5.large", 4), ("ml.g4dn.xlarge", 2)
-"""Instance type, and the greatest number of them."""
+"""Instance type and maximum instance count."""
 TIMEOUT = {"ServiceTimeout": "3540"}
 
 
 def handler_zip() -> bytes:
-    """The function's code, as it is deployed."""
+    """Code of the function as deployed."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         for source in HANDLER.rglob("*.py"):
@@ -34,7 +34,7 @@ def handler_zip() -> bytes:
 
 
 class Scaled:
-    """Stacks with a scaled endpoint, as `RecommendedEndpoint` writes them."""
+    """Stacks with a scaled endpoint, like those of `RecommendedEndpoint`."""
 
     def __init__(self, account: Account) -> None:
         self.account = account
@@ -68,7 +68,7 @@ class Scaled:
     def resources(
         self, instance_type: str, most: int | None, *, count: int = 1, key: str | None = None, **others: Any
     ) -> dict[str, Any]:
-        """Resources with this recommendation and this key of the volumes; not scaled where `most` is None."""
+        """Return resources with this recommendation and volume key, without autoscaling if `most` is None."""
         variant = {
             "VariantName": "v",
             "ModelName": {"Fn::GetAtt": ["Model", "ModelName"]},
@@ -116,7 +116,7 @@ class Scaled:
         return self.account.deploy(self.resources(*size, **others), name=stack_id, outputs=OUTPUTS, wait=wait)
 
     def now(self, stack_id: str) -> tuple[Any, str]:
-        """Greatest number and target of the registration, and what the endpoint runs on."""
+        """Return maximum capacity and target of the registration, and the endpoint's instance type."""
         name = self.account.outputs(stack_id)["Name"]
         sagemaker = self.account.client("sagemaker")
         configuration = sagemaker.describe_endpoint(EndpointName=name)["EndpointConfigName"]
@@ -124,7 +124,7 @@ class Scaled:
         return self.registered(name), variant["InstanceType"]
 
     def at_run_time(self, stack_id: str) -> tuple[int, float]:
-        """Number of instances and weight of the variant, of an endpoint in service."""
+        """Return instance count and weight of the variant of an endpoint in service."""
         described = self.describe(stack_id)
         assert described["EndpointStatus"] == "InService"
         [variant] = described["ProductionVariants"]
@@ -132,7 +132,7 @@ class Scaled:
         return variant["DesiredInstanceCount"], variant["DesiredWeight"]
 
     def set_at_run_time(self, stack_id: str, count: int, weight: float) -> None:
-        """What autoscaling, or somebody by hand, does."""
+        """Change the instance count, as autoscaling or a user does."""
         change = {"VariantName": "v", "DesiredInstanceCount": count, "DesiredWeight": weight}
         self.account.client("sagemaker").update_endpoint_weights_and_capacities(
             EndpointName=self.account.outputs(stack_id)["Name"], DesiredWeightsAndCapacities=[change]
@@ -277,7 +277,7 @@ def most(request: pytest.FixtureRequest) -> int | None:
 
 @pytest.fixture
 def running(scaled: Scaled, most: int | None) -> Iterator[str]:
-    """A stack whose endpoint has got more instances and another weight since it was deployed."""
+    """A stack whose endpoint has another instance count and weight than deployed."""
     made = scaled.deploy((SMALL[0], most))
     scaled.set_at_run_time(made, *AT_RUN_TIME)
     yield made
@@ -318,7 +318,7 @@ def test_an_update_that_fails_before_or_at_the_endpoint_keeps_it(
 
 
 def later(scaled: Scaled, *, after: str) -> dict[str, Any]:
-    """A resource whose creation fails when another one is there."""
+    """A resource whose creation fails after another one is created."""
     properties = {"ServiceToken": scaled.function}
     return {"Later": {"Type": "Custom::Unknown", "DependsOn": after, "Properties": properties}}
 

@@ -1,4 +1,4 @@
-"""A job whose status is newer than the handler hasn't ended: it is waited for, adopted and stopped like any other."""
+"""A job in an unknown status hasn't ended: the handler waits for it, adopts it, and stops it like any other."""
 
 from __future__ import annotations
 

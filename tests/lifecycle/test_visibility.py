@@ -1,4 +1,4 @@
-"""The service says that a name is taken before it shows the job: neither may lead to a second job, or lose one."""
+"""A name is taken before its job is visible: this leads to no second job, and loses none."""
 
 from __future__ import annotations
 

@@ -23,6 +23,7 @@ LEVELS: Mapping[str, Sequence[Sequence[str]]] = {
         ["command_line"],
         ["endpoint"],
         ["job"],
+        ["jobs"],
         ["recommendation"],
         ["provider"],
         ["permissions"],

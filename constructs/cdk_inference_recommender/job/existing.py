@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Final, Literal
 from aws_cdk import ArnFormat, Stack
 
 from cdk_inference_recommender.job.props.job_props import JOB_PROP_TYPES
+from cdk_inference_recommender.jobs.job_kind import RECOMMENDATIONS_JOB
+from cdk_inference_recommender.jobs.wait_stages import last_wait_stage
+from cdk_inference_recommender.jobs.waiting import poll_seconds_of, timeout_seconds_of
 from cdk_inference_recommender.model.job_arn import JOB_RESOURCE, job_arn
 from cdk_inference_recommender.recommendation.measured_job import MeasuredJob
 from cdk_inference_recommender.request import api_path, request_shape
@@ -21,8 +24,6 @@ from cdk_inference_recommender.validation.validation_error import ValidationErro
 
 from .base import InferenceRecommendationsJobBase
 from .grants import lower_case_arns
-from .legs import last_leg
-from .waiting import poll_seconds_of, timeout_seconds_of
 
 if TYPE_CHECKING:
     from aws_cdk import CfnResource, Duration
@@ -66,7 +67,7 @@ class ExistingInferenceRecommendationsJob(InferenceRecommendationsJobBase):
             self._timeout: Final = timeout_seconds_of(timeout, is_default_job=False, job_duration=None)
             self._poll_interval: Final = poll_seconds_of(poll_interval)
         self._place: Final = value.split(":")[3:5] if is_arn else []
-        self._last_leg: CfnResource | None = None
+        self._last_stage: CfnResource | None = None
         MeasuredJob(job_name=self._job_name, finished=self._finished).attach_to(self)
         report_problems(
             self,
@@ -86,16 +87,17 @@ class ExistingInferenceRecommendationsJob(InferenceRecommendationsJobBase):
 
     def _finished(self) -> CfnResource:
         self._check_place()
-        if self._last_leg is None:
-            self._last_leg = last_leg(
+        if self._last_stage is None:
+            self._last_stage = last_wait_stage(
                 self,
+                RECOMMENDATIONS_JOB,
                 job_name=self._job_name,
                 timeout=self._timeout,
                 poll_interval=self._poll_interval,
                 accept_stopped=False,
                 existing_job=True,
             )
-        return self._last_leg
+        return self._last_stage
 
     def _metric_place(self) -> MetricOptions:
         if self._place in ([], [region_of(self), account_of(self)]):

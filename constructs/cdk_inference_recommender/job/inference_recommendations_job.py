@@ -14,10 +14,14 @@ from constructs import Construct, Dependable
 from cdk_inference_recommender.cross_stack.references import THROUGH_PARAMETER, report_cross_stack_references
 from cdk_inference_recommender.job.props.job_props import JOB_PROP_TYPES, JOB_PROPS, JobProps
 from cdk_inference_recommender.job.props.job_type import JobType
+from cdk_inference_recommender.jobs.job_kind import RECOMMENDATIONS_JOB
+from cdk_inference_recommender.jobs.resource import job_resource
+from cdk_inference_recommender.jobs.wait_stages import last_wait_stage
+from cdk_inference_recommender.jobs.waiting import poll_seconds_of, timeout_seconds_of
 from cdk_inference_recommender.model.job_arn import job_arn
 from cdk_inference_recommender.model.name_prefix import job_name_prefix_of, literal_name
 from cdk_inference_recommender.model.tags import JobTags
-from cdk_inference_recommender.permissions.execution_role import execution_role, grant_inputs, imported_role
+from cdk_inference_recommender.permissions.execution_role import execution_role, imported_role
 from cdk_inference_recommender.permissions.role_arn import role_arn_of
 from cdk_inference_recommender.recommendation.measured_job import MeasuredJob
 from cdk_inference_recommender.request import Problem, deduplicate
@@ -31,9 +35,6 @@ from .base import InferenceRecommendationsJobBase
 from .factories import JobFactories
 from .grants import lower_case_arns
 from .job_request import JobRequest, job_network
-from .legs import last_leg
-from .resource import job_resource
-from .waiting import poll_seconds_of, timeout_seconds_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -177,12 +178,10 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase, JobFactories)
         if network is not None and props.vpc is not None:
             request = request.overriding(("InputConfig", "VpcConfig"), network.ids())
         self._connections = network.connections if network else None
-        self._tags = JobTags(request.tags)
+        self._tags = JobTags(request.tags, RECOMMENDATIONS_JOB.resource_type)
         volume_key = props.volume_encryption_key or request.text("InputConfig", "VolumeKmsKeyId")
         output_key = props.output_encryption_key or request.text("OutputConfig", "KmsKeyId")
-        payload = props.model.payload_location if props.model else None
-        named = props.input_buckets, props.image_repositories, payload
-        granted = grant_inputs(props.role, *named) if props.role else []
+        granted = props.inputs.grant_to(props.role) if props.role else []
         has_role = props.role is not None or request.at("RoleArn") is not None
         self._role = (
             props.role
@@ -190,9 +189,7 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase, JobFactories)
             or execution_role(
                 self,
                 model_package_version_arn=request.text("InputConfig", "ModelPackageVersionArn"),
-                input_buckets=props.input_buckets,
-                image_repositories=props.image_repositories,
-                payload=payload,
+                inputs=props.inputs,
                 volume_encryption_key=volume_key,
                 output_encryption_key=output_key,
                 compiled_output_s3_uri=request.text("OutputConfig", "CompiledOutputConfig", "S3OutputUri"),
@@ -204,6 +201,7 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase, JobFactories)
         self._lower_case_arns = lower_case_arns(self, props.job_name or f"{prefix}-*")
         self._resource = job_resource(
             self,
+            RECOMMENDATIONS_JOB,
             request=sent,
             job_name=props.job_name,
             name_prefix=prefix,
@@ -218,8 +216,9 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase, JobFactories)
         name = self._resource.ref
         # Another Region or account reads a name that is known.
         self._job_name = name if literal_name(props.job_name) is None else self._get_resource_name_attribute(name)
-        finished = last_leg(
+        finished = last_wait_stage(
             self,
+            RECOMMENDATIONS_JOB,
             job_name=name,
             timeout=timeout_seconds,
             poll_interval=poll_seconds,

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from cdk_inference_recommender.jobs.waiting import LONGEST_TIMEOUT_SECONDS, SHORTEST_TIMEOUT_SECONDS
 from cdk_inference_recommender.model.name_prefix import shortened_name
 from cdk_inference_recommender.request import (
     UNRESOLVED,
@@ -25,8 +26,6 @@ from inference_recommendations_handler.protocol.contract import (
     MIN_POLL_INTERVAL_SECONDS,
     OwnerTag,
 )
-
-from .waiting import LONGEST_TIMEOUT_SECONDS, SHORTEST_TIMEOUT_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -75,7 +74,7 @@ def check_props(
         if prefix is not None and not is_looked_up_later(prefix):
             given[name] = UNRESOLVED if is_unresolved(prefix) else prefix
     if not has_role:
-        given["input_buckets"] = bool(props.input_buckets or (props.model and props.model.payload_location))
+        given["input_buckets"] = bool(props.inputs.buckets or props.inputs.payload)
         given["image_repositories"] = bool(props.image_repositories)
     yield from check_rules(NAME_AND_ROLE_RULES, RequestDocument(given))
     yield from check_waiting(timeout=timeout, poll_interval=poll_interval, job_duration=job_duration)

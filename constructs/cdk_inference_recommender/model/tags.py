@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING, Final
 
 from aws_cdk import TagManager, TagType
 
-from inference_recommendations_handler.protocol.contract import ResourceType
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -31,7 +29,7 @@ class JobTags:
         resource_type: Type of its resource.
     """
 
-    def __init__(self, own: Mapping[str, str] | None, resource_type: ResourceType = ResourceType.JOB) -> None:
+    def __init__(self, own: Mapping[str, str] | None, resource_type: str) -> None:
         self._own: Final = dict(own or {})
         self._resource_type = resource_type
         self._manager: TagManager | None = None

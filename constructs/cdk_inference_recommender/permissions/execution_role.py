@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from aws_cdk import Stack
@@ -26,13 +27,38 @@ _VOLUME_KEY_ACTIONS: Final = ("kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey
 _OUTPUT_KEY_ACTIONS: Final = ("kms:Encrypt", "kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey*")
 
 
+@dataclass(frozen=True)
+class JobInputs:
+    """What a job, or an endpoint, reads.
+
+    Attributes:
+        buckets: Buckets with the sample payload and the model's artifacts.
+        repositories: Repositories with the container images.
+        payload: Bucket and key of the sample payload. Default: they aren't known.
+    """
+
+    buckets: Sequence[IBucket]
+    repositories: Sequence[IRepository]
+    payload: tuple[IBucket, str] | None = None
+
+    def grant_to(self, role: iam.IRole) -> list[iam.Grant]:
+        """Let a role that is handed in read all of it; one of `role.without_policy_updates()` stays as it is.
+
+        Args:
+            role: The role.
+        """
+        return [
+            *(bucket.grant_read(role) for bucket in self.buckets),
+            *(repository.grant_pull(role) for repository in self.repositories),
+            *([self.payload[0].grant_read(role, self.payload[1])] if self.payload else []),
+        ]
+
+
 def execution_role(
     scope: Construct,
     *,
     model_package_version_arn: str | None,
-    input_buckets: Sequence[IBucket],
-    image_repositories: Sequence[IRepository],
-    payload: tuple[IBucket, str] | None,
+    inputs: JobInputs,
     volume_encryption_key: IKeyRef | str | None,
     output_encryption_key: IKeyRef | str | None,
     compiled_output_s3_uri: str | None,
@@ -46,9 +72,7 @@ def execution_role(
     Args:
         scope: The job.
         model_package_version_arn: The version that is benchmarked, which the job describes. None for a model.
-        input_buckets: Buckets with the sample payload and the model's artifacts.
-        image_repositories: Repositories with the container images.
-        payload: Bucket and key of the sample payload, where they are known.
+        inputs: What the role may read.
         volume_encryption_key: Key of the endpoints' volumes.
         output_encryption_key: Key of the artifacts.
         compiled_output_s3_uri: Where Neo's output goes.
@@ -63,33 +87,12 @@ def execution_role(
             *([] if compiled_output_s3_uri is None else [_write_compiled_output(scope, compiled_output_s3_uri)]),
             *([network_interfaces_statement()] if in_vpc else []),
         ],
-        input_buckets=input_buckets,
-        image_repositories=image_repositories,
-        payload=payload,
+        input_buckets=inputs.buckets,
+        image_repositories=inputs.repositories,
+        payload=inputs.payload,
         keys=[(key, actions) for key, actions in keys if key is not None],
         passes_itself=True,
     )
-
-
-def grant_inputs(
-    role: iam.IRole,
-    input_buckets: Sequence[IBucket],
-    image_repositories: Sequence[IRepository],
-    payload: tuple[IBucket, str] | None,
-) -> list[iam.Grant]:
-    """Let a role that a job is given read what is named beside it.
-
-    Args:
-        role: The role; one of `role.without_policy_updates()` stays as it is.
-        input_buckets: Buckets with the sample payload and the model's artifacts.
-        image_repositories: Repositories with the container images.
-        payload: Bucket and key of the sample payload, where they are known.
-    """
-    return [
-        *(bucket.grant_read(role) for bucket in input_buckets),
-        *(repository.grant_pull(role) for repository in image_repositories),
-        *([payload[0].grant_read(role, payload[1])] if payload else []),
-    ]
 
 
 def imported_role(scope: Construct, arn: str | None) -> iam.IRole | None:

@@ -107,6 +107,17 @@ def is_denied(error: Exception) -> bool:
     )
 
 
+def is_missing(error: Exception, message: str) -> bool:
+    """Return whether the resource doesn't exist.
+
+    Args:
+        error: Error of the call.
+        message: Part of the message with which the service returns a general validation error instead of its own code.
+    """
+    kind = kind_of(error)
+    return kind is ErrorKind.NOT_FOUND or (kind is ErrorKind.PERMANENT and says(error, message))
+
+
 def code_of(error: Exception) -> str:
     """Return the service's error code, or the exception's name if the service didn't respond."""
     if isinstance(error, ClientError):

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from inference_recommendations_handler.aws.error_codes import ErrorKind
-from inference_recommendations_handler.aws.errors import AWS_ERRORS, kind_of, says
+from inference_recommendations_handler.aws.errors import AWS_ERRORS, is_missing, says
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,8 +14,10 @@ if TYPE_CHECKING:
 
 _SETTLED: Final = frozenset({"InService", "OutOfService", "Failed", "UpdateRollbackFailed"})
 """In any other status, also an unknown one, the endpoint is treated as being updated."""
+_MISSING: Final = "could not find"
+"""Part of SageMaker's message, in a ValidationException, like the next."""
 _IN_PROGRESS: Final = "in-progress endpoint"
-"""Part of SageMaker's message, in a ValidationException, for an endpoint that is being updated."""
+"""For an endpoint that is being updated."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,13 +40,13 @@ class Endpoint:
         try:
             described = client.describe_endpoint(EndpointName=name)
         except AWS_ERRORS as error:
-            if _is_missing(error):
+            if is_missing(error, _MISSING):
                 return None
             raise
         try:
             configuration = client.describe_endpoint_config(EndpointConfigName=described["EndpointConfigName"])
         except AWS_ERRORS as error:
-            if not _is_missing(error):
+            if not is_missing(error, _MISSING):
                 raise
             variants = []
         else:
@@ -87,8 +88,3 @@ class Endpoint:
     def is_serving(self, *, variant_name: str, instance_type: str) -> bool:
         """Return whether the endpoint is in service with the variant on the instance type."""
         return self.status == "InService" and self.instance_types.get(variant_name) == instance_type
-
-
-def _is_missing(error: Exception) -> bool:
-    # SageMaker reports it as ValidationException.
-    return kind_of(error) is ErrorKind.NOT_FOUND or says(error, "could not find")

@@ -78,11 +78,10 @@ class _Change:
         """
         variant = _variant(event, invocation)
         if variant is None:
-            message = (
+            raise ScalingError(
                 "The properties contain no endpoint variant whose instance count to set: deploy with the version of "
                 "cdk-inference-recommender that synthesized the template."
             )
-            raise ScalingError(message)
         scaling = Scaling.parse(event.properties) if is_scaled(event.properties) else None
         return cls(
             variant=variant,
@@ -186,8 +185,7 @@ def _set(
     sagemaker, name = invocation.clients.sagemaker, variant.variant_name
     endpoint = Endpoint.find(variant.endpoint_name, sagemaker)
     if endpoint is None:
-        message = f"The endpoint {variant.endpoint_name} doesn't exist."
-        raise _InstanceCountError(message)
+        raise _InstanceCountError(f"The endpoint {variant.endpoint_name} doesn't exist.")
     if not endpoint.settled:
         return _InProgress(requested=requested)
     desired = endpoint.desired_instance_counts.get(name, count)
@@ -196,15 +194,13 @@ def _set(
     wanted = f"The variant {name} of the endpoint {endpoint.name} should have {count} instances"
     if requested:
         cause = endpoint.failure_reason or f"it has {desired}, and SageMaker returns no reason."
-        message = f"{wanted}: {cause}"
-        raise _InstanceCountError(message)
+        raise _InstanceCountError(f"{wanted}: {cause}")
     try:
         was_requested = endpoint.set_instance_count(sagemaker, variant_name=name, count=count)
     except AWS_ERRORS as error:
         if kind_of(error) in MAY_PASS:
             raise
-        message = f"{wanted}: {message_of(error)} ({code_of(error)}.)"
-        raise _InstanceCountError(message) from error
+        raise _InstanceCountError(f"{wanted}: {message_of(error)} ({code_of(error)}.)") from error
     log("instance count set", physicalResourceId=variant.resource_id, reason=f"{count} instances")
     return _InProgress(requested=was_requested)
 
@@ -249,12 +245,11 @@ def _own_id(event: CustomResourceEvent, invocation: Invocation) -> str:
 
 
 def _delete(event: CustomResourceEvent, invocation: Invocation) -> Response:
-    own_id = event.physical_resource_id or event.logical_resource_id
     # CloudFormation generates an id for a Create without a response, which may have registered the variant.
-    variant = VariantScaling.parse(own_id, invocation.clients) or _variant(event, invocation)
+    variant = VariantScaling.parse(event.own_id, invocation.clients) or _variant(event, invocation)
     if variant is not None and is_scaled(event.properties):
         variant.deregister()
-    return Response(physical_resource_id=own_id)
+    return Response(physical_resource_id=event.own_id)
 
 
 def _not_reached(event: CustomResourceEvent, invocation: Invocation, reason: str) -> Response:

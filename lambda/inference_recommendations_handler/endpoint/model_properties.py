@@ -91,29 +91,26 @@ class ModelProperties:
         package, source = properties.get(Property.MODEL_PACKAGE_ARN), properties.get(Property.SOURCE_MODEL_NAME)
         role = properties.get(Property.EXECUTION_ROLE_ARN)
         if bool(package) == bool(source) or not role:
-            message = (
+            raise ModelPropertiesError(
                 "A recommended model needs an execution role, and either a model package or a model: deploy with the "
                 "version of cdk-inference-recommender that synthesized the template."
             )
-            raise ModelPropertiesError(message)
         recommendation = properties.get(Property.RECOMMENDATION_ID, UNAVAILABLE)
         compilation = _given(properties, Property.COMPILATION_JOB_NAME)
         if compilation is not None:
-            message = (
+            raise ModelPropertiesError(
                 f"The recommendation {recommendation} was measured on a model that SageMaker Neo compiled (compilation "
                 f"job {compilation}), and the endpoint would run the uncompiled one: nothing was deployed. Omit "
                 "`data_input_config` in the job's container config, or `ModelInput` in the model package, to measure "
                 "the uncompiled model. Or create a model of your own from the output of the compilation job."
             )
-            raise ModelPropertiesError(message)
         specification = _given(properties, Property.INFERENCE_SPECIFICATION_NAME)
         if specification is not None and source:
-            message = (
+            raise ModelPropertiesError(
                 f"The recommendation {recommendation} was measured with the inference specification {specification} of "
                 f"a model package, and the endpoint's model is the model {source}, which has none: pass the endpoint "
                 "the model package that the job has measured."
             )
-            raise ModelPropertiesError(message)
         isolation = properties.get(Property.ENABLE_NETWORK_ISOLATION)
         return cls(
             package_arn=str(package) if package else None,
@@ -159,12 +156,11 @@ class ModelProperties:
         if len(containers) == 1:
             return {"Containers": [self._with_environment(containers[0])]}
         if self.environment:
-            message = (
+            raise ModelPropertiesError(
                 f"The model {self.source_model} has {len(containers)} containers, and the service doesn't return which "
                 f"of them was measured with the environment {', '.join(sorted(self.environment))}: omit the "
                 "environment in the job's endpoint configurations, or create the model yourself."
             )
-            raise ModelPropertiesError(message)
         execution = source.get("InferenceExecutionConfig")
         return {"Containers": containers, **({"InferenceExecutionConfig": execution} if execution else {})}
 
@@ -182,11 +178,10 @@ def _vpc_config(properties: Mapping[str, Any]) -> Mapping[str, Any] | None:
     value = properties.get(Property.VPC_CONFIG)
     if value is None or isinstance(value, dict):
         return value
-    message = (
+    raise ModelPropertiesError(
         f"{Property.VPC_CONFIG} must be a structure of SecurityGroupIds and Subnets: deploy with the version of "
         "cdk-inference-recommender that synthesized the template."
     )
-    raise ModelPropertiesError(message)
 
 
 def _environment(properties: Mapping[str, Any]) -> dict[str, str]:
@@ -197,6 +192,7 @@ def _environment(properties: Mapping[str, Any]) -> dict[str, str]:
         environment = None
     if not isinstance(environment, dict):
         # The value can contain a secret.
-        message = f"{Property.ENVIRONMENT_JSON} must be a JSON object: publish the recommendation again."
-        raise ModelPropertiesError(message)
+        raise ModelPropertiesError(
+            f"{Property.ENVIRONMENT_JSON} must be a JSON object: publish the recommendation again."
+        )
     return {str(name): str(value) for name, value in environment.items()}

@@ -72,11 +72,10 @@ class Preparation:
         found = [str(properties.get(name) or "") for name in names]
         if not all(found):
             missing = ", ".join(name for name, value in zip(names, found, strict=True) if not value)
-            message = (
+            raise ScalingError(
                 f"The property {missing} is missing: deploy with the version of cdk-inference-recommender that "
                 "synthesized the template."
             )
-            raise ScalingError(message)
         return cls(
             instance_count_logical_id=found[0],
             variant_name=found[1],
@@ -98,16 +97,15 @@ def on_event(event: CustomResourceEvent, invocation: Invocation) -> Response | N
 
     Raise what boto3 raises if another delivery can succeed.
     """
-    own_id = event.physical_resource_id or event.logical_resource_id
     if event.request_type is RequestType.DELETE:
-        return Response(physical_resource_id=own_id)
+        return Response(physical_resource_id=event.own_id)
     try:
         preparation = Preparation.parse(event.properties)
     except ScalingError as error:
         # Fail before the endpoint is created or updated, and an instance incurs charges.
         return invocation.failed(event, str(error))
     if event.request_type is RequestType.CREATE or is_late(event, invocation):
-        return Response(physical_resource_id=own_id)
+        return Response(physical_resource_id=event.own_id)
     machine = invocation.machine(event.properties)
     if machine is not None:
         stop_earlier_executions(event, machine, task=Task.ENDPOINT_PREPARATION)
@@ -128,13 +126,13 @@ def on_event(event: CustomResourceEvent, invocation: Invocation) -> Response | N
     if machine is not None and (prepared is None or prepared.restore):
         state = State(event=event, responded=prepared is not None)
         machine.start(event.request_id, state.wait(POLL_SECONDS))
-    return None if prepared is None and machine is not None else Response(physical_resource_id=own_id)
+    return None if prepared is None and machine is not None else Response(physical_resource_id=event.own_id)
 
 
 def step(state: State, invocation: Invocation, *, now: float) -> State:
     """Continue the current phase."""
     event = state.event
-    response = Response(physical_resource_id=event.physical_resource_id or event.logical_resource_id)
+    response = Response(physical_resource_id=event.own_id)
     if state.error is not None:
         # The variant was deregistered before, so the endpoint can be updated.
         if not state.responded:

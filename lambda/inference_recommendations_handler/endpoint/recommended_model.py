@@ -6,10 +6,10 @@ CloudFormation deletes the old one after the endpoint's update.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from inference_recommendations_handler.aws.error_codes import ErrorKind
-from inference_recommendations_handler.aws.errors import AWS_ERRORS, MAY_PASS, code_of, kind_of, message_of, says
+from inference_recommendations_handler.aws.errors import AWS_ERRORS, MAY_PASS, code_of, is_missing, kind_of, message_of
 from inference_recommendations_handler.protocol.custom_resource_event import RequestType
 from inference_recommendations_handler.protocol.log import log
 from inference_recommendations_handler.protocol.property_values import tag_list, tags_of
@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 
     from inference_recommendations_handler.invocation import Invocation
     from inference_recommendations_handler.protocol.custom_resource_event import CustomResourceEvent
+
+_MISSING: Final = "could not find model"
+"""Part of SageMaker's message, in a ValidationException."""
 
 
 def on_event(event: CustomResourceEvent, invocation: Invocation) -> Response:
@@ -62,8 +65,9 @@ def _create(name: str, properties: ModelProperties, event: CustomResourceEvent, 
     if properties.source_model is not None:
         source = _describe(properties.source_model, client)
         if source is None:
-            message = f"There is no model {properties.source_model}: give the endpoint the model that was measured."
-            raise ModelPropertiesError(message)
+            raise ModelPropertiesError(
+                f"There is no model {properties.source_model}: give the endpoint the model that was measured."
+            )
     try:
         # mypy can't check containers that are copied from a description.
         cast("Any", client).create_model(**properties.request(source), ModelName=name, Tags=tag_list(model_tags(event)))
@@ -80,17 +84,16 @@ def _create(name: str, properties: ModelProperties, event: CustomResourceEvent, 
 
 
 def _delete(event: CustomResourceEvent, client: SageMakerClient) -> Response:
-    own_id = event.physical_resource_id or event.logical_resource_id
     # CloudFormation generates an id for a Create without a response, which may have created its model nevertheless.
-    name = own_id if own_id.startswith(f"{name_prefix(event)}-") else model_name(event)
+    name = event.own_id if event.own_id.startswith(f"{name_prefix(event)}-") else model_name(event)
     if not is_model_name(name):
-        return Response(physical_resource_id=own_id)
+        return Response(physical_resource_id=event.own_id)
     try:
         client.delete_model(ModelName=name)
     except AWS_ERRORS as error:
-        if not (_is_missing(error) or _is_denied_without_model(error, name, client)):
+        if not (is_missing(error, _MISSING) or _is_denied_without_model(error, name, client)):
             raise
-    return Response(physical_resource_id=own_id)
+    return Response(physical_resource_id=event.own_id)
 
 
 def _is_denied_without_model(error: Exception, name: str, client: SageMakerClient) -> bool:
@@ -106,7 +109,7 @@ def _describe(name: str, client: SageMakerClient) -> Mapping[str, Any] | None:
     try:
         return client.describe_model(ModelName=name)
     except AWS_ERRORS as error:
-        if _is_missing(error):
+        if is_missing(error, _MISSING):
             return None
         raise
 
@@ -127,11 +130,6 @@ def _update_tags(event: CustomResourceEvent, model: Mapping[str, Any], client: S
             errorCode=code_of(error),
             reason=message_of(error),
         )
-
-
-def _is_missing(error: Exception) -> bool:
-    # SageMaker reports it as ValidationException.
-    return kind_of(error) is ErrorKind.NOT_FOUND or says(error, "could not find model")
 
 
 def _failed(event: CustomResourceEvent, name: str, reason: str, invocation: Invocation) -> Response:

@@ -6,8 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from inference_recommendations_handler.aws.error_codes import ErrorKind
-from inference_recommendations_handler.aws.errors import AWS_ERRORS, kind_of, says
+from inference_recommendations_handler.aws.errors import AWS_ERRORS, is_missing
 from inference_recommendations_handler.protocol.log import log
 from inference_recommendations_handler.recommendation.scaling import POLICY_NAME_PREFIX
 
@@ -20,6 +19,8 @@ if TYPE_CHECKING:
 
 _DIMENSION: Final = "sagemaker:variant:DesiredInstanceCount"
 _RESOURCE_ID: Final = re.compile(rf"endpoint/({HOSTING_NAME})/variant/({HOSTING_NAME})")
+_MISSING: Final = "no scalable target found"
+"""The API reference documents ObjectNotFoundException; users report ValidationException with this message."""
 _VISIBLE_RETRIES_SECONDS: Final = (1, 2, 4)
 """A registration is eventually consistent (API reference, RegisterScalableTarget)."""
 
@@ -81,7 +82,7 @@ class VariantScaling:
         try:
             self.client.deregister_scalable_target(**self._target)
         except AWS_ERRORS as error:
-            if not _is_missing(error):
+            if not is_missing(error, _MISSING):
                 raise
         else:
             log("scaling deregistered", physicalResourceId=self.resource_id)
@@ -104,7 +105,7 @@ class VariantScaling:
                     TargetTrackingScalingPolicyConfiguration=configuration,
                 )
             except AWS_ERRORS as error:
-                if seconds is None or not _is_missing(error) or not self.budget.pause(seconds):
+                if seconds is None or not is_missing(error, _MISSING) or not self.budget.pause(seconds):
                     raise
             else:
                 return
@@ -118,10 +119,5 @@ class VariantScaling:
         try:
             self.client.delete_scaling_policy(**self._target, PolicyName=name)
         except AWS_ERRORS as error:
-            if not _is_missing(error):
+            if not is_missing(error, _MISSING):
                 raise
-
-
-def _is_missing(error: Exception) -> bool:
-    # The API reference documents ObjectNotFoundException; users report ValidationException with the same message.
-    return kind_of(error) is ErrorKind.NOT_FOUND or says(error, "no scalable target found")

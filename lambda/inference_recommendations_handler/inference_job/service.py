@@ -69,8 +69,7 @@ class InferenceRecommendationsJobs(JobKind):
         """Return the request as botocore's model of the operation types it."""
         shape = self._client.meta.service_model.operation_model(_OPERATION).input_shape
         if shape is None:
-            message = f"The handler's botocore describes no input of {_OPERATION}."
-            raise RequestError(message)
+            raise RequestError(f"The handler's botocore describes no input of {_OPERATION}.")
         return typed(document, shape, synthesized_with=synthesized_with)
 
     def create(self, request: Mapping[str, Any], *, name: str, tags: Mapping[str, str]) -> None:

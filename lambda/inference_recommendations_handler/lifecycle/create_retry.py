@@ -34,7 +34,7 @@ class State(ExecutionState):
     attempts: int = 0
 
 
-def queue(event: CustomResourceEvent, name: str, outcome: RetryLater, *, timeout: float, now: float) -> State:
+def begin(event: CustomResourceEvent, name: str, outcome: RetryLater, *, timeout: float, now: float) -> State:
     """Return the state for a new execution that retries the request.
 
     Args:

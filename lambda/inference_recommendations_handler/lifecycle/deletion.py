@@ -64,9 +64,8 @@ class State(ExecutionState):
 def on_delete(event: CustomResourceEvent, invocation: Invocation) -> Response | None:
     """Stop the jobs. Return None if an execution of the state machine waits for their end and sends the response."""
     selector = selector_of_delete(event, invocation)
-    own_id = event.physical_resource_id or event.logical_resource_id
     if selector is None:
-        return Response(physical_resource_id=own_id)
+        return Response(physical_resource_id=event.own_id)
     machine = invocation.machine(event.properties)
     found = stop_owned_jobs(selector, event, machine, invocation, now=time.time())
     selector = _extend(selector, found)
@@ -74,14 +73,14 @@ def on_delete(event: CustomResourceEvent, invocation: Invocation) -> Response | 
     watched = selector.may_be_in_flight or not found.found
     unsettled = watched or found.settles_at > 0 or found.problem is not None or _is_watched(event, machine)
     if not unsettled and not found.unfinished:
-        return Response(physical_resource_id=own_id)
+        return Response(physical_resource_id=event.own_id)
     state = State(event=event, selector=selector).record_denial(denied=found.denied is not None, now=time.time())
     if machine is not None and continue_in_execution(state, machine, unsettled=unsettled, watched=watched):
         return None
     if found.problem is not None:
         raise TemporaryFailureError(found.problem)
-    log("not waited for: there is no state machine", level="WARNING", physicalResourceId=own_id)
-    return Response(physical_resource_id=own_id)
+    log("not waited for: there is no state machine", level="WARNING", physicalResourceId=event.own_id)
+    return Response(physical_resource_id=event.own_id)
 
 
 def stop_orphaned_jobs(
@@ -112,8 +111,7 @@ def step(state: State, invocation: Invocation, *, now: float) -> State:
     event = state.event
     if state.error is not None:
         if not state.responded:
-            own_id = event.physical_resource_id or event.logical_resource_id
-            reason = f"Stopping {own_id} failed; see the handler's log. Delete the stack again."
+            reason = f"Stopping {event.own_id} failed; see the handler's log. Delete the stack again."
             invocation.send(invocation.failed(event, reason), event)
         return replace(state, responded=True).finish()
     found = stop_owned_jobs(state.selector, event, invocation.machine(event.properties), invocation, now=now)
@@ -152,7 +150,7 @@ def _response(
         log("not described", level="WARNING", reason=found.denied)
     if not settled:
         log("no longer waited for", level="WARNING", reason=", ".join(found.unfinished))
-    return Response(physical_resource_id=event.physical_resource_id or event.logical_resource_id)
+    return Response(physical_resource_id=event.own_id)
 
 
 def _failure(found: StopResult) -> str:

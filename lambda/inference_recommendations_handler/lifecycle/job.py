@@ -68,7 +68,7 @@ def create(
         return invocation.failed(event, reason, physical_resource_id=own_id)
     taken = ""
     for name in [properties.base] if properties.exact else _names(properties.base, invocation.jobs(event)):
-        match _create_or_queue(name, event, properties, machine, invocation):
+        match _create_or_retry(name, event, properties, machine, invocation):
             case Accepted():
                 return _requested(name)
             case Rejected(reason=reason):
@@ -86,7 +86,7 @@ def _names(base: str, jobs: JobKind) -> Iterator[str]:
     yield from (name for name in candidate_names(base) if name not in existing)
 
 
-def _create_or_queue(
+def _create_or_retry(
     name: str,
     event: CustomResourceEvent,
     properties: JobProperties,
@@ -95,7 +95,7 @@ def _create_or_queue(
 ) -> Accepted | NameTaken | Rejected:
     execution, jobs = machine.find(name) if machine else None, invocation.jobs(event)
     if execution is not None:
-        if _is_queued(execution, event):
+        if _is_retried(execution, event):
             return Accepted()
         used = _used(execution, event, properties, jobs)
         if used is not None:
@@ -105,14 +105,14 @@ def _create_or_queue(
         return outcome
     if machine is None:
         return Rejected(reason=outcome.reason)
-    state = create_retry.queue(event, name, outcome, timeout=properties.timeout_seconds, now=time.time())
+    state = create_retry.begin(event, name, outcome, timeout=properties.timeout_seconds, now=time.time())
     if machine.start(name, state):
         return Accepted()
     execution = machine.find(name)
     if execution is None or execution.succeeded:
         # The job exists but can't be described for now. Another name would run it again.
         raise TemporaryFailureError(outcome.reason)
-    return Accepted() if _is_queued(execution, event) else NameTaken(reason=outcome.reason)
+    return Accepted() if _is_retried(execution, event) else NameTaken(reason=outcome.reason)
 
 
 def _used(
@@ -128,8 +128,7 @@ def _used(
     adopted = adopt_existing(name, properties, event, jobs)
     if adopted is None and time.time() < execution.ended_at + IN_FLIGHT_SECONDS:
         # The execution's last call can still create the job. Another name would run a second one.
-        reason = f"A failed request for the job {name} may still be in flight."
-        raise TemporaryFailureError(reason)
+        raise TemporaryFailureError(f"A failed request for the job {name} may still be in flight.")
     return adopted or NameTaken(reason=f"The job name {name} was used for a request that failed.")
 
 
@@ -185,7 +184,7 @@ def _update_tags(event: CustomResourceEvent, name: str, properties: JobPropertie
         log("tags not updated", level="WARNING", jobName=name, errorCode=code_of(error), reason=message_of(error))
 
 
-def _is_queued(execution: Execution, event: CustomResourceEvent) -> bool:
+def _is_retried(execution: Execution, event: CustomResourceEvent) -> bool:
     """Return whether the execution requests, or has requested, the job of the event."""
     other = execution.event
     if other is None or Owner.of(other) != Owner.of(event):

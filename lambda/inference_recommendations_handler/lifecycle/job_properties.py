@@ -45,8 +45,9 @@ class JobProperties:
         prefix = properties.get(JobProperty.JOB_NAME if exact else JobProperty.NAME_PREFIX)
         if not isinstance(document, dict) or not isinstance(prefix, str) or not prefix:
             missing = JobProperty.NAME_PREFIX if isinstance(document, dict) else JobProperty.REQUEST
-            message = f"The property {missing} is missing: synthesize the template with cdk-inference-recommender."
-            raise RequestError(message)
+            raise RequestError(
+                f"The property {missing} is missing: synthesize the template with cdk-inference-recommender."
+            )
         synthesized_with = str(properties.get(JobProperty.BOTOCORE_VERSION, "of an unknown version"))
         request = jobs.parse(document, synthesized_with=synthesized_with)
         return cls(

@@ -78,12 +78,11 @@ class Finished:
 
 def on_event(event: CustomResourceEvent, invocation: Invocation) -> Response | None:
     """Handle one event. Return None if an execution of the state machine sends the response."""
-    own_id = event.physical_resource_id or event.logical_resource_id
     machine = invocation.machine(event.properties)
     if event.request_type is not RequestType.CREATE and machine is not None:
         stop_earlier_executions(event, machine, task=Task.WAIT)
     if event.request_type is RequestType.DELETE:
-        return Response(physical_resource_id=own_id)
+        return Response(physical_resource_id=event.own_id)
     try:
         stage = WaitStage.parse(event.properties)
     except RequestError as error:
@@ -253,7 +252,7 @@ def _may_still_run(event: CustomResourceEvent) -> str:
 def _response(event: CustomResourceEvent, failure: str | None, invocation: Invocation) -> Response:
     if failure is not None:
         return invocation.failed(event, failure)
-    return Response(physical_resource_id=event.physical_resource_id or event.logical_resource_id)
+    return Response(physical_resource_id=event.own_id)
 
 
 def _end(state: State, failure: str | None, invocation: Invocation) -> State:

@@ -43,8 +43,9 @@ class WaitStage:
         """
         name = properties.get(WaitProperty.JOB_NAME)
         if not isinstance(name, str) or not name:
-            message = f"The property {WaitProperty.JOB_NAME} is missing: synthesize with cdk-inference-recommender."
-            raise RequestError(message)
+            raise RequestError(
+                f"The property {WaitProperty.JOB_NAME} is missing: synthesize with cdk-inference-recommender."
+            )
         number, count = (seconds(properties, key, default=1) for key in (WaitProperty.LEG, WaitProperty.LEGS))
         length = seconds(properties, WaitProperty.HAND_OVER_AFTER, default=WAIT_STAGE_SECONDS)
         return cls(

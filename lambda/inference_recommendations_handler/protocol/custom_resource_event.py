@@ -83,8 +83,12 @@ class CustomResourceEvent:
         except (KeyError, ValueError, TypeError) as error:
             # Lambda logs the message. Other errors than KeyError quote values of the event, so it leaves them out.
             cause = f"{error} is missing" if isinstance(error, KeyError) else type(error).__name__
-            message = f"Not a CloudFormation custom resource event: {cause}."
-            raise InvalidEventError(message) from None
+            raise InvalidEventError(f"Not a CloudFormation custom resource event: {cause}.") from None
+
+    @property
+    def own_id(self) -> str:
+        """Physical id, or the logical id for a Create."""
+        return self.physical_resource_id or self.logical_resource_id
 
     def precedes(self, other: CustomResourceEvent) -> bool:
         """Return whether `other`, an event of the same resource, was certainly requested after this one.

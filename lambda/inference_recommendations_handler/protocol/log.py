@@ -50,8 +50,7 @@ def log(message: str, *, level: str = "INFO", **fields: str | float | None) -> N
     """
     unknown = sorted(fields.keys() - FIELDS)
     if unknown:
-        not_allowed = f"Cannot log {', '.join(unknown)}: add the field to log.FIELDS."
-        raise ValueError(not_allowed)
+        raise ValueError(f"Cannot log {', '.join(unknown)}: add the field to log.FIELDS.")
     present = {name: value for name, value in fields.items() if value is not None}
     details = " ".join(f"{name}={_on_one_line(present[name])}" for name in _IN_MESSAGE if name in present)
     sys.stdout.write(

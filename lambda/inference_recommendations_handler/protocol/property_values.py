@@ -47,8 +47,7 @@ def seconds(properties: Mapping[str, Any], name: str, *, default: float) -> floa
     value = properties.get(name, default)
     found = number(value)
     if found is None:
-        message = f"The property {name} is {value!r} and should be a number of seconds: correct it."
-        raise RequestError(message)
+        raise RequestError(f"The property {name} is {value!r} and should be a number of seconds: correct it.")
     return found
 
 

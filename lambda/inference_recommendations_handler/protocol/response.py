@@ -122,8 +122,9 @@ def send(response: Response, event: CustomResourceEvent, *, remaining: Callable[
         if attempt == _ATTEMPTS or remaining() < _PAUSES_SECONDS[attempt - 1] + _TIMEOUT_SECONDS:
             break
         time.sleep(random.uniform(0.5, 1) * _PAUSES_SECONDS[attempt - 1])  # noqa: S311 - jitter, not cryptography
-    message = f"The response could not be delivered to CloudFormation in {attempt} attempts ({cause})."
-    raise ResponseNotDeliveredError(message)
+    raise ResponseNotDeliveredError(
+        f"The response could not be delivered to CloudFormation in {attempt} attempts ({cause})."
+    )
 
 
 def _put(url: str, body: bytes) -> None:

@@ -45,12 +45,11 @@ def _typed(value: Any, shape: Shape, *, path: str, synthesized_with: str) -> Any
             raise _mismatch(path, value, "a structure")
         for name in value:
             if name not in shape.members:
-                message = (
+                raise RequestError(
                     f"{_join(path, name)}: unknown to the handler's botocore {botocore.__version__}, while the "
                     f"template was synthesised with botocore {synthesized_with}. Leave it out until AWS Lambda's "
                     "Python runtime has a newer boto3."
                 )
-                raise RequestError(message)
         return {
             name: _typed(member, shape.members[name], path=_join(path, name), synthesized_with=synthesized_with)
             for name, member in value.items()

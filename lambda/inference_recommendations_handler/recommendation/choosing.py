@@ -155,8 +155,9 @@ def choose(
     ranked = rank(candidates, endpoint_type=endpoint_type, objective=objective)
     if ranked:
         return ranked[0]
-    message = f"No {endpoint_type} recommendation has a value for {objective}. Measured: {measured(candidates)}."
-    raise NoChoiceError(message)
+    raise NoChoiceError(
+        f"No {endpoint_type} recommendation has a value for {objective}. Measured: {measured(candidates)}."
+    )
 
 
 def measured(candidates: Sequence[RecommendationResult]) -> str:

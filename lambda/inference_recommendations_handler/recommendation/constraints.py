@@ -102,15 +102,13 @@ class Constraints:
                 the job didn't measure.
         """
         if not isinstance(properties, dict):
-            message = f"Constraints is {properties!r}: it must be a structure. Correct it."
-            raise NoChoiceError(message)
+            raise NoChoiceError(f"Constraints is {properties!r}: it must be a structure. Correct it.")
         unknown = sorted(properties.keys() - set(Name))
         if unknown:
-            message = (
-                f"The handler doesn't know the constraint {unknown[0]}: deploy with the version of "
+            raise NoChoiceError(
+                f"The constraint {unknown[0]} is unknown to this handler: deploy with the version of "
                 "cdk-inference-recommender that synthesized the template."
             )
-            raise NoChoiceError(message)
         allowed = _families(properties, Name.ALLOWED_INSTANCE_FAMILIES)
         return cls(
             limits=(
@@ -168,12 +166,11 @@ def choose_within(
             return found
     if not ranked:
         return choose(candidates, endpoint_type=endpoint_type, objective=objective)
-    message = (
+    raise NoChoiceError(
         f"No {endpoint_type} recommendation meets the constraints ({constraints.describe()}). "
         f"Closest first: {_table(candidates, constraints, endpoint_type, objective)}. "
         "Loosen a constraint and deploy again: the job's results are kept, unless the stack's creation rolls back."
     )
-    raise NoChoiceError(message)
 
 
 def _table(
@@ -252,11 +249,10 @@ def _compared(properties: Mapping[str, Any], existing_endpoints: Sequence[Existi
             continue
         gain, reached = _positive(properties, name), baseline.get(metric)
         if reached is None:
-            message = (
+            raise NoChoiceError(
                 f"{name} compares with the existing endpoint, and the job has no {metric} of one: set the job's "
                 "`existing_endpoint`, or omit the constraint."
             )
-            raise NoChoiceError(message)
         is_minimum = name is Name.MIN_INVOCATIONS_GAIN
         yield Limit(
             metric=metric,
@@ -269,8 +265,7 @@ def _compared(properties: Mapping[str, Any], existing_endpoints: Sequence[Existi
 def _positive(properties: Mapping[str, Any], name: Name) -> float:
     value = number(properties[name])
     if value is None or value <= 0:
-        message = f"The constraint {name} is {properties[name]!r}: it must be a number above 0. Correct it."
-        raise NoChoiceError(message)
+        raise NoChoiceError(f"The constraint {name} is {properties[name]!r}: it must be a number above 0. Correct it.")
     return value
 
 
@@ -279,8 +274,7 @@ def _families(properties: Mapping[str, Any], name: Name) -> tuple[str, ...] | No
         return None
     families = properties[name]
     if not isinstance(families, list) or not families or not all(_FAMILY.fullmatch(str(each)) for each in families):
-        message = (
+        raise NoChoiceError(
             f"The constraint {name} is {families!r}: it must be a list of instance families such as c5. Correct it."
         )
-        raise NoChoiceError(message)
     return tuple(sorted(map(str, families)))

@@ -40,14 +40,13 @@ _HAS_RESULTS: Final = frozenset({JobState.COMPLETED, JobState.STOPPED})
 
 def on_event(event: CustomResourceEvent, invocation: Invocation) -> Response:
     """Handle one event. A Delete has nothing to undo. Raise what boto3 raises if another delivery can succeed."""
-    own_id = event.physical_resource_id or event.logical_resource_id
     if event.request_type is RequestType.DELETE:
-        return Response(physical_resource_id=own_id)
+        return Response(physical_resource_id=event.own_id)
     try:
         chosen = _choose(event, invocation)
     except NoChoiceError as error:
         return invocation.failed(event, str(error))
-    return Response(physical_resource_id=own_id, data=attributes(chosen), log_stream=invocation.log_stream)
+    return Response(physical_resource_id=event.own_id, data=attributes(chosen), log_stream=invocation.log_stream)
 
 
 def _choose(event: CustomResourceEvent, invocation: Invocation) -> RecommendationResult:
@@ -57,8 +56,9 @@ def _choose(event: CustomResourceEvent, invocation: Invocation) -> Recommendatio
         endpoint_type = EndpointType(str(properties.get(RecommendationProperty.ENDPOINT_TYPE)))
         objective = ObjectiveName(str(properties.get(RecommendationProperty.OBJECTIVE)))
     except ValueError as error:
-        message = f"{error}: deploy with the version of cdk-inference-recommender that synthesized the template."
-        raise NoChoiceError(message) from error
+        raise NoChoiceError(
+            f"{error}: deploy with the version of cdk-inference-recommender that synthesized the template."
+        ) from error
     job = _finished(name, invocation)
     results = JobResults.parse(job.description)
     given = properties.get(RecommendationProperty.CONSTRAINTS)
@@ -71,8 +71,7 @@ def _choose(event: CustomResourceEvent, invocation: Invocation) -> Recommendatio
         else:
             chosen = choose(results.candidates, endpoint_type=endpoint_type, objective=objective)
     except NoChoiceError as error:
-        message = " ".join(filter(None, [str(error), results.latency_unit.note, f"Job: {name}."]))
-        raise NoChoiceError(message) from error
+        raise NoChoiceError(" ".join(filter(None, [str(error), results.latency_unit.note, f"Job: {name}."]))) from error
     reason = "; ".join(filter(None, [chosen.label, results.latency_unit.note]))
     log("chosen", jobName=name, requestId=event.request_id, reason=reason)
     return chosen
@@ -84,8 +83,7 @@ def _finished(name: str, invocation: Invocation) -> JobSnapshot:
     except AWS_ERRORS as error:
         if kind_of(error) in MAY_PASS:
             raise
-        message = f"{message_of(error)} ({code_of(error)}, when describing the job {name}.)"
-        raise NoChoiceError(message) from error
+        raise NoChoiceError(f"{message_of(error)} ({code_of(error)}, when describing the job {name}.)") from error
     if job is None:
         raise NoChoiceError(not_found_reason(name, invocation.inference_jobs.noun))
     if job.state not in _HAS_RESULTS:

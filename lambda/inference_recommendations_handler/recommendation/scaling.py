@@ -44,15 +44,15 @@ class TrackingPolicy:
         tracking = _member(policy, "TargetTracking")
         target = number(tracking.get("TargetValue"))
         if target is None or target <= 0:
-            message = f"The policy's TargetValue is {tracking.get('TargetValue')!r}, and must be a number above 0."
-            raise ScalingError(message)
+            raise ScalingError(
+                f"The policy's TargetValue is {tracking.get('TargetValue')!r}, and must be a number above 0."
+            )
         metric = _member(tracking, "MetricSpecification")
         predefined = _member(metric, "Predefined").get("PredefinedMetricType")
         given = _member(metric, "Customized")
         customized = {name: str(given[name]) for name in _CUSTOMIZED if given.get(name)}
         if not predefined and len(customized) < len(_CUSTOMIZED):
-            message = f"The policy's metric is {json.dumps(metric)}, which is no metric that can be tracked."
-            raise ScalingError(message)
+            raise ScalingError(f"The policy's metric is {json.dumps(metric)}, which is no metric that can be tracked.")
         return cls(
             target_value=target,
             predefined_metric_type=str(predefined) if predefined else None,
@@ -81,8 +81,9 @@ class Scaling:
         """
         low, high = (whole(properties.get(name), name) for name in (Property.MIN_CAPACITY, Property.MAX_CAPACITY))
         if low > high:
-            message = f"MinCapacity is {low} and MaxCapacity is {high}: MinCapacity must not be the greater one."
-            raise ScalingError(message)
+            raise ScalingError(
+                f"MinCapacity is {low} and MaxCapacity is {high}: MinCapacity must not be the greater one."
+            )
         cooldowns = [
             None if properties.get(name) is None else whole(properties[name], name)
             for name in (Property.SCALE_IN_COOLDOWN, Property.SCALE_OUT_COOLDOWN)
@@ -137,8 +138,7 @@ def whole(value: object, name: str) -> int:
     """
     parsed = number(value)
     if parsed is None or parsed < 0 or parsed != int(parsed):
-        message = f"{name} is {value!r}, and must be a whole number, 0 or more."
-        raise ScalingError(message)
+        raise ScalingError(f"{name} is {value!r}, and must be a whole number, 0 or more.")
     return int(parsed)
 
 
@@ -152,8 +152,9 @@ def _policies(properties: Mapping[str, Any]) -> list[TrackingPolicy]:
     except (TypeError, ValueError):
         policies = None
     if not isinstance(policies, list) or not policies:
-        message = f"{Property.SCALING_POLICIES_JSON} is {str(text)[:80]!r}, and must be a JSON array of policies."
-        raise ScalingError(message)
+        raise ScalingError(
+            f"{Property.SCALING_POLICIES_JSON} is {str(text)[:80]!r}, and must be a JSON array of policies."
+        )
     return [TrackingPolicy.parse(policy) for policy in policies]
 
 
@@ -162,14 +163,16 @@ def _target_value(properties: Mapping[str, Any]) -> float:
     if given is not None:
         target = number(given)
         if target is None or target <= 0:
-            message = f"The target is {given!r} invocations per minute and instance, and must be a number above 0."
-            raise ScalingError(message)
+            raise ScalingError(
+                f"The target is {given!r} invocations per minute and instance, and must be a number above 0."
+            )
         return target
     factor = number(properties.get(Property.SAFETY_FACTOR))
     maximum = _invocations_per_instance(properties)
     if not factor or factor < 0:
-        message = f"The safety factor is {properties.get(Property.SAFETY_FACTOR)!r}, and must be a number above 0."
-        raise ScalingError(message)
+        raise ScalingError(
+            f"The safety factor is {properties.get(Property.SAFETY_FACTOR)!r}, and must be a number above 0."
+        )
     return maximum * factor
 
 
@@ -179,19 +182,17 @@ def _invocations_per_instance(properties: Mapping[str, Any]) -> float:
     if given is not None:
         requests = number(given)
         if not requests or requests < 0:
-            message = f"An instance's maximum is {given!r} requests per second, and must be a number above 0."
-            raise ScalingError(message)
+            raise ScalingError(f"An instance's maximum is {given!r} requests per second, and must be a number above 0.")
         return requests * _SECONDS_PER_MINUTE
     measured = properties.get(Property.MAX_INVOCATIONS, UNAVAILABLE)
     invocations, instances = (
         number(properties.get(name)) for name in (Property.MAX_INVOCATIONS, Property.INITIAL_INSTANCE_COUNT)
     )
     if not (invocations and instances) or min(invocations, instances) <= 0:
-        message = (
+        raise ScalingError(
             f"The recommendation's MaxInvocations is {measured!r}, from which no target can be calculated: set "
             "max_requests_per_second or target_invocations_per_instance."
         )
-        raise ScalingError(message)
     return invocations / instances
 
 

@@ -33,9 +33,8 @@ _DEFAULT_COOLDOWN_SECONDS: Final = 300
 
 def on_event(event: CustomResourceEvent, invocation: Invocation) -> Response:
     """Handle one event. A Delete has nothing to undo. Raise what boto3 raises if another delivery can succeed."""
-    own_id = event.physical_resource_id or event.logical_resource_id
     if event.request_type is RequestType.DELETE:
-        return Response(physical_resource_id=own_id)
+        return Response(physical_resource_id=event.own_id)
     name = str(event.properties.get(Property.JOB_NAME, ""))
     try:
         request = _request(event.properties)
@@ -50,7 +49,7 @@ def on_event(event: CustomResourceEvent, invocation: Invocation) -> Response:
         reason = f"{message_of(error)} ({code_of(error)}.) There is no scaling recommendation of the job {name}."
         return invocation.failed(event, reason)
     log("scaling recommended", jobName=name, requestId=event.request_id)
-    return Response(physical_resource_id=own_id, data=data, log_stream=invocation.log_stream)
+    return Response(physical_resource_id=event.own_id, data=data, log_stream=invocation.log_stream)
 
 
 def attributes(response: Mapping[str, Any], *, measured_ms: float | None) -> dict[str, str]:
@@ -66,13 +65,11 @@ def attributes(response: Mapping[str, Any], *, measured_ms: float | None) -> dic
     given = response.get("DynamicScalingConfiguration") or {}
     policies = list(given.get("ScalingPolicies") or [])
     if not policies:
-        message = "The service recommends no scaling policy: set the scaling yourself."
-        raise ScalingError(message)
+        raise ScalingError("The service recommends no scaling policy: set the scaling yourself.")
     read = [TrackingPolicy.parse(policy) for policy in policies]
     low, high = (whole(given.get(name), name) for name in (Attribute.MIN_CAPACITY, Attribute.MAX_CAPACITY))
     if low > high:
-        message = f"The service recommends {low} to {high} instances, which is no valid range."
-        raise ScalingError(message)
+        raise ScalingError(f"The service recommends {low} to {high} instances, which is no valid range.")
     cooldowns = {
         name: _DEFAULT_COOLDOWN_SECONDS if number(given.get(name)) is None else whole(given[name], name)
         for name in (Attribute.SCALE_IN_COOLDOWN, Attribute.SCALE_OUT_COOLDOWN)
@@ -121,11 +118,10 @@ def _request(properties: Mapping[str, Any]) -> Any:
     name = properties.get(Property.JOB_NAME)
     recommendation = properties.get(Property.RECOMMENDATION_ID, UNAVAILABLE)
     if not name or not isinstance(recommendation, str) or recommendation in {"", UNAVAILABLE}:
-        message = (
+        raise ScalingError(
             f"The chosen recommendation's id is {recommendation!r}, and the service needs it to recommend a scaling: "
             "set the scaling yourself."
         )
-        raise ScalingError(message)
     objective = {
         member.value: whole(properties[member], member)
         for member in (Property.MIN_INVOCATIONS_PER_MINUTE, Property.MAX_INVOCATIONS_PER_MINUTE)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from inference_recommendations_handler.aws.error_codes import ErrorKind
-from inference_recommendations_handler.aws.errors import AWS_ERRORS, kind_of, says
+from inference_recommendations_handler.aws.errors import AWS_ERRORS, is_missing
 
 if TYPE_CHECKING:
     from types_boto3_cloudformation import CloudFormationClient
 
 _NO_STACK: Final = "DELETE_COMPLETE"
+_MISSING: Final = "does not exist"
+"""Part of CloudFormation's message, in a ValidationError."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,7 +27,7 @@ class OwnStack:
         try:
             return self.client.describe_stacks(StackName=self.stack_id)["Stacks"][0]["StackStatus"]
         except AWS_ERRORS as error:
-            if _is_missing(error):
+            if is_missing(error, _MISSING):
                 return _NO_STACK
             raise
 
@@ -39,13 +40,8 @@ class OwnStack:
         try:
             found = self.client.describe_stack_resource(StackName=self.stack_id, LogicalResourceId=logical_id)
         except AWS_ERRORS as error:
-            if _is_missing(error):
+            if is_missing(error, _MISSING):
                 return "", ""
             raise
         detail = found["StackResourceDetail"]
         return detail.get("PhysicalResourceId", ""), detail["ResourceStatus"]
-
-
-def _is_missing(error: Exception) -> bool:
-    # CloudFormation reports it as ValidationError.
-    return kind_of(error) is ErrorKind.PERMANENT and says(error, "does not exist")

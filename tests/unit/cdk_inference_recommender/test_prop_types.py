@@ -240,7 +240,7 @@ _WRONG_OF_BOTH = [
     ),
     (
         {"volume_encryption_key": 5},
-        r"volume_encryption_key = 5 isn't of type str or IKey\. Write a kms\.Key, or a key's id",
+        r"volume_encryption_key = 5 isn't of type IKeyRef\. Write a kms\.Key, or kms\.Key\.from_key_arn",
     ),
     ({"vpc": "vpc-1"}, r"vpc = 'vpc-1' isn't of type IVpc\. Write ec2\.Vpc\.from_lookup\("),
     ({"vpc_subnets": {"subnet_group_name": "a"}}, r"vpc_subnets = <dict> isn't of type SubnetSelection\. Write ec2\."),

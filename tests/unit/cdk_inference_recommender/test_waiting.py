@@ -6,20 +6,20 @@ import pytest
 from aws_cdk import CfnParameter, Duration
 
 from cdk_inference_recommender import InferenceRecommendationsJob, JobType, ValidationError
-from cdk_inference_recommender.job.waiting import leg_seconds, timeout_seconds_of
+from cdk_inference_recommender.jobs.waiting import stage_seconds, timeout_seconds_of
 
 from .synthesis import JOB, WAIT, Json, default_job, load_test, logical_id, new_stack, only, resources, template_of
 
 
 @pytest.mark.parametrize("timeout", [60, 2699, 2700, 2701, 5400, 21_600, 86_400])
 def test_legs_add_up_to_the_timeout_and_none_outlasts_cloudformation(timeout: int) -> None:
-    legs = leg_seconds(timeout)
+    legs = stage_seconds(timeout)
     assert sum(legs) == timeout
     assert all(0 < leg <= 2700 for leg in legs)
 
 
 def test_a_default_job_is_waited_for_in_two_legs() -> None:
-    assert len(leg_seconds(timeout_seconds_of(None, is_default_job=True, job_duration=None))) == 2
+    assert len(stage_seconds(timeout_seconds_of(None, is_default_job=True, job_duration=None))) == 2
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Jobs as a test needs them."""
+"""Jobs for tests."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ DESCRIBED = {
     "CreationTime": NOW,
     "LastModifiedTime": NOW,
 }
-"""What every response of `DescribeInferenceRecommendationsJob` has, as far as it is read."""
+"""Members of every response of `DescribeInferenceRecommendationsJob` that the handler reads."""
 
 
 def job(**described: Any) -> JobSnapshot:
-    """A job that the service describes so."""
+    """Return a job with these members in its description."""
     return snapshot(DESCRIBED | described)

@@ -1,4 +1,4 @@
-"""CloudFormation's address for responses, as it looks in us-east-1."""
+"""ResponseURL of CloudFormation in us-east-1."""
 
 from __future__ import annotations
 

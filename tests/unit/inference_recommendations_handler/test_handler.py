@@ -17,7 +17,7 @@ from .response_url import RESPONSE_URL
 
 
 class Context:
-    """Lambda's, of an invocation that has no time left."""
+    """Lambda's context of an invocation without remaining time."""
 
     log_stream_name = "stream"
 

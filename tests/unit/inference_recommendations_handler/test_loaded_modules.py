@@ -1,4 +1,4 @@
-"""What a call of the function loads: Lambda can't keep bytecode, so that each module is compiled at each cold start."""
+"""Modules that a call of the function loads. Lambda can't keep bytecode, so each cold start compiles them."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ MAX_ZIPPED_BYTES = 112_000
 
 
 def loaded(*modules: str) -> set[str]:
-    """Modules of the handler that a new process has after importing some."""
+    """Return the modules of the handler that a new process has loaded after importing some."""
     program = f"""
 import importlib, json, sys
 for name in {json.dumps(modules)}:

@@ -1,4 +1,4 @@
-"""Whatever stands in a custom resource's properties, CloudFormation is answered: once, and readably."""
+"""Any properties of a custom resource get exactly one readable response."""
 
 from __future__ import annotations
 
@@ -166,7 +166,7 @@ DELETED: Final = {
     "DeleteModel": re.compile(r'"ModelName": "[-a-zA-Z0-9]{1,63}"'),
     "DeregisterScalableTarget": re.compile(r'"endpoint/[-a-zA-Z0-9]{1,63}/variant/[-a-zA-Z0-9]{1,63}"'),
 }
-"""What is refused where a name can't be one, which botocore doesn't look at."""
+"""Operations that reject an invalid name, which botocore doesn't validate."""
 
 
 @pytest.fixture(scope="module")
@@ -176,7 +176,7 @@ def calls() -> list[str]:
 
 @pytest.fixture(scope="module")
 def clients(calls: list[str]) -> Clients:
-    """boto3's own, whose calls are checked as always and answered from the table."""
+    """Return boto3's clients, whose validated calls return responses from the table."""
     session = boto3.session.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name="us-east-1")
     make: Any = session.client
 
@@ -237,7 +237,7 @@ ODD: Final = st.recursive(
 
 @st.composite
 def odd_properties(draw: st.DrawFn, resource_type: ResourceType) -> Json:
-    """Sound ones of which some are odd or missing, or anything at all."""
+    """Draw valid properties of which some are odd or missing, or any JSON value."""
     sound = SOUND[resource_type]
     if draw(st.integers(0, 9)) == 0:
         return draw(ODD)

@@ -9,6 +9,7 @@ from aws_cdk import Duration
 
 from cdk_inference_recommender.model.model_source import MODEL_SOURCE, ModelSource
 from cdk_inference_recommender.model.resource_name import name_of_endpoint
+from cdk_inference_recommender.permissions.execution_role import JobInputs
 from cdk_inference_recommender.permissions.kms_key import kms_key_id
 from cdk_inference_recommender.permissions.role_arn import role_arn_of
 from cdk_inference_recommender.validation.api_member import member, types_of
@@ -127,6 +128,12 @@ class JobProps:
     poll_interval: Duration | None = field(metadata=member(kind=PropType(of=Duration, example="Duration.seconds(30)")))
     accept_stopped: bool = field(metadata=member(kind=FLAG))
     rerun_nonce: str | None = field(metadata=member(kind=PropType(of=str, example='"2"')))
+
+    @property
+    def inputs(self) -> JobInputs:
+        """What the job reads, as far as the props name it."""
+        payload = self.model.payload_location if self.model else None
+        return JobInputs(self.input_buckets, self.image_repositories, payload)
 
 
 JOB_PROPS: Final = frozenset(each.name for each in fields(JobProps))

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def made(monkeypatch: pytest.MonkeyPatch) -> Iterator[Clients]:
-    """As in the function, where nothing but the region is known."""
+    """Return clients as in the function, where only the Region is configured."""
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
@@ -29,11 +29,11 @@ def made(monkeypatch: pytest.MonkeyPatch) -> Iterator[Clients]:
 
 SERVICES = ["sagemaker", "stepfunctions", "ec2", "cloudformation", "autoscaling"]
 RETRY_AFTER_SECONDS = 5
-"""What botocore adds to its own pause at most, where the service asks for it (`x-amz-retry-after`)."""
+"""Maximum that botocore adds to its pause if the service requests it (`x-amz-retry-after`)."""
 
 
 def longest_attempt(client: Any) -> float:
-    """Seconds that an attempt takes when the endpoint hangs, or that botocore waits before the next one."""
+    """Return the longest seconds of an attempt if the endpoint hangs, or of botocore's pause."""
     config = client.meta.config
     assert config.retries["mode"] == "standard"
     pauses = int(config.retries["total_max_attempts"]) - 1
@@ -41,7 +41,7 @@ def longest_attempt(client: Any) -> float:
 
 
 def last_begin(budget: DeadlineBudget) -> float:
-    """Seconds after which no attempt begins any more."""
+    """Return the seconds after which no attempt starts."""
     return FUNCTION_TIMEOUT_SECONDS - budget.min_remaining
 
 

@@ -33,7 +33,7 @@ class Hanging:
 
 
 def _needs_retry_before_1_43_20(self: Any, *given: Any) -> bool:
-    """botocore's own as it was: whatever a handler answers is how long is waited for the next attempt."""
+    """Old behaviour of botocore: it takes a handler's return value for the seconds until the next attempt."""
     attempts, operation_model, request_dict, response, caught_exception = (*given, None, None)[:5]
     answers = self._event_emitter.emit(
         f"needs-retry.{operation_model.service_model.service_id.hyphenize()}.{operation_model.name}",

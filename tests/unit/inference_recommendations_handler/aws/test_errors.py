@@ -37,7 +37,7 @@ COMMON: Final = """
     ExpiredTokenException MalformedHttpRequestException RequestAbortedException RequestEntityTooLargeException
     RequestTimeoutException UnknownOperationException UnrecognizedClientException ValidationException
 """
-# "Error codes for the Amazon EC2 API": common client errors, and those of the server that any call may get.
+# "Error codes for the Amazon EC2 API": common client errors, and server errors of any call.
 EC2: Final = """
     AuthFailure Blocked DryRunOperation IdempotentParameterMismatch IncompleteSignature InvalidAction InvalidCharacter
     InvalidClientTokenId InvalidPaginationToken InvalidParameter InvalidParameterCombination InvalidParameterDependency
@@ -121,7 +121,7 @@ def test_a_response_that_cannot_be_read_is_an_error_of_aws_that_does_not_show_it
 
 
 def called_operations() -> list[tuple[str, str]]:
-    """Service and operation of every call in the handler's sources."""
+    """Return service and operation of every call in the handler's sources."""
     [folder] = inference_recommendations_handler.__path__
     source = "\n".join(path.read_text() for path in sorted(Path(folder).rglob("*.py")))
     words = set(re.findall(r"\b[a-z]+(?:_[a-z]+)+\b", source))
@@ -145,7 +145,7 @@ def modelled_codes() -> set[str]:
 
 
 def retried_codes() -> set[str]:
-    """Codes that botocore itself repeats, of whatever service."""
+    """Return the codes that botocore retries for all services."""
     checkers: list[Any] = [standard.TransientRetryableChecker(), standard.ThrottledRetryableChecker()]
     codes = {*checkers[0]._transient_error_codes, *checkers[1]._throttled_error_codes}
     table = json.loads((Path(botocore.__file__).parent / "data" / "_retry.json").read_text())

@@ -29,14 +29,14 @@ def refusal(code: str, message: str = "not now") -> ClientError:
 
 @dataclass(kw_only=True)
 class AutoScaling:
-    """Application Auto Scaling, with the service's words for what doesn't exist."""
+    """Fake of Application Auto Scaling, with the service's error messages."""
 
     targets: dict[str, tuple[int, int]] = field(default_factory=dict)
     policies: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
     refusals: list[ClientError] = field(default_factory=list)
-    """Of the next registrations."""
+    """Errors of the next registrations."""
     unseen: int = 0
-    """How many policies are refused before a new registration is seen."""
+    """Number of policies that are rejected before a new registration is visible."""
     deregistered: int = 0
 
     def describe_scalable_targets(self, *, ResourceIds: list[str], **_: str) -> dict[str, Any]:  # noqa: N803 -- the API's
@@ -80,19 +80,19 @@ class AutoScaling:
 
 @dataclass(kw_only=True)
 class SageMaker:
-    """One endpoint, or none."""
+    """Fake of SageMaker with at most one endpoint."""
 
     instance_type: str | None = "ml.c5.xlarge"
     status: str = "InService"
     variant_name: str = "AllTraffic"
     has_configuration: bool = True
     count: int = 1
-    """The desired number of instances."""
+    """Desired instance count."""
     weight: float = 1
     refusals: list[ClientError] = field(default_factory=list)
-    """Of the next changes of the number of instances."""
+    """Errors of the next changes of the instance count."""
     failure_reason: str | None = None
-    """Of a change that is taken and then fails."""
+    """Failure reason of a change that is accepted and then fails."""
 
     def describe_endpoint(self, *, EndpointName: str) -> dict[str, Any]:  # noqa: N803 -- the API's name
         if EndpointName != "Bert-1" or self.instance_type is None:
@@ -131,11 +131,11 @@ class SageMaker:
 
 @dataclass(kw_only=True)
 class CloudFormation:
-    """The stack as it describes itself."""
+    """Fake of CloudFormation."""
 
     status: str = "UPDATE_IN_PROGRESS"
     target_id: str | None = ENDPOINT
-    """Physical id of the instance count; None where the stack has none."""
+    """Physical id of the instance count, or None without one."""
     resource_status: str = "UPDATE_IN_PROGRESS"
 
     def describe_stacks(self, **_: str) -> dict[str, Any]:
@@ -152,7 +152,7 @@ class CloudFormation:
 
 @dataclass(kw_only=True)
 class StepFunctions:
-    """Executions by name; each is what it goes on with."""
+    """States of executions by name."""
 
     executions: dict[str, dict[str, Any]] = field(default_factory=dict)
     stopped: list[str] = field(default_factory=list)
@@ -178,14 +178,14 @@ class StepFunctions:
 
 @dataclass(kw_only=True)
 class HostingStack:
-    """What CloudFormation sends to the two resources around the endpoint, and what comes of it."""
+    """Stack that sends CloudFormation's events to the two resources around the endpoint."""
 
     autoscaling: AutoScaling = field(default_factory=AutoScaling)
     sagemaker: SageMaker = field(default_factory=SageMaker)
     cloudformation: CloudFormation = field(default_factory=CloudFormation)
     stepfunctions: StepFunctions = field(default_factory=StepFunctions)
     sent: list[Response] = field(default_factory=list)
-    """Answers of executions."""
+    """Responses of executions."""
     requests: int = 0
 
     @property
@@ -254,7 +254,7 @@ class HostingStack:
         return answer
 
     def step(self, *, later: float = 30) -> bool:
-        """Let the newest execution look again; returns whether it is over."""
+        """Call the newest execution. Return whether it ends."""
         name = [*self.stepfunctions.executions][-1]
         document, now = self.stepfunctions.executions[name], time.time() + later
         module: Any = {"endpoint-preparation": preparation, "endpoint-instance-count": instance_count}[document["task"]]
@@ -264,12 +264,12 @@ class HostingStack:
 
     @property
     def bounds(self) -> tuple[int, int] | None:
-        """What the endpoint's variant is registered with."""
+        """Return the bounds of the variant's registration."""
         return self.autoscaling.targets.get(ENDPOINT)
 
 
 def unscaled(instance_type: str, *, count: int = 1, **changes: Any) -> dict[str, Any]:
-    """Properties of both resources, as they arrive, of an endpoint that isn't scaled."""
+    """Return the properties of both resources for an endpoint without autoscaling."""
     return {
         "EndpointName": "Bert-1",
         "InstanceCountLogicalId": "InstanceCount",
@@ -281,7 +281,7 @@ def unscaled(instance_type: str, *, count: int = 1, **changes: Any) -> dict[str,
 
 
 def properties(instance_type: str, *, most: int = 4, **changes: Any) -> dict[str, Any]:
-    """Properties of both resources, as they arrive, of an endpoint that is scaled."""
+    """Return the properties of both resources for an endpoint with autoscaling."""
     return (
         unscaled(instance_type)
         | {

@@ -1,4 +1,4 @@
-"""Scaling around an endpoint that changes its instance type: what fails leaves it scaled as before."""
+"""Autoscaling of an endpoint that changes its instance type. A failed update restores the old registration."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def test_what_a_disabled_rollback_left_unscaled_is_scaled_by_the_next_deployment
 
 
 def unreached(stack: HostingStack) -> None:
-    """Something else fails when the endpoint has changed, before the scalable target's turn."""
+    """Fail the update after the endpoint has changed, before it reaches the instance count."""
     stack.prepare(LARGE, SMALL)
     stack.sagemaker.instance_type = "ml.g4dn.xlarge"
     rolling_back(stack)
@@ -294,7 +294,7 @@ def test_only_what_the_stack_has_registered_is_touched(stack: HostingStack) -> N
     stack.autoscaling.targets["endpoint/Other/variant/AllTraffic"] = (1, 1)
     stack.cloudformation.target_id = None
     assert succeeded(stack.prepare(LARGE, SMALL))
-    assert stack.bounds == (1, 4), "registered by somebody else, as far as the stack knows"
+    assert stack.bounds == (1, 4), "registered outside the stack"
     stack.cloudformation.target_id = "Stack-Target-1ABC"
     assert succeeded(stack.prepare(LARGE, SMALL))
     assert len(stack.autoscaling.targets) == 2

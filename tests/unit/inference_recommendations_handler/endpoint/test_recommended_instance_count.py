@@ -1,4 +1,4 @@
-"""When an endpoint gets the recommended number of instances, and when it keeps what it was given at run time."""
+"""When an endpoint gets the recommended instance count, and when it retains its own."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .hosting_stack import ENDPOINT, HostingStack, properties, refusal, unscaled
 
 SMALL, LARGE = "ml.c5.xlarge", "ml.g4dn.xlarge"
 SCALED_OUT = 4
-"""What autoscaling, or somebody by hand, has set."""
+"""Instance count that autoscaling or a user has set."""
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def scaled(instance_type: str, *, count: int = 1, least: int = 1, most: int = 9,
 
 
 def changed(stack: HostingStack, new: dict[str, Any], old: dict[str, Any]) -> int:
-    """The number of instances after an Update that succeeds, and once the endpoint is in service again."""
+    """Return the instance count after a successful Update, when the endpoint is in service again."""
     if "MinCapacity" in old and new["InstanceType"] == old["InstanceType"]:
         stack.autoscaling.targets[ENDPOINT] = (1, 9)
     answer = stack.count(new, old)

@@ -1,4 +1,4 @@
-"""The model that runs as it was measured, through the events of its resource."""
+"""Events of `Custom::RecommendedModel`."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ def error(message: str, code: str = "ValidationException") -> ClientError:
 
 @dataclass(kw_only=True)
 class SageMaker:
-    """Models, with the service's words for one that exists or doesn't."""
+    """Fake of SageMaker's models, with the service's error messages."""
 
     models: dict[str, Any] = field(default_factory=dict)
     tags: dict[str, dict[str, str]] = field(default_factory=dict)
     refusal: ClientError | None = None
     denies_without_tags: bool = False
-    """Whether the role may delete models by their tags only."""
+    """Whether the role's permission to delete models depends on their tags."""
 
     def create_model(self, **request: Any) -> dict[str, str]:
         if self.refusal is not None:
@@ -69,7 +69,7 @@ class SageMaker:
 
 @dataclass(kw_only=True)
 class Resource:
-    """One resource of a stack, as CloudFormation drives it."""
+    """Resource of a stack that receives CloudFormation's events."""
 
     service: SageMaker = field(default_factory=SageMaker)
     physical_id: str | None = None

@@ -1,4 +1,4 @@
-"""The one line that says why a job failed."""
+"""Failure reason of a job."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Statuses of the API, each known to have ended or not."""
+"""Statuses of the API, and which of them are final."""
 
 from __future__ import annotations
 

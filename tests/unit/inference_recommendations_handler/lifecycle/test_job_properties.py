@@ -1,4 +1,4 @@
-"""The properties of a job, read."""
+"""Properties of `Custom::InferenceRecommendationsJob`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A resource for which nothing was ever asked of the service has an id that says so, and a Delete that does nothing."""
+"""A resource that never requested a job has an id of its own, and a Delete that does nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Waiting for a job that the stack only refers to; `tests/lifecycle` has those that it has started."""
+"""Waiting for jobs, mostly ones that the stack only references; see also `tests/lifecycle`."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ PROPERTIES = {
 
 
 class SageMaker:
-    """One job or none, and whether anybody asked to stop it."""
+    """Fake of SageMaker with at most one job."""
 
     def __init__(self, status: str | None, *, stack: str = STACK) -> None:
         self.status = status
         self.stack = stack
-        """Of the job's owner tags: by default the stack's own, as if an earlier template had created the job."""
+        """Stack in the job's owner tags; default: the waiting stack, as if an earlier template had created the job."""
         self.stopped: list[str] = []
         self.listed: list[str] = []
 
@@ -119,8 +119,8 @@ def failed_execution(**_: str) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("status", "stack", "reason", "listed"),
     [
-        ("FAILED", "arn:another", "No quota. Then change `rerun`.", ["list_tags"]),
-        ("STOPPED", "arn:another", "No quota. Then change `rerun`.", ["list_tags"]),
+        ("FAILED", "arn:another", "No quota. Then change `rerun_nonce`.", ["list_tags"]),
+        ("STOPPED", "arn:another", "No quota. Then change `rerun_nonce`.", ["list_tags"]),
         (
             "FAILED",
             STACK,

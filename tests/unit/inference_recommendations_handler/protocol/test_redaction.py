@@ -1,4 +1,4 @@
-"""Values of the user's environment, and CloudFormation's address, are in no response and in no log line."""
+"""Values of environment variables, and the ResponseURL, appear in no response and in no log line."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def recommendation(number: int, secret: str) -> dict[str, Any]:
 
 @dataclass
 class Service:
-    """Answers from the table of `test_odd_shapes`; what fails quotes the secret."""
+    """Fake that returns the responses of `test_odd_shapes`, and quotes the secret in errors."""
 
     secret: str = ""
     quoted: str = ""
@@ -99,7 +99,7 @@ def clients(service: Service) -> Iterator[Clients]:
 
 
 def planted(resource_type: ResourceType, secret: str, shape: str) -> dict[str, Any]:
-    """Sound properties with the secret in the environment, in the shape that it should have or in another."""
+    """Return properties with the secret in the environment, in the expected shape or another one."""
     properties: dict[str, Any] = copy.deepcopy(SOUND[resource_type])
     values: Any = {"sound": [secret], "text": secret, "nested": [[secret]], "structure": {"x": secret}}[shape]
     if resource_type is ResourceType.JOB:
@@ -115,7 +115,7 @@ def planted(resource_type: ResourceType, secret: str, shape: str) -> dict[str, A
 
 
 def output_of(sent: dict[str, Any], clients: Clients, capsys: pytest.CaptureFixture[str]) -> str:
-    """Everything that leaves the function but what it deploys: responses' reasons, the log, and what Lambda logs."""
+    """Return all output of the function except for data: reasons, its log, and exceptions that Lambda logs."""
     raised = ""
     state: Mapping[str, Any] = {}
     with bucket() as answers:
@@ -144,21 +144,21 @@ OPERATIONS: Final = [
 class Case:
     secret: str = f"{MARK}-1"
     shape: str = "sound"
-    """Of the environment in the properties."""
+    """Shape of the environment in the properties."""
     resource_type: ResourceType
     request_type: str = "Create"
     failing: str = ""
     """Operation whose error quotes the secret."""
     code: str = ""
-    """Empty for an exception that nobody foresaw."""
+    """Empty for an unexpected exception."""
     quote: str = "as it is"
     status: str = "COMPLETED"
     task: str = ""
-    """Of the state machine; empty for an event of CloudFormation."""
+    """Task of the state machine; empty for an event of CloudFormation."""
 
     @property
     def known(self) -> bool:
-        """Whether the handler has read the secret when a call fails: what only a response has isn't known before."""
+        """Return whether the handler has read the secret when the call fails."""
         in_properties = self.resource_type in {ResourceType.JOB, ResourceType.RECOMMENDED_MODEL}
         return not self.failing or (in_properties and self.shape != "text")
 

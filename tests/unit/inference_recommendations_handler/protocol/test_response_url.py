@@ -1,4 +1,4 @@
-"""CloudFormation's response goes to AWS, or to the local AWS that the function runs in, and nowhere else."""
+"""Responses are only sent to AWS, or to the local AWS that the function runs in."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SANDBOX = {"AWS_ENDPOINT_URL": "http://localhost:4599"}
 
 
 def test_the_domains_are_those_of_all_partitions() -> None:
-    # A partition that botocore adds is taken as it is; who removes one here looks why.
+    # botocore can add a partition. If it removes one, check why.
     assert dns_suffixes() >= {
         "amazonaws.com",
         "amazonaws.com.cn",

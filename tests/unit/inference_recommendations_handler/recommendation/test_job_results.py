@@ -27,7 +27,7 @@ def endpoint(latency: object, invocations: object = 600) -> dict[str, Any]:
 
 
 def latencies(*results: dict[str, Any], existing: dict[str, Any] | None = None) -> list[float | None]:
-    """In milliseconds, the existing endpoint's last."""
+    """Return latencies in milliseconds, the existing endpoint's last."""
     description = {"InferenceRecommendations": list(results), "EndpointPerformances": [existing] if existing else None}
     read = JobResults.parse(description)
     return [

@@ -1,4 +1,4 @@
-"""In which unit a job's latencies are read."""
+"""Unit of a job's latencies."""
 
 from __future__ import annotations
 

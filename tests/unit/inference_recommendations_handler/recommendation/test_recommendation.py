@@ -134,7 +134,7 @@ def test_a_job_that_cannot_be_read_for_now_is_left_to_the_next_delivery(code: st
 @pytest.mark.parametrize(
     ("code", "reason"),
     [
-        ("ValidationException", "not like this (ValidationException, when reading the job bert.)"),
+        ("ValidationException", "not like this (ValidationException, when describing the job bert.)"),
         ("ResourceNotFound", "There is no inference recommendations job bert, and no request for it is queued."),
     ],
 )

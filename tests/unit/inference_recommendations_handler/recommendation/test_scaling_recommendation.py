@@ -1,4 +1,4 @@
-"""What the service recommends for scaling, through the events of its resource."""
+"""Events of `Custom::InferenceScalingRecommendation`."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def serve(
     measured: Any = None,
     describe: Callable[..., dict[str, Any]] | None = None,
 ) -> tuple[Response, list[dict[str, Any]]]:
-    """The answer, and what the service was given."""
+    """Return the response, and the requests that the service received."""
     received: list[dict[str, Any]] = []
 
     def recommend(**asked_for: Any) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The state of an execution survives its way through the state machine as JSON."""
+"""Conversion of an execution's state to JSON and back."""
 
 from __future__ import annotations
 

@@ -1,22 +1,25 @@
-"""The relay of custom resources that wait for a job."""
+"""The chain of custom resources that wait for a job."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from cdk_inference_recommender.provider.inference_recommender_provider import InferenceRecommenderProvider
-from inference_recommendations_handler.protocol.contract import WAIT_SERVICE_TIMEOUT_SECONDS, ResourceType, WaitProperty
+from inference_recommendations_handler.protocol.contract import WAIT_SERVICE_TIMEOUT_SECONDS, WaitProperty
 
-from .waiting import leg_seconds
+from .waiting import stage_seconds
 
 if TYPE_CHECKING:
     import jsii
     from aws_cdk import CfnResource
     from constructs import Construct
 
+    from .job_kind import JobKind
 
-def last_leg(
+
+def last_wait_stage(
     scope: Construct,
+    kind: JobKind,
     *,
     job_name: str,
     timeout: int,
@@ -25,31 +28,32 @@ def last_leg(
     existing_job: bool = False,
     after: CfnResource | None = None,
 ) -> CfnResource:
-    """Create the legs that wait for a job, however long it takes, each depending on the one before.
+    """Create the stages that wait for a job, however long it takes, each depending on the one before.
 
-    CloudFormation gives a custom resource an hour at most (user guide, custom resources), so that each leg hands over
-    to the next one before that; the last one stops the job and fails.
+    CloudFormation waits an hour at most for a custom resource (user guide, custom resources). Each stage ends before
+    that and leaves the job to the next one; the last one stops the job and fails.
 
     Args:
-        scope: Where the legs are created.
-        job_name: The job; a new one makes all legs run again.
+        scope: Where the stages are created.
+        kind: Kind of the job.
+        job_name: The job; a new one makes all stages run again.
         timeout: Seconds in all.
         poll_interval: Seconds.
         accept_stopped: Whether a stopped job counts as finished.
         existing_job: Whether the stack only refers to the job, which is then never stopped.
-        after: What the first leg waits for. Default: what the function needs.
+        after: What the first stage waits for. Default: what the function needs.
 
     Returns:
-        The last leg; what depends on it finds the job finished.
+        The last stage; what depends on it finds the job finished.
     """
     provider = InferenceRecommenderProvider.of(scope)
-    lengths = leg_seconds(timeout)
+    lengths = stage_seconds(timeout)
     waits: list[CfnResource] = [] if after is None else [after]
     for number, seconds in enumerate(lengths, start=1):
-        leg = provider.custom_resource(
+        stage = provider.custom_resource(
             scope,
             f"Wait{number}",
-            ResourceType.WAIT,
+            kind.wait_type,
             {
                 WaitProperty.JOB_NAME: job_name,
                 WaitProperty.LEG: number,
@@ -64,5 +68,5 @@ def last_leg(
             service_timeout_seconds=WAIT_SERVICE_TIMEOUT_SECONDS,
             after=waits[-1:],
         )
-        waits.append(leg)
+        waits.append(stage)
     return waits[-1]

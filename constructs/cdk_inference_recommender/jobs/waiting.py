@@ -1,4 +1,4 @@
-"""How long a job is waited for, and in how many legs."""
+"""How long a job is waited for, and in how many stages."""
 
 from __future__ import annotations
 
@@ -62,15 +62,15 @@ def poll_seconds_of(poll_interval: Duration | None) -> jsii.Number:
     return seconds_of(poll_interval, "poll_interval") if poll_interval else _DEFAULT_POLL_SECONDS
 
 
-def leg_seconds(timeout: int) -> list[int]:
-    """Split a timeout into legs that CloudFormation lets a custom resource wait for.
+def stage_seconds(timeout: int) -> list[int]:
+    """Split a timeout into stages that CloudFormation lets a custom resource wait for.
 
     Args:
         timeout: Seconds. What is out of range is taken as the nearest that isn't: synthesis reports it, and must come
-            so far with a number of legs that it can carry.
+            so far with a number of stages that it can carry.
 
     Returns:
-        Seconds of each leg, at most 2700; together the timeout.
+        Seconds of each stage, at most 2700; together the timeout.
     """
     full, rest = divmod(min(max(timeout, SHORTEST_TIMEOUT_SECONDS), LONGEST_TIMEOUT_SECONDS), WAIT_STAGE_SECONDS)
     return [WAIT_STAGE_SECONDS] * full + ([rest] if rest else [])

@@ -8,11 +8,7 @@ from aws_cdk import CfnResource
 
 from cdk_inference_recommender.provider.inference_recommender_provider import InferenceRecommenderProvider
 from cdk_inference_recommender.request import botocore_version
-from inference_recommendations_handler.protocol.contract import (
-    JOB_SERVICE_TIMEOUT_SECONDS,
-    JobProperty,
-    ResourceType,
-)
+from inference_recommendations_handler.protocol.contract import JobProperty
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,6 +19,8 @@ if TYPE_CHECKING:
     from constructs import Construct, IDependable
 
     from cdk_inference_recommender.model.tags import JobTags
+
+    from .job_kind import JobKind
 
 
 class JobResource(CfnResource):
@@ -48,6 +46,7 @@ class JobResource(CfnResource):
 
 def job_resource(
     job: Construct,
+    kind: JobKind,
     *,
     request: Mapping[str, object],
     job_name: str | None,
@@ -64,6 +63,7 @@ def job_resource(
 
     Args:
         job: The job's construct.
+        kind: Kind of the job.
         request: Without name and tags.
         job_name: The physical name. None for a generated one.
         name_prefix: Prefix of a generated name.
@@ -80,7 +80,7 @@ def job_resource(
     resource = provider.custom_resource(
         job,
         "Resource",
-        ResourceType.JOB,
+        kind.resource_type,
         {
             JobProperty.REQUEST: request,
             JobProperty.JOB_NAME: job_name,
@@ -92,7 +92,7 @@ def job_resource(
             JobProperty.BOTOCORE_VERSION: botocore_version(),
             JobProperty.RERUN_NONCE: rerun_nonce,
         },
-        service_timeout_seconds=JOB_SERVICE_TIMEOUT_SECONDS,
+        service_timeout_seconds=kind.service_timeout_seconds,
         after=(
             *provider.grants.pass_role(role),
             *(provider.grants.use_key(key) for key in given_keys),

@@ -1,0 +1,1 @@
+"""What any kind of job has in a stack: its resource, and the resources that wait for it."""
