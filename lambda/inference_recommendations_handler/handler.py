@@ -159,14 +159,14 @@ def handle_event(event: CustomResourceEvent, invocation: Invocation) -> None:
     try:
         response = handler(event, invocation) if handler else _unknown(event, invocation)
     except TemporaryFailureError as error:
-        if _can_retry(event):
+        if can_retry(event):
             raise RetryEventError(str(error)) from None
         response = invocation.failed(event, f"{error} Try again.{_may_still_run(event)}")
     except AWS_ERRORS as error:
         code, message = code_of(error), message_of(error)
         temporary = kind_of(error) in MAY_PASS
         log("AWS call failed", level="ERROR", requestId=event.request_id, errorCode=code, reason=message)
-        if temporary and _can_retry(event):
+        if temporary and can_retry(event):
             raise RetryEventError(message) from None
         remedy = "Try again." if temporary else "See the handler's log."
         response = invocation.failed(event, f"{message} ({code}.) {remedy}{_may_still_run(event)}")
@@ -205,7 +205,7 @@ def _may_still_run(event: CustomResourceEvent) -> str:
     return f" The job {name} may still run, and incur charges: stop it with `inference-recommender stop {name}`."
 
 
-def _can_retry(event: CustomResourceEvent) -> bool:
+def can_retry(event: CustomResourceEvent) -> bool:
     """Return whether another delivery can respond in time, whatever time Lambda and the function take.
 
     Lambda does not expose the retry attempt number. If the first delivery comes at once, a third one responds after

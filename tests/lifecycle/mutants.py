@@ -19,7 +19,7 @@ from inference_recommendations_handler.lifecycle import (
     wait,
 )
 from inference_recommendations_handler.lifecycle.create_or_adopt import Accepted, NameTaken
-from inference_recommendations_handler.protocol import log, response
+from inference_recommendations_handler.protocol import log, response, response_url
 from inference_recommendations_handler.protocol.contract import OwnerTag
 from inference_recommendations_handler.protocol.custom_resource_event import RequestType
 from inference_recommendations_handler.protocol.response import Response
@@ -201,15 +201,15 @@ def _takes_a_later_status_for_an_end(patch: pytest.MonkeyPatch) -> None:
 
 
 def _gives_up_a_response(patch: pytest.MonkeyPatch) -> None:
-    original = response._put
+    original = response_url.put
 
-    def put(url: str, body: bytes) -> None:
+    def put(url: str, body: bytes, *, timeout: float) -> None:
         try:
-            original(url, body)
+            original(url, body, timeout=timeout)
         except OSError:
             return
 
-    patch.setattr(response, "_put", put)
+    patch.setattr(response, "put", put)
 
 
 def _fails_without_a_response(patch: pytest.MonkeyPatch) -> None:

@@ -21,5 +21,5 @@ def live_in(world: World, patch: pytest.MonkeyPatch) -> None:
     """Replace them until the patch is undone."""
     for module in (deadline_budget, response, deletion, handler, service, job_kind, job, wait):
         patch.setattr(module, "time", world.clock, raising=False)
-    patch.setattr(response, "_put", world.put)
+    patch.setattr(response, "put", world.put)
     patch.setattr(log, "sys", world.log)

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from .cloudformation import Stack
     from .world import World
 
-pytestmark = pytest.mark.boto3
-
 DESCRIBE = "DescribeInferenceRecommendationsJob"
 
 
@@ -67,7 +65,7 @@ def test_what_is_refused_at_once_is_delivered_three_times(
 def test_an_event_that_is_put_off_until_lambda_drops_it_is_a_broken_promise(
     stack: Stack, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("inference_recommendations_handler.handler._can_retry", lambda _: True)
+    monkeypatch.setattr("inference_recommendations_handler.handler.can_retry", lambda _: True)
     world.delivery_delay = 10.0
     operation = "DescribeExecution"
     world.machine.faults[operation] = [ServiceError("ThrottlingException") for _ in range(3)]

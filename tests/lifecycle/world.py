@@ -156,7 +156,7 @@ class World:
             _, _, thread, _ = self._standing_still.pop()
             thread.resume(killed=True)
 
-    def put(self, url: str, body: bytes) -> None:
+    def put(self, url: str, body: bytes, **_: float) -> None:
         """Receive a response in place of the ResponseURL's bucket."""
         if self.put_faults:
             raise _http_error(url, self.put_faults.pop(0))

@@ -100,7 +100,7 @@ def test_the_sandboxs_own_reading_of_roles_waits_for_requests(
     assert overlaps.most == 1
 
 
-def test_what_waits_keeps_nobody_out(account: Account) -> None:
+def test_a_request_that_waits_blocks_no_other(account: Account) -> None:
     account.order({"fault": "slow-create", "seconds": 7200})
     client = account.client("sagemaker")
     request = {

@@ -26,6 +26,18 @@ def values_are_incomplete() -> None:
     ir.EndpointInputConfiguration.serverless(max_concurrency=5)  # type: ignore[call-arg]
     ir.Constraints(max_model_latency="80 ms")  # type: ignore[arg-type]
     ir.JobType.of(5)  # type: ignore[arg-type]
+    ir.ModelSource(model_name="bert")  # type: ignore[call-arg]
+    ir.TrafficPattern()  # type: ignore[call-arg]
+    ir.EndpointInputConfiguration()  # type: ignore[call-arg]
+
+
+def job_is_given_what_it_doesn_t_take(
+    stack: Stack, job: ir.IInferenceRecommendationsJob, model: ir.ModelSource
+) -> None:
+    ir.InferenceRecommendationsJob(stack, "Key", model=model, volume_encryption_key="alias/key")  # type: ignore[arg-type]
+    ir.InferenceRecommendationsJob.from_cli_input(stack, "Typo", {}, job_typ=None)  # type: ignore[call-arg]
+    job.metric_client_latency(statistics="p95")  # type: ignore[call-arg]
+    job.role = None  # type: ignore[misc]
 
 
 def choice_is_wrong(stack: Stack, job: ir.InferenceRecommendationsJob) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, assert_type
 
 import jsii
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from aws_cdk import aws_ecr as ecr
+    from aws_cdk import aws_kms as kms
     from aws_cdk import aws_lambda as lambda_
     from aws_cdk import aws_s3 as s3
     from aws_cdk.interfaces import aws_sagemaker as refs
@@ -129,3 +131,25 @@ class Everything(Stack):
             best.production_variant(model_name=model.attr_model_name, initial_variant_weight=0.5),
         ]
         sagemaker.CfnEndpointConfig(self, "Config", production_variants=variants)
+
+
+class AnyJob(Stack):
+    """Owned and imported jobs, those of a document, and what is named beside them."""
+
+    def annotate(self, document: Mapping[str, object], payloads: s3.IBucket, key: kms.CfnKey, role: iam.IRole) -> None:
+        model = ir.ModelSource.from_model_package(
+            "arn",
+            container_config=ir.ContainerConfig(payload_config=ir.PayloadConfig.from_bucket(payloads, "sample.tar.gz")),
+        )
+        jobs: list[ir.IInferenceRecommendationsJob] = [
+            ir.InferenceRecommendationsJob(self, "Owned", model=model, role=role, volume_encryption_key=key),
+            ir.InferenceRecommendationsJob.from_cli_input(self, "Stage", document, model=model, tags={"stage": "test"}),
+            ir.InferenceRecommendationsJob.from_cli_input(self, "File", Path("job.json"), output_encryption_key=key),
+            ir.InferenceRecommendationsJob.from_job_name(self, "Imported", "bert"),
+        ]
+        for job in jobs:
+            assert_type(job.role, iam.IRole | None)
+            grants: ir.InferenceRecommendationsJobGrants = job.grants
+            grants.stop(role)
+            job.add_outputs(job.recommend_real_time("Best"))
+            job.metric_client_latency(endpoint_name="bert", statistic="p95", label="Latency", region="us-east-1")

@@ -99,8 +99,8 @@ class InferenceRecommenderProvider(Construct):
                 response addresses. Default: none.
             on_failure: Destination for events that the function could not handle, such as an SQS queue. An event has
                 CloudFormation's response address. Default: none.
-            role: Role of the function. It gets the permissions in docs/iam.md, unless it is immutable or imported
-                without updates. Default: a new one.
+            role: Role of the function. It gets the permissions in docs/iam.md, unless it is one of
+                `role.without_policy_updates()` or imported with `mutable=False`. Default: a new one.
             state_machine_role: Role of the state machine. Default: a new one.
             permissions_boundary: Permissions boundary of the roles that the provider creates. Default: none.
             memory_size: Memory of the function, 128 to 10,240 MB. Default: 256.
@@ -135,6 +135,12 @@ class InferenceRecommenderProvider(Construct):
         return existing if isinstance(existing, InferenceRecommenderProvider) else cls(stack, _ID)
 
     def __init__(self, scope: Construct, id: str) -> None:  # noqa: A002 -- the CDK's name for it
+        """Use `of`.
+
+        Args:
+            scope: The stack.
+            id: Its id.
+        """
         super().__init__(scope, id)
         settings = ProviderSettings.of(stack_of(self))
         self.log_group: Final = settings.log_group or logs.LogGroup(

@@ -104,7 +104,7 @@ def send(response: Response, event: CustomResourceEvent, *, remaining: Callable[
     }
     for attempt in range(1, _ATTEMPTS + 1):
         try:
-            _put(event.response_url, body)
+            put(event.response_url, body, timeout=_TIMEOUT_SECONDS)
         except urllib.error.HTTPError as error:
             cause, expired = f"HTTP {error.code}", error.code == HTTPStatus.FORBIDDEN
             error.close()
@@ -125,10 +125,6 @@ def send(response: Response, event: CustomResourceEvent, *, remaining: Callable[
     raise ResponseNotDeliveredError(
         f"The response could not be delivered to CloudFormation in {attempt} attempts ({cause})."
     )
-
-
-def _put(url: str, body: bytes) -> None:
-    put(url, body, timeout=_TIMEOUT_SECONDS)
 
 
 def _json(response: Response, event: CustomResourceEvent, reason: str | None) -> bytes:

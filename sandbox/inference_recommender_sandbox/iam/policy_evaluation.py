@@ -2,8 +2,8 @@
 
 Sources: IAM user guide, policy evaluation logic, condition operators, multivalued context keys and the `Null`
 condition operator. A condition that can't be evaluated never matches in an Allow and always matches in a Deny, so that
-the sandbox is never gentler than AWS: one with an operator that isn't known here, or on a key of which the context says
-nothing, by name or in a policy variable.
+the sandbox is never more permissive than AWS. Such a condition has an operator that isn't known here, or a key whose
+value the context lacks, by name or in a policy variable.
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ TRAFFIC = {"TrafficType": "PHASES", "Phases": [{"InitialNumberOfUsers": 1, "Spaw
 
 
 class StandingClock:
-    """Moves only when told to."""
+    """A clock that only its test moves."""
 
     def __init__(self) -> None:
         self.time = 1_800_000_000.0

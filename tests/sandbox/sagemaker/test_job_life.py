@@ -1,4 +1,4 @@
-"""A job goes through the service's statuses as the clock goes on."""
+"""Statuses of a job as time passes."""
 
 from __future__ import annotations
 

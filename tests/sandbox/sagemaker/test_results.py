@@ -1,4 +1,4 @@
-"""What a finished job tells."""
+"""Results of a finished job."""
 
 from __future__ import annotations
 

@@ -63,6 +63,7 @@ def public_methods() -> Iterator[tuple[str, str]]:
 def test_every_kind_of_name_is_looked_at() -> None:
     assert set(OWN_INIT) == {
         "InferenceRecommendationsJob",
+        "InferenceRecommenderProvider",
         "InferenceRecommendationsJobGrants",
         "RealTimeRecommendation",
         "Recommendation",

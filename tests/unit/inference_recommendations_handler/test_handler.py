@@ -52,7 +52,7 @@ def test_the_clients_know_what_lambda_says_of_the_time_that_is_left() -> None:
 
 def test_a_deletion_that_fails_names_the_job_that_may_still_run(monkeypatch: pytest.MonkeyPatch) -> None:
     answers: list[dict[str, Any]] = []
-    monkeypatch.setattr(answering, "_put", lambda _, body: answers.append(json.loads(body)))
+    monkeypatch.setattr(answering, "put", lambda _, body, **__: answers.append(json.loads(body)))
     deletion = {"RequestType": "Delete", "ResourceType": ResourceType.JOB, "PhysicalResourceId": "bert-1"}
     on_event(event(**deletion, ResponseURL=RESPONSE_URL, ResourceProperties={}), Context())
     [answer] = answers
@@ -65,14 +65,14 @@ def test_a_deletion_that_fails_names_the_job_that_may_still_run(monkeypatch: pyt
 
 @pytest.mark.parametrize("task", ["delete", "wait", "create", "endpoint-preparation", "endpoint-instance-count"])
 def test_whatever_a_broken_execution_was_started_with_it_ends(task: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(answering, "_put", lambda *_: None)
+    monkeypatch.setattr(answering, "put", lambda *_, **__: None)
     state = {StateKey.TASK: task, StateKey.ERROR: {"Error": "x"}, "event": event(), "answered": False}
     assert on_event(state, Context())[StateKey.DONE] is True
 
 
 def test_an_event_whose_age_is_not_known_is_answered_at_its_first_delivery(monkeypatch: pytest.MonkeyPatch) -> None:
     answers: list[dict[str, Any]] = []
-    monkeypatch.setattr(answering, "_put", lambda _, body: answers.append(json.loads(body)))
+    monkeypatch.setattr(answering, "put", lambda _, body, **__: answers.append(json.loads(body)))
     on_event(event(ResponseURL=RESPONSE_URL), Context())
     assert [each["Status"] for each in answers] == ["FAILED"]
     assert "Try again." in answers[0]["Reason"]

@@ -201,7 +201,7 @@ def clients(calls: list[str]) -> Clients:
 def bucket() -> Iterator[list[dict[str, Any]]]:
     answers: list[dict[str, Any]] = []
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(answering, "_put", lambda _, body: answers.append(json.loads(body)))
+        patch.setattr(answering, "put", lambda _, body, **__: answers.append(json.loads(body)))
         yield answers
 
 

@@ -99,7 +99,7 @@ def _refuse_incomplete_package(source: Mapping[str, Any], model: _Model) -> None
     """Refuse a job that neither its model package nor its `ContainerConfig` gives what is mandatory.
 
     Developer guide, Troubleshoot Inference Recommender errors, has the words for `Domain` and `Framework`, but not
-    whether the job is refused or fails; refusing it is harsher. `Task` and `SamplePayloadUrl` are in Prerequisites and
+    whether the job is refused or fails; refusing it is stricter. `Task` and `SamplePayloadUrl` are in Prerequisites and
     are taken to be mandatory, too. `FrameworkVersion` isn't: AWS's own example for scikit-learn leaves it out.
     """
     package_arn = source.get("ModelPackageVersionArn")

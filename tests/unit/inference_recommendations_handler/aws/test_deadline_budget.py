@@ -88,7 +88,7 @@ def test_a_call_for_which_there_is_no_time_is_neither_made_nor_tried_again(hangi
     assert time.monotonic() - started < READ_SECONDS
     assert isinstance(raised.value, AWS_ERRORS)
     assert kind_of(raised.value) is ErrorKind.TRANSIENT
-    assert str(raised.value).startswith("ListModels or a retry of it: not enough time remains")
+    assert str(raised.value).startswith("Skipped ListModels, or a retry of it: not enough time remains")
 
 
 def test_an_attempt_that_hung_is_the_last_when_the_time_is_over_after_it(hanging: Hanging) -> None:

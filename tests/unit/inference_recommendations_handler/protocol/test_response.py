@@ -120,14 +120,14 @@ def puts(monkeypatch: pytest.MonkeyPatch) -> Callable[[list[Exception | None]], 
     def order(results: list[Exception | None]) -> list[str]:
         urls: list[str] = []
 
-        def put(url: str, body: bytes) -> None:
+        def put(url: str, body: bytes, **_: float) -> None:
             assert body
             urls.append(url)
             problem = results.pop(0)
             if problem is not None:
                 raise problem
 
-        monkeypatch.setattr(answering, "_put", put)
+        monkeypatch.setattr(answering, "put", put)
         monkeypatch.setattr("inference_recommendations_handler.protocol.response.time.sleep", lambda _: None)
         return urls
 
