@@ -35,6 +35,7 @@ if TYPE_CHECKING:
         Task,
     )
     from cdk_inference_recommender.model.model_source import ModelSource
+    from cdk_inference_recommender.provider.inference_recommender_provider import InferenceRecommenderProvider
     from cdk_inference_recommender.recommendation.constraints import Constraints
     from cdk_inference_recommender.recommendation.objective import Objective
     from cdk_inference_recommender.recommendation.real_time_recommendation import RealTimeRecommendation
@@ -56,6 +57,7 @@ __all__ = [
     "IInferenceRecommendationsJob",
     "InferenceRecommendationsJob",
     "InferenceRecommendationsJobGrants",
+    "InferenceRecommenderProvider",
     "JobType",
     "LatencyPercentile",
     "ModelContainerConfig",
@@ -89,6 +91,7 @@ _MODULES: Final = {
     "IInferenceRecommendationsJob": "job.interface",
     "InferenceRecommendationsJob": "job.inference_recommendations_job",
     "InferenceRecommendationsJobGrants": "job.grants",
+    "InferenceRecommenderProvider": "provider.inference_recommender_provider",
     "JobType": "job.props.job_type",
     "LatencyPercentile": "job.props.stopping_conditions",
     "ModelContainerConfig": "model.container_config",

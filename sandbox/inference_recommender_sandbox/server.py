@@ -76,7 +76,7 @@ class Sandbox:
         custom = CustomResourceProvider(events=self.events, urls=urls, clock=self.clock)
         providers = ProviderRegistry(
             custom=custom,
-            own=own_providers(lambda: self.endpoint_url, self.clock),
+            own=own_providers(lambda: self.endpoint_url, self.clock, self.functions.forget),
             faults=self.faults,
             policies_changed=self.authorizer.policies_changed,
         )

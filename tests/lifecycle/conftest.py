@@ -24,15 +24,9 @@ def clients() -> Clients:
 
 
 @pytest.fixture
-def light() -> bool:
-    """Whether calls bypass boto3, which takes most of a test's time; files on what boto3 does with them override it."""
-    return True
-
-
-@pytest.fixture
-def world(clients: Clients, monkeypatch: pytest.MonkeyPatch, *, light: bool) -> Iterator[World]:
+def world(clients: Clients, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Iterator[World]:
     """A new account for the handler."""
-    world = World(clients, light=light)
+    world = World(clients, light=request.node.get_closest_marker("boto3") is None)
     live_in(world, monkeypatch)
     yield world
     world.close()

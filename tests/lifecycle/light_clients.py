@@ -1,6 +1,6 @@
-"""Clients that call the fakes at once: a fortieth of what boto3's own cost, for the many histories.
+"""Clients that call the fakes at once, in a fortieth of the time that boto3's own take.
 
-They check nothing of a request; the tests that aren't about many histories run on boto3's own clients, in `wiring`.
+They check nothing of a request. Some histories and some files run on boto3's own clients, in `wiring`.
 """
 
 from __future__ import annotations

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from .cloudformation import Stack
     from .world import World
 
+pytestmark = pytest.mark.boto3
+
 THROTTLED = ServiceError("ThrottlingException", "Rate exceeded")
 CREATE = "CreateInferenceRecommendationsJob"
 WITHOUT_QUOTA = ServiceError("ResourceLimitExceeded", "The account-level limit is 0 jobs.")

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from .cloudformation import Stack
     from .world import World
 
+pytestmark = pytest.mark.boto3
+
 LONGEST_JOB = 18_000
 THROTTLED = ServiceError("ThrottlingException", "Rate exceeded")
 DESCRIBE, STOP = "DescribeInferenceRecommendationsJob", "StopInferenceRecommendationsJob"

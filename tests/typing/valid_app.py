@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from aws_cdk import aws_lambda as lambda_
     from aws_cdk import aws_s3 as s3
     from aws_cdk.interfaces import aws_sagemaker as refs
+    from constructs import Construct
 
 
 class Final(Stack):
@@ -53,6 +54,14 @@ def figures(best: ir.Recommendation) -> list[str]:
     return [figure for figure in (best.cost_per_hour, best.model_latency_ms) if figure != ir.UNAVAILABLE]
 
 
+def choose(scope: Construct, job: ir.IInferenceRecommendationsJob) -> ir.RealTimeRecommendation:
+    """Take a job of the app, or an imported one."""
+    role: iam.IRole | None = job.role
+    if role is not None:
+        job.grants.stop(role)
+    return ir.RealTimeRecommendation(scope, f"{job.node.id}Choice", job=job)
+
+
 def scale(endpoint: ir.RecommendedEndpoint, best: ir.RealTimeRecommendation) -> None:
     scaling = best.recommend_scaling("Scaling", max_invocations=6000)
     assert_type(scaling.scale_in_cooldown, Duration)
@@ -70,6 +79,8 @@ class Everything(Stack):
     def recommend(self, job: ir.InferenceRecommendationsJob, caller: iam.IRole) -> Mapping[str, CfnOutput]:
         fastest = ir.RealTimeRecommendation(self, "Fastest", job=job, optimize_for=ir.Objective.MODEL_LATENCY)
         smallest = job.recommend_serverless("Smallest", constraints=ir.Constraints(max_cost_per_inference=0.001))
+        choose(self, job)
+        choose(self, ir.InferenceRecommendationsJob.from_job_name(self, "Imported", "bert"))
         assert_type(fastest.instance_type, str)
         assert_type(fastest.initial_instance_count, jsii.Number)
         assert_type(smallest.memory_size_in_mb, jsii.Number)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from cdk_inference_recommender.permissions.execution_role import JobInputs
 from cdk_inference_recommender.recommendation.measured_job import MeasuredJob
 from cdk_inference_recommender.validation.validation_error import ValidationError
 
@@ -86,9 +87,5 @@ class HostedModel:
             role: As given; one that is immutable keeps its policies as they are.
             before: What needs the access.
         """
-        buckets, repositories = self._named
-        for grant in (
-            *(bucket.grant_read(role) for bucket in buckets),
-            *(repository.grant_pull(role) for repository in repositories),
-        ):
+        for grant in JobInputs(*self._named).grant_to(role):
             grant.apply_before(before)

@@ -29,20 +29,20 @@ _OUTPUT_KEY_ACTIONS: Final = ("kms:Encrypt", "kms:Decrypt", "kms:DescribeKey", "
 
 @dataclass(frozen=True)
 class JobInputs:
-    """What a job reads.
+    """What a job, or an endpoint, reads.
 
     Attributes:
         buckets: Buckets with the sample payload and the model's artifacts.
         repositories: Repositories with the container images.
-        payload: Bucket and key of the sample payload. None where they aren't known.
+        payload: Bucket and key of the sample payload. Default: they aren't known.
     """
 
     buckets: Sequence[IBucket]
     repositories: Sequence[IRepository]
-    payload: tuple[IBucket, str] | None
+    payload: tuple[IBucket, str] | None = None
 
     def grant_to(self, role: iam.IRole) -> list[iam.Grant]:
-        """Let a role that a job is given read all of it; one of `role.without_policy_updates()` stays as it is.
+        """Let a role that is handed in read all of it; one of `role.without_policy_updates()` stays as it is.
 
         Args:
             role: The role.

@@ -39,7 +39,7 @@ class HandlerGrants:
         ready: What each custom resource has to wait for.
     """
 
-    def __init__(self, scope: Construct, handler_role: iam.Role, *, ready: Sequence[IDependable]) -> None:
+    def __init__(self, scope: Construct, handler_role: iam.IRole, *, ready: Sequence[IDependable]) -> None:
         self._scope = scope
         self._handler_role = handler_role
         self._ready = ready
@@ -118,7 +118,7 @@ def attached_policy(
     scope: Construct,
     id: str,  # noqa: A002 -- the CDK's name for it
     *statements: iam.PolicyStatement,
-    role: iam.Role,
+    role: iam.IRole,
 ) -> iam.Policy:
     """Create a policy of the handler's role.
 

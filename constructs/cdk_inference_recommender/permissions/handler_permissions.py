@@ -43,6 +43,25 @@ def handler_statements(scope: Construct) -> list[iam.PolicyStatement]:
     ]
 
 
+def function_network_statement() -> iam.PolicyStatement:
+    """Return a statement that allows Lambda to attach the function to a VPC.
+
+    Its actions are those of the Lambda developer guide, "Required IAM permissions"; the interfaces' ids aren't known
+    before, and Lambda's own managed policy allows them on all resources, too.
+    """
+    return _allow(
+        [
+            "ec2:CreateNetworkInterface",
+            "ec2:DescribeNetworkInterfaces",
+            "ec2:DescribeSubnets",
+            "ec2:DeleteNetworkInterface",
+            "ec2:AssignPrivateIpAddresses",
+            "ec2:UnassignPrivateIpAddresses",
+        ],
+        ["*"],
+    )
+
+
 def pass_role_statement(role_arn: str) -> iam.PolicyStatement:
     """Return a statement that allows passing a role to SageMaker, and to no other service.
 

@@ -32,7 +32,7 @@ _WHITESPACE: Final = re.compile(r"\s")
 _VARIABLE: Final = re.compile(r"\$\{([^}]*)\}")
 
 
-def inline_policy_size_of(role: iam.Role, *, within: IConstruct) -> int:
+def inline_policy_size_of(role: iam.IRole, *, within: IConstruct) -> int:
     """Return how many characters all inline policies of a role have at most; 0 for a role that is made elsewhere.
 
     Args:

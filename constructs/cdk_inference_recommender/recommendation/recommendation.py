@@ -19,7 +19,7 @@ from cdk_inference_recommender.validation.reported_problems import report_proble
 from cdk_inference_recommender.validation.stack_resource import expect_stack
 from cdk_inference_recommender.validation.tokens import mask_tokens
 from cdk_inference_recommender.validation.validation_error import ValidationError, prefix_errors_with_path
-from inference_recommendations_handler.protocol import contract
+from inference_recommendations_handler.protocol.contract import UNAVAILABLE as NO_VALUE
 from inference_recommendations_handler.protocol.contract import (
     EndpointType,
     RecommendationAttribute,
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
     from cdk_inference_recommender.job.interface import IInferenceRecommendationsJob
 
-UNAVAILABLE: Final = contract.UNAVAILABLE
+UNAVAILABLE: Final = NO_VALUE
 """Value of a figure that the service gave none for."""
 
 COMMON_ATTRIBUTES: Final = (

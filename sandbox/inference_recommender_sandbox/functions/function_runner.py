@@ -85,6 +85,8 @@ class FunctionRunner:
         self._idle: dict[str, list[FunctionProcess]] = {}
         self._working: dict[FunctionProcess, RunningInvocation] = {}
         self._directory = Path(tempfile.mkdtemp(prefix="inference-recommender-sandbox-"))
+        self._last_invocation: set[FunctionProcess] = set()
+        """Those at work whose function was deleted meanwhile."""
         self._stopped = False
 
     def invoke(
@@ -154,9 +156,11 @@ class FunctionRunner:
             return list(self._working.values())
 
     def forget(self, name: str, *, region: str, account_id: str) -> None:
-        """Stop the idle processes of a function that was deleted."""
+        """Stop the processes of a function that was deleted; one that works stops afterwards."""
+        arn = _arn(name, region=region, account_id=account_id)
         with self._lock:
-            processes = self._idle.pop(_arn(name, region=region, account_id=account_id), [])
+            processes = self._idle.pop(arn, [])
+            self._last_invocation |= {process for process in self._working if process.configuration.arn == arn}
         for process in processes:
             process.kill()
             threading.Thread(target=process.stop, name="stop-process", daemon=True).start()
@@ -200,7 +204,9 @@ class FunctionRunner:
         with self._lock:
             del self._working[process]
             idle = self._idle.setdefault(process.configuration.arn, [])
-            keep = process.is_alive and len(idle) < _MAX_IDLE_PROCESSES and not self._stopped
+            ends = self._stopped or process in self._last_invocation
+            self._last_invocation.discard(process)
+            keep = process.is_alive and len(idle) < _MAX_IDLE_PROCESSES and not ends
             if keep:
                 idle.append(process)
         if not keep:

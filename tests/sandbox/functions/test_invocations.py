@@ -218,10 +218,16 @@ def test_a_role_that_lambda_may_not_assume_is_refused(account: Any) -> None:
     assert "cannot be assumed by Lambda" in account.reason(stack_id, "Function")
 
 
-def test_processes_end_with_their_function(account: Any) -> None:
+@pytest.mark.parametrize("by", ["the API", "its stack"])
+def test_processes_end_with_their_function(account: Any, by: str) -> None:
     function = account.function("import os\ndef handler(event, context):\n    return os.getpid()")
     _, pid = _invoke(account, function)
-    account.client("lambda").delete_function(FunctionName=function)
+    if by == "the API":
+        account.client("lambda").delete_function(FunctionName=function)
+    else:
+        name = function.rpartition(":")[2]
+        stack = account.client("cloudformation").describe_stack_resources(PhysicalResourceId=name)["StackResources"][0]
+        assert account.delete(stack["StackId"]) == "DELETE_COMPLETE"
 
     def is_gone() -> bool:
         try:

@@ -97,7 +97,7 @@ def test_the_state_machine_waits_polls_and_tells_cloudformation_whatever_happens
                 "TimeoutSeconds": 65,
                 # Those with which the handler's lifecycle is proven.
                 "Retry": retriers.POLL,
-                "Catch": [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": "Answer"}],
+                "Catch": [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": "Respond"}],
                 "Next": "Done?",
             },
             "Done?": {
@@ -106,7 +106,7 @@ def test_the_state_machine_waits_polls_and_tells_cloudformation_whatever_happens
                 "Default": "Wait",
             },
             "Succeed": {"Type": "Succeed"},
-            "Answer": {
+            "Respond": {
                 "Type": "Task",
                 "Resource": "HANDLER",
                 "TimeoutSeconds": 65,

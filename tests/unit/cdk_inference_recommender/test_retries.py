@@ -58,7 +58,7 @@ def longest(state: Json) -> float:
 
 def longest_to_answer(states: Mapping[str, Json]) -> float:
     """Seconds from a poll until CloudFormation is answered, whatever fails."""
-    return longest(states["Poll"]) + longest(states["Answer"])
+    return longest(states["Poll"]) + longest(states["Respond"])
 
 
 def refused_until(state: Json, begins: float, ends: float, *, code: str, chance: Random) -> tuple[bool, float]:
@@ -73,7 +73,7 @@ def refused_until(state: Json, begins: float, ends: float, *, code: str, chance:
 
 
 def test_the_sum_at_the_constants_is_that_of_the_definition(states: Mapping[str, Json]) -> None:
-    assert (longest(states["Poll"]), longest(states["Answer"])) == (360, 282)
+    assert (longest(states["Poll"]), longest(states["Respond"])) == (360, 282)
     assert states["Poll"]["TimeoutSeconds"] == CALL_SECONDS > FUNCTION_TIMEOUT_SECONDS
 
 
@@ -125,7 +125,7 @@ def test_an_outage_of_lambda_in_mid_leg_fails_under_one_leg_in_a_hundred(
         )
         if not succeeded:
             failed += 1
-            unanswered += not refused_until(states["Answer"], now, outage, code=code, chance=chance)[0]
+            unanswered += not refused_until(states["Respond"], now, outage, code=code, chance=chance)[0]
     assert failed < RUNS / 100
     assert unanswered == 0
 
@@ -133,7 +133,7 @@ def test_an_outage_of_lambda_in_mid_leg_fails_under_one_leg_in_a_hundred(
 @pytest.mark.parametrize("code", REFUSED_BY_LAMBDA)
 def test_an_answer_alone_outlasts_an_outage_of_a_minute(states: Mapping[str, Json], code: str) -> None:
     for seed in range(RUNS):
-        assert refused_until(states["Answer"], 0, 60, code=code, chance=Random(seed))[0]  # noqa: S311
+        assert refused_until(states["Respond"], 0, 60, code=code, chance=Random(seed))[0]  # noqa: S311
 
 
 @pytest.mark.parametrize("executions", [100, 250])

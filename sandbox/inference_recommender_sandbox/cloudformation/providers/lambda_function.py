@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import zipfile
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from moto.awslambda.models import lambda_backends
 
@@ -26,8 +26,22 @@ _MAX_INLINE_BYTES: Final = 4 * 1024 * 1024
 _MAX_NAME_LENGTH: Final = 64
 
 
+class StopProcesses(Protocol):
+    """Signature of the function runner's `forget`."""
+
+    def __call__(self, name: str, /, *, region: str, account_id: str) -> None:
+        """Stop the processes of a function that was deleted."""
+
+
 class LambdaFunctionProvider:
-    """Creates functions in moto's Lambda; the function runner reads them there."""
+    """Creates functions in moto's Lambda; the function runner reads them there.
+
+    Args:
+        stop_processes: Stops the processes of a function that was deleted.
+    """
+
+    def __init__(self, stop_processes: StopProcesses) -> None:
+        self._stop_processes = stop_processes
 
     def replaces(self, old: dict[str, Any], new: dict[str, Any]) -> bool:
         """Whether a property changed that can't be changed in place."""
@@ -79,6 +93,7 @@ class LambdaFunctionProvider:
             backend = lambda_backends[request.account_id][request.region]
             if any(function.function_name == current.physical_id for function in backend.list_functions()):
                 backend.delete_function(current.physical_id)
+        self._stop_processes(current.physical_id, region=request.region, account_id=request.account_id)
 
     def attribute(self, current: ProvisionedResource, name: str) -> Any:
         """Return an attribute."""

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from inference_recommender_sandbox.clock import Clock
     from inference_recommender_sandbox.cloudformation.resource_provider import ResourceProvider
 
+    from .lambda_function import StopProcesses
+
 _API_RESOURCES: Final[Mapping[str, ApiResource]] = {
     **APPLICATION_RESOURCES,
     **MESSAGING_RESOURCES,
@@ -42,12 +44,15 @@ _API_RESOURCES: Final[Mapping[str, ApiResource]] = {
 }
 
 
-def own_providers(endpoint_url: Callable[[], str], clock: Clock) -> dict[str, ResourceProvider]:
+def own_providers(
+    endpoint_url: Callable[[], str], clock: Clock, stop_processes: StopProcesses
+) -> dict[str, ResourceProvider]:
     """Return the providers by type.
 
     Args:
         endpoint_url: The sandbox's own address.
-        clock: What takes its time takes it on this clock.
+        clock: Times what takes time.
+        stop_processes: Stops the processes of a function that was deleted.
     """
     clients = ApiClients(endpoint_url=endpoint_url, clock=clock)
     providers: dict[str, ResourceProvider] = {
@@ -62,7 +67,7 @@ def own_providers(endpoint_url: Callable[[], str], clock: Clock) -> dict[str, Re
         InlinePolicyProvider.type: InlinePolicyProvider(clients),
         ManagedPolicyProvider.type: ManagedPolicyProvider(clients),
         "AWS::IAM::Role": RoleProvider(clients),
-        "AWS::Lambda::Function": LambdaFunctionProvider(),
+        "AWS::Lambda::Function": LambdaFunctionProvider(stop_processes),
         "AWS::S3::Bucket": BucketProvider(clients),
         "AWS::SQS::Queue": QueueProvider("AWS::SQS::Queue", MESSAGING_RESOURCES["AWS::SQS::Queue"], clients),
         "AWS::S3::BucketPolicy": BucketPolicyProvider(),

@@ -1,0 +1,109 @@
+"""The Lambda function that handles the custom resources of a stack."""
+
+from __future__ import annotations
+
+import tempfile
+from contextlib import contextmanager
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, NoReturn
+
+from aws_cdk import Duration
+from aws_cdk import aws_lambda as lambda_
+
+from cdk_inference_recommender.validation.validation_error import ValidationError
+from inference_recommendations_handler.protocol.contract import FUNCTION_TIMEOUT_SECONDS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from importlib.resources.abc import Traversable
+
+    from aws_cdk import aws_iam as iam
+    from aws_cdk import aws_logs as logs
+    from constructs import Construct
+
+    from .provider_settings import ProviderSettings
+
+_HANDLER_PACKAGE: Final = "inference_recommendations_handler"
+_MEMORY_SIZE: Final = 256
+
+
+class HandlerFunction(lambda_.Function):
+    """The Lambda function that handles the custom resources of a stack.
+
+    Its logical id is fixed: CloudFormation rejects another ServiceToken for a custom resource, so the function must not
+    be replaced.
+    """
+
+    def __init__(
+        self, scope: Construct, *, role: iam.IRole, log_group: logs.ILogGroup, settings: ProviderSettings
+    ) -> None:
+        """Create the function.
+
+        Args:
+            scope: The provider.
+            role: Its role.
+            log_group: Where it logs to.
+            settings: What the app has configured.
+        """
+        with _staged_handler() as asset:
+            super().__init__(
+                scope,
+                "Handler",
+                description="Starts, watches and stops SageMaker Inference Recommender jobs for CloudFormation",
+                code=lambda_.Code.from_asset(asset),
+                handler=f"{_HANDLER_PACKAGE}.handler.on_event",
+                runtime=settings.runtime or lambda_.Runtime.PYTHON_3_13,
+                # In every Region; arm64 isn't.
+                architecture=settings.architecture or lambda_.Architecture.X86_64,
+                memory_size=settings.memory_size or _MEMORY_SIZE,
+                timeout=Duration.seconds(FUNCTION_TIMEOUT_SECONDS),
+                role=role,
+                log_group=log_group,
+                vpc=settings.vpc,
+                vpc_subnets=settings.vpc_subnets,
+                security_groups=settings.security_groups,
+                environment_encryption=settings.environment_encryption,
+                reserved_concurrent_executions=settings.reserved_concurrent_executions,
+                tracing=settings.tracing,
+            )
+        resource = self.node.default_child
+        if isinstance(resource, lambda_.CfnFunction):
+            resource.override_logical_id("InferenceRecommenderHandler")
+
+    def configure_async_invoke(self, **_: Any) -> NoReturn:
+        """Raise an error: the provider has such a configuration already.
+
+        Raises:
+            ValidationError: Always.
+        """
+        raise ValidationError(
+            f"{self.node.path}: the provider has configured the function's asynchronous invocation, and a function has "
+            "one such configuration. For a destination of lost events, call "
+            "InferenceRecommenderProvider.configure(scope, on_failure=...) before the first job."
+        )
+
+
+@contextmanager
+def _staged_handler() -> Iterator[str]:
+    """Copy the handler's sources, and nothing else, to where the package is a subfolder.
+
+    An installed package has neighbours, and bytecode that differs from machine to machine: either would change the
+    asset's hash, and so deploy the function again for nothing.
+    """
+    with tempfile.TemporaryDirectory(prefix="inference-recommender-") as staged:
+        _copy_sources(files(_HANDLER_PACKAGE), Path(staged) / _HANDLER_PACKAGE)
+        yield staged
+
+
+def _copy_sources(package: Traversable, target: Path) -> None:
+    # One by one: `as_file` takes no folder of a zip before Python 3.12.
+    target.mkdir(mode=0o755)
+    for source in package.iterdir():
+        copy = target / source.name
+        if source.is_file() and copy.suffix == ".py":
+            copy.write_bytes(source.read_bytes())
+            # Lambda runs as another user than the one whose umask this is.
+            copy.chmod(0o644)
+        elif source.is_dir() and source.name != "__pycache__":
+            _copy_sources(source, copy)
