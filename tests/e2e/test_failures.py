@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.e2e
 
 
-def test_an_unknown_model_package_is_told_in_the_services_words(bootstrapped: LocalAws, tmp_path: Path) -> None:
+def test_an_unknown_model_package_is_reported_in_the_services_words(bootstrapped: LocalAws, tmp_path: Path) -> None:
     arn = MODEL_PACKAGE_ARN.replace("image-classifier", "nobody-registered-this")
     app = job_app(tmp_path, "Unknown", model_package_arn=arn)
     failed = deploy(bootstrapped, app)
@@ -27,7 +27,7 @@ def test_an_unknown_model_package_is_told_in_the_services_words(bootstrapped: Lo
     destroy(bootstrapped, app)
 
 
-def test_a_job_that_fails_is_told_in_the_services_words(bootstrapped: LocalAws, tmp_path: Path) -> None:
+def test_a_job_that_fails_is_reported_in_the_services_words(bootstrapped: LocalAws, tmp_path: Path) -> None:
     bootstrapped.admin(
         "faults",
         {
@@ -43,7 +43,7 @@ def test_a_job_that_fails_is_told_in_the_services_words(bootstrapped: LocalAws, 
     destroy(bootstrapped, app)
 
 
-def test_a_role_that_cannot_be_assumed_is_told(bootstrapped: LocalAws, tmp_path: Path) -> None:
+def test_a_role_that_cannot_be_assumed_is_reported(bootstrapped: LocalAws, tmp_path: Path) -> None:
     role_arn = "arn:aws:iam::123456789012:role/nobody-made-this"
     app = job_app(tmp_path, "NoRole", role_arn=role_arn)
     failed = deploy(bootstrapped, app)

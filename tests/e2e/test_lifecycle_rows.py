@@ -152,7 +152,7 @@ def test_a_metric_that_is_missing_is_unavailable_and_no_log_holds_a_response_url
     assert not [line for line in logged if "X-Amz-Signature" in line or "cloudformation-custom-resource" in line]
 
 
-def test_a_function_that_is_killed_mid_poll_is_asked_again(stack: LifecycleStack) -> None:
+def test_a_function_that_is_killed_mid_poll_is_called_again(stack: LifecycleStack) -> None:
     with stack.in_real_time():
         stack.deploy(wait=False)
         # From then on only the state machine invokes the function, and nobody but it can ask again.

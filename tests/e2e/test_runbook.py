@@ -142,7 +142,7 @@ def test_a_stack_whose_function_breaks_before_an_update(aws: LocalAws, stack: Li
     assert not aws.admin("running")["jobs"]
 
 
-def test_a_function_that_works_again_says_that_nobody_asked_it_anything(
+def test_a_function_that_works_again_says_that_there_was_no_event(
     aws: LocalAws, stack: LifecycleStack, shell: Shell
 ) -> None:
     stack.order("quota", limit=0)

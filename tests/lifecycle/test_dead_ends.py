@@ -204,7 +204,7 @@ class TestDelete:
         assert stack.delete().status == "DELETE_COMPLETE"
         assert world.clock.now == started
 
-    def test_the_interfaces_of_a_job_that_only_its_owner_tells_are_waited_for(self, stack: Stack, world: World) -> None:
+    def test_the_interfaces_of_a_job_that_only_its_owner_shows_are_waited_for(self, stack: Stack, world: World) -> None:
         world.service.kills_the_caller_after = CREATE
         assert stack.deploy(Template(vpc=True), cancel_after=30).status == "ROLLBACK_COMPLETE"
         assert len(world.service.jobs) == 1

@@ -76,7 +76,7 @@ def test_refuses_a_fault_that_is_none(account: Any, body: bytes, message: str) -
     assert message in json.load(error.value)["error"]
 
 
-def test_tells_what_there_is_instead(account: Any) -> None:
+def test_reports_what_there_is_instead(account: Any) -> None:
     with pytest.raises(urllib.error.HTTPError) as error:
         _get(account, "nonsense")
     assert "GET /_sandbox/running" in json.load(error.value)["error"]

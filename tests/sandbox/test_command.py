@@ -152,7 +152,7 @@ def test_explains_what_is_wrong_before_it_starts(
     assert message in capsys.readouterr().err
 
 
-def test_the_help_of_faults_tells_every_kind_and_its_members(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_help_of_faults_reports_every_kind_and_its_members(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["fault", "--help"]) == 0
     told = capsys.readouterr().out
     listed = {

@@ -43,7 +43,7 @@ def test_a_call_for_an_unknown_region_is_an_error_of_the_api(
     call("eu-west-1")
 
 
-def test_report_tells_so_on_one_line(
+def test_report_reports_so_on_one_line(
     account: Account, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for name, value in account.sandbox.environment.items():

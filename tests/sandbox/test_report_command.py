@@ -55,13 +55,13 @@ def test_waits_with_progress_and_shows_simulated_results(
     assert "Simulated results on instances, lowest cost per inference first" in shown.out
 
 
-def test_does_not_wait_if_told_so(account: Account, capsys: pytest.CaptureFixture[str]) -> None:
+def test_does_not_wait_if_the_option_says_so(account: Account, capsys: pytest.CaptureFixture[str]) -> None:
     name = endless_job(account)
     assert main(["report", name, "--no-wait", "--output", "json"]) == 0
     assert document(capsys)["Status"] in {"PENDING", "IN_PROGRESS"}
 
 
-def test_a_failed_job_exits_with_1_and_tells_the_reasons(account: Account, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_failed_job_exits_with_1_and_shows_why(account: Account, capsys: pytest.CaptureFixture[str]) -> None:
     name = job(account, "fail-all-steps")
     assert main(["report", name, "--poll-interval", "1"]) == 1
     assert "Failed benchmarks" in capsys.readouterr().out
@@ -162,7 +162,7 @@ def test_an_unknown_profile_is_one_line(capsys: pytest.CaptureFixture[str]) -> N
     assert "(nobody) could not be found" in line
 
 
-def test_ctrl_c_leaves_quietly_and_the_job_goes_on(account: Account) -> None:
+def test_ctrl_c_leaves_quietly_and_the_job_continues(account: Account) -> None:
     name = endless_job(account)
     with subprocess.Popen(
         [sys.executable, "-m", "cdk_inference_recommender.command_line", "report", name, "--poll-interval", "600"],

@@ -60,7 +60,7 @@ def test_asks_first(
     assert "Stop it? It can't be resumed. [y/N]" in capsys.readouterr().err
 
 
-def test_stops_nothing_where_nobody_can_be_asked(
+def test_stops_nothing_where_no_terminal_is_there(
     account: Account, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys, "stdin", io.StringIO("y\n"))

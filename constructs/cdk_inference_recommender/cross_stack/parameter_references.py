@@ -21,7 +21,7 @@ def acknowledge_parameter_references(stack: Stack, parameter: str) -> None:
     name is no instance type.
 
     Args:
-        stack: Whose endpoint configurations are meant.
+        stack: The stack that has the endpoint configurations.
         parameter: The template's parameter that holds the instance type.
     """
     aspects = Aspects.of(stack)

@@ -1,4 +1,4 @@
-"""What a job can be asked for, whether this stack started it or not."""
+"""The base of jobs that a stack declares and of existing ones."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ _DOCUMENT: Final = PropType(
 
 
 def cli_document(document: object) -> object:
-    """Return what a document says, of whatever type JSON has.
+    """Return a document's value, of any JSON type.
 
     Args:
         document: The document itself, which may hold tokens; or a file with it, as a path or as `file://` and a path.

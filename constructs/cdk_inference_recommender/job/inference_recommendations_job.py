@@ -162,7 +162,7 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase, JobFactories)
             scope: The construct's parent.
             job_id: Its id.
             given: Every prop.
-            document: What a document says, of whatever type. Default: the whole request is written as props.
+            document: A request document, of any type. Default: the request is given as props.
         """
         missing = () if document is None else {name for name in _IN_A_DOCUMENT if given[name] is None}
         check_types(self, JOB_PROP_TYPES, **{name: given[name] for name in JOB_PROP_TYPES if name not in missing})

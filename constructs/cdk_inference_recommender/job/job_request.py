@@ -49,7 +49,7 @@ class JobRequest:
         """Let the props that are given override a document's members.
 
         Args:
-            document: What a document says, of whatever type. None where the whole request is written as props.
+            document: A request document, of any type. None if the request is given as props.
             props: The props. A model replaces the document's, but for the container where it has none of its own.
 
         Raises:

@@ -26,7 +26,7 @@ _PERCENTILE: Final = re.compile(r"(p|tm|wm|tc|ts)\d{1,3}(\.\d+)?|(pr|tm|wm|tc|ts
 
 
 def check_metric(*, metric_name: str, statistic: str) -> Iterator[Problem]:
-    """Check which metric is asked for.
+    """Check a metric's name and statistic.
 
     Args:
         metric_name: Its name; may be a token.

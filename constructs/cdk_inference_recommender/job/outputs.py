@@ -65,8 +65,8 @@ def add_outputs(
         for attribute in attributes:
             if f"{name}{attribute}" in values:
                 raise ValidationError(
-                    f"Two recommendations would be told as {name}: their ids differ in signs only, which the name of "
-                    "an output can't have. Choose another id."
+                    f"Two recommendations would have the output {name}: their ids differ in signs only, which an "
+                    "output's name can't have. Choose another id."
                 )
             values[f"{name}{attribute}"] = Token.as_string(getattr(recommendation, attribute.name.lower()))
     stack = Stack.of(job)

@@ -51,7 +51,7 @@ def timeout_seconds_of(timeout: Duration | None, *, is_default_job: bool, job_du
 
 
 def poll_seconds_of(poll_interval: Duration | None) -> jsii.Number:
-    """How long it takes until the job is asked about again; may be a token.
+    """Return the seconds between polls; may be a token.
 
     Args:
         poll_interval: As given. Default: 30 seconds.

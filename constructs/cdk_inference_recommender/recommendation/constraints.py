@@ -63,7 +63,7 @@ class Constraints:
             value = getattr(self, field.name)
             if isinstance(value, float) and not math.isfinite(value):
                 raise ValidationError(
-                    f"{field.name} = {value}: must be a number above 0. Leave it out where none is meant."
+                    f"{field.name} = {value}: must be a number above 0. Leave it out for no constraint."
                 )
 
     def render(self) -> dict[str, object]:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from .api_path import Path
 
 OPEN_ENUMS: Final = frozenset({"ProductionVariantInstanceType"})
-"""Enums that grow with every release of botocore and of which none was ever removed: a value from outside is judged by
+"""Enums that grow with every release of botocore and never shrink: a value that isn't among them is checked by
 a rule (`InstanceTypeUnknown`), or yesterday's botocore would refuse today's instance type."""
 
 MODEL_RULES: Final[Mapping[str, str]] = {

@@ -33,8 +33,8 @@ class Interface:
 
     def is_of(self, value: object) -> bool:
         """Return whether a value has all the members."""
-        # The class is asked first: reading a property of an object calls into the JavaScript kernel. So an object that
-        # many constructs are given is asked once.
+        # The class is checked first: reading an object's property calls into the JavaScript kernel. So an object that
+        # many constructs share is checked once.
         if all(hasattr(type(value), member) for member in self.has):
             return True
 
@@ -137,7 +137,7 @@ def shown(value: object) -> str:
 
 
 def _words_of(value: object) -> str:
-    """What a value that was meant as a choice says."""
+    """Return the name of an enum-like value, or a text as it is."""
     if isinstance(value, Enum):
         return value.name
     if isinstance(value, EnumLike):
@@ -153,7 +153,7 @@ def _is_token(value: object) -> bool:
 
 
 def expect_type(kind: PropType, name: str, value: object) -> None:
-    """Refuse a value of another type where no construct is at hand, or `prefix_errors_with_path` tells of it.
+    """Reject a value of another type; `prefix_errors_with_path` adds the construct's path.
 
     Raises:
         ValidationError: It is of another type.

@@ -259,7 +259,7 @@ def test_registering_is_tried_with_the_callers_permissions(variant: Variant, lac
         variant.register()
 
 
-def test_what_is_tried_is_told_apart_from_the_callers_own_calls(variant: Variant) -> None:
+def test_what_is_tried_is_distinguished_from_the_callers_own_calls(variant: Variant) -> None:
     resize = "sagemaker:UpdateEndpointWeightsAndCapacities"
     via_service = {"Condition": {"BoolIfExists": {"aws:ViaAWSService": "true"}}}
     [resizing] = elsewhere(resize)

@@ -19,7 +19,7 @@ def _kinds(account: Any, stack_id: str) -> list[tuple[str, str | None]]:
     return [(event["RequestType"], event.get("PhysicalResourceId")) for event in account.received(stack_id)]
 
 
-def test_create_tells_the_function_everything_and_every_scalar_is_text(account: Any, provider: str) -> None:
+def test_create_sends_the_function_everything_and_every_scalar_is_text(account: Any, provider: str) -> None:
     properties = {"Flag": True, "Number": 5, "Float": 0.5, "List": [1, False, {"Deep": 2}], "Id": "one"}
     stack_id = account.deploy({"Thing": _custom(provider, **properties)})
     [event] = account.received(stack_id)

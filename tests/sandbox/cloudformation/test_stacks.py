@@ -117,7 +117,7 @@ def test_an_export_in_use_can_neither_change_nor_go(account: Any) -> None:
     assert account.status(exporting) == "UPDATE_COMPLETE"
 
 
-def test_an_import_that_nobody_exports_fails(account: Any) -> None:
+def test_an_import_that_no_stack_exports_fails(account: Any) -> None:
     stack_id = account.deploy({"Q": _parameter({"Fn::ImportValue": "nobody-exports-this"})})
     assert account.reason(stack_id, "Q").startswith("No export named nobody-exports-this found")
 
@@ -169,7 +169,7 @@ def test_a_name_is_free_again_when_its_stack_is_deleted(account: Any) -> None:
     assert account.status(first) == "DELETE_COMPLETE"
 
 
-def test_a_missing_stack_is_told_as_aws_does(account: Any) -> None:
+def test_a_missing_stack_is_reported_as_aws_does(account: Any) -> None:
     with pytest.raises(ClientError) as error:
         account.stack("nobody")
     assert error.value.response["Error"]["Code"] == "ValidationError"

@@ -33,7 +33,7 @@ def test_sees_the_sandbox_s_clock_and_its_own_deadline(account: Any) -> None:
     assert 0 < result["remaining"] <= 3000
 
 
-def test_a_function_error_is_unhandled_and_told(account: Any) -> None:
+def test_a_function_error_is_unhandled_and_reported(account: Any) -> None:
     function = account.function("def handler(event, context):\n    raise KeyError('gone')")
     answer, result = _invoke(account, function)
     assert answer["FunctionError"] == "Unhandled"

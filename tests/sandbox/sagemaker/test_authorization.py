@@ -204,7 +204,7 @@ def test_a_session_may_do_what_its_roles_policies_allow(aws: Aws) -> None:
     )
 
 
-def test_an_explicit_deny_is_told_apart(aws: Aws) -> None:
+def test_an_explicit_deny_is_distinguished(aws: Aws) -> None:
     aws.role("handler", [allow("*"), deny(STOP)], service="lambda.amazonaws.com")
     aws.authorizer.register_session("ASIA0000000000000001", "handler", "the-function")
     with pytest.raises(AccessDenied, match="with an explicit deny in an identity-based policy"):

@@ -28,7 +28,7 @@ def test_a_running_job_has_no_recommendations(aws: Aws) -> None:
     assert "InferenceRecommendations" not in aws.describe()
 
 
-def test_the_request_is_told_again(aws: Aws) -> None:
+def test_the_request_is_reported_again(aws: Aws) -> None:
     request = aws.advanced_request(StoppingConditions={"MaxInvocations": 1000}) | {"JobDescription": "again"}
     aws.sagemaker.create_inference_recommendations_job(**request)
     described = aws.describe()

@@ -221,7 +221,7 @@ def test_a_role_that_step_functions_may_not_assume_is_refused(account: Any) -> N
         )
 
 
-def test_the_history_tells_what_happened(account: Any) -> None:
+def test_the_history_reports_what_happened(account: Any) -> None:
     execution = _start(account, _machine(account, WAIT), seconds=0)
     _finished(account, execution)
     history = account.client("stepfunctions").get_execution_history(executionArn=execution)["events"]

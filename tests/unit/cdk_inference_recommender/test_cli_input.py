@@ -105,16 +105,16 @@ class TestDocument:
         file.write_text(yaml.safe_dump(DEFAULT))
         assert properties(spelled(str(file)))["Request"] == without(DEFAULT, ("JobName",))
 
-    def test_yaml_that_cant_be_read_is_told_with_its_place(self, tmp_path: Path) -> None:
+    def test_yaml_that_cant_be_read_is_reported_with_its_place(self, tmp_path: Path) -> None:
         (tmp_path / "job.yaml").write_text("JobName: a\nJobName: b\n")
         with pytest.raises(ValidationError, match=r"job.yaml, line 2, column 1: the member JobName stands twice"):
             declare(new_stack(), tmp_path / "job.yaml")
 
-    def test_a_file_that_cant_be_read_is_told_in_one_line(self, tmp_path: Path) -> None:
+    def test_a_file_that_cant_be_read_is_reported_in_one_line(self, tmp_path: Path) -> None:
         with pytest.raises(ValidationError, match=r"document = '.*nowhere.json' can't be read: No such file.*Give"):
             declare(new_stack(), tmp_path / "nowhere.json")
 
-    def test_a_file_that_isnt_json_is_told_with_its_place(self, tmp_path: Path) -> None:
+    def test_a_file_that_isnt_json_is_reported_with_its_place(self, tmp_path: Path) -> None:
         (tmp_path / "job.json").write_text('{\n"JobName"\n}')
         with pytest.raises(ValidationError, match=r"job.json, line 3, column 1: this isn't JSON"):
             declare(new_stack(), tmp_path / "job.json")
@@ -327,7 +327,7 @@ class TestProblems:
             ({1: "x"}, ["1 = 'x': is no member that the API knows."]),
         ],
     )
-    def test_of_any_kind_are_told_at_synthesis(self, change: Mapping[Any, Any], told: list[str]) -> None:
+    def test_of_any_kind_are_reported_at_synthesis(self, change: Mapping[Any, Any], told: list[str]) -> None:
         found = problems({**DEFAULT, **change})
         assert [found[index].startswith(start) for index, start in enumerate(told)] == [True] * len(found)
 

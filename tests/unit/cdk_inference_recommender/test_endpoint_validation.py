@@ -81,7 +81,7 @@ def test_a_network_has_its_bounds() -> None:
     assert "must be at most 5 items, not 6" in error
 
 
-def test_all_are_told_at_once_and_those_of_ancestors_tags_too() -> None:
+def test_all_are_reported_at_once_and_those_of_ancestors_tags_too() -> None:
     stack = new_stack()
     endpoint(stack, endpoint_name="bert_live", variant_name="a b")
     Tags.of(stack).add("team", "search; ranking", exclude_resource_types=["Custom::InferenceRecommendationsJob"])

@@ -145,7 +145,7 @@ def test_it_can_be_granted_like_any_other() -> None:
 
 
 @pytest.mark.parametrize("name", ["my_job!", "", "-bert", "bert-", "b" * 65, "b" * 80, "b-" * 39 + "b"])
-def test_what_no_job_can_be_called_is_told(name: str) -> None:
+def test_what_no_job_can_be_called_is_reported(name: str) -> None:
     with pytest.raises(ValidationError, match=rf"^Stack/Job: job_name = '{name}' can't be the name of a job: it has "):
         InferenceRecommendationsJob.from_job_name(new_stack(), "Job", name)
 

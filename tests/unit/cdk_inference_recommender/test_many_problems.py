@@ -56,7 +56,7 @@ def told_by(synthesise: Callable[[], object]) -> list[str]:
     return [line.partition(": ")[0] for line in told]
 
 
-def test_all_are_told_in_one_synthesis_and_nothing_comes_after_them() -> None:
+def test_all_are_reported_in_one_synthesis_and_nothing_comes_after_them() -> None:
     app = new_app()
     stacks = [Stack(app, name) for name in ("First", "Second")]
     for number in range(TWENTY):
@@ -68,7 +68,7 @@ def test_all_are_told_in_one_synthesis_and_nothing_comes_after_them() -> None:
     ]
 
 
-def test_a_stage_which_the_cdk_synthesises_first_and_by_itself_tells_all_of_its_own() -> None:
+def test_a_stage_which_the_cdk_synthesises_first_and_by_itself_reports_all_of_its_own() -> None:
     app = new_app()
     broken_job(Stack(app, "Stack"), 0)
     stack = Stack(Stage(app, "Stage"), "Stack")

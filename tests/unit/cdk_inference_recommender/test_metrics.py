@@ -100,7 +100,7 @@ def test_a_statistic_that_cloudwatch_lacks_is_refused() -> None:
     assert "[Stack/Job] statistic = 'most': isn't a statistic of CloudWatch. Choose Average, Sum, " in told
 
 
-def test_a_statistic_that_is_wrong_twice_is_told_once_for_each_job() -> None:
+def test_a_statistic_that_is_wrong_twice_is_reported_once_for_each_job() -> None:
     stack = new_stack()
     for name in ("One", "Other"):
         job = default_job(stack, name)

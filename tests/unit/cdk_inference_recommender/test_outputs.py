@@ -19,7 +19,7 @@ def test_the_job_alone() -> None:
     assert outputs(job) == set(told) == {"JobName", "JobArn"}
 
 
-def test_a_recommendation_is_told_by_its_id() -> None:
+def test_a_recommendation_is_reported_by_its_id() -> None:
     job = default_job(new_stack())
     job.add_outputs(job.recommend_real_time("Best"), job.recommend_serverless("On-demand"))
     assert outputs(job) == {
@@ -52,7 +52,7 @@ def test_values_are_the_recommendations_own() -> None:
     assert template["Outputs"]["JobName"]["Value"]["Ref"]
 
 
-def test_a_prefix_tells_two_jobs_apart() -> None:
+def test_a_prefix_distinguishes_two_jobs() -> None:
     stack = new_stack()
     first, second = default_job(stack, "First"), default_job(stack, "Second")
     first.add_outputs()
@@ -80,7 +80,7 @@ def test_ids_that_differ_in_signs_only_are_refused() -> None:
         job.add_outputs(job.recommend_real_time("Best"), job.recommend_real_time("Be-st"))
 
 
-def test_an_existing_job_can_be_told_too() -> None:
+def test_an_existing_job_can_be_reported_too() -> None:
     stack = new_stack()
     job = InferenceRecommendationsJob.from_job_name(stack, "Job", "measured-before")
     job.add_outputs(job.recommend_real_time("Best"))

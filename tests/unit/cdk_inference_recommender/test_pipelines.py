@@ -114,7 +114,7 @@ def test_the_endpoint_s_stack_has_a_handler_of_its_own() -> None:
     assert "InferenceRecommenderHandler" in hosting.template["Resources"]
 
 
-def test_problems_within_a_stage_are_all_told_with_their_paths() -> None:
+def test_problems_within_a_stage_are_all_reported_with_their_paths() -> None:
     app = new_app()
     _, pipeline = pipeline_of(app)
     production = Production(app, job_name="-", description="x" * 129)
@@ -128,7 +128,7 @@ def test_problems_within_a_stage_are_all_told_with_their_paths() -> None:
     assert "[Production/Other/Job] job_name_prefix = '_': " in told
 
 
-def test_a_direct_reference_between_the_stage_s_stacks_is_told_too() -> None:
+def test_a_direct_reference_between_the_stage_s_stacks_is_reported_too() -> None:
     app = new_app()
     _, pipeline = pipeline_of(app)
     production = Production(app)

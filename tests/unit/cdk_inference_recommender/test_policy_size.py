@@ -123,7 +123,7 @@ def test_what_cloudformation_puts_in_counts_with_its_longest_value(function: Any
 
 
 @pytest.mark.parametrize("function", [{"Ref": "Machine"}, {"Fn::GetAtt": ["Role", "Arn"]}, {"Fn::ImportValue": "Key"}])
-def test_what_nobody_knows_before_counts_as_a_long_arn(function: Any) -> None:
+def test_what_is_unknown_before_counts_as_a_long_arn(function: Any) -> None:
     longest = f"arn:aws-us-gov:states:ap-southeast-1:{ACCOUNT}:stateMachine:{'m' * 80}"
     assert inline_policy_size(new_stack(), [function]) >= len(json.dumps([longest]))
 

@@ -55,7 +55,7 @@ def test_every_type_is_of_a_prop(construct: Any, types: dict[str, PropType]) -> 
     assert set(types) <= set(inspect.signature(construct.__init__).parameters)
 
 
-def test_all_such_props_of_a_job_are_told_at_once() -> None:
+def test_all_such_props_of_a_job_are_reported_at_once() -> None:
     stack = new_stack()
     wrong: dict[str, Any] = {
         "model": PACKAGE_ARN,
@@ -168,7 +168,7 @@ def test_all_such_props_of_a_job_are_told_at_once() -> None:
         ),
     ],
 )
-def test_a_value_within_another_is_told_with_its_place(props: dict[str, Any], message: str) -> None:
+def test_a_value_within_another_is_reported_with_its_place(props: dict[str, Any], message: str) -> None:
     with pytest.raises(ValidationError, match=rf"^Stack/Job: {message}"):
         load_test(new_stack(), **props)
 
@@ -189,13 +189,13 @@ def test_a_value_within_another_is_told_with_its_place(props: dict[str, Any], me
         ),
     ],
 )
-def test_a_recommendation_tells_it(choice: dict[str, Any], message: str) -> None:
+def test_a_recommendation_reports_it(choice: dict[str, Any], message: str) -> None:
     job = default_job(new_stack())
     with pytest.raises(ValidationError, match=rf"^Stack/Job/Best: {message}"):
         job.recommend_real_time("Best", **choice)
 
 
-def test_an_endpoint_tells_it() -> None:
+def test_an_endpoint_reports_it() -> None:
     stack = new_stack()
     wrong: dict[str, Any] = {"recommendation": default_job(stack), "model": PACKAGE_ARN}
     with pytest.raises(ValidationError, match=r"^Stack/Endpoint: recommendation = .*from_parameters.* model = 'arn:"):
@@ -269,7 +269,7 @@ _WRONG_OF_BOTH = [
         ({"accept_stopped": Fn.condition_equals("a", "b")}, r"accept_stopped is known only at deploy time"),
     ],
 )
-def test_a_job_tells_it(props: dict[str, Any], message: str) -> None:
+def test_a_job_reports_it(props: dict[str, Any], message: str) -> None:
     with pytest.raises(ValidationError, match=rf"^Stack/Job: {message}"):
         default_job(new_stack(), **props)
 
@@ -282,26 +282,26 @@ def test_a_job_tells_it(props: dict[str, Any], message: str) -> None:
         ({"network_isolation": "yes"}, "network_isolation = 'yes' isn't of type bool"),
     ],
 )
-def test_an_endpoint_tells_it_of_any_prop(props: dict[str, Any], message: str) -> None:
+def test_an_endpoint_reports_it_of_any_prop(props: dict[str, Any], message: str) -> None:
     stack = new_stack()
     sound: dict[str, Any] = {"recommendation": default_job(stack).recommend_real_time("Best"), "model": MODEL}
     with pytest.raises(ValidationError, match=rf"^Stack/Endpoint: {message}"):
         RecommendedEndpoint(stack, "Endpoint", **(sound | props))
 
 
-def test_a_document_s_job_tells_it() -> None:
+def test_a_document_s_job_reports_it() -> None:
     wrong: dict[str, Any] = {"role": "arn:aws:iam::1:role/r", "input_buckets": ["bkt"], "accept_stopped": "no"}
     with pytest.raises(ValidationError, match=r"^Stack/Job: role = .* input_buckets\[0\] = .* accept_stopped = 'no' "):
         InferenceRecommendationsJob.from_cli_input(new_stack(), "Job", {"JobType": "Default"}, **wrong)
 
 
 @pytest.mark.parametrize("document", [5, None, ["{}"]])
-def test_what_is_no_document_is_told_with_the_path_of_the_job_to_be(document: Any) -> None:
+def test_what_is_no_document_is_reported_with_the_path_of_the_job_to_be(document: Any) -> None:
     with pytest.raises(ValidationError, match=r"^Stack/Job: document = .* isn't of type Mapping or str or PathLike\. "):
         InferenceRecommendationsJob.from_cli_input(new_stack(), "Job", document)
 
 
-def test_a_document_that_cant_be_read_is_told_with_the_path_of_the_job_to_be() -> None:
+def test_a_document_that_cant_be_read_is_reported_with_the_path_of_the_job_to_be() -> None:
     with pytest.raises(ValidationError, match=r"^Stack/Job: document = 'none\.json' can't be read"):
         InferenceRecommendationsJob.from_cli_input(new_stack(), "Job", Path("none.json"))
 
@@ -322,14 +322,14 @@ def test_a_document_that_cant_be_read_is_told_with_the_path_of_the_job_to_be() -
     ],
 )
 @pytest.mark.parametrize("endpoint_name", [None, "bert"])
-def test_a_metric_tells_it(arguments: dict[str, Any], message: str, endpoint_name: str | None) -> None:
+def test_a_metric_reports_it(arguments: dict[str, Any], message: str, endpoint_name: str | None) -> None:
     job = default_job(new_stack())
     sound: dict[str, Any] = {"metric_name": "ClientLatency", "endpoint_name": endpoint_name}
     with pytest.raises(ValidationError, match=rf"^Stack/Job: {message}"):
         job.metric(**(sound | arguments))
 
 
-def test_a_named_metric_tells_it() -> None:
+def test_a_named_metric_reports_it() -> None:
     job = default_job(new_stack())
     with pytest.raises(ValidationError, match=r"^Stack/Job: period = 60 isn't of type Duration"):
         job.metric_client_latency(period=60)  # type: ignore[arg-type]
@@ -356,13 +356,13 @@ def test_phases_are_given_one_by_one(phases: Any, message: str) -> None:
         TrafficPattern.phases(*phases)
 
 
-def test_an_endpoint_configuration_tells_it() -> None:
+def test_an_endpoint_configuration_reports_it() -> None:
     wrong: Any = ["THREADS"]
     with pytest.raises(ValidationError, match=r"^environment_parameter_ranges = <list> isn't a mapping\. Write {"):
         EndpointInputConfiguration.real_time("ml.c5.xlarge", environment_parameter_ranges=wrong)
 
 
-def test_a_model_source_tells_it() -> None:
+def test_a_model_source_reports_it() -> None:
     wrong: Any = 5
     with pytest.raises(
         ValidationError, match=r"^model_package = 5 isn't of type str or IModelPackageRef\. Write the ARN"
@@ -372,7 +372,7 @@ def test_a_model_source_tells_it() -> None:
         ModelSource.from_model(wrong, container_config=MODEL_CONFIG)
 
 
-def test_what_is_asked_of_a_job_tells_it() -> None:
+def test_what_is_recommended_of_a_job_reports_it() -> None:
     stack = new_stack()
     job = default_job(stack)
     best = job.recommend_real_time("Best")
@@ -395,7 +395,7 @@ def test_what_is_asked_of_a_job_tells_it() -> None:
         count.scale_on_invocations("Load", disable_scale_in=wrong)
 
 
-def test_an_existing_job_tells_it() -> None:
+def test_an_existing_job_reports_it() -> None:
     stack = new_stack()
     wrong: Any = 5
     with pytest.raises(
@@ -500,7 +500,7 @@ def test_a_token_of_no_type_is_no_list_yet() -> None:
         default_job(new_stack(), model=ModelSource.from_model_package(PACKAGE_ARN, container_config=config))
 
 
-def test_choices_in_words_are_told_at_once_with_what_they_resemble() -> None:
+def test_choices_in_words_are_reported_at_once_with_what_they_resemble() -> None:
     choices: dict[str, Any] = {
         "domain": "vision",
         "task": "x",
@@ -541,7 +541,7 @@ class OwnJobType(Enum):
     ],
     ids=["another choice", "a choice of no name", "CDK's", "own", "class", "number"],
 )
-def test_another_enum_s_member_is_told_with_what_may_be_written(value: Any, message: str) -> None:
+def test_another_enum_s_member_is_reported_with_what_may_be_written(value: Any, message: str) -> None:
     every = r"JobType\.DEFAULT or JobType\.ADVANCED\."
     with pytest.raises(ValidationError, match=rf"^Stack/Job: job_type = {message.format(every)}$"):
         default_job(new_stack(), job_type=value)

@@ -83,7 +83,7 @@ def test_logs_are_kept_for_a_month_also_when_the_stack_is_rolled_back(template: 
     assert group["DeletionPolicy"] == "Retain"
 
 
-def test_the_state_machine_waits_polls_and_tells_cloudformation_whatever_happens(template: Json) -> None:
+def test_the_state_machine_waits_polls_and_responds_to_cloudformation_in_any_case(template: Json) -> None:
     definition = state_machine_definition(template)
     comments = [definition.pop("Comment"), *(state.pop("Comment", "") for state in definition["States"].values())]
     assert all(isinstance(comment, str) for comment in comments)

@@ -317,7 +317,7 @@ def test_a_parent_may_refer_to_what_its_nested_stack_found() -> None:
     assert "Fn::GetAtt" in output["Value"]
 
 
-def test_an_objective_that_no_release_knows_is_told_before_the_job_is_paid_for() -> None:
+def test_an_objective_that_no_release_knows_is_reported_before_the_job_is_paid_for() -> None:
     stack = new_stack()
     default_job(stack).recommend_real_time("Best", optimize_for=Objective.of("Cheapest"))
     with pytest.raises(RuntimeError, match=r"\[Stack/Job/Best\] optimize_for = 'Cheapest': .* CostPerInference"):

@@ -46,7 +46,7 @@ def test_a_model_package_of_another_region_is_warned_of() -> None:
     )
 
 
-def test_a_document_s_is_told_as_it_stands_there() -> None:
+def test_a_document_s_is_reported_as_it_stands_there() -> None:
     stack = new_stack(env=THERE)
     InferenceRecommendationsJob.from_cli_input(stack, "Job", DEFAULT)
     (warning,) = warnings_of(stack)

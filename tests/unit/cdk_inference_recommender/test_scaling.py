@@ -68,7 +68,7 @@ def errors_of(stack: Stack) -> list[str]:
 # --- The scaling recommendation ---
 
 
-def test_the_chosen_recommendation_is_asked_about_when_the_job_has_finished() -> None:
+def test_the_chosen_recommendation_is_polled_when_the_job_has_finished() -> None:
     stack = new_stack()
     best_of(stack).recommend_scaling("Scaling")
     template = template_of(stack)
@@ -121,7 +121,7 @@ def test_every_attribute_can_be_used() -> None:
         assert stack.resolve(value) == {"Fn::GetAtt": [name, attribute]}
 
 
-def test_an_existing_job_can_be_asked_too() -> None:
+def test_an_existing_job_can_be_polled_too() -> None:
     stack = new_stack()
     job = InferenceRecommendationsJob.from_job_name(stack, "Job", "bert-1")
     job.recommend_real_time("Best").recommend_scaling("AtPeak", max_invocations=900)

@@ -19,7 +19,7 @@ def test_a_job_without_tags_has_none() -> None:
     assert tags_of(stack) is None
 
 
-def test_tags_of_the_job_its_stack_and_its_app_are_told_as_the_api_spells_them() -> None:
+def test_tags_of_the_job_its_stack_and_its_app_are_reported_as_the_api_spells_them() -> None:
     app = new_app()
     stack = new_stack(app)
     job = default_job(stack, tags={"team": "search"})

@@ -42,7 +42,7 @@ def problems_of(stack: Stack) -> list[str]:
     return [line.strip() for line in str(failure.value).splitlines()[1:] if line.strip()]
 
 
-def test_all_problems_of_all_jobs_are_told_in_one_synthesis() -> None:
+def test_all_problems_of_all_jobs_are_reported_in_one_synthesis() -> None:
     app = new_app()
     first, second = Stack(app, "First"), Stack(app, "Second")
     load_test(

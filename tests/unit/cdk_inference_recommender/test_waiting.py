@@ -114,7 +114,7 @@ def test_a_poll_interval_is_at_least_ten_seconds(*, existing: bool) -> None:
 
 
 @pytest.mark.parametrize("existing", [False, True])
-def test_a_job_is_asked_about_every_half_minute(*, existing: bool) -> None:
+def test_a_job_is_polled_every_half_minute(*, existing: bool) -> None:
     stack = new_stack()
     job = InferenceRecommendationsJob.from_job_name(stack, "Job", "bert") if existing else default_job(stack)
     job.recommend_real_time("Best")

@@ -88,9 +88,7 @@ NAME_NETWORK_ENCRYPTION_RULES: Final = (
         severity=Severity.ERROR,
         fields=_KMS_KEYS,
         text="a key is named by its id, its ARN, an alias or an alias's ARN, of the service kms",
-        remedy=(
-            "Write it like arn:aws:kms:<region>:<account>:key/<id>, or alias/<name>; leave it out where none is meant"
-        ),
+        remedy=("Write it like arn:aws:kms:<region>:<account>:key/<id>, or alias/<name>; leave it out for none"),
         source=sources.API_REFERENCE,
         violations=_no_key,
         refines=frozenset({"Pattern"}),

@@ -73,7 +73,7 @@ def test_the_options_are_the_props() -> None:
         (["--allowed-instance-families", "ml.c5"], "AllowedInstanceFamilies is ['ml.c5']: it must be a list of "),
     ],
 )
-def test_an_option_that_can_t_be_read_is_told_before_anything_is_waited_for(arguments: list[str], told: str) -> None:
+def test_an_option_that_can_t_be_read_is_reported_before_the_wait(arguments: list[str], told: str) -> None:
     with pytest.raises(argparse.ArgumentError, match=re.escape(f"argument {arguments[0]}: The constraint {told}")):
         options(*arguments)
 
@@ -88,7 +88,7 @@ def test_an_option_that_can_t_be_read_is_told_before_anything_is_waited_for(argu
         (["--max-memory-utilization", "101"], "--max-memory-utilization = 101.0: is in percent, at most 100. "),
     ],
 )
-def test_what_synthesis_refuses_is_refused_before_the_job_is_asked_for(
+def test_what_synthesis_refuses_is_refused_before_the_job_is_requested(
     arguments: list[str], told: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["report", "job", "--endpoint-url", "http://localhost:1", *arguments]) == 2

@@ -146,7 +146,7 @@ def test_the_document_has_each_latency_as_it_came_and_in_milliseconds() -> None:
     assert (endpoint["ModelLatency"], endpoint["ModelLatencyMs"]) == (850, 0.85)
 
 
-def test_failed_steps_are_told_once_a_reason() -> None:
+def test_failed_steps_are_reported_once_a_reason() -> None:
     steps = [
         step("FAILED", "ml.c5.large", reason="Out of\nmemory"),
         step("FAILED", "ml.m5.large", reason="Out of memory"),

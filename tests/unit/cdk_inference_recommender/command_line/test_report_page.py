@@ -91,7 +91,7 @@ def test_each_chart_has_a_text_alternative() -> None:
     assert all(drawing.get("aria-hidden") == "true" for drawing in page.all("svg"))
 
 
-def test_the_winner_the_front_and_other_results_are_told_apart() -> None:
+def test_the_winner_the_front_and_other_results_are_distinguished() -> None:
     report = report_of(
         job(
             recommendation("ml.c5.large", cost_per_inference=1e-6, model_latency=30),

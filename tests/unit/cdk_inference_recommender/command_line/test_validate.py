@@ -161,7 +161,7 @@ def test_the_option_says_the_format_of_a_text_a_file_and_standard_input(
     assert f"{file}, line 2, column 1: this isn't JSON: " in capsys.readouterr().err
 
 
-def test_a_path_where_a_text_is_meant_is_told_apart(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_path_where_a_text_is_meant_is_distinguished(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file.write_text("{}")
     assert main(["validate", "--cli-input-json", str(file)]) == 2
     assert capsys.readouterr().err == (
@@ -206,7 +206,7 @@ def test_a_number_out_of_range_is_one_line(file: Path, text: str, capsys: pytest
         (b'{"a":' * 500 + b"1" + b"}" * 500, ": it is nested too deeply for a request."),
     ],
 )
-def test_what_isnt_json_is_told_in_one_line(
+def test_what_isnt_json_is_reported_in_one_line(
     file: Path, capsys: pytest.CaptureFixture[str], content: bytes, complaint: str
 ) -> None:
     file.write_bytes(content)
@@ -219,7 +219,7 @@ def test_what_isnt_json_is_told_in_one_line(
 
 
 @pytest.mark.parametrize(("name", "reason"), [("nowhere.json", "No such file"), (".", "Is a directory")])
-def test_what_cant_be_read_is_told_in_one_line(
+def test_what_cant_be_read_is_reported_in_one_line(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, reason: str
 ) -> None:
     assert main(["validate", str(tmp_path / name)]) == 2

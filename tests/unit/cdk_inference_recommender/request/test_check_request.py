@@ -169,19 +169,19 @@ class TestOneProblemAValue:
         document = with_value(DEFAULT, endpoints, [{"EndpointName": "n" * 64}])
         assert found(document) == [("MaximumLength", "InputConfig.Endpoints[0].EndpointName")]
 
-    def test_what_is_too_long_and_has_other_characters_is_told_both(self) -> None:
+    def test_what_is_too_long_and_has_other_characters_is_reported_both(self) -> None:
         assert found(with_value(DEFAULT, ("JobName",), "n_" * 65)) == [
             ("MaximumLength", "JobName"),
             ("Pattern", "JobName"),
         ]
 
-    def test_what_is_empty_is_told_its_length_alone(self) -> None:
+    def test_what_is_empty_is_reported_its_length_alone(self) -> None:
         assert found(with_value(DEFAULT, ("JobName",), "")) == [("MinimumLength", "JobName")]
 
-    def test_what_is_too_short_for_an_arn_is_told_how_one_looks(self) -> None:
+    def test_what_is_too_short_for_an_arn_is_reported_how_one_looks(self) -> None:
         assert found(with_value(DEFAULT, ("RoleArn",), "recommender")) == [("Pattern", "RoleArn")]
 
-    def test_another_services_arn_is_told_as_that_whatever_its_characters(self) -> None:
+    def test_another_services_arn_is_reported_as_that_whatever_its_characters(self) -> None:
         problem = only(with_value(DEFAULT, ("InputConfig", "VolumeKmsKeyId"), "arn:aws:s3:::my.bucket"))
         assert problem.rule == "KmsKeyForm"
         assert problem.message.endswith(", of the service kms: this ARN is of s3")

@@ -66,6 +66,6 @@ def test_is_accepted(example: str) -> None:
     assert all(problem.severity is Severity.WARNING for problem in problems)
 
 
-def test_a_misspelling_in_the_developer_guide_is_told() -> None:
+def test_a_misspelling_in_the_developer_guide_is_reported() -> None:
     document = with_value(DEVELOPER_GUIDE, ("InputConfig", "ResourceLimits"), {"MaxNumberOfTests": 10})
     assert "Did you mean ResourceLimit?" in [problem.remedy for problem in check_request(document)]

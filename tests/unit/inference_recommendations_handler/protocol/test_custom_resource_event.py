@@ -30,7 +30,7 @@ RAW: dict[str, Any] = {
         ("", 42.0),
     ],
 )
-def test_the_url_tells_when_the_request_was_made(query: str, requested_at: float) -> None:
+def test_the_url_reports_when_the_request_was_made(query: str, requested_at: float) -> None:
     event = CustomResourceEvent.parse(RAW | {"ResponseURL": f"{RESPONSE_URL}?{query}"}, now=42.0)
     assert event.requested_at == requested_at
 

@@ -158,7 +158,7 @@ def test_an_expired_url_is_given_up_at_once(
     assert "no longer waits" in capsys.readouterr().out
 
 
-def test_the_log_tells_a_failure_in_the_fields_that_the_cdk_cli_shows(
+def test_the_log_reports_a_failure_in_the_fields_that_the_cdk_cli_shows(
     puts: Callable[[list[Exception | None]], list[str]], capsys: pytest.CaptureFixture[str]
 ) -> None:
     puts([None, None])
@@ -171,7 +171,7 @@ def test_the_log_tells_a_failure_in_the_fields_that_the_cdk_cli_shows(
     assert failed["message"].endswith("status=FAILED reason=no room")
 
 
-def test_the_log_tells_the_failure_that_was_sent_for_data_that_was_too_long(
+def test_the_log_reports_the_failure_that_was_sent_for_data_that_was_too_long(
     puts: Callable[[list[Exception | None]], list[str]], capsys: pytest.CaptureFixture[str]
 ) -> None:
     puts([None])
