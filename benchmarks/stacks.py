@@ -76,17 +76,17 @@ def raw_resources(stack: cdk.Stack) -> Callable[[int], object]:
         )
         start.add_resource_dependency(policy)
         job_name = start.ref
-        for leg in (1, 2):
+        for wait_stage in (1, 2):
             wait = cdk.CfnResource(
                 stack,
-                f"Job{number}Wait{leg}",
+                f"Job{number}Wait{wait_stage}",
                 type="Custom::JobWait",
                 properties={
                     "ServiceToken": FUNCTION_ARN,
                     "ServiceTimeout": "3540",
                     "JobName": job_name,
-                    "Leg": leg,
-                    "Legs": 2,
+                    "Stage": wait_stage,
+                    "Stages": 2,
                     "HandOverAfterSeconds": 2700,
                     "PollIntervalSeconds": 30,
                     **WAITING,

@@ -1,4 +1,4 @@
-"""What happens to a job that runs: it is stopped by somebody, overtaken by a change, or ends as its leg does."""
+"""What happens to a job that runs: it is stopped by somebody, overtaken by a change, or ends as its wait_stage does."""
 
 from __future__ import annotations
 
@@ -47,8 +47,8 @@ def test_a_change_of_what_is_measured_stops_the_job_that_still_runs(stack: Lifec
     assert stack.requests == [old, stack.outputs["JobName"]], "one job for each request"
 
 
-def test_jobs_that_end_in_the_second_in_which_their_leg_hands_over_are_not_missed(stack: LifecycleStack) -> None:
-    # A leg is asked for a second or so after its job, so that one of these ends when its leg does.
+def test_jobs_that_end_in_the_second_in_which_their_stage_hands_over_are_not_missed(stack: LifecycleStack) -> None:
+    # A wait_stage is asked for a second or so after its job, so that one of these ends when its wait_stage does.
     numbers = range(3)
     for number in numbers:
         prefix = f"{stack.jobs[:-1]}job{number or ''}-*"
@@ -61,7 +61,7 @@ def test_jobs_that_end_in_the_second_in_which_their_leg_hands_over_are_not_misse
     apart = []
     for execution in machines.list_executions(stateMachineArn=machine)["executions"]:
         event = json.loads(machines.describe_execution(executionArn=execution["executionArn"])["input"])["event"]
-        if event["ResourceProperties"].get("Leg") == "1":
+        if event["ResourceProperties"].get("Stage") == "1":
             ended = stack.job(event["ResourceProperties"]["JobName"])["CompletionTime"].timestamp()
             apart.append(ended - (event["RequestedAt"] + WAIT_STAGE_SECONDS))
     assert len(apart) == len(numbers)

@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.e2e
 
 
-def test_a_job_of_five_hours_is_waited_for_in_legs(bootstrapped: LocalAws, tmp_path: Path) -> None:
+def test_a_job_of_five_hours_is_waited_for_in_wait_stages(bootstrapped: LocalAws, tmp_path: Path) -> None:
     app = job_app(tmp_path, "FiveHours", poll_interval=Duration.minutes(5), **FIVE_HOURS)
     deployed = deploy(bootstrapped, app)
     assert deployed.code == 0, deployed.output
     events = bootstrapped.events("FiveHours")
-    legs = [completed(events, f"JobWait{number}") for number in range(1, 9)]
-    assert legs == sorted(legs)
-    assert legs[-1] < completed(events, "JobBest")
+    wait_stages = [completed(events, f"JobWait{number}") for number in range(1, 9)]
+    assert wait_stages == sorted(wait_stages)
+    assert wait_stages[-1] < completed(events, "JobBest")
     [job] = requests_of(bootstrapped, "FiveHours")
     finished = bootstrapped.client("sagemaker").describe_inference_recommendations_job(JobName=job["JobName"])
     assert finished["Status"] == "COMPLETED"

@@ -19,7 +19,7 @@ from inference_recommendations_handler.protocol.contract import (
     WAIT_SERVICE_TIMEOUT_SECONDS,
 )
 
-from .template import CHOICE, JOB, LEG, Properties, Template, as_delivered
+from .template import CHOICE, JOB, WAIT_STAGE, Properties, Template, as_delivered
 from .world import Ids
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 SERVICE_TIMEOUTS = {
     JOB: JOB_SERVICE_TIMEOUT_SECONDS,
-    LEG: WAIT_SERVICE_TIMEOUT_SECONDS,
+    WAIT_STAGE: WAIT_SERVICE_TIMEOUT_SECONDS,
     CHOICE: CHOICE_SERVICE_TIMEOUT_SECONDS,
 }
 STACK_ID = "arn:aws:cloudformation:us-east-1:123456789012:stack/shop/11111111-2222-3333-4444-555555555555"
@@ -270,9 +270,9 @@ class Stack:
     def _apply(self, template: Template) -> Work:
         job_id = template.id + JOB
         yield from self._put(job_id, JOB, template.job())
-        for number in range(1, len(template.leg_seconds()) + 1):
-            leg = template.leg(number, self.resources[job_id].physical_id)
-            yield from self._put(f"{template.id}{LEG}{number}", LEG, leg)
+        for number in range(1, len(template.stage_seconds()) + 1):
+            wait_stage = template.wait_stage(number, self.resources[job_id].physical_id)
+            yield from self._put(f"{template.id}{WAIT_STAGE}{number}", WAIT_STAGE, wait_stage)
         if CHOICE in self.world.types:
             choice = template.choice(self.resources[job_id].physical_id)
             yield from self._put(template.id + CHOICE, CHOICE, choice)
@@ -408,8 +408,8 @@ class Stack:
 
 
 def _logical_ids(template: Template) -> list[str]:
-    legs = [f"{template.id}{LEG}{number}" for number in range(1, len(template.leg_seconds()) + 1)]
-    return [template.id + JOB, *legs, template.id + CHOICE]
+    wait_stages = [f"{template.id}{WAIT_STAGE}{number}" for number in range(1, len(template.stage_seconds()) + 1)]
+    return [template.id + JOB, *wait_stages, template.id + CHOICE]
 
 
 def _beside_each_other(chains: list[Work]) -> Work:

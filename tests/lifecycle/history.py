@@ -22,7 +22,7 @@ from .disturbances import DISTURBANCES, SLOWEST_STOP, Disturbance, calm
 from .invented_jobs import InventedJobs
 from .machine import MACHINE_ARN
 from .surroundings import live_in
-from .template import JOB, LEG, Template, as_delivered
+from .template import JOB, WAIT_STAGE, Template, as_delivered
 from .wiring import unconnected_clients
 from .world import World
 
@@ -385,7 +385,7 @@ class InventedHistory(History):
     def __init__(self) -> None:
         super().__init__()
         self.patch.setitem(cast("dict[str, Any]", invocation.JOBS), invented_jobs.TYPES[JOB], InventedJobs.of)
-        self.patch.setitem(cast("dict[str, Any]", invocation.WAITS), invented_jobs.TYPES[LEG], InventedJobs.of)
+        self.patch.setitem(cast("dict[str, Any]", invocation.WAITS), invented_jobs.TYPES[WAIT_STAGE], InventedJobs.of)
 
     def _world(self) -> World:
         return World(unconnected_clients(), light=True, kind=InventedJobs.of, types=invented_jobs.TYPES)

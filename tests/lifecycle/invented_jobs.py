@@ -15,14 +15,14 @@ from inference_recommendations_handler.aws.errors import AWS_ERRORS, kind_of
 from inference_recommendations_handler.jobs.job_kind import JobKind
 from inference_recommendations_handler.jobs.job_snapshot import JobSnapshot, JobState
 
-from .template import JOB, LEG
+from .template import JOB, WAIT_STAGE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from inference_recommendations_handler.aws.clients import Clients
 
-TYPES = {JOB: "Custom::InventedJob", LEG: "Custom::InventedJobWait"}
+TYPES = {JOB: "Custom::InventedJob", WAIT_STAGE: "Custom::InventedJobWait"}
 DELETE = "DeleteInventedJob"
 _STATES = {
     "Stopping": JobState.STOPPING,

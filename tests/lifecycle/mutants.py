@@ -298,7 +298,7 @@ ALL = [
     Mutant(_forgets_the_owner_tags),
     Mutant(
         _retries_what_lambda_refuses_for_half_a_minute,
-        lambda stack, world: test_lambda_outages.test_an_outage_in_mid_leg_fails_nothing(
+        lambda stack, world: test_lambda_outages.test_an_outage_in_mid_stage_fails_nothing(
             stack, world, code=test_lambda_outages.THROTTLED, seconds=120
         ),
     ),
@@ -310,7 +310,7 @@ ALL = [
     ),
     Mutant(
         _never_hands_over,
-        test_long_jobs.test_the_longest_job_is_handed_from_leg_to_leg_within_the_limits_of_each,
+        test_long_jobs.test_the_longest_job_is_handed_from_stage_to_stage_within_the_limits_of_each,
     ),
     Mutant(_fails_without_a_response, test_broken_function.test_a_poll_that_fails_for_good_still_answers),
     Mutant(

@@ -9,10 +9,10 @@ from inference_recommendations_handler.protocol.contract import WAIT_STAGE_SECON
 
 from .machine import MACHINE_ARN
 
-JOB, LEG, CHOICE = "Job", "JobWait", "JobRecommendation"
+JOB, WAIT_STAGE, CHOICE = "Job", "JobWait", "JobRecommendation"
 TYPES = {
     JOB: "Custom::InferenceRecommendationsJob",
-    LEG: "Custom::InferenceRecommendationsJobWait",
+    WAIT_STAGE: "Custom::InferenceRecommendationsJobWait",
     CHOICE: "Custom::InferenceRecommendation",
 }
 """Resource types by suffix of the logical id."""
@@ -33,7 +33,7 @@ class Template:
     exact: bool = False
     tags: tuple[tuple[str, str], ...] = ()
     timeout: int = 3 * 3600
-    legs: int | None = None
+    wait_stages: int | None = None
     """Number of wait stages; default: as needed for the timeout."""
     poll_interval: int = 30
     accept_stopped: bool = False
@@ -46,10 +46,10 @@ class Template:
         """Members of the request that determine the job's name."""
         return (self.package, self.rerun_nonce, self.prefix, self.exact, self.vpc)
 
-    def leg_seconds(self) -> list[int]:
+    def stage_seconds(self) -> list[int]:
         """Lengths of the wait stages for the timeout."""
-        if self.legs is not None:
-            return [WAIT_STAGE_SECONDS] * self.legs
+        if self.wait_stages is not None:
+            return [WAIT_STAGE_SECONDS] * self.wait_stages
         full, rest = divmod(self.timeout, WAIT_STAGE_SECONDS)
         return [WAIT_STAGE_SECONDS] * full + ([rest] if rest else [])
 
@@ -70,12 +70,12 @@ class Template:
         }
         return properties | ({"RerunNonce": self.rerun_nonce} if self.rerun_nonce is not None else {})
 
-    def leg(self, number: int, job_name: str) -> Properties:
-        lengths = self.leg_seconds()
+    def wait_stage(self, number: int, job_name: str) -> Properties:
+        lengths = self.stage_seconds()
         return {
             "JobName": job_name,
-            "Leg": number,
-            "Legs": len(lengths),
+            "Stage": number,
+            "Stages": len(lengths),
             "HandOverAfterSeconds": lengths[number - 1],
             "PollIntervalSeconds": self.poll_interval,
             "AcceptStopped": self.accept_stopped,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from .cloudformation import SERVICE_TIMEOUTS
 from .invocation_thread import Pause
 from .promises import TAG
-from .template import JOB, LEG, Template
+from .template import JOB, WAIT_STAGE, Template
 
 if TYPE_CHECKING:
     from .cloudformation import Stack
@@ -69,7 +69,7 @@ def test_an_aborted_wait_fails_the_stack_in_time_and_the_job_is_stopped(stack: S
     world.machine.abort_all()
     outcome = stack.finish()
     assert outcome.status == "ROLLBACK_COMPLETE"
-    assert world.clock.now - started <= SERVICE_TIMEOUTS[LEG] + 180
+    assert world.clock.now - started <= SERVICE_TIMEOUTS[WAIT_STAGE] + 180
     assert world.service.active() == []
 
 

@@ -241,12 +241,12 @@ class TestWait:
         stack.advance(85)
         assert world.service.jobs == {}
         world.service.quota = 9
-        # The leg has seen no job at 90 s, and looks at the queue when that has been granted its job at 120 s.
+        # The wait_stage has seen no job at 90 s, and looks at the queue when that has been granted its job at 120 s.
         world.pauses = [Pause(1, 40, operation="DescribeExecution")]
         assert stack.finish().status == "CREATE_COMPLETE"
         assert world.pauses == []
 
-    def test_the_last_leg_stops_its_job_although_its_queue_cannot_be_looked_at(
+    def test_the_last_stage_stops_its_job_although_its_queue_cannot_be_looked_at(
         self, endless: Stack, world: World
     ) -> None:
         [job] = world.service.active()
@@ -261,7 +261,7 @@ class TestWait:
         world.machine.faults["DescribeExecution"] = [THROTTLED] * 10_000
         assert stack.finish().status == "CREATE_COMPLETE"
 
-    def test_the_last_leg_stops_no_job_of_another_owner(self, stack: Stack, world: World) -> None:
+    def test_the_last_stage_stops_no_job_of_another_owner(self, stack: Stack, world: World) -> None:
         job, original = world.service.foreign("taken"), world.service._ListTags
 
         def hidden_from_the_queue(request: Mapping[str, Any]) -> dict[str, Any]:
@@ -271,7 +271,7 @@ class TestWait:
 
         world.service._ListTags = hidden_from_the_queue  # type: ignore[method-assign]
         world.service.faults["ListTags"] = [THROTTLED] * 5  # until the request is queued
-        stack.begin_deploy(Template(prefix="taken", exact=True, timeout=4000, legs=1), rollback=False)
+        stack.begin_deploy(Template(prefix="taken", exact=True, timeout=4000, wait_stages=1), rollback=False)
         assert "did not finish within" in str(stack.finish().reason)
         assert job.stopped_at is None
 

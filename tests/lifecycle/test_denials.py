@@ -182,7 +182,7 @@ def test_a_finished_job_of_another_owner_is_never_taken_for_the_stack_s(
 
 def test_a_job_that_could_not_be_stopped_is_not_said_to_be(stack: Stack, world: World) -> None:
     world.service.runs_for = FOR_EVER
-    stack.begin_deploy(Template(timeout=1200, legs=1), rollback=False)
+    stack.begin_deploy(Template(timeout=1200, wait_stages=1), rollback=False)
     stack.advance(1100)
     world.service.denied_until = {STOP: FOR_EVER}
     while not world.service.calls or world.service.calls[-1][0] != STOP:

@@ -35,7 +35,7 @@ def test_a_deployment_waits_for_the_job_and_takes_its_result(stack: Stack, world
     assert stack.resources[CHOICE].data["CostPerInference"] == "0.00001"
 
 
-def test_a_leg_ends_soon_after_its_job(stack: Stack, world: World) -> None:
+def test_a_stage_ends_soon_after_its_job(stack: Stack, world: World) -> None:
     started = world.clock.now
     stack.deploy(Template())
     assert world.clock.now - started <= world.service.runs_for + 30
@@ -48,7 +48,7 @@ def test_the_job_has_the_types_that_the_api_wants(stack: Stack, world: World) ->
     assert job.tags["team"] == "search"
 
 
-def test_a_long_job_is_handed_from_leg_to_leg(stack: Stack, world: World) -> None:
+def test_a_long_job_is_handed_from_stage_to_stage(stack: Stack, world: World) -> None:
     world.service.runs_for = 2.5 * 3600
     assert stack.deploy(Template()).status == "CREATE_COMPLETE"
     handed_over = [received.at for event, received in stack.events if received and "Wait" in event["LogicalResourceId"]]
@@ -215,16 +215,16 @@ def test_a_vanished_job_fails_the_deployment(stack: Stack, world: World) -> None
     assert "There is no inference recommendations job" in str(stack.deploy(Template()).reason)
 
 
-def test_the_last_leg_stops_the_job_and_fails(stack: Stack, world: World) -> None:
+def test_the_last_stage_stops_the_job_and_fails(stack: Stack, world: World) -> None:
     world.service.runs_for = 5 * 3600
-    outcome = stack.deploy(Template(legs=2), rollback=False)
+    outcome = stack.deploy(Template(wait_stages=2), rollback=False)
     assert "did not finish within" in str(outcome.reason)
     assert not any(job.continues(world.clock.now) for job in world.service.jobs.values())
 
 
-def test_the_last_leg_stops_the_queue_and_fails(stack: Stack, world: World) -> None:
+def test_the_last_stage_stops_the_queue_and_fails(stack: Stack, world: World) -> None:
     world.service.quota = 0
-    outcome = stack.deploy(Template(legs=1), rollback=False)
+    outcome = stack.deploy(Template(wait_stages=1), rollback=False)
     assert "did not finish within" in str(outcome.reason)
     world.service.quota = 9
     world.settle(7200)

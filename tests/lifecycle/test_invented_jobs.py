@@ -12,7 +12,7 @@ from . import promises
 from .invented_jobs import DELETE, TYPES, InventedJobs
 from .service import ServiceError
 from .surroundings import live_in
-from .template import JOB, LEG, Template
+from .template import JOB, WAIT_STAGE, Template
 from .wiring import unconnected_clients
 from .world import World
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     """A world whose stacks have the invented kind of job."""
     monkeypatch.setitem(cast("dict[str, Any]", invocation.JOBS), TYPES[JOB], InventedJobs.of)
-    monkeypatch.setitem(cast("dict[str, Any]", invocation.WAITS), TYPES[LEG], InventedJobs.of)
+    monkeypatch.setitem(cast("dict[str, Any]", invocation.WAITS), TYPES[WAIT_STAGE], InventedJobs.of)
     world = World(unconnected_clients(), light=True, kind=InventedJobs.of, types=TYPES)
     live_in(world, monkeypatch)
     yield world

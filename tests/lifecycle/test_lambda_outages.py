@@ -16,7 +16,7 @@ from . import promises
 from .invocation_thread import Pause
 from .lambda_outage import LambdaOutage
 from .retriers import REFUSED_BY_LAMBDA
-from .template import JOB, LEG, Template
+from .template import JOB, WAIT_STAGE, Template
 
 if TYPE_CHECKING:
     from .cloudformation import Stack
@@ -40,7 +40,7 @@ def answered_after(stack: Stack, logical_id: str) -> float:
 
 @pytest.mark.parametrize("seconds", [60, 120])
 @pytest.mark.parametrize("code", REFUSED_BY_LAMBDA)
-def test_an_outage_in_mid_leg_fails_nothing(stack: Stack, world: World, code: str, seconds: float) -> None:
+def test_an_outage_in_mid_stage_fails_nothing(stack: Stack, world: World, code: str, seconds: float) -> None:
     stack.begin_deploy(Template())
     stack.advance(600)
     outage(world, after=0, seconds=seconds, code=code)
@@ -50,7 +50,7 @@ def test_an_outage_in_mid_leg_fails_nothing(stack: Stack, world: World, code: st
 
 @pytest.mark.parametrize("seconds", [60, 120])
 @pytest.mark.parametrize("before", [119, 59, 1, 0])
-def test_an_outage_at_the_end_of_a_leg_delays_its_response(
+def test_an_outage_at_the_end_of_a_stage_delays_its_response(
     stack: Stack, world: World, before: float, seconds: float
 ) -> None:
     world.service.runs_for = WAIT_STAGE_SECONDS * 1.5
@@ -70,10 +70,10 @@ def test_an_outage_at_the_timeout_leaves_no_job_and_no_request_unanswered(
     assert "did not finish within 45 minutes" in str(outcome.reason)
     world.settle(180)
     assert world.service.active() == []
-    assert answered_after(stack, f"{LEG}1") < WAIT_SERVICE_TIMEOUT_SECONDS
+    assert answered_after(stack, f"{WAIT_STAGE}1") < WAIT_SERVICE_TIMEOUT_SECONDS
 
 
-def test_a_leg_is_answered_in_time_although_its_last_calls_hang_and_are_refused(stack: Stack, world: World) -> None:
+def test_a_stage_is_answered_in_time_although_its_last_calls_hang_and_are_refused(stack: Stack, world: World) -> None:
     world.service.runs_for = FOR_EVER
     stack.begin_deploy(Template(timeout=WAIT_STAGE_SECONDS), rollback=False)
     stack.advance(WAIT_STAGE_SECONDS - 1)

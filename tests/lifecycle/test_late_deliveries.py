@@ -164,7 +164,7 @@ def test_a_job_whose_queue_broke_off_is_still_the_requests_job(stack: Stack, wor
 
 
 @pytest.mark.parametrize("after", [0, 100])
-def test_a_deleted_leg_polls_no_more(stack: Stack, world: World, after: float) -> None:
+def test_a_deleted_stage_polls_no_more(stack: Stack, world: World, after: float) -> None:
     stack.begin_deploy(Template())
     stack.advance(0)
     stack.advance(after)
@@ -174,7 +174,7 @@ def test_a_deleted_leg_polls_no_more(stack: Stack, world: World, after: float) -
     assert "wait" not in [execution.state["task"] for execution in world.machine.running()]
 
 
-def test_an_update_of_a_leg_that_is_delivered_again_stops_no_other_of_the_same_second(
+def test_an_update_of_a_stage_that_is_delivered_again_stops_no_other_of_the_same_second(
     stack: Stack, world: World
 ) -> None:
     stack.deploy(Template())

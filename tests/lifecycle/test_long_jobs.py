@@ -11,7 +11,7 @@ from inference_recommendations_handler.protocol.contract import WAIT_STAGE_SECON
 from .cloudformation import SERVICE_TIMEOUTS
 from .invocation_thread import Pause
 from .service import ServiceError
-from .template import CHOICE, LEG, Template
+from .template import CHOICE, WAIT_STAGE, Template
 
 if TYPE_CHECKING:
     from .cloudformation import Stack
@@ -24,16 +24,16 @@ THROTTLED = ServiceError("ThrottlingException", "Rate exceeded")
 DESCRIBE, STOP = "DescribeInferenceRecommendationsJob", "StopInferenceRecommendationsJob"
 
 
-def test_the_longest_job_is_handed_from_leg_to_leg_within_the_limits_of_each(stack: Stack, world: World) -> None:
+def test_the_longest_job_is_handed_from_stage_to_stage_within_the_limits_of_each(stack: Stack, world: World) -> None:
     world.service.runs_for = LONGEST_JOB
     assert stack.deploy(Template(timeout=LONGEST_JOB + 3600)).status == "CREATE_COMPLETE"
     lasted = [
         each.received.at - each.asked_at
         for each in stack.exchanges
-        if each.received and LEG in each.event["LogicalResourceId"]
+        if each.received and WAIT_STAGE in each.event["LogicalResourceId"]
     ]
     assert lasted == [WAIT_STAGE_SECONDS] * 6 + [18_000 - 6 * WAIT_STAGE_SECONDS, 0]
-    assert max(lasted) + 2 * 60 < SERVICE_TIMEOUTS[LEG]
+    assert max(lasted) + 2 * 60 < SERVICE_TIMEOUTS[WAIT_STAGE]
 
 
 @pytest.mark.parametrize("quota", [100, 0])
@@ -54,15 +54,17 @@ def test_a_poll_makes_one_call_of_aws(stack: Stack, world: World, quota: int) ->
     assert stack.finish().status == "CREATE_COMPLETE"
 
 
-@pytest.mark.parametrize("legs", [1, 2, 3])
-def test_a_job_that_ends_in_the_same_second_as_its_leg_is_finished(stack: Stack, world: World, legs: int) -> None:
-    world.service.runs_for = WAIT_STAGE_SECONDS * legs
+@pytest.mark.parametrize("wait_stages", [1, 2, 3])
+def test_a_job_that_ends_in_the_same_second_as_its_stage_is_finished(
+    stack: Stack, world: World, wait_stages: int
+) -> None:
+    world.service.runs_for = WAIT_STAGE_SECONDS * wait_stages
     started = world.clock.now
-    assert stack.deploy(Template(timeout=WAIT_STAGE_SECONDS * legs)).status == "CREATE_COMPLETE"
-    assert world.clock.now - started == WAIT_STAGE_SECONDS * legs
+    assert stack.deploy(Template(timeout=WAIT_STAGE_SECONDS * wait_stages)).status == "CREATE_COMPLETE"
+    assert world.clock.now - started == WAIT_STAGE_SECONDS * wait_stages
 
 
-def test_a_job_that_ends_a_second_after_its_last_leg_is_stopped(stack: Stack, world: World) -> None:
+def test_a_job_that_ends_a_second_after_its_last_stage_is_stopped(stack: Stack, world: World) -> None:
     world.service.runs_for = WAIT_STAGE_SECONDS + 1
     outcome = stack.deploy(Template(timeout=WAIT_STAGE_SECONDS), rollback=False)
     assert "did not finish within 45 minutes" in str(outcome.reason)
@@ -71,7 +73,7 @@ def test_a_job_that_ends_a_second_after_its_last_leg_is_stopped(stack: Stack, wo
 
 
 @pytest.mark.parametrize("operation", [DESCRIBE, STOP, "ListTags"])
-def test_the_last_leg_tries_again_to_stop_the_job(stack: Stack, world: World, operation: str) -> None:
+def test_the_last_stage_tries_again_to_stop_the_job(stack: Stack, world: World, operation: str) -> None:
     world.service.runs_for = LONGEST_JOB
     stack.begin_deploy(Template(timeout=WAIT_STAGE_SECONDS), rollback=False)
     stack.advance(WAIT_STAGE_SECONDS - 1)
@@ -90,9 +92,9 @@ def test_a_job_that_cannot_be_stopped_is_named_with_what_to_do(stack: Stack, wor
     outcome = stack.finish()
     assert "couldn't be stopped: Rate exceeded (ThrottlingException.) It may still run" in str(outcome.reason)
     assert f"`inference-recommender stop {stack.job_name}`" in str(outcome.reason)
-    [leg] = [each for each in stack.exchanges if LEG in each.event["LogicalResourceId"]]
-    assert leg.received is not None
-    assert leg.received.at - leg.asked_at < SERVICE_TIMEOUTS[LEG] - 60
+    [wait_stage] = [each for each in stack.exchanges if WAIT_STAGE in each.event["LogicalResourceId"]]
+    assert wait_stage.received is not None
+    assert wait_stage.received.at - wait_stage.asked_at < SERVICE_TIMEOUTS[WAIT_STAGE] - 60
 
 
 def test_a_job_that_ended_before_a_last_look_which_failed_is_finished(stack: Stack, world: World) -> None:
@@ -103,9 +105,9 @@ def test_a_job_that_ended_before_a_last_look_which_failed_is_finished(stack: Sta
     assert stack.finish().status == "CREATE_COMPLETE"
 
 
-def test_the_last_leg_waits_for_a_create_that_is_under_way_and_stops_its_job(stack: Stack, world: World) -> None:
+def test_the_last_stage_waits_for_a_create_that_is_under_way_and_stops_its_job(stack: Stack, world: World) -> None:
     world.service.quota = 0
-    stack.begin_deploy(Template(timeout=4000, legs=1), rollback=False)
+    stack.begin_deploy(Template(timeout=4000, wait_stages=1), rollback=False)
     stack.advance(WAIT_STAGE_SECONDS - 1)
     world.service.quota, world.service.runs_for = 9, 10**6
     world.pauses = [Pause(1, 50, operation="CreateInferenceRecommendationsJob")]
@@ -118,7 +120,7 @@ def test_the_last_leg_waits_for_a_create_that_is_under_way_and_stops_its_job(sta
 
 def test_a_request_that_was_queued_until_the_timeout_says_what_it_waited_for(stack: Stack, world: World) -> None:
     world.service.quota = 0
-    outcome = stack.deploy(Template(timeout=4000, legs=1), rollback=False)
+    outcome = stack.deploy(Template(timeout=4000, wait_stages=1), rollback=False)
     assert "account-level limit is 0" in str(outcome.reason)
 
 

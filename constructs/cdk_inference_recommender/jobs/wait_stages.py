@@ -56,8 +56,8 @@ def last_wait_stage(
             kind.wait_type,
             {
                 WaitProperty.JOB_NAME: job_name,
-                WaitProperty.LEG: number,
-                WaitProperty.LEGS: len(lengths),
+                WaitProperty.STAGE: number,
+                WaitProperty.STAGES: len(lengths),
                 WaitProperty.HAND_OVER_AFTER: seconds,
                 WaitProperty.POLL_INTERVAL: poll_interval,
                 WaitProperty.ACCEPT_STOPPED: accept_stopped,

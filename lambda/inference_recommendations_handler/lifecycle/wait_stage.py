@@ -46,7 +46,7 @@ class WaitStage:
             raise RequestError(
                 f"The property {WaitProperty.JOB_NAME} is missing: synthesize with cdk-inference-recommender."
             )
-        number, count = (seconds(properties, key, default=1) for key in (WaitProperty.LEG, WaitProperty.LEGS))
+        number, count = (seconds(properties, key, default=1) for key in (WaitProperty.STAGE, WaitProperty.STAGES))
         length = seconds(properties, WaitProperty.HAND_OVER_AFTER, default=WAIT_STAGE_SECONDS)
         return cls(
             job_name=name,

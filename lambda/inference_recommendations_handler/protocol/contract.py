@@ -50,9 +50,9 @@ class WaitProperty(StrEnum):
     """Properties of `Custom::InferenceRecommendationsJobWait`."""
 
     JOB_NAME = "JobName"
-    LEG = "Leg"
-    """1 to `LEGS`."""
-    LEGS = "Legs"
+    STAGE = "Stage"
+    """1 to `STAGES`."""
+    STAGES = "Stages"
     """Number of wait stages. The last one fails at its end; the others succeed."""
     HAND_OVER_AFTER = "HandOverAfterSeconds"
     """Seconds, at most 2700."""

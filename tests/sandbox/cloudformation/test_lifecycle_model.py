@@ -9,7 +9,7 @@ import pytest
 
 from tests.lifecycle.clock import Clock
 from tests.lifecycle.cloudformation import Stack
-from tests.lifecycle.template import CHOICE, JOB, LEG, Properties, Template
+from tests.lifecycle.template import CHOICE, JOB, WAIT_STAGE, Properties, Template
 from tests.lifecycle.world import Received, World
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tests.sandbox.conftest import Account
 
 RESOURCE_TYPE = "Custom::Thing"
-WAIT = f"{LEG}1"
+WAIT = f"{WAIT_STAGE}1"
 FINAL = {"CREATE_COMPLETE", "UPDATE_COMPLETE", "ROLLBACK_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "CREATE_FAILED"}
 
 
@@ -39,14 +39,14 @@ class Deployment(Template):
     request_type: str = "Create"
     rollback: bool = True
 
-    def leg_seconds(self) -> list[int]:
+    def stage_seconds(self) -> list[int]:
         return [60]
 
     def job(self) -> Properties:
         return self._properties(JOB, self.name)
 
-    def leg(self, number: int, job_name: str) -> Properties:
-        return self._properties(f"{LEG}{number}", "wait") | {"JobName": job_name}
+    def wait_stage(self, number: int, job_name: str) -> Properties:
+        return self._properties(f"{WAIT_STAGE}{number}", "wait") | {"JobName": job_name}
 
     def choice(self, job_name: str) -> Properties:
         return self._properties(CHOICE, "choice") | {"JobName": job_name}
@@ -63,7 +63,7 @@ class RespondingWorld:
     clock: Clock = field(default_factory=Clock)
     answers: dict[str, list[Received]] = field(default_factory=dict)
     answered: int = 0
-    types: Mapping[str, str] = field(default_factory=lambda: dict.fromkeys((JOB, LEG, CHOICE), RESOURCE_TYPE))
+    types: Mapping[str, str] = field(default_factory=lambda: dict.fromkeys((JOB, WAIT_STAGE, CHOICE), RESOURCE_TYPE))
     received: list[Mapping[str, Any]] = field(default_factory=list)
 
     @property
@@ -132,7 +132,7 @@ def in_the_sandbox(
     for each in history:
         resources = {
             JOB: each.job(),
-            WAIT: each.leg(1, "") | {"JobName": {"Ref": JOB}},
+            WAIT: each.wait_stage(1, "") | {"JobName": {"Ref": JOB}},
             CHOICE: each.choice("") | {"JobName": {"Ref": JOB}},
         }
         follows = {WAIT: JOB, CHOICE: WAIT}

@@ -232,7 +232,7 @@ def test_buckets_and_repositories_are_granted_to_the_default_role() -> None:
     assert ":repository/own" in template
 
 
-def test_the_poll_interval_is_the_legs() -> None:
+def test_the_poll_interval_is_the_wait_stages() -> None:
     stack = new_stack()
     declared(DEFAULT, stack, poll_interval=Duration.minutes(2))
     wait = next(

@@ -83,9 +83,9 @@ def test_an_arn_of_another_service_is_refused_whatever_else_the_deployment_knows
 
 
 @pytest.mark.parametrize(
-    ("timeout", "legs"), [(None, [2700] * 8), (Duration.minutes(10), [600])], ids=["default", "given"]
+    ("timeout", "wait_stages"), [(None, [2700] * 8), (Duration.minutes(10), [600])], ids=["default", "given"]
 )
-def test_results_of_an_existing_job_are_waited_for(timeout: Duration | None, legs: list[int]) -> None:
+def test_results_of_an_existing_job_are_waited_for(timeout: Duration | None, wait_stages: list[int]) -> None:
     stack = new_stack()
     job = InferenceRecommendationsJob.from_job_name(
         stack, "Job", "bert", timeout=timeout, poll_interval=Duration.minutes(2)
@@ -94,11 +94,17 @@ def test_results_of_an_existing_job_are_waited_for(timeout: Duration | None, leg
     job.recommend_serverless("Serverless")
     template = template_of(stack)
     assert not resources(template, JOB)
-    made = [leg["Properties"] for leg in resources(template, WAIT).values()]
-    assert [leg["HandOverAfterSeconds"] for leg in made] == legs
-    assert {(leg["JobName"], leg["PollIntervalSeconds"], leg["AcceptStopped"], leg["ExistingJob"]) for leg in made} == {
-        ("bert", 120, False, True)
-    }
+    made = [wait_stage["Properties"] for wait_stage in resources(template, WAIT).values()]
+    assert [wait_stage["HandOverAfterSeconds"] for wait_stage in made] == wait_stages
+    assert {
+        (
+            wait_stage["JobName"],
+            wait_stage["PollIntervalSeconds"],
+            wait_stage["AcceptStopped"],
+            wait_stage["ExistingJob"],
+        )
+        for wait_stage in made
+    } == {("bert", 120, False, True)}
     last = list(resources(template, WAIT))[-1]
     assert all(last in found["DependsOn"] for found in resources(template, RECOMMENDATION).values())
 

@@ -69,18 +69,18 @@ def test_each_stack_has_its_own() -> None:
     assert all(len(resources(template_of(stack), "AWS::Lambda::Function")) == 1 for stack in stacks)
 
 
-def test_a_job_is_two_resources_and_its_legs() -> None:
+def test_a_job_is_two_resources_and_its_wait_stages() -> None:
     stack = new_stack()
     default_job(stack)
     template = template_of(stack)
     own = resources(template).keys() - shared(template)
-    legs = resources(template, WAIT).keys()
-    assert len(own - legs) <= MOST_OF_A_JOB
-    assert len(legs) <= 2
+    wait_stages = resources(template, WAIT).keys()
+    assert len(own - wait_stages) <= MOST_OF_A_JOB
+    assert len(wait_stages) <= 2
 
 
 @pytest.mark.parametrize("jobs", [1, 3])
-def test_jobs_with_one_role_are_a_resource_and_the_legs_each_and_a_policy_for_the_role(jobs: int) -> None:
+def test_jobs_with_one_role_are_a_resource_and_the_stages_each_and_a_policy_for_the_role(jobs: int) -> None:
     stack = new_stack()
     role = given_role(stack)
     for index in range(jobs):
@@ -124,7 +124,7 @@ def test_what_a_job_depends_on_comes_before_every_part_of_it() -> None:
     assert logical_id(first) in before(template, logical_id(job))
 
 
-def test_a_recommendation_is_chosen_after_the_last_leg() -> None:
+def test_a_recommendation_is_chosen_after_the_last_wait_stage() -> None:
     stack = new_stack()
     default_job(stack).recommend_real_time("Best")
     template = template_of(stack)

@@ -77,7 +77,7 @@ def test_the_sum_at_the_constants_is_that_of_the_definition(states: Mapping[str,
     assert states["Poll"]["TimeoutSeconds"] == CALL_SECONDS > FUNCTION_TIMEOUT_SECONDS
 
 
-def test_a_leg_is_answered_in_time_whatever_fails_after_its_end(states: Mapping[str, Json]) -> None:
+def test_a_stage_is_answered_in_time_whatever_fails_after_its_end(states: Mapping[str, Json]) -> None:
     last_poll = WAIT_STAGE_SECONDS + wait.GRACE_SECONDS + CALL_SECONDS + IN_FLIGHT_SECONDS
     assert last_poll + longest_to_answer(states) < WAIT_SERVICE_TIMEOUT_SECONDS
 
@@ -106,15 +106,17 @@ def test_the_queue_gives_a_reason_before_the_state_machine_ends_its_execution(
 
 def test_cloudformation_waits_as_long_as_the_sums_assume(template: Json) -> None:
     job = only(template, ResourceType.JOB)
-    legs = resources(template, ResourceType.WAIT).values()
+    wait_stages = resources(template, ResourceType.WAIT).values()
     assert job["Properties"]["ServiceTimeout"] == str(JOB_SERVICE_TIMEOUT_SECONDS)
-    assert {leg["Properties"]["ServiceTimeout"] for leg in legs} == {str(WAIT_SERVICE_TIMEOUT_SECONDS)}
-    assert all(leg["Properties"]["HandOverAfterSeconds"] <= WAIT_STAGE_SECONDS for leg in legs)
+    assert {wait_stage["Properties"]["ServiceTimeout"] for wait_stage in wait_stages} == {
+        str(WAIT_SERVICE_TIMEOUT_SECONDS)
+    }
+    assert all(wait_stage["Properties"]["HandOverAfterSeconds"] <= WAIT_STAGE_SECONDS for wait_stage in wait_stages)
 
 
 @pytest.mark.parametrize("outage", OUTAGES)
 @pytest.mark.parametrize("code", REFUSED_BY_LAMBDA)
-def test_an_outage_of_lambda_in_mid_leg_fails_under_one_leg_in_a_hundred(
+def test_an_outage_of_lambda_in_mid_stage_fails_under_one_stage_in_a_hundred(
     states: Mapping[str, Json], code: str, outage: int
 ) -> None:
     failed = unanswered = 0

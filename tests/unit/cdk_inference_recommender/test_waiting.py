@@ -1,4 +1,4 @@
-"""How long a job is waited for: legs within CloudFormation's hour, and timeouts that can't be legs."""
+"""How long a job is waited for: wait_stages within CloudFormation's hour, and timeouts that can't be wait_stages."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from .synthesis import JOB, WAIT, Json, default_job, load_test, logical_id, new_
 
 
 @pytest.mark.parametrize("timeout", [60, 2699, 2700, 2701, 5400, 21_600, 86_400])
-def test_legs_add_up_to_the_timeout_and_none_outlasts_cloudformation(timeout: int) -> None:
-    legs = stage_seconds(timeout)
-    assert sum(legs) == timeout
-    assert all(0 < leg <= 2700 for leg in legs)
+def test_stages_add_up_to_the_timeout_and_none_outlasts_cloudformation(timeout: int) -> None:
+    wait_stages = stage_seconds(timeout)
+    assert sum(wait_stages) == timeout
+    assert all(0 < wait_stage <= 2700 for wait_stage in wait_stages)
 
 
-def test_a_default_job_is_waited_for_in_two_legs() -> None:
+def test_a_default_job_is_waited_for_in_two_wait_stages() -> None:
     assert len(stage_seconds(timeout_seconds_of(None, is_default_job=True, job_duration=None))) == 2
 
 
@@ -31,13 +31,13 @@ def test_a_job_gets_an_hour_beyond_its_duration_and_the_longest_one_where_that_i
     assert timeout_seconds_of(None, is_default_job=False, job_duration=job_duration) == timeout
 
 
-def test_the_longest_job_fits_into_its_legs() -> None:
+def test_the_longest_job_fits_into_its_wait_stages() -> None:
     stack = new_stack()
     load_test(stack, job_duration=Duration.hours(5))
     template = template_of(stack)
-    legs = [leg["Properties"] for leg in resources(template, WAIT).values()]
-    assert sum(leg["HandOverAfterSeconds"] for leg in legs) >= 18_000 + 3600
-    assert all(leg["HandOverAfterSeconds"] <= 2700 for leg in legs)
+    wait_stages = [wait_stage["Properties"] for wait_stage in resources(template, WAIT).values()]
+    assert sum(wait_stage["HandOverAfterSeconds"] for wait_stage in wait_stages) >= 18_000 + 3600
+    assert all(wait_stage["HandOverAfterSeconds"] <= 2700 for wait_stage in wait_stages)
     assert only(template, JOB)["Properties"]["TimeoutSeconds"] == 21_600
 
 
@@ -49,25 +49,29 @@ def test_what_is_no_plain_default_job_is_recognised_by_value(props: Json) -> Non
     assert timeout == (7200 if "job_duration" in props else 5400)
 
 
-def test_legs_run_one_after_the_other_and_again_for_another_job() -> None:
+def test_stages_run_one_after_the_other_and_again_for_another_job() -> None:
     stack = new_stack()
     job = default_job(stack, timeout=Duration.hours(2), poll_interval=Duration.minutes(1), accept_stopped=True)
     template = template_of(stack)
     names = list(resources(template, WAIT))
-    for number, (name, leg) in enumerate(resources(template, WAIT).items()):
-        properties = {key: value for key, value in leg["Properties"].items() if key not in ("ServiceToken", "Leg")}
+    for number, (name, wait_stage) in enumerate(resources(template, WAIT).items()):
+        properties = {
+            key: value for key, value in wait_stage["Properties"].items() if key not in ("ServiceToken", "Stage")
+        }
         assert properties == {
             "ServiceTimeout": "3540",
             "JobName": {"Ref": logical_id(job)},
-            "Legs": 3,
+            "Stages": 3,
             "HandOverAfterSeconds": [2700, 2700, 1800][number],
             "PollIntervalSeconds": 60,
             "AcceptStopped": True,
             "TimeoutSeconds": 7200,
             "StateMachineArn": only(template, JOB)["Properties"]["StateMachineArn"],
         }
-        assert leg["Properties"]["Leg"] == number + 1
-        assert [other for other in names if other in leg["DependsOn"]] == names[max(number - 1, 0) : number], name
+        assert wait_stage["Properties"]["Stage"] == number + 1
+        assert [other for other in names if other in wait_stage["DependsOn"]] == names[max(number - 1, 0) : number], (
+            name
+        )
 
 
 def test_a_timeout_known_only_at_deploy_time_is_refused_for_every_job() -> None:
@@ -118,5 +122,5 @@ def test_a_job_is_polled_every_half_minute(*, existing: bool) -> None:
     stack = new_stack()
     job = InferenceRecommendationsJob.from_job_name(stack, "Job", "bert") if existing else default_job(stack)
     job.recommend_real_time("Best")
-    legs = resources(template_of(stack), WAIT).values()
-    assert {leg["Properties"]["PollIntervalSeconds"] for leg in legs} == {30}
+    wait_stages = resources(template_of(stack), WAIT).values()
+    assert {wait_stage["Properties"]["PollIntervalSeconds"] for wait_stage in wait_stages} == {30}

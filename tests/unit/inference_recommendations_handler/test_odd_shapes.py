@@ -50,8 +50,8 @@ SOUND: Final[Mapping[ResourceType, dict[str, Json]]] = {
     },
     ResourceType.WAIT: {
         "JobName": "bert",
-        "Leg": "1",
-        "Legs": "2",
+        "Stage": "1",
+        "Stages": "2",
         "HandOverAfterSeconds": "3300",
         "PollIntervalSeconds": "30",
         "AcceptStopped": "false",

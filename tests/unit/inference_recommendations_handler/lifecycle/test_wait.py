@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 STACK = "arn:aws:cloudformation:eu-west-1:123456789012:stack/Reader/1"
 PROPERTIES = {
     "JobName": "bert",
-    "Leg": "1",
-    "Legs": "1",
+    "Stage": "1",
+    "Stages": "1",
     "HandOverAfterSeconds": "600",
     "PollIntervalSeconds": "30",
     "TimeoutSeconds": "600",
