@@ -55,7 +55,7 @@ def job_app(
     app = App(outdir=str(folder / "cdk.out"))
     stack = Stack(app, stack_name)
     if role_arn is not None:
-        props["role"] = iam.Role.from_role_arn(stack, "Role", role_arn)
+        props["role"] = iam.Role.from_role_arn(stack, "Role", role_arn, mutable=False)
     job = _job(stack, model_package_arn, **props)
     best = job.recommend_real_time("Best")
     CfnOutput(stack, "JobName", value=job.job_name)

@@ -41,7 +41,7 @@ def test_it_fails_with_what_to_do_and_leaves_nothing_that_costs(bootstrapped: Lo
     failed = deploy(bootstrapped, compiled_app(tmp_path))
     assert failed.code != 0
     [line, *_] = [line for line in failed.output.splitlines() if "that SageMaker Neo compiled" in line]
-    assert "nothing was deployed. Leave `data_input_config` out of the job's container config" in line
+    assert "nothing was deployed. Omit `data_input_config` in the job's container config" in line
     delete(bootstrapped, "Compiled")
     [request] = requests_of(bootstrapped, "Compiled")
     assert job_status(bootstrapped, request["JobName"]) == "COMPLETED"

@@ -122,7 +122,7 @@ def _arrives_too_late(stack: LifecycleStack, **change: Any) -> None:
         stack.cancel_update()
     assert stack.wait() == "UPDATE_ROLLBACK_COMPLETE", stack.reasons()
     stack.after(2 * MAX_EVENT_AGE_SECONDS)
-    assert any("refused: too late" in line for line in stack.logged()), "it never arrived"
+    assert any("rejected: late" in line for line in stack.logged()), "it never arrived"
 
 
 def test_a_failed_job_that_is_deployed_again_says_how_to_run_it_again(stack: LifecycleStack) -> None:

@@ -29,7 +29,7 @@ for number in range(20):
     )
 app.synth()
 """
-PLACES = [f"job_name_prefix = '{'x' * 25}'", "input_buckets", "poll_interval = 1"]
+PLACES = [f"job_name_prefix = '{'x' * 25}'", "poll_interval = 1"]
 
 
 def test_all_problems_are_the_last_thing_that_is_shown(tmp_path: Path) -> None:

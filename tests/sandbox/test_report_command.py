@@ -110,7 +110,7 @@ def test_constraints_that_nothing_meets_exit_with_1(account: Account, capsys: py
     assert main(["report", name, "--max-cost-per-hour", "0.0001"]) == 1
     shown = " ".join(capsys.readouterr().out.split())
     assert "No result meets the constraints (MaxCostPerHour 0.0001): a deployment that has them fails." in shown
-    assert re.search(r"Refused 1 x ml\.\S+: CostPerHour \S+ is \S+ \(\S+%\) above 0\.0001\.", shown)
+    assert re.search(r"Rejected 1 x ml\.\S+: CostPerHour \S+ is \S+ \(\S+%\) above 0\.0001\.", shown)
 
 
 def test_a_comparison_without_an_endpoint_is_one_line_at_once(
@@ -177,5 +177,6 @@ def test_ctrl_c_leaves_quietly_and_the_job_continues(account: Account) -> None:
         process.send_signal(signal.SIGINT)
         assert process.wait(60) == 130
         assert process.stderr.read().splitlines() == [
-            "Not waiting any longer. The job goes on and is charged for; to end it: inference-recommender stop " + name
+            "Stopped waiting. The job continues to run and is charged for. To end it: inference-recommender stop "
+            + name
         ]

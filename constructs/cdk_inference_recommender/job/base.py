@@ -10,6 +10,7 @@ from cdk_inference_recommender.recommendation.objective import Objective
 from cdk_inference_recommender.recommendation.real_time_recommendation import RealTimeRecommendation
 from cdk_inference_recommender.recommendation.serverless_recommendation import ServerlessRecommendation
 from cdk_inference_recommender.validation.stack_resource import StackResource
+from cdk_inference_recommender.validation.validation_error import ValidationError
 
 from .grants import InferenceRecommendationsJobGrants
 from .metrics import MetricOptions, job_metric
@@ -62,6 +63,19 @@ class InferenceRecommendationsJobBase(StackResource):
     def grants(self) -> InferenceRecommendationsJobGrants:
         """What others may be allowed to do with the job, for example `job.grants.read(role)`."""
         return InferenceRecommendationsJobGrants((self.job_arn, *self._lower_case_arns))
+
+    def add_to_role_policy(self, statement: iam.PolicyStatement) -> None:
+        """Add a statement to the policy of the execution role.
+
+        Args:
+            statement: What the job may do besides.
+
+        Raises:
+            ValidationError: The job is imported, so that its role isn't known.
+        """
+        if self.role is None:
+            raise ValidationError(f"{self.node.path}: an imported job has no role here. Add the statement to its own.")
+        self.role.add_to_principal_policy(statement)
 
     def recommend_real_time(
         self,

@@ -43,6 +43,9 @@ class IInferenceRecommendationsJob(IResource, Protocol):
     def grants(self) -> InferenceRecommendationsJobGrants:
         """What others may be allowed to do with the job."""
 
+    def add_to_role_policy(self, statement: iam.PolicyStatement) -> None:
+        """Add a statement to the role's policy; arguments as for `InferenceRecommendationsJob`."""
+
     def recommend_real_time(
         self,
         id: str,  # noqa: A002 -- the CDK's name for it

@@ -66,32 +66,36 @@ class Constraints:
                     f"{field.name} = {value}: must be a number above 0. Leave it out for no constraint."
                 )
 
-    def render(self) -> dict[str, object]:
-        """Return the property of the custom resource; empty where nothing is constrained.
 
-        Raises:
-            ValidationError: `max_model_latency` is built on a token in another unit than milliseconds, or is Python's
-                `timedelta`.
-        """
-        latency = self.max_model_latency
-        numbers = {
-            ConstraintProperty.MAX_COST_PER_HOUR: self.max_cost_per_hour,
-            ConstraintProperty.MAX_COST_PER_INFERENCE: self.max_cost_per_inference,
-            ConstraintProperty.MAX_MODEL_LATENCY: (
-                fractional_milliseconds_of(latency, "constraints.max_model_latency")
-                if isinstance(latency, Duration | timedelta)
-                else latency
-            ),
-            ConstraintProperty.MIN_INVOCATIONS: self.min_invocations,
-            ConstraintProperty.MAX_CPU_UTILIZATION: self.max_cpu_utilization,
-            ConstraintProperty.MAX_MEMORY_UTILIZATION: self.max_memory_utilization,
-            ConstraintProperty.MIN_INVOCATIONS_GAIN: self.min_invocations_gain,
-            ConstraintProperty.MIN_MODEL_LATENCY_GAIN: self.min_model_latency_gain,
-        }
-        families = {
-            ConstraintProperty.ALLOWED_INSTANCE_FAMILIES: self.allowed_instance_families,
-            ConstraintProperty.EXCLUDED_INSTANCE_FAMILIES: self.excluded_instance_families,
-        }
-        return {name.value: value for name, value in numbers.items() if value is not None} | {
-            name.value: list(value) for name, value in families.items() if value
-        }
+def constraint_properties(constraints: Constraints) -> dict[str, object]:
+    """Return constraints as properties of the custom resource; empty without any.
+
+    Args:
+        constraints: What a result must meet.
+
+    Raises:
+        ValidationError: `max_model_latency` is built on a token in another unit than milliseconds, or is Python's
+            `timedelta`.
+    """
+    latency = constraints.max_model_latency
+    numbers = {
+        ConstraintProperty.MAX_COST_PER_HOUR: constraints.max_cost_per_hour,
+        ConstraintProperty.MAX_COST_PER_INFERENCE: constraints.max_cost_per_inference,
+        ConstraintProperty.MAX_MODEL_LATENCY: (
+            fractional_milliseconds_of(latency, "constraints.max_model_latency")
+            if isinstance(latency, Duration | timedelta)
+            else latency
+        ),
+        ConstraintProperty.MIN_INVOCATIONS: constraints.min_invocations,
+        ConstraintProperty.MAX_CPU_UTILIZATION: constraints.max_cpu_utilization,
+        ConstraintProperty.MAX_MEMORY_UTILIZATION: constraints.max_memory_utilization,
+        ConstraintProperty.MIN_INVOCATIONS_GAIN: constraints.min_invocations_gain,
+        ConstraintProperty.MIN_MODEL_LATENCY_GAIN: constraints.min_model_latency_gain,
+    }
+    families = {
+        ConstraintProperty.ALLOWED_INSTANCE_FAMILIES: constraints.allowed_instance_families,
+        ConstraintProperty.EXCLUDED_INSTANCE_FAMILIES: constraints.excluded_instance_families,
+    }
+    return {name.value: value for name, value in numbers.items() if value is not None} | {
+        name.value: list(value) for name, value in families.items() if value
+    }

@@ -27,7 +27,7 @@ from inference_recommendations_handler.protocol.contract import (
     ResourceType,
 )
 
-from .constraints import Constraints
+from .constraints import Constraints, constraint_properties
 from .measured_job import MeasuredJob
 from .objective import Objective
 from .prop_types import RECOMMENDATION_PROP_TYPES
@@ -101,7 +101,7 @@ class Recommendation(Construct):
             )
         measured.attach_to(self)
         with prefix_errors_with_path(self):
-            required = constraints.render()
+            required = constraint_properties(constraints)
         self._resource = InferenceRecommenderProvider.of(scope).custom_resource(
             self,
             "Resource",

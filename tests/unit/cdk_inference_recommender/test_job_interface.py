@@ -5,16 +5,31 @@ from __future__ import annotations
 import jsii
 import pytest
 from aws_cdk import App, CfnOutput, CfnParameter, Environment, Resource, Stack
+from aws_cdk import aws_iam as iam
 
 from cdk_inference_recommender import (
     IInferenceRecommendationsJob,
     InferenceRecommendationsJob,
     InferenceRecommendationsJobGrants,
+    ModelSource,
     RealTimeRecommendation,
     ValidationError,
 )
 
-from .synthesis import ACCOUNT, REGION, ROLE_ARN, default_job, given_role, new_app, new_stack, template_of
+from .synthesis import (
+    ACCOUNT,
+    PACKAGE_ARN,
+    POLICY,
+    REGION,
+    ROLE_ARN,
+    default_job,
+    given_role,
+    new_app,
+    new_stack,
+    payloads,
+    resources,
+    template_of,
+)
 
 HERE = Environment(account=ACCOUNT, region=REGION)
 ARN = f"arn:aws:sagemaker:us-east-1:{ACCOUNT}:inference-recommendations-job/bert"
@@ -50,6 +65,23 @@ def test_the_role_of_a_job_isn_t_changed_afterwards() -> None:
     with pytest.raises(AttributeError, match="role"):
         job.role = job.role  # type: ignore[misc]
     assert job.role.role_arn == ROLE_ARN
+
+
+def test_a_statement_is_added_to_the_execution_role() -> None:
+    stack = new_stack()
+    job = InferenceRecommendationsJob(
+        stack, "Job", model=ModelSource.from_model_package(PACKAGE_ARN), input_buckets=[payloads(stack)]
+    )
+    job.add_to_role_policy(iam.PolicyStatement(actions=["s3:GetObject"], resources=["arn:aws:s3:::more/*"]))
+    policies = resources(template_of(stack), POLICY)
+    (added,) = (policy for name, policy in policies.items() if name.startswith("JobRoleDefaultPolicy"))
+    assert "arn:aws:s3:::more/*" in str(added["Properties"]["PolicyDocument"])
+
+
+def test_an_imported_job_has_no_role_to_add_a_statement_to() -> None:
+    job = InferenceRecommendationsJob.from_job_name(new_stack(), "Job", "bert")
+    with pytest.raises(ValidationError, match=r"^Stack/Job: an imported job has no role here"):
+        job.add_to_role_policy(iam.PolicyStatement(actions=["s3:GetObject"], resources=["*"]))
 
 
 class TestPhysicalName:

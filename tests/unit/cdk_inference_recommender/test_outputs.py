@@ -76,7 +76,7 @@ def test_another_jobs_recommendation_is_refused() -> None:
 
 def test_ids_that_differ_in_signs_only_are_refused() -> None:
     job = default_job(new_stack())
-    with pytest.raises(ValidationError, match="Two recommendations would be told as Best: "):
+    with pytest.raises(ValidationError, match="Two recommendations would have the output Best: "):
         job.add_outputs(job.recommend_real_time("Best"), job.recommend_real_time("Be-st"))
 
 

@@ -18,6 +18,7 @@ from cdk_inference_recommender.command_line.report.charts import report_charts
 from cdk_inference_recommender.command_line.report.constraint_options import add_constraints, parse_constraints
 from cdk_inference_recommender.command_line.report.document import report_document
 from cdk_inference_recommender.command_line.report.page import report_page
+from cdk_inference_recommender.recommendation.constraints import constraint_properties
 from inference_recommendations_handler.protocol.contract import EndpointType, ObjectiveName
 from inference_recommendations_handler.recommendation.choosing import NoChoiceError, choose
 from inference_recommendations_handler.recommendation.constraints import Constraints, choose_within
@@ -60,7 +61,7 @@ def test_the_options_are_the_props() -> None:
     }
     given_options = [part for name, text in texts.items() for part in (f"--{name.replace('_', '-')}", text)]
     props: dict[str, Any] = numbers | families
-    assert options(*given_options) == Props(**props).render()
+    assert options(*given_options) == constraint_properties(Props(**props))
     assert len(texts) == len(Props.__dataclass_fields__), "every prop has its option"
     assert options() == {}
 

@@ -126,7 +126,7 @@ def test_latencies_are_in_milliseconds_and_the_unexpected_unit_is_reported() -> 
     assert '<td data-value="263.596">264</td>' in page.source
     assert "Model latency (ms)" in page.text
     assert "live: 90 requests a minute, latency 0.85 ms." in page.text
-    assert "ModelLatency was read as microseconds: " in page.text
+    assert "ModelLatency was interpreted as microseconds: " in page.text
     assert "microseconds" not in Page(job(recommendation())).text
 
 
