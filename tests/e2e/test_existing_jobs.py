@@ -120,6 +120,6 @@ def test_a_failed_job_fails_the_deployment_with_its_reason(
 
 
 def waits(aws: LocalAws, stack: str) -> bool:
-    """Whether the stack's first wait_stage polls."""
+    """Whether the stack's first wait stage polls."""
     running: dict[str, Any] = aws.admin("running")
     return any(stack in arn for arn in running["executions"])

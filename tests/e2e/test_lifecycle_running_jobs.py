@@ -1,4 +1,4 @@
-"""What happens to a job that runs: it is stopped by somebody, overtaken by a change, or ends as its wait_stage does."""
+"""What happens to a job that runs: it is stopped by somebody, overtaken by a change, or ends as its wait stage does."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_a_change_of_what_is_measured_stops_the_job_that_still_runs(stack: Lifec
 
 
 def test_jobs_that_end_in_the_second_in_which_their_stage_hands_over_are_not_missed(stack: LifecycleStack) -> None:
-    # A wait_stage is asked for a second or so after its job, so that one of these ends when its wait_stage does.
+    # A wait stage is requested a second or so after its job, so that one of these ends when its wait stage does.
     numbers = range(3)
     for number in numbers:
         prefix = f"{stack.jobs[:-1]}job{number or ''}-*"

@@ -222,7 +222,7 @@ DISTURBANCES: st.SearchStrategy[Disturbance] = st.one_of(
     ),
     st.builds(BucketRefusal, st.sampled_from([500, 503]), st.sampled_from([1, 2, 5])),
     st.just(Broken()),
-    # At once, in the middle of a wait_stage, and about when a wait_stage or a deletion ends.
+    # At once, in the middle of a wait stage, and about when a wait stage or a deletion ends.
     st.builds(
         LambdaRefuses,
         st.sampled_from(

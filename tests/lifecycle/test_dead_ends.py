@@ -241,7 +241,7 @@ class TestWait:
         stack.advance(85)
         assert world.service.jobs == {}
         world.service.quota = 9
-        # The wait_stage has seen no job at 90 s, and looks at the queue when that has been granted its job at 120 s.
+        # The wait stage has seen no job at 90 s, and looks at the retry when its job has been created at 120 s.
         world.pauses = [Pause(1, 40, operation="DescribeExecution")]
         assert stack.finish().status == "CREATE_COMPLETE"
         assert world.pauses == []

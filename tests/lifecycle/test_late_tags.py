@@ -111,7 +111,7 @@ def test_a_job_that_the_queue_gets_just_before_the_timeout_is_stopped(
     outcome = stack.finish()
     [job] = world.service.jobs.values()
     assert "did not finish within" in str(outcome.reason)
-    # The last wait_stage tries for a minute after its end.
+    # The last wait stage tries for a minute after its end.
     assert (job.stopped_at is not None) == ("it was stopped" in str(outcome.reason))
     assert ("may still run, and incur charges" in str(outcome.reason)) == (job.stopped_at is None)
     assert seconds > 50 or job.stopped_at is not None

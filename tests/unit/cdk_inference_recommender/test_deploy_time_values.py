@@ -167,7 +167,7 @@ def test_every_value_of_a_job_on_a_model_may_be_a_parameter() -> None:
     properties = only(template_of(stack), JOB)["Properties"]
     assert properties["Tags"] == [{"Key": "team", "Value": ref("Team")}]
     assert properties["RerunNonce"] == ref("Rerun")
-    # The number of wait_stages can't wait for the duration: the longest job's are made.
+    # The number of wait stages can't wait for the duration: the longest job's are made.
     assert properties["TimeoutSeconds"] == 21_600
 
 

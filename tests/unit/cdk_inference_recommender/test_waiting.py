@@ -1,4 +1,4 @@
-"""How long a job is waited for: wait_stages within CloudFormation's hour, and timeouts that can't be wait_stages."""
+"""How long a job is waited for: wait stages within CloudFormation's hour, and timeouts that can't be wait stages."""
 
 from __future__ import annotations
 
