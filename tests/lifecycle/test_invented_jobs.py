@@ -72,6 +72,22 @@ def test_a_deletion_stops_the_job_that_a_cancelled_update_has_renamed(stack: Sta
     assert world.service.active() == []
 
 
+@pytest.mark.parametrize("lands_after", [5, 50, 65])
+@pytest.mark.parametrize("deleted_after", [20, 40])
+def test_a_deletion_frees_no_name_for_which_a_create_is_in_flight(
+    stack: Stack, world: World, lands_after: float, deleted_after: float
+) -> None:
+    world.service.late_create_seconds, world.service.seconds_stopping = lands_after, 3
+    stack.begin_deploy(Template())
+    stack.advance(deleted_after)
+    stack.begin_delete()
+    assert stack.finish().status == "DELETE_COMPLETE"
+    world.remove_function()
+    world.settle(900)
+    world.service.land()
+    assert world.service.jobs == {}
+
+
 def test_a_name_that_is_free_again_makes_a_new_job(stack: Stack, world: World) -> None:
     stack.deploy(Template())
     [first] = world.service.jobs

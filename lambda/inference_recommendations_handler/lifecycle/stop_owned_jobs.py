@@ -176,6 +176,11 @@ def _stop_job(
     if not job.ended or jobs.has_leftovers(job, now=now):
         result.unfinished.append(job.name)
         return
+    if jobs.names_are_reusable and now < (lands_until := job.created_at + IN_FLIGHT_SECONDS):
+        # Deleting the record frees the name, for which an earlier create may still be in flight.
+        result.unfinished.append(job.name)
+        result.settles_at = max(result.settles_at, lands_until)
+        return
     try:
         jobs.delete(job.name)
     except AWS_ERRORS as error:
