@@ -21,6 +21,7 @@ SECONDS_STOPPING = 120.0
 SECONDS_INTERFACES_STAY = 300.0
 ENDED = frozenset({"COMPLETED", "FAILED", "STOPPED", "DELETED"})
 STACK_ID_TAG = "cdk-inference-recommender:stack-id"
+REQUEST_ID_TAG = "cdk-inference-recommender:request-id"
 OLDER_THAN_ANY_BOUND = 3600.0
 RESULT = {
     "RecommendationId": "first/1",
@@ -72,7 +73,7 @@ class FakeJob:
     """Request id with which the job was created, also after an adoption."""
 
     def __post_init__(self) -> None:
-        self.asked_by = self.tags.get("cdk-inference-recommender:request-id", "")
+        self.asked_by = self.tags.get(REQUEST_ID_TAG, "")
 
     def status(self, now: float) -> str:
         if self.stopped_at is not None:

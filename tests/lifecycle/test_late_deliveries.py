@@ -6,9 +6,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from inference_recommendations_handler.lifecycle.job_properties import JobProperties
-from inference_recommendations_handler.stack.owner import Owner
-
 from . import promises
 from .cloudformation import STACK_ID, Stack
 from .invocation_thread import FUNCTION_TIMEOUT, Pause
@@ -265,11 +262,7 @@ def test_a_late_delivery_after_an_unsure_deletion_of_a_refused_request_starts_no
 def test_a_repeated_delivery_stays_with_its_job_when_it_cannot_see_at_once_whose_the_first_name_is(
     stack: Stack, world: World
 ) -> None:
-    name = JobProperties.parse(
-        as_delivered(Template().job()),
-        owner=Owner(stack_id=STACK_ID, logical_id=JOB),
-        jobs=world.jobs,
-    ).base
+    name = Template().first_name(STACK_ID, world.jobs)
     world.service.foreign(name)
     world.extra_deliveries = [200.0]
     stack.begin_deploy(Template())

@@ -20,7 +20,7 @@ from inference_recommendations_handler.invocation import Invocation
 from .clock import Clock
 from .invocation_thread import FUNCTION_TIMEOUT, FunctionDiedError, InvocationThread, KilledError, Pause
 from .machine import Machine
-from .service import Service
+from .service import REQUEST_ID_TAG, Service
 from .template import TYPES
 from .wiring import connect
 
@@ -52,6 +52,8 @@ class Received:
     at: float
     body: Mapping[str, Any]
     size: int
+    names_another_requests_job: bool
+    """Whether the physical id is then the name of a job that another request created or adopted."""
 
 
 @dataclass
@@ -168,7 +170,13 @@ class World:
             answer = answer | {"Status": "FAILED", "Reason": "Response object is too long.", "Data": {}}
         if DEFECT in answer.get("Reason", ""):
             self.surprises.append(answer["Reason"])
-        received = Received(at=self.clock.now, body=answer, size=len(body))
+        job = self.service.jobs.get(answer["PhysicalResourceId"])
+        received = Received(
+            at=self.clock.now,
+            body=answer,
+            size=len(body),
+            names_another_requests_job=job is not None and job.tags.get(REQUEST_ID_TAG) != answer["RequestId"],
+        )
         self.answers.setdefault(str(answer["RequestId"]), []).append(received)
         self.answered += 1
 
