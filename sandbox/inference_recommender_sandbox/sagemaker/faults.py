@@ -15,7 +15,7 @@ Two ways. By name: a model name, or the name of a model package's group, that co
 | `no-results` | `job` = `*` | matching jobs complete without recommendations |
 | `slow-job` | `job` = `*`, `seconds` | matching jobs take so much longer |
 | `vanish-job` | `job` | a job is unknown from now on; its name stays taken |
-| `slow-create` | `seconds` | every create takes so long before it answers |
+| `slow-create` | `seconds` | every create takes so long before it responds |
 | `role-propagation` | `seconds` | a role can be assumed only so long after it was first named |
 | `late-tags` | `seconds` | a resource's tags don't show, and don't count in conditions, so long after its creation |
 | `no-tagging-action` | | tagging on creation is authorised without `sagemaker:TaggingAction` |
