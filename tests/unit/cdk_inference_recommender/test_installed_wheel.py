@@ -65,19 +65,22 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return target
 
 
-@pytest.fixture(scope="module")
-def source_distribution(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The source distribution, built from this checkout."""
-    folder = tmp_path_factory.mktemp("sdist")
-    build = [sys.executable, "-m", "hatchling", "build", "--target", "sdist", "--directory", str(folder)]
+def distributions(folder: Path) -> list[Path]:
+    """Wheel and source distribution, built from this checkout as for a release."""
+    build = [sys.executable, "-m", "hatchling", "build", "--directory", str(folder)]
     subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
-    (sdist,) = folder.glob("*.tar.gz")
-    return sdist
+    return sorted(folder.iterdir())
 
 
-def test_pypi_would_show_both_distributions(wheel: Path, source_distribution: Path) -> None:
+@pytest.fixture(scope="module")
+def released(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    return distributions(tmp_path_factory.mktemp("released"))
+
+
+def test_pypi_would_show_both_distributions(released: list[Path]) -> None:
+    assert [path.suffix for path in released] == [".whl", ".gz"]
     checked = subprocess.run(
-        [sys.executable, "-m", "twine", "check", "--strict", str(wheel), str(source_distribution)],
+        [sys.executable, "-m", "twine", "check", "--strict", *map(str, released)],
         capture_output=True,
         text=True,
         check=False,
@@ -85,8 +88,13 @@ def test_pypi_would_show_both_distributions(wheel: Path, source_distribution: Pa
     assert checked.returncode == 0, checked.stdout + checked.stderr
 
 
-def test_the_source_distribution_has_what_the_readme_links_to(source_distribution: Path) -> None:
-    with tarfile.open(source_distribution) as archive:
+def test_both_are_built_reproducibly(released: list[Path], tmp_path: Path) -> None:
+    again = {path.name: path.read_bytes() for path in distributions(tmp_path)}
+    assert {path.name: path.read_bytes() for path in released} == again
+
+
+def test_the_source_distribution_has_what_the_readme_links_to(released: list[Path]) -> None:
+    with tarfile.open(released[1]) as archive:
         names = {name.partition("/")[2] for name in archive.getnames()}
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     linked = {target.partition("#")[0] for target in re.findall(r"\]\(([^)\s]+)\)", readme) if "://" not in target}
