@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import textwrap
 from pathlib import Path
 from typing import Any, Final
@@ -19,6 +20,8 @@ from aws_cdk import aws_cloudwatch, aws_ec2, aws_ecr, aws_iam, aws_kms, aws_s3, 
 from constructs import Construct
 
 import cdk_inference_recommender
+from cdk_inference_recommender.command_line.run_command import _parser as command_parser
+from inference_recommender_sandbox.command import _parser as sandbox_parser
 
 ROOT: Final = Path(__file__).parents[2]
 PACKAGE: Final = "arn:aws:sagemaker:eu-west-1:111122223333:model-package/churn/7"
@@ -154,6 +157,28 @@ def anchors_of(page: Path) -> set[str]:
     """Ids of a page's headings, as GitHub and the site make them."""
     headings = re.findall(r"^#+ (.+)$", _FENCE.sub("", page.read_text(encoding="utf-8")), flags=re.MULTILINE)
     return {_NEITHER_LETTERS_NOR_SPACES.sub("", heading).strip().lower().replace(" ", "-") for heading in headings}
+
+
+def commands_of(page: str) -> list[list[str]]:
+    """Arguments of `inference-recommender` in a page's shell code, with what a synopsis puts into brackets."""
+    found = []
+    for block in re.findall(r"^ *```sh\n(.*?)^ *```$", text_of(page), flags=re.DOTALL | re.MULTILINE):
+        for line in re.findall(r"^inference-recommender (.*)$", block, flags=re.MULTILINE):
+            written = re.sub(r"\[([^]|]*)[^]]*\]", r"\1", line.partition(" > ")[0])
+            words = shlex.split(written.replace("--port N", "--port 1"), comments=True)
+            found.append(words)
+    return found
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if commands_of(page)])
+def test_the_command_line_takes_what_a_page_shows(page: str) -> None:
+    for words in commands_of(page):
+        parser = sandbox_parser() if words[0] == "sandbox" else command_parser()
+        arguments = words[1 : words.index("--")] if words[0] == "sandbox" else words
+        try:
+            parser.parse_args(arguments)
+        except SystemExit:
+            pytest.fail(f"inference-recommender {shlex.join(words)}")
 
 
 def test_the_readme_is_for_a_reader_in_a_hurry() -> None:
