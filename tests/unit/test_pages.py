@@ -16,7 +16,7 @@ from typing import Any, Final
 
 import aws_cdk
 import pytest
-from aws_cdk import aws_cloudwatch, aws_ec2, aws_ecr, aws_iam, aws_kms, aws_s3, aws_sagemaker, aws_sns, aws_ssm
+from aws_cdk import aws_cloudwatch, aws_ec2, aws_ecr, aws_iam, aws_kms, aws_s3, aws_sagemaker, aws_ssm
 from constructs import Construct
 
 import cdk_inference_recommender
@@ -75,7 +75,6 @@ def given_names(stack: aws_cdk.Stack) -> dict[str, Any]:
         "kms": aws_kms,
         "s3": aws_s3,
         "sagemaker": aws_sagemaker,
-        "sns": aws_sns,
         "ssm": aws_ssm,
         "stack": stack,
         "package": PACKAGE,
