@@ -38,8 +38,8 @@ brackets may be left out:
 
   inference-recommender sandbox fault kill-function '{"fault": "throttle", "operation": "AddTags", "count": 3}'
 
-count, seconds (virtual ones) and limit are numbers; steps is a list of instance types; reason is the reason that is
-told. job, function, resource (a logical id) and execution are names in which * stands for anything, which is what they
+count, seconds (virtual ones) and limit are numbers; steps is a list of instance types; reason is the reason to
+report. job, function, resource (a logical id) and execution are names in which * stands for anything, which is what they
 are by default. operation is create, update or delete of fail-resource, else an operation of the API or *. clear
 takes back everything that was ordered."""
 
@@ -157,7 +157,7 @@ def _serve(sandbox: Sandbox) -> int:
 
 
 def _run(command: Sequence[str], sandbox: Sandbox) -> int:
-    """Run a command inside the sandbox; its exit code is the answer."""
+    """Run a command inside the sandbox; return its exit code."""
     environment = {key: value for key, value in os.environ.items() if key not in ("AWS_PROFILE", "AWS_SESSION_TOKEN")}
     environment |= sandbox.environment
     process = subprocess.Popen(command, env=environment)  # noqa: S603 - the user's own command
@@ -192,10 +192,10 @@ def _order_faults(documents: Sequence[str]) -> int:
             try:
                 cause = json.load(error)["error"]
             except (ValueError, KeyError):
-                cause = f"{endpoint_url} answered with status {error.code}; is it a sandbox?"
+                cause = f"{endpoint_url} responded with status {error.code}; is it a sandbox?"
             return _fail(cause)
         except OSError as error:
-            return _fail(f"no sandbox answers at {endpoint_url} ({error}); start one, and set AWS_ENDPOINT_URL")
+            return _fail(f"no sandbox responds at {endpoint_url} ({error}); start one, and set AWS_ENDPOINT_URL")
     return 0
 
 
