@@ -17,6 +17,7 @@ import urllib.request
 from typing import TYPE_CHECKING, Final
 
 from .clock import MAX_SPEED
+from .service_data import share_service_data
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -66,6 +67,7 @@ def main(argv: Sequence[str]) -> int:
     executable = shutil.which(command[0]) if command else ""
     if executable is None:
         return _fail(f"there is no command {command[0]!r}", code=_NOT_FOUND)
+    share_service_data()
     # moto takes long to import, and ordering a fault or asking for help doesn't need it.
     from .server import start  # noqa: PLC0415
 
