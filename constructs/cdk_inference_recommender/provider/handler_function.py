@@ -8,7 +8,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
-from aws_cdk import Duration
+from aws_cdk import Duration, Stack
 from aws_cdk import aws_lambda as lambda_
 
 from cdk_inference_recommender.validation.validation_error import ValidationError
@@ -45,13 +45,16 @@ class HandlerFunction(lambda_.Function):
             role: Its role.
             log_group: Where it logs to.
             settings: What the app has configured.
+
+        Raises:
+            ValidationError: The stack's synthesizer takes no assets, and no other code is given.
         """
-        with _staged_handler() as asset:
+        with _handler_code(scope, settings) as code:
             super().__init__(
                 scope,
                 "Handler",
                 description="Starts, watches and stops SageMaker Inference Recommender jobs for CloudFormation",
-                code=lambda_.Code.from_asset(asset),
+                code=code,
                 handler=f"{_HANDLER_PACKAGE}.handler.on_event",
                 runtime=settings.runtime or lambda_.Runtime.PYTHON_3_13,
                 # In every Region; arm64 isn't.
@@ -82,6 +85,26 @@ class HandlerFunction(lambda_.Function):
             "one such configuration. For a destination of lost events, call "
             "InferenceRecommenderProvider.configure(scope, on_failure=...) before the first job."
         )
+
+
+@contextmanager
+def _handler_code(scope: Construct, settings: ProviderSettings) -> Iterator[lambda_.Code]:
+    if settings.code is not None:
+        yield settings.code
+        return
+    with _staged_handler() as asset:
+        try:
+            yield lambda_.Code.from_asset(asset)
+        except RuntimeError as error:
+            # Its name is all that the CDK's error has in every release.
+            if "BootstraplessSynthesizer" not in str(error):
+                raise
+            raise ValidationError(
+                f"{Stack.of(scope).node.path}: the BootstraplessSynthesizer has no bucket for the function's code. "
+                "Upload the handler to a bucket in the stack's Region (docs/provider.md says how), and call "
+                "InferenceRecommenderProvider.configure(scope, code=lambda_.Code.from_bucket(bucket, key)) before the "
+                "first job."
+            ) from error
 
 
 @contextmanager
