@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Final
 
+from aws_cdk import aws_lambda as lambda_
+
 from cdk_inference_recommender.validation.construct_memo import once
 from cdk_inference_recommender.validation.tokens import is_unresolved
 from cdk_inference_recommender.validation.validation_error import ValidationError
@@ -18,7 +20,6 @@ if TYPE_CHECKING:
     from aws_cdk import aws_ec2 as ec2
     from aws_cdk import aws_iam as iam
     from aws_cdk import aws_kms as kms
-    from aws_cdk import aws_lambda as lambda_
     from aws_cdk import aws_logs as logs
     from aws_cdk import aws_stepfunctions as sfn
     from constructs import Construct, IConstruct
@@ -113,7 +114,7 @@ class ProviderSettings:
                     f"runtime = {self.runtime.name} can't run the handler. Give Python 3.{_OLDEST_PYTHON} or newer, "
                     "such as lambda_.Runtime.PYTHON_3_13."
                 )
-        if self.code is not None and self.code.is_inline:
+        if isinstance(self.code, lambda_.InlineCode):
             yield (
                 "code is inline, and the handler has several modules. Give its zip file in a bucket, with "
                 "lambda_.Code.from_bucket(...)."

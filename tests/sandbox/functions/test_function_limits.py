@@ -65,3 +65,60 @@ def test_a_role_that_lambda_may_not_assume_is_refused_by_the_api(account: Any) -
         with pytest.raises(ClientError, match=words):
             functions.update_function_configuration(FunctionName=name, Role=role)
     assert functions.get_function_configuration(FunctionName=name)["Role"] == good
+
+
+NETWORK = [
+    "ec2:CreateNetworkInterface",
+    "ec2:DescribeNetworkInterfaces",
+    "ec2:DescribeSubnets",
+    "ec2:DeleteNetworkInterface",
+    "ec2:AssignPrivateIpAddresses",
+    "ec2:UnassignPrivateIpAddresses",
+]
+
+
+def network_role(account: Any, *actions: str, resource: str = "*") -> str:
+    allowed = [{"Effect": "Allow", "Action": list(actions), "Resource": resource}] if actions else []
+    role: str = account.role("lambda.amazonaws.com", *allowed)
+    return role
+
+
+@pytest.mark.parametrize("missing", NETWORK)
+def test_a_function_in_a_vpc_needs_a_role_that_may_make_its_interfaces(account: Any, missing: str) -> None:
+    bad = network_role(account, *(action for action in NETWORK if action != missing))
+    good = network_role(account, *NETWORK)
+    network = account.client("ec2")
+    vpc_id = network.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    subnet = network.create_subnet(VpcId=vpc_id, CidrBlock="10.0.0.0/24")["Subnet"]["SubnetId"]
+    group = network.create_security_group(GroupName=account.name(), Description="x", VpcId=vpc_id)["GroupId"]
+    within = {"SubnetIds": [subnet], "SecurityGroupIds": [group]}
+    words = f"does not have permissions to call {missing.removeprefix('ec2:')} on EC2"
+    common = {"Runtime": "python3.13", "Handler": "index.handler"}
+    properties = {"Code": {"ZipFile": "handler = None"}, "Role": bad, "VpcConfig": within, **common}
+    stack_id = account.deploy({"Function": {"Type": "AWS::Lambda::Function", "Properties": properties}})
+    assert words in account.reason(stack_id, "Function")
+    functions, code = account.client("lambda"), io.BytesIO()
+    zipfile.ZipFile(code, "w").close()
+    outside, inside = account.name(), account.name()
+    created = {"Code": {"ZipFile": code.getvalue()}, **common}
+    with pytest.raises(ClientError, match=words):
+        functions.create_function(FunctionName=outside, Role=bad, VpcConfig=within, **created)
+    functions.create_function(FunctionName=outside, Role=bad, **created)
+    with pytest.raises(ClientError, match=words):
+        functions.update_function_configuration(FunctionName=outside, VpcConfig=within)
+    functions.create_function(FunctionName=inside, Role=good, VpcConfig=within, **created)
+    with pytest.raises(ClientError, match=words):
+        functions.update_function_configuration(FunctionName=inside, Role=bad)
+
+
+def test_the_network_s_permissions_are_needed_on_every_resource(account: Any) -> None:
+    role = network_role(account, *NETWORK, resource="arn:aws:ec2:us-east-1:*:network-interface/*")
+    properties = {
+        "Code": {"ZipFile": "handler = None"},
+        "Role": role,
+        "VpcConfig": {"SubnetIds": ["subnet-1"], "SecurityGroupIds": ["sg-1"]},
+        "Runtime": "python3.13",
+        "Handler": "index.handler",
+    }
+    stack_id = account.deploy({"Function": {"Type": "AWS::Lambda::Function", "Properties": properties}})
+    assert "permissions to call CreateNetworkInterface on EC2" in account.reason(stack_id, "Function")

@@ -51,7 +51,7 @@ class LambdaFunctionProvider:
         """Create the function.
 
         Raises:
-            ResourceError: If its role doesn't exist or Lambda may not assume it, as AWS does.
+            ResourceError: If its role doesn't exist, Lambda may not assume it, or it lacks the network's permissions.
         """
         name = request.properties.get("FunctionName") or request.generated_name(max_length=_MAX_NAME_LENGTH)
         with MOTO_LOCK:
@@ -125,7 +125,7 @@ class LambdaFunctionProvider:
 
 def _check(properties: dict[str, Any], account_id: str) -> None:
     try:
-        check_function_role(str(properties.get("Role", "")), account_id)
+        check_function_role(str(properties.get("Role", "")), account_id, vpc_config=properties.get("VpcConfig"))
         check_runtime(str(properties.get("Runtime", "")))
         check_function_limits(properties)
     except UnsupportedRuntimeError as error:
