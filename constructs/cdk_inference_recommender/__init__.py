@@ -35,6 +35,7 @@ if TYPE_CHECKING:
         Task,
     )
     from cdk_inference_recommender.model.model_source import ModelSource
+    from cdk_inference_recommender.permissions.execution_role_restrictions import ExecutionRoleRestrictions
     from cdk_inference_recommender.provider.inference_recommender_provider import InferenceRecommenderProvider
     from cdk_inference_recommender.recommendation.constraints import Constraints
     from cdk_inference_recommender.recommendation.objective import Objective
@@ -52,6 +53,7 @@ __all__ = [
     "ContainerConfig",
     "Domain",
     "EndpointInputConfiguration",
+    "ExecutionRoleRestrictions",
     "FlatInvocations",
     "Framework",
     "IInferenceRecommendationsJob",
@@ -86,6 +88,7 @@ _MODULES: Final = {
     "ContainerConfig": "model.container_config",
     "Domain": "model.container_config",
     "EndpointInputConfiguration": "job.props.endpoint_input_configuration",
+    "ExecutionRoleRestrictions": "permissions.execution_role_restrictions",
     "FlatInvocations": "job.props.stopping_conditions",
     "Framework": "model.container_config",
     "IInferenceRecommendationsJob": "job.interface",

@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 import jsii
-from aws_cdk import ArnFormat, Duration, RemovalPolicy, Stack
+from aws_cdk import Duration, RemovalPolicy, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
+from cdk_inference_recommender.permissions.granted_statement import statements_of
 from cdk_inference_recommender.permissions.handler_grants import HandlerGrants, attached_policy
-from cdk_inference_recommender.permissions.handler_permissions import function_network_statement, handler_statements
 from cdk_inference_recommender.permissions.inline_policy_size import inline_policy_size_of
 from cdk_inference_recommender.validation import checks
 from cdk_inference_recommender.validation.construct_memo import once
@@ -23,6 +23,7 @@ from inference_recommendations_handler.protocol.contract import MAX_EVENT_AGE_SE
 
 from .custom_resources import CustomResources
 from .handler_function import HandlerFunction
+from .handler_role import function_statements, handler_role, state_machine_access
 from .provider_settings import ProviderSettings
 from .state_machine import wait_state_machine
 
@@ -151,7 +152,9 @@ class InferenceRecommenderProvider(Construct):
         settings = ProviderSettings.of(stack_of(self))
         self.log_group: Final[logs.ILogGroup] = settings.log_group or self._new_log_group()
         """Log group of the function."""
-        self.role: Final = self._handler_role(settings)
+        self.granted: Final = function_statements(self, self.log_group, settings)
+        """What the function may do in every stack."""
+        self.role: Final = handler_role(self, self.granted, settings)
         """Role of the function."""
         self.function: Final = HandlerFunction(self, role=self.role, log_group=self.log_group, settings=settings)
         """The function."""
@@ -172,7 +175,9 @@ class InferenceRecommenderProvider(Construct):
             iam.PermissionsBoundary.of(self).apply(settings.permissions_boundary)
         # Neither can hang on the function itself: the state machine needs the function, and the function may start
         # the state machine, which would be a cycle.
-        ready = (self._allow_state_machine(), invoke_config)
+        access = state_machine_access(self, self.state_machine, self.function.function_arn, settings)
+        self.granted.extend(access)
+        ready = (attached_policy(self, "StateMachineAccess", *statements_of(access), role=self.role), invoke_config)
         CustomResources(
             stack=stack_of(self),
             function_arn=self.function.function_arn,
@@ -218,45 +223,6 @@ class InferenceRecommenderProvider(Construct):
         )
         log_group.node.add_metadata(_CUSTOM_RESOURCE_LOG_GROUP, data=True)
         return log_group
-
-    def _handler_role(self, settings: ProviderSettings) -> iam.IRole:
-        logs_statement = iam.PolicyStatement(
-            actions=["logs:CreateLogStream", "logs:PutLogEvents"], resources=[self.log_group.log_group_arn]
-        )
-        statements = handler_statements(self)
-        if settings.vpc is not None:
-            statements.append(function_network_statement())
-        if settings.role is not None:
-            for statement in (logs_statement, *statements):
-                settings.role.add_to_principal_policy(statement)
-            return settings.role
-        return iam.Role(
-            self,
-            "Role",
-            assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
-            description="Starts and watches the SageMaker Inference Recommender jobs of its stack",
-            inline_policies={
-                "Logs": iam.PolicyDocument(statements=[logs_statement]),
-                "InferenceRecommender": iam.PolicyDocument(statements=statements),
-            },
-        )
-
-    def _allow_state_machine(self) -> iam.Policy:
-        executions = Stack.of(self).format_arn(
-            service="states",
-            resource="execution",
-            resource_name=f"{self.state_machine.state_machine_name}:*",
-            arn_format=ArnFormat.COLON_RESOURCE_NAME,
-        )
-        return attached_policy(
-            self,
-            "StateMachineAccess",
-            iam.PolicyStatement(
-                actions=["states:StartExecution", "states:ListExecutions"], resources=[self.state_machine_arn]
-            ),
-            iam.PolicyStatement(actions=["states:DescribeExecution", "states:StopExecution"], resources=[executions]),
-            role=self.role,
-        )
 
 
 def custom_resources_of(scope: Construct) -> CustomResources:

@@ -107,7 +107,10 @@ class LambdaService(LambdaResponse):
             check_function_limits(self.json_body)
             if "Role" in configuration:
                 check_function_role(
-                    str(configuration["Role"]), self.current_account, vpc_config=configuration.get("VpcConfig")
+                    str(configuration["Role"]),
+                    account_id=self.current_account,
+                    region=self.region,
+                    vpc_config=configuration.get("VpcConfig"),
                 )
         except (FunctionLimitError, FunctionRoleError) as error:
             raise InvalidParameterValueException(str(error)) from error

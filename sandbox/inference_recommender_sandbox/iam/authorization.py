@@ -128,9 +128,16 @@ class Authorizer:
             raise AccessDenied(principal=principal, action=action, resource=resource, decision=decision)
 
 
-def caller_context(account_id: str) -> dict[str, str]:
-    """Return the condition keys that every call of a role has; the sandbox stands for AWS's HTTPS endpoints."""
-    return {"aws:PrincipalAccount": account_id, "aws:SecureTransport": "true", "aws:ViaAWSService": "false"}
+def caller_context(account_id: str) -> dict[str, str | None]:
+    """Return the condition keys of calls that a role makes itself; the sandbox stands for AWS's HTTPS endpoints."""
+    return {
+        "aws:CalledVia": None,
+        "aws:CalledViaFirst": None,
+        "aws:CalledViaLast": None,
+        "aws:PrincipalAccount": account_id,
+        "aws:SecureTransport": "true",
+        "aws:ViaAWSService": "false",
+    }
 
 
 def role_policies(*, account_id: str, role_name: str, partition: str = "aws") -> list[PolicyDocument]:

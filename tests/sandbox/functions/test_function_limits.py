@@ -77,9 +77,8 @@ NETWORK = [
 ]
 
 
-def network_role(account: Any, *actions: str, resource: str = "*") -> str:
-    allowed = [{"Effect": "Allow", "Action": list(actions), "Resource": resource}] if actions else []
-    role: str = account.role("lambda.amazonaws.com", *allowed)
+def network_role(account: Any, *actions: str) -> str:
+    role: str = account.role("lambda.amazonaws.com", {"Effect": "Allow", "Action": list(actions), "Resource": "*"})
     return role
 
 
@@ -111,14 +110,79 @@ def test_a_function_in_a_vpc_needs_a_role_that_may_make_its_interfaces(account: 
         functions.update_function_configuration(FunctionName=inside, Role=bad)
 
 
-def test_the_network_s_permissions_are_needed_on_every_resource(account: Any) -> None:
-    role = network_role(account, *NETWORK, resource="arn:aws:ec2:us-east-1:*:network-interface/*")
+EC2 = "arn:aws:ec2:us-east-1:123456789012:"
+BOUNDED = {
+    ("ec2:DescribeSubnets", "ec2:DescribeNetworkInterfaces"): ["*"],
+    ("ec2:CreateNetworkInterface",): [f"{EC2}network-interface/*", f"{EC2}subnet/SUBNET", f"{EC2}security-group/GROUP"],
+    ("ec2:DeleteNetworkInterface", "ec2:AssignPrivateIpAddresses", "ec2:UnassignPrivateIpAddresses"): [f"{EC2}*/*"],
+}
+"""As the developer guide has it, with a new interface's own resources."""
+
+
+@pytest.mark.parametrize(
+    ("changed", "missing"),
+    [
+        ({}, None),
+        ({"SUBNET": "other"}, "CreateNetworkInterface"),
+        ({"GROUP": "other"}, "CreateNetworkInterface"),
+        ({"network-interface/*": "network-interface/eni-1"}, "CreateNetworkInterface"),
+        ({f"{EC2}*/*": f"{EC2}network-interface/*"}, "DeleteNetworkInterface"),
+    ],
+)
+def test_the_network_s_permissions_are_evaluated_on_its_resources(
+    account: Any, changed: dict[str, str], missing: str | None
+) -> None:
+    network = account.client("ec2")
+    vpc_id = network.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    subnet = network.create_subnet(VpcId=vpc_id, CidrBlock="10.0.0.0/24")["Subnet"]["SubnetId"]
+    group = network.create_security_group(GroupName=account.name(), Description="x", VpcId=vpc_id)["GroupId"]
+
+    def spelled(resource: str) -> str:
+        for old, new in {"SUBNET": subnet, "GROUP": group, **changed}.items():
+            resource = resource.replace(old, new)
+        return resource
+
+    allowed = [
+        {"Effect": "Allow", "Action": list(actions), "Resource": [spelled(each) for each in on]}
+        for actions, on in BOUNDED.items()
+    ]
+    denied_to_code = {
+        "Effect": "Deny",
+        "Action": "ec2:*",
+        "Resource": "*",
+        "Condition": {"ArnEquals": {"lambda:SourceFunctionArn": "arn:aws:lambda:us-east-1:123456789012:function:f"}},
+    }
     properties = {
         "Code": {"ZipFile": "handler = None"},
-        "Role": role,
-        "VpcConfig": {"SubnetIds": ["subnet-1"], "SecurityGroupIds": ["sg-1"]},
+        "Role": account.role("lambda.amazonaws.com", *allowed, denied_to_code),
+        "VpcConfig": {"SubnetIds": [subnet], "SecurityGroupIds": [group]},
         "Runtime": "python3.13",
         "Handler": "index.handler",
     }
     stack_id = account.deploy({"Function": {"Type": "AWS::Lambda::Function", "Properties": properties}})
-    assert "permissions to call CreateNetworkInterface on EC2" in account.reason(stack_id, "Function")
+    if missing is None:
+        assert account.status(stack_id) == "CREATE_COMPLETE"
+    else:
+        assert f"permissions to call {missing} on EC2" in account.reason(stack_id, "Function")
+
+
+@pytest.mark.parametrize(
+    ("within", "reason"),
+    [
+        ({"SubnetIds": ["subnet-1"]}, "The subnet ID 'subnet-1' does not exist"),
+        ({"SecurityGroupIds": ["sg-1"]}, "The security group 'sg-1' does not exist"),
+    ],
+)
+def test_a_network_that_does_not_exist_is_refused(account: Any, within: dict[str, Any], reason: str) -> None:
+    network = account.client("ec2")
+    vpc_id = network.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    subnet = network.create_subnet(VpcId=vpc_id, CidrBlock="10.0.0.0/24")["Subnet"]["SubnetId"]
+    properties = {
+        "Code": {"ZipFile": "handler = None"},
+        "Role": network_role(account, *NETWORK),
+        "VpcConfig": {"SubnetIds": [subnet]} | within,
+        "Runtime": "python3.13",
+        "Handler": "index.handler",
+    }
+    stack_id = account.deploy({"Function": {"Type": "AWS::Lambda::Function", "Properties": properties}})
+    assert reason in account.reason(stack_id, "Function")
