@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from aws_cdk import RemovalPolicy, Stack
+from aws_cdk import Acknowledgment, RemovalPolicy, Stack, Validations
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_iam as iam
@@ -53,6 +53,7 @@ def maximal_stack(scope: Construct, *, env: Environment | None = None, payload_b
         tags={"team": "search"},
     )
     job.add_outputs()
+    Validations.of(InferenceRecommenderProvider.of(stack)).acknowledge(*_granted_by_the_queue())
     best = job.recommend_real_time("Best")
     best.publish("/maximal/best")
     endpoint = RecommendedEndpoint(
@@ -60,6 +61,16 @@ def maximal_stack(scope: Construct, *, env: Environment | None = None, payload_b
     )
     endpoint.auto_scale_instance_count(max_capacity=3).scale_as_recommended("Load", best.recommend_scaling("Scaling"))
     return stack
+
+
+def _granted_by_the_queue() -> list[Acknowledgment]:
+    return [
+        Acknowledgment(
+            id=f"AwsSolutions::AwsSolutions-IAM5[Action::kms:{action}]",
+            reason="The CDK's queue.grant_send_messages allows the use of the queue's key.",
+        )
+        for action in ("GenerateDataKey*", "ReEncrypt*")
+    ]
 
 
 def _settings(stack: Stack, network: ec2.Vpc, key: kms.Key) -> dict[str, Any]:

@@ -11,6 +11,11 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 from aws_cdk import Duration, Stack
 from aws_cdk import aws_lambda as lambda_
 
+from cdk_inference_recommender.permissions.acknowledged_findings import (
+    NO_DEAD_LETTER_QUEUE,
+    OLDER_RUNTIME,
+    acknowledge,
+)
 from cdk_inference_recommender.validation.validation_error import ValidationError
 from inference_recommendations_handler.protocol.contract import FUNCTION_TIMEOUT_SECONDS
 
@@ -26,6 +31,10 @@ if TYPE_CHECKING:
 
 _HANDLER_PACKAGE: Final = "inference_recommendations_handler"
 _MEMORY_SIZE: Final = 256
+_WHY_THIS_RUNTIME: Final = (
+    "The handler is tested with this runtime, which is in every Region. configure(runtime=...) sets a newer one."
+)
+_WHY_NO_DEAD_LETTER_QUEUE: Final = "Lost events go to the destination of failed asynchronous invocations (on_failure)."
 
 
 class HandlerFunction(lambda_.Function):
@@ -73,6 +82,9 @@ class HandlerFunction(lambda_.Function):
         resource = self.node.default_child
         if isinstance(resource, lambda_.CfnFunction):
             resource.override_logical_id("InferenceRecommenderHandler")
+        acknowledge(self, dict.fromkeys(OLDER_RUNTIME, _WHY_THIS_RUNTIME))
+        if settings.on_failure is not None:
+            acknowledge(self, dict.fromkeys(NO_DEAD_LETTER_QUEUE, _WHY_NO_DEAD_LETTER_QUEUE))
 
     def configure_async_invoke(self, **_: Any) -> NoReturn:
         """Raise an error: the provider has such a configuration already.

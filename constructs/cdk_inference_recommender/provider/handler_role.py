@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from aws_cdk import aws_iam as iam
 
 from cdk_inference_recommender.model.selected_subnets import SelectedSubnets
+from cdk_inference_recommender.permissions.acknowledged_findings import (
+    WILDCARD_OF_A_FUNCTION,
+    acknowledge,
+    wildcard_reasons,
+)
 from cdk_inference_recommender.permissions.granted_statement import (
     GrantedStatement,
     allow,
@@ -29,6 +34,10 @@ if TYPE_CHECKING:
     from constructs import Construct
 
     from .provider_settings import ProviderSettings
+
+_EVERY_RESOURCE: Final = (
+    "Only actions that support no narrower resource are allowed on every one; conditions bound the others."
+)
 
 
 def function_statements(
@@ -68,7 +77,7 @@ def handler_role(scope: Construct, granted: Sequence[GrantedStatement], settings
         for each in statements:
             settings.role.add_to_principal_policy(each)
         return settings.role
-    return iam.Role(
+    role = iam.Role(
         scope,
         "Role",
         assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
@@ -78,6 +87,20 @@ def handler_role(scope: Construct, granted: Sequence[GrantedStatement], settings
             "InferenceRecommender": iam.PolicyDocument(statements=statements[1:]),
         },
     )
+    acknowledge_statements(role, granted)
+    acknowledge(role, {WILDCARD_OF_A_FUNCTION: _EVERY_RESOURCE})
+    return role
+
+
+def acknowledge_statements(construct: Construct, granted: Sequence[GrantedStatement]) -> None:
+    """Acknowledge the wildcards in statements, each with the statement's own reason.
+
+    Args:
+        construct: The role or the policy that has them.
+        granted: The statements.
+    """
+    written = [(each.statement.to_statement_json(), each.reason) for each in granted]
+    acknowledge(construct, wildcard_reasons(construct, written))
 
 
 def state_machine_access(
