@@ -29,8 +29,7 @@ class EndpointResource(StackResource):
         "a retained endpoint would lose its model, endpoint configuration, role and autoscaling, and could neither be "
         "updated nor start another instance. Remove the call; termination protection keeps the whole stack."
     )
-    role: iam.IRole
-    """The role with which the containers run."""
+    _role: iam.IRole
     _endpoint: sagemaker.CfnEndpoint
     _model: RecommendedModel
     _connections: ec2.Connections | None
@@ -54,6 +53,11 @@ class EndpointResource(StackResource):
     def model_name(self) -> str:
         """Name of the model; another one for a choice that runs otherwise."""
         return self._model.model_name
+
+    @property
+    def role(self) -> iam.IRole:
+        """The role of the containers."""
+        return self._role
 
     @property
     def grant_principal(self) -> iam.IPrincipal:

@@ -198,7 +198,7 @@ class RecommendedEndpoint(AutoScaledEndpoint):
             description="Endpoint of a SageMaker Inference Recommender recommendation",
         )
         self._connections = network.connections if network else None
-        self.role = role or hosting_role(
+        self._role = role or hosting_role(
             self,
             input_buckets=hosted.input_buckets,
             image_repositories=hosted.image_repositories,
