@@ -190,9 +190,10 @@ def _expect_updated(event: CustomResourceEvent, variant: VariantScaling, invocat
         return
     endpoint = Endpoint.find(variant.endpoint_name, invocation.clients.sagemaker)
     if endpoint is not None and endpoint.configuration_name != new:
+        cause = endpoint.failure_reason or "SageMaker returns no reason."
         raise _InstanceCountError(
             f"The update of the endpoint {endpoint.name} was rolled back, and it serves with the configuration "
-            f"{endpoint.configuration_name} instead of {new}: {endpoint.failure_reason or 'SageMaker returns no reason.'}"
+            f"{endpoint.configuration_name} instead of {new}: {cause}"
         )
 
 
