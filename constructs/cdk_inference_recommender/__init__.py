@@ -44,6 +44,7 @@ if TYPE_CHECKING:
         Task,
     )
     from cdk_inference_recommender.model.model_source import ModelSource
+    from cdk_inference_recommender.permissions.execution_role_restrictions import ExecutionRoleRestrictions
     from cdk_inference_recommender.provider.inference_recommender_provider import InferenceRecommenderProvider
     from cdk_inference_recommender.recommendation.constraints import Constraints
     from cdk_inference_recommender.recommendation.objective import Objective
@@ -67,6 +68,7 @@ __all__ = [
     "DeploymentConfig",
     "Domain",
     "EndpointInputConfiguration",
+    "ExecutionRoleRestrictions",
     "FlatInvocations",
     "Framework",
     "IInferenceRecommendationsJob",
@@ -112,6 +114,7 @@ _MODULES: Final = {
     "DeploymentConfig": "endpoint.props.deployment_config",
     "Domain": "model.container_config",
     "EndpointInputConfiguration": "job.props.endpoint_input_configuration",
+    "ExecutionRoleRestrictions": "permissions.execution_role_restrictions",
     "FlatInvocations": "job.props.stopping_conditions",
     "Framework": "model.container_config",
     "IInferenceRecommendationsJob": "job.interface",

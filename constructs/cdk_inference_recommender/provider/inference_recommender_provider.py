@@ -4,16 +4,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from aws_cdk import ArnFormat, CfnResource, Duration, RemovalPolicy, Stack
+from aws_cdk import CfnResource, Duration, RemovalPolicy, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
+from cdk_inference_recommender.model.selected_subnets import SelectedSubnets
+from cdk_inference_recommender.permissions.granted_statement import (
+    GrantedStatement,
+    allow,
+    arn_in_stack,
+    statements_of,
+)
 from cdk_inference_recommender.permissions.handler_grants import HandlerGrants, attached_policy
-from cdk_inference_recommender.permissions.handler_permissions import function_network_statement, handler_statements
+from cdk_inference_recommender.permissions.handler_permissions import handler_statements
 from cdk_inference_recommender.permissions.inline_policy_size import inline_policy_size_of
+from cdk_inference_recommender.permissions.network_permissions import (
+    InterfaceNetwork,
+    deny_network_to_code,
+    function_network_statements,
+)
 from cdk_inference_recommender.validation import checks
 from cdk_inference_recommender.validation.construct_memo import once
 from cdk_inference_recommender.validation.reported_problems import report_problems
@@ -151,6 +163,8 @@ class InferenceRecommenderProvider(Construct):
             removal_policy=RemovalPolicy.RETAIN,
         )
         """Log group of the function."""
+        self.granted: Final[list[GrantedStatement]] = []
+        """What the function may do in every stack."""
         self.role: Final = self._handler_role(settings)
         """Role of the function."""
         self.function: Final = HandlerFunction(self, role=self.role, log_group=self.log_group, settings=settings)
@@ -173,7 +187,7 @@ class InferenceRecommenderProvider(Construct):
             iam.PermissionsBoundary.of(self).apply(settings.permissions_boundary)
         # Neither can hang on the function itself: the state machine needs the function, and the function may start
         # the state machine, which would be a cycle.
-        self._ready: Final = (self._allow_state_machine(), invoke_config)
+        self._ready: Final = (self._allow_state_machine(in_vpc=settings.vpc is not None), invoke_config)
         self.grants: Final = HandlerGrants(self, self.role, ready=self._ready)
         """Permissions for users' own roles, keys and model packages."""
         report_problems(
@@ -223,15 +237,19 @@ class InferenceRecommenderProvider(Construct):
         return resource
 
     def _handler_role(self, settings: ProviderSettings) -> iam.IRole:
-        logs_statement = iam.PolicyStatement(
-            actions=["logs:CreateLogStream", "logs:PutLogEvents"], resources=[self.log_group.log_group_arn]
+        logs_statement = allow(
+            ["logs:CreateLogStream", "logs:PutLogEvents"],
+            [self.log_group.log_group_arn],
+            reason="Writes the function's log.",
+            without="A failed deployment's log is missing.",
         )
-        statements = handler_statements(self)
+        granted = handler_statements(self)
         if settings.vpc is not None:
-            statements.append(function_network_statement())
+            granted += function_network_statements(self, _network_of(self, settings.vpc, settings))
+        self.granted.extend([logs_statement, *granted])
         if settings.role is not None:
-            for statement in (logs_statement, *statements):
-                settings.role.add_to_principal_policy(statement)
+            for each in self.granted:
+                settings.role.add_to_principal_policy(each.statement)
             return settings.role
         return iam.Role(
             self,
@@ -239,24 +257,37 @@ class InferenceRecommenderProvider(Construct):
             assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
             description="Starts and watches the SageMaker Inference Recommender jobs of its stack",
             inline_policies={
-                "Logs": iam.PolicyDocument(statements=[logs_statement]),
-                "InferenceRecommender": iam.PolicyDocument(statements=statements),
+                "Logs": iam.PolicyDocument(statements=[logs_statement.statement]),
+                "InferenceRecommender": iam.PolicyDocument(statements=statements_of(granted)),
             },
         )
 
-    def _allow_state_machine(self) -> iam.Policy:
-        executions = Stack.of(self).format_arn(
-            service="states",
-            resource="execution",
-            resource_name=f"{self.state_machine.state_machine_name}:*",
-            arn_format=ArnFormat.COLON_RESOURCE_NAME,
-        )
-        return attached_policy(
-            self,
-            "StateMachineAccess",
-            iam.PolicyStatement(
-                actions=["states:StartExecution", "states:ListExecutions"], resources=[self.state_machine_arn]
+    def _allow_state_machine(self, *, in_vpc: bool) -> iam.Policy:
+        executions = arn_in_stack(self, "states", f"execution:{self.state_machine.state_machine_name}:*")
+        granted = [
+            allow(
+                ["states:StartExecution", "states:ListExecutions"],
+                [self.state_machine_arn],
+                reason="Starts the state machine that polls a job, and finds the executions of an earlier event.",
+                without="A request that AWS throttles isn't retried, and no job is waited for.",
             ),
-            iam.PolicyStatement(actions=["states:DescribeExecution", "states:StopExecution"], resources=[executions]),
-            role=self.role,
-        )
+            allow(
+                ["states:DescribeExecution", "states:StopExecution"],
+                [executions],
+                reason="Reads what an execution waits for, and stops one that a deletion has overtaken.",
+                without="A deleted job could be created by an execution that still retries.",
+            ),
+        ]
+        if in_vpc:
+            granted.append(deny_network_to_code(self._function_arn))
+        self.granted.extend(granted)
+        return attached_policy(self, "StateMachineAccess", *statements_of(granted), role=self.role)
+
+
+def _network_of(scope: Construct, vpc: ec2.IVpc, settings: ProviderSettings) -> InterfaceNetwork:
+    return InterfaceNetwork(
+        subnet_ids=SelectedSubnets.of(scope, vpc, settings.vpc_subnets).ids,
+        # Without any, the function makes one, which it needs the role before.
+        security_group_ids=[group.security_group_id for group in settings.security_groups or ()],
+        vpc_id=vpc.vpc_id,
+    )
