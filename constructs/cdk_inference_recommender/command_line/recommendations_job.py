@@ -93,6 +93,15 @@ def read_job(client: SageMakerClient, job_name: str) -> RecommendationsJob:
     return RecommendationsJob(description=description, steps=steps)
 
 
+def read_tags(client: SageMakerClient, job: RecommendationsJob) -> Mapping[str, str]:
+    """Return the job's tags; empty without the permission to read them, as they only help a reader."""
+    try:
+        pages = client.get_paginator("list_tags").paginate(ResourceArn=str(job.description["JobArn"]))
+        return {tag["Key"]: tag["Value"] for page in pages for tag in page["Tags"]}
+    except AWS_ERRORS:
+        return {}
+
+
 def wait_for_end(
     client: SageMakerClient,
     job: RecommendationsJob,

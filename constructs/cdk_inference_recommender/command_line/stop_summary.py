@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from inference_recommendations_handler.protocol.contract import OwnerTag
 
+from .job_origin import stack_name
 from .job_progress import JobProgress, duration
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ class StopSummary:
         """
         description = job.description
         job_type = str(description.get("JobType", ""))
+        stack_id = tags.get(OwnerTag.STACK_ID)
         return cls(
             job_name=job.name,
             job_type=job_type,
@@ -53,7 +55,7 @@ class StopSummary:
             progress=JobProgress.of(job, now=now),
             results=len(description.get("InferenceRecommendations") or []),
             planned=_planned(description, job_type),
-            stack=_stack_name(tags.get(OwnerTag.STACK_ID)),
+            stack=None if stack_id is None else stack_name(stack_id),
         )
 
     def before(self) -> list[str]:
@@ -100,11 +102,6 @@ def _planned(description: Mapping[str, Any], job_type: str) -> timedelta | None:
     if seconds:
         return timedelta(seconds=int(seconds))
     return _DEFAULT_JOB if job_type == "Default" else None
-
-
-def _stack_name(stack_id: str | None) -> str | None:
-    # arn:aws:cloudformation:<region>:<account>:stack/<name>/<id>
-    return stack_id.split("/")[1] if stack_id and stack_id.count("/") > 1 else stack_id
 
 
 def _count(number: int, noun: str) -> str:

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any, Final
 from inference_recommendations_handler.protocol.contract import ObjectiveName
 
 from .figure_text import per_million, whole
-from .job_report import cost
+from .ranked_results import cost
 from .vega_lite import svg
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from .job_report import JobReport, Result
+    from .job_report import JobReport
+    from .ranked_results import Result
 
 WIDTHS: Final = (740, 320)
 """Pixels. Each chart is drawn for a wide and for a narrow window: a drawing that shrinks can't be read."""

@@ -11,12 +11,13 @@ from cdk_inference_recommender.command_line.output.escaping import escape_html
 from inference_recommendations_handler.protocol.contract import EndpointType
 
 from .charts import report_charts
-from .figure_text import FIGURES, NO_VALUE, milliseconds, whole
+from .figure_text import NO_VALUE, milliseconds, whole
 from .why_it_won import OBJECTIVES
 
 if TYPE_CHECKING:
     from .charts import Chart
-    from .job_report import JobReport, Result, Section
+    from .job_report import JobReport
+    from .ranked_results import Result, Section
 
 _SIMULATED: Final = "Simulated: the local AWS made these figures up. They say nothing about your model."
 _SORTING: Final = "Press a heading to sort by it."
@@ -73,7 +74,7 @@ def _head(report: JobReport) -> list[str]:
     if report.failure_reason:
         lines.append(f'<p class="failure">{escape_html(report.failure_reason)}</p>')
     if report.required:
-        lines.append(f'<p class="muted">{escape_html(f"Constraints: {report.constraints}.")}</p>')
+        lines.append(f'<p class="muted">{escape_html(f"Constraints: {report.constraints.describe()}.")}</p>')
     if report.simulated:
         lines.append(f'<p class="note">{_SIMULATED}</p>')
     if not report.results:
@@ -110,10 +111,10 @@ def _results(report: JobReport, section: Section) -> str:
     headings = [
         _heading("Rank", "number", sort="ascending"),
         _heading("Endpoint", "text"),
-        *(_heading(figure.title, "number") for figure in FIGURES),
+        *(_heading(figure.title, "number") for figure in report.figures),
         _heading("Pareto front", "text"),
     ]
-    rows = "\n".join(_row(result) for result in section.results)
+    rows = "\n".join(_row(report, result) for result in section.results)
     return (
         f'<section><h2 id="{name}">{_KINDS[section.endpoint_type]}</h2>'
         f'<p class="muted">{caption} {_SORTING}</p>'
@@ -132,16 +133,16 @@ def _heading(title: str, kind: str, *, sort: str | None = None) -> str:
     )
 
 
-def _row(result: Result) -> str:
+def _row(report: JobReport, result: Result) -> str:
     found = result.candidate
     rank = "" if result.rank is None else str(result.rank)
     place = "rejected" if result.unmet else result.place or NO_VALUE
     details = [f"{key}={value}" for key, value in result.variation.items()] + list(result.unmet)
     lines = "".join(f"<span>{escape_html(line)}</span>" for line in details)
     figures = ""
-    for figure in FIGURES:
-        value = figure.value(found.metrics)
-        figures += _cell("" if value is None else repr(value), figure.text(found.metrics))
+    for figure in report.figures:
+        value = figure.value(found)
+        figures += _cell("" if value is None else repr(value), figure.text(found))
     front = "yes" if result.on_front else "no"
     row = '<tr class="best">' if result.rank == 1 else '<tr class="rejected">' if result.unmet else "<tr>"
     return (
