@@ -11,12 +11,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from inference_recommendations_handler.recommendation.choosing import RecommendationResult
+    from inference_recommendations_handler.recommendation.job_results import ExistingEndpoint
 
 NO_VALUE: Final = "-"
 _SHORT_MS: Final = 10
 _MOST_ROUNDING: Final = 0.05
 _MOST_DIGITS: Final = 1e15
 _MOST_PERCENT: Final = 100
+_LEAST_PERCENT: Final = 0.01
 _LEAST_SHARE: Final = 0.005
 """Smaller shares would be rounded to 100 % less."""
 
@@ -68,8 +70,8 @@ def milliseconds(latency: float) -> str:
 
 
 def percent(share: float) -> str:
-    """Return a share in percent, whole unless it is small."""
-    return f"{whole(share * 100)} %"
+    """Return a share in whole percent."""
+    return f"{share * 100:,.0f} %" if share >= _LEAST_PERCENT else "less than 1 %"
 
 
 def compared(value: float, other: float) -> str:
@@ -87,6 +89,13 @@ def compared(value: float, other: float) -> str:
     if share < 1:
         return f"{percent(1 - share)} less than"
     return f"{percent(share - 1)} more than" if share - 1 <= _MOST_PERCENT / 100 else f"{_digits(share, ',.1f')} times"
+
+
+def existing_endpoint(endpoint: ExistingEndpoint) -> str:
+    """Return what was measured of the endpoint that the job compares with."""
+    requests = NO_VALUE if endpoint.max_invocations is None else whole(endpoint.max_invocations)
+    latency = NO_VALUE if endpoint.model_latency_ms is None else f"{milliseconds(endpoint.model_latency_ms)} ms"
+    return f"{requests} requests a minute, latency {latency}"
 
 
 def per_million(cost_per_inference: float | None) -> float | None:

@@ -8,7 +8,7 @@ from rich.text import Text
 
 from cdk_inference_recommender.command_line.output.escaping import escape_text
 
-from .figure_text import NO_VALUE, milliseconds, whole
+from .figure_text import existing_endpoint
 from .result_table import print_results
 
 if TYPE_CHECKING:
@@ -35,9 +35,7 @@ def print_report(console: Console, report: JobReport) -> None:
     if not report.sections and report.status == "COMPLETED":
         console.print(Text("The job has no results."))
     for endpoint in report.existing_endpoints:
-        requests = NO_VALUE if endpoint.max_invocations is None else whole(endpoint.max_invocations)
-        latency = NO_VALUE if endpoint.model_latency_ms is None else f"{milliseconds(endpoint.model_latency_ms)} ms"
-        text = f"Existing endpoint {endpoint.endpoint_name}: {requests} requests a minute, latency {latency}."
+        text = f"Existing endpoint {endpoint.endpoint_name}: {existing_endpoint(endpoint)}."
         console.print(_text(text))
     if report.failed_steps:
         console.print()

@@ -97,7 +97,7 @@ def traffic_figures(traffic: float | None) -> Sequence[Figure]:
     return (
         Figure(
             heading="USD/month",
-            title=f"USD a month at {whole(traffic)} requests a minute",
+            title="USD a month",
             value=lambda found: dollars_per_month(found, traffic),
             form=_monthly_dollars,
             unit="USD a month",

@@ -74,7 +74,8 @@ def test_the_runner_up_and_what_it_would_cost_instead() -> None:
         (3.42, 1, "3.4 times"),
         (2, 3, "33 % less than"),
         (0.001, 1, "less than 1 % of"),
-        (1.0002, 1, "0.02 % more than"),
+        (1.026, 1, "3 % more than"),
+        (1.0002, 1, "less than 1 % more than"),
     ],
 )
 def test_percentages_have_one_format_and_factors_begin_beyond_100_percent(
