@@ -81,8 +81,7 @@ def read_job(client: SageMakerClient, job_name: str) -> RecommendationsJob:
     """
     try:
         description: Mapping[str, Any] = client.describe_inference_recommendations_job(JobName=job_name)
-        pages = client.get_paginator("list_inference_recommendations_job_steps").paginate(JobName=job_name)
-        steps = [step for page in pages for step in page["Steps"]]
+        steps = read_steps(client, job_name)
     except ClientError as error:
         if code_of(error) in _NOT_FOUND:
             raise CommandError(
@@ -91,6 +90,12 @@ def read_job(client: SageMakerClient, job_name: str) -> RecommendationsJob:
             ) from error
         raise
     return RecommendationsJob(description=description, steps=steps)
+
+
+def read_steps(client: SageMakerClient, job_name: str) -> list[Mapping[str, Any]]:
+    """Return a job's steps, each a benchmark."""
+    pages = client.get_paginator("list_inference_recommendations_job_steps").paginate(JobName=job_name)
+    return [step for page in pages for step in page["Steps"]]
 
 
 def read_tags(client: SageMakerClient, job: RecommendationsJob) -> Mapping[str, str]:

@@ -18,6 +18,7 @@ _SHORT_MS: Final = 10
 _MOST_ROUNDING: Final = 0.05
 _MOST_DIGITS: Final = 1e15
 _MOST_PERCENT: Final = 100
+_WHOLE_FACTOR: Final = 10
 _LEAST_PERCENT: Final = 0.01
 _LEAST_SHARE: Final = 0.005
 """Smaller shares would be rounded to 100 % less."""
@@ -88,7 +89,9 @@ def compared(value: float, other: float) -> str:
         return "less than 1 % of"
     if share < 1:
         return f"{percent(1 - share)} less than"
-    return f"{percent(share - 1)} more than" if share - 1 <= _MOST_PERCENT / 100 else f"{_digits(share, ',.1f')} times"
+    if share <= _MOST_PERCENT / 100 + 1:
+        return f"{percent(share - 1)} more than"
+    return f"{whole(share) if share >= _WHOLE_FACTOR else _digits(share, ',.1f')} times"
 
 
 def existing_endpoint(endpoint: ExistingEndpoint) -> str:
