@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from inference_recommendations_handler.protocol.contract import OwnerTag
 
 from .job_origin import stack_name
-from .job_progress import JobProgress, duration
+from .job_progress import DEFAULT_JOB, JobProgress, duration
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
     from .recommendations_job import RecommendationsJob
-
-_DEFAULT_JOB: Final = timedelta(minutes=45)
-"""How long a Default job takes (developer guide, `Get an inference recommendation`)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,7 +98,7 @@ def _planned(description: Mapping[str, Any], job_type: str) -> timedelta | None:
     seconds = (description.get("InputConfig") or {}).get("JobDurationInSeconds")
     if seconds:
         return timedelta(seconds=int(seconds))
-    return _DEFAULT_JOB if job_type == "Default" else None
+    return DEFAULT_JOB if job_type == "Default" else None
 
 
 def _count(number: int, noun: str) -> str:
