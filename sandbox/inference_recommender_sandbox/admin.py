@@ -8,6 +8,7 @@
 | `POST /_sandbox/faults` | orders a fault; see `faults.py` and `sagemaker/faults.py` |
 | `GET /_sandbox/received` | the CreateInferenceRecommendationsJob requests that were accepted, as they arrived |
 | `GET /_sandbox/attempts` | all of them, refused ones too, with when, where, and what became of them |
+| `GET /_sandbox/authorized` | the calls of functions' roles, allowed or denied, with the statements that apply |
 | `GET /_sandbox/running` | what isn't over: it would cost money, or would go on doing something |
 """
 
@@ -51,6 +52,7 @@ class AdminApi:
             ("POST", "faults"): self._order_fault,
             ("GET", "received"): lambda _: [a["request"] for a in self._attempts() if a["outcome"] == "accepted"],
             ("GET", "attempts"): lambda _: self._attempts(),
+            ("GET", "authorized"): lambda _: self._sandbox.authorizer.calls(),
             ("GET", "running"): self._running,
         }
         name = request.path.removeprefix(_PREFIX).strip("/")

@@ -191,6 +191,14 @@ class LifecycleStack:
         app = App(outdir=str(self.folder / f"{self.name}-{self._synthesised}"))
         synthesizer = DefaultStackSynthesizer(file_assets_bucket_name=ASSETS, generate_bootstrap_version_rule=False)
         stack = Stack(app, self.name, synthesizer=synthesizer)
+        self._declare(stack, jobs, props)
+        directory = Path(app.synth().directory)
+        self.aws.client("s3").create_bucket(Bucket=ASSETS)
+        publish(self.aws, directory / f"{self.name}.assets.json")
+        return (directory / f"{self.name}.template.json").read_text()
+
+    def _declare(self, stack: Stack, jobs: int, props: Mapping[str, Any]) -> None:
+        """Declare what the stack holds."""
         common = {
             # Every poll runs the handler, in real time.
             "poll_interval": Duration.minutes(15),
@@ -206,10 +214,6 @@ class LifecycleStack:
             best = job.recommend_real_time("Best")
             CfnOutput(stack, f"JobName{suffix}", value=job.job_name)
             CfnOutput(stack, f"CpuUtilization{suffix}", value=best.cpu_utilization)
-        directory = Path(app.synth().directory)
-        self.aws.client("s3").create_bucket(Bucket=ASSETS)
-        publish(self.aws, directory / f"{self.name}.assets.json")
-        return (directory / f"{self.name}.template.json").read_text()
 
 
 def _mangled(template: str, mangle: Callable[[dict[str, Any]], None]) -> str:
