@@ -1,7 +1,7 @@
 """Each permission of the handler's role is used, and nothing is called that none of them allows.
 
-Two stacks use all of them between them: an endpoint that is scaled, moved and scaled otherwise, and a job that is
-deleted while it runs.
+Four stacks use all of them between them: one with an endpoint that is scaled, moved and scaled otherwise, and three
+with a job that fails, that is deleted while it runs, and that is deleted before it could start.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from aws_cdk import Duration
+from aws_cdk import Duration, Environment
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_iam as iam
@@ -135,8 +135,11 @@ def test_every_permission_is_used_and_nothing_else_is_called(aws: LocalAws, tmp_
         ),
     )["Role"]
     assert given["Arn"].startswith(role_arn)
-    scaled = ScaledStack(aws=aws, name="PermScaled", folder=tmp_path)
-    running = RunningJobs(aws=aws, name="PermRunning", folder=tmp_path)
+    own = Environment(account="123456789012", region="us-east-1")
+    scaled = ScaledStack(aws=aws, name="PermScaled", folder=tmp_path, environment=own)
+    failed, queued, running = (
+        RunningJobs(aws=aws, name=f"Perm{name}", folder=tmp_path) for name in ("Failed", "Queued", "Running")
+    )
     common = {"role_name": given["RoleName"]}
 
     assert scaled.deploy(policy="Load") == "CREATE_COMPLETE", scaled.reasons()
@@ -154,6 +157,7 @@ def test_every_permission_is_used_and_nothing_else_is_called(aws: LocalAws, tmp_
     assert scaled.deploy(policy="Recommended", constraints=moved, tags={"team": "a"}) == "UPDATE_COMPLETE", (
         scaled.reasons()
     )
+    assert scaled.deploy(policy="Recommended", constraints=moved, tags={"owner": "b"}) == "UPDATE_COMPLETE"
     leave_policy_behind(aws, scaled)
     assert scaled.deploy(policy="Load", constraints=moved, tags={"owner": "b"}) == "UPDATE_COMPLETE", scaled.reasons()
     aws.client("sagemaker").update_endpoint_weights_and_capacities(
@@ -163,6 +167,13 @@ def test_every_permission_is_used_and_nothing_else_is_called(aws: LocalAws, tmp_
     scaled.after(3600)
     assert scaled.deploy(policy=None) == "UPDATE_COMPLETE", scaled.reasons()
     note(scaled)
+    assert failed.deploy(**common) == "ROLLBACK_COMPLETE", "the role may do nothing, so that the job fails"
+    assert failed.delete() == "DELETE_COMPLETE", failed.reasons()
+    queued.order("quota", limit=0)
+    queued.deploy(wait=False, **common)
+    until(lambda: bool(queued.executions))
+    assert queued.delete() == "DELETE_COMPLETE", queued.reasons()
+    queued.order("clear")
     with aws.in_real_time():
         running.deploy(wait=False, **common)
         until(lambda: any(each["Status"] == "IN_PROGRESS" for each in map(running.job, running.requests)))
@@ -171,7 +182,7 @@ def test_every_permission_is_used_and_nothing_else_is_called(aws: LocalAws, tmp_
     assert running.wait() == "DELETE_COMPLETE", running.reasons()
     assert scaled.delete() == "DELETE_COMPLETE", scaled.reasons()
 
-    calls = [each for each in aws.admin("authorized") if each["role"].startswith(("PermScaled", "PermRunning"))]
+    calls = [each for each in aws.admin("authorized") if each["role"].startswith("Perm")]
     denied = {(each["role"], each["action"]) for each in calls if not each["allowed"]}
     assert not denied, "nothing is called that isn't granted"
     used = {

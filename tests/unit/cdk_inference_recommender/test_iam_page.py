@@ -73,7 +73,7 @@ class Everything:
         default_job(self.plain)
         self.plain_template = template_of(self.plain)
         self.whole = new_stack(env=environment)
-        network = {
+        network: Json = {
             "vpc": ec2.Vpc.from_vpc_attributes(
                 self.whole,
                 "Vpc",
@@ -89,12 +89,10 @@ class Everything:
             self.whole,
             tracing=lambda_.Tracing.ACTIVE,
             state_machine_logs=sfn.LogOptions(destination=log),
-            **network,  # type: ignore[arg-type]
+            **network,
         )
-        model = ModelSource.from_model_package(OTHERS_PACKAGE)
         self.job = default_job(
             self.whole,
-            model=model,
             volume_encryption_key=key,
             output_encryption_key=key,
             compiled_output_s3_uri="s3://compiled/bert",
@@ -104,8 +102,9 @@ class Everything:
             **network,
         )
         default_job(self.whole, "Given", role=given_role(self.whole))
-        best = self.job.recommend_real_time("Best")
-        self.endpoint = RecommendedEndpoint(self.whole, "Endpoint", recommendation=best, **network)  # type: ignore[arg-type]
+        self.others = default_job(self.whole, "Others", model=ModelSource.from_model_package(OTHERS_PACKAGE))
+        best = self.others.recommend_real_time("Best")
+        self.endpoint = RecommendedEndpoint(self.whole, "Endpoint", recommendation=best, **network)
         self.whole_template = template_of(self.whole)
 
     def sections(self) -> Iterator[tuple[str, Stack, list[GrantedStatement]]]:
@@ -115,9 +114,12 @@ class Everything:
         added = [each for each in whole.granted if written(self.whole, each) not in fixed and is_of_ec2(each)]
         yield "The function's role with `configure(vpc=...)`, besides", self.whole, added
         yield "The function's role, for what is handed in", self.whole, whole.grants.granted
-        for title, role in (("The default role of a job", self.job.role), ("of an endpoint", self.endpoint.role)):
-            assert isinstance(role, DefaultRole)
-            yield title.replace("of an", "The default role of an"), self.whole, list(role.granted)
+        job, others, endpoint = (each.role for each in (self.job, self.others, self.endpoint))
+        assert isinstance(job, DefaultRole)
+        assert isinstance(others, DefaultRole)
+        assert isinstance(endpoint, DefaultRole)
+        yield "The default role of a job", self.whole, [others.granted[0], *job.granted]
+        yield "The default role of an endpoint", self.whole, list(endpoint.granted)
 
 
 def is_of_ec2(granted: GrantedStatement) -> bool:
