@@ -1,6 +1,6 @@
 """The admin API, `/_sandbox/...`: what the sandbox does right now, and the faults it is ordered to make.
 
-| request | answer |
+| request | response |
 |---|---|
 | `GET /_sandbox/health` | `{"status": "ok", ...}` |
 | `GET /_sandbox/clock` | the virtual time, in seconds since the epoch, and the speed |
@@ -37,7 +37,7 @@ class AdminApi:
     """API that responds in JSON.
 
     Args:
-        sandbox: Whom it asks.
+        sandbox: Sandbox that it controls.
     """
 
     def __init__(self, sandbox: Sandbox) -> None:
@@ -59,11 +59,11 @@ class AdminApi:
         operation = operations.get((request.method, name))
         if operation is None:
             known = ", ".join(f"{method} {_PREFIX}{path}" for method, path in operations)
-            return _answer({"error": f"no {request.method} {request.path} here; there are: {known}"}, status=404)
+            return _respond({"error": f"no {request.method} {request.path} here; there are: {known}"}, status=404)
         try:
-            return _answer(operation(request))
+            return _respond(operation(request))
         except ValueError as error:
-            return _answer({"error": str(error)}, status=400)
+            return _respond({"error": str(error)}, status=400)
 
     def _health(self, _: Request) -> dict[str, Any]:
         sandbox = self._sandbox
@@ -159,5 +159,5 @@ def _body(request: Request) -> Any:
         raise ValueError(f"the body is no JSON: {error}") from error
 
 
-def _answer(document: Any, *, status: int = 200) -> Response:
+def _respond(document: Any, *, status: int = 200) -> Response:
     return Response(f"{json.dumps(document)}\n", status=status, content_type="application/json")

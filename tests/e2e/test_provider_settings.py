@@ -19,7 +19,8 @@ from aws_cdk import aws_stepfunctions as sfn
 
 from cdk_inference_recommender import InferenceRecommendationsJob, InferenceRecommenderProvider, ModelSource
 from tests.e2e.applications import MODEL_PACKAGE_ARN, PAYLOAD_BUCKET
-from tests.e2e.commands import deploy, destroy, requests_of
+from tests.e2e.cloud_assembly import deploy, destroy
+from tests.e2e.commands import requests_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -61,7 +62,6 @@ def configured_app(folder: Path) -> Path:
 
 def test_a_configured_provider_deploys_a_job_and_goes(bootstrapped: LocalAws, tmp_path: Path) -> None:
     app = configured_app(tmp_path)
-    deployed = deploy(bootstrapped, app)
-    assert deployed.code == 0, deployed.output
+    assert deploy(bootstrapped, app) == []
     assert len(requests_of(bootstrapped, "Configured")) == 1
     destroy(bootstrapped, app)

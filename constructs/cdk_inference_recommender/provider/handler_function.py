@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
+import shutil
 import tempfile
-from contextlib import contextmanager
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NoReturn
@@ -15,7 +17,6 @@ from cdk_inference_recommender.validation.validation_error import ValidationErro
 from inference_recommendations_handler.protocol.contract import FUNCTION_TIMEOUT_SECONDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from importlib.resources.abc import Traversable
 
     from aws_cdk import aws_iam as iam
@@ -46,27 +47,26 @@ class HandlerFunction(lambda_.Function):
             log_group: Where it logs to.
             settings: What the app has configured.
         """
-        with _staged_handler() as asset:
-            super().__init__(
-                scope,
-                "Handler",
-                description="Starts, watches and stops SageMaker Inference Recommender jobs for CloudFormation",
-                code=lambda_.Code.from_asset(asset),
-                handler=f"{_HANDLER_PACKAGE}.handler.on_event",
-                runtime=settings.runtime or lambda_.Runtime.PYTHON_3_13,
-                # In every Region; arm64 isn't.
-                architecture=settings.architecture or lambda_.Architecture.X86_64,
-                memory_size=settings.memory_size or _MEMORY_SIZE,
-                timeout=Duration.seconds(FUNCTION_TIMEOUT_SECONDS),
-                role=role,
-                log_group=log_group,
-                vpc=settings.vpc,
-                vpc_subnets=settings.vpc_subnets,
-                security_groups=settings.security_groups,
-                environment_encryption=settings.environment_encryption,
-                reserved_concurrent_executions=settings.reserved_concurrent_executions,
-                tracing=settings.tracing,
-            )
+        super().__init__(
+            scope,
+            "Handler",
+            description="Starts, watches and stops SageMaker Inference Recommender jobs for CloudFormation",
+            code=lambda_.Code.from_asset(_staged_handler()),
+            handler=f"{_HANDLER_PACKAGE}.handler.on_event",
+            runtime=settings.runtime or lambda_.Runtime.PYTHON_3_13,
+            # In every Region; arm64 isn't.
+            architecture=settings.architecture or lambda_.Architecture.X86_64,
+            memory_size=settings.memory_size or _MEMORY_SIZE,
+            timeout=Duration.seconds(FUNCTION_TIMEOUT_SECONDS),
+            role=role,
+            log_group=log_group,
+            vpc=settings.vpc,
+            vpc_subnets=settings.vpc_subnets,
+            security_groups=settings.security_groups,
+            environment_encryption=settings.environment_encryption,
+            reserved_concurrent_executions=settings.reserved_concurrent_executions,
+            tracing=settings.tracing,
+        )
         resource = self.node.default_child
         if isinstance(resource, lambda_.CfnFunction):
             resource.override_logical_id("InferenceRecommenderHandler")
@@ -84,16 +84,17 @@ class HandlerFunction(lambda_.Function):
         )
 
 
-@contextmanager
-def _staged_handler() -> Iterator[str]:
-    """Copy the handler's sources, and nothing else, to where the package is a subfolder.
+@cache
+def _staged_handler() -> str:
+    """Copy the handler's sources, and nothing else, to where the package is a subfolder; once in a process.
 
     An installed package has neighbours, and bytecode that differs from machine to machine: either would change the
     asset's hash, and so deploy the function again for nothing.
     """
-    with tempfile.TemporaryDirectory(prefix="inference-recommender-") as staged:
-        _copy_sources(files(_HANDLER_PACKAGE), Path(staged) / _HANDLER_PACKAGE)
-        yield staged
+    staged = tempfile.mkdtemp(prefix="inference-recommender-")
+    atexit.register(shutil.rmtree, staged, ignore_errors=True)
+    _copy_sources(files(_HANDLER_PACKAGE), Path(staged) / _HANDLER_PACKAGE)
+    return staged
 
 
 def _copy_sources(package: Traversable, target: Path) -> None:
