@@ -31,7 +31,7 @@ from .commands import until
 from .lifecycle_stack import LifecycleStack
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from aws_cdk import Stack
@@ -143,13 +143,11 @@ def test_every_permission_is_used_and_nothing_else_is_called(aws: LocalAws, tmp_
     common = {"role_name": given["RoleName"]}
 
     assert scaled.deploy(policy="Load") == "CREATE_COMPLETE", scaled.reasons()
-    granted: dict[str, dict[str, str]] = {}
+    stacks = (scaled, failed, queued, running)
+    granted: set[str] = set()
 
     def note(stack: LifecycleStack) -> None:
-        # Statements of the stacks' roles, alike but for what names the stack.
-        for statement in statements_of(aws, role_of(stack)):
-            written = json.dumps(statement, sort_keys=True)
-            granted[written] = {"stack": stack.name, "id": stack.stack_id}
+        granted.update(normalized(each, stacks) for each in statements_of(aws, role_of(stack)))
 
     note(scaled)
     [winner] = {each["InstanceType"] for each in variants(aws, scaled)}
@@ -185,18 +183,14 @@ def test_every_permission_is_used_and_nothing_else_is_called(aws: LocalAws, tmp_
     calls = [each for each in aws.admin("authorized") if each["role"].startswith("Perm")]
     denied = {(each["role"], each["action"]) for each in calls if not each["allowed"]}
     assert not denied, "nothing is called that isn't granted"
-    used = {
-        (action_of(each), normalized(json.dumps(statement, sort_keys=True), granted))
-        for each in calls
-        for statement in each["statements"]
-    }
+    used = {(action_of(each), normalized(statement, stacks)) for each in calls for statement in each["statements"]}
     unused = {
         f"{action} of {written}"
         for written in granted
         for action in actions_of(json.loads(written))
         if json.loads(written)["Effect"] == "Allow"
         and action not in CALLED_BY_AWS_ALONE
-        and (action, normalized(written, granted)) not in used
+        and (action, written) not in used
     }
     assert not unused, "Nothing uses:\n" + "\n".join(sorted(unused))
     called = {action_of(each) for each in calls}
@@ -209,11 +203,13 @@ def action_of(call: Mapping[str, Any]) -> str:
     return str(call["action"])
 
 
-def normalized(statement: str, granted: Mapping[str, Mapping[str, str]]) -> str:
-    for each in granted.values():
-        statement = statement.replace(each["id"], "STACK").replace(each["stack"], "NAME")
+def normalized(statement: Mapping[str, Any], stacks: Iterable[LifecycleStack]) -> str:
+    """A statement as it is in each of the stacks: without what names one of them."""
+    written = json.dumps(statement, sort_keys=True)
+    for stack in stacks:
+        written = written.replace(stack.stack_id or stack.name, "STACK").replace(stack.name, "NAME")
     # CloudFormation puts characters of its own after the logical ids in names.
-    return re.sub(r"NAME-(\w+)-\w+", r"NAME-\1", statement)
+    return re.sub(r"NAME-(\w+)-\w+", r"NAME-\1", written)
 
 
 def leave_policy_behind(aws: LocalAws, stack: LifecycleStack) -> None:
@@ -222,7 +218,7 @@ def leave_policy_behind(aws: LocalAws, stack: LifecycleStack) -> None:
         ServiceNamespace="sagemaker",
         ResourceId=f"endpoint/{endpoint_name(stack)}/variant/AllTraffic",
         ScalableDimension="sagemaker:variant:DesiredInstanceCount",
-        PolicyName="inference-recommender-1",
+        PolicyName="inference-recommender-9",
         PolicyType="TargetTrackingScaling",
         TargetTrackingScalingPolicyConfiguration={
             "TargetValue": 1000,
