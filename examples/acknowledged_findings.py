@@ -1,6 +1,6 @@
 """What compliance tools find in the examples and why it stays, as cdk-nag 3 reads it.
 
-The library gives the reasons for what it decides. The rest is the app's to decide: an example costs as little as it can.
+The library gives the reasons for what it decides. The rest is the app's decision: an example costs as little as it can.
 """
 
 from __future__ import annotations
