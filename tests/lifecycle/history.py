@@ -240,7 +240,7 @@ class History(RuleBasedStateMachine):
     @precondition(lambda self: not self.idle)
     def somebody_aborts_the_executions(self) -> None:
         for execution in self.world.machine.running():
-            self.world.unanswerable.add(execution.request_id)
+            self.world.beyond_response.add(execution.request_id)
             if execution.state["task"] == Task.DELETE:
                 self.unwatched.add(execution.state["event"]["LogicalResourceId"])
         self.world.machine.abort_all()
@@ -350,7 +350,7 @@ class History(RuleBasedStateMachine):
             and promises.owner(job)[1] not in self.unwatched
             and promises.owner(job) not in left_behind
         ]
-        assert active == [], f"{active} goes on after {self.stack.outcome}"
+        assert active == [], f"{active} continues after {self.stack.outcome}"
         assert self.world.machine.running() == []
 
     def _stack_is_gone(self) -> None:

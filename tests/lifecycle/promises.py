@@ -61,7 +61,7 @@ def nothing_runs_after_its_delete(stack: Stack, *, unwatched: Collection[str]) -
             ):
                 # By their ids, which are counted: events carry whole seconds.
                 asked_since = job.tags[f"{TAG}request-id"] > event["RequestId"]
-                assert asked_since, f"{job.name} goes on after its Delete at {exchange.asked_at}: {job}"
+                assert asked_since, f"{job.name} continues after its Delete at {exchange.asked_at}: {job}"
 
 
 def nothing_outlives_its_stack(world: World, stack: Stack) -> None:
@@ -91,7 +91,7 @@ def responses_are_well_formed(stack: Stack) -> None:
         if received is None:
             continue
         body = received.body
-        assert received.size <= MAX_RESPONSE_BYTES, "an answer is over 4096 bytes"
+        assert received.size <= MAX_RESPONSE_BYTES, "a response is over 4096 bytes"
         assert (body["StackId"], body["LogicalResourceId"]) == (event["StackId"], event["LogicalResourceId"])
         assert body["PhysicalResourceId"]
         if event["RequestType"] == "Delete":
@@ -118,13 +118,13 @@ def every_request_gets_one_response(stack: Stack) -> None:
     for exchange in stack.exchanges:
         request_id = exchange.event["RequestId"]
         if exchange.received is None and not exchange.cancelled:
-            assert request_id in world.unanswerable, f"never answered: {exchange.event}"
+            assert request_id in world.beyond_response, f"got no response: {exchange.event}"
         effects = {
             received.body["PhysicalResourceId"]
-            for received in world.answers.get(request_id, [])
+            for received in world.responses.get(request_id, [])
             if received.body["Status"] == "SUCCESS" and not received.names_another_requests_job
         }
-        assert len(effects) <= 1, f"answered twice with different effect: {effects}"
+        assert len(effects) <= 1, f"responded twice with different effect: {effects}"
 
 
 def nothing_breaks_off_while_lambda_refuses_calls(world: World) -> None:

@@ -152,13 +152,13 @@ class Service:
             raise _denied(operation)
         if ordered := self.faults.get(operation):
             raise ordered.pop(0)
-        answer: dict[str, Any] = getattr(self, f"_{operation}")(request)
+        response: dict[str, Any] = getattr(self, f"_{operation}")(request)
         if ordered := self.takes_effect_despite_error.get(operation):
             raise ordered.pop(0)
         if self.kills_the_caller_after == operation:
             self.kills_the_caller_after = None
             raise KilledError
-        return answer
+        return response
 
     def land(self) -> None:
         """Create jobs whose caller got no response, when they are due."""

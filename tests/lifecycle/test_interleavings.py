@@ -80,8 +80,8 @@ def test_a_delivery_that_queues_a_name_that_is_taken_fails_the_deployment_and_le
     world.extra_deliveries = [1]
     outcome = stack.deploy(Template())
     assert outcome.status == "ROLLBACK_COMPLETE"
-    assert f"{name} exists and belongs to" in outcome.reason
-    names = [received.body["PhysicalResourceId"] for received in world.answers[stack.last_request("Create", JOB)]]
+    assert f"{name} exists and belongs to" in str(outcome.reason)
+    names = [received.body["PhysicalResourceId"] for received in world.responses[stack.last_request("Create", JOB)]]
     assert names == [name, f"{name}-2"]
     assert world.service.jobs[f"{name}-2"].status(world.clock.now) in {"STOPPING", "STOPPED"}
 

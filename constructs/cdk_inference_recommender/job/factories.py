@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from cdk_inference_recommender.job.props.stopping_conditions import StoppingConditions
     from cdk_inference_recommender.job.props.traffic_pattern import TrafficPattern
     from cdk_inference_recommender.model.model_source import ModelSource
+    from cdk_inference_recommender.permissions.execution_role_restrictions import ExecutionRoleRestrictions
 
     from .inference_recommendations_job import InferenceRecommendationsJob
     from .interface import IInferenceRecommendationsJob
@@ -116,6 +117,7 @@ class JobFactories:
         job_name_prefix: str | None = None,
         description: str | None = None,
         role: iam.IRole | None = None,
+        role_restrictions: ExecutionRoleRestrictions | None = None,
         input_buckets: Sequence[IBucket] = (),
         image_repositories: Sequence[IRepository] = (),
         job_duration: Duration | None = None,
@@ -127,6 +129,7 @@ class JobFactories:
         stopping_conditions: StoppingConditions | None = None,
         output_encryption_key: IKeyRef | None = None,
         compiled_output_s3_uri: str | None = None,
+        compiled_output_bucket: IBucket | None = None,
         volume_encryption_key: IKeyRef | None = None,
         vpc: ec2.IVpc | None = None,
         vpc_subnets: ec2.SubnetSelection | None = None,
@@ -160,6 +163,7 @@ class JobFactories:
             job_name_prefix: Overrides `JobName`.
             description: Overrides `JobDescription`.
             role: Overrides `RoleArn`.
+            role_restrictions: As for the constructor.
             input_buckets: As for the constructor.
             image_repositories: As for the constructor.
             job_duration: Overrides `JobDurationInSeconds`.
@@ -171,6 +175,7 @@ class JobFactories:
             stopping_conditions: Overrides `StoppingConditions`.
             output_encryption_key: Overrides `KmsKeyId`.
             compiled_output_s3_uri: Overrides `CompiledOutputConfig.S3OutputUri`.
+            compiled_output_bucket: As for the constructor.
             volume_encryption_key: Overrides `VolumeKmsKeyId`.
             vpc: Overrides `VpcConfig`.
             vpc_subnets: As for the constructor.

@@ -21,7 +21,6 @@ from cdk_inference_recommender.jobs.waiting import poll_seconds_of, timeout_seco
 from cdk_inference_recommender.model.job_arn import job_arn
 from cdk_inference_recommender.model.name_prefix import job_name_prefix_of, literal_name
 from cdk_inference_recommender.model.tags import JobTags
-from cdk_inference_recommender.permissions.execution_role import execution_role, imported_role
 from cdk_inference_recommender.permissions.role_arn import role_arn_of
 from cdk_inference_recommender.recommendation.measured_job import MeasuredJob
 from cdk_inference_recommender.request import Problem, deduplicate
@@ -35,6 +34,7 @@ from .base import InferenceRecommendationsJobBase
 from .factories import JobFactories
 from .grants import lower_case_arns
 from .job_request import JobRequest, job_network
+from .role import job_role
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from cdk_inference_recommender.job.props.stopping_conditions import StoppingConditions
     from cdk_inference_recommender.job.props.traffic_pattern import TrafficPattern
     from cdk_inference_recommender.model.model_source import ModelSource
+    from cdk_inference_recommender.permissions.execution_role_restrictions import ExecutionRoleRestrictions
 
 _IN_A_DOCUMENT: Final = frozenset({"model", "job_type"})
 """Required props that a document may say instead."""
@@ -84,6 +85,7 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase, JobFactories)
         job_name_prefix: str | None = None,
         description: str | None = None,
         role: iam.IRole | None = None,
+        role_restrictions: ExecutionRoleRestrictions | None = None,
         input_buckets: Sequence[IBucket] = (),
         image_repositories: Sequence[IRepository] = (),
         job_duration: Duration | None = None,
@@ -95,6 +97,7 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase, JobFactories)
         stopping_conditions: StoppingConditions | None = None,
         output_encryption_key: IKeyRef | None = None,
         compiled_output_s3_uri: str | None = None,
+        compiled_output_bucket: IBucket | None = None,
         volume_encryption_key: IKeyRef | None = None,
         vpc: ec2.IVpc | None = None,
         vpc_subnets: ec2.SubnetSelection | None = None,
@@ -120,6 +123,7 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase, JobFactories)
             description: At most 128 characters.
             role: Execution role; it is granted `input_buckets` and `image_repositories`, unless it is one of
                 `role.without_policy_updates()`. Default: a role with the least that is needed.
+            role_restrictions: Restrictions of the default role that AWS doesn't document. Default: none.
             input_buckets: Buckets that the role may read: sample payload and model artifacts.
             image_repositories: Repositories that the role may pull container images from.
             job_duration: No benchmark starts after it, at most 18,000 s; those that run are not stopped.
@@ -132,6 +136,7 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase, JobFactories)
             stopping_conditions: For Advanced jobs.
             output_encryption_key: Encrypts the artifacts in S3.
             compiled_output_s3_uri: Where a model that Neo compiled is stored: `s3://bucket/prefix`.
+            compiled_output_bucket: Its bucket, so that the role may use the bucket's key. Default: no key is used.
             volume_encryption_key: Encrypts the endpoints' volumes.
             vpc: The endpoints get network interfaces in it.
             vpc_subnets: Which of its subnets, 1 to 16. Default: the private ones, which the VPC has to have. Others
@@ -179,23 +184,8 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase, JobFactories)
             request = request.overriding(("InputConfig", "VpcConfig"), network.ids())
         self._connections = network.connections if network else None
         self._tags = JobTags(request.tags, RECOMMENDATIONS_JOB.resource_type)
-        volume_key = props.volume_encryption_key or request.text("InputConfig", "VolumeKmsKeyId")
-        output_key = props.output_encryption_key or request.text("OutputConfig", "KmsKeyId")
-        granted = props.inputs.grant_to(props.role) if props.role else []
-        has_role = props.role is not None or request.at("RoleArn") is not None
-        self._role = (
-            props.role
-            or imported_role(self, request.text("RoleArn"))
-            or execution_role(
-                self,
-                model_package_version_arn=request.text("InputConfig", "ModelPackageVersionArn"),
-                inputs=props.inputs,
-                volume_encryption_key=volume_key,
-                output_encryption_key=output_key,
-                compiled_output_s3_uri=request.text("OutputConfig", "CompiledOutputConfig", "S3OutputUri"),
-                in_vpc=network is not None,
-            )
-        )
+        given_role = job_role(self, props, request, network)
+        self._role = given_role.role
         sent = request.sent(role_arn_of(self._role))
         prefix = props.job_name_prefix or job_name_prefix_of(scope, job_id, request.job_name)
         self._lower_case_arns = lower_case_arns(self, props.job_name or f"{prefix}-*")
@@ -210,8 +200,8 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase, JobFactories)
             timeout=timeout_seconds,
             rerun_nonce=props.rerun_nonce,
             role=self._role,
-            keys=(volume_key, output_key),
-            established=(*granted, *(network.established if network else ())),
+            keys=given_role.keys,
+            established=(*given_role.granted, *(network.established if network else ())),
         )
         name = self._resource.ref
         # Another Region or account reads a name that is known.
@@ -238,14 +228,15 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase, JobFactories)
             of_props = checks.check_props(
                 props,
                 document_job_name=request.job_name,
-                has_role=has_role,
+                has_role=given_role.is_given,
+                has_compiled_output=given_role.has_compiled_output,
                 job_duration=request.job_duration,
                 timeout=timeout_seconds,
                 poll_interval=poll_seconds,
                 number_of_tags=len(all_tags),
             )
             own_problems = deduplicate([*of_request, *of_region, *of_props, *checks.check_network(network)])
-            return [*own_problems, *checks.check_incoming_references(sent, self, own_role=not has_role)]
+            return [*own_problems, *checks.check_incoming_references(sent, self, own_role=not given_role.is_given)]
 
         report_problems(self, problems, lambda path: request.spell(path, self._tags.known()))
         report_cross_stack_references(self, self._resource, "JobName", THROUGH_PARAMETER)

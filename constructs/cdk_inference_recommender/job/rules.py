@@ -47,6 +47,7 @@ def check_props(
     *,
     document_job_name: str | None,
     has_role: bool,
+    has_compiled_output: bool,
     job_duration: float | None,
     timeout: int,
     poll_interval: float,
@@ -58,6 +59,7 @@ def check_props(
         props: As given.
         document_job_name: The name that a document has, unless a prop replaces it.
         has_role: Whether a role is given, as a prop or in a document.
+        has_compiled_output: Whether the request says where compiled models are stored.
         job_duration: Seconds; absent where not given or known only at deploy time.
         timeout: Seconds.
         poll_interval: Seconds.
@@ -76,6 +78,10 @@ def check_props(
     if not has_role:
         given["input_buckets"] = bool(props.inputs.buckets or props.inputs.payload)
         given["image_repositories"] = bool(props.image_repositories)
+    elif props.role_restrictions is not None:
+        given["role_restrictions"] = False
+    if props.compiled_output_bucket is not None:
+        given["compiled_output_bucket"] = has_compiled_output
     yield from check_rules(NAME_AND_ROLE_RULES, RequestDocument(given))
     yield from check_waiting(timeout=timeout, poll_interval=poll_interval, job_duration=job_duration)
     yield from check_rules(TAG_RULES, RequestDocument(given))
@@ -217,6 +223,24 @@ NAME_AND_ROLE_RULES: Final = (
         remedy="Name the image's repository in image_repositories, call repository.grant_pull(job), or give a role",
         source="developer guide, SageMaker roles",
         violations=_unnamed("image_repositories"),
+    ),
+    Rule(
+        id="RoleRestrictionsWithRole",
+        severity=Severity.ERROR,
+        fields=("role_restrictions", "role"),
+        text="restricts the default execution role only, and a role is given",
+        remedy="Leave role_restrictions out and restrict the role itself, or leave the role out",
+        source=_DESIGN,
+        violations=_unnamed("role_restrictions"),
+    ),
+    Rule(
+        id="CompiledOutputBucketWithoutUri",
+        severity=Severity.ERROR,
+        fields=("compiled_output_bucket", "compiled_output_s3_uri"),
+        text="is only used for compiled models, and where they are stored isn't given",
+        remedy="Give compiled_output_s3_uri, or leave the bucket out",
+        source=_DESIGN,
+        violations=_unnamed("compiled_output_bucket"),
     ),
 )
 WAITING_RULES: Final = (

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from cdk_inference_recommender.validation.api_member import member
-from cdk_inference_recommender.validation.cdk_interfaces import INPUT_BUCKETS
+from cdk_inference_recommender.validation.cdk_interfaces import BUCKET
 from cdk_inference_recommender.validation.enum_like import EnumLike
 from cdk_inference_recommender.validation.prop_types import PropType, expect_type
 
@@ -78,9 +78,7 @@ SupportedEndpointType.REAL_TIME = SupportedEndpointType("RealTime")
 SupportedEndpointType.SERVERLESS = SupportedEndpointType("Serverless")
 
 
-_BUCKET: Final = replace(
-    INPUT_BUCKETS, is_list=False, example='s3.Bucket.from_bucket_name(self, "Bucket", "my-bucket")'
-)
+_BUCKET: Final = replace(BUCKET, is_required=True)
 _OBJECT_KEY: Final = PropType(of=str, example='"sample.tar.gz"', is_required=True)
 _CONTENT_TYPES: Final = PropType(of=str, example='["application/json"]', is_list=True, is_required=True)
 

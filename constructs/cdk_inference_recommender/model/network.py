@@ -27,6 +27,7 @@ class JobNetwork:
         connections: Opens the security groups to others.
         established: What the job has to wait for: routes, and the security groups' rules.
         selected: How the subnets were found in a VPC. Default: only their ids are known.
+        vpc_id: Id of the VPC. Default: not known.
     """
 
     subnet_ids: Sequence[str]
@@ -34,6 +35,7 @@ class JobNetwork:
     connections: ec2.Connections
     established: Sequence[IDependable]
     selected: SelectedSubnets | None = None
+    vpc_id: str | None = None
 
     def ids(self) -> dict[str, list[str]]:
         """Return the network as the API takes it."""
@@ -104,4 +106,5 @@ class JobNetwork:
             connections=ec2.Connections(security_groups=groups),
             established=[*selected.connected, *groups],
             selected=selected,
+            vpc_id=vpc.vpc_id,
         )

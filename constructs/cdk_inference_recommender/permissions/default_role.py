@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import json
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 import jsii
-from aws_cdk import ArnFormat, Names, Stack
+from aws_cdk import Names, Stack
 from aws_cdk import aws_iam as iam
 
 from cdk_inference_recommender.cross_stack.token_references import refers_to_resource_of
 from cdk_inference_recommender.validation import checks
 from cdk_inference_recommender.validation.reported_problems import report_problems
 
+from .acknowledged_findings import INLINE_POLICY, INLINE_POLICY_REASON, acknowledge, wildcard_reasons
+from .granted_statement import GrantedStatement, arn_in_stack, statements_of
 from .handler_permissions import pass_role_statement
 from .inline_policy_size import inline_policy_size, inline_policy_size_of
-from .kms_key import grant_key
+from .kms_key import NO_CONDITION, Conditions, grant_key
 from .precreated_roles import roles_are_customized
 from .role_path import stack_role_path
 
@@ -32,6 +36,33 @@ if TYPE_CHECKING:
 _MOST_INLINE: Final = 5_000
 """Characters. A larger policy becomes the role's default policy, which the CDK splits into managed ones."""
 _MAX_NAME_LENGTH: Final = 64
+_BUCKETS: Final = (
+    "Reads the sample payload and the model's artifacts.",
+    "The job fails, or the endpoint doesn't start, for lack of what it reads.",
+)
+_REPOSITORIES: Final = (
+    "Pulls the container images. The authorization token supports no narrower resource.",
+    "The job fails, or the endpoint doesn't start, for lack of its image.",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeyUse:
+    """What a role does with a key.
+
+    Attributes:
+        key: A key, or text in one of the API's four forms.
+        actions: The actions; `kms:CreateGrant` is allowed to AWS services only.
+        reason: Why the role needs them. A sentence.
+        without: What fails without them. A sentence.
+        condition: By operator and key. Default: none.
+    """
+
+    key: IKeyRef | str
+    actions: Sequence[str]
+    reason: str
+    without: str
+    condition: Conditions = field(default_factory=dict)
 
 
 class DefaultRole(iam.Role):
@@ -43,11 +74,13 @@ class DefaultRole(iam.Role):
     Args:
         scope: The job or the endpoint.
         description: The role's.
-        statements: What it may do.
+        granted: What it may do.
+        network: What it may do in a VPC.
         input_buckets: Buckets that it may read.
         image_repositories: Repositories that it may pull images from.
         payload: Bucket and key of an object that it may read. Default: none.
-        keys: Keys, and for which actions.
+        keys: Keys that it uses.
+        trusted_for: Conditions under which SageMaker may assume it. Default: none.
         passes_itself: Whether it may be passed to SageMaker by itself.
     """
 
@@ -56,11 +89,13 @@ class DefaultRole(iam.Role):
         scope: Construct,
         *,
         description: str,
-        statements: Sequence[iam.PolicyStatement],
+        granted: Sequence[GrantedStatement],
+        network: Sequence[GrantedStatement] = (),
         input_buckets: Sequence[IBucket],
         image_repositories: Sequence[IRepository],
         payload: tuple[IBucket, str] | None = None,
-        keys: Sequence[tuple[IKeyRef | str, Sequence[str]]] = (),
+        keys: Sequence[KeyUse] = (),
+        trusted_for: Conditions = NO_CONDITION,
         passes_itself: bool = False,
     ) -> None:
         self.stack_path: Final = stack_role_path(scope)
@@ -70,22 +105,26 @@ class DefaultRole(iam.Role):
         super().__init__(
             scope,
             "Role",
-            assumed_by=iam.ServicePrincipal("sagemaker.amazonaws.com"),
+            assumed_by=iam.ServicePrincipal("sagemaker.amazonaws.com", conditions=trusted_for or None),
             description=description,
             path=self.own_path,
         )
-        granted = _GrantedStatements(self, statements)
+        collected = _GrantedStatements(self, granted)
         if passes_itself:
-            granted.statements.append(self._pass_itself())
-        for bucket in input_buckets:
-            bucket.grant_read(granted.principal_for(bucket))
-        if payload is not None:
-            payload[0].grant_read(granted.principal_for(payload[0]), payload[1])
-        for repository in image_repositories:
-            repository.grant_pull(granted.principal_for(repository))
-        for key, actions in keys:
-            grant_key(scope, key, granted if isinstance(key, str) else granted.principal_for(key), *actions)
-        self._write(granted.statements)
+            collected.granted.append(self._pass_itself())
+        with collected.because(*_BUCKETS):
+            for bucket in input_buckets:
+                bucket.grant_read(collected.principal_for(bucket))
+            if payload is not None:
+                payload[0].grant_read(collected.principal_for(payload[0]), payload[1])
+        with collected.because(*_REPOSITORIES):
+            for repository in image_repositories:
+                repository.grant_pull(collected.principal_for(repository))
+        for use in keys:
+            with collected.because(use.reason, use.without):
+                grant_key(scope, use.key, collected, *use.actions, condition=use.condition)
+        self.granted: Final = (*collected.granted, *network)
+        self._write(collected.granted, network)
         report_problems(self, self._problems)
 
     @property
@@ -98,52 +137,70 @@ class DefaultRole(iam.Role):
         if self.node.try_find_child("DefaultPolicy") is not None:
             yield from checks.check_default_role_policies(inline_policy_size_of(self, within=self))
 
-    def _pass_itself(self) -> iam.PolicyStatement:
+    def _pass_itself(self) -> GrantedStatement:
         # An inline policy can't refer to its own role.
         return pass_role_statement(
-            self.role_arn
-            if self.is_customized
-            else Stack.of(self).format_arn(
-                service="iam", region="", resource=f"role{self.own_path}*", arn_format=ArnFormat.NO_RESOURCE_NAME
-            )
+            self.role_arn if self.is_customized else arn_in_stack(self, "iam", f"role{self.own_path}*", region=""),
+            reason="Passes itself to the models and compilation jobs that the job creates.",
+            without="The job fails when it creates its first model.",
         )
 
-    def _write(self, statements: Sequence[iam.PolicyStatement]) -> None:
+    def _write(self, granted: Sequence[GrantedStatement], network: Sequence[GrantedStatement]) -> None:
         stack, resource = Stack.of(self), self.node.default_child
-        # A key or a repository may name the role in a policy of its own, and the role can't wait for it, too.
-        inline: list[iam.PolicyStatement] = []
+        # A key or a repository may name the role in a policy of its own, and the role can't wait for it, too. Subnets
+        # and security groups name no role.
+        inline = statements_of(network)
         others: list[iam.PolicyStatement] = []
-        for statement in statements:
-            refers = refers_to_resource_of(stack, json.dumps(statement.to_statement_json()))
-            (others if refers else inline).append(statement)
-        document = iam.PolicyDocument(statements=inline)
+        written = [(each.statement.to_statement_json(), each.reason) for each in (*granted, *network)]
+        for each, (document, _) in zip(granted, written, strict=False):
+            refers = refers_to_resource_of(stack, json.dumps(document))
+            (others if refers else inline).append(each.statement)
+        policy = iam.PolicyDocument(statements=inline)
         if (
             not self.is_customized
             and isinstance(resource, iam.CfnRole)
             and resource.policies is None
-            and inline_policy_size(stack, document) <= _MOST_INLINE
+            and inline_policy_size(stack, policy) <= _MOST_INLINE
         ):
-            resource.policies = [
-                iam.CfnRole.PolicyProperty(policy_name="InferenceRecommender", policy_document=document)
-            ]
+            resource.policies = [iam.CfnRole.PolicyProperty(policy_name="InferenceRecommender", policy_document=policy)]
         else:
-            others = list(statements)
+            others = statements_of([*granted, *network])
         for statement in others:
             self.add_to_principal_policy(statement)
+        acknowledge(self, wildcard_reasons(self, written) | dict.fromkeys(INLINE_POLICY, INLINE_POLICY_REASON))
 
 
 @jsii.implements(iam.IPrincipal)
 class _GrantedStatements:
     """Principal that stands for a role and collects what is granted to it."""
 
-    def __init__(self, role: iam.Role, statements: Sequence[iam.PolicyStatement]) -> None:
+    def __init__(self, role: iam.Role, granted: Sequence[GrantedStatement]) -> None:
         self._role = role
-        self.statements: Final = list(statements)
+        self._why = ("", "")
+        self._condition = NO_CONDITION
+        self.granted: Final = list(granted)
 
-    def principal_for(self, resource: IBucket | IRepository | IKeyRef) -> iam.IGrantable:
-        """Return the grantee: the role itself if the CDK needs it for the resource's own policy."""
+    @contextmanager
+    def because(self, reason: str, without: str) -> Iterator[None]:
+        """Give the reason for what is granted within the block, and what fails without it."""
+        self._why = reason, without
+        yield
+
+    @contextmanager
+    def under(self, condition: Conditions) -> Iterator[iam.IGrantable]:
+        """Add a condition to what is granted within the block."""
+        self._condition = condition
+        yield self
+        self._condition = NO_CONDITION
+
+    def is_beside(self, resource: IBucket | IRepository | IKeyRef) -> bool:
+        """Return whether a resource is certainly in the role's account and Region."""
         own, others = self._role.env, resource.env
-        return self if (own.account, own.region) == (others.account, others.region) else self._role
+        return (own.account, own.region) == (others.account, others.region)
+
+    def principal_for(self, resource: IBucket | IRepository) -> iam.IGrantable:
+        """Return the grantee: the role itself if the CDK needs it for the resource's own policy."""
+        return self if self.is_beside(resource) else self._role
 
     @property
     def grant_principal(self) -> iam.IPrincipal:
@@ -162,5 +219,8 @@ class _GrantedStatements:
         return self._role.principal_account
 
     def add_to_principal_policy(self, statement: iam.PolicyStatement) -> iam.AddToPrincipalPolicyResult:
-        self.statements.append(statement)
+        reason, without = self._why
+        for operator, values in self._condition.items():
+            statement.add_condition(operator, dict(values))
+        self.granted.append(GrantedStatement(statement=statement, reason=reason, without=without))
         return iam.AddToPrincipalPolicyResult(statement_added=True, policy_dependable=self._role)

@@ -10,9 +10,11 @@ from aws_cdk import aws_iam as iam
 
 from cdk_inference_recommender.cross_stack.token_references import reference_of, spell_references
 
+from .acknowledged_findings import acknowledge, wildcard_reasons
 from .default_role import DefaultRole
+from .granted_statement import GrantedStatement, statements_of
 from .handler_permissions import model_package_statement, pass_role_statement
-from .kms_key import key_statement
+from .kms_key import key_statements
 from .moved_role_policy import MovedRolePolicy
 from .precreated_roles import roles_are_customized
 from .role_arn import role_arn_of
@@ -25,6 +27,10 @@ if TYPE_CHECKING:
     from constructs import Construct, IConstruct, IDependable
 
 _HASH_LENGTH: Final = 8
+_KEY_REASON: Final = (
+    "Lets SageMaker encrypt with a key that is handed in; grants are created by AWS services only "
+    "(developer guide, API permissions)."
+)
 
 
 class HandlerGrants:
@@ -45,6 +51,8 @@ class HandlerGrants:
         self._ready = ready
         self._stack_path = stack_role_path(scope)
         self._policies: dict[str, iam.Policy] = {}
+        self.granted: Final[list[GrantedStatement]] = []
+        """What is allowed so far."""
         self._waits: dict[int, tuple[iam.IRole, Sequence[IDependable]]] = {}
 
     def pass_role(self, role: iam.IRole) -> Sequence[IDependable]:
@@ -64,7 +72,12 @@ class HandlerGrants:
         waits = (role, *self._ready)
         if isinstance(role, DefaultRole) and not role.is_customized and role.stack_path == self._stack_path:
             return (MovedRolePolicy(role, passed_by=self._handler_role), *waits)
-        policy = self._once("PassRole", pass_role_statement(role_arn_of(role)))
+        passed = pass_role_statement(
+            role_arn_of(role),
+            reason="Passes a role that is handed in to SageMaker.",
+            without="Jobs and models with that role aren't created.",
+        )
+        policy = self._once("PassRole", passed)
         if roles_are_customized(self._scope):
             # The template has no such policy.
             return (policy, *waits)
@@ -82,10 +95,12 @@ class HandlerGrants:
         Returns:
             What a resource has to wait for.
         """
-        statement = key_statement(
-            self._scope, key, "kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey"
-        )
-        return self._once("Key", statement)
+        actions = ("kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey")
+        granted = [
+            GrantedStatement(statement=statement, reason=_KEY_REASON, without="A job with that key isn't created.")
+            for statement in key_statements(self._scope, key, *actions)
+        ]
+        return self._once("Key", *granted)
 
     def read_model_package(self, arn: str) -> Sequence[IDependable]:
         """Allow creating models of a model package.
@@ -96,21 +111,24 @@ class HandlerGrants:
         Returns:
             What a resource has to wait for; nothing where the package is the stack's own account's, in its Region.
         """
-        stack = Stack.of(self._scope)
-        reference = reference_of(arn)
-        made_in = Stack.of(reference.target) if reference and _is_model_package(reference.target) else None
-        place = [made_in.region, made_in.account] if made_in else arn.split(":")[3:5]
-        if place == [stack.region, stack.account]:
+        if is_own_package(self._scope, arn):
             return ()
         return (self._once("ModelPackage", model_package_statement(arn)),)
 
-    def _once(self, kind: str, statement: iam.PolicyStatement) -> iam.Policy:
+    def _once(self, kind: str, *granted: GrantedStatement) -> iam.Policy:
         import hashlib  # noqa: PLC0415 -- it loads OpenSSL, which an app without a job doesn't need
 
-        identity = spell_references(Stack.of(self._scope), json.dumps(statement.to_statement_json(), sort_keys=True))
+        statements = statements_of(granted)
+        written = [statement.to_statement_json() for statement in statements]
+        text = "".join(json.dumps(each, sort_keys=True) for each in written)
+        identity = spell_references(Stack.of(self._scope), text)
         id = f"{kind}{hashlib.sha256(identity.encode()).hexdigest()[:_HASH_LENGTH].upper()}"  # noqa: A001
         if id not in self._policies:
-            self._policies[id] = attached_policy(self._scope, id, statement, role=self._handler_role)
+            policy = attached_policy(self._scope, id, *statements, role=self._handler_role)
+            reasons = [each.reason for each in granted]
+            acknowledge(policy, wildcard_reasons(policy, zip(written, reasons, strict=True)))
+            self._policies[id] = policy
+            self.granted.extend(granted)
         return self._policies[id]
 
 
@@ -133,6 +151,20 @@ def attached_policy(
     # role needs would lack them.
     role.attach_inline_policy(policy)
     return policy
+
+
+def is_own_package(scope: Construct, arn: str) -> bool:
+    """Return whether a model package is certainly in the stack's account and Region.
+
+    Args:
+        scope: Any construct of the stack.
+        arn: ARN of a version of the package; may be a token.
+    """
+    stack = Stack.of(scope)
+    reference = reference_of(arn)
+    made_in = Stack.of(reference.target) if reference and _is_model_package(reference.target) else None
+    place = [made_in.region, made_in.account] if made_in else arn.split(":")[3:5]
+    return place == [stack.region, stack.account]
 
 
 def _is_model_package(construct: IConstruct) -> bool:

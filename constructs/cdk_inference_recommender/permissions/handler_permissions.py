@@ -4,32 +4,30 @@ They are bounded by the stack's own tags instead of by names, so that they don't
 10,240 characters of inline policies. All of them are there from the beginning, since removing the last endpoint, for
 example, would otherwise take away the permission to delete its model before that is deleted.
 
-Condition keys and resource types: Service Authorization Reference, Amazon SageMaker AI and Application Auto Scaling.
+Condition keys and resource types: Service Authorization Reference, Amazon SageMaker AI.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from aws_cdk import ArnFormat, Stack
-from aws_cdk import aws_iam as iam
+from aws_cdk import Stack
 
 from cdk_inference_recommender.model.job_arn import JOB_RESOURCE
 from inference_recommendations_handler.protocol.contract import OwnerTag
 
+from .granted_statement import GrantedStatement, allow, arn_in_stack
 from .precreated_roles import roles_are_customized
 from .role_path import stack_role_path
+from .scaling_permissions import resizing_statements, scaling_statements
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from constructs import Construct
 
-_DIMENSION: Final = "sagemaker:variant:DesiredInstanceCount"
-_LINKED_SERVICE: Final = "sagemaker.application-autoscaling.amazonaws.com"
 
-
-def handler_statements(scope: Construct) -> list[iam.PolicyStatement]:
+def handler_statements(scope: Construct) -> list[GrantedStatement]:
     """Return the statements.
 
     Args:
@@ -38,69 +36,72 @@ def handler_statements(scope: Construct) -> list[iam.PolicyStatement]:
     return [
         *_owned_resources(scope),
         *_reads(scope),
-        pass_role_statement(_arn(scope, "iam", f"role{stack_role_path(scope)}*", region="")),
-        *_scaling(scope),
+        pass_role_statement(
+            arn_in_stack(scope, "iam", f"role{stack_role_path(scope)}*", region=""),
+            reason="Passes the default roles of the stack's jobs and endpoints to SageMaker.",
+            without="Jobs and models with a default role aren't created.",
+        ),
+        *scaling_statements(scope),
     ]
 
 
-def function_network_statement() -> iam.PolicyStatement:
-    """Return a statement that allows Lambda to attach the function to a VPC.
-
-    Its actions are those of the Lambda developer guide, "Required IAM permissions"; the interfaces' ids aren't known
-    before, and Lambda's own managed policy allows them on all resources, too.
-    """
-    return _allow(
-        [
-            "ec2:CreateNetworkInterface",
-            "ec2:DescribeNetworkInterfaces",
-            "ec2:DescribeSubnets",
-            "ec2:DeleteNetworkInterface",
-            "ec2:AssignPrivateIpAddresses",
-            "ec2:UnassignPrivateIpAddresses",
-        ],
-        ["*"],
-    )
-
-
-def pass_role_statement(role_arn: str) -> iam.PolicyStatement:
+def pass_role_statement(role_arn: str, *, reason: str, without: str) -> GrantedStatement:
     """Return a statement that allows passing a role to SageMaker, and to no other service.
 
     Args:
         role_arn: The role's ARN, or a pattern.
+        reason: Who passes it.
+        without: What fails without it.
     """
-    return _allow(["iam:PassRole"], [role_arn], {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}})
+    condition = {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}}
+    return allow(["iam:PassRole"], [role_arn], condition, reason=reason, without=without)
 
 
-def model_package_statement(arn: str) -> iam.PolicyStatement:
-    """Return a statement that allows creating models of a model package.
+def model_package_statement(arn: str) -> GrantedStatement:
+    """Return a statement that allows creating models of another account's model package.
 
     Both actions are what a package's own policy has to allow another account (developer guide, model registry).
 
     Args:
-        arn: ARN of a version of the package, or a pattern.
+        arn: ARN of a version of the package.
     """
-    return _allow(["sagemaker:CreateModel", "sagemaker:DescribeModelPackage"], [arn])
+    return allow(
+        ["sagemaker:CreateModel", "sagemaker:DescribeModelPackage"],
+        [arn],
+        reason=(
+            "Creates an endpoint's model from a model package of another account or Region, or of one that isn't known "
+            "at synth. AWS authorizes that on the package, too (developer guide, model registry)."
+        ),
+        without="The endpoint's model isn't created, after the job has finished.",
+    )
 
 
-def _owned_resources(scope: Construct) -> list[iam.PolicyStatement]:
-    jobs, models, endpoints, packages = (
-        _arn(scope, "sagemaker", f"{kind}/*") for kind in (JOB_RESOURCE, "model", "endpoint", "model-package")
+def _owned_resources(scope: Construct) -> list[GrantedStatement]:
+    jobs, models, packages = (
+        arn_in_stack(scope, "sagemaker", f"{kind}/*") for kind in (JOB_RESOURCE, "model", "model-package")
     )
     requested = _with_stack_tag(scope, "aws:RequestTag")
     owned = _with_stack_tag(scope, "aws:ResourceTag")
-    resize = ["sagemaker:UpdateEndpointWeightsAndCapacities"]
     return [
-        _allow(["sagemaker:CreateInferenceRecommendationsJob", "sagemaker:CreateModel"], [jobs, models], requested),
-        _allow(
-            # A tagged creation is authorized as AddTags, too. Without the condition the role could put its stack's
-            # tag on a stranger's job and then stop it. The reference says that the key holds the name of the operation
-            # that creates the resource, and AWS's own policies have CreateModel there; no public document shows the
-            # value for recommendation jobs, so that any creation will do.
+        allow(
+            ["sagemaker:CreateInferenceRecommendationsJob", "sagemaker:CreateModel"],
+            [jobs, models],
+            requested,
+            reason="Creates jobs and models, only with the stack's tag.",
+            without="No job starts.",
+        ),
+        allow(
+            # Without the condition the role could put its stack's tag on a stranger's job and then stop it. The
+            # reference says that the key holds the name of the operation that creates the resource, and AWS's own
+            # policies have CreateModel there; no public document shows the value for recommendation jobs, so that any
+            # creation will do.
             ["sagemaker:AddTags"],
             [jobs, models],
             _merge(requested, {"StringLike": {"sagemaker:TaggingAction": "Create*"}}),
+            reason="Tags jobs and models as they are created, which AWS authorizes as `AddTags`, too.",
+            without="No job starts, since each is created with tags.",
         ),
-        _allow(
+        allow(
             # A removed job, or one whose prefix has changed, can still be stopped while the stack rolls back.
             [
                 "sagemaker:StopInferenceRecommendationsJob",
@@ -110,21 +111,25 @@ def _owned_resources(scope: Construct) -> list[iam.PolicyStatement]:
             ],
             [jobs, models],
             owned,
+            reason="Stops, deletes and tags what carries the stack's tag, and nothing else.",
+            without="A removed job continues to run and to cost money, models remain, and changed tags aren't applied.",
         ),
-        _allow(resize, [endpoints], owned),
-        # Application Auto Scaling tries this with the caller's permissions first, on names that it makes up or leaves
-        # empty, which have no tags (user guide, permissions validation for API calls on target resources; for invented
-        # names aws-controllers-k8s/community, issue 2110). A direct call always has the key, and it is false there.
-        _allow(resize, [endpoints], {"BoolIfExists": {"aws:ViaAWSService": "true"}}),
-        model_package_statement(packages),
+        *resizing_statements(scope, owned),
+        allow(
+            # The reference has the model as CreateModel's only resource type; a package of this account needs no more.
+            ["sagemaker:DescribeModelPackage"],
+            [packages],
+            reason="Lets SageMaker look up the package of this account that a model is created from.",
+            without="Creating a model could fail where SageMaker looks the package up with the caller's permissions.",
+        ),
     ]
 
 
-def _reads(scope: Construct) -> list[iam.PolicyStatement]:
+def _reads(scope: Construct) -> list[GrantedStatement]:
     """Return permissions without a condition: a tag condition would deny access to a name that doesn't exist."""
     kinds = (JOB_RESOURCE, "model", "endpoint", "endpoint-config")
     return [
-        _allow(
+        allow(
             [
                 "sagemaker:DescribeInferenceRecommendationsJob",
                 "sagemaker:GetScalingConfigurationRecommendation",
@@ -133,56 +138,34 @@ def _reads(scope: Construct) -> list[iam.PolicyStatement]:
                 "sagemaker:DescribeEndpointConfig",
                 "sagemaker:ListTags",
             ],
-            [_arn(scope, "sagemaker", f"{kind}/*") for kind in kinds],
+            [arn_in_stack(scope, "sagemaker", f"{kind}/*") for kind in kinds],
+            reason=(
+                "Polls jobs, reads results and tags, and prepares endpoints. A condition on tags would make a name "
+                "that doesn't exist read as a denial."
+            ),
+            without="The deployment waits in vain and fails at its timeout.",
         ),
-        _allow(
+        allow(
             # None of them supports anything narrower.
             [
                 "sagemaker:ListInferenceRecommendationsJobs",
                 "sagemaker:ListInferenceRecommendationsJobSteps",
                 "application-autoscaling:DescribeScalableTargets",
                 "application-autoscaling:DescribeScalingPolicies",
-                # A security group can't be deleted before the job's network interfaces are gone.
                 "ec2:DescribeNetworkInterfaces",
             ],
             ["*"],
+            reason=(
+                "Finds the stack's jobs, the benchmarks' failure reasons, the scaling that is registered, and the "
+                "network interfaces that keep a security group from being deleted. None supports a narrower resource."
+            ),
+            without="Jobs that are to be stopped aren't found, and security groups fail to be deleted.",
         ),
-        # Which scalable targets this very stack has registered, and whether it rolls back.
-        _allow(
+        allow(
             ["cloudformation:DescribeStacks", "cloudformation:DescribeStackResource"],
             [_stack_id(scope)],
-        ),
-    ]
-
-
-def _scaling(scope: Construct) -> list[iam.PolicyStatement]:
-    linked_role = f"role/aws-service-role/{_LINKED_SERVICE}/AWSServiceRoleForApplicationAutoScaling_SageMakerEndpoint"
-    return [
-        _allow(
-            [
-                "application-autoscaling:RegisterScalableTarget",
-                "application-autoscaling:DeregisterScalableTarget",
-                "application-autoscaling:PutScalingPolicy",
-                "application-autoscaling:DeleteScalingPolicy",
-            ],
-            # A target's ARN has an opaque id.
-            [_arn(scope, "application-autoscaling", "scalable-target/*")],
-            {
-                "StringEquals": {
-                    "application-autoscaling:service-namespace": "sagemaker",
-                    "application-autoscaling:scalable-dimension": _DIMENSION,
-                }
-            },
-        ),
-        _allow(
-            # Tried by Application Auto Scaling with the caller's permissions, as above.
-            ["cloudwatch:DescribeAlarms", "cloudwatch:PutMetricAlarm", "cloudwatch:DeleteAlarms"],
-            [_arn(scope, "cloudwatch", "alarm:*")],
-        ),
-        _allow(
-            ["iam:CreateServiceLinkedRole"],
-            [_arn(scope, "iam", linked_role, region="")],
-            {"StringEquals": {"iam:AWSServiceName": _LINKED_SERVICE}},
+            reason="Reads whether the stack rolls back, and which scalable targets it has registered.",
+            without="Endpoints whose scaling is registered fail to be updated.",
         ),
     ]
 
@@ -201,7 +184,7 @@ def _stack_id(scope: Construct) -> str:
     while outermost.nested_stack_parent is not None:
         # CloudFormation names a nested stack after its parent.
         outermost, name = outermost.nested_stack_parent, "{}-*"
-    return _arn(outermost, "cloudformation", f"stack/{name.format(outermost.stack_name)}")
+    return arn_in_stack(outermost, "cloudformation", f"stack/{name.format(outermost.stack_name)}")
 
 
 def _merge(*conditions: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str]]:
@@ -210,15 +193,3 @@ def _merge(*conditions: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, 
         for operator, values in condition.items():
             merged.setdefault(operator, {}).update(values)
     return merged
-
-
-def _arn(scope: Construct, service: str, resource: str, *, region: str | None = None) -> str:
-    return Stack.of(scope).format_arn(
-        service=service, resource=resource, region=region, arn_format=ArnFormat.NO_RESOURCE_NAME
-    )
-
-
-def _allow(
-    actions: Sequence[str], resources: Sequence[str], conditions: Mapping[str, Mapping[str, str]] | None = None
-) -> iam.PolicyStatement:
-    return iam.PolicyStatement(actions=list(actions), resources=list(resources), conditions=conditions)

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from aws_cdk import Stack
 
 from .default_role import DefaultRole
-from .hosting_statements import network_interfaces_statement, telemetry_statements
+from .granted_statement import arn_in_stack
+from .hosting_statements import telemetry_statements
+from .network_permissions import hosting_network_statements
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,9 +18,15 @@ if TYPE_CHECKING:
     from aws_cdk.aws_s3 import IBucket
     from constructs import Construct
 
+    from .network_permissions import InterfaceNetwork
+
 
 def hosting_role(
-    scope: Construct, *, input_buckets: Sequence[IBucket], image_repositories: Sequence[IRepository], in_vpc: bool
+    scope: Construct,
+    *,
+    input_buckets: Sequence[IBucket],
+    image_repositories: Sequence[IRepository],
+    network: InterfaceNetwork | None,
 ) -> DefaultRole:
     """Create a role with least privilege.
 
@@ -26,12 +34,16 @@ def hosting_role(
         scope: The endpoint.
         input_buckets: Buckets with the model's artifacts.
         image_repositories: Repositories with its container images.
-        in_vpc: Whether the containers have network interfaces in a VPC.
+        network: Where the containers have network interfaces. None without a VPC.
     """
     return DefaultRole(
         scope,
         description=f"Runs the containers of an endpoint of {Stack.of(scope).stack_name}",
-        statements=[*telemetry_statements(scope), *([network_interfaces_statement()] if in_vpc else [])],
+        granted=telemetry_statements(scope),
+        network=hosting_network_statements(scope, network) if network is not None else (),
         input_buckets=input_buckets,
         image_repositories=image_repositories,
+        # As the developer guide, cross-service confused deputy prevention, has it for real-time, serverless and
+        # asynchronous inference.
+        trusted_for={"ArnLike": {"aws:SourceArn": arn_in_stack(scope, "sagemaker", "*")}},
     )

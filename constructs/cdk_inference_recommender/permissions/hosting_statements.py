@@ -4,54 +4,30 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aws_cdk import ArnFormat, Stack
-from aws_cdk import aws_iam as iam
+from .granted_statement import GrantedStatement, allow, arn_in_stack
 
 if TYPE_CHECKING:
     from constructs import Construct
 
 
-def telemetry_statements(scope: Construct) -> list[iam.PolicyStatement]:
+def telemetry_statements(scope: Construct) -> list[GrantedStatement]:
     """Return statements to write metrics and logs.
 
     Args:
         scope: Any construct of the stack.
     """
     return [
-        iam.PolicyStatement(
+        allow(
             # Supports no resource, and by which namespaces the service would be narrowed is undocumented.
-            actions=["cloudwatch:PutMetricData"],
-            resources=["*"],
+            ["cloudwatch:PutMetricData"],
+            ["*"],
+            reason="Writes metrics. The action supports no resource, and the namespaces aren't documented.",
+            without="The job, or the endpoint, has no metrics.",
         ),
-        iam.PolicyStatement(
-            actions=["logs:CreateLogGroup", "logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
-            resources=[
-                Stack.of(scope).format_arn(
-                    service="logs",
-                    resource="log-group",
-                    resource_name="/aws/sagemaker/*",
-                    arn_format=ArnFormat.COLON_RESOURCE_NAME,
-                )
-            ],
+        allow(
+            ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
+            [arn_in_stack(scope, "logs", "log-group:/aws/sagemaker/*")],
+            reason="Writes the logs of the job and of the containers.",
+            without="The job, or the endpoint, has no logs.",
         ),
     ]
-
-
-def network_interfaces_statement() -> iam.PolicyStatement:
-    """Return a statement to manage network interfaces in a VPC."""
-    return iam.PolicyStatement(
-        # Describe* supports no resource; interfaces are made before their ids are known (developer guide, VPC).
-        actions=[
-            "ec2:CreateNetworkInterface",
-            "ec2:CreateNetworkInterfacePermission",
-            "ec2:DeleteNetworkInterface",
-            "ec2:DeleteNetworkInterfacePermission",
-            "ec2:DescribeDhcpOptions",
-            "ec2:DescribeNetworkInterfaces",
-            "ec2:DescribeSecurityGroups",
-            "ec2:DescribeSubnets",
-            "ec2:DescribeVpcs",
-            "ec2:ModifyNetworkInterfaceAttribute",
-        ],
-        resources=["*"],
-    )

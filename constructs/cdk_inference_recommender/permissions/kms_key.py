@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
 
 from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
@@ -13,11 +14,19 @@ from cdk_inference_recommender.validation.tokens import is_unresolved
 
 if TYPE_CHECKING:
     import re
+    from collections.abc import Mapping, Sequence
+    from contextlib import AbstractContextManager
 
     from aws_cdk.interfaces.aws_kms import IKeyRef
     from constructs import Construct
 
+Conditions: TypeAlias = "Mapping[str, Mapping[str, object]]"
+"""Conditions of a statement, by operator and key."""
+NO_CONDITION: Final[Conditions] = MappingProxyType({})
+CREATE_GRANT: Final = "kms:CreateGrant"
 _ALIAS: Final = "alias/"
+_BY_AWS_SERVICE: Final = {"Bool": {"kms:GrantIsForAWSResource": "true"}}
+"""Only a service that is integrated with KMS may create grants for its caller (KMS developer guide, condition keys)."""
 
 
 def kms_key_id(key: IKeyRef | str | None) -> str | None:
@@ -29,31 +38,81 @@ def kms_key_id(key: IKeyRef | str | None) -> str | None:
     return key if key is None or isinstance(key, str) else _arn_of(key)
 
 
-def grant_key(scope: Construct, key: IKeyRef | str, grantee: iam.IGrantable, *actions: str) -> None:
-    """Grant the use of a key, in the key's own policy too where necessary.
+class ConditionalGrantee(Protocol):
+    """Grantee that can be granted something on a condition."""
+
+    def is_beside(self, resource: IKeyRef) -> bool:
+        """Return whether a resource is certainly in the grantee's account and Region."""
+
+    def under(self, condition: Conditions) -> AbstractContextManager[iam.IGrantable]:
+        """Add a condition to what is granted within the block."""
+
+
+def grant_key(
+    scope: Construct,
+    key: IKeyRef | str,
+    grantee: ConditionalGrantee,
+    *actions: str,
+    condition: Conditions = NO_CONDITION,
+) -> None:
+    """Grant the use of a key, in the key's own policy too where necessary; one of elsewhere keeps its policy.
 
     Args:
         scope: Any construct of the stack.
-        key: As for `key_statement`.
+        key: As for `key_statements`.
         grantee: The principal.
-        *actions: The actions to allow.
+        *actions: The actions to allow; `kms:CreateGrant` to AWS services only.
+        condition: By operator and key. Default: none.
     """
-    if isinstance(key, str) or _alias_of(Stack.of(scope), key) is not None:
-        grantee.grant_principal.add_to_principal_policy(key_statement(scope, key, *actions))
-    else:
-        # An L2 key knows whether its policy trusts the account's identities.
-        grant = getattr(key, "grant", None) or kms.KeyGrants.from_key(key).actions
-        grant(grantee, *actions)
+    # An L2 key knows whether its policy trusts the account's identities.
+    grant = None if isinstance(key, str) else getattr(key, "grant", None)
+    is_named = isinstance(key, str) or not grantee.is_beside(key) or _alias_of(Stack.of(scope), key) is not None
+    if is_named or grant is None:
+        own_policy = None if is_named or isinstance(key, str) else iam.ResourceWithPolicies.of(key)
+        with grantee.under(NO_CONDITION) as principal:
+            for statement in key_statements(scope, key, *actions, condition=condition):
+                principal.grant_principal.add_to_principal_policy(statement)
+                if own_policy is not None:
+                    in_own = statement.copy(resources=["*"], principals=[principal.grant_principal])
+                    own_policy.add_to_resource_policy(in_own)
+        return
+    for alike, own_condition in _by_condition(actions):
+        whole = {**condition, **own_condition}
+        with grantee.under(whole) as principal:
+            in_own = grant(principal, *alike).resource_statement
+        for operator, values in whole.items() if in_own is not None else ():
+            in_own.add_condition(operator, dict(values))
 
 
-def key_statement(scope: Construct, key: IKeyRef | str, *actions: str) -> iam.PolicyStatement:
-    """Return a statement that allows actions on a key only, also if just an alias of it is known.
+def key_statements(
+    scope: Construct, key: IKeyRef | str, *actions: str, condition: Conditions = NO_CONDITION
+) -> list[iam.PolicyStatement]:
+    """Return statements that allow actions on a key only, also if just an alias of it is known.
 
     Args:
         scope: Any construct of the stack.
         key: A key, or text in one of the API's four forms; an ARN if it is a token of unknown content.
-        *actions: The actions to allow.
+        *actions: The actions to allow; `kms:CreateGrant` to AWS services only.
+        condition: By operator and key. Default: none.
     """
+    resource, behind_alias = _resource_of(scope, key)
+    return [
+        iam.PolicyStatement(
+            actions=list(alike),
+            resources=[resource],
+            conditions={**behind_alias, **condition, **own_condition} or None,
+        )
+        for alike, own_condition in _by_condition(actions)
+    ]
+
+
+def _by_condition(actions: Sequence[str]) -> list[tuple[Sequence[str], Conditions]]:
+    others = [action for action in actions if action != CREATE_GRANT]
+    return [*([([CREATE_GRANT], _BY_AWS_SERVICE)] if CREATE_GRANT in actions else []), (others, {})]
+
+
+def _resource_of(scope: Construct, key: IKeyRef | str) -> tuple[str, Conditions]:
+    """Return the ARN that stands for a key in a policy, and the condition that it takes."""
     stack = Stack.of(scope)
     if isinstance(key, str):
         key = _spelled_out(stack, key)
@@ -62,15 +121,11 @@ def key_statement(scope: Construct, key: IKeyRef | str, *actions: str) -> iam.Po
         # Policies know keys by ARN; an alias only as a condition (KMS developer guide, aliases in IAM policies).
         in_arn = key.partition(_ALIAS)[0] if isinstance(key, str) and key.startswith("arn:") else ""
         keys = f"{in_arn}key/*" if in_arn else _key_arn(stack, "*")
-        return iam.PolicyStatement(
-            actions=list(actions),
-            resources=[keys],
-            conditions={"ForAnyValue:StringEquals": {"kms:ResourceAliases": alias}},
-        )
+        return keys, {"ForAnyValue:StringEquals": {"kms:ResourceAliases": alias}}
     if not isinstance(key, str):
-        return iam.PolicyStatement(actions=list(actions), resources=[_arn_of(key)])
+        return _arn_of(key), {}
     is_arn = is_unresolved(key) or key.startswith("arn:")
-    return iam.PolicyStatement(actions=list(actions), resources=[key if is_arn else _key_arn(stack, key)])
+    return (key if is_arn else _key_arn(stack, key)), {}
 
 
 def _spelled_out(stack: Stack, key: str) -> str:

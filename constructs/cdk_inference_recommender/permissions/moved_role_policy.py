@@ -25,11 +25,16 @@ class MovedRolePolicy(iam.CfnPolicy):
 
     def __init__(self, role: DefaultRole, *, passed_by: iam.IRole) -> None:
         self._role = role
+        passed = pass_role_statement(
+            role.role_arn,
+            reason="Passes a default role whose IAM path was changed, for example by an aspect.",
+            without="Jobs and models with that role aren't created.",
+        )
         super().__init__(
             role,
             "PassRole",
             policy_name=f"PassRole{role.node.addr[-8:]}",
-            policy_document=iam.PolicyDocument(statements=[pass_role_statement(role.role_arn)]),
+            policy_document=iam.PolicyDocument(statements=[passed.statement]),
             roles=[passed_by.role_name, *([role.role_name] if role.passes_itself else [])],
         )
 

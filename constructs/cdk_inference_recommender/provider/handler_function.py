@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import atexit
+import shutil
 import tempfile
 from contextlib import contextmanager
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
-from aws_cdk import Duration
+from aws_cdk import Duration, Stack
 from aws_cdk import aws_lambda as lambda_
 
+from cdk_inference_recommender.permissions.acknowledged_findings import (
+    NO_DEAD_LETTER_QUEUE,
+    OLDER_RUNTIME,
+    acknowledge,
+)
 from cdk_inference_recommender.validation.validation_error import ValidationError
 from inference_recommendations_handler.protocol.contract import FUNCTION_TIMEOUT_SECONDS
 
@@ -26,6 +34,10 @@ if TYPE_CHECKING:
 
 _HANDLER_PACKAGE: Final = "inference_recommendations_handler"
 _MEMORY_SIZE: Final = 256
+_WHY_THIS_RUNTIME: Final = (
+    "The handler is tested with this runtime, which is in every Region. configure(runtime=...) sets a newer one."
+)
+_WHY_NO_DEAD_LETTER_QUEUE: Final = "Lost events go to the destination of failed asynchronous invocations (on_failure)."
 
 
 class HandlerFunction(lambda_.Function):
@@ -45,13 +57,16 @@ class HandlerFunction(lambda_.Function):
             role: Its role.
             log_group: Where it logs to.
             settings: What the app has configured.
+
+        Raises:
+            ValidationError: The stack's synthesizer takes no assets, and no other code is given.
         """
-        with _staged_handler() as asset:
+        with _handler_code(scope, settings) as code:
             super().__init__(
                 scope,
                 "Handler",
                 description="Starts, watches and stops SageMaker Inference Recommender jobs for CloudFormation",
-                code=lambda_.Code.from_asset(asset),
+                code=code,
                 handler=f"{_HANDLER_PACKAGE}.handler.on_event",
                 runtime=settings.runtime or lambda_.Runtime.PYTHON_3_13,
                 # In every Region; arm64 isn't.
@@ -70,6 +85,9 @@ class HandlerFunction(lambda_.Function):
         resource = self.node.default_child
         if isinstance(resource, lambda_.CfnFunction):
             resource.override_logical_id("InferenceRecommenderHandler")
+        acknowledge(self, dict.fromkeys(OLDER_RUNTIME, _WHY_THIS_RUNTIME))
+        if settings.on_failure is not None:
+            acknowledge(self, dict.fromkeys(NO_DEAD_LETTER_QUEUE, _WHY_NO_DEAD_LETTER_QUEUE))
 
     def configure_async_invoke(self, **_: Any) -> NoReturn:
         """Raise an error: the provider has such a configuration already.
@@ -85,15 +103,35 @@ class HandlerFunction(lambda_.Function):
 
 
 @contextmanager
-def _staged_handler() -> Iterator[str]:
-    """Copy the handler's sources, and nothing else, to where the package is a subfolder.
+def _handler_code(scope: Construct, settings: ProviderSettings) -> Iterator[lambda_.Code]:
+    if settings.code is not None:
+        yield settings.code
+        return
+    try:
+        yield lambda_.Code.from_asset(_staged_handler())
+    except RuntimeError as error:
+        # Its name is all that the CDK's error has in every release.
+        if "BootstraplessSynthesizer" not in str(error):
+            raise
+        raise ValidationError(
+            f"{Stack.of(scope).node.path}: the BootstraplessSynthesizer has no bucket for the function's code. "
+            "Upload the handler to a bucket in the stack's Region (docs/provider.md says how), and call "
+            "InferenceRecommenderProvider.configure(scope, code=lambda_.Code.from_bucket(bucket, key)) before the "
+            "first job."
+        ) from error
+
+
+@cache
+def _staged_handler() -> str:
+    """Copy the handler's sources, and nothing else, to where the package is a subfolder; once in a process.
 
     An installed package has neighbours, and bytecode that differs from machine to machine: either would change the
     asset's hash, and so deploy the function again for nothing.
     """
-    with tempfile.TemporaryDirectory(prefix="inference-recommender-") as staged:
-        _copy_sources(files(_HANDLER_PACKAGE), Path(staged) / _HANDLER_PACKAGE)
-        yield staged
+    staged = tempfile.mkdtemp(prefix="inference-recommender-")
+    atexit.register(shutil.rmtree, staged, ignore_errors=True)
+    _copy_sources(files(_HANDLER_PACKAGE), Path(staged) / _HANDLER_PACKAGE)
+    return staged
 
 
 def _copy_sources(package: Traversable, target: Path) -> None:

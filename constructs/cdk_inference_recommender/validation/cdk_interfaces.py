@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from aws_cdk import aws_ec2 as ec2
@@ -15,6 +16,12 @@ INPUT_BUCKETS: Final = PropType(
     example='[bucket], with bucket = s3.Bucket.from_bucket_name(self, "Bucket", "my-bucket")',
     is_list=True,
     is_required=True,
+)
+BUCKET: Final = replace(
+    INPUT_BUCKETS,
+    is_list=False,
+    is_required=False,
+    example='s3.Bucket.from_bucket_name(self, "Bucket", "my-bucket")',
 )
 IMAGE_REPOSITORIES: Final = PropType(
     # Repositories of CodeCommit have grant_pull, too.
@@ -60,4 +67,15 @@ ENDPOINT: Final = PropType(
     of=str,
     interface=Interface(name="IEndpointRef", has=("endpoint_ref",)),
     example="the name of an endpoint, or a construct such as CfnEndpoint",
+)
+ALARMS: Final = PropType(
+    of=str,
+    interface=Interface(name="IAlarmRef", has=("alarm_ref",)),
+    example="[alarm], with an alarm of CloudWatch or its name",
+    is_list=True,
+    is_required=True,
+)
+TOPIC: Final = PropType(
+    interface=Interface(name="ITopic", has=("topic_arn", "grant_publish")),
+    example='sns.Topic.from_topic_arn(self, "Topic", "arn:...")',
 )

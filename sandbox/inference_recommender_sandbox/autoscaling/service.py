@@ -28,6 +28,11 @@ if TYPE_CHECKING:
 _VARIANT: Final = re.compile(r"endpoint/([^/]+)/variant/([^/]+)")
 _INSTANCE_COUNT: Final = "sagemaker:variant:DesiredInstanceCount"
 _BURSTABLE: Final = ("ml.t2.", "ml.t3.")
+_VIA_THIS_SERVICE: Final[Mapping[str, str]] = MappingProxyType(
+    {"aws:ViaAWSService": "true", "aws:CalledViaLast": "application-autoscaling.amazonaws.com"}
+)
+"""What a service's call for its caller has (IAM user guide, global condition keys; that this service is named: AWS's
+own policy AmazonSageMakerCanvasFullAccess)."""
 _NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 
 
@@ -178,8 +183,7 @@ class ApplicationAutoScalingService(ApplicationAutoScalingResponse):
                 endpoint_name=variant[0],
                 is_first=account not in self._linked_accounts,
             ):
-                # True where a service calls another one for its caller (IAM user guide, global condition keys).
-                self._check(needed, {"aws:ViaAWSService": "true"})
+                self._check(needed, _VIA_THIS_SERVICE)
         except AccessDenied as denied:
             raise ValidationException(str(denied)) from denied
 

@@ -117,6 +117,20 @@ def _required_resources(call: Call) -> Iterator[str]:
     if call.operation in _WITH_CONFIGURATION and configuration:
         prefix, _, _ = call.resource.rpartition(":")
         yield f"{prefix}:endpoint-config/{str(configuration).lower()}"
+    if call.operation == "CreateModel":
+        yield from _packages_elsewhere(call)
+
+
+def _packages_elsewhere(call: Call) -> Iterator[str]:
+    """Yield other accounts' packages, whose own policy has to allow the caller, too (developer guide, model registry).
+
+    The reference has the model as the only resource type of `CreateModel`: a package of this account needs nothing.
+    """
+    containers = [call.request.get("PrimaryContainer"), *(call.request.get("Containers") or ())]
+    for container in containers:
+        package = str((container or {}).get("ModelPackageName")) if isinstance(container, dict) else ""
+        if package.startswith("arn:") and package.split(":")[4:5] != [call.account_id]:
+            yield package
 
 
 def _request_tags(request: Mapping[str, Any]) -> _Context:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
 SERVICE: Final = "sagemaker.amazonaws.com"
+_NETWORK_INTERFACE: Final = "network-interface/eni-0123456789abcdef0"
 _CREATE_MODEL: Final = "An error occurred (ValidationException) when calling the CreateModel operation:"
 
 
@@ -53,10 +54,18 @@ class RoleNeeds:
     model_package_arn: str | None = None
 
 
-def can_be_assumed(*, account_id: str, role_arn: str) -> bool:
-    """Whether the role exists and its trust policy names SageMaker."""
+def can_be_assumed(*, account_id: str, role_arn: str, source_arn: str | None = None) -> bool:
+    """Return whether the role exists and its trust policy names SageMaker.
+
+    Args:
+        account_id: Twelve digits; the account whose IAM decides.
+        role_arn: The role's whole ARN.
+        source_arn: What SageMaker assumes the role for. Default: AWS documents none for it, so that a trust policy that
+            depends on it doesn't apply.
+    """
+    source = {} if source_arn is None else {"aws:SourceArn": source_arn}
     return trusts_service(
-        account_id=account_id, role_arn=role_arn, service=SERVICE, context={"aws:SourceAccount": account_id}
+        account_id=account_id, role_arn=role_arn, service=SERVICE, context={"aws:SourceAccount": account_id, **source}
     )
 
 
@@ -67,8 +76,9 @@ def first_missing_permission(needs: RoleNeeds) -> str | None:
     boundary = permissions_boundary(account_id=needs.account_id, role_name=role_name, partition=needs.partition)
     session = RoleSession(role_name=role_name, session_name="SageMaker")
     principal = session.arn(partition=needs.partition, account_id=needs.account_id)
-    context = {**caller_context(needs.account_id), "iam:PassedToService": SERVICE}
+    vpc_arn = _vpc_arn(needs)
     for action, resource in _needed(needs):
+        context = {**caller_context(needs.account_id), **_condition_keys(action, resource, vpc_arn)}
         decision = decide(policies, action=action, resource=resource, context=context, boundary=boundary)
         if decision is not Decision.ALLOWED:
             return str(AccessDenied(principal=principal, action=action, resource=resource, decision=decision))
@@ -131,7 +141,7 @@ def _needed(needs: RoleNeeds) -> Iterator[tuple[str, str]]:
     if output_key:
         yield "kms:GenerateDataKey", _key_arn(needs, output_key)
     if source.get("VpcConfig"):
-        yield from _networking()
+        yield from _networking(needs, source["VpcConfig"])
 
 
 def _hosting(needs: RoleNeeds) -> Iterator[tuple[str, str]]:
@@ -142,6 +152,9 @@ def _hosting(needs: RoleNeeds) -> Iterator[tuple[str, str]]:
     yield "sagemaker:InvokeEndpoint", _sagemaker_arn(needs, f"endpoint/{name}")
     if needs.model_package_arn:
         yield "sagemaker:DescribeModelPackage", needs.model_package_arn
+        if needs.model_package_arn.split(":")[4] != needs.account_id:
+            # What a package's own policy has to allow another account (developer guide, model registry).
+            yield "sagemaker:CreateModel", needs.model_package_arn
     yield "iam:PassRole", needs.role_arn
 
 
@@ -173,6 +186,8 @@ def _compiling(needs: RoleNeeds) -> Iterator[tuple[str, str]]:
     if output:
         model = S3Location.of(f"{output.rstrip('/')}/{needs.job_name}/model.tar.gz")
         yield "s3:PutObject", model.arn(needs.partition)
+        # The endpoints run what was compiled, which their role has to read (developer guide, CreateModel API).
+        yield "s3:GetObject", model.arn(needs.partition)
 
 
 def _output_url(needs: RoleNeeds) -> str | None:
@@ -180,20 +195,49 @@ def _output_url(needs: RoleNeeds) -> str | None:
     return output
 
 
-def _networking() -> Iterator[tuple[str, str]]:
+def _networking(needs: RoleNeeds, network: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield what EC2 authorizes, on its resource types (Service Authorization Reference, Amazon EC2)."""
+    for action in ("NetworkInterfaces", "Vpcs", "DhcpOptions", "Subnets", "SecurityGroups"):
+        yield f"ec2:Describe{action}", "*"
+    interface = _ec2_arn(needs, _NETWORK_INTERFACE)
+    yield "ec2:CreateNetworkInterface", interface
+    for subnet_id in network.get("Subnets") or ():
+        yield "ec2:CreateNetworkInterface", _ec2_arn(needs, f"subnet/{subnet_id}")
+    for group_id in network.get("SecurityGroupIds") or ():
+        yield "ec2:CreateNetworkInterface", _ec2_arn(needs, f"security-group/{group_id}")
+        yield "ec2:ModifyNetworkInterfaceAttribute", _ec2_arn(needs, f"security-group/{group_id}")
     for action in (
-        "CreateNetworkInterface",
         "CreateNetworkInterfacePermission",
         "DeleteNetworkInterface",
         "DeleteNetworkInterfacePermission",
-        "DescribeNetworkInterfaces",
-        "DescribeVpcs",
-        "DescribeDhcpOptions",
-        "DescribeSubnets",
-        "DescribeSecurityGroups",
         "ModifyNetworkInterfaceAttribute",
     ):
-        yield f"ec2:{action}", "*"
+        yield f"ec2:{action}", interface
+
+
+def _condition_keys(action: str, resource: str, vpc_arn: str | None) -> dict[str, str | None]:
+    """Return the keys of one call besides those that every call has."""
+    if action == "iam:PassRole":
+        return {"iam:PassedToService": SERVICE}
+    if action == "kms:CreateGrant":
+        # True where a service that is integrated with KMS calls (KMS developer guide, condition keys).
+        return {"kms:GrantIsForAWSResource": "true"}
+    if not action.startswith("ec2:") or resource == "*":
+        return {}
+    # An interface that is about to be created knows no VPC yet.
+    is_new = action == "ec2:CreateNetworkInterface" and resource.endswith(_NETWORK_INTERFACE)
+    return {"ec2:Vpc": None if is_new else vpc_arn}
+
+
+def _vpc_arn(needs: RoleNeeds) -> str | None:
+    subnets = (needs.request["InputConfig"].get("VpcConfig") or {}).get("Subnets") or ()
+    resources = NamedResources(account_id=needs.account_id, region=needs.region, partition=needs.partition)
+    vpc_id = resources.vpc_of(subnets[0]) if subnets else None
+    return None if vpc_id is None else _ec2_arn(needs, f"vpc/{vpc_id}")
+
+
+def _ec2_arn(needs: RoleNeeds, resource: str) -> str:
+    return f"arn:{needs.partition}:ec2:{needs.region}:{needs.account_id}:{resource}"
 
 
 def _sagemaker_arn(needs: RoleNeeds, resource: str) -> str:

@@ -29,7 +29,9 @@ def admit_model(backend: InferenceRecommenderBackend, request: Mapping[str, Any]
         arn = f"arn:{backend.partition}:sagemaker:{backend.region_name}:{backend.account_id}:model/{name.lower()}"
         raise ValidationException(f'Cannot create already existing model "{arn}".')
     role_arn = request.get("ExecutionRoleArn")
-    if role_arn and not can_be_assumed(account_id=backend.account_id, role_arn=role_arn):
+    # With an asterisk that is no wildcard (developer guide, cross-service confused deputy prevention, inference).
+    source_arn = f"arn:{backend.partition}:sagemaker:{backend.region_name}:{backend.account_id}:*"
+    if role_arn and not can_be_assumed(account_id=backend.account_id, role_arn=role_arn, source_arn=source_arn):
         raise ValidationException(
             f"Could not assume role {role_arn}. Please ensure that the role exists and allows principal "
             "'sagemaker.amazonaws.com' to assume the role."

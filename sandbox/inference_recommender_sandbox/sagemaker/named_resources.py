@@ -159,5 +159,13 @@ class NamedResources:
             return f"The subnets and the security groups are in different VPCs: {', '.join(sorted(vpcs))}"
         return None
 
+    def vpc_of(self, subnet_id: str) -> str | None:
+        """Return the id of a subnet's VPC; None where there is no such subnet."""
+        try:
+            vpc_id: str = ec2_backends[self.account_id][self.region].get_subnet(subnet_id).vpc_id
+        except EC2ClientError:
+            return None
+        return vpc_id
+
     def _bucket(self, place: S3Location) -> Any:
         return s3_backends[self.account_id][self.partition].buckets.get(place.bucket)

@@ -1,4 +1,4 @@
-"""A function's role needs the permissions that AWS asks for, on the resources that AWS asks for."""
+"""A function's role needs the permissions that AWS requires, on the same resources."""
 
 from __future__ import annotations
 
@@ -66,11 +66,11 @@ def test_an_operation_needs_its_own_permission_on_its_own_resource(aws: Aws, act
 def test_scaling_recommendations_are_a_permission_on_the_job(aws: Aws) -> None:
     aws.create()
     chosen = aws.finish()["InferenceRecommendations"][0]["RecommendationId"]
-    asked = {"InferenceRecommendationsJobName": "job", "RecommendationId": chosen}
+    arguments = {"InferenceRecommendationsJobName": "job", "RecommendationId": chosen}
     session = aws.session("allowed", [allow("sagemaker:GetScalingConfigurationRecommendation", JOB)])
-    session.get_scaling_configuration_recommendation(**asked)
+    session.get_scaling_configuration_recommendation(**arguments)
     with pytest.raises(ClientError, match=f"AccessDenied.*{JOB}"):
-        aws.session("forbidden", []).get_scaling_configuration_recommendation(**asked)
+        aws.session("forbidden", []).get_scaling_configuration_recommendation(**arguments)
 
 
 def test_creating_needs_passing_the_role_too(aws: Aws) -> None:
@@ -103,3 +103,20 @@ def test_a_refused_caller_leaves_no_job(aws: Aws) -> None:
         aws.session("forbidden", []).create_inference_recommendations_job(**aws.request())
     with pytest.raises(aws.sagemaker.exceptions.ResourceNotFound):
         aws.describe()
+
+
+@pytest.mark.parametrize("owner", ["123456789012", "210987654321"])
+def test_a_model_of_another_account_s_package_needs_permission_on_the_package_too(aws: Aws, owner: str) -> None:
+    package = f"arn:aws:sagemaker:us-east-1:{owner}:model-package/image-classifier/1"
+    model = {"ModelName": "m", "ExecutionRoleArn": ROLE, "PrimaryContainer": {"ModelPackageName": package}}
+    passing, creating = (
+        allow("iam:PassRole", ROLE),
+        allow("sagemaker:CreateModel", "arn:aws:sagemaker:us-east-1:123456789012:model/*"),
+    )
+    session = aws.session("creator", [passing, creating])
+    if owner == "123456789012":
+        session.create_model(**model)
+        return
+    with pytest.raises(ClientError, match=f"sagemaker:CreateModel on resource: {package}"):
+        session.create_model(**model)
+    aws.session("reader", [passing, creating, allow("sagemaker:CreateModel", package)]).create_model(**model)

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import jsii
 import pytest
-from aws_cdk import Aspects, IAspect, Stack
-from aws_cdk import aws_ec2 as ec2
+from aws_cdk import Aspects, Environment, IAspect, Stack
 from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
@@ -18,12 +17,13 @@ from cdk_inference_recommender.permissions.inline_policy_size import MAX_INLINE_
 
 from .dependency_order import before
 from .synthesis import (
+    ACCOUNT,
     JOB,
     MODEL_CONFIG,
     PACKAGE_ARN,
     POLICY,
+    REGION,
     Json,
-    arn,
     default_job,
     images,
     logical_id,
@@ -38,6 +38,7 @@ from .synthesis import (
 if TYPE_CHECKING:
     from constructs import IConstruct
 
+ENVIRONMENT = Environment(account=ACCOUNT, region=REGION)
 NAME = "StackJob8BBF23D7"
 TO_SAGEMAKER = {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}}
 
@@ -47,6 +48,15 @@ def allow(actions: str | list[str], resource: Any, condition: Json | None = None
     return statement | ({"Condition": condition} if condition else {})
 
 
+def known_arn(service: str, resource: str, *, account: str = ACCOUNT) -> Json:
+    """An ARN of a stack whose account and Region are known."""
+    return {"Fn::Join": ["", ["arn:", {"Ref": "AWS::Partition"}, f":{service}:{REGION}:{account}:{resource}"]]}
+
+
+def of_sagemaker(resource: str) -> Json:
+    return known_arn("sagemaker", resource)
+
+
 def job_role(template: Json) -> Json:
     (role,) = (role for name, role in resources(template, "AWS::IAM::Role").items() if name.startswith("JobRole"))
     properties: Json = role["Properties"]
@@ -54,7 +64,7 @@ def job_role(template: Json) -> Json:
 
 
 def test_it_may_do_the_least_that_a_job_needs_all_of_it_inline() -> None:
-    stack = new_stack()
+    stack = new_stack(env=ENVIRONMENT)
     job = default_job(stack)
     template = template_of(stack)
     role = job_role(template)
@@ -69,34 +79,48 @@ def test_it_may_do_the_least_that_a_job_needs_all_of_it_inline() -> None:
     assert role_statements(template, "JobRole") == [
         allow("sagemaker:DescribeModelPackage", PACKAGE_ARN),
         allow(
+            ["sagemaker:CreateModel", "sagemaker:DescribeModel", "sagemaker:DeleteModel", "sagemaker:AddTags"],
+            of_sagemaker("model/*"),
+        ),
+        allow(
             [
-                "sagemaker:CreateModel",
-                "sagemaker:DescribeModel",
-                "sagemaker:DeleteModel",
                 "sagemaker:CreateEndpointConfig",
                 "sagemaker:DescribeEndpointConfig",
                 "sagemaker:DeleteEndpointConfig",
                 "sagemaker:CreateEndpoint",
+                "sagemaker:AddTags",
+            ],
+            of_sagemaker("endpoint-config/*"),
+        ),
+        allow(
+            [
+                "sagemaker:CreateEndpoint",
                 "sagemaker:DescribeEndpoint",
                 "sagemaker:DeleteEndpoint",
-                "sagemaker:CreateCompilationJob",
-                "sagemaker:DescribeCompilationJob",
-                "sagemaker:StopCompilationJob",
                 "sagemaker:InvokeEndpoint",
                 "sagemaker:AddTags",
             ],
-            [arn("sagemaker", f"{kind}/*") for kind in ("model", "endpoint-config", "endpoint", "compilation-job")],
+            of_sagemaker("endpoint/*"),
+        ),
+        allow(
+            [
+                "sagemaker:CreateCompilationJob",
+                "sagemaker:DescribeCompilationJob",
+                "sagemaker:StopCompilationJob",
+                "sagemaker:AddTags",
+            ],
+            of_sagemaker("compilation-job/*"),
         ),
         allow("cloudwatch:PutMetricData", "*"),
         allow(
             ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
-            arn("logs", "log-group:/aws/sagemaker/*"),
+            known_arn("logs", "log-group:/aws/sagemaker/*"),
         ),
         allow("iam:PassRole", passed["Resource"], TO_SAGEMAKER),
         allow(["s3:GetObject*", "s3:GetBucket*", "s3:List*"], [bucket, objects]),
         allow(
             ["ecr:BatchCheckLayerAvailability", "ecr:GetDownloadUrlForLayer", "ecr:BatchGetImage"],
-            arn("ecr", "repository/bert"),
+            known_arn("ecr", "repository/bert"),
         ),
         allow("ecr:GetAuthorizationToken", "*"),
     ]
@@ -134,22 +158,7 @@ def test_it_writes_compiled_models_where_they_belong() -> None:
     stack = new_stack()
     default_job(stack, compiled_output_s3_uri="s3://models/compiled/")
     objects = {"Fn::Join": ["", ["arn:", {"Ref": "AWS::Partition"}, ":s3:::models/compiled/*"]]}
-    assert allow("s3:PutObject", objects) in role_statements(template_of(stack), "JobRole")
-
-
-@pytest.mark.parametrize("in_vpc", [False, True])
-def test_it_makes_network_interfaces_in_a_vpc_only(*, in_vpc: bool) -> None:
-    stack = new_stack()
-    vpc = ec2.Vpc.from_vpc_attributes(
-        stack, "Vpc", vpc_id="vpc-1", availability_zones=["eu-west-1a"], private_subnet_ids=["subnet-1"]
-    )
-    default_job(stack, vpc=vpc if in_vpc else None)
-    found = [
-        statement["Action"]
-        for statement in role_statements(template_of(stack), "JobRole")
-        if "ec2:CreateNetworkInterface" in statement["Action"]
-    ]
-    assert len(found) == in_vpc
+    assert allow(["s3:GetObject", "s3:PutObject"], objects) in role_statements(template_of(stack), "JobRole")
 
 
 def test_what_is_granted_to_it_later_is_a_policy_of_its_own() -> None:

@@ -58,6 +58,11 @@ TO_SAGEMAKER = {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com
 LINKED_SERVICE = "sagemaker.application-autoscaling.amazonaws.com"
 LINKED_ROLE = f":role/aws-service-role/{LINKED_SERVICE}/AWSServiceRoleForApplicationAutoScaling_SageMakerEndpoint"
 
+VIA_AUTO_SCALING = {
+    "BoolIfExists": {"aws:ViaAWSService": "true"},
+    "StringEqualsIfExists": {"aws:CalledViaLast": "application-autoscaling.amazonaws.com"},
+}
+
 FIXED = [
     allow(
         ["sagemaker:CreateInferenceRecommendationsJob", "sagemaker:CreateModel"],
@@ -83,9 +88,9 @@ FIXED = [
     allow(
         "sagemaker:UpdateEndpointWeightsAndCapacities",
         arn("sagemaker", "endpoint/*"),
-        {"BoolIfExists": {"aws:ViaAWSService": "true"}},
+        VIA_AUTO_SCALING,
     ),
-    allow(["sagemaker:CreateModel", "sagemaker:DescribeModelPackage"], arn("sagemaker", "model-package/*")),
+    allow("sagemaker:DescribeModelPackage", arn("sagemaker", "model-package/*")),
     allow(
         [
             "sagemaker:DescribeInferenceRecommendationsJob",
@@ -131,6 +136,7 @@ FIXED = [
     allow(
         ["cloudwatch:DescribeAlarms", "cloudwatch:PutMetricAlarm", "cloudwatch:DeleteAlarms"],
         arn("cloudwatch", "alarm:*"),
+        VIA_AUTO_SCALING,
     ),
     allow(
         "iam:CreateServiceLinkedRole",
@@ -196,7 +202,7 @@ def test_they_are_the_same_whatever_the_stack_holds() -> None:
 def test_a_nested_stack_has_its_own_tag_and_path() -> None:
     nested = NestedStack(new_stack(), "Nested")
     default_job(nested)
-    resolved = nested.resolve([statement.to_statement_json() for statement in handler_statements(nested)])
+    resolved = nested.resolve([granted.statement.to_statement_json() for granted in handler_statements(nested)])
     conditions = [found["Condition"]["StringEquals"] for found in resolved if STACK_TAG in str(found.get("Condition"))]
     assert len(conditions) == 4
     assert all(value == STACK_ID for condition in conditions for value in condition.values())

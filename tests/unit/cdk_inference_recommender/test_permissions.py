@@ -39,7 +39,8 @@ if TYPE_CHECKING:
     from cdk_inference_recommender.job.base import InferenceRecommendationsJobBase
 
 KEY_ARN = "arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
-USE_KEY = ["kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey"]
+USE_KEY = ["kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey"]
+BY_AWS_SERVICE = {"Bool": {"kms:GrantIsForAWSResource": "true"}}
 EVERY_KEY = arn("kms", "key/*")
 OWN_KEY_ARN = {"Fn::GetAtt": ["OwnKey", "Arn"]}
 
@@ -145,13 +146,19 @@ def test_who_needs_a_key_may_use_it(key: Any, resource: Any, condition: Json | N
     else:
         default_job(stack, **{f"{use}_encryption_key": given})
     template = template_of(stack)
-    assert allow(USE_KEY, resource, condition) in role_statements(template, HANDLER_ROLE)
+    granting = allow("kms:CreateGrant", resource, {**(condition or {}), **BY_AWS_SERVICE})
+    of_handler = role_statements(template, HANDLER_ROLE)
+    assert allow(USE_KEY, resource, condition) in of_handler
+    assert granting in of_handler
     of_role = (
-        ["kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey*"]
+        ["kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey*"]
         if use == "volume"
         else ["kms:Encrypt", "kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey*"]
     )
-    assert allow(of_role, resource, condition) in role_statements(template, "JobRole")
+    found = role_statements(template, "JobRole")
+    assert allow(of_role, resource, condition) in found
+    assert (granting in found) == (use == "volume")
+    assert all(each == granting for each in (*found, *of_handler) if "kms:CreateGrant" in each["Action"])
 
 
 def test_a_key_of_another_stack_is_known_by_its_arn_there() -> None:

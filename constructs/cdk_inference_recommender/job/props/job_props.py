@@ -10,10 +10,12 @@ from aws_cdk import Duration
 from cdk_inference_recommender.model.model_source import MODEL_SOURCE, ModelSource
 from cdk_inference_recommender.model.resource_name import name_of_endpoint
 from cdk_inference_recommender.permissions.execution_role import JobInputs
+from cdk_inference_recommender.permissions.execution_role_restrictions import ExecutionRoleRestrictions
 from cdk_inference_recommender.permissions.kms_key import kms_key_id
 from cdk_inference_recommender.permissions.role_arn import role_arn_of
 from cdk_inference_recommender.validation.api_member import member, types_of
 from cdk_inference_recommender.validation.cdk_interfaces import (
+    BUCKET,
     ENDPOINT,
     FLAG,
     IMAGE_REPOSITORIES,
@@ -63,6 +65,9 @@ class JobProps:
     job_name_prefix: str | None = field(metadata=member(kind=PropType(of=str, example='"bert"')))
     description: str | None = field(metadata=member("JobDescription"))
     role: iam.IRole | None = field(metadata=member("RoleArn", kind=ROLE, render=lambda role, _: role_arn_of(role)))
+    role_restrictions: ExecutionRoleRestrictions | None = field(
+        metadata=member(kind=PropType(of=ExecutionRoleRestrictions, example="ExecutionRoleRestrictions(...)"))
+    )
     input_buckets: Sequence[IBucket] = field(metadata=member(kind=INPUT_BUCKETS))
     image_repositories: Sequence[IRepository] = field(metadata=member(kind=IMAGE_REPOSITORIES))
     job_duration: Duration | None = field(
@@ -106,6 +111,7 @@ class JobProps:
         metadata=member(_OUT, "KmsKeyId", kind=KEY, render=lambda key, _: kms_key_id(key))
     )
     compiled_output_s3_uri: str | None = field(metadata=member(_OUT, "CompiledOutputConfig", "S3OutputUri"))
+    compiled_output_bucket: IBucket | None = field(metadata=member(kind=BUCKET))
     volume_encryption_key: IKeyRef | None = field(
         metadata=member(_IN, "VolumeKmsKeyId", kind=KEY, render=lambda key, _: kms_key_id(key))
     )
