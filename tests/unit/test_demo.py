@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import subprocess
+import urllib.request
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +36,7 @@ def commands(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[tuple[str,
 
     monkeypatch.setattr(demo, "PAGES", tmp_path / "pages")
     monkeypatch.setattr(subprocess, "run", answer)
-    monkeypatch.setattr(demo.urllib.request, "urlopen", lambda _: io.BytesIO(b'{"endpoints": []}'))
+    monkeypatch.setattr(urllib.request, "urlopen", lambda _: io.BytesIO(b'{"endpoints": []}'))
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://localhost:1")
     return run
 
