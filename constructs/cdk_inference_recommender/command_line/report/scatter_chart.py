@@ -48,7 +48,8 @@ def points_of(report: JobReport) -> list[Point]:
 
 def cost_title(report: JobReport) -> str:
     """Return the unit of the vertical axis."""
-    return _axes(report)[0].title
+    title: str = _axes(report)[0].title
+    return title
 
 
 def scatter_chart(report: JobReport, width: int) -> dict[str, Any]:
@@ -61,7 +62,7 @@ def scatter_chart(report: JobReport, width: int) -> dict[str, Any]:
     points = points_of(report)
     narrow = width < WIDTHS[0]
     inner = width - _AXIS
-    x_end, y_end = (end_of([point[place] for point in points]) for place in (1, 2))
+    x_end, y_end = (end_of(values) for values in ([x for _, x, _ in points], [y for _, _, y in points]))
     labels = chart_labels([point[0] for point in points], length=NARROW_LABEL if narrow else WIDE_LABEL)
     layout = LabelLayout.of([(x / x_end, 1 - y / y_end) for _, x, y in points], labels, width=inner, height=_HEIGHT)
     rows: list[dict[str, Any]] = []
