@@ -23,6 +23,7 @@ from aws_cdk import aws_stepfunctions as sfn
 
 from cdk_inference_recommender import InferenceRecommenderProvider, ModelSource, RecommendedEndpoint
 from cdk_inference_recommender.permissions.default_role import DefaultRole
+from cdk_inference_recommender.provider.inference_recommender_provider import custom_resources_of
 
 from .synthesis import (
     ACCOUNT,
@@ -126,7 +127,7 @@ class Everything:
         fixed = {written(self.plain, each) for each in plain.granted}
         added = [each for each in whole.granted if written(self.whole, each) not in fixed and is_of_ec2(each)]
         yield "The function's role with `configure(vpc=...)`, besides", self.whole, added
-        yield "The function's role, for what is handed in", self.whole, whole.grants.granted
+        yield "The function's role, for what is handed in", self.whole, custom_resources_of(self.whole).grants.granted
         job, others, endpoint = (each.role for each in (self.job, self.others, self.endpoint))
         assert isinstance(job, DefaultRole)
         assert isinstance(others, DefaultRole)
