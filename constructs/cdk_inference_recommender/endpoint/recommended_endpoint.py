@@ -13,7 +13,6 @@ from aws_cdk import aws_sagemaker as sagemaker
 from cdk_inference_recommender.model.network import JobNetwork
 from cdk_inference_recommender.model.tags import tags_of
 from cdk_inference_recommender.permissions.hosting_role import hosting_role
-from cdk_inference_recommender.permissions.network_permissions import InterfaceNetwork
 from cdk_inference_recommender.permissions.role_arn import role_arn_of
 from cdk_inference_recommender.recommendation.serverless_recommendation import ServerlessRecommendation
 from cdk_inference_recommender.request import UNRESOLVED
@@ -203,7 +202,7 @@ class RecommendedEndpoint(AutoScaledEndpoint):
             self,
             input_buckets=hosted.input_buckets,
             image_repositories=hosted.image_repositories,
-            network=InterfaceNetwork.of(network),
+            network=network,
         )
         self._model = RecommendedModel(
             self,

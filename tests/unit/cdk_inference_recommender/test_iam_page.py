@@ -53,6 +53,12 @@ ROLES: Final = {
     "endpoint": "EndpointRole",
     "state machine": "InferenceRecommenderProviderStateMachineRole",
 }
+TRUSTED: Final = {
+    "handler": "the function's",
+    "job": "the default role of a job",
+    "endpoint": "the default role of an endpoint",
+    "state machine": "the state machine's",
+}
 OF_CDK: Final = {
     "lambda:InvokeFunction": ("Calls the function.", "No job is waited for, and deployments fail at their timeout."),
     "logs:CreateLogDelivery": (
@@ -186,6 +192,18 @@ def row(statement: Json, reason: str, without: str) -> str:
     return f"| {' | '.join(cells)} |"
 
 
+def trust_row(name: str, template: Json) -> str:
+    (role,) = (
+        each
+        for logical_id, each in resources(template, "AWS::IAM::Role").items()
+        if re.fullmatch(f"{ROLES[name]}[0-9A-F]{{8}}", logical_id)
+    )
+    (statement,) = role["Properties"]["AssumeRolePolicyDocument"]["Statement"]
+    assert (statement["Effect"], statement["Action"]) == ("Allow", "sts:AssumeRole")
+    (service,) = statement["Principal"].values()
+    return f"| {TRUSTED[name]} | `{service}` | {'<br>'.join(conditions(statement))} |"
+
+
 def table(title: str, rows: Iterable[str]) -> list[str]:
     return [f"### {title}", "", "| Actions | On | Only if | Why | Without it |", "|---|---|---|---|---|", *rows, ""]
 
@@ -203,7 +221,9 @@ def generated() -> str:
         "The state machine's role, with a log and tracing",
         [row(each, *OF_CDK[first_action(each)]) for each in machine],
     )
-    lines += ["### The resources that a stack gets once", "", "| Logical id | Type |", "|---|---|"]
+    lines += ["### Who may assume the roles", "", "| Role | Service | Only if |", "|---|---|---|"]
+    lines += [trust_row(name, found.whole_template) for name in ROLES]
+    lines += ["", "### The resources that a stack gets once", "", "| Logical id | Type |", "|---|---|"]
     lines += [f"| `{name}` | `{kind}` |" for name, kind in sorted(shared_resources(found.plain_template).items())]
     return "\n".join([*lines, "", END])
 
