@@ -22,6 +22,7 @@ from cdk_inference_recommender import (
     StoppingConditions,
     TrafficPattern,
 )
+from examples.acknowledged_findings import INLINE_POLICY, NO_VOLUME_KEY, acknowledge, wildcards
 from examples.model_stack import ModelStack
 
 if TYPE_CHECKING:
@@ -87,6 +88,13 @@ class Hosting(ModelStack):
         role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("sagemaker.amazonaws.com"))
         self.payload_bucket.grant_read(role)
         self.images.grant_pull(role)
+        objects = "Resource::arn:<AWS::Partition>:s3:::sagemaker-<AWS::Region>-<AWS::AccountId>/*"
+        acknowledge(
+            role,
+            "What the CDK's bucket.grant_read and repository.grant_pull allow; the latter's token is of no repository.",
+            *wildcards("Action::s3:GetBucket*", "Action::s3:GetObject*", "Action::s3:List*", "Resource::*", objects),
+        )
+        acknowledge(role, "The permissions belong to this role alone, and are deleted with it.", *INLINE_POLICY)
         model = sagemaker.CfnModel(
             self,
             "Model",
@@ -99,6 +107,7 @@ class Hosting(ModelStack):
             "EndpointConfig",
             production_variants=[cheapest.production_variant(model_name=model.attr_model_name)],
         )
+        acknowledge(configuration, "An example. In production: give kms_key_id.", *NO_VOLUME_KEY)
         CfnOutput(self, "EndpointConfigName", value=configuration.attr_endpoint_config_name)
         CfnOutput(self, "InstanceType", value=cheapest.instance_type)
 

@@ -16,6 +16,8 @@ from aws_cdk import aws_s3 as s3
 
 from cdk_inference_recommender import ModelSource
 
+from .acknowledged_findings import acknowledge_defaults
+
 if TYPE_CHECKING:
     from constructs import Construct
 
@@ -32,6 +34,7 @@ class ModelStack(Stack):
 
     def __init__(self, scope: Construct, id: str) -> None:  # noqa: A002 -- the CDK's name for it
         super().__init__(scope, id)
+        acknowledge_defaults(self)
         package = self.format_arn(service="sagemaker", resource="model-package", resource_name="image-classifier/1")
         self.model_package_arn = self.context("model_package_arn", package)
         self.model = ModelSource.from_model_package(self.model_package_arn)

@@ -27,6 +27,7 @@ from cdk_inference_recommender import (
     StoppingConditions,
     TrafficPattern,
 )
+from examples.acknowledged_findings import NO_VOLUME_KEY, acknowledge
 from examples.model_stack import ModelStack
 
 if TYPE_CHECKING:
@@ -84,6 +85,7 @@ class Served(ModelStack):
             input_buckets=[self.payload_bucket],
             image_repositories=[self.images],
         )
+        acknowledge(endpoint, "An example. In production: give volume_encryption_key.", *NO_VOLUME_KEY)
         CfnOutput(self, "EndpointName", value=endpoint.endpoint_name)
 
 

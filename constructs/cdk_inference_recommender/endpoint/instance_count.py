@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from aws_cdk import RemovalPolicy
 from constructs import Construct
 
-from cdk_inference_recommender.provider.inference_recommender_provider import InferenceRecommenderProvider
+from cdk_inference_recommender.provider.inference_recommender_provider import custom_resources_of
 from inference_recommendations_handler.protocol.contract import (
     WAIT_SERVICE_TIMEOUT_SECONDS,
     InstanceCountProperty,
@@ -54,24 +54,24 @@ class EndpointInstanceCount(Construct):
             initial_instance_count: How many instances. None for the recommended number.
         """
         super().__init__(scope, id)
-        provider = InferenceRecommenderProvider.of(self)
+        custom_resources = custom_resources_of(self)
         common: dict[InstanceCountProperty, Any] = {
             InstanceCountProperty.ENDPOINT_CONFIG_NAME: configuration.attr_endpoint_config_name,
-            InstanceCountProperty.STATE_MACHINE_ARN: provider.state_machine_arn,
+            InstanceCountProperty.STATE_MACHINE_ARN: custom_resources.state_machine_arn,
             InstanceCountProperty.VARIANT_NAME: variant_name,
             InstanceCountProperty.INSTANCE_TYPE: recommendation.instance_type,
             InstanceCountProperty.INITIAL_INSTANCE_COUNT: (
                 recommendation.initial_instance_count if initial_instance_count is None else initial_instance_count
             ),
         }
-        resource = provider.custom_resource(
+        resource = custom_resources.add(
             self,
             "Resource",
             ResourceType.ENDPOINT_INSTANCE_COUNT,
             common | {InstanceCountProperty.ENDPOINT_NAME: endpoint.attr_endpoint_name},
             service_timeout_seconds=WAIT_SERVICE_TIMEOUT_SECONDS,
         )
-        preparation = provider.custom_resource(
+        preparation = custom_resources.add(
             self,
             "Preparation",
             ResourceType.ENDPOINT_PREPARATION,

@@ -12,7 +12,7 @@ from cdk_inference_recommender.cross_stack.references import THROUGH_PARAMETER, 
 from cdk_inference_recommender.model.name_prefix import name_prefix
 from cdk_inference_recommender.model.tags import JobTags
 from cdk_inference_recommender.permissions.role_arn import role_arn_of
-from cdk_inference_recommender.provider.inference_recommender_provider import InferenceRecommenderProvider
+from cdk_inference_recommender.provider.inference_recommender_provider import custom_resources_of
 from inference_recommendations_handler.protocol.contract import (
     MAX_MODEL_NAME_PREFIX_LENGTH,
     RecommendedModelProperty,
@@ -59,7 +59,7 @@ class RecommendedModel(Construct):
         super().__init__(scope, id)
         self.tags: Final = JobTags(None, ResourceType.RECOMMENDED_MODEL)
         prefix = name_prefix(scope, id, max_length=MAX_MODEL_NAME_PREFIX_LENGTH)
-        provider = InferenceRecommenderProvider.of(self)
+        custom_resources = custom_resources_of(self)
         properties: dict[RecommendedModelProperty, Any] = {
             RecommendedModelProperty.NAME_PREFIX: prefix,
             RecommendedModelProperty.MODEL_PACKAGE_ARN: source.model_package_version_arn,
@@ -74,14 +74,14 @@ class RecommendedModel(Construct):
             RecommendedModelProperty.ENVIRONMENT_JSON: recommendation.environment_json,
         }
         package_arn = source.model_package_version_arn
-        resource = provider.custom_resource(
+        resource = custom_resources.add(
             self,
             "Resource",
             ResourceType.RECOMMENDED_MODEL,
             properties,
             after=(
-                *provider.grants.pass_role(role),
-                *(provider.grants.read_model_package(package_arn) if package_arn is not None else ()),
+                *custom_resources.grants.pass_role(role),
+                *(custom_resources.grants.read_model_package(package_arn) if package_arn is not None else ()),
                 *(network.established if network else ()),
             ),
         )

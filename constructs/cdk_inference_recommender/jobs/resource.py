@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from aws_cdk import CfnResource
 
-from cdk_inference_recommender.provider.inference_recommender_provider import InferenceRecommenderProvider
+from cdk_inference_recommender.provider.inference_recommender_provider import custom_resources_of
 from cdk_inference_recommender.request import botocore_version
 from inference_recommendations_handler.protocol.contract import JobProperty
 
@@ -75,9 +75,9 @@ def job_resource(
         keys: The job's keys, where there are any.
         established: What its network has to have.
     """
-    provider = InferenceRecommenderProvider.of(job)
+    custom_resources = custom_resources_of(job)
     given_keys = [key for key in keys if key is not None]
-    resource = provider.custom_resource(
+    resource = custom_resources.add(
         job,
         "Resource",
         kind.resource_type,
@@ -88,14 +88,14 @@ def job_resource(
             JobProperty.TAGS: tags.known() or None,
             JobProperty.ACCEPT_STOPPED: accept_stopped,
             JobProperty.TIMEOUT: timeout,
-            JobProperty.STATE_MACHINE_ARN: provider.state_machine_arn,
+            JobProperty.STATE_MACHINE_ARN: custom_resources.state_machine_arn,
             JobProperty.BOTOCORE_VERSION: botocore_version(),
             JobProperty.RERUN_NONCE: rerun_nonce,
         },
         service_timeout_seconds=kind.service_timeout_seconds,
         after=(
-            *provider.grants.pass_role(role),
-            *(provider.grants.use_key(key) for key in given_keys),
+            *custom_resources.grants.pass_role(role),
+            *(custom_resources.grants.use_key(key) for key in given_keys),
             # The request names an alias, which doesn't make CloudFormation create the alias first.
             *(key for key in given_keys if not isinstance(key, str)),
             *established,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cdk_inference_recommender.provider.inference_recommender_provider import InferenceRecommenderProvider
+from cdk_inference_recommender.provider.inference_recommender_provider import custom_resources_of
 from inference_recommendations_handler.protocol.contract import WAIT_SERVICE_TIMEOUT_SECONDS, WaitProperty
 
 from .waiting import stage_seconds
@@ -46,11 +46,11 @@ def last_wait_stage(
     Returns:
         The last stage; what depends on it finds the job finished.
     """
-    provider = InferenceRecommenderProvider.of(scope)
+    custom_resources = custom_resources_of(scope)
     lengths = stage_seconds(timeout)
     waits: list[CfnResource] = [] if after is None else [after]
     for number, seconds in enumerate(lengths, start=1):
-        stage = provider.custom_resource(
+        stage = custom_resources.add(
             scope,
             f"Wait{number}",
             kind.wait_type,
@@ -62,7 +62,7 @@ def last_wait_stage(
                 WaitProperty.POLL_INTERVAL: poll_interval,
                 WaitProperty.ACCEPT_STOPPED: accept_stopped,
                 WaitProperty.TIMEOUT: timeout,
-                WaitProperty.STATE_MACHINE_ARN: provider.state_machine_arn,
+                WaitProperty.STATE_MACHINE_ARN: custom_resources.state_machine_arn,
                 WaitProperty.EXISTING_JOB: existing_job or None,
             },
             service_timeout_seconds=WAIT_SERVICE_TIMEOUT_SECONDS,

@@ -15,6 +15,7 @@ from cdk_inference_recommender.cross_stack.token_references import refers_to_res
 from cdk_inference_recommender.validation import checks
 from cdk_inference_recommender.validation.reported_problems import report_problems
 
+from .acknowledged_findings import INLINE_POLICY, INLINE_POLICY_REASON, acknowledge, wildcard_reasons
 from .granted_statement import GrantedStatement, arn_in_stack, statements_of
 from .handler_permissions import pass_role_statement
 from .inline_policy_size import inline_policy_size, inline_policy_size_of
@@ -123,7 +124,7 @@ class DefaultRole(iam.Role):
             with collected.because(use.reason, use.without):
                 grant_key(scope, use.key, collected, *use.actions, condition=use.condition)
         self.granted: Final = (*collected.granted, *network)
-        self._write(statements_of(collected.granted), statements_of(network))
+        self._write(collected.granted, network)
         report_problems(self, self._problems)
 
     @property
@@ -144,29 +145,29 @@ class DefaultRole(iam.Role):
             without="The job fails when it creates its first model.",
         )
 
-    def _write(self, statements: Sequence[iam.PolicyStatement], network: Sequence[iam.PolicyStatement]) -> None:
+    def _write(self, granted: Sequence[GrantedStatement], network: Sequence[GrantedStatement]) -> None:
         stack, resource = Stack.of(self), self.node.default_child
         # A key or a repository may name the role in a policy of its own, and the role can't wait for it, too. Subnets
         # and security groups name no role.
-        inline = list(network)
+        inline = statements_of(network)
         others: list[iam.PolicyStatement] = []
-        for statement in statements:
-            refers = refers_to_resource_of(stack, json.dumps(statement.to_statement_json()))
-            (others if refers else inline).append(statement)
-        document = iam.PolicyDocument(statements=inline)
+        written = [(each.statement.to_statement_json(), each.reason) for each in (*granted, *network)]
+        for each, (document, _) in zip(granted, written, strict=False):
+            refers = refers_to_resource_of(stack, json.dumps(document))
+            (others if refers else inline).append(each.statement)
+        policy = iam.PolicyDocument(statements=inline)
         if (
             not self.is_customized
             and isinstance(resource, iam.CfnRole)
             and resource.policies is None
-            and inline_policy_size(stack, document) <= _MOST_INLINE
+            and inline_policy_size(stack, policy) <= _MOST_INLINE
         ):
-            resource.policies = [
-                iam.CfnRole.PolicyProperty(policy_name="InferenceRecommender", policy_document=document)
-            ]
+            resource.policies = [iam.CfnRole.PolicyProperty(policy_name="InferenceRecommender", policy_document=policy)]
         else:
-            others = [*statements, *network]
+            others = statements_of([*granted, *network])
         for statement in others:
             self.add_to_principal_policy(statement)
+        acknowledge(self, wildcard_reasons(self, written) | dict.fromkeys(INLINE_POLICY, INLINE_POLICY_REASON))
 
 
 @jsii.implements(iam.IPrincipal)

@@ -10,6 +10,7 @@ from aws_cdk import aws_iam as iam
 
 from cdk_inference_recommender.cross_stack.token_references import reference_of, spell_references
 
+from .acknowledged_findings import acknowledge, wildcard_reasons
 from .default_role import DefaultRole
 from .granted_statement import GrantedStatement, statements_of
 from .handler_permissions import model_package_statement, pass_role_statement
@@ -118,11 +119,15 @@ class HandlerGrants:
         import hashlib  # noqa: PLC0415 -- it loads OpenSSL, which an app without a job doesn't need
 
         statements = statements_of(granted)
-        written = [json.dumps(statement.to_statement_json(), sort_keys=True) for statement in statements]
-        identity = spell_references(Stack.of(self._scope), "".join(written))
+        written = [statement.to_statement_json() for statement in statements]
+        text = "".join(json.dumps(each, sort_keys=True) for each in written)
+        identity = spell_references(Stack.of(self._scope), text)
         id = f"{kind}{hashlib.sha256(identity.encode()).hexdigest()[:_HASH_LENGTH].upper()}"  # noqa: A001
         if id not in self._policies:
-            self._policies[id] = attached_policy(self._scope, id, *statements, role=self._handler_role)
+            policy = attached_policy(self._scope, id, *statements, role=self._handler_role)
+            reasons = [each.reason for each in granted]
+            acknowledge(policy, wildcard_reasons(policy, zip(written, reasons, strict=True)))
+            self._policies[id] = policy
             self.granted.extend(granted)
         return self._policies[id]
 

@@ -5,18 +5,25 @@ from __future__ import annotations
 import atexit
 import shutil
 import tempfile
+from contextlib import contextmanager
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
-from aws_cdk import Duration
+from aws_cdk import Duration, Stack
 from aws_cdk import aws_lambda as lambda_
 
+from cdk_inference_recommender.permissions.acknowledged_findings import (
+    NO_DEAD_LETTER_QUEUE,
+    OLDER_RUNTIME,
+    acknowledge,
+)
 from cdk_inference_recommender.validation.validation_error import ValidationError
 from inference_recommendations_handler.protocol.contract import FUNCTION_TIMEOUT_SECONDS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from importlib.resources.abc import Traversable
 
     from aws_cdk import aws_iam as iam
@@ -27,6 +34,10 @@ if TYPE_CHECKING:
 
 _HANDLER_PACKAGE: Final = "inference_recommendations_handler"
 _MEMORY_SIZE: Final = 256
+_WHY_THIS_RUNTIME: Final = (
+    "The handler is tested with this runtime, which is in every Region. configure(runtime=...) sets a newer one."
+)
+_WHY_NO_DEAD_LETTER_QUEUE: Final = "Lost events go to the destination of failed asynchronous invocations (on_failure)."
 
 
 class HandlerFunction(lambda_.Function):
@@ -46,30 +57,37 @@ class HandlerFunction(lambda_.Function):
             role: Its role.
             log_group: Where it logs to.
             settings: What the app has configured.
+
+        Raises:
+            ValidationError: The stack's synthesizer takes no assets, and no other code is given.
         """
-        super().__init__(
-            scope,
-            "Handler",
-            description="Starts, watches and stops SageMaker Inference Recommender jobs for CloudFormation",
-            code=lambda_.Code.from_asset(_staged_handler()),
-            handler=f"{_HANDLER_PACKAGE}.handler.on_event",
-            runtime=settings.runtime or lambda_.Runtime.PYTHON_3_13,
-            # In every Region; arm64 isn't.
-            architecture=settings.architecture or lambda_.Architecture.X86_64,
-            memory_size=settings.memory_size or _MEMORY_SIZE,
-            timeout=Duration.seconds(FUNCTION_TIMEOUT_SECONDS),
-            role=role,
-            log_group=log_group,
-            vpc=settings.vpc,
-            vpc_subnets=settings.vpc_subnets,
-            security_groups=settings.security_groups,
-            environment_encryption=settings.environment_encryption,
-            reserved_concurrent_executions=settings.reserved_concurrent_executions,
-            tracing=settings.tracing,
-        )
+        with _handler_code(scope, settings) as code:
+            super().__init__(
+                scope,
+                "Handler",
+                description="Starts, watches and stops SageMaker Inference Recommender jobs for CloudFormation",
+                code=code,
+                handler=f"{_HANDLER_PACKAGE}.handler.on_event",
+                runtime=settings.runtime or lambda_.Runtime.PYTHON_3_13,
+                # In every Region; arm64 isn't.
+                architecture=settings.architecture or lambda_.Architecture.X86_64,
+                memory_size=settings.memory_size or _MEMORY_SIZE,
+                timeout=Duration.seconds(FUNCTION_TIMEOUT_SECONDS),
+                role=role,
+                log_group=log_group,
+                vpc=settings.vpc,
+                vpc_subnets=settings.vpc_subnets,
+                security_groups=settings.security_groups,
+                environment_encryption=settings.environment_encryption,
+                reserved_concurrent_executions=settings.reserved_concurrent_executions,
+                tracing=settings.tracing,
+            )
         resource = self.node.default_child
         if isinstance(resource, lambda_.CfnFunction):
             resource.override_logical_id("InferenceRecommenderHandler")
+        acknowledge(self, dict.fromkeys(OLDER_RUNTIME, _WHY_THIS_RUNTIME))
+        if settings.on_failure is not None:
+            acknowledge(self, dict.fromkeys(NO_DEAD_LETTER_QUEUE, _WHY_NO_DEAD_LETTER_QUEUE))
 
     def configure_async_invoke(self, **_: Any) -> NoReturn:
         """Raise an error: the provider has such a configuration already.
@@ -82,6 +100,25 @@ class HandlerFunction(lambda_.Function):
             "one such configuration. For a destination of lost events, call "
             "InferenceRecommenderProvider.configure(scope, on_failure=...) before the first job."
         )
+
+
+@contextmanager
+def _handler_code(scope: Construct, settings: ProviderSettings) -> Iterator[lambda_.Code]:
+    if settings.code is not None:
+        yield settings.code
+        return
+    try:
+        yield lambda_.Code.from_asset(_staged_handler())
+    except RuntimeError as error:
+        # Its name is all that the CDK's error has in every release.
+        if "BootstraplessSynthesizer" not in str(error):
+            raise
+        raise ValidationError(
+            f"{Stack.of(scope).node.path}: the BootstraplessSynthesizer has no bucket for the function's code. "
+            "Upload the handler to a bucket in the stack's Region (docs/provider.md says how), and call "
+            "InferenceRecommenderProvider.configure(scope, code=lambda_.Code.from_bucket(bucket, key)) before the "
+            "first job."
+        ) from error
 
 
 @cache

@@ -2,54 +2,49 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from aws_cdk import CfnResource, Duration, RemovalPolicy, Stack
+import jsii
+from aws_cdk import Duration, RemovalPolicy, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
-from cdk_inference_recommender.model.selected_subnets import SelectedSubnets
-from cdk_inference_recommender.permissions.granted_statement import (
-    GrantedStatement,
-    allow,
-    arn_in_stack,
-    statements_of,
+from cdk_inference_recommender.permissions.acknowledged_findings import (
+    INLINE_POLICY,
+    INLINE_POLICY_REASON,
+    acknowledge,
 )
+from cdk_inference_recommender.permissions.granted_statement import statements_of
 from cdk_inference_recommender.permissions.handler_grants import HandlerGrants, attached_policy
-from cdk_inference_recommender.permissions.handler_permissions import handler_statements
 from cdk_inference_recommender.permissions.inline_policy_size import inline_policy_size_of
-from cdk_inference_recommender.permissions.network_permissions import (
-    InterfaceNetwork,
-    deny_network_to_code,
-    function_network_statements,
-)
 from cdk_inference_recommender.validation import checks
 from cdk_inference_recommender.validation.construct_memo import once
 from cdk_inference_recommender.validation.reported_problems import report_problems
 from cdk_inference_recommender.validation.stack_environment import stack_of
-from inference_recommendations_handler.protocol.contract import (
-    CHOICE_SERVICE_TIMEOUT_SECONDS,
-    MAX_EVENT_AGE_SECONDS,
-)
+from inference_recommendations_handler.protocol.contract import MAX_EVENT_AGE_SECONDS
 
+from .custom_resources import CustomResources
 from .handler_function import HandlerFunction
+from .handler_role import acknowledge_statements, function_statements, handler_role, state_machine_access
 from .provider_settings import ProviderSettings
 from .state_machine import wait_state_machine
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
-    import jsii
     from aws_cdk import aws_ec2 as ec2
     from aws_cdk import aws_kms as kms
-    from constructs import IDependable
 
 _ID: Final = "InferenceRecommenderProvider"
+# `CustomResourceConfig` sets retention and removal policy of what has this metadata; the CDK doesn't export its name
+# (aws-cdk-lib, custom-resources/lib/custom-resource-config).
+_CUSTOM_RESOURCE_LOG_GROUP: Final = "aws:cdk:is-custom-resource-handler-logGroup"
 
 
+@jsii.implements(iam.IGrantable)
 class InferenceRecommenderProvider(Construct):
     """The function and the state machine that a stack's jobs share; eight resources, however many jobs there are.
 
@@ -91,6 +86,7 @@ class InferenceRecommenderProvider(Construct):
         memory_size: jsii.Number | None = None,
         architecture: lambda_.Architecture | None = None,
         runtime: lambda_.Runtime | None = None,
+        code: lambda_.Code | None = None,
     ) -> None:
         """Configure the providers of a stack, of a stage, or of all stacks of an app.
 
@@ -101,8 +97,9 @@ class InferenceRecommenderProvider(Construct):
             scope: A stack, a stage or the app.
             vpc: VPC of the function. Its subnets need a route to SageMaker, Step Functions, CloudFormation and S3
                 (docs/provider.md). Default: none.
-            vpc_subnets: Subnets of the function. Default: the private ones.
-            security_groups: Security groups of the function. Default: a new one, which allows all outbound traffic.
+            vpc_subnets: Subnets of the function; they need `vpc`, here or at an outer scope. Default: the private ones.
+            security_groups: Security groups of the function; they need `vpc`, too. Default: a new one, which allows all
+                outbound traffic.
             environment_encryption: Key for the function's environment. Default: AWS's own.
             log_group: Log group of the function. Default: a new one, kept for a month, also after the stack's deletion.
             reserved_concurrent_executions: Reserved concurrency of the function, 1 or more. Default: none.
@@ -118,6 +115,8 @@ class InferenceRecommenderProvider(Construct):
             memory_size: Memory of the function, 128 to 10,240 MB. Default: 256.
             architecture: Architecture of the function. Default: x86_64, which every Region has.
             runtime: Runtime of the function, Python 3.11 or newer. Default: Python 3.13.
+            code: Code of the function: this release's handler in a bucket of yours, with `lambda_.Code.from_bucket`
+                (docs/provider.md). Synthesizers without a bootstrap bucket need it. Default: an asset of the app.
 
         Raises:
             ValidationError: A value can't be used, the scope is configured already, or a job or an endpoint within it
@@ -139,6 +138,7 @@ class InferenceRecommenderProvider(Construct):
             memory_size=memory_size,
             architecture=architecture,
             runtime=runtime,
+            code=code,
         ).attach_to(scope)
 
     @classmethod
@@ -155,21 +155,14 @@ class InferenceRecommenderProvider(Construct):
         """
         super().__init__(scope, id)
         settings = ProviderSettings.of(stack_of(self))
-        self.log_group: Final = settings.log_group or logs.LogGroup(
-            self,
-            "LogGroup",
-            retention=logs.RetentionDays.ONE_MONTH,
-            # A failed deployment's reasons point to it, also once the stack was rolled back.
-            removal_policy=RemovalPolicy.RETAIN,
-        )
+        self.log_group: Final[logs.ILogGroup] = settings.log_group or self._new_log_group()
         """Log group of the function."""
-        self.granted: Final[list[GrantedStatement]] = []
+        self.granted: Final = function_statements(self, self.log_group, settings)
         """What the function may do in every stack."""
-        self.role: Final = self._handler_role(settings)
+        self.role: Final = handler_role(self, self.granted, settings)
         """Role of the function."""
         self.function: Final = HandlerFunction(self, role=self.role, log_group=self.log_group, settings=settings)
         """The function."""
-        self._function_arn: Final = self.function.function_arn
         invoke_config = lambda_.EventInvokeConfig(
             self,
             "InvokeConfig",
@@ -187,107 +180,63 @@ class InferenceRecommenderProvider(Construct):
             iam.PermissionsBoundary.of(self).apply(settings.permissions_boundary)
         # Neither can hang on the function itself: the state machine needs the function, and the function may start
         # the state machine, which would be a cycle.
-        self._ready: Final = (self._allow_state_machine(in_vpc=settings.vpc is not None), invoke_config)
-        self.grants: Final = HandlerGrants(self, self.role, ready=self._ready)
-        """Permissions for users' own roles, keys and model packages."""
+        access = state_machine_access(self, self.state_machine, self.function.function_arn, settings)
+        self.granted.extend(access)
+        policy = attached_policy(self, "StateMachineAccess", *statements_of(access), role=self.role)
+        acknowledge_statements(policy, access)
+        acknowledge(self, dict.fromkeys(INLINE_POLICY, INLINE_POLICY_REASON))
+        ready = (policy, invoke_config)
+        CustomResources(
+            stack=stack_of(self),
+            function_arn=self.function.function_arn,
+            state_machine_arn=self.state_machine_arn,
+            grants=HandlerGrants(self, self.role, ready=ready),
+            ready=ready,
+        ).attach_to(self)
         report_problems(
             self, lambda: checks.check_handler_policies(inline_policy_size_of(self.role, within=stack_of(self)))
         )
 
-    def custom_resource(
-        self,
-        scope: Construct,
-        id: str,  # noqa: A002 -- the CDK's name for it
-        resource_type: str,
-        properties: Mapping[Any, object],
-        *,
-        service_timeout_seconds: int = CHOICE_SERVICE_TIMEOUT_SECONDS,
-        after: Sequence[IDependable] = (),
-        made_by: type[CfnResource] = CfnResource,
-    ) -> CfnResource:
-        """Create a resource that the function handles, once the function has what it needs.
+    @property
+    def grant_principal(self) -> iam.IPrincipal:
+        """Role of the function, so that `key.grant_decrypt(provider)` works."""
+        return self.role
 
-        The CDK's `CustomResource` would be two constructs, and three more calls into its JavaScript.
+    def grant_read_logs(self, grantee: iam.IGrantable) -> iam.Grant:
+        """Allow reading the function's log, which has the reasons of failed deployments.
 
         Args:
-            scope: Where it is created.
-            id: Its id.
-            resource_type: What it is.
-            properties: By the type's own property names; None leaves one out.
-            service_timeout_seconds: After which CloudFormation no longer waits for a response.
-            after: What it waits for, which itself waits for what the function needs. Default: that alone.
-            made_by: Class of the resource.
+            grantee: Who may.
         """
-        resource = made_by(
-            scope,
-            id,
-            type=resource_type,
-            properties={
-                "ServiceToken": self._function_arn,
-                "ServiceTimeout": str(service_timeout_seconds),
-                **{name.value: value for name, value in properties.items() if value is not None},
-            },
-        )
-        once(resource, "stack", lambda: stack_of(self))
-        targets = after or self._ready
-        if len(targets) == 1 and isinstance(targets[0], CfnResource):
-            resource.add_resource_dependency(targets[0])
-        else:
-            resource.node.add_dependency(*targets)
-        return resource
+        return self.log_group.grant_read(grantee)
 
-    def _handler_role(self, settings: ProviderSettings) -> iam.IRole:
-        logs_statement = allow(
-            ["logs:CreateLogStream", "logs:PutLogEvents"],
-            [self.log_group.log_group_arn],
-            reason="Writes the function's log.",
-            without="A failed deployment's log is missing.",
-        )
-        granted = handler_statements(self)
-        if settings.vpc is not None:
-            granted += function_network_statements(self, _network_of(self, settings.vpc, settings))
-        self.granted.extend([logs_statement, *granted])
-        if settings.role is not None:
-            for each in self.granted:
-                settings.role.add_to_principal_policy(each.statement)
-            return settings.role
-        return iam.Role(
+    def grant_read_executions(self, grantee: iam.IGrantable) -> iam.Grant:
+        """Allow reading the state machine's executions, which show what is waited for.
+
+        Their history has CloudFormation's response addresses: until they expire, after two hours, its readers could
+        respond in the function's place.
+
+        Args:
+            grantee: Who may.
+        """
+        return self.state_machine.grant_read(grantee)
+
+    def _new_log_group(self) -> logs.LogGroup:
+        log_group = logs.LogGroup(
             self,
-            "Role",
-            assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
-            description="Starts and watches the SageMaker Inference Recommender jobs of its stack",
-            inline_policies={
-                "Logs": iam.PolicyDocument(statements=[logs_statement.statement]),
-                "InferenceRecommender": iam.PolicyDocument(statements=statements_of(granted)),
-            },
+            "LogGroup",
+            retention=logs.RetentionDays.ONE_MONTH,
+            # A failed deployment's reasons point to it, also once the stack was rolled back.
+            removal_policy=RemovalPolicy.RETAIN,
         )
-
-    def _allow_state_machine(self, *, in_vpc: bool) -> iam.Policy:
-        executions = arn_in_stack(self, "states", f"execution:{self.state_machine.state_machine_name}:*")
-        granted = [
-            allow(
-                ["states:StartExecution", "states:ListExecutions"],
-                [self.state_machine_arn],
-                reason="Starts the state machine that polls a job, and finds the executions of an earlier event.",
-                without="A request that AWS throttles isn't retried, and no job is waited for.",
-            ),
-            allow(
-                ["states:DescribeExecution", "states:StopExecution"],
-                [executions],
-                reason="Reads what an execution waits for, and stops one that a deletion has overtaken.",
-                without="A deleted job could be created by an execution that still retries.",
-            ),
-        ]
-        if in_vpc:
-            granted.append(deny_network_to_code(self._function_arn))
-        self.granted.extend(granted)
-        return attached_policy(self, "StateMachineAccess", *statements_of(granted), role=self.role)
+        log_group.node.add_metadata(_CUSTOM_RESOURCE_LOG_GROUP, data=True)
+        return log_group
 
 
-def _network_of(scope: Construct, vpc: ec2.IVpc, settings: ProviderSettings) -> InterfaceNetwork:
-    return InterfaceNetwork(
-        subnet_ids=SelectedSubnets.of(scope, vpc, settings.vpc_subnets).ids,
-        # Without any, the function makes one, which it needs the role before.
-        security_group_ids=[group.security_group_id for group in settings.security_groups or ()],
-        vpc_id=vpc.vpc_id,
-    )
+def custom_resources_of(scope: Construct) -> CustomResources:
+    """Return the custom resources of the stack that a construct is in.
+
+    Args:
+        scope: Any construct of the stack.
+    """
+    return CustomResources.of(InferenceRecommenderProvider.of(scope))

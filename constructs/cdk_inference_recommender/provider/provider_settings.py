@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Final
 
+from aws_cdk import aws_lambda as lambda_
+
 from cdk_inference_recommender.validation.construct_memo import once
 from cdk_inference_recommender.validation.tokens import is_unresolved
 from cdk_inference_recommender.validation.validation_error import ValidationError
@@ -18,7 +20,6 @@ if TYPE_CHECKING:
     from aws_cdk import aws_ec2 as ec2
     from aws_cdk import aws_iam as iam
     from aws_cdk import aws_kms as kms
-    from aws_cdk import aws_lambda as lambda_
     from aws_cdk import aws_logs as logs
     from aws_cdk import aws_stepfunctions as sfn
     from constructs import Construct, IConstruct
@@ -28,6 +29,7 @@ _MEMORY: Final = (128, 10_240)
 """MB (Lambda API reference, `CreateFunction`)."""
 _PYTHON: Final = re.compile(r"python3\.(\d+)")
 _OLDEST_PYTHON: Final = 11
+_WITHIN_A_VPC: Final = ("vpc_subnets", "security_groups")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,18 +51,30 @@ class ProviderSettings:
     memory_size: jsii.Number | None = None
     architecture: lambda_.Architecture | None = None
     runtime: lambda_.Runtime | None = None
+    code: lambda_.Code | None = None
 
     @classmethod
     def of(cls, stack: Stack) -> ProviderSettings:
         """Return the settings of a stack: of each prop the one that is given nearest to it.
 
         From then on, none of the stack's scopes can be configured.
+
+        Raises:
+            ValidationError: Subnets or security groups are given, but no VPC.
         """
         found: dict[str, object] = {}
-        for scope in reversed(stack.node.scopes):
+        for scope in stack.node.scopes:
             settings = _settings_at(scope, None)
-            if settings is not None:
-                found = {**settings.given(), **found}
+            given = settings.given() if settings is not None else {}
+            if "vpc" in given:
+                # Those of an outer scope belong to its VPC.
+                found = {name: value for name, value in found.items() if name not in _WITHIN_A_VPC}
+            found |= given
+        if "vpc" not in found and not found.keys().isdisjoint(_WITHIN_A_VPC):
+            raise ValidationError(
+                f"{stack.node.path}: InferenceRecommenderProvider.configure(...) has vpc_subnets or security_groups, "
+                "but neither the stack nor an outer scope has vpc. Give vpc beside them, or leave them out."
+            )
         return cls(**found)  # type: ignore[arg-type] # the fields' own values
 
     def given(self) -> dict[str, object]:
@@ -100,8 +114,11 @@ class ProviderSettings:
                     f"runtime = {self.runtime.name} can't run the handler. Give Python 3.{_OLDEST_PYTHON} or newer, "
                     "such as lambda_.Runtime.PYTHON_3_13."
                 )
-        if self.vpc is None and (self.vpc_subnets is not None or self.security_groups is not None):
-            yield "vpc_subnets and security_groups need vpc beside them. Give it, or leave them out."
+        if isinstance(self.code, lambda_.InlineCode):
+            yield (
+                "code is inline, and the handler has several modules. Give its zip file in a bucket, with "
+                "lambda_.Code.from_bucket(...)."
+            )
         if self.state_machine_logs is not None and self.state_machine_logs.include_execution_data:
             yield (
                 "state_machine_logs.include_execution_data = True would write CloudFormation's response addresses to "

@@ -9,6 +9,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk import aws_stepfunctions_tasks as tasks
 
+from cdk_inference_recommender.permissions.acknowledged_findings import acknowledge, wildcard_reasons
 from inference_recommendations_handler.protocol.contract import CALL_SECONDS, StateKey
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def wait_state_machine(scope: Construct, function: lambda_.IFunction, settings: 
         wait
     )
     given = settings.state_machine_logs
-    return sfn.StateMachine(
+    state_machine = sfn.StateMachine(
         scope,
         "StateMachine",
         comment="Waits for SageMaker Inference Recommender jobs on behalf of CloudFormation",
@@ -56,6 +57,19 @@ def wait_state_machine(scope: Construct, function: lambda_.IFunction, settings: 
         else None,
         tracing_enabled=True if settings.tracing is lambda_.Tracing.ACTIVE else None,
     )
+    if settings.state_machine_role is None:
+        acknowledge(state_machine, _wildcards(state_machine, function))
+    return state_machine
+
+
+def _wildcards(scope: Construct, function: lambda_.IFunction) -> dict[str, str]:
+    def reasons(resource: str, reason: str) -> dict[str, str]:
+        return wildcard_reasons(scope, [({"Effect": "Allow", "Action": [], "Resource": resource}, reason)])
+
+    return {
+        **reasons(f"{function.function_arn}:*", "Calls the function. The CDK also allows its versions and aliases."),
+        **reasons("*", "X-Ray and the delivery of logs to CloudWatch support no narrower resource."),
+    }
 
 
 def _task(

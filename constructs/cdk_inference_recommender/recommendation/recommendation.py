@@ -12,7 +12,7 @@ from constructs import Construct
 from cdk_inference_recommender.cross_stack.recommendation_parameters import write_parameters
 from cdk_inference_recommender.cross_stack.references import report_cross_stack_references
 from cdk_inference_recommender.model.resource_name import name_of_model
-from cdk_inference_recommender.provider.inference_recommender_provider import InferenceRecommenderProvider
+from cdk_inference_recommender.provider.inference_recommender_provider import custom_resources_of
 from cdk_inference_recommender.validation import checks
 from cdk_inference_recommender.validation.prop_types import check_types, shown
 from cdk_inference_recommender.validation.reported_problems import report_problems
@@ -103,7 +103,7 @@ class Recommendation(Construct):
         self._measured_job_name = measured.job_name
         with prefix_errors_with_path(self):
             required = constraint_properties(constraints)
-        self._resource = InferenceRecommenderProvider.of(scope).custom_resource(
+        self._resource = custom_resources_of(scope).add(
             self,
             "Resource",
             ResourceType.RECOMMENDATION,

@@ -8,7 +8,7 @@ from aws_cdk import Duration, Token
 from constructs import Construct
 
 from cdk_inference_recommender.cross_stack.references import report_cross_stack_references
-from cdk_inference_recommender.provider.inference_recommender_provider import InferenceRecommenderProvider
+from cdk_inference_recommender.provider.inference_recommender_provider import custom_resources_of
 from cdk_inference_recommender.validation import checks
 from cdk_inference_recommender.validation.finite_numbers import refuse_non_finite
 from cdk_inference_recommender.validation.reported_problems import report_problems
@@ -77,7 +77,7 @@ class ScalingRecommendation(Construct):
             ScalingRecommendationProperty.MIN_INVOCATIONS_PER_MINUTE: min_invocations,
             ScalingRecommendationProperty.MAX_INVOCATIONS_PER_MINUTE: max_invocations,
         }
-        self._resource: Final = InferenceRecommenderProvider.of(self).custom_resource(
+        self._resource: Final = custom_resources_of(self).add(
             self, "Resource", ResourceType.SCALING_RECOMMENDATION, properties
         )
         report_problems(self, lambda: checks.check_scaling(numbers))

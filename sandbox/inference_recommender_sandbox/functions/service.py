@@ -14,9 +14,11 @@ from inference_recommender_sandbox.moto_lock import MOTO_LOCK
 
 from .function_limits import FunctionLimitError, check_function_limits
 from .function_role import FunctionRoleError, check_function_role
-from .function_runner import FunctionNotFoundError, FunctionThrottledError
+from .function_runner import FunctionNotFoundError, FunctionThrottledError, moto_function
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from .event_queue import EventQueue
     from .function_runner import FunctionRunner
 
@@ -50,13 +52,15 @@ class LambdaService(LambdaResponse):
 
     def create_function(self) -> tuple[int, dict[str, str], str]:
         """Create a function."""
-        self._check_configuration()
+        self._check_configuration({})
         created: tuple[int, dict[str, str], str] = super().create_function()
         return created
 
     def update_function_configuration(self) -> tuple[int, dict[str, str], str]:
         """Change a function's configuration."""
-        self._check_configuration()
+        name = unquote(self.path.rstrip("/").rsplit("/", 2)[-2])
+        present = moto_function(self.current_account, self.region, name)
+        self._check_configuration({"Role": present.role, "VpcConfig": present.vpc_config} if present else {})
         updated: tuple[int, dict[str, str], str] = super().update_function_configuration()
         return updated
 
@@ -97,11 +101,17 @@ class LambdaService(LambdaResponse):
             headers["x-amz-log-result"] = base64.b64encode(result.log_tail.encode()).decode()
         return 200, headers, result.payload
 
-    def _check_configuration(self) -> None:
+    def _check_configuration(self, present: Mapping[str, Any]) -> None:
+        configuration = {**present, **self.json_body}
         try:
             check_function_limits(self.json_body)
-            if "Role" in self.json_body:
-                check_function_role(str(self.json_body["Role"]), self.current_account)
+            if "Role" in configuration:
+                check_function_role(
+                    str(configuration["Role"]),
+                    account_id=self.current_account,
+                    region=self.region,
+                    vpc_config=configuration.get("VpcConfig"),
+                )
         except (FunctionLimitError, FunctionRoleError) as error:
             raise InvalidParameterValueException(str(error)) from error
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from inspect import Parameter, signature
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,12 +13,23 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_lambda_destinations as destinations
 from aws_cdk import aws_logs as logs
+from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sqs as sqs
 from aws_cdk import aws_stepfunctions as sfn
 
 from cdk_inference_recommender import InferenceRecommenderProvider, ValidationError
 
-from .synthesis import Json, default_job, new_app, new_stack, only, resources, state_machine_definition, template_of
+from .synthesis import (
+    Json,
+    default_job,
+    new_app,
+    new_stack,
+    only,
+    resources,
+    role_statements,
+    state_machine_definition,
+    template_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -166,13 +178,98 @@ def test_the_nearest_setting_of_each_prop_counts() -> None:
     assert [outer[name] for name in wanted] == [128, ["x86_64"], 5]
 
 
-def test_a_setting_changes_neither_the_function_s_id_nor_the_machine_s_definition() -> None:
+def test_subnets_and_security_groups_may_be_given_nearer_than_their_vpc() -> None:
+    app = new_app()
+    network = new_stack(app, "Network")
+    stack = new_stack(app)
+    group = ec2.SecurityGroup.from_security_group_id(stack, "Group", "sg-1")
+    InferenceRecommenderProvider.configure(stack, security_groups=[group])
+    InferenceRecommenderProvider.configure(app, vpc=vpc_of(network))
+    default_job(stack)
+    assert function_of(stack)["VpcConfig"] == {"SecurityGroupIds": ["sg-1"], "SubnetIds": ["subnet-1"]}
+
+
+def test_a_nearer_vpc_leaves_out_the_subnets_and_groups_of_an_outer_one() -> None:
+    app = new_app()
+    network = new_stack(app, "Network")
+    stack = new_stack(app)
+    outer_group = ec2.SecurityGroup.from_security_group_id(network, "Group", "sg-outer")
+    subnets = ec2.SubnetSelection(subnets=[ec2.Subnet.from_subnet_id(network, "Subnet", "subnet-outer")])
+    InferenceRecommenderProvider.configure(
+        app, vpc=vpc_of(network), vpc_subnets=subnets, security_groups=[outer_group], memory_size=512
+    )
+    inner_group = ec2.SecurityGroup.from_security_group_id(stack, "Group", "sg-inner")
+    InferenceRecommenderProvider.configure(stack, vpc=vpc_of(stack), security_groups=[inner_group])
+    default_job(stack)
+    properties = function_of(stack)
+    assert properties["VpcConfig"] == {"SecurityGroupIds": ["sg-inner"], "SubnetIds": ["subnet-1"]}
+    assert properties["MemorySize"] == 512
+
+
+@pytest.mark.parametrize("given", [{"security_groups": []}, {"vpc_subnets": ec2.SubnetSelection()}])
+def test_without_a_vpc_at_any_scope_neither_subnets_nor_groups_can_be_used(given: dict[str, Any]) -> None:
+    stack = new_stack()
+    InferenceRecommenderProvider.configure(stack, **given)
+    with pytest.raises(ValidationError, match=r"^Stack: .* neither the stack nor an outer scope has vpc"):
+        default_job(stack)
+
+
+EVERY_SETTING: dict[str, Callable[[Stack], Any]] = {
+    "vpc": vpc_of,
+    "vpc_subnets": lambda _: ec2.SubnetSelection(subnet_type=ec2.SubnetType.PRIVATE_WITH_EGRESS),
+    "security_groups": lambda stack: [ec2.SecurityGroup.from_security_group_id(stack, "Group", "sg-1")],
+    "environment_encryption": lambda stack: kms.Key(stack, "Key"),
+    "log_group": lambda stack: logs.LogGroup(stack, "Own"),
+    "reserved_concurrent_executions": lambda _: 10,
+    "tracing": lambda _: lambda_.Tracing.ACTIVE,
+    "state_machine_logs": lambda stack: sfn.LogOptions(destination=logs.LogGroup(stack, "MachineLog")),
+    "on_failure": lambda stack: destinations.SqsDestination(sqs.Queue(stack, "Lost")),
+    "role": lambda stack: iam.Role(stack, "Mine", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com")),
+    "state_machine_role": lambda stack: iam.Role(
+        stack, "Machine", assumed_by=iam.ServicePrincipal("states.amazonaws.com")
+    ),
+    "permissions_boundary": lambda stack: iam.ManagedPolicy.from_managed_policy_arn(
+        stack, "Bound", "arn:aws:iam::123456789012:policy/boundary"
+    ),
+    "memory_size": lambda _: 1024,
+    "architecture": lambda _: lambda_.Architecture.ARM_64,
+    "runtime": lambda _: lambda_.Runtime.PYTHON_3_12,
+    "code": lambda stack: lambda_.Code.from_bucket(
+        s3.Bucket.from_bucket_name(stack, "Code", "handlers"), "handler-0.1.0.zip"
+    ),
+}
+"""A value that differs from its default, for each setting."""
+REPLACED_BY = ("FunctionName", "PackageType", "TenancyConfig")
+"""Properties whose change replaces a function (CloudFormation's reference, `AWS::Lambda::Function`)."""
+
+
+def service_tokens(template: Json) -> list[Any]:
+    return [
+        resource["Properties"]["ServiceToken"]
+        for resource in resources(template).values()
+        if resource["Type"].startswith("Custom::")
+    ]
+
+
+def test_every_setting_is_in_the_table_above() -> None:
+    parameters = signature(InferenceRecommenderProvider.configure).parameters
+    assert list(EVERY_SETTING) == [name for name, each in parameters.items() if each.kind is Parameter.KEYWORD_ONLY]
+
+
+@pytest.mark.parametrize("name", EVERY_SETTING)
+def test_no_setting_replaces_the_function_or_changes_the_machine_s_definition(name: str) -> None:
+    names = ("vpc", name) if name in {"vpc_subnets", "security_groups"} else (name,)
     plain = new_stack()
     default_job(plain)
-    changed = configured(lambda stack: {"memory_size": 1024, "vpc": vpc_of(stack), "tracing": lambda_.Tracing.ACTIVE})
-    for stack in (plain, changed):
-        assert list(resources(template_of(stack), FUNCTION)) == ["InferenceRecommenderHandler"]
-    assert state_machine_definition(template_of(plain)) == state_machine_definition(template_of(changed))
+    before = template_of(plain)
+    after = template_of(configured(lambda stack: {each: EVERY_SETTING[each](stack) for each in names}))
+    assert before != after
+    assert list(resources(after, FUNCTION)) == list(resources(before, FUNCTION)) == ["InferenceRecommenderHandler"]
+    replaced = only(before, FUNCTION)["Properties"], only(after, FUNCTION)["Properties"]
+    assert replaced[0].keys().isdisjoint(REPLACED_BY)
+    assert replaced[1].keys().isdisjoint(REPLACED_BY)
+    assert service_tokens(after) == service_tokens(before) != []
+    assert state_machine_definition(after) == state_machine_definition(before)
 
 
 @pytest.mark.parametrize(
@@ -183,9 +280,9 @@ def test_a_setting_changes_neither_the_function_s_id_nor_the_machine_s_definitio
         ({"memory_size": 20_000}, "memory_size = 20000 isn't"),
         ({"runtime": lambda_.Runtime.NODEJS_22_X}, "runtime = nodejs22.x can't run the handler"),
         ({"runtime": lambda_.Runtime.PYTHON_3_10}, "runtime = python3.10 can't run the handler"),
-        ({"security_groups": []}, "vpc_subnets and security_groups need vpc"),
+        ({"code": lambda_.Code.from_inline("def on_event(event, context): ...")}, "code is inline"),
     ],
-    ids=["no concurrency", "too little memory", "too much memory", "Node.js", "old Python", "no VPC"],
+    ids=["no concurrency", "too little memory", "too much memory", "Node.js", "old Python", "inline code"],
 )
 def test_what_would_not_work_is_rejected_with_the_scope_s_path(given: dict[str, Any], message: str) -> None:
     with pytest.raises(ValidationError, match=rf"^Stack: {message}"):
@@ -235,3 +332,23 @@ def test_what_it_is_made_of_can_be_read() -> None:
     assert isinstance(provider.state_machine, sfn.StateMachine)
     assert isinstance(provider.role, iam.Role)
     assert isinstance(provider.log_group, logs.LogGroup)
+    assert provider.grant_principal.principal_account == provider.role.principal_account
+
+
+def test_logs_and_executions_can_be_granted_and_the_function_is_a_grantee() -> None:
+    stack = new_stack()
+    provider = InferenceRecommenderProvider.of(stack)
+    reader = iam.Role(stack, "Reader", assumed_by=iam.AccountRootPrincipal())
+    provider.grant_read_logs(reader)
+    provider.grant_read_executions(reader)
+    sqs.Queue(stack, "Queue").grant_send_messages(provider)
+    template = template_of(stack)
+    read = {action for each in role_statements(template, "Reader") for action in as_list(each["Action"])}
+    assert {"logs:GetLogEvents", "states:ListExecutions", "states:DescribeExecution"} <= read
+    assert not [action for action in read if action.startswith(("logs:Put", "logs:Delete", "states:St"))]
+    own = {action for each in role_statements(template, HANDLER) for action in as_list(each["Action"])}
+    assert "sqs:SendMessage" in own
+
+
+def as_list(value: str | list[str]) -> list[str]:
+    return value if isinstance(value, list) else [value]

@@ -51,7 +51,7 @@ class LambdaFunctionProvider:
         """Create the function.
 
         Raises:
-            ResourceError: If its role doesn't exist or Lambda may not assume it, as AWS does.
+            ResourceError: If its role doesn't exist, Lambda may not assume it, or it lacks the network's permissions.
         """
         name = request.properties.get("FunctionName") or request.generated_name(max_length=_MAX_NAME_LENGTH)
         with MOTO_LOCK:
@@ -101,7 +101,7 @@ class LambdaFunctionProvider:
 
     def _specification(self, request: ResourceRequest, name: str) -> dict[str, Any]:
         properties = request.properties
-        _check(properties, request.account_id)
+        _check(request)
         specification = {key: value for key, value in properties.items() if key not in ("Tags", "LoggingConfig")}
         code = dict(properties["Code"])
         if "ZipFile" in code:
@@ -123,9 +123,15 @@ class LambdaFunctionProvider:
         function.architectures = list(properties.get("Architectures", ["x86_64"]))
 
 
-def _check(properties: dict[str, Any], account_id: str) -> None:
+def _check(request: ResourceRequest) -> None:
+    properties = request.properties
     try:
-        check_function_role(str(properties.get("Role", "")), account_id)
+        check_function_role(
+            str(properties.get("Role", "")),
+            account_id=request.account_id,
+            region=request.region,
+            vpc_config=properties.get("VpcConfig"),
+        )
         check_runtime(str(properties.get("Runtime", "")))
         check_function_limits(properties)
     except UnsupportedRuntimeError as error:
