@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from aws_cdk import ArnFormat, Stack
 from aws_cdk import aws_iam as iam
 
-from .kms_key import grant_key
+from .kms_key import key_statements
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -40,7 +40,13 @@ def grant_output(
     for bucket, pattern in destinations:
         bucket.grant_put(role, pattern)
     for key in keys:
-        grant_key(endpoint, key, role, *_OBJECT_KEY_ACTIONS)
+        # An L2 key knows whether its policy trusts the account's identities; an alias is known by a condition only.
+        grant = None if isinstance(getattr(key, "alias_name", None), str) else getattr(key, "grant", None)
+        if grant is not None:
+            grant(role, *_OBJECT_KEY_ACTIONS)
+            continue
+        for statement in key_statements(endpoint, key, *_OBJECT_KEY_ACTIONS):
+            role.add_to_principal_policy(statement)
     for topic in topics:
         topic.grant_publish(role)
 
