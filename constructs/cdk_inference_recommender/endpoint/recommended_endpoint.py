@@ -142,10 +142,9 @@ class RecommendedEndpoint(AutoScaledEndpoint):
             data_capture: Records requests and responses. Default: none.
             async_inference: Takes requests from a queue. Default: synchronous invocations.
             core_dump: Keeps the memory of a container that crashes. Default: nothing.
-            model_data_download_timeout: For download and extraction of the model, 1 to 60 minutes. Default: the
-                service's.
+            model_data_download_timeout: Until the model is extracted, 1 to 60 minutes. Default: the service's.
             container_startup_health_check_timeout: Until the container is healthy, 1 to 60 minutes. Default: likewise.
-            instance_provision_timeout: Until the instances have started, 5 to 60 minutes. Default: likewise.
+            instance_provision_timeout: Until instances have started, 5 to 60 minutes. Default: likewise.
             inference_ami_version: Machine image of the instances. Default: the service's, which the job has measured.
             routing_strategy: Which instance gets a request. Default: the service's.
             capacity_reservation: ARN of the ML capacity reservation that all instances start in. An update needs room
