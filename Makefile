@@ -3,12 +3,13 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 BIN := .venv/bin
 INSTALLED := .venv/.installed
+DOCS_INSTALLED := .venv/.docs-installed
 export PATH := $(CURDIR)/$(BIN):$(CURDIR)/node_modules/.bin:$(PATH)
 # npm would print an advertisement for its newer self.
 export NPM_CONFIG_UPDATE_NOTIFIER := false
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help install demo test lint format nightly bench
+.PHONY: help install demo test lint format nightly bench docs
 
 help:
 	@echo "make demo     deploy the example application to a local AWS with the real CDK CLI, and destroy it"
@@ -16,6 +17,7 @@ help:
 	@echo "make lint     ruff and mypy only"
 	@echo "make nightly  the tests with many more random examples (hours)"
 	@echo "make bench    measure this library against its peers, for docs/performance.md"
+	@echo "make docs     build the documentation site into site/; a warning is an error"
 	@echo "make format   let ruff rewrite the sources"
 	@echo "make install  .venv and node_modules only; the others do it themselves"
 
@@ -44,6 +46,16 @@ test: install
 	@$(MAKE) --no-print-directory lint & lint=$$!; \
 	python -m pytest --numprocesses 3 --dist loadgroup; tests=$$?; \
 	wait $$lint && exit $$tests
+
+docs: $(DOCS_INSTALLED)
+	@# The theme would print an advertisement for its successor.
+	@NO_MKDOCS_2_WARNING=1 mkdocs build --quiet --strict
+	@echo "Look at it, with its search: python -m http.server --directory site"
+
+# Only who builds the site needs mkdocs.
+$(DOCS_INSTALLED): $(INSTALLED)
+	@PIP_CONSTRAINT=constraints.txt pip install --quiet --editable '.[docs]'
+	@touch $@
 
 bench: install
 	@python -m benchmarks.run

@@ -17,8 +17,13 @@ import os
 import pytest
 from hypothesis import settings
 
+from inference_recommender_sandbox.service_data import share_service_data
+
 # Before jsii starts the CDK, which keeps the environment that it was started with.
 os.environ["CDK_VALIDATION"] = "false"
+
+# A client of boto3 is made in a quarter of the time; tests make thousands.
+share_service_data()
 
 settings.register_profile("default", max_examples=100, deadline=None)
 settings.register_profile("ci", max_examples=100, deadline=None, derandomize=True)

@@ -1,6 +1,6 @@
 """The admin API, `/_sandbox/...`: what the sandbox does right now, and the faults it is ordered to make.
 
-| request | answer |
+| request | response |
 |---|---|
 | `GET /_sandbox/health` | `{"status": "ok", ...}` |
 | `GET /_sandbox/clock` | the virtual time, in seconds since the epoch, and the speed |
@@ -8,6 +8,7 @@
 | `POST /_sandbox/faults` | orders a fault; see `faults.py` and `sagemaker/faults.py` |
 | `GET /_sandbox/received` | the CreateInferenceRecommendationsJob requests that were accepted, as they arrived |
 | `GET /_sandbox/attempts` | all of them, refused ones too, with when, where, and what became of them |
+| `GET /_sandbox/authorized` | the calls of functions' roles, allowed or denied, with the statements that apply |
 | `GET /_sandbox/running` | what isn't over: it would cost money, or would go on doing something |
 """
 
@@ -36,7 +37,7 @@ class AdminApi:
     """API that responds in JSON.
 
     Args:
-        sandbox: Whom it asks.
+        sandbox: Sandbox that it controls.
     """
 
     def __init__(self, sandbox: Sandbox) -> None:
@@ -51,17 +52,18 @@ class AdminApi:
             ("POST", "faults"): self._order_fault,
             ("GET", "received"): lambda _: [a["request"] for a in self._attempts() if a["outcome"] == "accepted"],
             ("GET", "attempts"): lambda _: self._attempts(),
+            ("GET", "authorized"): lambda _: self._sandbox.authorizer.calls(),
             ("GET", "running"): self._running,
         }
         name = request.path.removeprefix(_PREFIX).strip("/")
         operation = operations.get((request.method, name))
         if operation is None:
             known = ", ".join(f"{method} {_PREFIX}{path}" for method, path in operations)
-            return _answer({"error": f"no {request.method} {request.path} here; there are: {known}"}, status=404)
+            return _respond({"error": f"no {request.method} {request.path} here; there are: {known}"}, status=404)
         try:
-            return _answer(operation(request))
+            return _respond(operation(request))
         except ValueError as error:
-            return _answer({"error": str(error)}, status=400)
+            return _respond({"error": str(error)}, status=400)
 
     def _health(self, _: Request) -> dict[str, Any]:
         sandbox = self._sandbox
@@ -157,5 +159,5 @@ def _body(request: Request) -> Any:
         raise ValueError(f"the body is no JSON: {error}") from error
 
 
-def _answer(document: Any, *, status: int = 200) -> Response:
+def _respond(document: Any, *, status: int = 200) -> Response:
     return Response(f"{json.dumps(document)}\n", status=status, content_type="application/json")

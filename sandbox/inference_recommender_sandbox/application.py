@@ -66,10 +66,10 @@ class SandboxApplication:
     Args:
         services: Make the services that replace moto's, by moto's name of the service.
         locking: moto's names of the services whose operations may wait. They take moto's lock themselves, for as long
-            as they use moto; any other service holds it while it answers.
-        urls: Takes the answers of custom resources.
-        admin: Answers the admin API.
-        clock: Held at real time while a request is answered.
+            as they use moto; any other service holds it while it handles a request.
+        urls: Takes the responses of custom resources.
+        admin: Handles the admin API.
+        clock: Held at real time while a request is handled.
         calls: Authorises functions' calls of the services that don't do it themselves.
     """
 
@@ -99,17 +99,19 @@ class SandboxApplication:
     def _respond(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         request = Request(environ)
         try:
-            answer = self._own_response(request)
-            if answer is None:
+            response = self._own_response(request)
+            if response is None:
                 environ["wsgi.input"] = BytesIO(request.get_data())
                 with without_docker() if request.path == DATA_PATH else nullcontext():
                     return self._moto(environ, start_response)
         except NotImplementedError as missing:
-            answer = error_response(request, _MISSING, f"The sandbox doesn't have this operation: {missing}")
-        except Exception:  # noqa: BLE001 - whatever it is, an SDK needs an answer that it can read
-            _LOG.exception("The sandbox failed to answer %s %s", request.method, request.path)
-            answer = error_response(request, _FAILED, "The sandbox failed to answer; its log has the cause.")
-        return answer(environ, start_response)
+            response = error_response(request, _MISSING, f"The sandbox doesn't have this operation: {missing}")
+        except Exception:  # noqa: BLE001 - whatever it is, an SDK needs a response that it can read
+            _LOG.exception("The sandbox failed to handle %s %s", request.method, request.path)
+            response = error_response(
+                request, _FAILED, "The sandbox failed to handle the request; its log has the cause."
+            )
+        return response(environ, start_response)
 
     def _own_response(self, request: Request) -> Response | None:
         """Return the response of the sandbox itself; None for a request that a service of AWS handles."""

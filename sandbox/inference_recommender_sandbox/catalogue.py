@@ -103,7 +103,7 @@ def _model(service: type[BaseResponse]) -> str:
 
 
 def _is_own(classes: list[type], method: str) -> bool:
-    """Return whether a service answers a method of the API itself, or one of moto's backends is made stricter."""
+    """Return whether a service implements a method of the API itself, or one of moto's backends is made stricter."""
     for each in classes:
         own = [base for base in each.__mro__ if base.__module__.startswith(_PACKAGE)]
         moto = [base for base in each.__mro__ if base not in own]

@@ -40,7 +40,7 @@ class Clock:
     - A Lambda function that takes two real seconds takes two virtual ones, at any speed, because its invocation is
       busy. A deadline can't be missed merely because a process is slow to start.
     - The clock never passes the moment that a sleeper waits for before that sleeper has woken, so every sleeper wakes
-      exactly when it asked to, however late the operating system schedules it.
+      exactly at the time that it requested, however late the operating system schedules it.
     - A busy thread that sleeps isn't busy meanwhile, and is busy again from the moment it is due.
     - A busy thread that waits for what already holds stays busy. One that waits for what another thread makes hold is
       busy again from that thread's `notify`, however late the operating system schedules it.
@@ -167,7 +167,7 @@ class Clock:
                     remaining = None if waiter.deadline is None else waiter.deadline - self._now()
                     if remaining is not None and remaining <= 0:
                         return predicate()
-                    # Nobody is due before the earliest has gone, and then the next one is woken.
+                    # None is due before the earliest has gone, and then the next one is woken.
                     is_next = remaining is not None and self._earliest() is waiter
                     waiter.condition.wait(remaining / self._rate if is_next and remaining is not None else None)
                 return True

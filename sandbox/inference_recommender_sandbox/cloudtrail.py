@@ -8,7 +8,7 @@ from moto.cloudtrail.responses import CloudTrailResponse
 
 
 class CloudTrailService(CloudTrailResponse):
-    """Answers CloudTrail's operations."""
+    """Handles CloudTrail's operations."""
 
     def lookup_events(self) -> str:
         """Return no events: the CDK CLI looks them up after a failure, and waits long for a response."""

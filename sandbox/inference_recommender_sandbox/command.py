@@ -17,6 +17,7 @@ import urllib.request
 from typing import TYPE_CHECKING, Final
 
 from .clock import MAX_SPEED
+from .service_data import share_service_data
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,8 +39,8 @@ brackets may be left out:
 
   inference-recommender sandbox fault kill-function '{"fault": "throttle", "operation": "AddTags", "count": 3}'
 
-count, seconds (virtual ones) and limit are numbers; steps is a list of instance types; reason is the reason that is
-told. job, function, resource (a logical id) and execution are names in which * stands for anything, which is what they
+count, seconds (virtual ones) and limit are numbers; steps is a list of instance types; reason is the reason to
+report. job, function, resource (a logical id) and execution are names in which * stands for anything, which is what they
 are by default. operation is create, update or delete of fail-resource, else an operation of the API or *. clear
 takes back everything that was ordered."""
 
@@ -66,6 +67,7 @@ def main(argv: Sequence[str]) -> int:
     executable = shutil.which(command[0]) if command else ""
     if executable is None:
         return _fail(f"there is no command {command[0]!r}", code=_NOT_FOUND)
+    share_service_data()
     # moto takes long to import, and ordering a fault or asking for help doesn't need it.
     from .server import start  # noqa: PLC0415
 
@@ -157,7 +159,7 @@ def _serve(sandbox: Sandbox) -> int:
 
 
 def _run(command: Sequence[str], sandbox: Sandbox) -> int:
-    """Run a command inside the sandbox; its exit code is the answer."""
+    """Run a command inside the sandbox; return its exit code."""
     environment = {key: value for key, value in os.environ.items() if key not in ("AWS_PROFILE", "AWS_SESSION_TOKEN")}
     environment |= sandbox.environment
     process = subprocess.Popen(command, env=environment)  # noqa: S603 - the user's own command
@@ -192,10 +194,10 @@ def _order_faults(documents: Sequence[str]) -> int:
             try:
                 cause = json.load(error)["error"]
             except (ValueError, KeyError):
-                cause = f"{endpoint_url} answered with status {error.code}; is it a sandbox?"
+                cause = f"{endpoint_url} responded with status {error.code}; is it a sandbox?"
             return _fail(cause)
         except OSError as error:
-            return _fail(f"no sandbox answers at {endpoint_url} ({error}); start one, and set AWS_ENDPOINT_URL")
+            return _fail(f"no sandbox responds at {endpoint_url} ({error}); start one, and set AWS_ENDPOINT_URL")
     return 0
 
 

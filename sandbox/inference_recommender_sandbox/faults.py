@@ -7,9 +7,9 @@
 | `kill-function` | `function` = `*`, `count` = 1, `after` = 0.5 | the next invocations' processes die that late |
 | `throttle-function` | `function` = `*`, `count` = 1 | the next invocations are refused for concurrency |
 | `break-function` | `function` = `*` | the functions can't be imported, until `clear` |
-| `refuse-answer` | `count` = 1 | the next answers of custom resources are refused with status 503 |
+| `reject-response` | `count` = 1 | the next responses of custom resources are refused with status 503 |
 | `fail-resource` | `resource` = `*`, `operation`, `count` = 1 | the next operations on these resources fail, unsent |
-| `adopt-failed-id` | | the id in a custom resource's FAILED answer to Update counts, until `clear` |
+| `adopt-failed-id` | | the id in a custom resource's FAILED response to Update counts, until `clear` |
 | `iam-propagation` | `seconds` | what a role is allowed takes effect so many virtual seconds late, until `clear` |
 | `abort-execution` | `execution` = `*` | executions of state machines that run now are aborted |
 | `clear` | | no fault any more, of SageMaker's neither |
@@ -17,7 +17,7 @@
 `after` is in seconds; with 0 the process dies before its handler runs, however quick that is.
 
 `function` is a function's name, `resource` a logical id, `execution` an execution's name; `*` stands for anything in
-them. `operation` is `create`, `update` or `delete`. Whether CloudFormation takes the id in a FAILED answer to Update
+them. `operation` is `create`, `update` or `delete`. Whether CloudFormation takes the id in a FAILED response to Update
 isn't documented, so the sandbox can do both: it doesn't by itself, and does by order.
 """
 
@@ -37,7 +37,7 @@ KINDS: Final[Mapping[str, frozenset[str]]] = {
     "kill-function": frozenset({"function", "count", "after"}),
     "throttle-function": frozenset({"function", "count"}),
     "break-function": frozenset({"function"}),
-    "refuse-answer": frozenset({"count"}),
+    "reject-response": frozenset({"count"}),
     "fail-resource": frozenset({"resource", "operation", "count"}),
     "adopt-failed-id": frozenset(),
     "iam-propagation": frozenset({"seconds"}),

@@ -20,7 +20,7 @@ _STANDARD: Final = "Standard"
 
 
 class ParameterStoreService(SimpleSystemManagerResponse):
-    """Answers Systems Manager's operations."""
+    """Handles Systems Manager's operations."""
 
     def put_parameter(self) -> ActionResult:
         """Create or change a parameter.

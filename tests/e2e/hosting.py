@@ -28,7 +28,7 @@ from inference_recommendations_handler.protocol.contract import ScalingRecommend
 from tests.e2e.applications import MODEL_PACKAGE_ARN, PAYLOAD_BUCKET
 
 if TYPE_CHECKING:
-    from tests.e2e.conftest import CliResult, LocalAws
+    from tests.e2e.conftest import LocalAws
 
 UNCONSTRAINED = Constraints()
 INSTANCES = [
@@ -103,10 +103,6 @@ def hosting_app(
             value = Token.as_string(getattr(scaling, ScalingRecommendationAttribute(attribute).name.lower()))
             CfnOutput(stack, f"Scaling{attribute}", value=value)
     return Path(app.synth().directory)
-
-
-def deploy(aws: LocalAws, app: Path) -> CliResult:
-    return aws.cdk("deploy", "--all", "--require-approval", "never", app=app)
 
 
 def physical_ids(aws: LocalAws, stack: str) -> dict[str, str]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import io
 import json
-import zipfile
 from dataclasses import dataclass, field
 from inspect import isfunction
 from pathlib import Path
@@ -18,6 +16,7 @@ from cdk_inference_recommender import InferenceRecommendationsJob, ModelSource
 from inference_recommendations_handler.protocol.contract import ResourceType
 
 from .applications import MODEL_PACKAGE_ARN, PAYLOAD_BUCKET
+from .cloud_assembly import AT_WORK, publish
 from .commands import until
 
 if TYPE_CHECKING:
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
     from tests.e2e.conftest import LocalAws
 
 ASSETS = "lifecycle-assets"
-AT_WORK = "_IN_PROGRESS"
 
 
 @dataclass(kw_only=True)
@@ -193,6 +191,14 @@ class LifecycleStack:
         app = App(outdir=str(self.folder / f"{self.name}-{self._synthesised}"))
         synthesizer = DefaultStackSynthesizer(file_assets_bucket_name=ASSETS, generate_bootstrap_version_rule=False)
         stack = Stack(app, self.name, synthesizer=synthesizer)
+        self._declare(stack, jobs, props)
+        directory = Path(app.synth().directory)
+        self.aws.client("s3").create_bucket(Bucket=ASSETS)
+        publish(self.aws, directory / f"{self.name}.assets.json")
+        return (directory / f"{self.name}.template.json").read_text()
+
+    def _declare(self, stack: Stack, jobs: int, props: Mapping[str, Any]) -> None:
+        """Declare what the stack holds."""
         common = {
             # Every poll runs the handler, in real time.
             "poll_interval": Duration.minutes(15),
@@ -208,19 +214,6 @@ class LifecycleStack:
             best = job.recommend_real_time("Best")
             CfnOutput(stack, f"JobName{suffix}", value=job.job_name)
             CfnOutput(stack, f"CpuUtilization{suffix}", value=best.cpu_utilization)
-        directory = Path(app.synth().directory)
-        self._upload(directory)
-        return (directory / f"{self.name}.template.json").read_text()
-
-    def _upload(self, directory: Path) -> None:
-        storage = self.aws.client("s3")
-        storage.create_bucket(Bucket=ASSETS)
-        manifest = json.loads((directory / f"{self.name}.assets.json").read_text())
-        for asset in manifest["files"].values():
-            source = directory / asset["source"]["path"]
-            body = _zipped(source) if asset["source"]["packaging"] == "zip" else source.read_bytes()
-            for destination in asset["destinations"].values():
-                storage.put_object(Bucket=ASSETS, Key=destination["objectKey"], Body=body)
 
 
 def _mangled(template: str, mangle: Callable[[dict[str, Any]], None]) -> str:
@@ -229,11 +222,3 @@ def _mangled(template: str, mangle: Callable[[dict[str, Any]], None]) -> str:
         if resource["Type"] == ResourceType.JOB:
             mangle(resource["Properties"])
     return json.dumps(document)
-
-
-def _zipped(folder: Path) -> bytes:
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as archive:
-        for path in sorted(folder.rglob("*")):
-            archive.write(path, path.relative_to(folder))
-    return packed.getvalue()

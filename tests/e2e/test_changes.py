@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 from aws_cdk import Duration
 
+from tests.e2e import commands
 from tests.e2e.applications import job_app
-from tests.e2e.commands import deploy, destroy, job_status, requests_of
+from tests.e2e.cloud_assembly import deploy, destroy
+from tests.e2e.commands import job_status, requests_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,10 +22,9 @@ pytestmark = pytest.mark.e2e
 
 def test_a_changed_field_replaces_the_job_and_waits_again(bootstrapped: LocalAws, tmp_path: Path) -> None:
     first = job_app(tmp_path / "1", "Changing")
-    assert deploy(bootstrapped, first).code == 0
+    assert deploy(bootstrapped, first) == []
     second = job_app(tmp_path / "2", "Changing", job_duration=Duration.hours(1), description="longer")
-    deployed = deploy(bootstrapped, second)
-    assert deployed.code == 0, deployed.output
+    assert deploy(bootstrapped, second) == []
     old, new = requests_of(bootstrapped, "Changing")
     assert old["JobName"] != new["JobName"]
     assert new["InputConfig"]["JobDurationInSeconds"] == 3600
@@ -31,6 +32,7 @@ def test_a_changed_field_replaces_the_job_and_waits_again(bootstrapped: LocalAws
     assert job_status(bootstrapped, old["JobName"]) == "COMPLETED"
 
     described = job_app(tmp_path / "3", "Changing", job_duration=Duration.hours(1), description="described anew")
-    assert deploy(bootstrapped, described).code == 0
+    updated = commands.deploy(bootstrapped, described)
+    assert updated.code == 0, updated.output
     assert len(requests_of(bootstrapped, "Changing")) == 2, "a description isn't measured, and must not cost a job"
     destroy(bootstrapped, described)

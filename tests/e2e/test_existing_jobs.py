@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.e2e.applications import MODEL_PACKAGE_ARN, existing_job_app
-from tests.e2e.commands import delete, deploy, job_status, until
+from tests.e2e.cloud_assembly import assembled_stacks, deploy
+from tests.e2e.commands import delete, job_status, until
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -58,8 +59,7 @@ def test_a_finished_job_is_read_and_left_as_it_is(bootstrapped: LocalAws, role_a
     arn = started(bootstrapped, role_arn, "measured-by-hand")
     until(lambda: job_status(bootstrapped, "measured-by-hand") == "COMPLETED")
     requested = bootstrapped.received_jobs()
-    deployed = deploy(bootstrapped, existing_job_app(tmp_path, "ReadsFinished", arn))
-    assert deployed.code == 0, deployed.output
+    assert deploy(bootstrapped, existing_job_app(tmp_path, "ReadsFinished", arn)) == []
     told = outputs(bootstrapped, "ReadsFinished")
     client = bootstrapped.client("sagemaker")
     job = client.describe_inference_recommendations_job(JobName="measured-by-hand")
@@ -73,15 +73,13 @@ def test_a_finished_job_is_read_and_left_as_it_is(bootstrapped: LocalAws, role_a
 
 def test_a_running_job_is_waited_for(bootstrapped: LocalAws, role_arn: str, tmp_path: Path) -> None:
     bootstrapped.admin("faults", {"fault": "slow-job", "job": "measures-still", "seconds": 14 * 3600})
-    app = existing_job_app(tmp_path, "ReadsRunning", "measures-still")
+    [stack] = assembled_stacks(bootstrapped, existing_job_app(tmp_path, "ReadsRunning", "measures-still"))
     with bootstrapped.in_real_time():
         started(bootstrapped, role_arn, "measures-still")
-        deploying = bootstrapped.start_cdk("deploy", "--require-approval", "never", app=app)
+        stack.start()
         until(lambda: waits(bootstrapped, "ReadsRunning"))
         assert job_status(bootstrapped, "measures-still") in {"PENDING", "IN_PROGRESS"}
-    with deploying:
-        output, _ = deploying.communicate(timeout=120)
-    assert deploying.returncode == 0, output
+    assert stack.wait() == []
     assert job_status(bootstrapped, "measures-still") == "COMPLETED"
     assert outputs(bootstrapped, "ReadsRunning")["BestInstanceType"].startswith("ml.")
     delete(bootstrapped, "ReadsRunning")
@@ -92,12 +90,11 @@ def test_a_stack_that_goes_while_it_waits_leaves_the_job_running(
 ) -> None:
     bootstrapped.admin("faults", {"fault": "slow-job", "job": "outlives-*", "seconds": 30 * 86_400})
     started(bootstrapped, role_arn, "outlives-its-reader")
-    app = existing_job_app(tmp_path, "Goes", "outlives-its-reader")
-    with bootstrapped.start_cdk("deploy", "--require-approval", "never", app=app) as deploying:
-        with bootstrapped.in_real_time():
-            until(lambda: waits(bootstrapped, "Goes"))
-            delete(bootstrapped, "Goes")
-        deploying.kill()
+    [stack] = assembled_stacks(bootstrapped, existing_job_app(tmp_path, "Goes", "outlives-its-reader"))
+    stack.start()
+    with bootstrapped.in_real_time():
+        until(lambda: waits(bootstrapped, "Goes"))
+        delete(bootstrapped, "Goes")
     running = bootstrapped.admin("running")
     assert job_status(bootstrapped, "outlives-its-reader") == "IN_PROGRESS"
     assert not [arn for arn in running["executions"] if "Goes" in arn], "nothing polls for a stack that is gone"
@@ -110,12 +107,11 @@ def test_a_failed_job_fails_the_deployment_with_its_reason(
     reason = "INVALID_INPUT : 1. Model returned 4xx or 5xx error code."
     bootstrapped.admin("faults", {"fault": "fail-job", "job": "failed-by-hand", "reason": reason})
     started(bootstrapped, role_arn, "failed-by-hand")
-    failed = deploy(bootstrapped, existing_job_app(tmp_path, "ReadsFailed", "failed-by-hand"))
-    assert failed.code != 0
-    [line, *_] = [line for line in failed.output.splitlines() if reason in line]
-    assert "(The inference recommendations job failed-by-hand is FAILED.)" in line
-    assert "This stack only references the job: name one that has completed." in line
-    assert "rerun_nonce" not in line, "an existing job has no such prop"
+    reasons = deploy(bootstrapped, existing_job_app(tmp_path, "ReadsFailed", "failed-by-hand"))
+    [reported, *_] = [each for each in reasons if reason in each]
+    assert "(The inference recommendations job failed-by-hand is FAILED.)" in reported
+    assert "This stack only references the job: name one that has completed." in reported
+    assert "rerun_nonce" not in reported, "an existing job has no such prop"
     delete(bootstrapped, "ReadsFailed")
 
 

@@ -52,13 +52,13 @@ def test_deleting_while_the_job_is_queued_starts_none(stack: LifecycleStack) -> 
 def test_throttling_and_failing_calls_are_retried(stack: LifecycleStack) -> None:
     stack.order("throttle", operation="*", count=6)
     stack.order("internal-error", operation="*", count=3)
-    stack.order("refuse-answer", count=2)
+    stack.order("reject-response", count=2)
     assert stack.deploy() == "CREATE_COMPLETE", stack.reasons()
     assert len(stack.requests) == 1
 
 
 def test_the_answer_to_a_create_is_lost(stack: LifecycleStack) -> None:
-    stack.order("lose-answer", operation="CreateInferenceRecommendationsJob")
+    stack.order("lose-response", operation="CreateInferenceRecommendationsJob")
     assert stack.deploy() == "CREATE_COMPLETE", stack.reasons()
     assert len(stack.requests) == 1
 

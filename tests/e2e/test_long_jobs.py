@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 from aws_cdk import Duration
 
+from tests.e2e import cloud_assembly
 from tests.e2e.applications import FIVE_HOURS, job_app
-from tests.e2e.commands import deploy, destroy, job_status, requests_of, until
+from tests.e2e.commands import destroy, job_status, requests_of, until
 from tests.e2e.conftest import LocalAws, completed
 
 if TYPE_CHECKING:
@@ -20,8 +21,7 @@ pytestmark = pytest.mark.e2e
 
 def test_a_job_of_five_hours_is_waited_for_in_wait_stages(bootstrapped: LocalAws, tmp_path: Path) -> None:
     app = job_app(tmp_path, "FiveHours", poll_interval=Duration.minutes(5), **FIVE_HOURS)
-    deployed = deploy(bootstrapped, app)
-    assert deployed.code == 0, deployed.output
+    assert cloud_assembly.deploy(bootstrapped, app) == []
     events = bootstrapped.events("FiveHours")
     wait_stages = [completed(events, f"JobWait{number}") for number in range(1, 9)]
     assert wait_stages == sorted(wait_stages)
@@ -30,7 +30,7 @@ def test_a_job_of_five_hours_is_waited_for_in_wait_stages(bootstrapped: LocalAws
     finished = bootstrapped.client("sagemaker").describe_inference_recommendations_job(JobName=job["JobName"])
     assert finished["Status"] == "COMPLETED"
     assert (finished["CompletionTime"] - finished["CreationTime"]).total_seconds() > 4 * 3600
-    destroy(bootstrapped, app)
+    cloud_assembly.destroy(bootstrapped, app)
 
 
 def test_destroying_while_the_job_runs_stops_it(bootstrapped: LocalAws, tmp_path: Path) -> None:

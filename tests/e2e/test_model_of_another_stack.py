@@ -21,7 +21,8 @@ from cdk_inference_recommender import (
     PayloadConfig,
     Task,
 )
-from tests.e2e.commands import deploy, destroy, requests_of
+from tests.e2e.cloud_assembly import deploy, destroy
+from tests.e2e.commands import requests_of
 from tests.sandbox.named_resources import put_image, put_object
 
 if TYPE_CHECKING:
@@ -81,8 +82,7 @@ def model_app(folder: Path, *, version: int, through_parameter: bool) -> Path:
 def test_a_changed_model_reaches_the_job_through_a_parameter(bootstrapped: LocalAws, tmp_path: Path) -> None:
     for version in (1, 2):
         app = model_app(tmp_path / str(version), version=version, through_parameter=True)
-        deployed = deploy(bootstrapped, app)
-        assert deployed.code == 0, deployed.output
+        assert deploy(bootstrapped, app) == []
     old, new = (request["InputConfig"]["ModelName"] for request in requests_of(bootstrapped, "Measuring"))
     assert old != new
     # Other tests' models are in the same local AWS, and moto's ListModels doesn't filter.
@@ -95,8 +95,7 @@ def test_a_reference_that_synthesis_refuses_keeps_the_model_from_changing(
     bootstrapped: LocalAws, tmp_path: Path
 ) -> None:
     first = model_app(tmp_path / "1", version=1, through_parameter=False)
-    assert deploy(bootstrapped, first).code == 0
-    second = deploy(bootstrapped, model_app(tmp_path / "2", version=2, through_parameter=False))
-    assert second.code != 0
-    assert "in use by Measuring" in second.output
+    assert deploy(bootstrapped, first) == []
+    reasons = deploy(bootstrapped, model_app(tmp_path / "2", version=2, through_parameter=False))
+    assert [reason for reason in reasons if "in use by Measuring" in reason]
     destroy(bootstrapped, first)

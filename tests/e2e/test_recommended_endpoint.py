@@ -1,4 +1,4 @@
-"""From a job's results to an endpoint without instances, through the real CLI; with instances: test_scaled_endpoint."""
+"""From a job's results to an endpoint without instances; with instances: test_scaled_endpoint."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.e2e.applications import MODEL_PACKAGE_ARN
-from tests.e2e.hosting import SERVERLESS, deploy, hosting_app, models, serving
+from tests.e2e.cloud_assembly import deploy, destroy
+from tests.e2e.hosting import SERVERLESS, hosting_app, models, serving
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,10 +20,9 @@ pytestmark = pytest.mark.e2e
 
 def test_a_serverless_winner_is_served_without_instances(bootstrapped: LocalAws, tmp_path: Path) -> None:
     app = hosting_app(tmp_path, "Serverless", configurations=SERVERLESS)
-    deployed = deploy(bootstrapped, app)
-    assert deployed.code == 0, deployed.output
+    assert deploy(bootstrapped, app) == []
     variant, container = serving(bootstrapped, "Serverless")
     assert variant["ServerlessConfig"] == {"MemorySizeInMB": 2048, "MaxConcurrency": 5}
     assert container == {"ModelPackageName": MODEL_PACKAGE_ARN}
-    assert bootstrapped.cdk("destroy", "--all", "--force", app=app).code == 0
+    destroy(bootstrapped, app)
     assert models(bootstrapped, "Serverless") == []

@@ -1,4 +1,4 @@
-"""From a job's results to an endpoint that is scaled as recommended and moves with its winner, through the CLI."""
+"""From a job's results to an endpoint that is scaled as recommended and moves with its winner"""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import pytest
 
 from cdk_inference_recommender import Constraints
 from tests.e2e.applications import MODEL_PACKAGE_ARN
+from tests.e2e.cloud_assembly import deploy, destroy
 from tests.e2e.hosting import (
-    deploy,
     handler_log,
     hosting_app,
     instances,
@@ -41,8 +41,7 @@ def was_brought_back(aws: LocalAws, stack: str) -> bool:
 
 def test_scaling_moves_with_the_winner_and_survives_what_fails(bootstrapped: LocalAws, tmp_path: Path) -> None:
     aws = bootstrapped
-    first = deploy(aws, hosting_app(tmp_path / "1", "Hosted", min_invocations=2000))
-    assert first.code == 0, first.output
+    assert deploy(aws, hosting_app(tmp_path / "1", "Hosted", min_invocations=2000)) == []
     endpoint = physical_ids(aws, "Hosted")["AWS::SageMaker::Endpoint"]
     name = endpoint.rpartition("/")[2]
     variant, container = serving(aws, "Hosted")
@@ -53,8 +52,7 @@ def test_scaling_moves_with_the_winner_and_survives_what_fails(bootstrapped: Loc
 
     # Another instance type: UpdateEndpoint would be refused while the variant is registered.
     excluded = Constraints(excluded_instance_families=[winner.split(".")[1]])
-    second = deploy(aws, hosting_app(tmp_path / "2", "Hosted", constraints=excluded, min_invocations=2000))
-    assert second.code == 0, second.output
+    assert deploy(aws, hosting_app(tmp_path / "2", "Hosted", constraints=excluded, min_invocations=2000)) == []
     variant, container = serving(aws, "Hosted")
     [other] = THREADS.keys() - {winner}
     assert variant["InstanceType"] == other
@@ -68,8 +66,7 @@ def test_scaling_moves_with_the_winner_and_survives_what_fails(bootstrapped: Loc
 
     fault = {"fault": "fail-resource", "resource": logical_id(aws, "Hosted", "AWS::SageMaker::Endpoint")}
     aws.admin("faults", fault | {"operation": "update"})
-    back = deploy(aws, hosting_app(tmp_path / "3", "Hosted", min_invocations=2000))
-    assert back.code != 0
+    assert deploy(aws, hosting_app(tmp_path / "3", "Hosted", min_invocations=2000)) != []
     assert was_brought_back(aws, "Hosted")
     assert scaled(aws, name) == after, "the rollback has brought the old registration back"
     assert serving(aws, "Hosted") == (variant, container)
@@ -77,33 +74,29 @@ def test_scaling_moves_with_the_winner_and_survives_what_fails(bootstrapped: Loc
     gated = hosting_app(
         tmp_path / "4", "Hosted", constraints=Constraints(max_cost_per_hour=0.001), min_invocations=2000
     )
-    third = deploy(aws, gated)
-    assert third.code != 0
-    [told, *_] = [line for line in third.output.splitlines() if "No RealTime recommendation meets" in line]
-    assert "(MaxCostPerHour 0.001)" in told
+    reasons = deploy(aws, gated)
+    [reason, *_] = [reason for reason in reasons if "No RealTime recommendation meets" in reason]
+    assert "(MaxCostPerHour 0.001)" in reason
     for instance_type in THREADS:
-        assert f"x {instance_type}: CostPerHour " in told
+        assert f"x {instance_type}: CostPerHour " in reason
     assert serving(aws, "Hosted") == (variant, container), "the old endpoint still serves"
     assert scaled(aws, name) == after, "and is scaled as before"
     assert jobs(aws, "Hosted") == 1, "no choice runs a job"
 
-    destroyed = aws.cdk("destroy", "--all", "--force", app=gated)
-    assert destroyed.code == 0, destroyed.output
+    destroy(aws, gated)
     assert models(aws, "Hosted") == []
     assert scaled(aws, name) is None
 
 
 def test_a_deployment_doesnt_shrink_an_endpoint_that_was_scaled_out(bootstrapped: LocalAws, tmp_path: Path) -> None:
     aws = bootstrapped
-    first = deploy(aws, hosting_app(tmp_path / "1", "ScaledOut", most_instances=6))
-    assert first.code == 0, first.output
+    assert deploy(aws, hosting_app(tmp_path / "1", "ScaledOut", most_instances=6)) == []
     name = physical_ids(aws, "ScaledOut")["AWS::SageMaker::Endpoint"].rpartition("/")[2]
     before = scaled(aws, name)
     scale_out(aws, name, 4)
 
     keyed = hosting_app(tmp_path / "2", "ScaledOut", most_instances=6, volume_key_alias="alias/aws/sagemaker")
-    second = deploy(aws, keyed)
-    assert second.code == 0, second.output
+    assert deploy(aws, keyed) == []
     assert instances(aws, name) == 4
     assert scaled(aws, name) == before is not None
 
@@ -111,9 +104,8 @@ def test_a_deployment_doesnt_shrink_an_endpoint_that_was_scaled_out(bootstrapped
     variant, _ = serving(aws, "ScaledOut")
     excluded = Constraints(excluded_instance_families=[variant["InstanceType"].split(".")[1]])
     moved = hosting_app(tmp_path / "3", "ScaledOut", constraints=excluded)
-    third = deploy(aws, moved)
-    assert third.code == 0, third.output
+    assert deploy(aws, moved) == []
     variant, _ = serving(aws, "ScaledOut")
     assert instances(aws, name) == variant["InitialInstanceCount"] != 4
     assert scaled(aws, name) is None
-    assert aws.cdk("destroy", "--all", "--force", app=moved).code == 0
+    destroy(aws, moved)

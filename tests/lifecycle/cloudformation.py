@@ -1,6 +1,6 @@
 """CloudFormation's side of the custom resource protocol, for one stack.
 
-An operation on the stack is a generator: it yields the time until which there is nothing to do unless an answer
+An operation on the stack is a generator: it yields the time until which there is nothing to do unless a response
 arrives. A test drives it to its end at once (`deploy`, `delete`), or lets time pass and other things happen meanwhile
 (`begin`, `advance`).
 """
@@ -194,8 +194,8 @@ class Stack:
 
     def _hear(self, seconds: float) -> None:
         """Let time pass until a response arrives."""
-        answered = self.world.answered
-        self.world.run_until(lambda: self.world.answered > answered, limit=max(seconds, 0))
+        responded = self.world.responded
+        self.world.run_until(lambda: self.world.responded > responded, limit=max(seconds, 0))
 
     def _begin(self, work: Work) -> None:
         assert self._under_way is None
@@ -204,16 +204,16 @@ class Stack:
         self._step()
 
     def _step(self) -> None:
-        # As often as answers come at once.
+        # As often as responses come at once.
         while self._under_way is not None:
-            answered = self.world.answered
+            responded = self.world.responded
             try:
                 self._until = next(self._under_way)
                 if self.cancellable:
                     self._until = min(self._until, max(self._cancel_at, self.world.clock.now))
             except StopIteration:
                 self._under_way, self._cancel_at = None, math.inf
-            if self.world.answered == answered:
+            if self.world.responded == responded:
                 return
 
     def _deploying(self, templates: tuple[Template, ...], *, rollback: bool, cancel_after: float | None) -> Work:
@@ -287,17 +287,17 @@ class Stack:
                 self._obsolete.append((logical_id, known))
             new = Deployed(kind=kind, physical_id=invented, properties=properties, failed=True)
             self.resources[logical_id] = new
-            answer = yield from self._request("Create", logical_id, new)
-            new.physical_id = str(answer["PhysicalResourceId"])
-            self._check(logical_id, answer)
-            new.data, new.failed = answer.get("Data", {}), False
+            response = yield from self._request("Create", logical_id, new)
+            new.physical_id = str(response["PhysicalResourceId"])
+            self._check(logical_id, response)
+            new.data, new.failed = response.get("Data", {}), False
             return
         old = copy.deepcopy(known)
         known.properties, known.unsettled = properties, True
-        answer = yield from self._request("Update", logical_id, known, old=old.properties)
-        self._check(logical_id, answer)
+        response = yield from self._request("Update", logical_id, known, old=old.properties)
+        self._check(logical_id, response)
         known.unsettled = False
-        known.physical_id, known.data = str(answer["PhysicalResourceId"]), answer.get("Data", {})
+        known.physical_id, known.data = str(response["PhysicalResourceId"]), response.get("Data", {})
         if known.physical_id != old.physical_id:
             self._obsolete.append((logical_id, old))
 
@@ -381,18 +381,18 @@ class Stack:
         deadline = asked_at + SERVICE_TIMEOUTS[resource.kind]
         cancelled = True
         try:
-            while request_id not in world.answers and world.clock.now < min(deadline, self._cancel_at):
+            while request_id not in world.responses and world.clock.now < min(deadline, self._cancel_at):
                 yield deadline
-            cancelled = request_id not in world.answers and world.clock.now >= self._cancel_at
+            cancelled = request_id not in world.responses and world.clock.now >= self._cancel_at
         finally:
-            received = world.answers[request_id][0] if request_id in world.answers else None
+            received = world.responses[request_id][0] if request_id in world.responses else None
             self.exchanges.append(Exchange(event=event, received=received, cancelled=cancelled, asked_at=asked_at))
         if received is not None:
             return received.body
         if cancelled:
             message = f"{logical_id}: Resource {request_type.lower()} cancelled"
             raise CancelledError(message)
-        message = f"{logical_id}: no answer within {SERVICE_TIMEOUTS[resource.kind]:.0f} s"
+        message = f"{logical_id}: no response within {SERVICE_TIMEOUTS[resource.kind]:.0f} s"
         raise OperationFailedError(message)
 
     def _delivered(self, properties: Properties) -> dict[str, Any]:
@@ -401,9 +401,9 @@ class Stack:
         return delivered
 
     @staticmethod
-    def _check(logical_id: str, answer: Mapping[str, Any]) -> None:
-        if answer["Status"] != "SUCCESS":
-            message = f"{logical_id}: {answer['Reason']}"
+    def _check(logical_id: str, response: Mapping[str, Any]) -> None:
+        if response["Status"] != "SUCCESS":
+            message = f"{logical_id}: {response['Reason']}"
             raise OperationFailedError(message)
 
 

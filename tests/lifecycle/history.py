@@ -12,9 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from inference_recommendations_handler import invocation
 from inference_recommendations_handler.lifecycle.job_name import is_name_of
-from inference_recommendations_handler.lifecycle.job_properties import JobProperties
 from inference_recommendations_handler.stack.execution_state import Task
-from inference_recommendations_handler.stack.owner import Owner
 
 from . import invented_jobs, promises
 from .cloudformation import STACK_ID, Stack
@@ -22,7 +20,7 @@ from .disturbances import DISTURBANCES, SLOWEST_STOP, Disturbance, calm
 from .invented_jobs import InventedJobs
 from .machine import MACHINE_ARN
 from .surroundings import live_in
-from .template import JOB, WAIT_STAGE, Template, as_delivered
+from .template import JOB, WAIT_STAGE, Template
 from .wiring import unconnected_clients
 from .world import World
 
@@ -242,7 +240,7 @@ class History(RuleBasedStateMachine):
     @precondition(lambda self: not self.idle)
     def somebody_aborts_the_executions(self) -> None:
         for execution in self.world.machine.running():
-            self.world.unanswerable.add(execution.request_id)
+            self.world.beyond_response.add(execution.request_id)
             if execution.state["task"] == Task.DELETE:
                 self.unwatched.add(execution.state["event"]["LogicalResourceId"])
         self.world.machine.abort_all()
@@ -352,7 +350,7 @@ class History(RuleBasedStateMachine):
             and promises.owner(job)[1] not in self.unwatched
             and promises.owner(job) not in left_behind
         ]
-        assert active == [], f"{active} goes on after {self.stack.outcome}"
+        assert active == [], f"{active} continues after {self.stack.outcome}"
         assert self.world.machine.running() == []
 
     def _stack_is_gone(self) -> None:
@@ -370,10 +368,9 @@ class History(RuleBasedStateMachine):
 
     def _take_name(self, template: Template) -> None:
         """Create another owner's job with the name that the template's job gets."""
-        owner = Owner(stack_id=self._next_stack_id(), logical_id=template.id + JOB)
-        properties = JobProperties.parse(as_delivered(template.job()), owner=owner, jobs=self.world.jobs)
-        if properties.base not in self.world.service.jobs and not template.exact:
-            self._stranger(properties.base, {f"{promises.TAG}stack-id": ANOTHER_STACK})
+        name = template.first_name(self._next_stack_id(), self.world.jobs)
+        if name not in self.world.service.jobs and not template.exact:
+            self._stranger(name, {f"{promises.TAG}stack-id": ANOTHER_STACK})
 
     def _stranger(self, name: str, tags: dict[str, str]) -> None:
         self.strangers[name] = (self.world.service.foreign(name, tags), dict(tags))

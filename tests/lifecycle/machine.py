@@ -77,10 +77,10 @@ class Machine:
         self.calls.append(operation)
         if ordered := self.faults.get(operation):
             raise ordered.pop(0)
-        answer: dict[str, Any] = getattr(self, f"_{operation}")(request)
+        response: dict[str, Any] = getattr(self, f"_{operation}")(request)
         if ordered := self.takes_effect_despite_error.get(operation):
             raise ordered.pop(0)
-        return answer
+        return response
 
     def running(self) -> list[FakeExecution]:
         return [execution for execution in self.executions.values() if execution.status == "RUNNING"]
@@ -121,12 +121,12 @@ class Machine:
         elif isinstance(result, Exception):
             self._failed(execution, result)
         else:
-            answering = execution.broke_off is not None
+            responding = execution.broke_off is not None
             execution.retries = Retries(retriers.POLL)
             execution.state = json.loads(json.dumps(result))
             assert isinstance(execution.state["waitSeconds"], int)
             execution.wakes_at = self.clock.now + execution.state["waitSeconds"]
-            if answering or execution.state["done"]:
+            if responding or execution.state["done"]:
                 execution.end("SUCCEEDED", self.clock.now)
 
     def _failed(self, execution: FakeExecution, error: Exception) -> None:
@@ -139,7 +139,7 @@ class Machine:
             self.gave_up(execution.request_id, execution.broke_off)
             self.gave_up(execution.request_id, error)
         else:
-            execution.broke_off, execution.retries = error, Retries(retriers.ANSWER)
+            execution.broke_off, execution.retries = error, Retries(retriers.RESPONSE)
             execution.state = dict(execution.state) | {"error": {"Error": name, "Cause": str(error)}}
             execution.wakes_at = self.clock.now
 

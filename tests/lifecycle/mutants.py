@@ -258,7 +258,7 @@ def _retries_what_lambda_refuses_for_half_a_minute(patch: pytest.MonkeyPatch) ->
     retry = {"ErrorEquals": ["States.ALL"], "IntervalSeconds": 2, "MaxAttempts": 5, "BackoffRate": 2}
     jittered = retry | {"MaxDelaySeconds": 16, "JitterStrategy": "FULL"}
     patch.setattr(retriers, "POLL", [jittered])
-    patch.setattr(retriers, "ANSWER", [jittered])
+    patch.setattr(retriers, "RESPONSE", [jittered])
 
 
 ALL = [
@@ -274,12 +274,12 @@ ALL = [
     Mutant(_forgets_the_cancelled_create),
     Mutant(
         _sends_responses_of_any_size,
-        test_deployment.TestAnswer().test_environment_parameters_that_are_too_long_fail_readably,
+        test_deployment.TestResponse().test_environment_parameters_that_are_too_long_fail_readably,
     ),
     Mutant(_lets_queued_requests_continue, test_deployment.TestDelete().test_a_queued_request_never_becomes_a_job),
     Mutant(
         _leaves_orphans,
-        test_deployment.TestUpdate().test_an_update_that_was_never_answered_leaves_no_job,
+        test_deployment.TestUpdate().test_an_update_that_got_no_response_leaves_no_job,
     ),
     Mutant(_stops_what_an_update_keeps, test_late_deliveries.test_an_update_keeps_the_job_that_stays),
     Mutant(_measures_the_role, test_deployment.TestUpdate().test_what_is_not_measured_changes_without_a_new_job),
@@ -312,7 +312,7 @@ ALL = [
         _never_hands_over,
         test_long_jobs.test_the_longest_job_is_handed_from_stage_to_stage_within_the_limits_of_each,
     ),
-    Mutant(_fails_without_a_response, test_broken_function.test_a_poll_that_fails_for_good_still_answers),
+    Mutant(_fails_without_a_response, test_broken_function.test_a_poll_that_fails_for_good_still_responds),
     Mutant(
         _stops_what_was_requested_since,
         test_late_deliveries.test_watching_for_a_canceled_create_keeps_the_next_one,

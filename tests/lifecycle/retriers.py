@@ -40,7 +40,7 @@ def _refused(attempts: int) -> Mapping[str, Any]:
 
 
 POLL: Sequence[Mapping[str, Any]] = [_refused(25), _HUNG_OR_CRASHED]
-ANSWER: Sequence[Mapping[str, Any]] = [_refused(12), _HUNG_OR_CRASHED]
+RESPONSE: Sequence[Mapping[str, Any]] = [_refused(12), _HUNG_OR_CRASHED]
 
 
 @dataclass

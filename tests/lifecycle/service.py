@@ -21,6 +21,7 @@ SECONDS_STOPPING = 120.0
 SECONDS_INTERFACES_STAY = 300.0
 ENDED = frozenset({"COMPLETED", "FAILED", "STOPPED", "DELETED"})
 STACK_ID_TAG = "cdk-inference-recommender:stack-id"
+REQUEST_ID_TAG = "cdk-inference-recommender:request-id"
 OLDER_THAN_ANY_BOUND = 3600.0
 RESULT = {
     "RecommendationId": "first/1",
@@ -72,7 +73,7 @@ class FakeJob:
     """Request id with which the job was created, also after an adoption."""
 
     def __post_init__(self) -> None:
-        self.asked_by = self.tags.get("cdk-inference-recommender:request-id", "")
+        self.asked_by = self.tags.get(REQUEST_ID_TAG, "")
 
     def status(self, now: float) -> str:
         if self.stopped_at is not None:
@@ -151,13 +152,13 @@ class Service:
             raise _denied(operation)
         if ordered := self.faults.get(operation):
             raise ordered.pop(0)
-        answer: dict[str, Any] = getattr(self, f"_{operation}")(request)
+        response: dict[str, Any] = getattr(self, f"_{operation}")(request)
         if ordered := self.takes_effect_despite_error.get(operation):
             raise ordered.pop(0)
         if self.kills_the_caller_after == operation:
             self.kills_the_caller_after = None
             raise KilledError
-        return answer
+        return response
 
     def land(self) -> None:
         """Create jobs whose caller got no response, when they are due."""

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from inference_recommendations_handler.lifecycle.job_properties import JobProperties
 from inference_recommendations_handler.protocol.contract import WAIT_STAGE_SECONDS
+from inference_recommendations_handler.stack.owner import Owner
 
 from .machine import MACHINE_ARN
+
+if TYPE_CHECKING:
+    from inference_recommendations_handler.jobs.job_kind import JobKind
 
 JOB, WAIT_STAGE, CHOICE = "Job", "JobWait", "JobRecommendation"
 TYPES = {
@@ -82,6 +87,11 @@ class Template:
             "TimeoutSeconds": self.timeout,
             "StateMachineArn": MACHINE_ARN,
         }
+
+    def first_name(self, stack_id: str, jobs: JobKind) -> str:
+        """Return the first name that is tried for the job."""
+        owner = Owner(stack_id=stack_id, logical_id=self.id + JOB)
+        return JobProperties.parse(as_delivered(self.job()), owner=owner, jobs=jobs).base
 
     def choice(self, job_name: str) -> Properties:
         return {

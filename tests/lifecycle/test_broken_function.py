@@ -38,7 +38,7 @@ def test_what_a_function_that_cannot_be_imported_leaves_is_found_by_its_tag(stac
     stack.advance(100)
     world.function_works = False
     assert stack.finish().status == "ROLLBACK_FAILED"
-    # As the runbook says; then the deletion can skip what doesn't answer.
+    # As the runbook says; then the deletion can skip what doesn't respond.
     left = [job for job in world.service.active() if job.tags.get(f"{TAG}stack-id") == stack.stack_id]
     assert len(left) == 1
     for job in left:
@@ -48,7 +48,7 @@ def test_what_a_function_that_cannot_be_imported_leaves_is_found_by_its_tag(stac
     assert world.machine.running() == []
 
 
-def test_a_poll_that_fails_for_good_still_answers(stack: Stack, world: World) -> None:
+def test_a_poll_that_fails_for_good_still_responds(stack: Stack, world: World) -> None:
     stack.begin_deploy(Template())
     stack.advance(100)
     world.function_works = False
@@ -65,7 +65,7 @@ def test_an_aborted_wait_fails_the_stack_in_time_and_the_job_is_stopped(stack: S
     started = world.clock.now
     stack.begin_deploy(Template())
     stack.advance(100)
-    world.unanswerable.update(execution.request_id for execution in world.machine.running())
+    world.beyond_response.update(execution.request_id for execution in world.machine.running())
     world.machine.abort_all()
     outcome = stack.finish()
     assert outcome.status == "ROLLBACK_COMPLETE"

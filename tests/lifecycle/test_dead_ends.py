@@ -90,7 +90,7 @@ class TestDelete:
         self, endless: Stack, world: World
     ) -> None:
         [stuck] = world.service.active()
-        other = world.service.foreign("zzz-of-an-update-that-was-never-answered", stuck.tags)
+        other = world.service.foreign("zzz-of-an-update-that-got-no-response", stuck.tags)
         original = world.service._StopInferenceRecommendationsJob
 
         def stop(request: Mapping[str, Any]) -> dict[str, Any]:
@@ -163,7 +163,7 @@ class TestDelete:
         assert endless.delete().status == "DELETE_COMPLETE"
         assert job.stopped_at is not None
 
-    def test_a_search_that_breaks_off_is_answered(self, endless: Stack, world: World) -> None:
+    def test_a_search_that_breaks_off_gets_a_response(self, endless: Stack, world: World) -> None:
         endless.begin_delete()
         endless.advance(9)
         world.function_works = False
@@ -293,7 +293,7 @@ class TestQueue:
 
 
 class TestDelivery:
-    def test_the_last_delivery_answers_although_the_job_cannot_be_looked_at(self, stack: Stack, world: World) -> None:
+    def test_the_last_delivery_responds_although_the_job_cannot_be_looked_at(self, stack: Stack, world: World) -> None:
         world.service.faults[CREATE] = [THROTTLED]
         stack.deploy(Template())  # through the queue, so that the name of its execution is taken
         stack.begin_deploy(Template(package="2"))

@@ -276,7 +276,7 @@ class TestUpdate:
         world.settle(900)
         assert world.machine.running() == []
 
-    def test_an_update_that_was_never_answered_leaves_no_job(self, stack: Stack, world: World) -> None:
+    def test_an_update_that_got_no_response_leaves_no_job(self, stack: Stack, world: World) -> None:
         stack.deploy(Template())
         world.lost_deliveries = 1  # the second delivery comes after the rollback
         outcome = stack.deploy(Template(package="2"), cancel_after=20)
@@ -285,7 +285,7 @@ class TestUpdate:
         assert world.service.active() == []
         assert world.machine.running() == []
 
-    def test_an_update_that_was_never_answered_leaves_no_job_when_another_one_follows(
+    def test_an_update_that_got_no_response_leaves_no_job_when_another_one_follows(
         self, stack: Stack, world: World
     ) -> None:
         stack.deploy(Template())
@@ -297,7 +297,7 @@ class TestUpdate:
         assert stack.deploy(Template(package="3")).status == "UPDATE_COMPLETE"
         assert world.service.active() == []
 
-    def test_an_update_that_was_never_answered_leaves_no_job_when_the_stack_is_deleted(
+    def test_an_update_that_got_no_response_leaves_no_job_when_the_stack_is_deleted(
         self, stack: Stack, world: World
     ) -> None:
         stack.deploy(Template())
@@ -316,7 +316,7 @@ class TestUpdate:
 
 
 class TestDelete:
-    def test_a_finished_job_is_left_and_answered_at_once(self, stack: Stack, world: World) -> None:
+    def test_a_finished_job_is_left_and_responds_at_once(self, stack: Stack, world: World) -> None:
         stack.deploy(Template())
         started = world.clock.now
         assert stack.delete().status == "DELETE_COMPLETE"
@@ -352,7 +352,7 @@ class TestDelete:
         assert world.service.active() == []
 
     @pytest.mark.parametrize("cancel_after", [1, 20, 50, 70])
-    def test_a_create_that_was_never_answered_is_found(self, stack: Stack, world: World, cancel_after: float) -> None:
+    def test_a_create_that_got_no_response_is_found(self, stack: Stack, world: World, cancel_after: float) -> None:
         world.lost_deliveries = 1
         stack.deploy(Template(), cancel_after=cancel_after)
         world.settle(1200)
@@ -421,7 +421,7 @@ class TestExactName:
         assert list(world.service.jobs) == ["mine"]
 
     @pytest.mark.parametrize("cancel_after", [0, 20])
-    def test_an_update_to_it_that_was_never_answered_leaves_no_job(
+    def test_an_update_to_it_that_got_no_response_leaves_no_job(
         self, stack: Stack, world: World, cancel_after: float
     ) -> None:
         stack.deploy(Template())
@@ -431,14 +431,14 @@ class TestExactName:
         assert world.service.active() == []
 
 
-class TestAnswer:
+class TestResponse:
     def test_response_urls_are_in_no_log(self, stack: Stack, world: World) -> None:
         world.put_faults = [503, 403]
         world.service.ends_as = "FAILED"
         stack.deploy(Template())
         assert world.log.lines
         assert not any(SECRET in line for line in world.log.lines)
-        world.unanswerable.add(stack.last_request("Create", JOB))  # its URL was refused
+        world.beyond_response.add(stack.last_request("Create", JOB))  # its URL was refused
 
     def test_a_response_is_sent_again_when_the_bucket_fails(self, stack: Stack, world: World) -> None:
         world.put_faults = [503, 500]
@@ -448,4 +448,4 @@ class TestAnswer:
         long = [{"Key": "K" * 60, "ValueType": "string", "Value": "v" * 5000}]
         world.service.results = [RESULT | {"ModelConfiguration": {"EnvironmentParameters": long}}]
         assert "4096" in str(stack.deploy(Template()).reason)
-        assert all(received.size <= 4096 for answers in world.answers.values() for received in answers)
+        assert all(received.size <= 4096 for responses in world.responses.values() for received in responses)

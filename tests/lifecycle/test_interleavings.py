@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from .cloudformation import STACK_ID
+from .disturbances import CREATE
 from .invocation_thread import Pause
-from .template import Template
+from .template import JOB, Template
 
 if TYPE_CHECKING:
     from .cloudformation import Stack
@@ -50,6 +52,38 @@ def test_two_deliveries_of_a_create_make_one_job(stack: Stack, world: World, at_
     world.extra_deliveries = [1]
     assert stack.deploy(Template()).status == "CREATE_COMPLETE"
     assert len(world.service.jobs) == 1
+
+
+@every_call
+@before_and_after
+@pytest.mark.parametrize("seconds", [10, 20, 40])
+def test_two_deliveries_of_a_create_whose_first_name_is_taken_create_one_job(
+    stack: Stack, world: World, *, at_call: int, done: bool, seconds: float
+) -> None:
+    name = Template().first_name(STACK_ID, world.jobs)
+    world.service.foreign(name)
+    world.service.runs_for = 600
+    world.pauses = [Pause(at_call, seconds, done)]
+    world.extra_deliveries = [1]
+    assert stack.deploy(Template()).status == "CREATE_COMPLETE"
+    assert stack.job_name == f"{name}-2"
+    world.settle(900)
+    assert set(world.service.jobs) == {name, f"{name}-2"}
+
+
+def test_a_delivery_that_queues_a_name_that_is_taken_fails_the_deployment_and_leaves_nothing(
+    stack: Stack, world: World
+) -> None:
+    name = Template().first_name(STACK_ID, world.jobs)
+    world.service.foreign(name)
+    world.pauses = [Pause(1, 45, done=True, operation=CREATE), Pause(1, 20, operation=CREATE)]
+    world.extra_deliveries = [1]
+    outcome = stack.deploy(Template())
+    assert outcome.status == "ROLLBACK_COMPLETE"
+    assert f"{name} exists and belongs to" in str(outcome.reason)
+    names = [received.body["PhysicalResourceId"] for received in world.responses[stack.last_request("Create", JOB)]]
+    assert names == [name, f"{name}-2"]
+    assert world.service.jobs[f"{name}-2"].status(world.clock.now) in {"STOPPING", "STOPPED"}
 
 
 @every_call

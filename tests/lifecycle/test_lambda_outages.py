@@ -31,7 +31,7 @@ def outage(world: World, *, after: float, seconds: float, code: str = THROTTLED)
     world.outage = LambdaOutage(begins=begins, ends=begins + seconds, code=code)
 
 
-def answered_after(stack: Stack, logical_id: str) -> float:
+def responded_after(stack: Stack, logical_id: str) -> float:
     """Return the seconds that the last request of a resource took."""
     exchange = [each for each in stack.exchanges if each.event["LogicalResourceId"] == logical_id][-1]
     assert exchange.received is not None
@@ -60,7 +60,7 @@ def test_an_outage_at_the_end_of_a_stage_delays_its_response(
 
 @pytest.mark.parametrize("seconds", [60, 120])
 @pytest.mark.parametrize("before", [119, 59, 1, 0])
-def test_an_outage_at_the_timeout_leaves_no_job_and_no_request_unanswered(
+def test_an_outage_at_the_timeout_leaves_no_job_and_no_request_without_a_response(
     stack: Stack, world: World, before: float, seconds: float
 ) -> None:
     world.service.runs_for = FOR_EVER
@@ -70,10 +70,12 @@ def test_an_outage_at_the_timeout_leaves_no_job_and_no_request_unanswered(
     assert "did not finish within 45 minutes" in str(outcome.reason)
     world.settle(180)
     assert world.service.active() == []
-    assert answered_after(stack, f"{WAIT_STAGE}1") < WAIT_SERVICE_TIMEOUT_SECONDS
+    assert responded_after(stack, f"{WAIT_STAGE}1") < WAIT_SERVICE_TIMEOUT_SECONDS
 
 
-def test_a_stage_is_answered_in_time_although_its_last_calls_hang_and_are_refused(stack: Stack, world: World) -> None:
+def test_a_stage_gets_a_response_in_time_although_its_last_calls_hang_and_are_refused(
+    stack: Stack, world: World
+) -> None:
     world.service.runs_for = FOR_EVER
     stack.begin_deploy(Template(timeout=WAIT_STAGE_SECONDS), rollback=False)
     stack.advance(WAIT_STAGE_SECONDS - 1)
@@ -96,7 +98,7 @@ def test_an_outage_during_a_deletion_fails_nothing(stack: Stack, world: World, a
 
 
 @pytest.mark.parametrize("before", [119, 10, 0])
-def test_a_deletion_that_ends_in_an_outage_is_answered_in_time(stack: Stack, world: World, before: float) -> None:
+def test_a_deletion_that_ends_in_an_outage_gets_a_response_in_time(stack: Stack, world: World, before: float) -> None:
     world.service.runs_for, world.service.ignores_stops = FOR_EVER, True
     stack.begin_deploy(Template(), rollback=False)
     stack.advance(600)
@@ -104,7 +106,7 @@ def test_a_deletion_that_ends_in_an_outage_is_answered_in_time(stack: Stack, wor
     outage(world, after=27 * 60 - before, seconds=120)
     outcome = stack.finish()
     assert "inference-recommender stop" in str(outcome.reason)
-    assert answered_after(stack, JOB) < JOB_SERVICE_TIMEOUT_SECONDS
+    assert responded_after(stack, JOB) < JOB_SERVICE_TIMEOUT_SECONDS
     world.service.ignores_stops = False
     assert stack.delete().status == "DELETE_COMPLETE"
 
@@ -136,6 +138,6 @@ def test_a_response_that_is_never_taken_ends_the_execution_when_cloudformation_w
     world.put_faults = [503] * 10_000
     stack.advance(WAIT_SERVICE_TIMEOUT_SECONDS - 2600 + 300)
     assert execution.status == "FAILED"
-    assert execution.request_id in world.unanswerable
+    assert execution.request_id in world.beyond_response
     world.put_faults.clear()
     assert stack.delete().status == "DELETE_COMPLETE"

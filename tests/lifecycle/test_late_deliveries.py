@@ -6,9 +6,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from inference_recommendations_handler.lifecycle.job_properties import JobProperties
-from inference_recommendations_handler.stack.owner import Owner
-
 from . import promises
 from .cloudformation import STACK_ID, Stack
 from .invocation_thread import FUNCTION_TIMEOUT, Pause
@@ -35,7 +32,7 @@ def test_a_create_that_comes_too_late_starts_nothing(world: World) -> None:
     world.send(event)
     world.settle(1)
     assert world.service.made(CREATE) == 0
-    assert world.answers["r-1"][0].body["Status"] == "FAILED"
+    assert world.responses["r-1"][0].body["Status"] == "FAILED"
 
 
 @pytest.mark.parametrize("cancel_after", [1, 20, 50])
@@ -77,7 +74,7 @@ def test_a_canceled_update_is_watched_for_even_when_the_machine_refuses_once(sta
 
 @pytest.mark.parametrize("prefix", ["shop-job", "other"])
 @pytest.mark.parametrize("then", ["roll back", "update", "delete"])
-def test_the_job_of_the_first_of_two_updates_that_were_never_answered_is_stopped(
+def test_the_job_of_the_first_of_two_updates_that_got_no_response_is_stopped(
     stack: Stack, world: World, prefix: str, then: str
 ) -> None:
     world.service.runs_for = 600
@@ -125,7 +122,7 @@ def test_a_late_delivery_of_a_create_whose_job_was_requested_again_since_starts_
     world.machine.executions.clear()
     world.settle(400)
     assert len(world.service.jobs) == 1
-    late = world.answers["00000000-0000-4000-8000-000000000001"]
+    late = world.responses["00000000-0000-4000-8000-000000000001"]
     assert [received.body["Status"] for received in late] == ["FAILED"]
 
 
@@ -216,8 +213,8 @@ def test_a_later_delivery_takes_the_same_job_when_another_one_has_stopped_meanwh
     world.extra_deliveries = [100.0, 200.0]
     assert stack.deploy(template).status == "CREATE_COMPLETE"
     world.settle(300)
-    answered = {received.body["PhysicalResourceId"] for received in world.answers[stack.last_request("Create", JOB)]}
-    assert answered == {stack.job_name}
+    responded = {received.body["PhysicalResourceId"] for received in world.responses[stack.last_request("Create", JOB)]}
+    assert responded == {stack.job_name}
 
 
 @pytest.mark.parametrize("pause", [None, Pause(1, 59, done=True), Pause(1, 45, operation=CREATE)])
@@ -265,11 +262,7 @@ def test_a_late_delivery_after_an_unsure_deletion_of_a_refused_request_starts_no
 def test_a_repeated_delivery_stays_with_its_job_when_it_cannot_see_at_once_whose_the_first_name_is(
     stack: Stack, world: World
 ) -> None:
-    name = JobProperties.parse(
-        as_delivered(Template().job()),
-        owner=Owner(stack_id=STACK_ID, logical_id=JOB),
-        jobs=world.jobs,
-    ).base
+    name = Template().first_name(STACK_ID, world.jobs)
     world.service.foreign(name)
     world.extra_deliveries = [200.0]
     stack.begin_deploy(Template())
@@ -277,8 +270,8 @@ def test_a_repeated_delivery_stays_with_its_job_when_it_cannot_see_at_once_whose
     refused = ServiceError("ThrottlingException", "Rate exceeded")
     world.service.faults["ListTags"] = [refused, refused]
     assert stack.finish().status == "CREATE_COMPLETE"
-    answered = world.answers[stack.last_request("Create", JOB)]
-    assert [received.body["PhysicalResourceId"] for received in answered] == [f"{name}-2"] * 2
+    responded = world.responses[stack.last_request("Create", JOB)]
+    assert [received.body["PhysicalResourceId"] for received in responded] == [f"{name}-2"] * 2
 
 
 def test_a_rollback_that_comes_late_in_the_same_second_as_what_it_takes_back_leaves_nothing(

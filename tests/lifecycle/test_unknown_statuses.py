@@ -61,7 +61,7 @@ def test_a_cancelled_create_whose_name_is_not_known_stops_it(stack: Stack, world
     assert job.stopped_at is not None
 
 
-def test_an_update_that_was_never_answered_leaves_none(stack: Stack, world: World) -> None:
+def test_an_update_that_got_no_response_leaves_none(stack: Stack, world: World) -> None:
     stack.deploy(Template())
     world.service.runs_for = FOR_EVER
     world.service.kills_the_caller_after = "CreateInferenceRecommendationsJob"

@@ -36,7 +36,7 @@ def test_a_job_that_shows_late_is_described_again_when_the_service_refuses_once(
 
 def test_a_delivery_that_finds_the_name_taken_and_no_job_makes_no_second_one(stack: Stack, world: World) -> None:
     world.extra_deliveries = [1]
-    # The first delivery's create has taken effect, and its answer takes 3 s.
+    # The first delivery's create has taken effect, and its response takes 3 s.
     world.pauses = [Pause(1, 3, done=True, operation=CREATE)]
     assert stack.deploy(Template()).status == "CREATE_COMPLETE"
     assert len(world.service.jobs) == 1
@@ -60,7 +60,7 @@ def test_a_queued_request_that_shows_late_is_waited_for(stack: Stack, world: Wor
 
 
 @pytest.mark.parametrize("killed", [False, True])
-def test_a_create_is_answered_within_one_run_of_the_function_when_looking_for_its_job_hangs(
+def test_a_create_gets_a_response_within_one_run_of_the_function_when_looking_for_its_job_hangs(
     stack: Stack, world: World, *, killed: bool
 ) -> None:
     world.service.slowness["DescribeInferenceRecommendationsJob"] = 7.05
@@ -70,22 +70,22 @@ def test_a_create_is_answered_within_one_run_of_the_function_when_looking_for_it
     delivered_at = world.clock.now + (60 if killed else 0)
     stack.begin_deploy(Template(), rollback=False)
     stack.advance(100)
-    answer = world.answers[stack.last_request("Create", JOB)][0]
-    assert answer.body["Status"] == "SUCCESS"
-    assert answer.at - delivered_at < FUNCTION_TIMEOUT - RESPONSE_SECONDS
+    response = world.responses[stack.last_request("Create", JOB)][0]
+    assert response.body["Status"] == "SUCCESS"
+    assert response.at - delivered_at < FUNCTION_TIMEOUT - RESPONSE_SECONDS
     assert len(world.service.jobs) == 1
 
 
-def test_a_create_is_queued_and_answered_within_one_run_of_the_function_when_sagemaker_hangs(
+def test_a_create_is_queued_and_gets_a_response_within_one_run_of_the_function_when_sagemaker_hangs(
     stack: Stack, world: World
 ) -> None:
     world.service.slowness |= dict.fromkeys([CREATE, "DescribeInferenceRecommendationsJob"], 7.05)
     asked_at = world.clock.now
     stack.begin_deploy(Template())
     stack.advance(59)
-    answer = world.answers[stack.last_request("Create", JOB)][0]
-    assert answer.body["Status"] == "SUCCESS"
-    assert answer.at - asked_at < FUNCTION_TIMEOUT - RESPONSE_SECONDS
+    response = world.responses[stack.last_request("Create", JOB)][0]
+    assert response.body["Status"] == "SUCCESS"
+    assert response.at - asked_at < FUNCTION_TIMEOUT - RESPONSE_SECONDS
     world.service.slowness.clear()
     assert stack.finish().status == "CREATE_COMPLETE"
     assert len(world.service.jobs) == 1

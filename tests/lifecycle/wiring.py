@@ -76,7 +76,7 @@ def _attach(client: Any, call: Call) -> None:
 
     service, emit = client.meta.service_model.service_id.hyphenize(), client.meta.events.emit
 
-    def answer(*, model: Any, context: dict[str, Any], **_: object) -> tuple[SimpleNamespace, dict[str, Any]]:
+    def response(*, model: Any, context: dict[str, Any], **_: object) -> tuple[SimpleNamespace, dict[str, Any]]:
         def begin() -> None:
             emit(f"before-send.{service}.{model.name}", request=None)
 
@@ -94,4 +94,4 @@ def _attach(client: Any, call: Call) -> None:
     client.meta.events.register("before-parameter-build.*.*", remember, unique_id="remember")
     # The same id replaces the fake of the test before.
     client.meta.events.unregister("before-call.*.*", unique_id="fake")
-    client.meta.events.register("before-call.*.*", answer, unique_id="fake")
+    client.meta.events.register("before-call.*.*", response, unique_id="fake")

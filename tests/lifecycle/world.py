@@ -20,7 +20,7 @@ from inference_recommendations_handler.invocation import Invocation
 from .clock import Clock
 from .invocation_thread import FUNCTION_TIMEOUT, FunctionDiedError, InvocationThread, KilledError, Pause
 from .machine import Machine
-from .service import Service
+from .service import REQUEST_ID_TAG, Service
 from .template import TYPES
 from .wiring import connect
 
@@ -52,6 +52,8 @@ class Received:
     at: float
     body: Mapping[str, Any]
     size: int
+    names_another_requests_job: bool
+    """Whether the physical id is then the name of a job that another request created or adopted."""
 
 
 @dataclass
@@ -90,8 +92,8 @@ class World:
         """Kind of the stacks' jobs."""
         self.types = types
         """Its resource types."""
-        self.answers: dict[str, list[Received]] = {}
-        self.answered = 0
+        self.responses: dict[str, list[Received]] = {}
+        self.responded = 0
         self.put_faults: list[int] = []
         self.extra_deliveries: list[float] = []
         self.lost_deliveries = 0
@@ -103,7 +105,7 @@ class World:
         """Last or next outage of Lambda."""
         self.pauses: list[Pause] = []
         """Pauses of the next invocations."""
-        self.unanswerable: set[str] = set()
+        self.beyond_response: set[str] = set()
         """Requests to which the handler couldn't respond."""
         self.surprises: list[Exception | str] = []
         """Undocumented exceptions of the handler, and responses that report a defect."""
@@ -163,14 +165,20 @@ class World:
         signed = datetime.strptime(parse_qs(urlsplit(url).query)["X-Amz-Date"][0], "%Y%m%dT%H%M%S%z")
         if self.clock.now > signed.timestamp() + URL_LIFETIME:
             raise _http_error(url, 403)
-        answer = json.loads(body, parse_constant=_refuse_constant)
+        response = json.loads(body, parse_constant=_refuse_constant)
         if len(body) > MAX_RESPONSE_BYTES:
-            answer = answer | {"Status": "FAILED", "Reason": "Response object is too long.", "Data": {}}
-        if DEFECT in answer.get("Reason", ""):
-            self.surprises.append(answer["Reason"])
-        received = Received(at=self.clock.now, body=answer, size=len(body))
-        self.answers.setdefault(str(answer["RequestId"]), []).append(received)
-        self.answered += 1
+            response = response | {"Status": "FAILED", "Reason": "Response object is too long.", "Data": {}}
+        if DEFECT in response.get("Reason", ""):
+            self.surprises.append(response["Reason"])
+        job = self.service.jobs.get(response["PhysicalResourceId"])
+        received = Received(
+            at=self.clock.now,
+            body=response,
+            size=len(body),
+            names_another_requests_job=job is not None and job.tags.get(REQUEST_ID_TAG) != response["RequestId"],
+        )
+        self.responses.setdefault(str(response["RequestId"]), []).append(received)
+        self.responded += 1
 
     def url(self) -> str:
         """Return a URL signed now."""
@@ -227,7 +235,7 @@ class World:
 
     def _gave_up(self, request_id: str, error: Exception) -> None:
         if isinstance(error, (FunctionDiedError, ResponseNotDeliveredError)):
-            self.unanswerable.add(request_id)
+            self.beyond_response.add(request_id)
 
     def _called(self, operation: str, *, done: bool) -> None:
         for _, _, thread, _ in self._standing_still:
@@ -246,14 +254,14 @@ class World:
     ) -> None:
         if at > queued_at + MAX_EVENT_AGE and (refused or event["RequestId"] not in self._put_off):
             # Lambda will drop it, and CloudFormation may stop waiting before that.
-            self.unanswerable.add(event["RequestId"])
+            self.beyond_response.add(event["RequestId"])
         heapq.heappush(self._deliveries, (at, next(self._order), event, attempt, queued_at, refused))
 
     def _deliver(self) -> None:
         _, _, event, attempt, queued_at, refused = heapq.heappop(self._deliveries)
         if not self.function_exists or self.clock.now > queued_at + MAX_EVENT_AGE:
             if refused or not (self.function_exists and event["RequestId"] in self._put_off):
-                self.unanswerable.add(event["RequestId"])
+                self.beyond_response.add(event["RequestId"])
             return
         if self._refusal() is not None:
             again = self.clock.now + min(2.0**refused, LONGEST_REFUSED_EVENT_DELAY)

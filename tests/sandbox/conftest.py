@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 SPEED = 3600
 DEADLINE_SECONDS = 120
 
-# Answers as its properties say: Id, Data, Fail, Sleep, Silent, Raw.
+# Responds as its properties say: Id, Data, Fail, Sleep, Silent, Raw.
 CUSTOM_RESOURCE = """
 import json, time, urllib.request
 import boto3
@@ -35,7 +35,7 @@ def handler(event, context):
     if properties.get("Crash") == event["RequestType"]:
         raise ValueError("asked to crash")
     failed = properties.get("Fail") == event["RequestType"]
-    answer = {
+    response = {
         "Status": "FAILED" if failed else "SUCCESS",
         "Reason": "asked to fail",
         "PhysicalResourceId": properties.get("Id", event["LogicalResourceId"]),
@@ -45,7 +45,7 @@ def handler(event, context):
         "Data": {"Value": properties.get("Value", "none"), "Now": str(time.time())},
         **json.loads(properties.get("Raw", "{}")),
     }
-    body = json.dumps(answer).encode() + b" " * int(properties.get("Padding", "0"))
+    body = json.dumps(response).encode() + b" " * int(properties.get("Padding", "0"))
     for attempt in range(3):
         request = urllib.request.Request(event["ResponseURL"], data=body, method="PUT", headers={"Content-Type": ""})
         try:
@@ -136,7 +136,7 @@ class Account:
         while not condition():
             assert time.monotonic() < deadline, "it takes too long"
             time.sleep(pause)
-            # The sandbox is in this process: who asks all the time keeps it from what it is asked about.
+            # The sandbox is in this process: a caller that polls without a pause keeps it from its work.
             pause = min(1.5 * pause, 0.1)
 
     def outputs(self, stack_id: str) -> dict[str, str]:
@@ -165,8 +165,8 @@ class Account:
         found = []
         for group in self.client("logs").describe_log_groups()["logGroups"]:
             if group["logGroupName"].startswith("/aws/lambda/"):
-                answer = self.client("logs").filter_log_events(logGroupName=group["logGroupName"])
-                found += [event for event in answer["events"] if event["message"].startswith("EVENT ")]
+                response = self.client("logs").filter_log_events(logGroupName=group["logGroupName"])
+                found += [event for event in response["events"] if event["message"].startswith("EVENT ")]
         events = [json.loads(event["message"].removeprefix("EVENT ")) for event in found]
         # Lines that a function logs in the same moment have no order in its log.
         in_order = sorted(events, key=lambda event: float(event.pop("received")))
@@ -218,5 +218,5 @@ def account() -> Iterator[Account]:
 
 @pytest.fixture(scope="module")
 def provider(account: Account) -> str:
-    """ARN of a function that answers custom resources as their properties tell it."""
+    """ARN of a function that handles custom resources as their properties tell it."""
     return account.function()

@@ -173,9 +173,9 @@ def test_a_page_of_another_site_is_rejected_on_every_path(port: int, method: str
 
 @pytest.mark.parametrize("path", [*PATHS, "*"])
 def test_a_preflight_is_rejected_and_no_response_allows_a_page_to_read_it(port: int, path: str) -> None:
-    asked = ("Access-Control-Request-Method: POST", "Access-Control-Request-Private-Network: true")
+    requested = ("Access-Control-Request-Method: POST", "Access-Control-Request-Private-Network: true")
     for origin in ((), ("Origin: http://evil.example",)):
-        response = send(port, request("Host: localhost:PORT", *origin, *asked, method="OPTIONS", target=path))
+        response = send(port, request("Host: localhost:PORT", *origin, *requested, method="OPTIONS", target=path))
         assert is_rejected(response)
         assert "access-control-" not in response.lower()
 
@@ -209,7 +209,7 @@ def test_a_form_post_changes_nothing(account: Account) -> None:
     assert account.sandbox.faults.take("kill-function", function="from-a-page") is None
 
 
-def test_a_page_neither_takes_nor_answers_an_invocation(runtime_api: RuntimeApi) -> None:
+def test_a_page_neither_takes_an_invocation_nor_responds_to_one(runtime_api: RuntimeApi) -> None:
     port = int(runtime_api.address.rsplit(":", 1)[1])
     response = "/2018-06-01/runtime/invocation/x/response"
     for page in (("Host: evil.example:PORT",), ("Host: localhost:PORT", "Origin: null")):
@@ -217,7 +217,7 @@ def test_a_page_neither_takes_nor_answers_an_invocation(runtime_api: RuntimeApi)
         assert is_rejected(send(port, request(*page, target="/2018-06-01/runtime/invocation/next")))
     assert not runtime_api.is_asked.is_set()
     with pytest.raises(queue.Empty):
-        runtime_api.answers.get_nowait()
+        runtime_api.responses.get_nowait()
 
 
 def test_what_follows_a_rejected_request_is_not_read_as_another(port: int) -> None:

@@ -78,7 +78,7 @@ def test_every_behaviour_says_how_sure_it_is() -> None:
     assert ROWS
     for row in ROWS:
         _, source, sure, _ = row.strip("| ").split(" | ")
-        kind = sure.partition(";")[0]  # what follows says of which part
+        kind = sure.partition(";")[0]  # what follows limits it to a part
         assert kind in {"documented", "reported", "inferred", "unknown, harsh"}, row
         assert source.strip() or kind == "unknown, harsh", row
 

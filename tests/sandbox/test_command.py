@@ -123,9 +123,9 @@ def test_a_port_that_is_none_is_refused_with_the_range(capsys: pytest.CaptureFix
 def test_a_command_without_dashes_gets_a_hint(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["cdk", "deploy", "--all"])
-    told = capsys.readouterr().err
-    assert "unrecognized arguments: cdk deploy --all; a command to run inside comes after --: " in told
-    assert "inference-recommender sandbox ... -- cdk deploy --all\n" in told
+    reported = capsys.readouterr().err
+    assert "unrecognized arguments: cdk deploy --all; a command to run inside comes after --: " in reported
+    assert "inference-recommender sandbox ... -- cdk deploy --all\n" in reported
     with pytest.raises(SystemExit):
         main(["--no-such-option"])
     assert "unrecognized arguments: --no-such-option\n" in capsys.readouterr().err
@@ -154,9 +154,9 @@ def test_explains_what_is_wrong_before_it_starts(
 
 def test_the_help_of_faults_reports_every_kind_and_its_members(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["fault", "--help"]) == 0
-    told = capsys.readouterr().out
+    reported = capsys.readouterr().out
     listed = {
-        words[0]: words[1:] for words in map(str.split, told.split("Names, and their members:\n")[1].splitlines())
+        words[0]: words[1:] for words in map(str.split, reported.split("Names, and their members:\n")[1].splitlines())
     }
     assert listed["late-delivery"] == ["seconds", "[count]", "[function]"]
     assert listed["throttle"] == ["operation", "[count]"]
@@ -181,7 +181,7 @@ def test_orders_faults_of_a_running_sandbox(account: object) -> None:
     assert done.returncode == 1
     assert "unknown fault 'nonsense'" in done.stderr
     done = _run("fault", "clear", AWS_ENDPOINT_URL="http://localhost:1")
-    assert "no sandbox answers at http://localhost:1" in done.stderr
+    assert "no sandbox responds at http://localhost:1" in done.stderr
 
 
 def test_orders_no_fault_of_a_sandbox_that_is_not_named(

@@ -1,4 +1,4 @@
-"""What the sandbox answers when it fails itself: an error that an SDK can read, and retries."""
+"""The response of the sandbox when it fails itself: an error that an SDK can read, and retries."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.unit.test_readme import EXAMPLES
+from tests.unit.test_pages import blocks_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,7 +36,7 @@ def test_pyright_accepts_the_valid_app_and_finds_each_mistake_of_the_invalid_one
 
 
 def test_the_readme_s_first_example_is_among_what_is_checked() -> None:
-    imports, *example = ast.parse(EXAMPLES[0]).body
+    imports, *example = ast.parse(blocks_of("README.md")[0]).body
     assert ast.unparse(imports) == "import cdk_inference_recommender as ir"
     (method,) = (node for node in ast.walk(ast.parse(VALID.read_text())) if is_named(node, "declare"))
     assert isinstance(method, ast.FunctionDef)

@@ -64,19 +64,24 @@ def grant_key(
         *actions: The actions to allow; `kms:CreateGrant` to AWS services only.
         condition: By operator and key. Default: none.
     """
-    if isinstance(key, str) or not grantee.is_beside(key) or _alias_of(Stack.of(scope), key) is not None:
+    # An L2 key knows whether its policy trusts the account's identities.
+    grant = None if isinstance(key, str) else getattr(key, "grant", None)
+    is_named = isinstance(key, str) or not grantee.is_beside(key) or _alias_of(Stack.of(scope), key) is not None
+    if is_named or grant is None:
+        own_policy = None if is_named or isinstance(key, str) else iam.ResourceWithPolicies.of(key)
         with grantee.under(NO_CONDITION) as principal:
             for statement in key_statements(scope, key, *actions, condition=condition):
                 principal.grant_principal.add_to_principal_policy(statement)
+                if own_policy is not None:
+                    in_own = statement.copy(resources=["*"], principals=[principal.grant_principal])
+                    own_policy.add_to_resource_policy(in_own)
         return
-    # An L2 key knows whether its policy trusts the account's identities.
-    grant = getattr(key, "grant", None) or kms.KeyGrants.from_key(key).actions
     for alike, own_condition in _by_condition(actions):
         whole = {**condition, **own_condition}
         with grantee.under(whole) as principal:
-            in_key_policy = grant(principal, *alike).resource_statement
-        for operator, values in whole.items() if in_key_policy is not None else ():
-            in_key_policy.add_condition(operator, dict(values))
+            in_own = grant(principal, *alike).resource_statement
+        for operator, values in whole.items() if in_own is not None else ():
+            in_own.add_condition(operator, dict(values))
 
 
 def key_statements(

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import atexit
+import shutil
 import tempfile
 from contextlib import contextmanager
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NoReturn
@@ -58,12 +61,12 @@ class HandlerFunction(lambda_.Function):
         Raises:
             ValidationError: The stack's synthesizer takes no assets, and no other code is given.
         """
-        with _handler_code(scope, settings) as code:
+        with _explain_missing_bucket(scope):
             super().__init__(
                 scope,
                 "Handler",
                 description="Starts, watches and stops SageMaker Inference Recommender jobs for CloudFormation",
-                code=code,
+                code=settings.code or lambda_.Code.from_asset(_staged_handler()),
                 handler=f"{_HANDLER_PACKAGE}.handler.on_event",
                 runtime=settings.runtime or lambda_.Runtime.PYTHON_3_13,
                 # In every Region; arm64 isn't.
@@ -100,35 +103,32 @@ class HandlerFunction(lambda_.Function):
 
 
 @contextmanager
-def _handler_code(scope: Construct, settings: ProviderSettings) -> Iterator[lambda_.Code]:
-    if settings.code is not None:
-        yield settings.code
-        return
-    with _staged_handler() as asset:
-        try:
-            yield lambda_.Code.from_asset(asset)
-        except RuntimeError as error:
-            # Its name is all that the CDK's error has in every release.
-            if "BootstraplessSynthesizer" not in str(error):
-                raise
-            raise ValidationError(
-                f"{Stack.of(scope).node.path}: the BootstraplessSynthesizer has no bucket for the function's code. "
-                "Upload the handler to a bucket in the stack's Region (docs/provider.md says how), and call "
-                "InferenceRecommenderProvider.configure(scope, code=lambda_.Code.from_bucket(bucket, key)) before the "
-                "first job."
-            ) from error
+def _explain_missing_bucket(scope: Construct) -> Iterator[None]:
+    try:
+        yield
+    except RuntimeError as error:
+        # Its name is all that the CDK's error has in every release.
+        if "BootstraplessSynthesizer" not in str(error):
+            raise
+        raise ValidationError(
+            f"{Stack.of(scope).node.path}: the BootstraplessSynthesizer has no bucket for the function's code. Upload "
+            "the handler to a bucket in the stack's Region (docs/provider.md says how), and call "
+            "InferenceRecommenderProvider.configure(scope, code=lambda_.Code.from_bucket(bucket, key)) before the "
+            "first job."
+        ) from error
 
 
-@contextmanager
-def _staged_handler() -> Iterator[str]:
-    """Copy the handler's sources, and nothing else, to where the package is a subfolder.
+@cache
+def _staged_handler() -> str:
+    """Copy the handler's sources, and nothing else, to where the package is a subfolder; once in a process.
 
     An installed package has neighbours, and bytecode that differs from machine to machine: either would change the
     asset's hash, and so deploy the function again for nothing.
     """
-    with tempfile.TemporaryDirectory(prefix="inference-recommender-") as staged:
-        _copy_sources(files(_HANDLER_PACKAGE), Path(staged) / _HANDLER_PACKAGE)
-        yield staged
+    staged = tempfile.mkdtemp(prefix="inference-recommender-")
+    atexit.register(shutil.rmtree, staged, ignore_errors=True)
+    _copy_sources(files(_HANDLER_PACKAGE), Path(staged) / _HANDLER_PACKAGE)
+    return staged
 
 
 def _copy_sources(package: Traversable, target: Path) -> None:

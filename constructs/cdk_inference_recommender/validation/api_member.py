@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import Field, dataclass, fields, is_dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from .enum_like import EnumLike
@@ -96,20 +97,15 @@ def members_of(value: Any, where: str = "", within: ApiPath = ()) -> Iterator[tu
     Raises:
         ValidationError: As for `rendered`.
     """
-    for field in fields(value):
-        how, given = member_of(field), getattr(value, field.name)
-        if (
-            not how.path
-            or how.render is None
-            or given is None
-            or (isinstance(given, list | tuple | Mapping) and not given)
-        ):
+    for name, how, render in _rendered_fields(value.__class__):
+        given = getattr(value, name)
+        if given is None or (isinstance(given, list | tuple | Mapping) and not given):
             continue
-        place = ".".join(part for part in (where, field.name if how.spelled is None else how.spelled) if part)
+        place = ".".join(part for part in (where, name if how.spelled is None else how.spelled) if part)
         if how.is_flat:
             yield from members_of(given, place, (*within, *how.path))
         else:
-            yield (*within, *how.path), how.render(given, place)
+            yield (*within, *how.path), render(given, place)
 
 
 def with_member(document: Mapping[Any, Any], path: ApiPath, value: object) -> dict[Any, Any]:
@@ -128,7 +124,14 @@ def with_member(document: Mapping[Any, Any], path: ApiPath, value: object) -> di
     return {**document, name: with_member(inner, tuple(below), value) if isinstance(inner, Mapping) else inner}
 
 
-def types_of(value_object: type[Any]) -> dict[str, PropType]:
+@cache
+def _rendered_fields(value_object: type[Any]) -> list[tuple[str, ApiMember, Callable[[Any, str], object]]]:
+    known = ((field.name, member_of(field)) for field in fields(value_object))
+    return [(name, how, how.render) for name, how in known if how.path and how.render is not None]
+
+
+@cache
+def types_of(value_object: type[Any]) -> Mapping[str, PropType]:
     """Return the types of those fields whose values are checked."""
     known = ((field.name, member_of(field).kind) for field in fields(value_object))
     return {name: kind for name, kind in known if kind is not None}

@@ -88,7 +88,7 @@ class ResourceProvider(Protocol):
         old_properties: dict[str, Any],
         cancellation: Cancellation,
     ) -> ProvisionedResource:
-        """Update the resource; an answer with another physical id means that it was replaced."""
+        """Update the resource; a response with another physical id means that it was replaced."""
 
     def delete(self, request: ResourceRequest, current: ProvisionedResource) -> None:
         """Delete the resource; one that is gone already is no failure."""

@@ -1,4 +1,4 @@
-"""The URLs that custom resources answer to, and what they answered."""
+"""The URLs that custom resources respond to, and the responses."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ class ResponseUrls:
         Returns:
             The HTTP status: 200, 403 for a URL that is unknown, tampered with or expired, or 503 by order.
         """
-        if self._faults.take("refuse-answer"):
+        if self._faults.take("reject-response"):
             return 503
         key = unquote(path.removeprefix(PATH_PREFIX).split("/", 1)[-1])
         with self._lock:
@@ -115,7 +115,7 @@ class ResponseUrls:
 
 
 def _is_for(pending: PendingResponse, body: bytes) -> bool:
-    """Whether a response names the request that it answers; CloudFormation ignores one that names another."""
+    """Whether a response names the request that it responds to; CloudFormation ignores one that names another."""
     try:
         response = json.loads(body)
     except ValueError:

@@ -36,7 +36,7 @@ _STACKS_PER_PAGE: Final = 100
 
 
 class CloudFormationService(AuthorizedResponse):
-    """Answers CloudFormation's operations from the sandbox's own engine.
+    """Handles CloudFormation's operations from the sandbox's own engine.
 
     Args:
         engines: Where the stacks are.

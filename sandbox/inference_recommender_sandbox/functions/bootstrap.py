@@ -62,8 +62,8 @@ def sleep_on_clock(runtime_api: str) -> None:
     real_sleep = time.sleep
 
     def virtual_sleep(seconds: float | SupportsIndex, /) -> None:
-        asked = float(seconds) > 0 and threading.current_thread() is threading.main_thread()
-        if not (asked and _slept(runtime_api, float(seconds))):
+        requested = float(seconds) > 0 and threading.current_thread() is threading.main_thread()
+        if not (requested and _slept(runtime_api, float(seconds))):
             real_sleep(seconds)
 
     time.sleep = virtual_sleep

@@ -37,7 +37,7 @@ _INITIALISATION_SECONDS: Final = 10.0
 _CHUNK: Final = 65_536
 """Bytes that a pipe holds on Linux."""
 _MAX_RESPONSE_BYTES: Final = 6 * 1024 * 1024 + 100
-"""Of an answer; source: the error that Lambda gives beyond it."""
+"""Of a response; source: the error that Lambda gives beyond it."""
 _NEXT_LOOK_SECONDS: Final = 0.001
 
 
@@ -69,7 +69,7 @@ class FunctionProcess:
             log_group=configuration.log_group,
         )
         self._task_root = _unpack(configuration, directory)
-        self._api = RuntimeApi(sleep=self._sleep, call=SdkCalls(environment).answer)
+        self._api = RuntimeApi(sleep=self._sleep, call=SdkCalls(environment).respond)
         self._holds = 0
         self._deadline: float | None = None
         self._process = self._start(runtime, environment)
@@ -88,7 +88,7 @@ class FunctionProcess:
         return self._process.pid
 
     def invoke(self, *, request_id: str, payload: bytes) -> InvocationResult:
-        """Invoke the function and wait for its answer, at most as long as its timeout allows.
+        """Invoke the function and wait for its response, at most as long as its timeout allows.
 
         The process is stopped after a timeout, as on AWS. Its initialisation has ten seconds of its own, and counts
         only beyond them: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
@@ -108,7 +108,7 @@ class FunctionProcess:
                 function_arn=self.configuration.arn,
             )
         )
-        result = self._answer(request_id, deadline=self._deadline)
+        result = self._response(request_id, deadline=self._deadline)
         self._deadline = None
         duration = (self._clock.now() - started) * 1000
         self._finish_copying()
@@ -136,7 +136,7 @@ class FunctionProcess:
 
     def _initialise(self) -> None:
         deadline = time.monotonic() + _INITIALISATION_SECONDS
-        while self.is_alive and self._api.answers.empty() and time.monotonic() < deadline:
+        while self.is_alive and self._api.responses.empty() and time.monotonic() < deadline:
             if self._api.is_asked.wait(_POLL_SECONDS):
                 return
 
@@ -151,19 +151,19 @@ class FunctionProcess:
         self._set_offset(self._clock.now() - time.time())
         return True
 
-    def _answer(self, request_id: str, *, deadline: float) -> InvocationResult:
+    def _response(self, request_id: str, *, deadline: float) -> InvocationResult:
         while (remaining := deadline - self._clock.now()) > 0:
             alive = self.is_alive
             try:
-                answer = self._api.answers.get(timeout=min(remaining, _POLL_SECONDS))
+                response = self._api.responses.get(timeout=min(remaining, _POLL_SECONDS))
             except queue.Empty:
                 if alive:
                     continue
                 return self._crashed(request_id)
-            if len(answer.body) > _MAX_RESPONSE_BYTES:
+            if len(response.body) > _MAX_RESPONSE_BYTES:
                 limit = f"Response payload size exceeded maximum allowed payload size ({_MAX_RESPONSE_BYTES} bytes)."
                 return self._failure(limit, "Function.ResponseSizeTooLarge")
-            return InvocationResult(payload=answer.body, error="Unhandled" if answer.failed else None)
+            return InvocationResult(payload=response.body, error="Unhandled" if response.failed else None)
         message = f"Task timed out after {self.configuration.timeout:.2f} seconds"
         stamp = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
         self.log.write(f"{stamp} {request_id} {message}\n\n")
@@ -231,7 +231,7 @@ class FunctionProcess:
                         return
 
     def _finish_copying(self) -> None:
-        """Wait until what the function wrote before it answered is in its log."""
+        """Wait until what the function wrote before it responded is in its log."""
         output = self._process.stdout
         while output is not None and self._reader.is_alive():
             with self._copying:

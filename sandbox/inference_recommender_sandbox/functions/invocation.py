@@ -24,10 +24,10 @@ class Invocation:
 
 @dataclass(frozen=True, kw_only=True)
 class InvocationResult:
-    """What the runtime answered.
+    """What the runtime responded with.
 
     Attributes:
-        payload: The function's answer, or an error object with `errorMessage` and `errorType`.
+        payload: The function's response, or an error object with `errorMessage` and `errorType`.
         error: `Unhandled` after a function error, else `None`.
         log_tail: The last 4 KB of the invocation's log.
     """

@@ -23,7 +23,7 @@ CALL_PATH: Final = "/sandbox/call"
 class RuntimeApi:
     """Serves `/2018-06-01/runtime/...` on a loopback port of its own, since `AWS_LAMBDA_RUNTIME_API` is host:port.
 
-    Besides, `/sandbox/sleep` answers when as many virtual seconds have passed as its body says, and `/sandbox/call`
+    Besides, `/sandbox/sleep` responds when as many virtual seconds have passed as its body says, and `/sandbox/call`
     makes the call of an AWS service that its body describes.
 
     Source: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
@@ -36,7 +36,7 @@ class RuntimeApi:
     def __init__(self, *, sleep: Callable[[float], bool], call: Callable[[bytes], bytes]) -> None:
         self._sleep = sleep
         self._call = call
-        self.answers: queue.Queue[RuntimeAnswer] = queue.Queue()
+        self.responses: queue.Queue[RuntimeResponse] = queue.Queue()
         self.is_asked = threading.Event()
         """The process has initialised, and requests invocations."""
         self._invocations: queue.Queue[Invocation | None] = queue.Queue()
@@ -94,7 +94,7 @@ class RuntimeApi:
                     return
                 self._reply(HTTPStatus.ACCEPTED, b'{"status":"OK"}')
                 kind = self.path.rsplit("/", 1)[-1]
-                api.answers.put(RuntimeAnswer(failed=kind == "error", body=body))
+                api.responses.put(RuntimeResponse(failed=kind == "error", body=body))
 
             def _reply(self, status: HTTPStatus, body: bytes, headers: dict[str, str] | None = None) -> None:
                 self.send_response(status)
@@ -118,7 +118,7 @@ class _Server(ThreadingHTTPServer):
         """Say nothing: a process that was killed leaves its connection broken."""
 
 
-class RuntimeAnswer:
+class RuntimeResponse:
     """What the process posted: a response, an error of an invocation, or an error of its initialisation."""
 
     def __init__(self, *, failed: bool, body: bytes) -> None:

@@ -51,7 +51,7 @@ class SdkCalls:
         self._environment = environment
         self._clients: dict[tuple[str, str], Any] = {}
 
-    def answer(self, body: bytes) -> bytes:
+    def respond(self, body: bytes) -> bytes:
         """Make the call that a document describes, and describe what came of it.
 
         Args:

@@ -29,7 +29,7 @@ _MAX_EVENT_BYTES: Final = 1024 * 1024
 
 
 class LambdaService(LambdaResponse):
-    """Answers Lambda's operations.
+    """Handles Lambda's operations.
 
     Deleting a function ends its processes, as far as they aren't at work.
 
@@ -66,10 +66,10 @@ class LambdaService(LambdaResponse):
 
     def delete_function(self) -> tuple[int, dict[str, str], str]:
         """Delete a function; what it does at the moment, it does to its end."""
-        answer: tuple[int, dict[str, str], str] = super().delete_function()
+        response: tuple[int, dict[str, str], str] = super().delete_function()
         name = unquote(self.path.rsplit("/", 1)[-1]).rsplit(":", 1)[-1]
         self._runner.forget(name, region=self.region, account_id=self.current_account)
-        return answer
+        return response
 
     def invoke(self) -> tuple[int, dict[str, str], str | bytes]:
         """Run a function: at once, or in the background for `Event`."""

@@ -17,8 +17,17 @@ from moto.iam.models import iam_backends
 
 from inference_recommender_sandbox.moto_lock import MOTO_LOCK
 
+from .authorized_calls import AuthorizedCalls
 from .bucket_policies import granting_policies
-from .policy_evaluation import Decision, PolicyDocument, RequestContext, as_list, decide, statements
+from .policy_evaluation import (
+    Decision,
+    PolicyDocument,
+    RequestContext,
+    applying_statements,
+    as_list,
+    decide,
+    statements,
+)
 
 if TYPE_CHECKING:
     from moto.iam.models import ManagedPolicy
@@ -63,6 +72,7 @@ class Authorizer:
     def __init__(self, propagation: PolicyPropagation | None = None) -> None:
         self._propagation = propagation
         self._sessions: dict[str, RoleSession] = {}
+        self._calls = AuthorizedCalls()
         self._lock = Lock()
 
     def register_session(self, access_key_id: str, role_name: str, session_name: str) -> None:
@@ -80,6 +90,10 @@ class Authorizer:
         """The session of an access key; None for the developer's own keys."""
         with self._lock:
             return self._sessions.get(access_key_id or "")
+
+    def calls(self) -> list[dict[str, Any]]:
+        """Return what sessions called, each combination of role, action, resource and decision once."""
+        return self._calls.all()
 
     def policies_changed(self, account_id: str) -> None:
         """Take note of what roles are allowed now, so that it takes effect in due time."""
@@ -123,6 +137,8 @@ class Authorizer:
             *granting_policies(resource, account_id=account_id, role_name=session.role_name),
         ]
         decision = decide(policies, action=action, resource=resource, context=full_context, boundary=boundary)
+        applying = applying_statements(policies, action=action, resource=resource, context=full_context)
+        self._calls.note(session.role_name, action, resource, decision, applying)
         if decision is not Decision.ALLOWED:
             principal = session.arn(partition=partition, account_id=account_id)
             raise AccessDenied(principal=principal, action=action, resource=resource, decision=decision)

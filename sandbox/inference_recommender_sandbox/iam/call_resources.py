@@ -87,7 +87,7 @@ _FUNCTION: Final = re.compile(r"(?:(?:arn:[^:]+:lambda:[^:]+:)?\d+:function:)?(?
 
 
 def resources(service: str, operation: str, members: Mapping[str, Any], account: Account) -> list[str]:
-    """Return the ARNs of what a call is about, each of which must be allowed.
+    """Return the ARNs of the resources of a call; each must be allowed.
 
     Args:
         service: IAM's prefix, for instance `ssm`.

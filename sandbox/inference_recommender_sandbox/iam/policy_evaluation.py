@@ -64,20 +64,35 @@ def decide(
             (IAM user guide, `aws:RequestTag` and `aws:ResourceTag`).
         boundary: The role's permissions boundary, which has to allow the action too; by default there is none.
     """
-    keys = {name.lower(): value for name, value in context.items()}
 
     def effects(documents: Sequence[PolicyDocument]) -> set[str]:
-        return {
-            str(statement["Effect"])
-            for document in documents
-            for statement in statements(document)
-            if _applies(statement, action=action, resource=resource, context=keys)
-        }
+        applying = applying_statements(documents, action=action, resource=resource, context=context)
+        return {str(statement["Effect"]) for statement in applying}
 
     granted, bounded = effects(policies), {"Allow"} if boundary is None else effects([boundary])
     if "Deny" in granted | bounded:
         return Decision.DENIED_EXPLICITLY
     return Decision.ALLOWED if "Allow" in granted & bounded else Decision.DENIED_IMPLICITLY
+
+
+def applying_statements(
+    policies: Sequence[PolicyDocument], *, action: str, resource: str, context: RequestContext
+) -> list[PolicyDocument]:
+    """Return the statements that allow or deny an action on a resource.
+
+    Args:
+        policies: The whole documents.
+        action: As for `decide`.
+        resource: As for `decide`.
+        context: As for `decide`.
+    """
+    keys = {name.lower(): value for name, value in context.items()}
+    return [
+        statement
+        for document in policies
+        for statement in statements(document)
+        if _applies(statement, action=action, resource=resource, context=keys)
+    ]
 
 
 def statements(document: PolicyDocument) -> Iterator[PolicyDocument]:

@@ -57,7 +57,7 @@ class ThrottlingException(SageMakerError):  # noqa: N818 - the API's own name
 
 
 class InternalFailure(SageMakerError):  # noqa: N818 - the API's own name
-    """Nobody knows whether the call was carried out."""
+    """It is unknown whether the call took effect."""
 
     status = 500
 

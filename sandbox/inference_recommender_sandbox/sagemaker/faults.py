@@ -7,7 +7,7 @@ Two ways. By name: a model name, or the name of a model package's group, that co
 |---|---|---|
 | `throttle` | `operation`, `count` = 1 | the next calls, retries included, are refused with ThrottlingException |
 | `internal-error` | `operation`, `count` = 1 | the next calls fail with status 500, nothing done |
-| `lose-answer` | `operation`, `count` = 1 | the next calls are carried out, then fail with status 500 |
+| `lose-response` | `operation`, `count` = 1 | the next calls are carried out, then fail with status 500 |
 | `fail-job` | `job` = `*`, `reason`, `steps` = [] | matching jobs created from now on fail |
 | `fail-steps` | `job` = `*`, `reason`, `steps` | only the benchmarks of these instance types fail |
 | `nan-metrics` | `job` = `*` | matching jobs report NaN utilisation |
@@ -15,7 +15,7 @@ Two ways. By name: a model name, or the name of a model package's group, that co
 | `no-results` | `job` = `*` | matching jobs complete without recommendations |
 | `slow-job` | `job` = `*`, `seconds` | matching jobs take so much longer |
 | `vanish-job` | `job` | a job is unknown from now on; its name stays taken |
-| `slow-create` | `seconds` | every create takes so long before it answers |
+| `slow-create` | `seconds` | every create takes so long before it responds |
 | `role-propagation` | `seconds` | a role can be assumed only so long after it was first named |
 | `late-tags` | `seconds` | a resource's tags don't show, and don't count in conditions, so long after its creation |
 | `no-tagging-action` | | tagging on creation is authorised without `sagemaker:TaggingAction` |
@@ -58,7 +58,7 @@ NAMED_FAULTS: Final[Mapping[str, Mapping[str, Any]]] = {
 _MEMBERS: Final[Mapping[str, Mapping[str, type]]] = {
     "throttle": {"operation": str, "count": int},
     "internal-error": {"operation": str, "count": int},
-    "lose-answer": {"operation": str, "count": int},
+    "lose-response": {"operation": str, "count": int},
     "fail-job": {"job": str, "reason": str, "steps": list},
     "fail-steps": {"job": str, "reason": str, "steps": list},
     "nan-metrics": {"job": str},
@@ -77,7 +77,7 @@ _MEMBERS: Final[Mapping[str, Mapping[str, type]]] = {
 _REQUIRED: Final[Mapping[str, Sequence[str]]] = {
     "throttle": ("operation",),
     "internal-error": ("operation",),
-    "lose-answer": ("operation",),
+    "lose-response": ("operation",),
     "fail-steps": ("steps",),
     "slow-job": ("seconds",),
     "vanish-job": ("job",),
@@ -86,7 +86,7 @@ _REQUIRED: Final[Mapping[str, Sequence[str]]] = {
     "late-tags": ("seconds",),
     "quota": ("limit",),
 }
-_CALL_FAULTS: Final = frozenset({"throttle", "internal-error", "lose-answer"})
+_CALL_FAULTS: Final = frozenset({"throttle", "internal-error", "lose-response"})
 
 
 def fault_members() -> Iterator[tuple[str, Sequence[str], Sequence[str]]]:

@@ -101,7 +101,7 @@ class InferenceRecommenderResponse(SageMakerResponse):
         answer = super().call_action()
         if call.creates and answer[0] == HTTPStatus.OK:
             backend.note_created(call.resource)
-        return InternalFailure().as_answer(self.response_headers) if fault == "lose-answer" else answer
+        return InternalFailure().as_answer(self.response_headers) if fault == "lose-response" else answer
 
     def create_inference_recommendations_job(self) -> ActionResult:
         """Create a job, and record the request whatever the result."""

@@ -114,7 +114,7 @@ def matches(names: Sequence[str], error: str) -> bool:
 
     Nothing handles States.Runtime: a recorded execution of AWS failed although a catcher names it. States.ALL doesn't
     match States.DataLimitExceeded, as AWS documents; a recorded execution has it matched, so that a test here may fail
-    where AWS goes on.
+    where AWS continues.
     """
     if error == RUNTIME:
         return False

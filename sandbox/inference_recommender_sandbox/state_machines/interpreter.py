@@ -38,7 +38,7 @@ class Interpreter:
     Args:
         execution: What to run; it is changed as it runs.
         clock: Waits run on it.
-        invoke: Calls a function, given its name or ARN and the payload; returns the answer and the function error.
+        invoke: Calls a function, given its name or ARN and the payload; returns the response and the function error.
     """
 
     def __init__(self, execution: Execution, *, clock: Clock, invoke: Invoke) -> None:

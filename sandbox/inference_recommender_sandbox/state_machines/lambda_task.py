@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from .execution import Execution
 
-    Answer = tuple[bytes, str | None]
-    Invoke = Callable[[str, bytes], Answer]
+    Response = tuple[bytes, str | None]
+    Invoke = Callable[[str, bytes], Response]
 
 _NOT_TRUNCATED = {"truncated": False}
 
@@ -49,14 +49,14 @@ class LambdaTask:
         """Call the function and return the task's result.
 
         Args:
-            invoke: Calls a function, given its name or ARN and the payload; returns the answer and the function error.
+            invoke: Calls a function, given its name or ARN and the payload; returns response and function error.
             deadline: The execution's end in virtual time. The call outlasts it, and the task's own timeout.
 
         Returns:
             The result; None if the execution is over.
 
         Raises:
-            StateError: If the call fails, or takes too long, or its answer is too large.
+            StateError: If the call fails, or takes too long, or its response is too large.
         """
         payload = self._parameters.get("Payload", {}) if self._is_integrated else self._parameters
         if is_over_limit(payload):
@@ -72,18 +72,18 @@ class LambdaTask:
         if not self._execution.is_running or (not call.done() and ends == deadline):
             return None
         try:
-            answer = self._answer(call)
+            response = self._response(call)
         except StateError as error:
             self._record(
                 "TimedOut" if error.error == "States.Timeout" else "Failed", failure_details(error.error, error.cause)
             )
             raise
-        self._record("Succeeded", {"output": answer.decode(), "outputDetails": _NOT_TRUNCATED})
-        result = json.loads(answer or b"null")
+        self._record("Succeeded", {"output": response.decode(), "outputDetails": _NOT_TRUNCATED})
+        result = json.loads(response or b"null")
         return {"ExecutedVersion": "$LATEST", "Payload": result, "StatusCode": 200} if self._is_integrated else result
 
-    def _start(self, invoke: Invoke, payload: bytes) -> Future[Answer]:
-        call: Future[Answer] = Future()
+    def _start(self, invoke: Invoke, payload: bytes) -> Future[Response]:
+        call: Future[Response] = Future()
 
         def run() -> None:
             try:
@@ -95,15 +95,15 @@ class LambdaTask:
         self._clock.start_thread(run, name=f"task-{self._execution.name}")
         return call
 
-    def _answer(self, call: Future[Answer]) -> bytes:
+    def _response(self, call: Future[Response]) -> bytes:
         if not call.done():
             raise StateError("States.Timeout", "")
-        answer, function_error = call.result()
+        response, function_error = call.result()
         if function_error:
-            raise _function_error(answer)
-        if len(answer) > MAX_DATA_BYTES:
+            raise _function_error(response)
+        if len(response) > MAX_DATA_BYTES:
             raise self._over_limit()
-        return answer
+        return response
 
     def _over_limit(self) -> StateError:
         name = "lambda" if self._is_integrated else self._function
@@ -135,10 +135,10 @@ class LambdaTask:
         self._execution.record(kind, self._clock.now(), **{member: details})
 
 
-def _function_error(answer: bytes) -> StateError:
+def _function_error(response: bytes) -> StateError:
     try:
-        document = json.loads(answer)
+        document = json.loads(response)
         kind = str(document.get("errorType") or "Lambda.Unknown")
     except (ValueError, AttributeError):
         kind = "Lambda.Unknown"
-    return StateError(kind, answer.decode(errors="replace"))
+    return StateError(kind, response.decode(errors="replace"))

@@ -200,7 +200,7 @@ def test_an_unknown_policy_cant_be_deleted(variant: Variant) -> None:
 
 
 @pytest.mark.parametrize(
-    ("configuration", "told"),
+    ("configuration", "reported"),
     [
         ({"TargetValue": 0.0, **PREDEFINED}, "Target value must be greater than 0"),
         ({"TargetValue": 1.0}, "exactly one of a predefined and a customized"),
@@ -210,9 +210,9 @@ def test_an_unknown_policy_cant_be_deleted(variant: Variant) -> None:
         ),
     ],
 )
-def test_a_policy_tracks_a_metric_that_is_known(variant: Variant, configuration: dict[str, Any], told: str) -> None:
+def test_a_policy_tracks_a_metric_that_is_known(variant: Variant, configuration: dict[str, Any], reported: str) -> None:
     variant.register()
-    with pytest.raises(ClientError, match=f"ValidationException.*{told}"):
+    with pytest.raises(ClientError, match=f"ValidationException.*{reported}"):
         variant.put_policy(**configuration)
 
 

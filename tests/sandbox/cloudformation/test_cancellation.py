@@ -30,7 +30,7 @@ def _requests(account: Any, stack_id: str) -> list[tuple[str, str | None]]:
 
 
 def _deploy_until_asked(account: Any, resources: dict[str, Any], *, requests: int, name: str | None = None) -> str:
-    """Deploy until the function has had so many requests of the stack in all; it doesn't answer the last one."""
+    """Deploy until the function has had so many requests of the stack in all; it doesn't respond the last one."""
     stack_id: str = account.deploy(resources, name=name, wait=False)
     account.until(lambda: len(account.received(stack_id)) == requests)
     return stack_id
@@ -51,7 +51,7 @@ def test_deleting_a_stack_cancels_its_creation_and_deletes_what_there_is(account
     assert of_the_stack == ["CREATE_IN_PROGRESS", "DELETE_IN_PROGRESS", "DELETE_COMPLETE"]
 
 
-def test_a_create_that_answers_after_it_was_cancelled_changes_nothing(account: Any) -> None:
+def test_a_create_that_responds_after_it_was_cancelled_changes_nothing(account: Any) -> None:
     provider = account.function(ANSWERS_CREATES_LATE, Timeout=30)
     stack_id = _deploy_until_asked(account, {"Thing": _custom(provider)}, requests=1)
     assert account.delete(stack_id) == "DELETE_COMPLETE"
@@ -120,8 +120,8 @@ def handler(event, context):
     if event["RequestType"] == "Create":
         time.sleep(20)
     names = ("StackId", "RequestId", "LogicalResourceId")
-    answer = {"Status": "SUCCESS", "PhysicalResourceId": event.get("PhysicalResourceId", "late")}
-    body = json.dumps(answer | {name: event[name] for name in names}).encode()
+    response = {"Status": "SUCCESS", "PhysicalResourceId": event.get("PhysicalResourceId", "late")}
+    body = json.dumps(response | {name: event[name] for name in names}).encode()
     request = urllib.request.Request(event["ResponseURL"], data=body, method="PUT", headers={"Content-Type": ""})
     urllib.request.urlopen(request).close()
 """

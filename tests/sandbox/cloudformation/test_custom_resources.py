@@ -38,7 +38,7 @@ def test_create_sends_the_function_everything_and_every_scalar_is_text(account: 
     }
 
 
-def test_the_answer_gives_the_id_and_the_attributes(account: Any, provider: str) -> None:
+def test_the_response_gives_the_id_and_the_attributes(account: Any, provider: str) -> None:
     outputs = {
         "Id": {"Value": {"Ref": "Thing"}},
         "Value": {"Value": {"Fn::GetAtt": ["Thing", "Value"]}},
@@ -47,7 +47,7 @@ def test_the_answer_gives_the_id_and_the_attributes(account: Any, provider: str)
     assert account.outputs(stack_id) == {"Id": "one", "Value": "seven"}
 
 
-def test_an_attribute_that_the_answer_lacks_fails_the_deployment(account: Any, provider: str) -> None:
+def test_an_attribute_that_the_response_lacks_fails_the_deployment(account: Any, provider: str) -> None:
     parameter = {"Type": "String", "Value": {"Fn::GetAtt": ["Thing", "Nothing"]}}
     stack_id = account.deploy(
         {"Thing": _custom(provider), "Parameter": {"Type": "AWS::SSM::Parameter", "Properties": parameter}}
@@ -57,7 +57,7 @@ def test_an_attribute_that_the_answer_lacks_fails_the_deployment(account: Any, p
     assert account.reason(stack_id, "Parameter") == expected
 
 
-def test_a_failed_answer_fails_the_stack_with_its_reason_and_is_deleted_by_its_own_id(
+def test_a_failed_response_fails_the_stack_with_its_reason_and_is_deleted_by_its_own_id(
     account: Any, provider: str
 ) -> None:
     stack_id = account.deploy({"Thing": _custom(provider, Fail="Create", Id="half-made")})
@@ -67,7 +67,7 @@ def test_a_failed_answer_fails_the_stack_with_its_reason_and_is_deleted_by_its_o
     assert _kinds(account, stack_id) == [("Create", None), ("Delete", "half-made")]
 
 
-def test_no_answer_fails_after_the_service_timeout_and_is_deleted_by_an_invented_id(
+def test_no_response_fails_after_the_service_timeout_and_is_deleted_by_an_invented_id(
     account: Any, provider: str
 ) -> None:
     before = account.sandbox.clock.now()
@@ -169,7 +169,7 @@ def test_a_delete_that_fails_leaves_the_stack_undeleted_until_it_is_retained(acc
         ({"Raw": json.dumps({"Status": "MAYBE"})}, "Invalid Status: MAYBE; must be SUCCESS or FAILED."),
     ],
 )
-def test_an_answer_that_cloudformation_cannot_take_fails(
+def test_a_response_that_cloudformation_cannot_take_fails(
     account: Any, provider: str, properties: dict[str, Any], reason: str
 ) -> None:
     stack_id = account.deploy({"Thing": _custom(provider, **properties)})
@@ -177,7 +177,7 @@ def test_an_answer_that_cloudformation_cannot_take_fails(
 
 
 @pytest.mark.parametrize("member", ["RequestId", "StackId", "LogicalResourceId"])
-def test_an_answer_to_another_request_is_ignored(account: Any, provider: str, member: str) -> None:
+def test_a_response_to_another_request_is_ignored(account: Any, provider: str, member: str) -> None:
     raw = json.dumps({member: "another"})
     stack_id = account.deploy({"Thing": _custom(provider, Raw=raw, ServiceTimeout=60)})
     assert "did not receive a response" in account.reason(stack_id, "Thing")
@@ -205,7 +205,7 @@ def test_a_tampered_response_url_is_refused(account: Any, provider: str) -> None
         urllib.request.urlopen(request)  # noqa: S310 - the sandbox's own
 
 
-def test_only_the_first_answer_counts(account: Any, provider: str) -> None:
+def test_only_the_first_response_counts(account: Any, provider: str) -> None:
     account.sandbox.faults.order({"fault": "repeat-delivery", "function": provider.rsplit(":", 1)[-1]})
     stack_id = account.deploy({"Thing": _custom(provider, Value="a")})
     assert account.status(stack_id) == "CREATE_COMPLETE"
@@ -214,8 +214,8 @@ def test_only_the_first_answer_counts(account: Any, provider: str) -> None:
     assert first["RequestId"] == second["RequestId"]
 
 
-def test_an_answer_can_be_refused_on_order(account: Any, provider: str) -> None:
-    account.sandbox.faults.order({"fault": "refuse-answer", "count": 2})
+def test_a_response_can_be_refused_on_order(account: Any, provider: str) -> None:
+    account.sandbox.faults.order({"fault": "reject-response", "count": 2})
     assert account.status(account.deploy({"Thing": _custom(provider)})) == "CREATE_COMPLETE"
 
 

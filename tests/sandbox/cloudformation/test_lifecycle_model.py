@@ -61,8 +61,8 @@ class RespondingWorld:
     """A world whose function responds at once, as `tests.sandbox.conftest.CUSTOM_RESOURCE` does."""
 
     clock: Clock = field(default_factory=Clock)
-    answers: dict[str, list[Received]] = field(default_factory=dict)
-    answered: int = 0
+    responses: dict[str, list[Received]] = field(default_factory=dict)
+    responded: int = 0
     types: Mapping[str, str] = field(default_factory=lambda: dict.fromkeys((JOB, WAIT_STAGE, CHOICE), RESOURCE_TYPE))
     received: list[Mapping[str, Any]] = field(default_factory=list)
 
@@ -84,8 +84,10 @@ class RespondingWorld:
             "Reason": "asked to fail",
             "PhysicalResourceId": properties["Id"],
         }
-        self.answers[event["RequestId"]] = [Received(at=self.clock.now, body=body, size=0)]
-        self.answered += 1
+        self.responses[event["RequestId"]] = [
+            Received(at=self.clock.now, body=body, size=0, names_another_requests_job=False)
+        ]
+        self.responded += 1
 
     def run_until(self, reached: Callable[[], bool], *, limit: float) -> bool:
         assert limit >= 0

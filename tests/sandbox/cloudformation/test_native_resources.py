@@ -222,18 +222,18 @@ def test_a_function_is_updated_in_place_and_runs_its_new_code(account: Any) -> N
     stack_id = account.deploy({"Function": function(code.format("one"))}, outputs=outputs)
     name = account.outputs(stack_id)["Name"]
 
-    def answer() -> Any:
+    def response() -> Any:
         return json.loads(account.client("lambda").invoke(FunctionName=name)["Payload"].read())
 
-    assert answer() == "one"
+    assert response() == "one"
     changed = function(code.format("two"), Environment={"Variables": {"A": "variable"}}, Timeout=7)
     account.deploy({"Function": changed}, name=stack_id, outputs=outputs)
     assert account.outputs(stack_id)["Name"] == name
-    assert answer() == "variable"
+    assert response() == "variable"
     configuration = account.client("lambda").get_function_configuration(FunctionName=name)
     assert configuration["Timeout"] == 7
     account.deploy({"Function": function(code.format("three"))}, name=stack_id, outputs=outputs)
-    assert answer() == "three"
+    assert response() == "three"
 
 
 @pytest.mark.parametrize("attribute", ["Unknown", "Value.Nonsense"])

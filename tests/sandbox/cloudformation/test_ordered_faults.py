@@ -51,7 +51,7 @@ def test_a_rollback_that_fails_is_continued_without_what_is_skipped(account: Any
 
 
 @pytest.mark.parametrize(("adopts", "expected"), [(False, "one"), (True, "two")])
-def test_the_id_in_a_failed_answer_to_update_counts_by_order_only(
+def test_the_id_in_a_failed_response_to_update_counts_by_order_only(
     account: Any, provider: str, adopts: bool, expected: str
 ) -> None:
     stack_id = account.deploy({"Thing": _custom(provider, Id="one")})
@@ -64,12 +64,12 @@ def test_the_id_in_a_failed_answer_to_update_counts_by_order_only(
     assert sent[3:] == ([("Delete", "two")] if adopts else [])
 
 
-def test_a_function_that_cannot_be_imported_never_answers_until_it_is_mended(account: Any, provider: str) -> None:
+def test_a_function_that_cannot_be_imported_never_responds_until_it_is_mended(account: Any, provider: str) -> None:
     name = provider.rpartition(":")[2]
     account.sandbox.faults.order({"fault": "break-function", "function": name})
-    answer = account.client("lambda").invoke(FunctionName=name, Payload=b"{}")
-    assert answer["FunctionError"] == "Unhandled"
-    assert json.loads(answer["Payload"].read())["errorType"] == "Runtime.ImportModuleError"
+    response = account.client("lambda").invoke(FunctionName=name, Payload=b"{}")
+    assert response["FunctionError"] == "Unhandled"
+    assert json.loads(response["Payload"].read())["errorType"] == "Runtime.ImportModuleError"
     stack_id = account.deploy({"Thing": _custom(provider, ServiceTimeout=900)})
     assert account.status(stack_id) == "ROLLBACK_FAILED"
     assert "did not receive a response" in account.reason(stack_id, "Thing")
@@ -111,16 +111,16 @@ def test_policies_take_effect_late_and_are_gone_at_once(account: Any) -> None:
         stack_id = account.deploy(resources(allow), outputs={"Role": {"Value": {"Fn::GetAtt": ["Role", "Arn"]}}})
         name = account.function(CALLS_SAGEMAKER, Role=account.outputs(stack_id)["Role"])
 
-        def answer() -> str:
+        def response() -> str:
             return str(json.loads(account.client("lambda").invoke(FunctionName=name)["Payload"].read()))
 
-        assert answer() == "ClientError"
+        assert response() == "ClientError"
     account.sandbox.clock.sleep(600)
-    assert answer() == "allowed"
+    assert response() == "allowed"
     account.deploy(resources(allow, other), name=stack_id)
-    assert answer() == "allowed", "what was there before stays in effect"
+    assert response() == "allowed", "what was there before stays in effect"
     account.deploy(resources(other), name=stack_id)
-    assert answer() == "ClientError"
+    assert response() == "ClientError"
 
 
 def test_policies_are_updated_before_the_cleanup_deletes(account: Any, provider: str) -> None:

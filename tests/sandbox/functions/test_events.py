@@ -26,8 +26,8 @@ def _deliveries(account: Any, function: str) -> list[tuple[float, str]]:
 
 def _send(account: Any, function: str) -> float:
     before: float = account.sandbox.clock.now()
-    answer = account.client("lambda").invoke(FunctionName=function, InvocationType="Event", Payload=b"{}")
-    assert answer["StatusCode"] == 202
+    response = account.client("lambda").invoke(FunctionName=function, InvocationType="Event", Payload=b"{}")
+    assert response["StatusCode"] == 202
     return before
 
 
@@ -101,6 +101,6 @@ def test_a_throttled_event_is_delivered_later(account: Any) -> None:
 def test_a_killed_process_fails_its_invocation(account: Any) -> None:
     function = account.function("import time\ndef handler(event, context):\n    time.sleep(5)", Timeout=10)
     account.sandbox.faults.order({"fault": "kill-function", "function": function.rsplit(":", 1)[-1]})
-    answer = account.client("lambda").invoke(FunctionName=function, Payload=b"{}")
-    assert answer["FunctionError"] == "Unhandled"
-    assert "signal: 9" in json.loads(answer["Payload"].read())["errorMessage"]
+    response = account.client("lambda").invoke(FunctionName=function, Payload=b"{}")
+    assert response["FunctionError"] == "Unhandled"
+    assert "signal: 9" in json.loads(response["Payload"].read())["errorMessage"]

@@ -1,4 +1,4 @@
-"""How large an invocation's payload, answer and log may be."""
+"""How large an invocation's payload, response and log may be."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ import pytest
 from botocore.exceptions import ClientError
 
 MIB = 1024 * 1024
-ANSWERS = "def handler(event, context):\n    return 'x' * event['size'] if isinstance(event, dict) else len(event)"
+RESPONSES = "def handler(event, context):\n    return 'x' * event['size'] if isinstance(event, dict) else len(event)"
 
 
 @pytest.fixture(scope="module")
 def function(account: Any) -> str:
-    arn: str = account.function(ANSWERS)
+    arn: str = account.function(RESPONSES)
     return arn
 
 
@@ -40,14 +40,14 @@ def test_a_payload_is_json(account: Any, function: str) -> None:
     assert refused.value.response["Error"]["Code"] == "InvalidRequestContentException"
 
 
-def test_an_answer_has_its_limit(account: Any, function: str) -> None:
+def test_a_response_has_its_limit(account: Any, function: str) -> None:
     largest = 6 * MIB + 100 - 2
-    answer = invoke(account, function, json.dumps({"size": largest}).encode())
-    assert "FunctionError" not in answer
-    assert len(answer["Payload"].read()) == largest + 2
-    answer = invoke(account, function, json.dumps({"size": largest + 1}).encode())
-    assert answer["FunctionError"] == "Unhandled"
-    assert json.loads(answer["Payload"].read())["errorType"] == "Function.ResponseSizeTooLarge"
+    response = invoke(account, function, json.dumps({"size": largest}).encode())
+    assert "FunctionError" not in response
+    assert len(response["Payload"].read()) == largest + 2
+    response = invoke(account, function, json.dumps({"size": largest + 1}).encode())
+    assert response["FunctionError"] == "Unhandled"
+    assert json.loads(response["Payload"].read())["errorType"] == "Function.ResponseSizeTooLarge"
 
 
 def test_a_caller_gets_the_last_4_kb_of_the_log(account: Any) -> None:
@@ -55,8 +55,8 @@ def test_a_caller_gets_the_last_4_kb_of_the_log(account: Any) -> None:
     function = account.function(code)
     tails = []
     for lines in (2000, 3):
-        answer = invoke(account, function, str(lines).encode(), LogType="Tail")
-        tails.append(base64.b64decode(answer["LogResult"]).decode())
+        response = invoke(account, function, str(lines).encode(), LogType="Tail")
+        tails.append(base64.b64decode(response["LogResult"]).decode())
     long, short = tails
     assert len(long) == 4096
     assert "line 1999\nEND RequestId: " in long

@@ -12,16 +12,16 @@ from botocore.exceptions import ClientError
 
 
 def _invoke(account: Any, function: str, payload: object = None, **options: Any) -> tuple[dict[str, Any], Any]:
-    answer = account.client("lambda").invoke(
+    response = account.client("lambda").invoke(
         FunctionName=function, Payload=json.dumps(payload or {}).encode(), **options
     )
-    body = answer["Payload"].read()
-    return answer, json.loads(body) if body else None
+    body = response["Payload"].read()
+    return response, json.loads(body) if body else None
 
 
-def test_runs_the_code_and_returns_its_answer(account: Any, provider: str) -> None:
-    answer, result = _invoke(account, provider, {"question": 1})
-    assert "FunctionError" not in answer
+def test_runs_the_code_and_returns_its_response(account: Any, provider: str) -> None:
+    response, result = _invoke(account, provider, {"question": 1})
+    assert "FunctionError" not in response
     assert result["received"] == {"question": 1}
 
 
@@ -35,16 +35,16 @@ def test_sees_the_sandbox_s_clock_and_its_own_deadline(account: Any) -> None:
 
 def test_a_function_error_is_unhandled_and_reported(account: Any) -> None:
     function = account.function("def handler(event, context):\n    raise KeyError('gone')")
-    answer, result = _invoke(account, function)
-    assert answer["FunctionError"] == "Unhandled"
+    response, result = _invoke(account, function)
+    assert response["FunctionError"] == "Unhandled"
     assert result["errorType"] == "KeyError"
 
 
 def test_a_function_that_takes_too_long_is_stopped(account: Any) -> None:
     code = "import time\ndef handler(event, context):\n    while True: time.time()"
     started = time.monotonic()
-    answer, result = _invoke(account, account.function(code, Timeout=1))
-    assert answer["FunctionError"] == "Unhandled"
+    response, result = _invoke(account, account.function(code, Timeout=1))
+    assert response["FunctionError"] == "Unhandled"
     assert result["errorMessage"].endswith("Task timed out after 1.00 seconds")
     assert time.monotonic() - started < 5
 
@@ -111,8 +111,8 @@ def test_a_process_that_dies_fails_its_invocation_and_is_replaced(account: Any) 
     )
     function = account.function(code)
     _, first = _invoke(account, function)
-    answer, result = _invoke(account, function, {"code": 3})
-    assert answer["FunctionError"] == "Unhandled"
+    response, result = _invoke(account, function, {"code": 3})
+    assert response["FunctionError"] == "Unhandled"
     assert result["errorType"] == "Runtime.ExitError"
     assert "exit status 3" in result["errorMessage"]
     _, second = _invoke(account, function)
@@ -125,15 +125,15 @@ def test_a_process_is_reused_while_warm(account: Any) -> None:
 
 
 def test_code_that_cannot_be_imported_fails_the_invocation(account: Any) -> None:
-    answer, result = _invoke(account, account.function("import nowhere_to_be_found"))
-    assert answer["FunctionError"] == "Unhandled"
+    response, result = _invoke(account, account.function("import nowhere_to_be_found"))
+    assert response["FunctionError"] == "Unhandled"
     assert "nowhere_to_be_found" in result["errorMessage"]
 
 
 @pytest.mark.parametrize("module", ["flask", "moto", "inference_recommender_sandbox", "yaml"])
 def test_what_aws_s_runtime_lacks_cannot_be_imported(account: Any, module: str) -> None:
-    answer, result = _invoke(account, account.function(f"import {module}\ndef handler(event, context): pass"))
-    assert answer["FunctionError"] == "Unhandled"
+    response, result = _invoke(account, account.function(f"import {module}\ndef handler(event, context): pass"))
+    assert response["FunctionError"] == "Unhandled"
     assert module in result["errorMessage"]
 
 
@@ -167,7 +167,7 @@ def test_calls_aws_as_its_role_only(account: Any) -> None:
 
 
 def _logged(account: Any, group: str, stream: str, *, until: str) -> list[str]:
-    """A function's last lines are written after its answer."""
+    """A function's last lines are written after its response."""
     for _ in range(100):
         events = account.client("logs").get_log_events(logGroupName=group, logStreamName=stream)["events"]
         messages = [event["message"] for event in events]

@@ -18,18 +18,18 @@ NODE = "nodejs22.x"
 def _invoke(account: Any, code: str, payload: object = None, *statements: Any, **properties: Any) -> Any:
     role = account.role("lambda.amazonaws.com", *statements)
     function = account.function(code, Runtime=NODE, Role=role, **properties)
-    answer = account.client("lambda").invoke(FunctionName=function, Payload=json.dumps(payload or {}).encode())
-    return json.loads(answer["Payload"].read())
+    response = account.client("lambda").invoke(FunctionName=function, Payload=json.dumps(payload or {}).encode())
+    return json.loads(response["Payload"].read())
 
 
-def test_it_answers_with_what_its_promise_gives(account: Any) -> None:
+def test_it_responds_with_what_its_promise_gives(account: Any) -> None:
     code = "exports.handler = async (event, context) => ({ ...event, left: context.getRemainingTimeInMillis() });"
     result = _invoke(account, code, {"question": 1}, Timeout=7)
     assert result["question"] == 1
     assert 0 < result["left"] <= 7000
 
 
-def test_a_callback_answers_too(account: Any) -> None:
+def test_a_callback_responds_too(account: Any) -> None:
     assert _invoke(account, "exports.handler = (event, context, callback) => callback(null, 'called back');") == (
         "called back"
     )
@@ -125,8 +125,8 @@ def test_an_es_module_imports_the_sdk(account: Any) -> None:
     created = account.client("lambda").create_function(
         FunctionName=account.name(), Role=role, Runtime=NODE, Handler="index.handler", Code={"ZipFile": file.getvalue()}
     )
-    answer = account.client("lambda").invoke(FunctionName=created["FunctionArn"])
-    assert json.loads(answer["Payload"].read()) == "Client"
+    response = account.client("lambda").invoke(FunctionName=created["FunctionArn"])
+    assert json.loads(response["Payload"].read()) == "Client"
 
 
 def test_a_package_that_lambda_does_not_bring_is_missing(account: Any) -> None:

@@ -1,4 +1,4 @@
-"""A function's role needs the permissions that AWS asks for, on the resources that AWS asks for."""
+"""A function's role needs the permissions that AWS requires, on the same resources."""
 
 from __future__ import annotations
 
@@ -66,11 +66,11 @@ def test_an_operation_needs_its_own_permission_on_its_own_resource(aws: Aws, act
 def test_scaling_recommendations_are_a_permission_on_the_job(aws: Aws) -> None:
     aws.create()
     chosen = aws.finish()["InferenceRecommendations"][0]["RecommendationId"]
-    asked = {"InferenceRecommendationsJobName": "job", "RecommendationId": chosen}
+    arguments = {"InferenceRecommendationsJobName": "job", "RecommendationId": chosen}
     session = aws.session("allowed", [allow("sagemaker:GetScalingConfigurationRecommendation", JOB)])
-    session.get_scaling_configuration_recommendation(**asked)
+    session.get_scaling_configuration_recommendation(**arguments)
     with pytest.raises(ClientError, match=f"AccessDenied.*{JOB}"):
-        aws.session("forbidden", []).get_scaling_configuration_recommendation(**asked)
+        aws.session("forbidden", []).get_scaling_configuration_recommendation(**arguments)
 
 
 def test_creating_needs_passing_the_role_too(aws: Aws) -> None:

@@ -145,8 +145,8 @@ def test_an_internal_error_does_nothing(aws: Aws) -> None:
     assert aws.sagemaker.list_inference_recommendations_jobs()["InferenceRecommendationsJobs"] == []
 
 
-def test_a_lost_answer_leaves_a_job_behind(aws: Aws) -> None:
-    aws.installation.faults.order({"fault": "lose-answer", "operation": CREATE})
+def test_a_lost_response_leaves_a_job_behind(aws: Aws) -> None:
+    aws.installation.faults.order({"fault": "lose-response", "operation": CREATE})
     with pytest.raises(ClientError) as failed:
         impatient(aws).create_inference_recommendations_job(**aws.request())
     assert failed.value.response["ResponseMetadata"]["HTTPStatusCode"] == 500

@@ -81,10 +81,10 @@ def test_items_are_counted_from_one(aws: Aws) -> None:
 
 
 def test_every_broken_constraint_is_named_at_once(aws: Aws) -> None:
-    told = message(CREATE, aws.request(JobName="my job", JobType="Thorough"))
-    assert told.startswith("2 validation errors detected: ")
-    assert "'jobName'" in told
-    assert "'jobType'" in told
+    reported = message(CREATE, aws.request(JobName="my job", JobType="Thorough"))
+    assert reported.startswith("2 validation errors detected: ")
+    assert "'jobName'" in reported
+    assert "'jobType'" in reported
 
 
 def test_rules_between_members_hold_too(aws: Aws) -> None:
@@ -114,8 +114,8 @@ def test_a_string_must_be_a_string(aws: Aws) -> None:
 
 
 def test_the_other_operations_are_checked_as_well() -> None:
-    told = message("ListInferenceRecommendationsJobSteps", {"JobName": "job", "MaxResults": 101})
-    assert "'maxResults' failed to satisfy constraint: Member must have value less than or equal to 100" in told
+    reported = message("ListInferenceRecommendationsJobSteps", {"JobName": "job", "MaxResults": 101})
+    assert "'maxResults' failed to satisfy constraint: Member must have value less than or equal to 100" in reported
 
 
 def test_what_botocore_lets_through_is_refused_by_the_api(aws: Aws) -> None:

@@ -152,10 +152,10 @@ def test_a_data_input_config_means_a_compilation_job(aws: Aws) -> None:
     assert names[0].startswith("job-")
 
 
-def test_an_answer_without_a_required_member_is_a_mistake_of_the_sandbox() -> None:
+def test_a_response_without_a_required_member_is_a_mistake_of_the_sandbox() -> None:
     with pytest.raises(LookupError, match="JobArn"):
         checked_response("CreateInferenceRecommendationsJob", {})
 
 
-def test_an_answer_holds_nothing_that_the_api_does_not_know() -> None:
+def test_a_response_holds_nothing_that_the_api_does_not_know() -> None:
     assert checked_response("CreateInferenceRecommendationsJob", {"JobArn": "arn", "Other": 1}) == {"JobArn": "arn"}

@@ -34,18 +34,18 @@ def test_the_target_is_a_share_of_what_an_instance_took(aws: Aws, chosen: Any) -
 def test_the_capacity_follows_the_objective(aws: Aws, chosen: Any) -> None:
     each = chosen["Metrics"]["MaxInvocations"]
     objective = {"MinInvocationsPerMinute": each * 3, "MaxInvocationsPerMinute": each * 8}
-    told = scaling(
+    reported = scaling(
         aws,
         RecommendationId=chosen["RecommendationId"],
         TargetCpuUtilizationPerCore=100,
         ScalingPolicyObjective=objective,
     )["DynamicScalingConfiguration"]
-    assert (told["MinCapacity"], told["MaxCapacity"]) == (3, 8)
+    assert (reported["MinCapacity"], reported["MaxCapacity"]) == (3, 8)
 
 
 def test_a_recommendation_can_be_named_by_its_endpoint(aws: Aws, chosen: Any) -> None:
-    told = scaling(aws, EndpointName=chosen["EndpointConfiguration"]["EndpointName"])
-    assert told["RecommendationId"] == chosen["RecommendationId"]
+    reported = scaling(aws, EndpointName=chosen["EndpointConfiguration"]["EndpointName"])
+    assert reported["RecommendationId"] == chosen["RecommendationId"]
 
 
 @pytest.mark.parametrize("both", [True, False])

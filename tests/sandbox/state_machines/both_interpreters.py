@@ -43,13 +43,13 @@ class Step:
 
     Attributes:
         seconds: How long it takes, in virtual seconds.
-        answer: Members of the answer, besides those that the function is called with.
-        without: Members that the answer lacks.
-        error: The name of an error in place of an answer: the function's own, or Lambda's (`Lambda.`).
+        response: Members of the response, besides those that the function is called with.
+        without: Members that the response lacks.
+        error: The name of an error in place of a response: the function's own, or Lambda's (`Lambda.`).
     """
 
     seconds: float = 1
-    answer: Mapping[str, Any] = field(default_factory=dict)
+    response: Mapping[str, Any] = field(default_factory=dict)
     without: tuple[str, ...] = ()
     error: str | None = None
 
@@ -71,7 +71,7 @@ class Outcome:
 
 
 class _Function:
-    """Answers by a script; once that is over, that it is done."""
+    """Responds by a script; once that is over, that it is done."""
 
     def __init__(self, clock: Clock, script: Sequence[Step]) -> None:
         self._clock = clock
@@ -80,17 +80,17 @@ class _Function:
         self.payloads: list[Any] = []
 
     def call(self, payload: bytes) -> tuple[dict[str, Any], str | None]:
-        """Return the answer and the name of its error."""
+        """Return the response and the name of its error."""
         received = json.loads(payload)
         self.called_at.append(self._clock.now())
         caught = {"error": received["error"]["Error"]} if "error" in received else {}
         self.payloads.append({**received, **caught})
-        step = next(self._steps, Step(answer={"done": True}))
+        step = next(self._steps, Step(response={"done": True}))
         self._clock.sleep(step.seconds)
         if step.error is not None:
             return {"errorType": step.error, "errorMessage": "scripted"}, step.error
-        answer = {name: value for name, value in {**received, **step.answer}.items() if name not in step.without}
-        return answer, None
+        response = {name: value for name, value in {**received, **step.response}.items() if name not in step.without}
+        return response, None
 
 
 def run_both(
@@ -125,10 +125,10 @@ def _run(
 
 def _run_ours(clock: Clock, function: _Function, definition: str, text: str) -> tuple[str, str | None]:
     def invoke(_: str, payload: bytes) -> tuple[bytes, str | None]:
-        answer, error = function.call(payload)
+        response, error = function.call(payload)
         if error is not None and error.startswith("Lambda."):
             raise StateError(error, "scripted")
-        return json.dumps(answer).encode(), error and "Unhandled"
+        return json.dumps(response).encode(), error and "Unhandled"
 
     execution = Execution(
         arn=EXECUTION_ARN,
@@ -144,11 +144,11 @@ def _run_ours(clock: Clock, function: _Function, definition: str, text: str) -> 
 
 
 def _run_motos(clock: Clock, function: _Function, definition: str, text: str) -> tuple[str, str | None]:
-    # moto names every error of Lambda's own "Exception", so that the script names them in an answer.
+    # moto names every error of Lambda's own "Exception", so that the script names them in a response.
     def invoke(*, parameters: dict[str, Any], **_: Any) -> dict[str, Any]:
-        answer, error = function.call(parameters["Payload"])
+        response, error = function.call(parameters["Payload"])
         failure = {} if error is None else {"FunctionError": "Unhandled"}
-        return {"Payload": answer, "StatusCode": 200, "ExecutedVersion": "$LATEST", **failure}
+        return {"Payload": response, "StatusCode": 200, "ExecutedVersion": "$LATEST", **failure}
 
     threads, time = VirtualThreading(clock), VirtualTime(clock)
     with (

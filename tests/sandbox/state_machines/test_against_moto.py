@@ -26,7 +26,7 @@ from .both_interpreters import Outcome, Step, run_both
 
 FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:f"
 POLL = {"task": "wait", "waitSeconds": 30, "done": False, "polls": 0}
-DONE = Step(answer={"done": True})
+DONE = Step(response={"done": True})
 LAMBDA_ERRORS = (
     "Lambda.TooManyRequestsException",
     "Lambda.ServiceException",
@@ -69,25 +69,27 @@ def _run(
     ("script", "status", "error", "calls"),
     [
         pytest.param([DONE], "SUCCEEDED", None, 1, id="done at once"),
-        pytest.param([Step(answer={"waitSeconds": 600}), Step(), DONE], "SUCCEEDED", None, 3, id="polls"),
-        pytest.param([Step(answer={"waitSeconds": 0}), DONE], "SUCCEEDED", None, 2, id="no wait"),
+        pytest.param([Step(response={"waitSeconds": 600}), Step(), DONE], "SUCCEEDED", None, 3, id="polls"),
+        pytest.param([Step(response={"waitSeconds": 0}), DONE], "SUCCEEDED", None, 2, id="no wait"),
         pytest.param([THROTTLED] * 3 + [DONE], "SUCCEEDED", None, 4, id="throttled"),
         pytest.param([THROTTLED] * 25 + [DONE], "SUCCEEDED", None, 26, id="throttled as long as it may be"),
-        pytest.param([THROTTLED] * 26 + [DONE], "SUCCEEDED", None, 27, id="throttled for too long, then answered"),
+        pytest.param([THROTTLED] * 26 + [DONE], "SUCCEEDED", None, 27, id="throttled for too long, then responds"),
         pytest.param([THROTTLED] * 100, "FAILED", "Lambda.TooManyRequestsException", 39, id="throttled for ever"),
         pytest.param([CRASH, CRASH, DONE], "SUCCEEDED", None, 3, id="crashes twice"),
-        pytest.param([CRASH] * 3 + [DONE], "SUCCEEDED", None, 4, id="crashes, then answers"),
+        pytest.param([CRASH] * 3 + [DONE], "SUCCEEDED", None, 4, id="crashes, then responds"),
         pytest.param([CRASH] * 100, "FAILED", "Runtime.ExitError", 6, id="crashes for ever"),
         pytest.param(
             [CRASH, THROTTLED, CRASH, THROTTLED, DONE], "SUCCEEDED", None, 5, id="each retrier counts its own"
         ),
         pytest.param([CRASH, Step(), CRASH, CRASH, DONE], "SUCCEEDED", None, 5, id="another visit counts anew"),
-        pytest.param([Step(answer={"waitSeconds": 80_000})] * 3, "TIMED_OUT", None, 2, id="25 hours are over"),
-        pytest.param([Step(answer={"waitSeconds": "soon"})], "FAILED", "States.Runtime", 1, id="a wait for a text"),
-        pytest.param([Step(answer={"waitSeconds": 1.5})], "FAILED", "States.Runtime", 1, id="a wait for a fraction"),
-        pytest.param([Step(answer={"waitSeconds": -1})], "FAILED", "States.Runtime", 1, id="a wait for less than none"),
+        pytest.param([Step(response={"waitSeconds": 80_000})] * 3, "TIMED_OUT", None, 2, id="25 hours are over"),
+        pytest.param([Step(response={"waitSeconds": "soon"})], "FAILED", "States.Runtime", 1, id="a wait for a text"),
+        pytest.param([Step(response={"waitSeconds": 1.5})], "FAILED", "States.Runtime", 1, id="a wait for a fraction"),
+        pytest.param(
+            [Step(response={"waitSeconds": -1})], "FAILED", "States.Runtime", 1, id="a wait for less than none"
+        ),
         pytest.param([Step(without=("waitSeconds",))], "FAILED", "States.Runtime", 1, id="a wait for nothing"),
-        pytest.param([Step(answer={"done": "yes"}), DONE], "SUCCEEDED", None, 2, id="done is no boolean"),
+        pytest.param([Step(response={"done": "yes"}), DONE], "SUCCEEDED", None, 2, id="done is no boolean"),
     ],
 )
 def test_both_run_the_library_s_state_machine_alike(
@@ -110,7 +112,7 @@ def test_both_retry_with_the_same_jitter() -> None:
 STEPS = st.builds(
     Step,
     seconds=st.integers(min_value=0, max_value=60),
-    answer=st.fixed_dictionaries({}, optional={"waitSeconds": st.integers(min_value=0, max_value=3600)}),
+    response=st.fixed_dictionaries({}, optional={"waitSeconds": st.integers(min_value=0, max_value=3600)}),
     error=st.sampled_from([None, None, *LAMBDA_ERRORS, "ValueError", "Runtime.ExitError", "Sandbox.Timedout"]),
 )
 
@@ -132,7 +134,7 @@ def test_both_end_a_call_that_takes_too_long_at_its_timeout() -> None:
 
 def test_both_end_the_execution_at_its_timeout_though_a_call_is_under_way() -> None:
     limit = int(_definition()["TimeoutSeconds"])
-    ours, motos = _run(Step(answer={"waitSeconds": limit - 80}), Step(seconds=_call_seconds() - 1))
+    ours, motos = _run(Step(response={"waitSeconds": limit - 80}), Step(seconds=_call_seconds() - 1))
     assert _agree(ours, motos), (ours, motos)
     assert (ours.status, len(ours.calls)) == ("TIMED_OUT", 2)
     assert ours.seconds == pytest.approx(limit, abs=COMPUTE_SECONDS)
@@ -140,7 +142,7 @@ def test_both_end_the_execution_at_its_timeout_though_a_call_is_under_way() -> N
 
 def test_deviation_moto_goes_to_the_default_where_a_choice_s_variable_is_missing() -> None:
     """AWS fails with States.Runtime (Developer Guide, Choice); moto polls on until the machine's time is over."""
-    ours, motos = _run(Step(without=("done",)), Step(answer={"done": True}))
+    ours, motos = _run(Step(without=("done",)), Step(response={"done": True}))
     assert not _agree(ours, motos)
     assert (ours.status, ours.error, len(ours.calls)) == ("FAILED", "States.Runtime", 1)
     assert (motos.status, len(motos.calls)) == ("SUCCEEDED", 2)
@@ -148,7 +150,7 @@ def test_deviation_moto_goes_to_the_default_where_a_choice_s_variable_is_missing
 
 def test_deviation_moto_s_states_all_takes_a_result_that_is_too_large() -> None:
     """AWS's page on errors excludes States.DataLimitExceeded from States.ALL; a recording of 2024 doesn't."""
-    ours, motos = _run(Step(answer={"text": "x" * 262_144}))
+    ours, motos = _run(Step(response={"text": "x" * 262_144}))
     assert not _agree(ours, motos)
     assert (ours.status, ours.error, len(ours.calls)) == ("FAILED", "States.DataLimitExceeded", 1)
     assert (motos.status, len(motos.calls)) == ("SUCCEEDED", 2)

@@ -309,13 +309,13 @@ def _text_of(size: int, character: str = "x") -> str:
 def test_a_result_of_256_kib_is_the_largest(character: str) -> None:
     fits, too_large = _text_of(LIMIT, character), _text_of(LIMIT + 2, character)
 
-    def answer(_: Any) -> str:
-        return answers.pop(0)
+    def response(_: Any) -> str:
+        return responses.pop(0)
 
-    answers = [fits]
-    assert _output(_run({"Task": TASK}, invoke=answer, ascii_only=False)) == fits
-    answers = [too_large]
-    execution = _run({"Task": TASK}, invoke=answer, ascii_only=False)
+    responses = [fits]
+    assert _output(_run({"Task": TASK}, invoke=response, ascii_only=False)) == fits
+    responses = [too_large]
+    execution = _run({"Task": TASK}, invoke=response, ascii_only=False)
     assert (execution.status, execution.error) == ("FAILED", "States.DataLimitExceeded")
     assert execution.cause == (
         f"The state/task '{FUNCTION}' returned a result with a size exceeding the maximum number of bytes service "

@@ -185,8 +185,8 @@ def test_lists_by_status(account: Any) -> None:
     _finished(account, finished)
 
     def listed(**options: Any) -> list[str]:
-        answer = account.client("stepfunctions").list_executions(stateMachineArn=machine, **options)
-        return [item["executionArn"] for item in answer["executions"]]
+        response = account.client("stepfunctions").list_executions(stateMachineArn=machine, **options)
+        return [item["executionArn"] for item in response["executions"]]
 
     assert listed(statusFilter="RUNNING") == [running]
     assert listed(statusFilter="SUCCEEDED") == [finished]

@@ -55,12 +55,16 @@ MODEL_CONFIG: Final = ModelContainerConfig(
 )
 """What a job on a model that is no model package needs."""
 
+ASSETS_STAY_IN_PLACE: Final = "aws:cdk:disable-asset-staging"
+"""Context that saves copying the handler's sources into each cloud assembly."""
 _OUTPUT: Final = TemporaryDirectory(prefix="synthesis-")
 """Cloud assemblies; removed when the process ends."""
 
 
 def new_app(context: Mapping[str, Any] | None = None) -> App:
-    return App(outdir=mkdtemp(dir=_OUTPUT.name), tree_metadata=False, context=context)
+    return App(
+        outdir=mkdtemp(dir=_OUTPUT.name), tree_metadata=False, context={ASSETS_STAY_IN_PLACE: True, **(context or {})}
+    )
 
 
 def new_stack(scope: Construct | None = None, name: str = "Stack", *, env: Environment | None = None) -> Stack:

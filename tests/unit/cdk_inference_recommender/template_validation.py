@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from typing import TYPE_CHECKING
 
 from aws_cdk import App, CloudFormationValidatePlugin, Validations
@@ -17,8 +18,14 @@ if TYPE_CHECKING:
 def validated_app(context: Json | None = None) -> App:
     """Return an app whose templates the CDK validates, which it doesn't in other tests."""
     app = new_app(context)
-    Validations.of(app).add_plugins(CloudFormationValidatePlugin())
+    Validations.of(app).add_plugins(_plugin())
     return app
+
+
+@cache
+def _plugin() -> CloudFormationValidatePlugin:
+    """Return the CDK's validation, which takes 5 seconds to create."""
+    return CloudFormationValidatePlugin()
 
 
 def lint_errors(template: str) -> list[str]:

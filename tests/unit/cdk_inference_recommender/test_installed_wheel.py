@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
+import tarfile
 from pathlib import Path
 
 import pytest
@@ -61,6 +63,44 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     target = tmp_path_factory.mktemp("installed")
     subprocess.run([*PIP, "install", *OFFLINE, "--compile", "--target", str(target), str(wheel)], check=True)
     return target
+
+
+def distributions(folder: Path) -> list[Path]:
+    """Wheel and source distribution, built from this checkout as for a release."""
+    build = [sys.executable, "-m", "hatchling", "build", "--directory", str(folder)]
+    subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
+    return sorted(folder.iterdir())
+
+
+@pytest.fixture(scope="module")
+def released(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    return distributions(tmp_path_factory.mktemp("released"))
+
+
+def test_pypi_would_show_both_distributions(released: list[Path]) -> None:
+    assert [path.suffix for path in released] == [".whl", ".gz"]
+    checked = subprocess.run(
+        [sys.executable, "-m", "twine", "check", "--strict", *map(str, released)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+
+
+def test_both_are_built_reproducibly(released: list[Path], tmp_path: Path) -> None:
+    again = {path.name: path.read_bytes() for path in distributions(tmp_path)}
+    assert {path.name: path.read_bytes() for path in released} == again
+
+
+def test_the_source_distribution_has_what_the_readme_links_to(released: list[Path]) -> None:
+    with tarfile.open(released[1]) as archive:
+        names = {name.partition("/")[2] for name in archive.getnames()}
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    linked = {target.partition("#")[0] for target in re.findall(r"\]\(([^)\s]+)\)", readme) if "://" not in target}
+    assert linked
+    assert linked - names == set()
+    assert not {name for name in names if name.startswith((".venv", "node_modules", "site/"))}
 
 
 def test_the_wheel_has_the_packages_and_their_types(installed: Path) -> None:

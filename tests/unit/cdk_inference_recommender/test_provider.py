@@ -12,9 +12,20 @@ from aws_cdk import Stage
 from constructs import Construct
 
 import inference_recommendations_handler
+from cdk_inference_recommender.provider import handler_function
 from tests.lifecycle import retriers
 
-from .synthesis import Json, default_job, new_stack, only, resources, state_machine_definition, template_of
+from .synthesis import (
+    ASSETS_STAY_IN_PLACE,
+    Json,
+    default_job,
+    new_app,
+    new_stack,
+    only,
+    resources,
+    state_machine_definition,
+    template_of,
+)
 
 if TYPE_CHECKING:
     from aws_cdk import Stack
@@ -123,7 +134,7 @@ def test_the_state_machine_logs_no_execution_data(template: Json) -> None:
 
 
 def test_the_function_s_code_is_the_handler_s_sources_and_nothing_else() -> None:
-    stack = new_stack()
+    stack = new_stack(new_app({ASSETS_STAY_IN_PLACE: False}))
     default_job(stack)
     asset = asset_of(stack)
     deployed = {path.relative_to(asset / SOURCES.name): path for path in asset.rglob("*") if path.is_file()}
@@ -133,10 +144,17 @@ def test_the_function_s_code_is_the_handler_s_sources_and_nothing_else() -> None
 
 
 def test_the_function_may_read_its_code_whatever_the_umask_at_synthesis() -> None:
-    stack = new_stack()
+    stack = new_stack(new_app({ASSETS_STAY_IN_PLACE: False}))
     umask = os.umask(0o077)
     try:
+        handler_function._staged_handler.cache_clear()
         default_job(stack)
     finally:
         os.umask(umask)
     assert {path.stat().st_mode & 0o777 for path in asset_of(stack).rglob("*.py")} == {0o644}
+
+
+def test_the_sources_are_staged_once_in_a_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    default_job(new_stack())
+    monkeypatch.setattr(handler_function, "files", lambda _package: pytest.fail("the sources are staged again"))
+    default_job(new_stack())

@@ -10,7 +10,7 @@ import pytest
 from inference_recommendations_handler import handler
 from inference_recommendations_handler.aws.clients import deadline_clients
 from inference_recommendations_handler.handler import RetryEventError, on_event
-from inference_recommendations_handler.protocol import response as answering
+from inference_recommendations_handler.protocol import response as response_module
 from inference_recommendations_handler.protocol.contract import ResourceType, StateKey
 
 from .response_url import RESPONSE_URL
@@ -51,28 +51,28 @@ def test_the_clients_know_what_lambda_says_of_the_time_that_is_left() -> None:
 
 
 def test_a_deletion_that_fails_names_the_job_that_may_still_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    answers: list[dict[str, Any]] = []
-    monkeypatch.setattr(answering, "put", lambda _, body, **__: answers.append(json.loads(body)))
+    responses: list[dict[str, Any]] = []
+    monkeypatch.setattr(response_module, "put", lambda _, body, **__: responses.append(json.loads(body)))
     deletion = {"RequestType": "Delete", "ResourceType": ResourceType.JOB, "PhysicalResourceId": "bert-1"}
     on_event(event(**deletion, ResponseURL=RESPONSE_URL, ResourceProperties={}), Context())
-    [answer] = answers
-    assert answer["Status"] == "FAILED"
+    [response] = responses
+    assert response["Status"] == "FAILED"
     assert (
         "The job bert-1 may still run, and incur charges: stop it with `inference-recommender stop bert-1`"
-        in answer["Reason"]
+        in response["Reason"]
     )
 
 
 @pytest.mark.parametrize("task", ["delete", "wait", "create", "endpoint-preparation", "endpoint-instance-count"])
 def test_whatever_a_broken_execution_was_started_with_it_ends(task: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(answering, "put", lambda *_, **__: None)
-    state = {StateKey.TASK: task, StateKey.ERROR: {"Error": "x"}, "event": event(), "answered": False}
+    monkeypatch.setattr(response_module, "put", lambda *_, **__: None)
+    state = {StateKey.TASK: task, StateKey.ERROR: {"Error": "x"}, "event": event(), "responded": False}
     assert on_event(state, Context())[StateKey.DONE] is True
 
 
-def test_an_event_whose_age_is_not_known_is_answered_at_its_first_delivery(monkeypatch: pytest.MonkeyPatch) -> None:
-    answers: list[dict[str, Any]] = []
-    monkeypatch.setattr(answering, "put", lambda _, body, **__: answers.append(json.loads(body)))
+def test_an_event_whose_age_is_not_known_gets_a_response_at_its_first_delivery(monkeypatch: pytest.MonkeyPatch) -> None:
+    responses: list[dict[str, Any]] = []
+    monkeypatch.setattr(response_module, "put", lambda _, body, **__: responses.append(json.loads(body)))
     on_event(event(ResponseURL=RESPONSE_URL), Context())
-    assert [each["Status"] for each in answers] == ["FAILED"]
-    assert "Try again." in answers[0]["Reason"]
+    assert [each["Status"] for each in responses] == ["FAILED"]
+    assert "Try again." in responses[0]["Reason"]

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from inference_recommendations_handler.aws.clients import Clients, deadline_clients
 from inference_recommendations_handler.handler import DEFECT, RetryEventError, handle
 from inference_recommendations_handler.invocation import Invocation
-from inference_recommendations_handler.protocol import response as answering
+from inference_recommendations_handler.protocol import response as response_module
 from inference_recommendations_handler.protocol.contract import ResourceType
 
 from .response_url import RESPONSE_URL
@@ -119,7 +119,7 @@ _POLICY = {
         "MetricSpecification": {"Predefined": {"PredefinedMetricType": "SageMakerVariantInvocationsPerInstance"}},
     }
 }
-ANSWERS: Final[Mapping[str, Json]] = {
+RESPONSES: Final[Mapping[str, Json]] = {
     "CreateInferenceRecommendationsJob": {"JobArn": ARN},
     "DescribeInferenceRecommendationsJob": {
         "JobName": "bert",
@@ -180,18 +180,18 @@ def clients(calls: list[str]) -> Clients:
     session = boto3.session.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name="us-east-1")
     make: Any = session.client
 
-    def answer(*, model: Any, params: Any, **_: Any) -> tuple[SimpleNamespace, dict[str, Any]]:
+    def response(*, model: Any, params: Any, **_: Any) -> tuple[SimpleNamespace, dict[str, Any]]:
         calls.append(model.name)
         if model.name in DELETED and not DELETED[model.name].search(params["body"].decode()):
             refused = {"Code": "ValidationException", "Message": "failed to satisfy constraint: regular expression"}
             return SimpleNamespace(status_code=400), {"Error": refused, "ResponseMetadata": {"HTTPStatusCode": 400}}
-        answered = copy.deepcopy(ANSWERS.get(model.name, {}))
-        status = 400 if "Error" in answered else 200
-        return SimpleNamespace(status_code=status), answered | {"ResponseMetadata": {"HTTPStatusCode": status}}
+        responded = copy.deepcopy(RESPONSES.get(model.name, {}))
+        status = 400 if "Error" in responded else 200
+        return SimpleNamespace(status_code=status), responded | {"ResponseMetadata": {"HTTPStatusCode": status}}
 
     def client(service: str) -> Any:
         made = make(service)
-        made.meta.events.register("before-call.*.*", answer)
+        made.meta.events.register("before-call.*.*", response)
         return made
 
     return deadline_clients(client)
@@ -199,10 +199,10 @@ def clients(calls: list[str]) -> Clients:
 
 @contextmanager
 def bucket() -> Iterator[list[dict[str, Any]]]:
-    answers: list[dict[str, Any]] = []
+    responses: list[dict[str, Any]] = []
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(answering, "put", lambda _, body, **__: answers.append(json.loads(body)))
-        yield answers
+        patch.setattr(response_module, "put", lambda _, body, **__: responses.append(json.loads(body)))
+        yield responses
 
 
 def event(resource_type: str, request_type: str, properties: Json, old: Json) -> dict[str, Any]:
@@ -275,20 +275,20 @@ def test_whatever_is_requested_gets_a_response_once_and_readably(
     clients: Clients, calls: list[str], sent: dict[str, Any], capsys: pytest.CaptureFixture[str]
 ) -> None:
     calls.clear()
-    with bucket() as answers:
+    with bucket() as responses:
         try:
             assert handle(sent, Invocation(clients=clients, log_stream="stream")) == {}
         except RetryEventError:
-            assert answers == []
+            assert responses == []
             return
     capsys.readouterr()
-    if "StartExecution" in calls and not answers:
+    if "StartExecution" in calls and not responses:
         return
-    assert [each["RequestId"] for each in answers] == [sent["RequestId"]]
-    reason = answers[0].get("Reason", "")
+    assert [each["RequestId"] for each in responses] == [sent["RequestId"]]
+    reason = responses[0].get("Reason", "")
     assert DEFECT not in reason
     if sent["RequestType"] == "Delete":
-        assert answers[0]["Status"] == "SUCCESS", reason
+        assert responses[0]["Status"] == "SUCCESS", reason
 
 
 @pytest.mark.parametrize("resource_type", list(ResourceType))
@@ -298,9 +298,9 @@ def test_an_event_whose_response_would_leave_aws_does_nothing(
     calls.clear()
     for request_type in ("Create", "Update", "Delete"):
         sent = altered(resource_type, request_type) | {"ResponseURL": "https://elsewhere.example/key"}
-        with bucket() as answers:
+        with bucket() as responses:
             assert handle(sent, Invocation(clients=clients, log_stream="stream")) == {}
-        assert answers == []
+        assert responses == []
     assert calls == []
     written = capsys.readouterr().out
     assert written.count('"message": "rejected: the ResponseURL is not one of AWS"') == 3
@@ -312,14 +312,14 @@ def test_a_queued_request_that_cannot_be_read_is_not_changed(clients: Clients) -
     queued = altered(ResourceType.JOB, "Create", **exact, Request={"Quantum": "1"}) | {"RequestedAt": 1.0}
     given = {"input": json.dumps({"task": "create", "event": queued})}
     missing = {"Error": {"Code": "ResourceNotFound", "Message": "There is no job."}}
-    with pytest.MonkeyPatch.context() as patch, bucket() as answers:
-        patch.setitem(ANSWERS, "DescribeExecution", ANSWERS["DescribeExecution"] | given)
-        patch.setitem(ANSWERS, "DescribeInferenceRecommendationsJob", missing)
+    with pytest.MonkeyPatch.context() as patch, bucket() as responses:
+        patch.setitem(RESPONSES, "DescribeExecution", RESPONSES["DescribeExecution"] | given)
+        patch.setitem(RESPONSES, "DescribeInferenceRecommendationsJob", missing)
         handle(altered(ResourceType.JOB, "Update", **exact), Invocation(clients=clients, log_stream="stream"))
-    assert [each["Status"] for each in answers] == ["SUCCESS"]
+    assert [each["Status"] for each in responses] == ["SUCCESS"]
 
 
-def test_what_is_unexpected_is_answered_and_logged_without_the_response_url(
+def test_what_is_unexpected_gets_a_response_and_logged_without_the_response_url(
     clients: Clients, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def broken(event: Any, _: Any) -> None:
@@ -328,14 +328,14 @@ def test_what_is_unexpected_is_answered_and_logged_without_the_response_url(
 
     monkeypatch.setattr("inference_recommendations_handler.lifecycle.job.on_event", broken)
     sent = event(ResourceType.JOB, "Delete", {}, {})
-    with bucket() as answers:
+    with bucket() as responses:
         handle(sent, Invocation(clients=clients, log_stream="stream"))
-    [answer] = answers
-    assert answer["Status"] == "FAILED"
-    assert answer["PhysicalResourceId"] == "bert"
-    assert answer["Reason"].startswith("LookupError: no such thing in (hidden) This is a defect of cdk-inference")
-    assert "stop it with `inference-recommender stop bert`" in answer["Reason"]
-    assert answer["Reason"].endswith("CloudWatch Log Stream: stream")
+    [response] = responses
+    assert response["Status"] == "FAILED"
+    assert response["PhysicalResourceId"] == "bert"
+    assert response["Reason"].startswith("LookupError: no such thing in (hidden) This is a defect of cdk-inference")
+    assert "stop it with `inference-recommender stop bert`" in response["Reason"]
+    assert response["Reason"].endswith("CloudWatch Log Stream: stream")
     written = capsys.readouterr().out
     [line] = [each for each in map(json.loads, written.splitlines()) if each["message"].startswith("unexpected error")]
     assert (line["level"], line["errorCode"]) == ("ERROR", "LookupError")

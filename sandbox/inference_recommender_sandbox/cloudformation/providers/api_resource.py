@@ -40,13 +40,13 @@ class ApiCall:
         parameters: Makes the operation's input of the template's properties and the physical id; in a creation, that is
             the resource's name.
         when: Whether the call is needed at all.
-        until: Whether the answer says that what was begun is done; else the call is made again, every so often.
+        until: Whether the response says that what was begun is done; else the call is made again, every so often.
     """
 
     operation: str
     parameters: Callable[[Parameters, str], Parameters]
     when: Callable[[Parameters], bool] = lambda _properties: True
-    until: Callable[[Parameters], bool] = lambda _answer: True
+    until: Callable[[Parameters], bool] = lambda _response: True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,17 +55,17 @@ class ApiResource:
 
     Attributes:
         service: boto3's name of the service.
-        create: Creates the resource; the first call's answer identifies it.
+        create: Creates the resource; the first call's response identifies it.
         update: Updates it in place; empty where nothing can be updated.
         delete: Deletes it; empty where it goes with another one.
-        physical_id: Makes what `Ref` gives of the properties, the name and the answer.
+        physical_id: Makes what `Ref` gives of the properties, the name and the response.
         attributes: Makes what `Fn::GetAtt` gives of the same.
         mutable: Attributes that an update changes.
-        describe: Calls after the creation whose answers are added to the first call's, for `attributes`.
+        describe: Calls after the creation whose responses are added to the first call's, for `attributes`.
         changes: Makes the calls that turn the old properties into the new ones, for what the old ones have to be known.
         updatable: The properties that `update` and `changes` bring about; a change of another one is refused. Default:
             any where there is an `update`, else none.
-        arn: Pattern of the attribute `Arn`, where no answer holds it: `{region}`, `{account_id}` and `{name}`.
+        arn: Pattern of the attribute `Arn`, where no response holds it: `{region}`, `{account_id}` and `{name}`.
         name_property: The property that names it, if it has a name; else one is made up.
         max_name_length: The longest name that is made up.
         lower_case_name: Whether a name that is made up has to be in lower case.
@@ -75,8 +75,8 @@ class ApiResource:
     create: tuple[ApiCall, ...]
     update: tuple[ApiCall, ...] = ()
     delete: tuple[ApiCall, ...] = ()
-    physical_id: Callable[[Parameters, str, Parameters], str] = lambda _properties, name, _answer: name
-    attributes: Callable[[Parameters, str, Parameters], Parameters] = lambda _properties, _name, _answer: {}
+    physical_id: Callable[[Parameters, str, Parameters], str] = lambda _properties, name, _response: name
+    attributes: Callable[[Parameters, str, Parameters], Parameters] = lambda _properties, _name, _response: {}
     mutable: tuple[str, ...] = ()
     describe: tuple[ApiCall, ...] = ()
     changes: Callable[[Parameters, Parameters, ProvisionedResource], Iterable[ApiCall]] = lambda *_: ()
@@ -145,12 +145,12 @@ class ApiResourceProvider:
         generated = request.generated_name(max_length=self._resource.max_name_length)
         name = str(given or (generated.lower() if self._resource.lower_case_name else generated))
         first, *others = self._resource.create
-        answer = self._call(first, request, name)
-        physical_id = self._resource.physical_id(request.properties, name, answer)
+        response = self._call(first, request, name)
+        physical_id = self._resource.physical_id(request.properties, name, response)
         for call in self._resource.describe:
-            answer |= self._call(call, request, physical_id)
+            response |= self._call(call, request, physical_id)
         provisioned = ProvisionedResource(
-            physical_id=physical_id, attributes=self._resource.attributes(request.properties, name, answer)
+            physical_id=physical_id, attributes=self._resource.attributes(request.properties, name, response)
         )
         if self._resource.arn is not None:
             arn = self._resource.arn.format(region=request.region, account_id=request.account_id, name=name)
@@ -216,11 +216,11 @@ class ApiResourceProvider:
         method = next(key for key, value in client.meta.method_to_api_mapping.items() if value == call.operation)
         while True:
             try:
-                answer: Parameters = getattr(client, method)(**parameters)
+                response: Parameters = getattr(client, method)(**parameters)
             except (ClientError, ParamValidationError) as error:
                 raise refusal(error) from error
-            if call.until(answer):
-                return answer
+            if call.until(response):
+                return response
             self._clients.clock.sleep(_POLL_SECONDS)
 
 

@@ -88,8 +88,8 @@ APPLICATION_RESOURCES: Final[dict[str, ApiResource]] = {
                 parameters=lambda p, _: same(p, "ServiceNamespace", "ResourceId", "ScalableDimension"),
             ),
         ),
-        physical_id=lambda p, _name, _answer: _scalable_target_id(p),
-        attributes=lambda p, _name, _answer: {"Id": _scalable_target_id(p)},
+        physical_id=lambda p, _name, _response: _scalable_target_id(p),
+        attributes=lambda p, _name, _response: {"Id": _scalable_target_id(p)},
     ),
     "AWS::ApplicationAutoScaling::ScalingPolicy": ApiResource(
         service="application-autoscaling",
@@ -101,8 +101,8 @@ APPLICATION_RESOURCES: Final[dict[str, ApiResource]] = {
                 parameters=lambda p, _: _of_scaling_policy(p) | same(p, "PolicyName"),
             ),
         ),
-        physical_id=lambda _properties, _name, answer: answer["PolicyARN"],
-        attributes=lambda _properties, _name, answer: {"Arn": answer.get("PolicyARN")},
+        physical_id=lambda _properties, _name, response: response["PolicyARN"],
+        attributes=lambda _properties, _name, response: {"Arn": response.get("PolicyARN")},
     ),
     "AWS::Lambda::EventInvokeConfig": ApiResource(
         service="lambda",
@@ -126,7 +126,7 @@ APPLICATION_RESOURCES: Final[dict[str, ApiResource]] = {
                 parameters=lambda p, name: same(p, "FunctionName") | {"StatementId": name},
             ),
         ),
-        attributes=lambda _properties, name, _answer: {"Id": name},
+        attributes=lambda _properties, name, _response: {"Id": name},
     ),
     "AWS::Logs::LogGroup": ApiResource(
         service="logs",
@@ -169,7 +169,7 @@ APPLICATION_RESOURCES: Final[dict[str, ApiResource]] = {
             ApiCall(operation="PutParameter", parameters=lambda p, name: _ssm_parameter(p, name) | {"Overwrite": True}),
         ),
         delete=(ApiCall(operation="DeleteParameter", parameters=_named("Name")),),
-        attributes=lambda p, _name, _answer: same(p, "Type", "Value"),
+        attributes=lambda p, _name, _response: same(p, "Type", "Value"),
         mutable=("Type", "Value"),
         name_property="Name",
     ),
@@ -182,9 +182,9 @@ APPLICATION_RESOURCES: Final[dict[str, ApiResource]] = {
             ),
         ),
         delete=(ApiCall(operation="DeleteStateMachine", parameters=_named("stateMachineArn")),),
-        physical_id=lambda _properties, _name, answer: answer["stateMachineArn"],
-        attributes=lambda _properties, name, answer: {
-            "Arn": answer.get("stateMachineArn", name),
+        physical_id=lambda _properties, _name, response: response["stateMachineArn"],
+        attributes=lambda _properties, name, response: {
+            "Arn": response.get("stateMachineArn", name),
             "Name": name.rsplit(":", 1)[-1],
         },
         name_property="StateMachineName",

@@ -27,7 +27,7 @@ _MAX_PHYSICAL_ID_BYTES: Final = 1024
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Answer:
+class _Response:
     physical_id: str
     attributes: dict[str, Any]
     no_echo: bool
@@ -40,7 +40,7 @@ class CustomResourceProvider:
 
     Args:
         events: Take the events of custom resources, as CloudFormation invokes asynchronously.
-        urls: Where the function answers.
+        urls: Where the function responds.
         clock: `ServiceTimeout` runs on it.
     """
 
@@ -121,8 +121,10 @@ class CustomResourceProvider:
         if pending.body is None and cancellation.is_cancelled:
             raise CancelledError
         fallback = extra.get("PhysicalResourceId", "")
-        answer = self._read(pending, request_type, fallback or request.generated_name())
-        return ProvisionedResource(physical_id=answer.physical_id, attributes=answer.attributes, no_echo=answer.no_echo)
+        response = self._read(pending, request_type, fallback or request.generated_name())
+        return ProvisionedResource(
+            physical_id=response.physical_id, attributes=response.attributes, no_echo=response.no_echo
+        )
 
     def _invoke(self, service_token: str, event: dict[str, Any], request: ResourceRequest) -> None:
         if ":lambda:" not in service_token:
@@ -136,7 +138,7 @@ class CustomResourceProvider:
                 f"Lambda function {service_token} could not be invoked: {error} (Service: Lambda, Status Code: 404)"
             ) from error
 
-    def _read(self, pending: PendingResponse, request_type: str, fallback_id: str) -> _Answer:
+    def _read(self, pending: PendingResponse, request_type: str, fallback_id: str) -> _Response:
         def fail(reason: str, physical_id: str | None = None) -> FailedResourceError:
             return FailedResourceError(reason, physical_id=physical_id or fallback_id)
 
@@ -170,7 +172,7 @@ class CustomResourceProvider:
         data = response.get("Data") or {}
         if not isinstance(data, dict):
             raise fail("Invalid Data: must be an object.", physical_id)
-        return _Answer(
+        return _Response(
             physical_id=physical_id or fallback_id, attributes=data, no_echo=response.get("NoEcho") in (True, "true")
         )
 

@@ -97,8 +97,8 @@ MESSAGING_RESOURCES: Final[dict[str, ApiResource]] = {
         service="sns",
         create=(ApiCall(operation="Subscribe", parameters=lambda p, _: same(p, "TopicArn", "Protocol", "Endpoint")),),
         delete=(ApiCall(operation="Unsubscribe", parameters=lambda _, arn: {"SubscriptionArn": arn}),),
-        physical_id=lambda _properties, _name, answer: answer["SubscriptionArn"],
-        attributes=lambda _properties, _name, answer: {"Arn": answer.get("SubscriptionArn")},
+        physical_id=lambda _properties, _name, response: response["SubscriptionArn"],
+        attributes=lambda _properties, _name, response: {"Arn": response.get("SubscriptionArn")},
     ),
     "AWS::SNS::Topic": ApiResource(
         service="sns",
@@ -106,10 +106,10 @@ MESSAGING_RESOURCES: Final[dict[str, ApiResource]] = {
         changes=_topic_tag_changes,
         updatable=frozenset({"Tags", *_TOPIC_CHOICES}),
         delete=(ApiCall(operation="DeleteTopic", parameters=lambda _, arn: {"TopicArn": arn}),),
-        physical_id=lambda _properties, _name, answer: answer["TopicArn"],
-        attributes=lambda _properties, _name, answer: {
-            "TopicArn": answer.get("TopicArn"),
-            "TopicName": str(answer.get("TopicArn")).rsplit(":", 1)[-1],
+        physical_id=lambda _properties, _name, response: response["TopicArn"],
+        attributes=lambda _properties, _name, response: {
+            "TopicArn": response.get("TopicArn"),
+            "TopicName": str(response.get("TopicArn")).rsplit(":", 1)[-1],
         },
         name_property="TopicName",
         max_name_length=256,
@@ -121,20 +121,20 @@ MESSAGING_RESOURCES: Final[dict[str, ApiResource]] = {
         changes=_queue_tag_changes,
         updatable=frozenset({"Tags", *_QUEUE_DEFAULTS, *_QUEUE_CHOICES}),
         delete=(ApiCall(operation="DeleteQueue", parameters=lambda _, url: {"QueueUrl": url}),),
-        physical_id=lambda _properties, _name, answer: answer["QueueUrl"],
+        physical_id=lambda _properties, _name, response: response["QueueUrl"],
         describe=(
             ApiCall(
                 operation="GetQueueAttributes",
                 parameters=lambda _, url: {"QueueUrl": url, "AttributeNames": ["QueueArn"]},
             ),
         ),
-        attributes=lambda _properties, _name, answer: (
+        attributes=lambda _properties, _name, response: (
             {
-                "Arn": answer["Attributes"]["QueueArn"],
-                "QueueName": answer["QueueUrl"].rsplit("/", 1)[-1],
-                "QueueUrl": answer["QueueUrl"],
+                "Arn": response["Attributes"]["QueueArn"],
+                "QueueName": response["QueueUrl"].rsplit("/", 1)[-1],
+                "QueueUrl": response["QueueUrl"],
             }
-            if answer
+            if response
             else {}
         ),
         name_property="QueueName",

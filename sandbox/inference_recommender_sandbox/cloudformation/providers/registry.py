@@ -57,7 +57,7 @@ class ProviderRegistry:
 
     @property
     def adopts_failed_ids(self) -> bool:
-        """Whether the id in a FAILED answer to Update counts."""
+        """Whether the id in a FAILED response to Update counts."""
         return self._faults.lasting("adopt-failed-id") is not None
 
     def refuse_by_order(self, logical_id: str, operation: str) -> None:

@@ -43,7 +43,7 @@ _UPDATE_MEMBERS: Final = (
 _IN_SERVICE: Final = ApiCall(
     operation="DescribeEndpoint",
     parameters=lambda _, arn: {"EndpointName": _name(arn)},
-    until=lambda answer: answer["EndpointStatus"] not in ("Creating", "Updating"),
+    until=lambda response: response["EndpointStatus"] not in ("Creating", "Updating"),
 )
 
 SAGEMAKER_RESOURCES: Final[dict[str, ApiResource]] = {
@@ -53,8 +53,8 @@ SAGEMAKER_RESOURCES: Final[dict[str, ApiResource]] = {
         updatable=frozenset({"Tags"}),
         create=(ApiCall(operation="CreateModel", parameters=_with_name("ModelName")),),
         delete=(ApiCall(operation="DeleteModel", parameters=_by_name("ModelName")),),
-        physical_id=lambda _properties, _name, answer: answer["ModelArn"],
-        attributes=lambda _properties, name, answer: {"ModelName": _name(name), "ModelArn": answer.get("ModelArn")},
+        physical_id=lambda _properties, _name, response: response["ModelArn"],
+        attributes=lambda _properties, name, response: {"ModelName": _name(name), "ModelArn": response.get("ModelArn")},
         name_property="ModelName",
     ),
     "AWS::SageMaker::EndpointConfig": ApiResource(
@@ -63,10 +63,10 @@ SAGEMAKER_RESOURCES: Final[dict[str, ApiResource]] = {
         updatable=frozenset({"Tags"}),
         create=(ApiCall(operation="CreateEndpointConfig", parameters=_with_name("EndpointConfigName")),),
         delete=(ApiCall(operation="DeleteEndpointConfig", parameters=_by_name("EndpointConfigName")),),
-        physical_id=lambda _properties, _name, answer: answer["EndpointConfigArn"],
-        attributes=lambda _properties, name, answer: {
+        physical_id=lambda _properties, _name, response: response["EndpointConfigArn"],
+        attributes=lambda _properties, name, response: {
             "EndpointConfigName": _name(name),
-            "EndpointConfigArn": answer.get("EndpointConfigArn"),
+            "EndpointConfigArn": response.get("EndpointConfigArn"),
         },
         name_property="EndpointConfigName",
     ),
@@ -95,10 +95,10 @@ SAGEMAKER_RESOURCES: Final[dict[str, ApiResource]] = {
             _IN_SERVICE,
         ),
         delete=(ApiCall(operation="DeleteEndpoint", parameters=_by_name("EndpointName")),),
-        physical_id=lambda _properties, _name, answer: answer["EndpointArn"],
-        attributes=lambda _properties, name, answer: {
+        physical_id=lambda _properties, _name, response: response["EndpointArn"],
+        attributes=lambda _properties, name, response: {
             "EndpointName": _name(name),
-            "EndpointArn": answer.get("EndpointArn"),
+            "EndpointArn": response.get("EndpointArn"),
         },
         name_property="EndpointName",
     ),
@@ -116,8 +116,8 @@ SAGEMAKER_RESOURCES: Final[dict[str, ApiResource]] = {
             ),
         ),
         delete=(ApiCall(operation="DeleteModelPackageGroup", parameters=_by_name("ModelPackageGroupName")),),
-        physical_id=lambda _properties, _name, answer: answer["ModelPackageGroupArn"],
-        attributes=lambda _properties, _name, answer: {"ModelPackageGroupArn": answer.get("ModelPackageGroupArn")},
+        physical_id=lambda _properties, _name, response: response["ModelPackageGroupArn"],
+        attributes=lambda _properties, _name, response: {"ModelPackageGroupArn": response.get("ModelPackageGroupArn")},
         name_property="ModelPackageGroupName",
     ),
     "AWS::SageMaker::ModelPackage": ApiResource(
@@ -134,7 +134,7 @@ SAGEMAKER_RESOURCES: Final[dict[str, ApiResource]] = {
             ),
         ),
         delete=(ApiCall(operation="DeleteModelPackage", parameters=lambda _, arn: {"ModelPackageName": arn}),),
-        physical_id=lambda _properties, _name, answer: answer["ModelPackageArn"],
-        attributes=lambda _properties, _name, answer: {"ModelPackageArn": answer.get("ModelPackageArn")},
+        physical_id=lambda _properties, _name, response: response["ModelPackageArn"],
+        attributes=lambda _properties, _name, response: {"ModelPackageArn": response.get("ModelPackageArn")},
     ),
 }

@@ -115,9 +115,9 @@ STORAGE_RESOURCES: Final[dict[str, ApiResource]] = {
                 parameters=lambda p, name: {"repositoryName": name, "force": p.get("EmptyOnDelete", False)},
             ),
         ),
-        attributes=lambda _properties, _name, answer: {
-            "Arn": answer.get("repository", {}).get("repositoryArn"),
-            "RepositoryUri": answer.get("repository", {}).get("repositoryUri"),
+        attributes=lambda _properties, _name, response: {
+            "Arn": response.get("repository", {}).get("repositoryArn"),
+            "RepositoryUri": response.get("repository", {}).get("repositoryUri"),
         },
         name_property="RepositoryName",
         lower_case_name=True,
@@ -151,7 +151,7 @@ STORAGE_RESOURCES: Final[dict[str, ApiResource]] = {
         changes=_key_changes,
         updatable=frozenset({*_KEY_DEFAULTS, "KeyPolicy", "PendingWindowInDays", "Tags"}),
         delete=(ApiCall(operation="ScheduleKeyDeletion", parameters=_key_deletion),),
-        physical_id=lambda _properties, _name, answer: answer["KeyMetadata"]["KeyId"],
-        attributes=lambda _properties, _name, answer: same(answer.get("KeyMetadata", {}), "Arn", "KeyId"),
+        physical_id=lambda _properties, _name, response: response["KeyMetadata"]["KeyId"],
+        attributes=lambda _properties, _name, response: same(response.get("KeyMetadata", {}), "Arn", "KeyId"),
     ),
 }

@@ -1,7 +1,7 @@
 """The one list of what the sandbox provisions: types of resources, and the attributes that `Fn::GetAtt` gives of each.
 
 Custom resources (`Custom::...` and `AWS::CloudFormation::CustomResource`) are supported besides; their attributes are
-what their function answers.
+what their function responds with.
 """
 
 from __future__ import annotations

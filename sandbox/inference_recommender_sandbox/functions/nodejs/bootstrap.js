@@ -36,7 +36,7 @@ function followClock() {
  * Send what is PUT to a custom resource's ResponseURL by HTTP. On AWS the URL is an HTTPS one, and many handlers take
  * only its host and path.
  */
-function answerOverHttp() {
+function respondOverHttp() {
   const endpoint = new URL(process.env.AWS_ENDPOINT_URL);
   const request = https.request;
   https.request = (options, ...rest) => {
@@ -138,7 +138,7 @@ async function main() {
   // Only the sandbox holds the other end: without it there is nothing to do.
   process.stdin.on("end", () => process.exit(0)).resume();
   followClock();
-  answerOverHttp();
+  respondOverHttp();
   logAsLambda();
   require("./aws_sdk.js").install(modelsFolder, send);
   let handler;

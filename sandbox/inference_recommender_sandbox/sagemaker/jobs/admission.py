@@ -43,7 +43,7 @@ class _Model:
 
 
 def admit_job(backend: InferenceRecommenderBackend, request: Mapping[str, Any]) -> InferenceRecommendationsJob:
-    """Create the job that a valid request asks for.
+    """Create the job of a valid request.
 
     Raises:
         ValidationException: The role can't be assumed, something that the request names doesn't exist, or the model

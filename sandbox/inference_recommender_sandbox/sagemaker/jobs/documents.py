@@ -1,7 +1,7 @@
 """Responses about jobs: the documents of Describe, of the list of jobs and of the list of steps.
 
 Figures come from the performance model; each `RecommendationId` carries the mark `sim`, so that a simulated result can
-be told from a measured one wherever it turns up.
+be distinguished from a measured one wherever it turns up.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """A job, and where it stands at a given time.
 
-Nothing runs in the background: a job is what it was created as, and everything that can be asked about it follows from
+Nothing runs in the background: a job is what it was created as, and everything that is known of it follows from
 the clock.
 """
 

@@ -46,7 +46,7 @@ def last_begin(budget: DeadlineBudget) -> float:
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_there_is_time_to_answer_after_the_last_attempt_of_any_call(made: Clients, service: str) -> None:
+def test_there_is_time_to_respond_after_the_last_attempt_of_any_call(made: Clients, service: str) -> None:
     budget = made.sagemaker_budget if service == "sagemaker" else made.default_budget
     longest = longest_attempt(getattr(made, service))
     assert last_begin(budget) + longest + response.RESPONSE_SECONDS < FUNCTION_TIMEOUT_SECONDS

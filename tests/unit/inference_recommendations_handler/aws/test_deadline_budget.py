@@ -25,7 +25,7 @@ READ_SECONDS = 0.3
 
 @dataclass
 class Hanging:
-    """An endpoint that takes connections and never answers, and a client of it."""
+    """An endpoint that takes connections and never responds, and a client of it."""
 
     client: Any
     remaining: RemainingTime
@@ -35,7 +35,7 @@ class Hanging:
 def _needs_retry_before_1_43_20(self: Any, *given: Any) -> bool:
     """Old behaviour of botocore: it takes a handler's return value for the seconds until the next attempt."""
     attempts, operation_model, request_dict, response, caught_exception = (*given, None, None)[:5]
-    answers = self._event_emitter.emit(
+    responses = self._event_emitter.emit(
         f"needs-retry.{operation_model.service_model.service_id.hyphenize()}.{operation_model.name}",
         response=response,
         endpoint=self,
@@ -44,7 +44,7 @@ def _needs_retry_before_1_43_20(self: Any, *given: Any) -> bool:
         caught_exception=caught_exception,
         request_dict=request_dict,
     )
-    seconds = first_non_none_response(answers)
+    seconds = first_non_none_response(responses)
     if seconds is None:
         return False
     assert attempts < 10, "it would go on for ever"
@@ -117,11 +117,11 @@ def test_nothing_is_waited_for_after_a_refusal_that_nothing_can_follow(
 def test_a_call_that_succeeds_when_the_time_is_over_has_succeeded(hanging: Hanging) -> None:
     remaining = [10.0, 9.0]
 
-    def answer(request: Any, **_: Any) -> AWSResponse:
+    def respond(request: Any, **_: Any) -> AWSResponse:
         raw = type("Raw", (), {"stream": lambda _: iter([b'{"Models": []}'])})()
         return AWSResponse(request.url, 200, HTTPHeaders(), raw)
 
-    hanging.client.meta.events.register_last("before-send", answer)
+    hanging.client.meta.events.register_last("before-send", respond)
     with hanging.remaining.of(lambda: remaining.pop(0)):
         assert hanging.client.list_models()["Models"] == []
 

@@ -233,9 +233,9 @@ class HostingStack:
     ) -> Response:
         """An event of the instance count that changes nothing but how the endpoint is scaled."""
         old = properties if request == "Update" else None
-        answer = self.count(properties, old, request=request, physical_id=physical_id)
-        assert answer is not None
-        return answer
+        response = self.count(properties, old, request=request, physical_id=physical_id)
+        assert response is not None
+        return response
 
     def count(
         self,
@@ -248,10 +248,10 @@ class HostingStack:
         """An event of the instance count; a rollback's has the properties the other way round."""
         own_id = None if request == "Create" else physical_id
         event = self.event("InstanceCount", request, new, old=old, physical_id=own_id)
-        answer = instance_count.on_event(event, self.invocation)
-        if answer is not None and answer.succeeded and request != "Delete":
-            self.cloudformation.target_id = answer.physical_resource_id
-        return answer
+        response = instance_count.on_event(event, self.invocation)
+        if response is not None and response.succeeded and request != "Delete":
+            self.cloudformation.target_id = response.physical_resource_id
+        return response
 
     def step(self, *, later: float = 30) -> bool:
         """Call the newest execution. Return whether it ends."""

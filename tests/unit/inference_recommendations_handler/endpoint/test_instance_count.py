@@ -36,11 +36,11 @@ def measured(**changes: str) -> dict[str, Any]:
 
 def test_a_variant_is_registered_with_its_bounds_and_target() -> None:
     stack = HostingStack()
-    answer = stack.register(
+    response = stack.register(
         properties("ml.c5.xlarge", ScaleInCooldown="600", ScaleOutCooldown="60", DisableScaleIn="true"),
         request="Create",
     )
-    assert (answer.reason, answer.physical_resource_id) == (None, ENDPOINT)
+    assert (response.reason, response.physical_resource_id) == (None, ENDPOINT)
     assert stack.bounds == (1, 4)
     assert stack.autoscaling.policies == {
         (ENDPOINT, "inference-recommender-1"): {
@@ -115,8 +115,8 @@ def test_the_target_is_a_share_of_what_an_instance_can_serve() -> None:
 )
 def test_what_says_nothing_registers_nothing(given: dict[str, Any], message: str) -> None:
     stack = HostingStack()
-    answer = stack.register(given, request="Create")
-    assert message in str(answer.reason)
+    response = stack.register(given, request="Create")
+    assert message in str(response.reason)
     assert not stack.autoscaling.targets
 
 
@@ -155,9 +155,9 @@ def test_another_endpoint_is_another_target_and_the_old_one_goes_in_cleanup() ->
 
 def test_an_update_that_fails_keeps_the_old_id() -> None:
     stack = scaled_stack()
-    answer = stack.register(SMALL | {"EndpointName": "Bert-2", "MaxCapacity": "0"})
-    assert not answer.succeeded
-    assert answer.physical_resource_id == ENDPOINT
+    response = stack.register(SMALL | {"EndpointName": "Bert-2", "MaxCapacity": "0"})
+    assert not response.succeeded
+    assert response.physical_resource_id == ENDPOINT
 
 
 def test_delete_succeeds_whatever_there_is() -> None:
@@ -168,7 +168,7 @@ def test_delete_succeeds_whatever_there_is() -> None:
     assert stack.bounds is None
 
 
-def test_a_create_that_was_never_answered_is_undone_under_the_id_that_cloudformation_invents() -> None:
+def test_a_create_that_got_no_response_is_undone_under_the_id_that_cloudformation_invents() -> None:
     stack = scaled_stack()
     assert stack.register(SMALL, request="Delete", physical_id="Stack-Target-1ABC").succeeded
     assert stack.bounds is None
@@ -178,9 +178,9 @@ def test_a_delivery_that_cloudformation_waits_for_no_more_registers_nothing() ->
     stack = scaled_stack()
     stack.cloudformation.resource_status = "UPDATE_COMPLETE"
     event = stack.event("InstanceCount", "Update", SMALL | {"MaxCapacity": "9"}, physical_id=ENDPOINT, age=200)
-    answer = instance_count.on_event(event, stack.invocation)
-    assert answer is not None
-    assert answer.succeeded
+    response = instance_count.on_event(event, stack.invocation)
+    assert response is not None
+    assert response.succeeded
     assert stack.bounds == (1, 4)
 
 
@@ -195,8 +195,8 @@ def test_what_may_pass_is_left_to_the_next_delivery(code: str) -> None:
 def test_a_refusal_has_the_message_of_the_service() -> None:
     stack = HostingStack()
     stack.autoscaling.refusals = [refusal("ValidationException", "The variant can't be scaled.")]
-    answer = stack.register(SMALL, request="Create")
-    assert answer.reason == f"The variant can't be scaled. (ValidationException.) {ENDPOINT} isn't scaled."
+    response = stack.register(SMALL, request="Create")
+    assert response.reason == f"The variant can't be scaled. (ValidationException.) {ENDPOINT} isn't scaled."
 
 
 def test_a_fixed_number_of_instances_is_registered() -> None:

@@ -16,12 +16,12 @@ from .hosting_stack import ENDPOINT, LARGE, SMALL, HostingStack, properties, ref
 @pytest.fixture
 def stack(monkeypatch: pytest.MonkeyPatch) -> HostingStack:
     made = scaled_stack()
-    monkeypatch.setattr(Invocation, "send", lambda _, answer, __: made.sent.append(answer))
+    monkeypatch.setattr(Invocation, "send", lambda _, response, __: made.sent.append(response))
     return made
 
 
-def succeeded(answer: Any) -> bool:
-    return answer is not None and answer.reason is None and answer.physical_resource_id == "Preparation"
+def succeeded(response: Any) -> bool:
+    return response is not None and response.reason is None and response.physical_resource_id == "Preparation"
 
 
 def rolling_back(stack: HostingStack) -> None:
@@ -99,14 +99,14 @@ def unreached(stack: HostingStack) -> None:
 
 def test_what_the_rollback_doesnt_reach_is_restored_when_it_is_through(stack: HostingStack) -> None:
     unreached(stack)
-    assert not stack.step(), "the rollback goes on"
+    assert not stack.step(), "the rollback continues"
     stack.sagemaker.instance_type = "ml.c5.xlarge"
     assert not stack.step()
     assert stack.bounds is None, "the endpoint's rollback may still be under way"
     stack.cloudformation.status = "UPDATE_ROLLBACK_COMPLETE"
     assert stack.step()
     assert stack.bounds == (1, 4)
-    assert stack.sent == [], "CloudFormation was answered before"
+    assert stack.sent == [], "CloudFormation got a response before"
 
 
 def test_an_endpoint_that_is_at_work_when_the_rollback_is_through_is_waited_for(stack: HostingStack) -> None:
@@ -198,7 +198,7 @@ def test_a_change_of_the_number_of_instances_is_waited_for(stack: HostingStack) 
     assert stack.sent == []
     stack.sagemaker.status = "InService"
     assert stack.step()
-    assert [answer.reason for answer in stack.sent] == [None]
+    assert [response.reason for response in stack.sent] == [None]
 
 
 def test_what_stays_at_work_is_left_to_sagemakers_own_reason(stack: HostingStack) -> None:
@@ -240,7 +240,7 @@ def test_one_that_has_become_what_it_shouldnt_goes_back_and_is_restored_after(st
     stack.sagemaker.status = "Updating"
     stack.prepare(SMALL, LARGE)
     stack.sagemaker.status, stack.sagemaker.instance_type = "InService", "ml.g4dn.xlarge"
-    assert not stack.step(), "answered, and watching"
+    assert not stack.step(), "responded, and watching"
     assert len(stack.sent) == 1
     stack.sagemaker.instance_type, stack.cloudformation.status = "ml.c5.xlarge", "UPDATE_ROLLBACK_COMPLETE"
     assert stack.step()
@@ -254,10 +254,10 @@ def test_a_handler_that_breaks_while_it_waits_still_lets_cloudformation_continue
     [state] = stack.stepfunctions.executions.values()
     state["error"] = {"Error": "Lambda.Unknown"}
     assert stack.step()
-    assert [answer.reason for answer in stack.sent] == [None]
+    assert [response.reason for response in stack.sent] == [None]
 
 
-def test_a_handler_that_breaks_while_it_watches_answers_no_second_time(stack: HostingStack) -> None:
+def test_a_handler_that_breaks_while_it_watches_sends_no_second_response__time(stack: HostingStack) -> None:
     unreached(stack)
     [state] = stack.stepfunctions.executions.values()
     state["error"] = {"Error": "Lambda.Unknown"}
@@ -334,9 +334,9 @@ def test_what_cant_be_scaled_fails_before_an_endpoint_is_made(
     stack: HostingStack, changes: dict[str, str], message: str
 ) -> None:
     event = stack.event("Preparation", "Create", LARGE | changes)
-    answer = preparation.on_event(event, stack.invocation)
-    assert answer is not None
-    assert message in str(answer.reason)
+    response = preparation.on_event(event, stack.invocation)
+    assert response is not None
+    assert message in str(response.reason)
 
 
 def test_a_malformed_delete_succeeds(stack: HostingStack) -> None:

@@ -23,7 +23,7 @@ SCALED_OUT = 4
 def stack(monkeypatch: pytest.MonkeyPatch) -> HostingStack:
     made = HostingStack()
     made.sagemaker.count, made.sagemaker.weight = SCALED_OUT, 0.5
-    monkeypatch.setattr(Invocation, "send", lambda _, answer, __: made.sent.append(answer))
+    monkeypatch.setattr(Invocation, "send", lambda _, response, __: made.sent.append(response))
     return made
 
 
@@ -36,14 +36,14 @@ def changed(stack: HostingStack, new: dict[str, Any], old: dict[str, Any]) -> in
     """Return the instance count after a successful Update, when the endpoint is in service again."""
     if "MinCapacity" in old and new["InstanceType"] == old["InstanceType"]:
         stack.autoscaling.targets[ENDPOINT] = (1, 9)
-    answer = stack.count(new, old)
-    if answer is None:
+    response = stack.count(new, old)
+    if response is None:
         assert stack.sagemaker.status == "Updating"
         assert not stack.step()
         stack.sagemaker.status = "InService"
         assert stack.step()
-        [answer] = stack.sent
-    assert (answer.reason, answer.physical_resource_id) == (None, ENDPOINT)
+        [response] = stack.sent
+    assert (response.reason, response.physical_resource_id) == (None, ENDPOINT)
     assert stack.sagemaker.status == "InService"
     assert stack.sagemaker.weight == 0.5
     assert (stack.bounds is not None) is ("MinCapacity" in new)
@@ -106,14 +106,14 @@ def test_whatever_changes_the_number_is_the_recommended_one_or_its_own(
 ) -> None:
     stack = HostingStack()
     stack.sagemaker.instance_type, stack.sagemaker.count = new["InstanceType"], desired
-    answer = stack.count(new, old)
+    response = stack.count(new, old)
     recommended = int(new["InitialInstanceCount"])
     if "MinCapacity" in new:
         recommended = min(max(recommended, int(new["MinCapacity"])), int(new["MaxCapacity"]))
     is_same = [old[name] == new[name] for name in ("InstanceType", "InitialInstanceCount")]
     keeps = is_same[0] and (is_same[1] or "MinCapacity" in old.keys() & new.keys())
     assert stack.sagemaker.count == (desired if keeps else recommended)
-    assert (answer is None) is (stack.sagemaker.count != desired), "waited for where it changes"
+    assert (response is None) is (stack.sagemaker.count != desired), "waited for where it changes"
 
 
 @pytest.mark.parametrize("make", [unscaled, scaled])
@@ -134,9 +134,9 @@ def test_a_variant_that_is_renamed_is_another_one(stack: HostingStack) -> None:
 
 @pytest.mark.parametrize("request_type", ["Create", "Delete"])
 def test_creating_and_deleting_leave_the_number_alone(stack: HostingStack, request_type: str) -> None:
-    answer = stack.count(unscaled(SMALL, count=2), None, request=request_type)
-    assert answer is not None
-    assert (answer.reason, answer.physical_resource_id) == (None, ENDPOINT)
+    response = stack.count(unscaled(SMALL, count=2), None, request=request_type)
+    assert response is not None
+    assert (response.reason, response.physical_resource_id) == (None, ENDPOINT)
     assert stack.sagemaker.count == SCALED_OUT
 
 
@@ -172,7 +172,7 @@ def test_an_endpoint_that_is_being_changed_is_waited_for(stack: HostingStack) ->
     assert stack.sagemaker.count == 1
     stack.sagemaker.status = "InService"
     assert stack.step()
-    assert [answer.reason for answer in stack.sent] == [None]
+    assert [response.reason for response in stack.sent] == [None]
 
 
 def test_a_change_that_begins_at_the_same_moment_is_waited_for(stack: HostingStack) -> None:
@@ -194,13 +194,13 @@ REFUSED = refusal("ResourceLimitExceeded", "The account-level service limit is 2
 
 def test_a_number_that_the_service_refuses_fails_the_deployment(stack: HostingStack) -> None:
     stack.sagemaker.refusals = [REFUSED]
-    answer = stack.count(scaled(LARGE, count=3), scaled(SMALL))
-    assert answer is not None
-    assert answer.reason == (
+    response = stack.count(scaled(LARGE, count=3), scaled(SMALL))
+    assert response is not None
+    assert response.reason == (
         "The variant AllTraffic of the endpoint Bert-1 should have 3 instances: The account-level service limit is 2 "
         "instances. (ResourceLimitExceeded.)"
     )
-    assert answer.physical_resource_id == ENDPOINT
+    assert response.physical_resource_id == ENDPOINT
 
 
 def test_instances_that_dont_come_up_fail_the_deployment_with_sagemakers_reason(stack: HostingStack) -> None:
@@ -208,17 +208,17 @@ def test_instances_that_dont_come_up_fail_the_deployment_with_sagemakers_reason(
     assert stack.count(unscaled(LARGE, count=3), unscaled(SMALL)) is None
     stack.sagemaker.status = "InService"
     assert stack.step()
-    [answer] = stack.sent
-    assert answer.reason == (
+    [response] = stack.sent
+    assert response.reason == (
         "The variant AllTraffic of the endpoint Bert-1 should have 3 instances: Insufficient capacity."
     )
 
 
 def test_a_number_that_was_refused_is_not_rolled_back(stack: HostingStack) -> None:
     stack.sagemaker.refusals = [REFUSED]
-    answer = stack.count(unscaled(SMALL, count=9), unscaled(SMALL))
-    assert answer is not None
-    assert not answer.succeeded
+    response = stack.count(unscaled(SMALL, count=9), unscaled(SMALL))
+    assert response is not None
+    assert not response.succeeded
     stack.cloudformation.status = "UPDATE_ROLLBACK_IN_PROGRESS"
     assert changed(stack, unscaled(SMALL), unscaled(SMALL, count=9)) == SCALED_OUT
 
@@ -233,21 +233,21 @@ def test_a_number_that_was_set_is_rolled_back(stack: HostingStack) -> None:
 def test_a_rollback_continues_and_scales_with_the_number_that_there_is(stack: HostingStack) -> None:
     stack.cloudformation.status = "UPDATE_ROLLBACK_IN_PROGRESS"
     stack.sagemaker.refusals = [REFUSED]
-    answer = stack.count(scaled(SMALL), scaled(LARGE))
-    assert answer is not None
-    assert answer.succeeded
+    response = stack.count(scaled(SMALL), scaled(LARGE))
+    assert response is not None
+    assert response.succeeded
     assert stack.bounds == (1, 9)
 
 
 def test_an_endpoint_that_is_gone_fails_the_deployment_and_no_rollback(stack: HostingStack) -> None:
     stack.sagemaker.instance_type = None
-    answer = stack.count(unscaled(LARGE), unscaled(SMALL))
-    assert answer is not None
-    assert answer.reason == "The endpoint Bert-1 doesn't exist."
+    response = stack.count(unscaled(LARGE), unscaled(SMALL))
+    assert response is not None
+    assert response.reason == "The endpoint Bert-1 doesn't exist."
     stack.cloudformation.status = "UPDATE_ROLLBACK_IN_PROGRESS"
-    answer = stack.count(unscaled(SMALL), unscaled(LARGE))
-    assert answer is not None
-    assert answer.succeeded
+    response = stack.count(unscaled(SMALL), unscaled(LARGE))
+    assert response is not None
+    assert response.succeeded
 
 
 @pytest.mark.parametrize(
@@ -263,10 +263,10 @@ def test_what_never_ends_fails_a_deployment_and_no_rollback(
         [state] = stack.stepfunctions.executions.values()
         state["error"] = {"Error": "Lambda.Unknown"}
     assert stack.step(later=30 if broken else WAIT_STAGE_SECONDS + 1)
-    [answer] = stack.sent
-    assert (answer.reason is not None) is is_failed
-    if answer.reason is not None:
-        assert "The endpoint doesn't have the recommended instance count. Deploy again." in answer.reason
+    [response] = stack.sent
+    assert (response.reason is not None) is is_failed
+    if response.reason is not None:
+        assert "The endpoint doesn't have the recommended instance count. Deploy again." in response.reason
 
 
 def test_what_cloudformation_has_cancelled_does_nothing_more(stack: HostingStack) -> None:
@@ -318,15 +318,15 @@ def test_what_may_pass_is_left_to_the_state_machine_which_fails_no_rollback(
 
 
 def test_a_recommended_number_that_is_none_is_refused(stack: HostingStack) -> None:
-    answer = stack.count(unscaled(LARGE, InitialInstanceCount="unavailable"), unscaled(SMALL))
-    assert answer is not None
-    assert "InitialInstanceCount is 'unavailable', and must be a whole number" in str(answer.reason)
+    response = stack.count(unscaled(LARGE, InitialInstanceCount="unavailable"), unscaled(SMALL))
+    assert response is not None
+    assert "InitialInstanceCount is 'unavailable', and must be a whole number" in str(response.reason)
     assert stack.sagemaker.count == SCALED_OUT
 
 
 def test_a_template_that_names_no_state_machine_isnt_waited_for(stack: HostingStack) -> None:
     new = unscaled(LARGE)
     del new["StateMachineArn"]
-    answer = stack.count(new, unscaled(SMALL))
-    assert answer is not None
-    assert "StateMachineArn is missing" in str(answer.reason)
+    response = stack.count(new, unscaled(SMALL))
+    assert response is not None
+    assert "StateMachineArn is missing" in str(response.reason)

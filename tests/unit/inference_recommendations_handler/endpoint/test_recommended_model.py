@@ -92,10 +92,10 @@ class Resource:
         """Returns the reason of a failure."""
         invocation = Invocation(clients=Clients({"sagemaker": self.service}.__getitem__), log_stream="stream")
         event = self.event(request, properties, physical_id=physical_id or self.physical_id)
-        answer = recommended_model.on_event(event, invocation)
-        if answer.succeeded:
-            self.physical_id, self.properties = answer.physical_resource_id, properties
-        return answer.reason
+        response = recommended_model.on_event(event, invocation)
+        if response.succeeded:
+            self.physical_id, self.properties = response.physical_resource_id, properties
+        return response.reason
 
     @property
     def model(self) -> dict[str, Any]:
@@ -254,9 +254,9 @@ def test_an_update_that_fails_keeps_the_old_id() -> None:
     resource = created(**of_package())
     event = resource.event("Update", of_package(CompilationJobName="neo"), physical_id=resource.physical_id)
     invocation = Invocation(clients=Clients({"sagemaker": resource.service}.__getitem__), log_stream="s")
-    answer = recommended_model.on_event(event, invocation)
-    assert not answer.succeeded
-    assert answer.physical_resource_id == resource.physical_id
+    response = recommended_model.on_event(event, invocation)
+    assert not response.succeeded
+    assert response.physical_resource_id == resource.physical_id
 
 
 def test_another_job_with_the_same_outcome_rolls_no_endpoint() -> None:
@@ -298,7 +298,7 @@ def test_delete_succeeds_whatever_there_is() -> None:
     assert resource.serve("Delete", physical_id="Stack-Model-1ABC") is None
 
 
-def test_a_create_that_was_never_answered_is_cleaned_up_under_the_id_that_cloudformation_invents() -> None:
+def test_a_create_that_got_no_response_is_cleaned_up_under_the_id_that_cloudformation_invents() -> None:
     resource = created(**of_package())
     assert resource.serve("Delete", physical_id="Stack-Model-1ABC", **of_package()) is None
     assert not resource.service.models

@@ -40,9 +40,9 @@ def served(request_type: str, properties: dict[str, Any], physical_id: str = "")
         return made
 
     event = CustomResourceEvent.parse(raw, now=0.0)
-    answer = job.on_event(event, Invocation(clients=Clients(client), log_stream="stream"))
-    assert answer is not None
-    return answer
+    response = job.on_event(event, Invocation(clients=Clients(client), log_stream="stream"))
+    assert response is not None
+    return response
 
 
 BROKEN = [{}, {"Request": {"JobType": "Default"}}, {"Request": {"Quantum": "1"}, "NamePrefix": "bert"}]
@@ -50,21 +50,21 @@ BROKEN = [{}, {"Request": {"JobType": "Default"}}, {"Request": {"Quantum": "1"},
 
 @pytest.mark.parametrize("properties", BROKEN)
 def test_a_create_that_was_never_requested_has_an_id_of_its_own(properties: dict[str, Any]) -> None:
-    answer = served("Create", properties)
-    assert not answer.succeeded
-    assert answer.physical_resource_id == f"{NEVER_REQUESTED}Job"
+    response = served("Create", properties)
+    assert not response.succeeded
+    assert response.physical_resource_id == f"{NEVER_REQUESTED}Job"
 
 
 @pytest.mark.parametrize("properties", BROKEN)
 def test_an_update_that_was_never_requested_keeps_the_jobs_id(properties: dict[str, Any]) -> None:
-    answer = served("Update", properties, "bert-abcdefghijkl")
-    assert not answer.succeeded
-    assert answer.physical_resource_id == "bert-abcdefghijkl"
+    response = served("Update", properties, "bert-abcdefghijkl")
+    assert not response.succeeded
+    assert response.physical_resource_id == "bert-abcdefghijkl"
 
 
 @pytest.mark.parametrize("properties", BROKEN)
 def test_its_delete_calls_nothing_and_succeeds(properties: dict[str, Any]) -> None:
     own = f"{NEVER_REQUESTED}Job"
-    answer = served("Delete", properties, own)
-    assert answer.succeeded
-    assert answer.physical_resource_id == own
+    response = served("Delete", properties, own)
+    assert response.succeeded
+    assert response.physical_resource_id == own

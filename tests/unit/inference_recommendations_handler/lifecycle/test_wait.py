@@ -86,20 +86,20 @@ def invocation(service: SageMaker) -> Invocation:
     ],
 )
 def test_what_can_t_be_used_is_reported_without_props_that_a_reference_hasn_t(status: str | None, message: str) -> None:
-    answer = wait.on_event(event(), invocation(SageMaker(status)))
-    assert answer is not None
-    assert answer.reason is not None
-    assert answer.reason.startswith(f"{message}This stack only references the job: name one that has completed.")
-    assert "`" not in answer.reason
+    response = wait.on_event(event(), invocation(SageMaker(status)))
+    assert response is not None
+    assert response.reason is not None
+    assert response.reason.startswith(f"{message}This stack only references the job: name one that has completed.")
+    assert "`" not in response.reason
 
 
 def test_a_job_that_outlasts_the_timeout_continues_whoever_owns_it(monkeypatch: pytest.MonkeyPatch) -> None:
     sent: list[Response] = []
-    monkeypatch.setattr(Invocation, "send", lambda _, answer, __: sent.append(answer))
+    monkeypatch.setattr(Invocation, "send", lambda _, response, __: sent.append(response))
     service = SageMaker("IN_PROGRESS")
     assert wait.step(wait.State(event=event()), invocation(service), now=1601).done
-    [answer] = sent
-    assert answer.reason == (
+    [response] = sent
+    assert response.reason == (
         "The job bert did not finish within 10 minutes, and it continues, since this stack only references it: set a "
         "longer `timeout`. Last status: The inference recommendations job bert is IN_PROGRESS."
     )

@@ -21,7 +21,7 @@ def test_a_line_is_one_json_object_without_empty_fields(capsys: pytest.CaptureFi
 
 def test_a_reader_of_the_message_alone_learns_what_has_happened(capsys: pytest.CaptureFixture[str]) -> None:
     log(
-        "answered",
+        "response sent",
         reason="No such package.",
         stackId="arn",
         requestId="id",
@@ -30,7 +30,7 @@ def test_a_reader_of_the_message_alone_learns_what_has_happened(capsys: pytest.C
         requestType="Create",
     )
     message = json.loads(capsys.readouterr().out)["message"]
-    assert message == "answered: requestType=Create logicalResourceId=Job status=FAILED reason=No such package."
+    assert message == "response sent: requestType=Create logicalResourceId=Job status=FAILED reason=No such package."
 
 
 def test_a_message_without_such_fields_stays_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:

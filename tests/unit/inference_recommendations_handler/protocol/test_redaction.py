@@ -21,7 +21,7 @@ from inference_recommendations_handler.protocol.contract import ResourceType, St
 from inference_recommendations_handler.protocol.custom_resource_event import CustomResourceEvent, InvalidEventError
 from inference_recommendations_handler.protocol.redaction import HIDDEN, MIN_LENGTH, hide, hiding, redact
 from tests.unit.inference_recommendations_handler.response_url import RESPONSE_URL
-from tests.unit.inference_recommendations_handler.test_odd_shapes import ANSWERS, SOUND, bucket, event
+from tests.unit.inference_recommendations_handler.test_odd_shapes import RESPONSES, SOUND, bucket, event
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -63,19 +63,19 @@ class Service:
         words = f"Value {self.quoted} at 'environment' failed to satisfy constraint"
         if model.name == self.failing and self.code == "":
             raise LookupError(words)
-        answered: dict[str, Any] = copy.deepcopy(ANSWERS.get(model.name, {}))
+        responded: dict[str, Any] = copy.deepcopy(RESPONSES.get(model.name, {}))
         if model.name == self.failing:
-            answered = {"Error": {"Code": self.code, "Message": words}}
+            responded = {"Error": {"Code": self.code, "Message": words}}
         elif model.name == "DescribeInferenceRecommendationsJob":
             found = [recommendation(number, self.secret) for number in (1, 2)]
-            answered |= {"Status": self.status, "InferenceRecommendations": found, "FailureReason": words}
+            responded |= {"Status": self.status, "InferenceRecommendations": found, "FailureReason": words}
         elif model.name == "ListInferenceRecommendationsJobSteps":
             benchmark = recommendation(1, self.secret) | {"FailureReason": f"{words}: again"}
-            answered = {"Steps": [{"Status": "FAILED", "StepType": "BENCHMARK", "InferenceBenchmark": benchmark}]}
+            responded = {"Steps": [{"Status": "FAILED", "StepType": "BENCHMARK", "InferenceBenchmark": benchmark}]}
         elif model.name == "DescribeModel":
-            answered["PrimaryContainer"]["Environment"] = {"TOKEN": self.secret}
-        status = 400 if "Error" in answered else 200
-        return SimpleNamespace(status_code=status), answered | {"ResponseMetadata": {"HTTPStatusCode": status}}
+            responded["PrimaryContainer"]["Environment"] = {"TOKEN": self.secret}
+        status = 400 if "Error" in responded else 200
+        return SimpleNamespace(status_code=status), responded | {"ResponseMetadata": {"HTTPStatusCode": status}}
 
 
 @pytest.fixture(scope="module")
@@ -118,13 +118,13 @@ def output_of(sent: dict[str, Any], clients: Clients, capsys: pytest.CaptureFixt
     """Return all output of the function except for data: reasons, its log, and exceptions that Lambda logs."""
     raised = ""
     state: Mapping[str, Any] = {}
-    with bucket() as answers:
+    with bucket() as responses:
         try:
             state = handle(sent, Invocation(clients=clients, log_stream="stream"))
         except (RetryEventError, StepFailedError) as error:
             raised = "".join(traceback.format_exception(error))
     own = {name: value for name, value in state.items() if name != "event"}
-    reasons = [answer.get("Reason", "") for answer in answers]
+    reasons = [response.get("Reason", "") for response in responses]
     return "\n".join([*reasons, raised, json.dumps(own, ensure_ascii=False), capsys.readouterr().out])
 
 

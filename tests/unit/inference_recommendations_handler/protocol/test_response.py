@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inference_recommendations_handler.protocol import response as answering
+from inference_recommendations_handler.protocol import response as response_module
 from inference_recommendations_handler.protocol.custom_resource_event import CustomResourceEvent
 from inference_recommendations_handler.protocol.response import (
     Response,
@@ -41,10 +41,10 @@ EVENT = CustomResourceEvent.parse(
 def test_a_reason_of_any_length_fits_and_keeps_its_log_stream(reason: str, stream: str) -> None:
     body = encode(Response(physical_resource_id="id", reason=reason, log_stream=stream), EVENT)[1]
     assert len(body) <= 4096
-    answer = json.loads(body)
-    assert answer["Status"] == "FAILED"
-    assert answer["Reason"].endswith(f"CloudWatch Log Stream: {stream}")
-    assert "\n" not in answer["Reason"]
+    response = json.loads(body)
+    assert response["Status"] == "FAILED"
+    assert response["Reason"].endswith(f"CloudWatch Log Stream: {stream}")
+    assert "\n" not in response["Reason"]
 
 
 @pytest.mark.parametrize("character", ["a", '"', "ä", "語", "🚀"])
@@ -56,15 +56,15 @@ def test_a_cut_reason_uses_the_room_and_never_splits_a_character(character: str)
 
 def test_data_that_is_too_long_fails_instead_of_being_cut() -> None:
     long = Response(physical_resource_id="id", data={"EnvironmentJson": "x" * 5000})
-    answer = json.loads(encode(long, EVENT)[1])
-    assert answer["Status"] == "FAILED"
-    assert "4096" in answer["Reason"]
-    assert "Data" not in answer
+    response = json.loads(encode(long, EVENT)[1])
+    assert response["Status"] == "FAILED"
+    assert "4096" in response["Reason"]
+    assert "Data" not in response
 
 
 def test_what_is_not_ascii_takes_its_bytes_and_no_escapes() -> None:
-    answer = Response(physical_resource_id="id", data={"EnvironmentJson": "語" * 1100})
-    body = encode(answer, EVENT)[1]
+    response = Response(physical_resource_id="id", data={"EnvironmentJson": "語" * 1100})
+    body = encode(response, EVENT)[1]
     assert "語" * 1100 in body.decode("utf-8")
     assert json.loads(body)["Status"] == "SUCCESS"
 
@@ -85,8 +85,8 @@ def test_data_of_exactly_what_cloudformation_takes_is_sent() -> None:
 
 
 def test_what_fits_in_characters_only_is_too_long() -> None:
-    answer = Response(physical_resource_id="id", data={"EnvironmentJson": "語" * 2000})
-    assert not encode(answer, EVENT)[0].succeeded
+    response = Response(physical_resource_id="id", data={"EnvironmentJson": "語" * 2000})
+    assert not encode(response, EVENT)[0].succeeded
 
 
 def test_each_pause_is_longer_than_the_one_before_and_jittered(
@@ -127,7 +127,7 @@ def puts(monkeypatch: pytest.MonkeyPatch) -> Callable[[list[Exception | None]], 
             if problem is not None:
                 raise problem
 
-        monkeypatch.setattr(answering, "put", put)
+        monkeypatch.setattr(response_module, "put", put)
         monkeypatch.setattr("inference_recommendations_handler.protocol.response.time.sleep", lambda _: None)
         return urls
 

@@ -213,7 +213,7 @@ LONGEST: dict[str, Callable[[str], dict[str, str]]] = {
 }
 
 
-def answered(environment: dict[str, str]) -> dict[str, Any]:
+def responded(environment: dict[str, str]) -> dict[str, Any]:
     found = real_time("ml.a.large", count=None, recommendation_id="j" * 40 + "/" + "i" * 24)
     found["ModelConfiguration"] = {
         "EnvironmentParameters": [{"Key": k, "ValueType": "Categorical", "Value": v} for k, v in environment.items()]
@@ -240,7 +240,7 @@ def answered(environment: dict[str, str]) -> dict[str, Any]:
 @pytest.mark.parametrize("value", ["x", "ä", "語", "\U0001f680", '"', "\\"])
 def test_the_longest_environment_fits_into_the_response(value: str) -> None:
     environment = LONGEST["ASCII names"](value)
-    response = answered(environment)
+    response = responded(environment)
     assert response["Status"] == "SUCCESS"
     assert json.loads(response["Data"]["EnvironmentJson"]) == environment
 
@@ -249,14 +249,14 @@ def test_the_longest_environment_fits_into_the_response(value: str) -> None:
     ("value", "status"), [("x", "SUCCESS"), ("ä", "SUCCESS"), ("語", "SUCCESS"), ("\U0001f680", "FAILED")]
 )
 def test_one_that_does_not_fit_says_what_to_shorten(value: str, status: str) -> None:
-    response = answered(LONGEST["names alike"](value))
+    response = responded(LONGEST["names alike"](value))
     assert response["Status"] == status
     assert status == "SUCCESS" or "shorten their names or values" in response["Reason"]
 
 
 def test_a_short_environment_is_ascii_and_a_long_one_as_it_is() -> None:
     def environment_json(length: int) -> str:
-        return str(answered({"K": "ä" * length})["Data"]["EnvironmentJson"])
+        return str(responded({"K": "ä" * length})["Data"]["EnvironmentJson"])
 
     assert environment_json(248).isascii()
     assert not environment_json(249).isascii()

@@ -157,7 +157,7 @@ def test_results_of_one_instance_type_are_distinguished_by_their_environment() -
     assert "1 x ml.b.large: CostPerHour 4 " in message
 
 
-def test_the_table_of_many_results_leaves_room_for_the_rest_of_the_answer() -> None:
+def test_the_table_of_many_results_leaves_room_for_the_rest_of_the_response() -> None:
     found = [result(f"ml.c5.{'x' * 40}{number}", CostPerHour=2.0, CpuUtilization="NaN") for number in range(99)]
     given = dict.fromkeys((*METRIC_OF, "MinInvocationsGain", "MinModelLatencyGain"), "0.5")
     message = reason(found, given, performances=BASELINE)

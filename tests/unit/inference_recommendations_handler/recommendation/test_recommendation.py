@@ -47,7 +47,7 @@ def described(**_: str) -> dict[str, Any]:
     return copy.deepcopy(JOB)
 
 
-def answer(
+def response(
     constraints: dict[str, Any] | None,
     *,
     request: str = "Update",
@@ -89,14 +89,14 @@ def answer(
     ],
 )
 def test_the_best_that_meets_the_constraints_is_chosen(constraints: dict[str, Any] | None, winner: str) -> None:
-    chosen = answer(constraints)
+    chosen = response(constraints)
     assert chosen.succeeded
     assert chosen.data["InstanceType"] == winner
     assert json.loads(chosen.data["EnvironmentJson"]) == {"THREADS": "2"}
 
 
 def test_a_gate_that_nothing_passes_fails_with_what_was_measured_and_keeps_the_id() -> None:
-    failed = answer({"MinInvocations": "500"})
+    failed = response({"MinInvocations": "500"})
     assert failed.reason is not None
     assert failed.reason.startswith("No RealTime recommendation meets the constraints (MinInvocations 500). ")
     assert "1 x ml.m5.xlarge: MaxInvocations 300 is 200 (40.0%) below 500; 1 x ml.c5.xlarge: " in failed.reason
@@ -106,19 +106,19 @@ def test_a_gate_that_nothing_passes_fails_with_what_was_measured_and_keeps_the_i
 
 @pytest.mark.parametrize("constraints", ["", "MaxCostPerHour", ["5"]])
 def test_a_malformed_property_is_never_passed_over(constraints: Any) -> None:
-    assert "must be a structure" in str(answer(constraints).reason)
+    assert "must be a structure" in str(response(constraints).reason)
 
 
 @pytest.mark.parametrize("status", ["PENDING", "IN_PROGRESS", "STOPPING", "FAILED", "DELETING", "DELETED", "A_NEW_ONE"])
 def test_partial_results_are_never_chosen(status: str) -> None:
-    failed = answer(None, describe=lambda **_: copy.deepcopy(JOB) | {"Status": status})
+    failed = response(None, describe=lambda **_: copy.deepcopy(JOB) | {"Status": status})
     assert not failed.data
     assert f"is {status}" in str(failed.reason)
 
 
 @pytest.mark.parametrize("status", ["COMPLETED", "STOPPED"])
 def test_results_of_a_job_that_has_ended_are_chosen_among(status: str) -> None:
-    chosen = answer(None, describe=lambda **_: copy.deepcopy(JOB) | {"Status": status})
+    chosen = response(None, describe=lambda **_: copy.deepcopy(JOB) | {"Status": status})
     assert chosen.data["InstanceType"] == "ml.c5.xlarge"
 
 
@@ -128,7 +128,7 @@ def test_a_job_that_cannot_be_read_for_now_is_left_to_the_next_delivery(code: st
         raise ClientError({"Error": {"Code": code, "Message": "not now"}}, "Describe")
 
     with pytest.raises(ClientError):
-        answer(None, describe=refused)
+        response(None, describe=refused)
 
 
 @pytest.mark.parametrize(
@@ -142,7 +142,7 @@ def test_a_job_that_can_never_be_read_is_a_failure(code: str, reason: str) -> No
     def refused(**_: str) -> dict[str, Any]:
         raise ClientError({"Error": {"Code": code, "Message": "not like this"}}, "Describe")
 
-    failed = answer(None, describe=refused)
+    failed = response(None, describe=refused)
     assert str(failed.reason).startswith(reason)
     assert not failed.data
 
@@ -150,7 +150,7 @@ def test_a_job_that_can_never_be_read_is_a_failure(code: str, reason: str) -> No
 def test_the_specification_that_was_measured_is_an_attribute() -> None:
     job = copy.deepcopy(JOB)
     job["InferenceRecommendations"][0]["ModelConfiguration"]["InferenceSpecificationName"] = "onnx"
-    chosen = answer(None, describe=lambda **_: job)
+    chosen = response(None, describe=lambda **_: job)
     assert chosen.data["InferenceSpecificationName"] == "onnx"
 
 
@@ -167,20 +167,20 @@ NOTE = "ModelLatency was interpreted as microseconds: as milliseconds it would n
 
 
 def test_the_latency_is_an_attribute_as_the_service_gives_it_and_in_milliseconds() -> None:
-    chosen = answer(None, describe=in_microseconds).data
+    chosen = response(None, describe=in_microseconds).data
     assert (chosen["ModelLatency"], chosen["ModelLatencyMs"]) == ("263596", "263.596")
-    chosen = answer(None).data
+    chosen = response(None).data
     assert (chosen["ModelLatency"], chosen["ModelLatencyMs"]) == ("9", "9")
 
 
 @pytest.mark.parametrize(("limit", "met"), [("264", True), ("263", False), ("263596", True)])
 def test_a_limit_of_the_latency_is_in_milliseconds(limit: str, *, met: bool) -> None:
-    assert answer({"MaxModelLatency": limit}, describe=in_microseconds).succeeded is met
+    assert response({"MaxModelLatency": limit}, describe=in_microseconds).succeeded is met
 
 
 def test_a_gain_in_latency_is_the_same_in_every_unit() -> None:
-    assert answer({"MinModelLatencyGain": "1.89"}, describe=in_microseconds).succeeded
-    assert answer({"MinModelLatencyGain": "1.9"}, describe=in_microseconds).reason == (
+    assert response({"MinModelLatencyGain": "1.89"}, describe=in_microseconds).succeeded
+    assert response({"MinModelLatencyGain": "1.9"}, describe=in_microseconds).reason == (
         "No RealTime recommendation meets the constraints (MinModelLatencyGain 1.9 over the existing endpoint's "
         "ModelLatency 500 ms). Closest first: 1 x ml.c5.xlarge: ModelLatency 263.596 ms is 0.438 ms (0.2%) above "
         "263.158 ms; 1 x ml.m5.xlarge: ModelLatency 1085.45 ms is 822 ms (312.5%) above 263.158 ms. Loosen a "
@@ -190,7 +190,7 @@ def test_a_gain_in_latency_is_the_same_in_every_unit() -> None:
 
 
 def test_reasons_name_the_unit_and_say_where_it_is_not_the_guides() -> None:
-    message = str(answer({"MaxModelLatency": "5", "MaxCostPerHour": "2"}).reason)
+    message = str(response({"MaxModelLatency": "5", "MaxCostPerHour": "2"}).reason)
     assert "(MaxCostPerHour 2, MaxModelLatency 5 ms)" in message
     assert "ModelLatency 9 ms is 4 ms (80.0%) above 5 ms, CostPerHour 1 fits" in message
     assert "microseconds" not in message
@@ -201,13 +201,13 @@ def test_reasons_name_the_unit_and_say_where_it_is_not_the_guides() -> None:
             del found["Metrics"]["CostPerInference"]
         return job
 
-    message = str(answer(None, describe=without_cost).reason)
+    message = str(response(None, describe=without_cost).reason)
     assert "ModelLatency 263.596 ms, MaxInvocations 600" in message
     assert message.endswith(f"{NOTE} Job: bert.")
 
 
 def test_a_choice_among_microseconds_is_logged_as_such(capsys: pytest.CaptureFixture[str]) -> None:
-    answer(None, describe=in_microseconds)
+    response(None, describe=in_microseconds)
     assert NOTE in capsys.readouterr().out
-    answer(None)
+    response(None)
     assert NOTE not in capsys.readouterr().out

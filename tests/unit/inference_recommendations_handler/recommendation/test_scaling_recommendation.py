@@ -67,8 +67,8 @@ def serve(
         received.append(asked_for)
         if refusal is not None:
             raise refusal
-        answer = RECOMMENDED if recommended is None else recommended
-        return {"DynamicScalingConfiguration": answer, "Metric": METRIC if metric is None else metric}
+        response = RECOMMENDED if recommended is None else recommended
+        return {"DynamicScalingConfiguration": response, "Metric": METRIC if metric is None else metric}
 
     def described(**_: str) -> dict[str, Any]:
         result: dict[str, Any] = {
@@ -99,10 +99,10 @@ def serve(
 
 
 def test_the_service_is_requested_the_chosen_recommendation() -> None:
-    answer, received = serve(
+    response, received = serve(
         ASKED | {"TargetCpuUtilizationPerCore": "70", "MinInvocationsPerMinute": "60", "MaxInvocationsPerMinute": "900"}
     )
-    assert answer.succeeded
+    assert response.succeeded
     assert received == [
         {
             "InferenceRecommendationsJobName": "bert",
@@ -147,14 +147,14 @@ def test_a_metric_of_its_own_is_reported_and_all_policies_are_carried() -> None:
 
 @pytest.mark.parametrize("absent", [float("nan"), "NaN", None])
 def test_figures_for_display_and_cooldowns_may_be_absent(absent: Any) -> None:
-    answer, _ = serve(
+    response, _ = serve(
         ASKED,
         recommended=RECOMMENDED | {"ScaleInCooldown": absent, "ScaleOutCooldown": absent},
         metric={"InvocationsPerInstance": absent},
     )
-    assert (answer.data["ScaleInCooldown"], answer.data["ScaleOutCooldown"]) == ("300", "300")
-    assert (answer.data["InvocationsPerInstance"], answer.data["ModelLatency"]) == ("unavailable", "unavailable")
-    assert answer.data["ModelLatencyMs"] == "unavailable"
+    assert (response.data["ScaleInCooldown"], response.data["ScaleOutCooldown"]) == ("300", "300")
+    assert (response.data["InvocationsPerInstance"], response.data["ModelLatency"]) == ("unavailable", "unavailable")
+    assert response.data["ModelLatencyMs"] == "unavailable"
 
 
 @pytest.mark.parametrize(
@@ -209,9 +209,9 @@ def test_a_job_that_cannot_be_read_for_now_is_left_to_the_next_delivery() -> Non
 def test_what_a_registration_needs_is_there_or_the_deployment_fails_with_a_reason(
     recommended: dict[str, Any], message: str
 ) -> None:
-    answer, _ = serve(ASKED, recommended=recommended)
-    assert message in str(answer.reason)
-    assert str(answer.reason).endswith(" Job: bert.")
+    response, _ = serve(ASKED, recommended=recommended)
+    assert message in str(response.reason)
+    assert str(response.reason).endswith(" Job: bert.")
 
 
 @pytest.mark.parametrize(
@@ -224,16 +224,16 @@ def test_what_a_registration_needs_is_there_or_the_deployment_fails_with_a_reaso
     ],
 )
 def test_what_cant_be_requested_isnt(changes: dict[str, str], message: str) -> None:
-    answer, received = serve(ASKED | changes)
-    assert message in str(answer.reason)
+    response, received = serve(ASKED | changes)
+    assert message in str(response.reason)
     assert received == []
 
 
 def test_ids_stay_and_a_delete_calls_nothing() -> None:
     assert serve(ASKED)[0].physical_resource_id == "Scaling"
     assert serve(ASKED, request="Update")[0].physical_resource_id == "as-it-was"
-    answer, received = serve({}, request="Delete")
-    assert answer.succeeded
+    response, received = serve({}, request="Delete")
+    assert response.succeeded
     assert received == []
 
 

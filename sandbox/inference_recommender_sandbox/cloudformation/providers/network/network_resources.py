@@ -50,23 +50,23 @@ def _of_vpc(operation: str, *filters: tuple[str, str]) -> ApiCall:
     )
 
 
-def _vpc_attributes(_: Parameters, _name: str, answer: Parameters) -> Parameters:
-    if not answer:
+def _vpc_attributes(_: Parameters, _name: str, response: Parameters) -> Parameters:
+    if not response:
         return {}
-    vpc = answer["Vpc"]
+    vpc = response["Vpc"]
     return same(vpc, "VpcId", "CidrBlock") | {
         "CidrBlockAssociations": [each["AssociationId"] for each in vpc.get("CidrBlockAssociationSet", [])],
-        "DefaultNetworkAcl": answer["NetworkAcls"][0]["NetworkAclId"],
-        "DefaultSecurityGroup": answer["SecurityGroups"][0]["GroupId"],
+        "DefaultNetworkAcl": response["NetworkAcls"][0]["NetworkAclId"],
+        "DefaultSecurityGroup": response["SecurityGroups"][0]["GroupId"],
         "Ipv6CidrBlocks": [each["Ipv6CidrBlock"] for each in vpc.get("Ipv6CidrBlockAssociationSet", [])],
     }
 
 
-def _subnet_attributes(_: Parameters, _name: str, answer: Parameters) -> Parameters:
-    if not answer:
+def _subnet_attributes(_: Parameters, _name: str, response: Parameters) -> Parameters:
+    if not response:
         return {}
-    subnet = answer["Subnet"]
-    associations = [each for acl in answer["NetworkAcls"] for each in acl["Associations"]]
+    subnet = response["Subnet"]
+    associations = [each for acl in response["NetworkAcls"] for each in acl["Associations"]]
     return same(subnet, "SubnetId", "VpcId", "AvailabilityZone", "CidrBlock") | {
         "Ipv6CidrBlocks": [each["Ipv6CidrBlock"] for each in subnet.get("Ipv6CidrBlockAssociationSet", [])],
         "NetworkAclAssociationId": next(
@@ -75,8 +75,8 @@ def _subnet_attributes(_: Parameters, _name: str, answer: Parameters) -> Paramet
     }
 
 
-def _endpoint_attributes(_: Parameters, _name: str, answer: Parameters) -> Parameters:
-    endpoint = answer.get("VpcEndpoint", {})
+def _endpoint_attributes(_: Parameters, _name: str, response: Parameters) -> Parameters:
+    endpoint = response.get("VpcEndpoint", {})
     return {
         "CreationTimestamp": str(endpoint.get("CreationTimestamp", "")),
         "DnsEntries": [f"{each['HostedZoneId']}:{each['DnsName']}" for each in endpoint.get("DnsEntries", [])],
@@ -124,8 +124,8 @@ NETWORK_RESOURCES: Final[dict[str, ApiResource]] = {
         changes=address_tag_changes,
         updatable=_TAGS,
         delete=(ApiCall(operation="ReleaseAddress", parameters=lambda _, address: {"PublicIp": address}),),
-        physical_id=lambda _properties, _name, answer: answer["PublicIp"],
-        attributes=lambda _properties, _name, answer: same(answer, "AllocationId", "PublicIp"),
+        physical_id=lambda _properties, _name, response: response["PublicIp"],
+        attributes=lambda _properties, _name, response: same(response, "AllocationId", "PublicIp"),
     ),
     "AWS::EC2::InternetGateway": ApiResource(
         service="ec2",
@@ -133,8 +133,8 @@ NETWORK_RESOURCES: Final[dict[str, ApiResource]] = {
         changes=network_tag_changes,
         updatable=_TAGS,
         delete=(ApiCall(operation="DeleteInternetGateway", parameters=_id("InternetGatewayId")),),
-        physical_id=lambda _properties, _name, answer: answer["InternetGateway"]["InternetGatewayId"],
-        attributes=lambda _properties, _name, answer: same(answer.get("InternetGateway", {}), "InternetGatewayId"),
+        physical_id=lambda _properties, _name, response: response["InternetGateway"]["InternetGatewayId"],
+        attributes=lambda _properties, _name, response: same(response.get("InternetGateway", {}), "InternetGatewayId"),
     ),
     "AWS::EC2::NatGateway": ApiResource(
         service="ec2",
@@ -147,8 +147,8 @@ NETWORK_RESOURCES: Final[dict[str, ApiResource]] = {
         changes=network_tag_changes,
         updatable=_TAGS,
         delete=(ApiCall(operation="DeleteNatGateway", parameters=_id("NatGatewayId")),),
-        physical_id=lambda _properties, _name, answer: answer["NatGateway"]["NatGatewayId"],
-        attributes=lambda _properties, _name, answer: same(answer.get("NatGateway", {}), "NatGatewayId"),
+        physical_id=lambda _properties, _name, response: response["NatGateway"]["NatGatewayId"],
+        attributes=lambda _properties, _name, response: same(response.get("NatGateway", {}), "NatGatewayId"),
     ),
     "AWS::EC2::Route": ApiResource(
         service="ec2",
@@ -156,8 +156,8 @@ NETWORK_RESOURCES: Final[dict[str, ApiResource]] = {
         update=(ApiCall(operation="ReplaceRoute", parameters=lambda p, _: same(p, *_ROUTE_MEMBERS)),),
         updatable=frozenset(_TARGETS),
         delete=(ApiCall(operation="DeleteRoute", parameters=lambda p, _: same(p, "RouteTableId", *_DESTINATIONS)),),
-        physical_id=lambda p, _name, _answer: f"{p['RouteTableId']}|{_destination(p)}",
-        attributes=lambda p, _name, _answer: {"CidrBlock": _destination(p)},
+        physical_id=lambda p, _name, _response: f"{p['RouteTableId']}|{_destination(p)}",
+        attributes=lambda p, _name, _response: {"CidrBlock": _destination(p)},
     ),
     "AWS::EC2::RouteTable": ApiResource(
         service="ec2",
@@ -165,8 +165,8 @@ NETWORK_RESOURCES: Final[dict[str, ApiResource]] = {
         changes=network_tag_changes,
         updatable=_TAGS,
         delete=(ApiCall(operation="DeleteRouteTable", parameters=_id("RouteTableId")),),
-        physical_id=lambda _properties, _name, answer: answer["RouteTable"]["RouteTableId"],
-        attributes=lambda _properties, _name, answer: same(answer.get("RouteTable", {}), "RouteTableId"),
+        physical_id=lambda _properties, _name, response: response["RouteTable"]["RouteTableId"],
+        attributes=lambda _properties, _name, response: same(response.get("RouteTable", {}), "RouteTableId"),
     ),
     "AWS::EC2::Subnet": ApiResource(
         service="ec2",
@@ -178,7 +178,7 @@ NETWORK_RESOURCES: Final[dict[str, ApiResource]] = {
         changes=network_tag_changes,
         updatable=frozenset({"MapPublicIpOnLaunch", "Tags"}),
         delete=(ApiCall(operation="DeleteSubnet", parameters=_id("SubnetId")),),
-        physical_id=lambda _properties, _name, answer: answer["Subnet"]["SubnetId"],
+        physical_id=lambda _properties, _name, response: response["Subnet"]["SubnetId"],
         describe=(
             ApiCall(
                 operation="DescribeNetworkAcls",
@@ -191,8 +191,8 @@ NETWORK_RESOURCES: Final[dict[str, ApiResource]] = {
         service="ec2",
         create=(ApiCall(operation="AssociateRouteTable", parameters=lambda p, _: same(p, "RouteTableId", "SubnetId")),),
         delete=(ApiCall(operation="DisassociateRouteTable", parameters=_id("AssociationId")),),
-        physical_id=lambda _properties, _name, answer: answer["AssociationId"],
-        attributes=lambda _properties, _name, answer: {"Id": answer.get("AssociationId")},
+        physical_id=lambda _properties, _name, response: response["AssociationId"],
+        attributes=lambda _properties, _name, response: {"Id": response.get("AssociationId")},
     ),
     "AWS::EC2::VPC": ApiResource(
         service="ec2",
@@ -204,7 +204,7 @@ NETWORK_RESOURCES: Final[dict[str, ApiResource]] = {
         changes=network_tag_changes,
         updatable=frozenset(_VPC_DEFAULTS) | _TAGS,
         delete=(ApiCall(operation="DeleteVpc", parameters=_id("VpcId")),),
-        physical_id=lambda _properties, _name, answer: answer["Vpc"]["VpcId"],
+        physical_id=lambda _properties, _name, response: response["Vpc"]["VpcId"],
         describe=(
             _of_vpc("DescribeSecurityGroups", ("group-name", "default")),
             _of_vpc("DescribeNetworkAcls", ("default", "true")),
@@ -231,7 +231,7 @@ NETWORK_RESOURCES: Final[dict[str, ApiResource]] = {
         changes=_endpoint_changes,
         updatable=frozenset({"RouteTableIds", "SubnetIds", "SecurityGroupIds", "Tags"}),
         delete=(ApiCall(operation="DeleteVpcEndpoints", parameters=lambda _, name: {"VpcEndpointIds": [name]}),),
-        physical_id=lambda _properties, _name, answer: answer["VpcEndpoint"]["VpcEndpointId"],
+        physical_id=lambda _properties, _name, response: response["VpcEndpoint"]["VpcEndpointId"],
         attributes=_endpoint_attributes,
     ),
     "AWS::EC2::VPCGatewayAttachment": ApiResource(
@@ -242,7 +242,7 @@ NETWORK_RESOURCES: Final[dict[str, ApiResource]] = {
         delete=(
             ApiCall(operation="DetachInternetGateway", parameters=lambda p, _: same(p, "InternetGatewayId", "VpcId")),
         ),
-        physical_id=lambda p, _name, _answer: f"IGW|{p['VpcId']}",
-        attributes=lambda _properties, _name, _answer: {"AttachmentType": "IGW"},
+        physical_id=lambda p, _name, _response: f"IGW|{p['VpcId']}",
+        attributes=lambda _properties, _name, _response: {"AttachmentType": "IGW"},
     ),
 }

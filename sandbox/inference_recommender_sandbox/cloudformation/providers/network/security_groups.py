@@ -51,8 +51,8 @@ def _rule_type(direction: str, permission: Callable[[Parameters], Parameters]) -
         service="ec2",
         create=(ApiCall(operation=f"AuthorizeSecurityGroup{direction}", parameters=parameters),),
         delete=(ApiCall(operation=f"RevokeSecurityGroup{direction}", parameters=parameters),),
-        attributes=lambda _properties, name, answer: {
-            "Id": next((rule["SecurityGroupRuleId"] for rule in answer.get("SecurityGroupRules", [])), name)
+        attributes=lambda _properties, name, response: {
+            "Id": next((rule["SecurityGroupRuleId"] for rule in response.get("SecurityGroupRules", [])), name)
         },
     )
 
@@ -112,8 +112,10 @@ SECURITY_GROUPS: Final[dict[str, ApiResource]] = {
         changes=_rule_changes,
         updatable=frozenset({"SecurityGroupEgress", "SecurityGroupIngress", "Tags"}),
         delete=(ApiCall(operation="DeleteSecurityGroup", parameters=lambda _, group_id: {"GroupId": group_id}),),
-        physical_id=lambda _properties, _name, answer: answer["GroupId"],
-        attributes=lambda p, _name, answer: same(p, "VpcId") | same(answer, "GroupId") | {"Id": answer.get("GroupId")},
+        physical_id=lambda _properties, _name, response: response["GroupId"],
+        attributes=lambda p, _name, response: (
+            same(p, "VpcId") | same(response, "GroupId") | {"Id": response.get("GroupId")}
+        ),
         name_property="GroupName",
     ),
     "AWS::EC2::SecurityGroupEgress": _rule_type("Egress", _egress),
