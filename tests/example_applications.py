@@ -13,7 +13,8 @@ ROOT: Final = Path(__file__).parents[1]
 """The checkout."""
 APP: Final = "app"
 RECOMMENDED_ENDPOINT: Final = "examples.recommended_endpoint"
-APPLICATIONS: Final = (APP, RECOMMENDED_ENDPOINT)
+CANARY_ENDPOINT: Final = "examples.canary_endpoint"
+APPLICATIONS: Final = (APP, RECOMMENDED_ENDPOINT, CANARY_ENDPOINT)
 """Names of their modules."""
 
 

@@ -11,6 +11,15 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from cdk_inference_recommender.endpoint.grants import RecommendedEndpointGrants
+    from cdk_inference_recommender.endpoint.monitored_endpoint import InvocationHttpResponseCode
+    from cdk_inference_recommender.endpoint.props.async_inference import AsyncInference, NotificationTopic
+    from cdk_inference_recommender.endpoint.props.capacity_size import CapacitySize
+    from cdk_inference_recommender.endpoint.props.core_dump import CoreDump
+    from cdk_inference_recommender.endpoint.props.data_capture import CaptureMode, DataCapture
+    from cdk_inference_recommender.endpoint.props.deployment_config import DeploymentConfig
+    from cdk_inference_recommender.endpoint.props.inference_ami_version import InferenceAmiVersion
+    from cdk_inference_recommender.endpoint.props.routing_strategy import RoutingStrategy
+    from cdk_inference_recommender.endpoint.props.s3_destination import S3Destination
     from cdk_inference_recommender.endpoint.recommended_endpoint import RecommendedEndpoint
     from cdk_inference_recommender.endpoint.scalable_instance_count import ScalableInstanceCount
     from cdk_inference_recommender.job.grants import InferenceRecommendationsJobGrants
@@ -49,22 +58,31 @@ if TYPE_CHECKING:
 
 __all__ = [
     "UNAVAILABLE",
+    "AsyncInference",
+    "CapacitySize",
+    "CaptureMode",
     "Constraints",
     "ContainerConfig",
+    "CoreDump",
+    "DataCapture",
+    "DeploymentConfig",
     "Domain",
     "EndpointInputConfiguration",
     "ExecutionRoleRestrictions",
     "FlatInvocations",
     "Framework",
     "IInferenceRecommendationsJob",
+    "InferenceAmiVersion",
     "InferenceRecommendationsJob",
     "InferenceRecommendationsJobGrants",
     "InferenceRecommenderProvider",
+    "InvocationHttpResponseCode",
     "JobType",
     "LatencyPercentile",
     "ModelContainerConfig",
     "ModelLatencyThreshold",
     "ModelSource",
+    "NotificationTopic",
     "Objective",
     "PayloadConfig",
     "Phase",
@@ -72,6 +90,8 @@ __all__ = [
     "Recommendation",
     "RecommendedEndpoint",
     "RecommendedEndpointGrants",
+    "RoutingStrategy",
+    "S3Destination",
     "ScalableInstanceCount",
     "ScalingRecommendation",
     "ServerlessRecommendation",
@@ -84,22 +104,31 @@ __all__ = [
 ]
 
 _MODULES: Final = {
+    "AsyncInference": "endpoint.props.async_inference",
+    "CapacitySize": "endpoint.props.capacity_size",
+    "CaptureMode": "endpoint.props.data_capture",
     "Constraints": "recommendation.constraints",
     "ContainerConfig": "model.container_config",
+    "CoreDump": "endpoint.props.core_dump",
+    "DataCapture": "endpoint.props.data_capture",
+    "DeploymentConfig": "endpoint.props.deployment_config",
     "Domain": "model.container_config",
     "EndpointInputConfiguration": "job.props.endpoint_input_configuration",
     "ExecutionRoleRestrictions": "permissions.execution_role_restrictions",
     "FlatInvocations": "job.props.stopping_conditions",
     "Framework": "model.container_config",
     "IInferenceRecommendationsJob": "job.interface",
+    "InferenceAmiVersion": "endpoint.props.inference_ami_version",
     "InferenceRecommendationsJob": "job.inference_recommendations_job",
     "InferenceRecommendationsJobGrants": "job.grants",
     "InferenceRecommenderProvider": "provider.inference_recommender_provider",
+    "InvocationHttpResponseCode": "endpoint.monitored_endpoint",
     "JobType": "job.props.job_type",
     "LatencyPercentile": "job.props.stopping_conditions",
     "ModelContainerConfig": "model.container_config",
     "ModelLatencyThreshold": "job.props.stopping_conditions",
     "ModelSource": "model.model_source",
+    "NotificationTopic": "endpoint.props.async_inference",
     "Objective": "recommendation.objective",
     "PayloadConfig": "model.container_config",
     "Phase": "job.props.traffic_pattern",
@@ -107,6 +136,8 @@ _MODULES: Final = {
     "Recommendation": "recommendation.recommendation",
     "RecommendedEndpoint": "endpoint.recommended_endpoint",
     "RecommendedEndpointGrants": "endpoint.grants",
+    "RoutingStrategy": "endpoint.props.routing_strategy",
+    "S3Destination": "endpoint.props.s3_destination",
     "ScalableInstanceCount": "endpoint.scalable_instance_count",
     "ScalingRecommendation": "recommendation.scaling_recommendation",
     "ServerlessRecommendation": "recommendation.serverless_recommendation",

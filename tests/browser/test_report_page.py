@@ -86,7 +86,7 @@ def test_it_is_seen_at_two_widths_in_both_themes(views: list[dict[str, Any]]) ->
 
 def test_it_fits_the_window_and_shows_each_chart_once(views: list[dict[str, Any]]) -> None:
     assert [view["overflow"] <= 0 for view in views] == [True] * 4
-    assert [view["charts"] for view in views] == [3] * 4
+    assert [view["charts"] for view in views] == [6] * 4
 
 
 def test_it_asks_for_nothing_and_complains_of_nothing(views: list[dict[str, Any]]) -> None:

@@ -8,7 +8,7 @@ from inspect import isfunction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from aws_cdk import App, CfnOutput, DefaultStackSynthesizer, Duration, Stack
+from aws_cdk import App, CfnOutput, DefaultStackSynthesizer, Duration, Environment, Stack
 from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_s3 as s3
 
@@ -35,6 +35,7 @@ class LifecycleStack:
     aws: LocalAws
     name: str
     folder: Path
+    environment: Environment | None = None
     stack_id: str = ""
     _synthesised: int = field(default=0)
 
@@ -190,7 +191,7 @@ class LifecycleStack:
         self._synthesised += 1
         app = App(outdir=str(self.folder / f"{self.name}-{self._synthesised}"))
         synthesizer = DefaultStackSynthesizer(file_assets_bucket_name=ASSETS, generate_bootstrap_version_rule=False)
-        stack = Stack(app, self.name, synthesizer=synthesizer)
+        stack = Stack(app, self.name, synthesizer=synthesizer, env=self.environment)
         self._declare(stack, jobs, props)
         directory = Path(app.synth().directory)
         self.aws.client("s3").create_bucket(Bucket=ASSETS)

@@ -1,7 +1,7 @@
 """Each permission of the handler's role is used, and nothing is called that none of them allows.
 
-Two stacks use all of them between them: an endpoint that is scaled, moved and scaled otherwise, and a job that is
-deleted while it runs.
+Four stacks use all of them between them: one with an endpoint that is scaled, moved and scaled otherwise, and three
+with a job that fails, that is deleted while it runs, and that is deleted before it could start.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from aws_cdk import Duration
+from aws_cdk import Duration, Environment
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_iam as iam
@@ -31,7 +31,7 @@ from .commands import until
 from .lifecycle_stack import LifecycleStack
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from aws_cdk import Stack
@@ -135,18 +135,19 @@ def test_every_permission_is_used_and_nothing_else_is_called(aws: LocalAws, tmp_
         ),
     )["Role"]
     assert given["Arn"].startswith(role_arn)
-    scaled = ScaledStack(aws=aws, name="PermScaled", folder=tmp_path)
-    running = RunningJobs(aws=aws, name="PermRunning", folder=tmp_path)
+    own = Environment(account="123456789012", region="us-east-1")
+    scaled = ScaledStack(aws=aws, name="PermScaled", folder=tmp_path, environment=own)
+    failed, queued, running = (
+        RunningJobs(aws=aws, name=f"Perm{name}", folder=tmp_path) for name in ("Failed", "Queued", "Running")
+    )
     common = {"role_name": given["RoleName"]}
 
     assert scaled.deploy(policy="Load") == "CREATE_COMPLETE", scaled.reasons()
-    granted: dict[str, dict[str, str]] = {}
+    stacks = (scaled, failed, queued, running)
+    granted: set[str] = set()
 
     def note(stack: LifecycleStack) -> None:
-        # Statements of the stacks' roles, alike but for what names the stack.
-        for statement in statements_of(aws, role_of(stack)):
-            written = json.dumps(statement, sort_keys=True)
-            granted[written] = {"stack": stack.name, "id": stack.stack_id}
+        granted.update(normalized(each, stacks) for each in statements_of(aws, role_of(stack)))
 
     note(scaled)
     [winner] = {each["InstanceType"] for each in variants(aws, scaled)}
@@ -154,6 +155,7 @@ def test_every_permission_is_used_and_nothing_else_is_called(aws: LocalAws, tmp_
     assert scaled.deploy(policy="Recommended", constraints=moved, tags={"team": "a"}) == "UPDATE_COMPLETE", (
         scaled.reasons()
     )
+    assert scaled.deploy(policy="Recommended", constraints=moved, tags={"owner": "b"}) == "UPDATE_COMPLETE"
     leave_policy_behind(aws, scaled)
     assert scaled.deploy(policy="Load", constraints=moved, tags={"owner": "b"}) == "UPDATE_COMPLETE", scaled.reasons()
     aws.client("sagemaker").update_endpoint_weights_and_capacities(
@@ -163,6 +165,13 @@ def test_every_permission_is_used_and_nothing_else_is_called(aws: LocalAws, tmp_
     scaled.after(3600)
     assert scaled.deploy(policy=None) == "UPDATE_COMPLETE", scaled.reasons()
     note(scaled)
+    assert failed.deploy(**common) == "ROLLBACK_COMPLETE", "the role may do nothing, so that the job fails"
+    assert failed.delete() == "DELETE_COMPLETE", failed.reasons()
+    queued.order("quota", limit=0)
+    queued.deploy(wait=False, **common)
+    until(lambda: bool(queued.executions))
+    assert queued.delete() == "DELETE_COMPLETE", queued.reasons()
+    queued.order("clear")
     with aws.in_real_time():
         running.deploy(wait=False, **common)
         until(lambda: any(each["Status"] == "IN_PROGRESS" for each in map(running.job, running.requests)))
@@ -171,21 +180,17 @@ def test_every_permission_is_used_and_nothing_else_is_called(aws: LocalAws, tmp_
     assert running.wait() == "DELETE_COMPLETE", running.reasons()
     assert scaled.delete() == "DELETE_COMPLETE", scaled.reasons()
 
-    calls = [each for each in aws.admin("authorized") if each["role"].startswith(("PermScaled", "PermRunning"))]
+    calls = [each for each in aws.admin("authorized") if each["role"].startswith("Perm")]
     denied = {(each["role"], each["action"]) for each in calls if not each["allowed"]}
     assert not denied, "nothing is called that isn't granted"
-    used = {
-        (action_of(each), normalized(json.dumps(statement, sort_keys=True), granted))
-        for each in calls
-        for statement in each["statements"]
-    }
+    used = {(action_of(each), normalized(statement, stacks)) for each in calls for statement in each["statements"]}
     unused = {
         f"{action} of {written}"
         for written in granted
         for action in actions_of(json.loads(written))
         if json.loads(written)["Effect"] == "Allow"
         and action not in CALLED_BY_AWS_ALONE
-        and (action, normalized(written, granted)) not in used
+        and (action, written) not in used
     }
     assert not unused, "Nothing uses:\n" + "\n".join(sorted(unused))
     called = {action_of(each) for each in calls}
@@ -198,11 +203,13 @@ def action_of(call: Mapping[str, Any]) -> str:
     return str(call["action"])
 
 
-def normalized(statement: str, granted: Mapping[str, Mapping[str, str]]) -> str:
-    for each in granted.values():
-        statement = statement.replace(each["id"], "STACK").replace(each["stack"], "NAME")
+def normalized(statement: Mapping[str, Any], stacks: Iterable[LifecycleStack]) -> str:
+    """A statement as it is in each of the stacks: without what names one of them."""
+    written = json.dumps(statement, sort_keys=True)
+    for stack in stacks:
+        written = written.replace(stack.stack_id or stack.name, "STACK").replace(stack.name, "NAME")
     # CloudFormation puts characters of its own after the logical ids in names.
-    return re.sub(r"NAME-(\w+)-\w+", r"NAME-\1", statement)
+    return re.sub(r"NAME-(\w+)-\w+", r"NAME-\1", written)
 
 
 def leave_policy_behind(aws: LocalAws, stack: LifecycleStack) -> None:
@@ -211,7 +218,7 @@ def leave_policy_behind(aws: LocalAws, stack: LifecycleStack) -> None:
         ServiceNamespace="sagemaker",
         ResourceId=f"endpoint/{endpoint_name(stack)}/variant/AllTraffic",
         ScalableDimension="sagemaker:variant:DesiredInstanceCount",
-        PolicyName="inference-recommender-1",
+        PolicyName="inference-recommender-9",
         PolicyType="TargetTrackingScaling",
         TargetTrackingScalingPolicyConfiguration={
             "TargetValue": 1000,

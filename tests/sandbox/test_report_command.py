@@ -110,7 +110,7 @@ def test_constraints_that_nothing_meets_exit_with_1(account: Account, capsys: py
     assert main(["report", name, "--max-cost-per-hour", "0.0001"]) == 1
     shown = " ".join(capsys.readouterr().out.split())
     assert "No result meets the constraints (MaxCostPerHour 0.0001): a deployment that has them fails." in shown
-    assert re.search(r"Rejected 1 x ml\.\S+: CostPerHour \S+ is \S+ \(\S+%\) above 0\.0001\.", shown)
+    assert re.search(r"Rejected 1 x ml\.\S+: \S+ USD an hour is \S+ times the limit of 0\.0001\.", shown)
 
 
 def test_a_comparison_without_an_endpoint_is_one_line_at_once(
@@ -180,3 +180,21 @@ def test_ctrl_c_leaves_quietly_and_the_job_continues(account: Account) -> None:
             "Stopped waiting. The job continues to run and is charged for. To end it: inference-recommender stop "
             + name
         ]
+
+
+def test_jobs_are_listed_with_their_stack_and_compared(account: Account, capsys: pytest.CaptureFixture[str]) -> None:
+    stack = "arn:aws:cloudformation:us-east-1:123456789012:stack/Scoring/1"
+    first = job(account, tags={"cdk-inference-recommender:stack-id": stack})
+    second = job(account)
+    for name in (first, second):
+        assert main(["report", name, "--poll-interval", "1"]) == 0
+    capsys.readouterr()
+    assert main(["list", "--output", "json"]) == 0
+    jobs = {each["JobName"]: each for each in document(capsys)["Jobs"]}
+    assert (jobs[first]["StackName"], jobs[second]["StackName"]) == ("Scoring", None)
+    assert jobs[first]["CostSoFar"] > 0
+    assert jobs[first]["BenchmarksOfUnknownCost"] == 0
+    assert main(["list", "--stack", "Scoring", "--query", "Jobs[].JobName", "--output", "text"]) == 0
+    assert capsys.readouterr().out.split() == [first]
+    assert main(["compare", first, first, "--fail-on-regression", "0%"]) == 0
+    assert main(["compare", first, second, "--output", "json"]) == 0

@@ -49,11 +49,19 @@ def aws_options() -> argparse.ArgumentParser:
 
 
 def sagemaker_client(arguments: argparse.Namespace, *, region: str | None = None) -> SageMakerClient:
+    """Return a client of SageMaker that is configured by the options; see `aws_client`."""
+    client: SageMakerClient = aws_client("sagemaker", arguments, region=region)
+    return client
+
+
+def aws_client(service: str, arguments: argparse.Namespace, *, region: str | None = None, fixed: bool = False) -> Any:
     """Return a client that is configured by the options.
 
     Args:
+        service: Its name in boto3.
         arguments: What a parser with `aws_options` has parsed.
         region: Where the options name no Region; default: as configured.
+        fixed: Whether `region` goes before the options, for a service that other Regions don't have.
 
     Raises:
         CommandError: The address of the service is none, or there is no such bundle of certificates.
@@ -61,11 +69,13 @@ def sagemaker_client(arguments: argparse.Namespace, *, region: str | None = None
     if arguments.verify_ssl and arguments.ca_bundle is not None and not Path(arguments.ca_bundle).is_file():
         raise CommandError(f"--ca-bundle {arguments.ca_bundle!r} is no file. Check the path.")
     # boto3 doesn't read AWS_REGION, which the AWS CLI prefers to AWS_DEFAULT_REGION.
-    region = arguments.region or region or os.environ.get("AWS_REGION") or None
+    named = None if fixed else arguments.region
+    region = named or region or os.environ.get("AWS_REGION") or None
     session = boto3.Session(profile_name=arguments.profile, region_name=region)
     try:
-        client = session.client(
-            "sagemaker",
+        # The name is any service's, and only the names of one have types.
+        client: Any = session.client(  # type: ignore[call-overload]
+            service,
             endpoint_url=arguments.endpoint_url,
             # None is as configured. As in the AWS CLI, --no-verify-ssl goes before --ca-bundle.
             verify=arguments.ca_bundle if arguments.verify_ssl else False,

@@ -11,6 +11,9 @@ if TYPE_CHECKING:
 
     from .recommendations_job import RecommendationsJob
 
+DEFAULT_JOB: Final = timedelta(minutes=45)
+"""How long a Default job takes (developer guide, `Get an inference recommendation`)."""
+
 _HOUR: Final = 3600
 _MINUTE: Final = 60
 

@@ -81,8 +81,7 @@ def read_job(client: SageMakerClient, job_name: str) -> RecommendationsJob:
     """
     try:
         description: Mapping[str, Any] = client.describe_inference_recommendations_job(JobName=job_name)
-        pages = client.get_paginator("list_inference_recommendations_job_steps").paginate(JobName=job_name)
-        steps = [step for page in pages for step in page["Steps"]]
+        steps = read_steps(client, job_name)
     except ClientError as error:
         if code_of(error) in _NOT_FOUND:
             raise CommandError(
@@ -91,6 +90,21 @@ def read_job(client: SageMakerClient, job_name: str) -> RecommendationsJob:
             ) from error
         raise
     return RecommendationsJob(description=description, steps=steps)
+
+
+def read_steps(client: SageMakerClient, job_name: str) -> list[Mapping[str, Any]]:
+    """Return a job's steps, each a benchmark."""
+    pages = client.get_paginator("list_inference_recommendations_job_steps").paginate(JobName=job_name)
+    return [step for page in pages for step in page["Steps"]]
+
+
+def read_tags(client: SageMakerClient, job: RecommendationsJob) -> Mapping[str, str]:
+    """Return the job's tags; empty without the permission to read them, as they only help a reader."""
+    try:
+        pages = client.get_paginator("list_tags").paginate(ResourceArn=str(job.description["JobArn"]))
+        return {tag["Key"]: tag["Value"] for page in pages for tag in page["Tags"]}
+    except AWS_ERRORS:
+        return {}
 
 
 def wait_for_end(

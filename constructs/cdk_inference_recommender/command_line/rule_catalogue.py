@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from cdk_inference_recommender.cross_stack.published_rules import PUBLISHED_RULES
 from cdk_inference_recommender.cross_stack.rules import CROSS_STACK_RULES
+from cdk_inference_recommender.endpoint.props.endpoint_props import endpoint_property_path
 from cdk_inference_recommender.endpoint.rules import ENDPOINT_RULES
 from cdk_inference_recommender.job.metric_rules import METRIC_RULES
 from cdk_inference_recommender.job.props.job_props import job_property_path
@@ -23,10 +24,11 @@ from cdk_inference_recommender.request.shape_rules import MODEL_RULES, OPEN_ENUM
 from cdk_inference_recommender.validation.region_rules import REGION_RULES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from cdk_inference_recommender.request import Path
 
+_ENDPOINTS: Final = "Recommended endpoints"
 _INTRODUCTION: Final = """\
 # Rules
 
@@ -91,32 +93,36 @@ def catalogue() -> str:
         "Network": NETWORK_RULES,
         "Region": REGION_RULES,
         "Other stacks, accounts and Regions": (*CROSS_STACK_RULES, *PUBLISHED_RULES),
-        "Recommended endpoints": ENDPOINT_RULES,
+        _ENDPOINTS: ENDPOINT_RULES,
         "Objective of a recommendation": OBJECTIVE_RULES,
         "Constraints of a recommendation": CONSTRAINT_RULES,
         "Scaling of an endpoint": SCALING_RULES,
         "Metrics": METRIC_RULES,
         "Size of IAM policies": POLICY_SIZE_RULES,
     }
-    rules = (f"## {topic}\n\n" + "\n".join(_entry(rule) for rule in of_topic) for topic, of_topic in topics.items())
+    spellings = {_ENDPOINTS: endpoint_property_path}
+    rules = (
+        f"## {topic}\n\n" + "\n".join(_entry(rule, spellings.get(topic, job_property_path)) for rule in of_topic)
+        for topic, of_topic in topics.items()
+    )
     model = _MODEL + "".join(f"| {rule} | {text} |\n" for rule, text in MODEL_RULES.items())
     members = _MEMBERS + "".join(_members(request_shape(), ()))
     return "\n".join([_INTRODUCTION, model + members, *rules, _SKELETON, _UNCHECKED])
 
 
-def _entry(rule: Rule) -> str:
+def _entry(rule: Rule, spell: Callable[[Path], str]) -> str:
     return (
         f"### {rule.id}\n\n"
         f"- Severity: {rule.severity.lower()}\n"
-        f"- Fields: {', '.join(_field(field) for field in rule.fields)}\n"
+        f"- Fields: {', '.join(_field(field, spell) for field in rule.fields)}\n"
         f"- Rule: {_in_code(rule.text)}\n"
         f"- Remedy: {_in_code(rule.remedy[0].lower() + rule.remedy[1:])}\n"
         f"- Source: {rule.source}\n" + (f"- Refines: {', '.join(sorted(rule.refines))}\n" if rule.refines else "")
     )
 
 
-def _field(field: str) -> str:
-    prop = job_property_path(tuple(field.replace("[]", "").split(".")))
+def _field(field: str, spell: Callable[[Path], str]) -> str:
+    prop = spell(tuple(field.replace("[]", "").split(".")))
     return f"`{field}`" if prop in {"", field} else f"`{field}` (`{prop}`)"
 
 

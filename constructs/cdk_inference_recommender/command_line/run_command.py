@@ -7,6 +7,9 @@ import sys
 from importlib.metadata import entry_points, version
 from typing import TYPE_CHECKING, Final
 
+from cdk_inference_recommender.command_line.compare.compare import add_compare
+from cdk_inference_recommender.command_line.estimate.estimate import add_estimate
+from cdk_inference_recommender.command_line.listing.list_jobs import add_list
 from cdk_inference_recommender.command_line.output.escaping import escape_text
 from cdk_inference_recommender.command_line.report.report import add_report
 
@@ -66,8 +69,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"%(prog)s {version('cdk-inference-recommender')}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     add_report(commands)
+    add_compare(commands)
+    add_list(commands)
     add_stop(commands)
     add_validate(commands)
+    add_estimate(commands)
     add_skeleton(commands)
     commands.add_parser("sandbox", help="run a local AWS; see inference-recommender sandbox --help", add_help=False)
     return parser

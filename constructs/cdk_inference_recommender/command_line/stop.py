@@ -12,16 +12,15 @@ from cdk_inference_recommender.command_line.output.escaping import escape_text
 from cdk_inference_recommender.command_line.output.output_options import is_for_person, output_options, print_document
 from cdk_inference_recommender.command_line.output.progress_display import ProgressDisplay
 
-from .aws_error import AWS_ERRORS, code_of, message_of
+from .aws_error import code_of, message_of
 from .aws_options import aws_options
 from .command_error import CommandError
 from .job_reference import add_job, find_job
-from .recommendations_job import add_poll_interval, read_job, wait_for_end
+from .recommendations_job import add_poll_interval, read_job, read_tags, wait_for_end
 from .stop_summary import StopSummary
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Mapping
 
     from types_boto3_sagemaker import SageMakerClient
 
@@ -116,16 +115,7 @@ def _stop(client: SageMakerClient, job: RecommendationsJob) -> None:
 
 
 def _summary(client: SageMakerClient, job: RecommendationsJob) -> StopSummary:
-    return StopSummary.of(job, tags=_tags(client, job), now=datetime.now(UTC))
-
-
-def _tags(client: SageMakerClient, job: RecommendationsJob) -> Mapping[str, str]:
-    try:
-        pages = client.get_paginator("list_tags").paginate(ResourceArn=str(job.description["JobArn"]))
-        return {tag["Key"]: tag["Value"] for page in pages for tag in page["Tags"]}
-    except AWS_ERRORS:
-        # The tags only make the question clearer; stopping a job doesn't need the permission to read them.
-        return {}
+    return StopSummary.of(job, tags=read_tags(client, job), now=datetime.now(UTC))
 
 
 def _tell(after: StopSummary, before: StopSummary, sentence: str, *, arguments: argparse.Namespace) -> None:

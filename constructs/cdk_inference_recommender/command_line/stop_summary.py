@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from inference_recommendations_handler.protocol.contract import OwnerTag
 
-from .job_progress import JobProgress, duration
+from .job_origin import stack_name
+from .job_progress import DEFAULT_JOB, JobProgress, duration
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
     from .recommendations_job import RecommendationsJob
-
-_DEFAULT_JOB: Final = timedelta(minutes=45)
-"""How long a Default job takes (developer guide, `Get an inference recommendation`)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +44,7 @@ class StopSummary:
         """
         description = job.description
         job_type = str(description.get("JobType", ""))
+        stack_id = tags.get(OwnerTag.STACK_ID)
         return cls(
             job_name=job.name,
             job_type=job_type,
@@ -53,7 +52,7 @@ class StopSummary:
             progress=JobProgress.of(job, now=now),
             results=len(description.get("InferenceRecommendations") or []),
             planned=_planned(description, job_type),
-            stack=_stack_name(tags.get(OwnerTag.STACK_ID)),
+            stack=None if stack_id is None else stack_name(stack_id),
         )
 
     def before(self) -> list[str]:
@@ -99,12 +98,7 @@ def _planned(description: Mapping[str, Any], job_type: str) -> timedelta | None:
     seconds = (description.get("InputConfig") or {}).get("JobDurationInSeconds")
     if seconds:
         return timedelta(seconds=int(seconds))
-    return _DEFAULT_JOB if job_type == "Default" else None
-
-
-def _stack_name(stack_id: str | None) -> str | None:
-    # arn:aws:cloudformation:<region>:<account>:stack/<name>/<id>
-    return stack_id.split("/")[1] if stack_id and stack_id.count("/") > 1 else stack_id
+    return DEFAULT_JOB if job_type == "Default" else None
 
 
 def _count(number: int, noun: str) -> str:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from cdk_inference_recommender.command_line.estimate.estimate import estimate_request
+from cdk_inference_recommender.command_line.estimate.price_file import add_prices
+from cdk_inference_recommender.command_line.output.escaping import escape_text
 from cdk_inference_recommender.command_line.output.output_options import is_for_person, output_options, print_document
 from cdk_inference_recommender.command_line.output.problem_report import has_errors, problem_document, problem_lines
 from cdk_inference_recommender.request import Severity, check_request
@@ -41,6 +44,7 @@ def add_validate(commands: argparse._SubParsersAction[Any]) -> None:
     )
     add_cli_input(document)
     parser.add_argument("--strict", action="store_true", help="take warnings for errors")
+    add_prices(parser)
     parser.set_defaults(run=_run)
 
 
@@ -52,6 +56,8 @@ def _run(arguments: argparse.Namespace) -> int:
         found = [replace(problem, severity=Severity.ERROR) for problem in found]
     if is_for_person(arguments):
         print(problem_lines(found, named.name))
+        if isinstance(named.document, dict) and not has_errors(found):
+            print(escape_text(estimate_request(named.document, arguments).sentence()))
     else:
         print_document(problem_document(found, named.name), arguments)
     return 1 if has_errors(found) else 0

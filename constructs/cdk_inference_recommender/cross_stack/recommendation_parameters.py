@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from aws_cdk import Stack
 from aws_cdk import aws_ssm as ssm
@@ -18,15 +18,17 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-def write_parameters(
-    publisher: Construct, prefix: str, values: Mapping[RecommendationAttribute, str], *, description: str
-) -> None:
-    """Create a parameter for each attribute; see `Recommendation.publish`.
+JOB_NAME: Final = "JobName"
+"""Name of the parameter beside those of the attributes, by which a reader requests a scaling recommendation."""
+
+
+def write_parameters(publisher: Construct, prefix: str, values: Mapping[str, str], *, description: str) -> None:
+    """Create a parameter for each value; see `Recommendation.publish`.
 
     Args:
         publisher: The recommendation.
         prefix: What the parameters' names begin with.
-        values: What they hold.
+        values: What they hold, by attribute, or by the name that follows the prefix.
         description: What they are, in words.
 
     Raises:
@@ -38,30 +40,30 @@ def write_parameters(
         # The text that stands for it is no parameter's name, and nothing is deployed of this synthesis.
         return
     published = Construct(publisher, f"Published{prefix.replace('/', '-')}")
-    for attribute, value in values.items():
+    for name, value in values.items():
         ssm.StringParameter(
             published,
-            attribute.value,
-            parameter_name=_parameter_name(prefix, attribute),
+            str(name),
+            parameter_name=_parameter_name(prefix, name),
             string_value=value,
             description=description,
         )
 
 
-def parameter_value(reader: Construct, prefix: str, attribute: RecommendationAttribute) -> str:
+def parameter_value(reader: Construct, prefix: str, name: str) -> str:
     """Return the value of a parameter, as a token that resolves when the reader's stack is deployed.
 
     Args:
         reader: A recommendation that was registered with `PublishedRecommendations`.
         prefix: What the parameter's name begins with.
-        attribute: Which one.
+        name: Which one: an attribute, or the name that follows the prefix.
     """
-    value = ssm.StringParameter.value_for_string_parameter(reader, _parameter_name(prefix, attribute))
-    if attribute is RecommendationAttribute.INSTANCE_TYPE:
+    value = ssm.StringParameter.value_for_string_parameter(reader, _parameter_name(prefix, name))
+    if name == RecommendationAttribute.INSTANCE_TYPE:
         stack = Stack.of(reader)
         acknowledge_parameter_references(stack, stack.resolve(value)["Ref"])
     return value
 
 
-def _parameter_name(prefix: str, attribute: RecommendationAttribute) -> str:
-    return f"{prefix}/{attribute.value}"
+def _parameter_name(prefix: str, name: str) -> str:
+    return f"{prefix}/{name}"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, Final
 
 from cdk_inference_recommender.recommendation.serverless_recommendation import ServerlessRecommendation
-from cdk_inference_recommender.validation.stack_resource import StackResource
+from cdk_inference_recommender.request import UNRESOLVED
+from cdk_inference_recommender.validation.tokens import mask_tokens
 from cdk_inference_recommender.validation.validation_error import ValidationError
 
+from .monitored_endpoint import MonitoredEndpoint
 from .scalable_instance_count import ScalableInstanceCount
 
 if TYPE_CHECKING:
@@ -20,13 +22,9 @@ if TYPE_CHECKING:
 _SCALING: Final = "Scaling"
 
 
-class AutoScaledEndpoint(StackResource):
+class AutoScaledEndpoint(MonitoredEndpoint):
     """Base of `RecommendedEndpoint` with its autoscaling. The subclass sets the annotated attributes."""
 
-    _why_not_retained: ClassVar[str] = (
-        "a retained endpoint would lose its model, endpoint configuration, role and autoscaling, and could neither be "
-        "updated nor start another instance. Remove the call; termination protection keeps the whole stack."
-    )
     _recommendation: RealTimeRecommendation | ServerlessRecommendation
     _instance_count: EndpointInstanceCount | None
 
@@ -60,3 +58,9 @@ class AutoScaledEndpoint(StackResource):
             min_capacity=min_capacity,
             max_capacity=max_capacity,
         )
+
+    def _fewest_instances(self, initial_instance_count: jsii.Number | None) -> object:
+        """Return the least number of instances that an update finds; UNRESOLVED where synthesis can't know it."""
+        scaling = self.node.try_find_child(_SCALING)
+        fewest = scaling.min_capacity if isinstance(scaling, ScalableInstanceCount) else initial_instance_count
+        return UNRESOLVED if fewest is None else mask_tokens(fewest)

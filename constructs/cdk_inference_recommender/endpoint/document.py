@@ -4,31 +4,46 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cdk_inference_recommender.validation.api_member import members_of, with_member
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from cdk_inference_recommender.model.model_source import ModelSource
     from cdk_inference_recommender.model.network import JobNetwork
 
+    from .props.endpoint_props import EndpointProps
+
+
+def rendered_props(props: EndpointProps) -> dict[str, object]:
+    """Return the props that are given by the members of the API that they are rendered to.
+
+    Args:
+        props: As given.
+
+    Raises:
+        ValidationError: One can't be expressed in the API's unit.
+    """
+    document: dict[str, object] = {}
+    for path, value in members_of(props):
+        document = with_member(document, path, value)
+    return document
+
 
 def endpoint_document(
+    rendered: Mapping[str, object],
     *,
     model: ModelSource,
     role_arn: str,
-    endpoint_name: str | None,
-    variant_name: str,
-    volume_kms_key_id: str | None,
     network: JobNetwork | None,
     tags: Sequence[Sequence[dict[str, str]]],
 ) -> dict[str, object]:
     """Return an endpoint's props under the paths of a job's request, so that the same rules and spellings apply.
 
     Args:
+        rendered: As `rendered_props` makes it.
         model: What the endpoint runs.
         role_arn: Of the containers' role.
-        endpoint_name: As given.
-        variant_name: As given.
-        volume_kms_key_id: As `kms_key_id` makes it.
         network: Where the containers have network interfaces.
         tags: Of each of the resources that the endpoint is made of.
 
@@ -37,15 +52,15 @@ def endpoint_document(
     """
     config = model.container_config
     tagged = {tag["Key"]: tag for tags_of_resource in tags for tag in tags_of_resource}
-    members = {
+    input_config = {
         "ModelPackageVersionArn": model.model_package_version_arn,
         "ModelName": model.model_name,
         "ContainerConfig": _given(DataInputConfig=config.data_input_config) if config else None,
-        "VolumeKmsKeyId": volume_kms_key_id,
         "VpcConfig": network.ids() if network else None,
     }
-    document = _given(EndpointName=endpoint_name, VariantName=variant_name, RoleArn=role_arn)
-    document |= {"InputConfig": _given(**members), "Tags": list(tagged.values())}
+    document: dict[str, object] = {**rendered, "RoleArn": role_arn, "Tags": list(tagged.values())}
+    for name, value in _given(**input_config).items():
+        document = with_member(document, ("InputConfig", name), value)
     return document
 
 

@@ -17,6 +17,7 @@ from inference_recommendations_handler.protocol.contract import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    import jsii
     from aws_cdk import aws_sagemaker as sagemaker
 
     from cdk_inference_recommender.recommendation.real_time_recommendation import RealTimeRecommendation
@@ -39,6 +40,7 @@ class EndpointInstanceCount(Construct):
         configuration: sagemaker.CfnEndpointConfig,
         variant_name: str,
         recommendation: RealTimeRecommendation,
+        initial_instance_count: jsii.Number | None,
     ) -> None:
         """Declare both custom resources.
 
@@ -49,6 +51,7 @@ class EndpointInstanceCount(Construct):
             configuration: Its configuration.
             variant_name: Of the production variant.
             recommendation: What the endpoint runs on.
+            initial_instance_count: How many instances. None for the recommended number.
         """
         super().__init__(scope, id)
         custom_resources = custom_resources_of(self)
@@ -57,7 +60,9 @@ class EndpointInstanceCount(Construct):
             InstanceCountProperty.STATE_MACHINE_ARN: custom_resources.state_machine_arn,
             InstanceCountProperty.VARIANT_NAME: variant_name,
             InstanceCountProperty.INSTANCE_TYPE: recommendation.instance_type,
-            InstanceCountProperty.INITIAL_INSTANCE_COUNT: recommendation.initial_instance_count,
+            InstanceCountProperty.INITIAL_INSTANCE_COUNT: (
+                recommendation.initial_instance_count if initial_instance_count is None else initial_instance_count
+            ),
         }
         resource = custom_resources.add(
             self,

@@ -1,75 +1,71 @@
-"""What a recommended endpoint's props hold."""
+"""What arguments of a recommended endpoint's methods hold, and which props exclude each other by its kind."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from cdk_inference_recommender.model.model_source import MODEL_SOURCE
-from cdk_inference_recommender.recommendation.real_time_recommendation import RealTimeRecommendation
 from cdk_inference_recommender.recommendation.scaling_recommendation import ScalingRecommendation
-from cdk_inference_recommender.recommendation.serverless_recommendation import ServerlessRecommendation
-from cdk_inference_recommender.validation.cdk_interfaces import (
-    FLAG,
-    IMAGE_REPOSITORIES,
-    INPUT_BUCKETS,
-    KEY,
-    ROLE,
-    SECURITY_GROUPS,
-    TAGS,
-    VPC,
-    VPC_SUBNETS,
-)
+from cdk_inference_recommender.validation.cdk_interfaces import ALARMS, FLAG
 from cdk_inference_recommender.validation.prop_types import PropType
 from cdk_inference_recommender.validation.validation_error import ValidationError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from constructs import Construct
 
-ENDPOINT_PROP_TYPES: Final = {
-    "recommendation": PropType(
-        of=(RealTimeRecommendation, ServerlessRecommendation),
-        example="what recommend_real_time(...), recommend_serverless(...) or from_parameters(...) returned",
-        is_required=True,
-    ),
-    # Those of the recommendation's job where they are left out.
-    "model": replace(MODEL_SOURCE, is_required=False),
-    "role": ROLE,
-    "input_buckets": replace(INPUT_BUCKETS, is_required=False),
-    "image_repositories": replace(IMAGE_REPOSITORIES, is_required=False),
-    "endpoint_name": PropType(of=str, example='"bert"'),
-    "variant_name": PropType(of=str, example='"AllTraffic"', is_required=True),
-    "volume_encryption_key": KEY,
-    "vpc": VPC,
-    "vpc_subnets": VPC_SUBNETS,
-    "security_groups": SECURITY_GROUPS,
-    "network_isolation": PropType(of=bool, example="True or False"),
-    "tags": TAGS,
-}
+    from .props.endpoint_props import EndpointProps
+
 SCALING_ARGUMENT_TYPES: Final = {
     "scaling": PropType(
         of=ScalingRecommendation, example="what recommend_scaling(...) of the recommendation returned", is_required=True
     ),
     "disable_scale_in": FLAG,
 }
-_INSTANCES_ONLY: Final = ("vpc", "volume_encryption_key", "network_isolation")
+ALARM_ARGUMENT_TYPES: Final = {"alarms": ALARMS}
+_INSTANCES_ONLY: Final = (
+    "vpc",
+    "volume_size",
+    "volume_encryption_key",
+    "network_isolation",
+    "initial_instance_count",
+    "deployment_config",
+    "data_capture",
+    "async_inference",
+    "core_dump",
+    "model_data_download_timeout",
+    "container_startup_health_check_timeout",
+    "instance_provision_timeout",
+    "inference_ami_version",
+    "routing_strategy",
+    "capacity_reservation",
+    "enable_ssm_access",
+    "enhanced_metrics",
+    "metric_publish_frequency",
+)
+_SERVERLESS_ONLY: Final = ("provisioned_concurrency",)
 
 
-def reject_serverless_props(endpoint: Construct, props: Mapping[str, object]) -> None:
-    """Reject props that a serverless endpoint can't have.
+def reject_props_of_other_kind(endpoint: Construct, props: EndpointProps, *, is_serverless: bool) -> None:
+    """Reject props that a serverless endpoint, or one on instances, can't have.
 
     Args:
         endpoint: Whose props they are.
-        props: By name.
+        props: As given.
+        is_serverless: Which kind it is.
 
     Raises:
         ValidationError: Names all of them.
     """
-    stray = [name for name in _INSTANCES_ONLY if props[name] is not None and props[name] is not False]
-    if stray:
+    names = _INSTANCES_ONLY if is_serverless else _SERVERLESS_ONLY
+    stray = [name for name in names if getattr(props, name) is not None and getattr(props, name) is not False]
+    if not stray:
+        return
+    listed = " and no ".join(stray)
+    if is_serverless:
         raise ValidationError(
-            f"{endpoint.node.path}: a serverless endpoint takes no {' and no '.join(stray)} (developer guide, "
-            "serverless inference, feature exclusions). Leave it out, or use a real-time recommendation."
+            f"{endpoint.node.path}: a serverless endpoint takes no {listed} (developer guide, serverless inference, "
+            "feature exclusions, and deployment guardrails). Leave it out, or use a real-time recommendation."
         )
+    raise ValidationError(
+        f"{endpoint.node.path}: an endpoint on instances takes no {listed} (API reference, ProductionVariant). Leave "
+        "it out, or use a serverless recommendation."
+    )

@@ -9,36 +9,37 @@ from aws_cdk import Tags
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sagemaker as sagemaker
-from aws_cdk.interfaces.aws_sagemaker import EndpointReference
 
-from cdk_inference_recommender.job.props.job_props import job_property_path
 from cdk_inference_recommender.model.network import JobNetwork
 from cdk_inference_recommender.model.tags import tags_of
 from cdk_inference_recommender.permissions.hosting_role import hosting_role
-from cdk_inference_recommender.permissions.kms_key import kms_key_id
 from cdk_inference_recommender.permissions.network_permissions import InterfaceNetwork
 from cdk_inference_recommender.permissions.role_arn import role_arn_of
 from cdk_inference_recommender.recommendation.serverless_recommendation import ServerlessRecommendation
 from cdk_inference_recommender.request import UNRESOLVED
 from cdk_inference_recommender.validation import checks
+from cdk_inference_recommender.validation.finite_numbers import refuse_non_finite
 from cdk_inference_recommender.validation.prop_types import check_types
 from cdk_inference_recommender.validation.reported_problems import report_problems, share_causes
 from cdk_inference_recommender.validation.stack_environment import region_of
 from cdk_inference_recommender.validation.tokens import mask_tokens
-from cdk_inference_recommender.validation.validation_error import ValidationError
+from cdk_inference_recommender.validation.validation_error import ValidationError, prefix_errors_with_path
 from inference_recommendations_handler.protocol.contract import OwnerTag
 
 from .auto_scaled_endpoint import AutoScaledEndpoint
-from .document import endpoint_document
-from .grants import RecommendedEndpointGrants
+from .configuration import endpoint_configuration
+from .deployment import EndpointDeployment
+from .document import endpoint_document, rendered_props
 from .hosted_model import HostedModel
 from .instance_count import EndpointInstanceCount
-from .prop_types import ENDPOINT_PROP_TYPES, reject_serverless_props
+from .prop_types import ALARM_ARGUMENT_TYPES, reject_props_of_other_kind
+from .props.endpoint_props import ENDPOINT_PROP_TYPES, ENDPOINT_PROPS, EndpointProps, endpoint_property_path
 from .recommended_model import RecommendedModel
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from aws_cdk import Duration, Size
     from aws_cdk.aws_ecr import IRepository
     from aws_cdk.aws_s3 import IBucket
     from aws_cdk.interfaces.aws_kms import IKeyRef
@@ -47,6 +48,13 @@ if TYPE_CHECKING:
     from cdk_inference_recommender.model.model_source import ModelSource
     from cdk_inference_recommender.recommendation.real_time_recommendation import RealTimeRecommendation
     from cdk_inference_recommender.request import Path
+
+    from .props.async_inference import AsyncInference
+    from .props.core_dump import CoreDump
+    from .props.data_capture import DataCapture
+    from .props.deployment_config import AnyAlarm, DeploymentConfig
+    from .props.inference_ami_version import InferenceAmiVersion
+    from .props.routing_strategy import RoutingStrategy
 
 
 @jsii.implements(sagemaker.IEndpoint, iam.IGrantable, ec2.IConnectable)
@@ -86,6 +94,22 @@ class RecommendedEndpoint(AutoScaledEndpoint):
         image_repositories: Sequence[IRepository] | None = None,
         endpoint_name: str | None = None,
         variant_name: str = "AllTraffic",
+        initial_instance_count: jsii.Number | None = None,
+        provisioned_concurrency: jsii.Number | None = None,
+        deployment_config: DeploymentConfig | None = None,
+        data_capture: DataCapture | None = None,
+        async_inference: AsyncInference | None = None,
+        core_dump: CoreDump | None = None,
+        model_data_download_timeout: Duration | None = None,
+        container_startup_health_check_timeout: Duration | None = None,
+        instance_provision_timeout: Duration | None = None,
+        inference_ami_version: InferenceAmiVersion | None = None,
+        routing_strategy: RoutingStrategy | None = None,
+        capacity_reservation: str | None = None,
+        enable_ssm_access: bool | None = None,
+        enhanced_metrics: bool | None = None,
+        metric_publish_frequency: Duration | None = None,
+        volume_size: Size | None = None,
         volume_encryption_key: IKeyRef | None = None,
         vpc: ec2.IVpc | None = None,
         vpc_subnets: ec2.SubnetSelection | None = None,
@@ -112,6 +136,26 @@ class RecommendedEndpoint(AutoScaledEndpoint):
             endpoint_name: At most 63 characters. Default: generated. A name keeps CloudFormation from replacing the
                 endpoint, should it have to.
             variant_name: Of the production variant. Default: `AllTraffic`.
+            initial_instance_count: How many instances, 1 or more. Default: as recommended.
+            provisioned_concurrency: Of a serverless endpoint, 1 to 200 and at most its concurrency. Default: none.
+            deployment_config: How updates shift the traffic, and what rolls them back. Real-time only, as the following
+                props. Default: all at once, and no alarms.
+            data_capture: Records requests and responses. Default: none.
+            async_inference: Takes requests from a queue. Default: synchronous invocations.
+            core_dump: Keeps the memory of a container that crashes. Default: nothing.
+            model_data_download_timeout: For download and extraction of the model, 1 to 60 minutes. Default: the
+                service's.
+            container_startup_health_check_timeout: Until the container is healthy, 1 to 60 minutes. Default: likewise.
+            instance_provision_timeout: Until the instances have started, 5 to 60 minutes. Default: likewise.
+            inference_ami_version: Machine image of the instances. Default: the service's, which the job has measured.
+            routing_strategy: Which instance gets a request. Default: the service's.
+            capacity_reservation: ARN of the ML capacity reservation that all instances start in. An update needs room
+                in it for the new instances beside the old ones. Default: none.
+            enable_ssm_access: Whether Systems Manager opens sessions in the containers. Default: it doesn't.
+            enhanced_metrics: Whether there are metrics of each instance. Default: there aren't.
+            metric_publish_frequency: How often metrics are published: 10, 30, 60, 120, 180, 240 or 300 seconds.
+                Default: 60 seconds.
+            volume_size: Of each instance's volume, 1 to 512 GiB. Default: the service's.
             volume_encryption_key: Encrypts the instances' volumes. Real-time only. Instance types with local disks take
                 none (API reference, `CreateEndpointConfig`): exclude their families in the constraints.
             vpc: The containers get network interfaces in it. Real-time only.
@@ -129,13 +173,17 @@ class RecommendedEndpoint(AutoScaledEndpoint):
                 constructs.
         """
         # Read before anything else is named here, so that no prop can be forgotten.
-        given = {name: value for name, value in locals().items() if name in ENDPOINT_PROP_TYPES}
+        given = {name: value for name, value in locals().items() if name in ENDPOINT_PROPS}
         super().__init__(scope, id)
-        check_types(self, ENDPOINT_PROP_TYPES, **given)
+        check_types(self, ENDPOINT_PROP_TYPES, **{name: given[name] for name in ENDPOINT_PROP_TYPES})
         share_causes(self, given)
-        is_serverless = isinstance(recommendation, ServerlessRecommendation)
-        if is_serverless:
-            reject_serverless_props(self, given)
+        props = EndpointProps(**given)
+        self._recommendation, self._variant_name, self._given_name = recommendation, variant_name, endpoint_name
+        self._is_serverless = isinstance(recommendation, ServerlessRecommendation)
+        reject_props_of_other_kind(self, props, is_serverless=self._is_serverless)
+        with prefix_errors_with_path(self):
+            rendered = rendered_props(props)
+            refuse_non_finite(rendered, endpoint_property_path)
         hosted = HostedModel.of(
             self,
             recommendation,
@@ -150,14 +198,14 @@ class RecommendedEndpoint(AutoScaledEndpoint):
             security_groups=security_groups,
             description="Endpoint of a SageMaker Inference Recommender recommendation",
         )
-        self._connections: Final = network.connections if network else None
-        self.role: Final[iam.IRole] = role or hosting_role(
+        self._connections = network.connections if network else None
+        self._role = role or hosting_role(
             self,
             input_buckets=hosted.input_buckets,
             image_repositories=hosted.image_repositories,
             network=InterfaceNetwork.of(network),
         )
-        self._model: Final = RecommendedModel(
+        self._model = RecommendedModel(
             self,
             "Model",
             recommendation=recommendation,
@@ -168,19 +216,8 @@ class RecommendedEndpoint(AutoScaledEndpoint):
         )
         if role is not None:
             hosted.grant_to(role, before=self._model)
-        self._recommendation = recommendation
-        self._configuration: Final = sagemaker.CfnEndpointConfig(
-            self,
-            "EndpointConfig",
-            production_variants=[
-                recommendation.production_variant(model_name=self._model.model_name, variant_name=variant_name)
-            ],
-            kms_key_id=kms_key_id(volume_encryption_key),
-        )
-        if volume_encryption_key is not None:
-            # An alias is named here, which says nothing of its being made first.
-            self._configuration.node.add_dependency(volume_encryption_key)
-        self._endpoint: Final = sagemaker.CfnEndpoint(
+        self._configuration: Final = endpoint_configuration(self, props, rendered, model=self._model, role=self.role)
+        self._endpoint = sagemaker.CfnEndpoint(
             self,
             "Resource",
             endpoint_config_name=self._configuration.attr_endpoint_config_name,
@@ -188,8 +225,9 @@ class RecommendedEndpoint(AutoScaledEndpoint):
             # Whenever there are instances: a value that changes would itself update the endpoint, and a rollback to
             # false would reset what autoscaling, or somebody by hand, has set at run time. Whether it would also keep
             # a serverless endpoint from getting another memory or concurrency isn't documented.
-            retain_all_variant_properties=None if is_serverless else True,
+            retain_all_variant_properties=None if self._is_serverless else True,
         )
+        self._deployment: Final = EndpointDeployment(self._endpoint, self.role, deployment_config)
         self._instance_count = (
             None
             if isinstance(recommendation, ServerlessRecommendation)
@@ -200,6 +238,7 @@ class RecommendedEndpoint(AutoScaledEndpoint):
                 configuration=self._configuration,
                 variant_name=variant_name,
                 recommendation=recommendation,
+                initial_instance_count=initial_instance_count,
             )
         )
         # By this tag, and by no name, the handler may change how many instances there are.
@@ -212,17 +251,15 @@ class RecommendedEndpoint(AutoScaledEndpoint):
 
         def document() -> dict[str, object]:
             return endpoint_document(
+                self._deployment.added_to(rendered),
                 model=hosted.source,
                 role_arn=role_arn_of(self.role),
-                endpoint_name=endpoint_name,
-                variant_name=variant_name,
-                volume_kms_key_id=kms_key_id(volume_encryption_key),
                 network=network,
                 tags=tags_of_each(),
             )
 
         def spell(path: Path) -> str:
-            return job_property_path(path, document())
+            return endpoint_property_path(path, document())
 
         report_problems(
             self,
@@ -234,6 +271,8 @@ class RecommendedEndpoint(AutoScaledEndpoint):
                     region=region_of(self),
                     number_of_model_tags=len(self._model.tags.known()),
                     most_tags=max(map(len, tags_of_each())),
+                    fewest_instances=self._fewest_instances(initial_instance_count),
+                    alarms_of_endpoint=self._deployment.alarms_of_endpoint(),
                 ),
                 *checks.check_network(network),
                 *checks.check_incoming_references(document(), self, own_role=role is None),
@@ -241,59 +280,22 @@ class RecommendedEndpoint(AutoScaledEndpoint):
             spell,
         )
 
-    @property
-    def endpoint_name(self) -> str:
-        """Name of the endpoint."""
-        return self._endpoint.attr_endpoint_name
+    def add_rollback_alarms(self, *alarms: AnyAlarm) -> None:
+        """Let alarms roll updates of the endpoint back, besides those of `deployment_config`.
 
-    @property
-    def endpoint_arn(self) -> str:
-        """ARN of the endpoint."""
-        return self._endpoint.ref
+        CloudFormation creates an alarm on the endpoint's own metrics, such as `metric_model_latency()`, before the
+        endpoint only if the endpoint's name is given as `endpoint_name`.
 
-    @property
-    def endpoint_ref(self) -> EndpointReference:
-        """Reference for constructs that take an `IEndpointRef`."""
-        return EndpointReference(endpoint_arn=self.endpoint_arn)
-
-    @property
-    def model_name(self) -> str:
-        """Name of the model; another one for a choice that runs otherwise."""
-        return self._model.model_name
-
-    @property
-    def grant_principal(self) -> iam.IPrincipal:
-        """The role of the containers, so that `bucket.grant_read(endpoint)` works."""
-        return self.role
-
-    @property
-    def connections(self) -> ec2.Connections:
-        """Opens the containers' security groups to others.
+        Args:
+            *alarms: Alarms or their names; at most 10 in all.
 
         Raises:
-            ValidationError: The endpoint is in no VPC.
+            ValidationError: The endpoint is serverless, or an alarm is of another type.
         """
-        if self._connections is None:
-            raise ValidationError(f"{self.node.path}: an endpoint without a VPC has no connections. Give it a vpc.")
-        return self._connections
-
-    @property
-    def grants(self) -> RecommendedEndpointGrants:
-        """What others may be allowed to do with the endpoint, for example `endpoint.grants.invoke(function)`."""
-        return RecommendedEndpointGrants(self.endpoint_arn)
-
-    def grant_invoke(self, grantee: iam.IGrantable) -> iam.Grant:
-        """Allow invoking the endpoint; the same as `grants.invoke`.
-
-        Args:
-            grantee: Who may invoke it.
-        """
-        return self.grants.invoke(grantee)
-
-    def add_to_role_policy(self, statement: iam.PolicyStatement) -> None:
-        """Add a statement to the policy of the containers' role.
-
-        Args:
-            statement: What the containers may do besides.
-        """
-        self.role.add_to_principal_policy(statement)
+        check_types(self, ALARM_ARGUMENT_TYPES, alarms=alarms)
+        if self._is_serverless:
+            raise ValidationError(
+                f"{self.node.path}: a serverless endpoint has no rollback by alarms (developer guide, deployment "
+                "guardrails). Leave the alarms out, or use a real-time recommendation."
+            )
+        self._deployment.add_alarms(alarms)

@@ -25,8 +25,12 @@ from cdk_inference_recommender.request.shape_rules import shape_problems
 from cdk_inference_recommender.validation.region_rules import check_regions
 from inference_recommendations_handler.protocol.contract import RecommendedModelTag
 
+from .configuration_rules import CONFIGURATION_RULES
+from .deployment_rules import ALARMS_OF_ENDPOINT, DEPLOYMENT_RULES, FEWEST_INSTANCES
+from .props.endpoint_props import VARIANT
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
 MAX_MODEL_TAGS: Final = 50 - len(RecommendedModelTag)
 
@@ -38,6 +42,19 @@ _DATA_INPUT_CONFIG: Final = "InputConfig.ContainerConfig.DataInputConfig"
 _MAXIMUM_ITEMS: Final = "MaximumItems"
 _CAN_READ: Final = "CanRead"
 _MODEL_TAGS: Final = "ModelTags"
+_VARIANT_MEMBERS: Final = (
+    "CapacityReservationConfig",
+    "ContainerStartupHealthCheckTimeoutInSeconds",
+    "CoreDumpConfig",
+    "EnableSSMAccess",
+    "InferenceAmiVersion",
+    "InitialInstanceCount",
+    "ModelDataDownloadTimeoutInSeconds",
+    "RoutingConfig",
+    "ServerlessConfig.ProvisionedConcurrency",
+    "VariantInstanceProvisionTimeoutInSeconds",
+    "VolumeSizeInGB",
+)
 _MEMBERS: Final = {
     "EndpointName": "CreateEndpoint.EndpointName",
     "VariantName": "CreateEndpointConfig.ProductionVariants.VariantName",
@@ -46,6 +63,9 @@ _MEMBERS: Final = {
     "InputConfig.VpcConfig": "CreateModel.VpcConfig",
     "InputConfig.ModelName": "DescribeModel.ModelName",
     "Tags": "CreateModel.Tags",
+    "DeploymentConfig": "UpdateEndpoint.DeploymentConfig",
+    **{name: f"CreateEndpointConfig.{name}" for name in ("AsyncInferenceConfig", "DataCaptureConfig", "MetricsConfig")},
+    **{f"{VARIANT}.{name}": f"CreateEndpointConfig.ProductionVariants.{name}" for name in _VARIANT_MEMBERS},
 }
 """What each field of an endpoint is a member of, where the job's request has no such field or another one."""
 
@@ -58,6 +78,8 @@ def check_endpoint(
     region: str,
     number_of_model_tags: int,
     most_tags: int,
+    fewest_instances: object,
+    alarms_of_endpoint: Sequence[str],
 ) -> list[Problem]:
     """Check what an endpoint is made of.
 
@@ -68,6 +90,8 @@ def check_endpoint(
         region: The stack's; may be a token.
         number_of_model_tags: The user's own tags of the model.
         most_tags: Of any one of the resources that the endpoint is made of.
+        fewest_instances: That an update finds; UNRESOLVED where that is known at deploy time only.
+        alarms_of_endpoint: Paths of alarms that roll updates back and refer to the endpoint.
 
     Returns:
         Every problem; nothing is warned of where the service model refuses the value itself.
@@ -84,7 +108,14 @@ def check_endpoint(
     counted = shape_problems([UNRESOLVED] * most_tags, _shapes()["Tags"], path=("Tags",))
     of_model += [replace(problem, value=most_tags) for problem in counted]
     refused = {problem.path for problem in of_model}
-    whole = {**document, _MEASURED: measured, _MODEL_TAGS: number_of_model_tags, _CAN_READ: can_read}
+    whole = {
+        **document,
+        _MEASURED: measured,
+        _MODEL_TAGS: number_of_model_tags,
+        _CAN_READ: can_read,
+        FEWEST_INSTANCES: fewest_instances,
+        ALARMS_OF_ENDPOINT: list(alarms_of_endpoint),
+    }
     of_rules = [
         *check_rules((*NAME_NETWORK_ENCRYPTION_RULES, *ENDPOINT_RULES), RequestDocument(whole)),
         *check_regions(document, region=region),
@@ -172,4 +203,6 @@ ENDPOINT_RULES: Final = (
         source="this library",
         violations=_not_measured,
     ),
+    *DEPLOYMENT_RULES,
+    *CONFIGURATION_RULES,
 )

@@ -68,6 +68,8 @@ class ScalableInstanceCount(Construct):
         self._bounds: Final[dict[str, object]] = {"MinCapacity": min_capacity, "MaxCapacity": max_capacity}
         with prefix_errors_with_path(self):
             refuse_non_finite(self._bounds)
+        self.min_capacity: Final = min_capacity
+        """The least number of instances."""
         self._instance_count: Final = instance_count
         self._recommendation: Final = recommendation
         self._policy: Construct | None = None

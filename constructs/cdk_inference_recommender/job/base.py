@@ -13,7 +13,7 @@ from cdk_inference_recommender.validation.stack_resource import StackResource
 from cdk_inference_recommender.validation.validation_error import ValidationError
 
 from .grants import InferenceRecommendationsJobGrants
-from .metrics import MetricOptions, job_metric
+from .metrics import MetricOptions, job_metric, job_widgets
 from .outputs import add_outputs
 
 if TYPE_CHECKING:
@@ -130,6 +130,8 @@ class InferenceRecommendationsJobBase(StackResource):
     ) -> cloudwatch.IMetric:
         """Return a metric of the running job (developer guide, monitor with CloudWatch).
 
+        Without `endpoint_name` it is a search, which graphs can show and no alarm can watch.
+
         Args:
             metric_name: For example `ClientLatency`.
             endpoint_name: One of the endpoints under test, for a metric that an alarm can watch. Default: a search
@@ -170,6 +172,13 @@ class InferenceRecommendationsJobBase(StackResource):
         """Return how many users are simulated at a time, at most; arguments as for `metric`."""
         given: MetricOptions = {"statistic": "Maximum", **options}
         return self.metric("NumberOfUsers", endpoint_name=endpoint_name, **given)
+
+    def dashboard_widgets(self) -> list[cloudwatch.IWidget]:
+        """Return graphs of latency, requests, failures and users, for `dashboard.add_widgets(*...)`.
+
+        Each shows all endpoints under test. CloudWatch can't alarm on such a metric.
+        """
+        return job_widgets(self)
 
     def add_outputs(self, *recommendations: Recommendation, prefix: str = "") -> Mapping[str, CfnOutput]:
         """Tell the job, and what was chosen of it, as outputs of the job's stack.

@@ -55,6 +55,8 @@ _OF_A_SEARCH: Final = {
 }
 """Options of a search, by those of a metric."""
 _MINUTE: Final = 60
+_WIDTH: Final = 12
+"""Half of a dashboard's grid."""
 _PARTS_OF_A_MINUTE: Final = (1, 5, 10, 20, 30)
 
 
@@ -103,9 +105,44 @@ def job_metric(
         )
     search = f'{{"{NAMESPACE}",EndpointName,JobName}} MetricName="{metric_name}" JobName="{job.job_name}"'
     of_search = {_OF_A_SEARCH[name]: value for name, value in given.items() if name in _OF_A_SEARCH}
-    return cloudwatch.SearchExpression(
-        expression=f"SEARCH('{search}', '{statistic}', {seconds})", **{"label": "", **of_search}
+    return _Search(
+        job.node.path, expression=f"SEARCH('{search}', '{statistic}', {seconds})", **{"label": "", **of_search}
     )
+
+
+def job_widgets(job: InferenceRecommendationsJobBase) -> list[cloudwatch.IWidget]:
+    """Return a graph of each of the job's metrics, over all of its endpoints.
+
+    Args:
+        job: The job.
+    """
+    graphs = {
+        "Latency (ms)": job.metric_client_latency(),
+        "Requests a minute": job.metric_client_invocations(),
+        "Failed requests a minute": job.metric_client_invocation_errors(),
+        "Simulated users": job.metric_number_of_users(),
+    }
+    return [cloudwatch.GraphWidget(title=title, left=[metric], width=_WIDTH) for title, metric in graphs.items()]
+
+
+class _Search(cloudwatch.SearchExpression):
+    """A search over the job's endpoints, whose names only the service knows."""
+
+    def __init__(self, path: str, **options: Any) -> None:
+        super().__init__(**options)
+        self._path: Final = path
+
+    def create_alarm(self, *_: object, **__: object) -> cloudwatch.Alarm:
+        """Reject an alarm, as CloudWatch does.
+
+        Raises:
+            ValidationError: Always.
+        """
+        raise ValidationError(
+            f"{self._path}: CloudWatch can't alarm on a search, and this metric is a search over the job's endpoints, "
+            "whose names the service chooses. Look at it in a graph (job.dashboard_widgets()), give endpoint_name of "
+            "an endpoint that is known, or alarm on a RecommendedEndpoint's metrics."
+        )
 
 
 def _seconds(period: Duration) -> int:

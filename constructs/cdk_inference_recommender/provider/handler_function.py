@@ -61,12 +61,12 @@ class HandlerFunction(lambda_.Function):
         Raises:
             ValidationError: The stack's synthesizer takes no assets, and no other code is given.
         """
-        with _explain_missing_bucket(scope):
+        with _handler_code(scope, settings) as code:
             super().__init__(
                 scope,
                 "Handler",
                 description="Starts, watches and stops SageMaker Inference Recommender jobs for CloudFormation",
-                code=settings.code or lambda_.Code.from_asset(_staged_handler()),
+                code=code,
                 handler=f"{_HANDLER_PACKAGE}.handler.on_event",
                 runtime=settings.runtime or lambda_.Runtime.PYTHON_3_13,
                 # In every Region; arm64 isn't.
@@ -103,16 +103,19 @@ class HandlerFunction(lambda_.Function):
 
 
 @contextmanager
-def _explain_missing_bucket(scope: Construct) -> Iterator[None]:
+def _handler_code(scope: Construct, settings: ProviderSettings) -> Iterator[lambda_.Code]:
+    if settings.code is not None:
+        yield settings.code
+        return
     try:
-        yield
+        yield lambda_.Code.from_asset(_staged_handler())
     except RuntimeError as error:
         # Its name is all that the CDK's error has in every release.
         if "BootstraplessSynthesizer" not in str(error):
             raise
         raise ValidationError(
-            f"{Stack.of(scope).node.path}: the BootstraplessSynthesizer has no bucket for the function's code. Upload "
-            "the handler to a bucket in the stack's Region (docs/provider.md says how), and call "
+            f"{Stack.of(scope).node.path}: the BootstraplessSynthesizer has no bucket for the function's code. "
+            "Upload the handler to a bucket in the stack's Region (docs/provider.md says how), and call "
             "InferenceRecommenderProvider.configure(scope, code=lambda_.Code.from_bucket(bucket, key)) before the "
             "first job."
         ) from error

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from constructs import Construct
 
 from cdk_inference_recommender.cross_stack.published_recommendations import PublishedRecommendations
-from cdk_inference_recommender.cross_stack.recommendation_parameters import parameter_value
+from cdk_inference_recommender.cross_stack.recommendation_parameters import JOB_NAME, parameter_value
 from cdk_inference_recommender.validation.stack_resource import expect_stack
 from cdk_inference_recommender.validation.validation_error import prefix_errors_with_path
 from inference_recommendations_handler.protocol.contract import EndpointType
@@ -55,6 +55,9 @@ class _PublishedRecommendation(Recommendation):
 
 class _PublishedRealTimeRecommendation(_PublishedRecommendation, RealTimeRecommendation):
     _kind = RealTimeRecommendation
+
+    def _job_name(self) -> str:
+        return parameter_value(self, self._parameter_prefix, JOB_NAME)
 
 
 class _PublishedServerlessRecommendation(_PublishedRecommendation, ServerlessRecommendation):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from cdk_inference_recommender.cross_stack.recommendation_parameters import JOB_NAME
 from cdk_inference_recommender.validation.validation_error import ValidationError
 from inference_recommendations_handler.protocol.contract import EndpointType, RecommendationAttribute
 
-from .measured_job import MeasuredJob
 from .recommendation import COMMON_ATTRIBUTES, Recommendation
 from .scaling_recommendation import ScalingRecommendation
 
@@ -46,7 +46,8 @@ class RealTimeRecommendation(Recommendation):
         """Request the service's recommendation for scaling an endpoint on these instances.
 
         It is requested again, without a new job, if the choice or an argument changes. The deployment fails if the job
-        isn't completed, also if it was stopped and that is accepted.
+        isn't completed, also if it was stopped and that is accepted. A recommendation that was read with
+        `from_parameters` is of a job of the same account and Region, whose name `publish` has written.
 
         Args:
             id: Id of the scaling recommendation, unique in this recommendation.
@@ -57,15 +58,8 @@ class RealTimeRecommendation(Recommendation):
             max_invocations: Requests a minute to expect at most, likewise. Default: no such objective.
 
         Raises:
-            ValidationError: The recommendation was read with `from_parameters`, and so its job isn't known here. Or
-                the id is taken.
+            ValidationError: The id is taken.
         """
-        measured = MeasuredJob.of(self)
-        if measured is None:
-            raise ValidationError(
-                f"{self.node.path}: which job a recommendation read with from_parameters is of isn't known here. Scale "
-                "its endpoint with auto_scale_instance_count(max_capacity=...).scale_on_invocations(id)."
-            )
         if self.node.try_find_child(id) is not None:
             raise ValidationError(
                 f"{self.node.path}: there is a {id!r} already. Use what the first call of "
@@ -74,12 +68,18 @@ class RealTimeRecommendation(Recommendation):
         return ScalingRecommendation(
             self,
             id,
-            job_name=measured.job_name,
+            job_name=self._job_name(),
             recommendation_id=self.recommendation_id,
             target_cpu_utilization_per_core=target_cpu_utilization_per_core,
             min_invocations=min_invocations,
             max_invocations=max_invocations,
         )
+
+    def _job_name(self) -> str:
+        return self._measured_job_name
+
+    def _of_job(self) -> dict[str, str]:
+        return {JOB_NAME: self._job_name()}
 
     def _hosting(self) -> dict[str, Any]:
         return {"instance_type": self.instance_type, "initial_instance_count": self.initial_instance_count}

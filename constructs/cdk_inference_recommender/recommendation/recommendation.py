@@ -100,6 +100,7 @@ class Recommendation(Construct):
                 f"{RECOMMENDATION_PROP_TYPES['job'].example}."
             )
         measured.attach_to(self)
+        self._measured_job_name = measured.job_name
         with prefix_errors_with_path(self):
             required = constraint_properties(constraints)
         self._resource = custom_resources_of(scope).add(
@@ -160,6 +161,8 @@ class Recommendation(Construct):
     def publish(self, parameter_prefix: str) -> None:
         """Write every attribute to Parameter Store, as `<parameter_prefix>/InstanceType` and so on, for other stacks.
 
+        A real-time recommendation is published with its job's name, so that the reader can call `recommend_scaling`.
+
         Args:
             parameter_prefix: For example `/my-app/recommendation`; unique in the account and Region.
 
@@ -171,7 +174,7 @@ class Recommendation(Construct):
             write_parameters(
                 self,
                 parameter_prefix,
-                {attribute: self._value_of(attribute) for attribute in self._attributes},
+                {**{attribute: self._value_of(attribute) for attribute in self._attributes}, **self._of_job()},
                 description=f"{self._endpoint_type.value} recommendation of SageMaker Inference Recommender",
             )
 
@@ -220,6 +223,10 @@ class Recommendation(Construct):
     @abstractmethod
     def _hosting(self) -> dict[str, Any]:
         """Return the properties of a production variant that the recommendation decides."""
+
+    def _of_job(self) -> dict[str, str]:
+        """Return what a reader has to know of the job, by the parameter's name."""
+        return {}
 
     @property
     def recommendation_id(self) -> str:

@@ -23,9 +23,8 @@ if TYPE_CHECKING:
     import jsii
 
 _REMEDY: Final = (
-    "Make the endpoint in this stack, or scale it there with "
-    "auto_scale_instance_count(max_capacity=...).scale_on_invocations(id), whose target follows from what "
-    "recommendation.publish(...) carries over"
+    "Make the endpoint in this stack. Or publish the recommendation here with publish(parameter_prefix), read it there "
+    "with RealTimeRecommendation.from_parameters(...), and call recommend_scaling(id) on what that returns"
 )
 
 

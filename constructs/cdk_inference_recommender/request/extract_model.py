@@ -23,12 +23,27 @@ if TYPE_CHECKING:
 _OPERATION: Final = "CreateInferenceRecommendationsJob"
 _MEMBERS_OF_OTHERS: Final = (
     "CreateEndpoint.EndpointName",
+    "CreateEndpointConfig.AsyncInferenceConfig",
+    "CreateEndpointConfig.DataCaptureConfig",
     "CreateEndpointConfig.KmsKeyId",
+    "CreateEndpointConfig.MetricsConfig",
+    "CreateEndpointConfig.ProductionVariants.CapacityReservationConfig",
+    "CreateEndpointConfig.ProductionVariants.ContainerStartupHealthCheckTimeoutInSeconds",
+    "CreateEndpointConfig.ProductionVariants.CoreDumpConfig",
+    "CreateEndpointConfig.ProductionVariants.EnableSSMAccess",
+    "CreateEndpointConfig.ProductionVariants.InferenceAmiVersion",
+    "CreateEndpointConfig.ProductionVariants.InitialInstanceCount",
+    "CreateEndpointConfig.ProductionVariants.ModelDataDownloadTimeoutInSeconds",
+    "CreateEndpointConfig.ProductionVariants.RoutingConfig",
+    "CreateEndpointConfig.ProductionVariants.ServerlessConfig.ProvisionedConcurrency",
+    "CreateEndpointConfig.ProductionVariants.VariantInstanceProvisionTimeoutInSeconds",
     "CreateEndpointConfig.ProductionVariants.VariantName",
+    "CreateEndpointConfig.ProductionVariants.VolumeSizeInGB",
     "CreateModel.ExecutionRoleArn",
     "CreateModel.Tags",
     "CreateModel.VpcConfig",
     "DescribeModel.ModelName",
+    "UpdateEndpoint.DeploymentConfig",
 )
 """Members that a recommended endpoint uses, by operation; the whole operations are ten times as large."""
 _LIMITS: Final = ("min", "max", "pattern", "enum", "required")

@@ -20,9 +20,9 @@ from .unresolved import UNRESOLVED
 if TYPE_CHECKING:
     from .api_path import Path
 
-OPEN_ENUMS: Final = frozenset({"ProductionVariantInstanceType"})
-"""Enums that grow with every release of botocore and never shrink: a value that isn't among them is checked by
-a rule (`InstanceTypeUnknown`), or yesterday's botocore would refuse today's instance type."""
+OPEN_ENUMS: Final = frozenset({"ProductionVariantInstanceType", "ProductionVariantInferenceAmiVersion"})
+"""Enums that grow with releases of botocore and never shrink: a value that isn't among them is checked by a rule
+(`InstanceTypeUnknown`, `InferenceAmiVersionUnknown`), or yesterday's botocore would refuse today's instance type."""
 
 MODEL_RULES: Final[Mapping[str, str]] = {
     "RequiredMember": "a required member is there",

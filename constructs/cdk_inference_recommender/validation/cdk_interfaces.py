@@ -68,3 +68,14 @@ ENDPOINT: Final = PropType(
     interface=Interface(name="IEndpointRef", has=("endpoint_ref",)),
     example="the name of an endpoint, or a construct such as CfnEndpoint",
 )
+ALARMS: Final = PropType(
+    of=str,
+    interface=Interface(name="IAlarmRef", has=("alarm_ref",)),
+    example="[alarm], with an alarm of CloudWatch or its name",
+    is_list=True,
+    is_required=True,
+)
+TOPIC: Final = PropType(
+    interface=Interface(name="ITopic", has=("topic_arn", "grant_publish")),
+    example='sns.Topic.from_topic_arn(self, "Topic", "arn:...")',
+)

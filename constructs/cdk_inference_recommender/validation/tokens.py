@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 from aws_cdk import Duration, Intrinsic, Size, Token
 from constructs import Construct
@@ -152,16 +152,30 @@ def mebibytes_of(size: Size, field: str) -> jsii.Number:
         ValidationError: It isn't a whole number of MiB, or it is built on a token, which can't be converted, or is no
             `Size`.
     """
+    return _amount(size, field, "mebibytes")
+
+
+def gibibytes_of(size: Size, field: str) -> jsii.Number:
+    """Return the amount in GiB.
+
+    Raises:
+        ValidationError: As for `mebibytes_of`, in GiB.
+    """
+    return _amount(size, field, "gibibytes")
+
+
+def _amount(size: Size, field: str, unit: Literal["mebibytes", "gibibytes"]) -> jsii.Number:
     if not isinstance(size, Size):
         raise ValidationError(f"{field} = {size!r} isn't a Size. Write Size.gibibytes(2) or Size.mebibytes(2048).")
-    if size.is_unresolved():
-        try:
-            return size.to_mebibytes()
-        except RuntimeError as error:
-            raise ValidationError(
-                f"{field}: a size known only at deploy time can't be converted. Build it with Size.mebibytes(...)."
-            ) from error
-    return _whole(size.to_bytes() / 1024**2, field, "MiB")
+    symbol, length = ("MiB", 1024**2) if unit == "mebibytes" else ("GiB", 1024**3)
+    if not size.is_unresolved():
+        return _whole(size.to_bytes() / length, field, symbol)
+    try:
+        return size.to_mebibytes() if unit == "mebibytes" else size.to_gibibytes()
+    except RuntimeError as error:
+        raise ValidationError(
+            f"{field}: a size known only at deploy time can't be converted. Build it with Size.{unit}(...)."
+        ) from error
 
 
 def _expect_duration(

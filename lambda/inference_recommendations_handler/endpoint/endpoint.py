@@ -27,6 +27,8 @@ class Endpoint:
     name: str
     status: str
     """`EndpointStatus` of the API."""
+    configuration_name: str
+    """Name of the current configuration; during an update still the old one."""
     instance_types: Mapping[str, str]
     """Instance types by variant, of the current configuration; during an update still the old one."""
     desired_instance_counts: Mapping[str, int]
@@ -54,6 +56,7 @@ class Endpoint:
         return cls(
             name=name,
             status=described["EndpointStatus"],
+            configuration_name=described["EndpointConfigName"],
             instance_types={variant["VariantName"]: variant.get("InstanceType", "") for variant in variants},
             desired_instance_counts={
                 variant["VariantName"]: variant["DesiredInstanceCount"]

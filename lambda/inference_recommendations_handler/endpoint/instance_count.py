@@ -47,7 +47,7 @@ class State(ExecutionState):
 
 
 class _InstanceCountError(Exception):
-    """The instance count can't be set. The message contains the reason."""
+    """The update had no effect, or the instance count can't be set. The message contains the reason."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,6 +152,7 @@ def _advance(event: CustomResourceEvent, invocation: Invocation, *, requested: b
         return invocation.failed(event, str(error), physical_resource_id=own_id)
     variant = change.variant
     try:
+        _expect_updated(event, variant, invocation)
         if change.scaling is None and change.was_scaled:
             variant.deregister()
         if change.instance_count is not None:
@@ -172,6 +173,28 @@ def _advance(event: CustomResourceEvent, invocation: Invocation, *, requested: b
         reason = f"{message_of(error)} ({code_of(error)}.) {variant.resource_id} isn't scaled."
         return invocation.failed(event, reason, physical_resource_id=own_id)
     return Response(physical_resource_id=variant.resource_id)
+
+
+def _expect_updated(event: CustomResourceEvent, variant: VariantScaling, invocation: Invocation) -> None:
+    """Ensure that the endpoint has its new configuration.
+
+    SageMaker returns an endpoint to its old configuration if an alarm rolls the update back, and the endpoint is in
+    service again. Whether CloudFormation's own resource fails then isn't documented. If it didn't, CloudFormation would
+    delete the configuration that serves.
+
+    Raises:
+        _InstanceCountError: It has another one.
+    """
+    new, old = (each.get(Property.ENDPOINT_CONFIG_NAME) for each in (event.properties, event.old_properties))
+    if event.request_type is not RequestType.UPDATE or new == old:
+        return
+    endpoint = Endpoint.find(variant.endpoint_name, invocation.clients.sagemaker)
+    if endpoint is not None and endpoint.configuration_name != new:
+        cause = endpoint.failure_reason or "SageMaker returns no reason."
+        raise _InstanceCountError(
+            f"The update of the endpoint {endpoint.name} was rolled back, and it serves with the configuration "
+            f"{endpoint.configuration_name} instead of {new}: {cause}"
+        )
 
 
 def _set(

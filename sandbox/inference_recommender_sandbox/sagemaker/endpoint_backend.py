@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 from moto.applicationautoscaling.models import applicationautoscaling_backends
 from moto.sagemaker.models import FakeEndpoint, SageMakerModelBackend
 
+from .endpoints.endpoint_deployments import EndpointDeployments
 from .errors import ValidationException
 from .taken_names import is_taken
 
@@ -31,6 +32,7 @@ class EndpointBackend(SageMakerModelBackend):
     def __init__(self, region_name: str, account_id: str) -> None:
         super().__init__(region_name, account_id)
         self._endpoints_ready_at: dict[str, float] = {}
+        self.deployments: Final = EndpointDeployments(self)
 
     def create_endpoint(
         self, endpoint_name: str, endpoint_config_name: str, tags: list[dict[str, str]]
@@ -54,6 +56,8 @@ class EndpointBackend(SageMakerModelBackend):
         endpoint_config_name: str,
         *,
         retained_properties: frozenset[str] = frozenset(),
+        deployment_config: Mapping[str, Any] | None = None,
+        retain_deployment_config: bool = False,
     ) -> str:
         """Give an endpoint another configuration, which takes a while; return its ARN.
 
@@ -62,20 +66,23 @@ class EndpointBackend(SageMakerModelBackend):
             endpoint_config_name: The configuration's.
             retained_properties: `DesiredInstanceCount` and `DesiredWeight`, where variants keep what was set at run
                 time. Otherwise they start with what the configuration says.
+            deployment_config: How the traffic shifts, and what rolls it back. Default: all at once.
+            retain_deployment_config: Whether the last one counts where none is given.
 
         Raises:
-            ValidationException: If either doesn't exist, the endpoint is at work, or a variant that is a scalable
-                target would go or change its instance type.
+            ValidationException: If either doesn't exist, the endpoint is at work, a variant that is a scalable target
+                would go or change its instance type, or the deployment configuration doesn't fit.
         """
         endpoint = self._endpoint_in_service(endpoint_name)
         self._refuse_unknown_configuration(endpoint_config_name)
         new = self.describe_endpoint_config(endpoint_config_name)["ProductionVariants"]
         self._refuse_changed_scalable_targets(endpoint, new)
-        endpoint.endpoint_config_name = endpoint_config_name
         variants = endpoint._process_production_variants(new)  # noqa: SLF001 - as moto makes them
         _retain(retained_properties, old=endpoint.production_variants, new=variants)
-        endpoint.production_variants = variants
-        self._begin(endpoint, "Updating")
+        last = getattr(endpoint, "last_deployment_config", None) if retain_deployment_config else None
+        self.deployments.start(
+            endpoint, endpoint_config_name, variants, deployment_config or last or {}, provisioning=CREATING_SECONDS
+        )
         return str(endpoint.arn)
 
     def update_endpoint_weights_and_capacities(
@@ -113,7 +120,7 @@ class EndpointBackend(SageMakerModelBackend):
         if endpoint_name in self.endpoints:
             self._settled_endpoint(endpoint_name)
         described: dict[str, Any] = super().describe_endpoint(endpoint_name)
-        return described
+        return described | self.deployments.description(endpoint_name)
 
     def delete_endpoint(self, endpoint_name: str) -> None:
         """Delete an endpoint; Application Auto Scaling deregisters its variants (developer guide).
@@ -123,7 +130,7 @@ class EndpointBackend(SageMakerModelBackend):
         """
         if endpoint_name in self.endpoints:
             endpoint = self._settled_endpoint(endpoint_name)
-            if endpoint.endpoint_status in ("Creating", "Updating"):
+            if endpoint.endpoint_status in ("Creating", "Updating", "RollingBack"):
                 raise ValidationException(f'Cannot update in-progress endpoint "{endpoint.arn}".')
         super().delete_endpoint(endpoint_name)
         autoscaling = applicationautoscaling_backends[self.account_id][self.region_name]
@@ -166,7 +173,10 @@ class EndpointBackend(SageMakerModelBackend):
         if endpoint is None:
             arn = FakeEndpoint.arn_formatter(name, self.account_id, self.region_name)
             raise ValidationException(f'Could not find endpoint "{arn}".')
-        if self.service.clock.now() >= self._endpoints_ready_at.get(name, 0):
+        self.deployments.advance(endpoint)
+        if not self.deployments.is_under_way(name) and self.service.clock.now() >= self._endpoints_ready_at.get(
+            name, 0
+        ):
             endpoint.endpoint_status = "InService"
             for variant in endpoint.production_variants:
                 for desired in _RUN_TIME_PROPERTIES & variant.keys():

@@ -19,11 +19,13 @@ Two ways. By name: a model name, or the name of a model package's group, that co
 | `role-propagation` | `seconds` | a role can be assumed only so long after it was first named |
 | `late-tags` | `seconds` | a resource's tags don't show, and don't count in conditions, so long after its creation |
 | `no-tagging-action` | | tagging on creation is authorised without `sagemaker:TaggingAction` |
+| `trip-alarm` | `alarm` = `*`, `count` = 1 | the next updates of endpoints put one of their alarms into ALARM |
 | `quota` | `limit` | how many jobs may run at a time |
 | `duplicate-as-validation` | | a name that is taken is refused with ValidationException |
 | `clear` | | no fault any more |
 
-`operation` is an API operation's name or `*`; `job` a job's name, in which `*` stands for anything.
+`operation` is an API operation's name or `*`; `job` a job's name, `alarm` an alarm's, in which `*` stands for anything.
+The alarm is in ALARM from the first traffic to the new instances until the old ones serve alone again.
 """
 
 from __future__ import annotations
@@ -36,7 +38,7 @@ from typing import TYPE_CHECKING, Any, Final
 from inference_recommender_sandbox.sagemaker.jobs.inference_recommendations_job import Fate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from inference_recommender_sandbox.sagemaker.jobs.benchmark_plan import Benchmark
 
@@ -70,6 +72,7 @@ _MEMBERS: Final[Mapping[str, Mapping[str, type]]] = {
     "role-propagation": {"seconds": int},
     "late-tags": {"seconds": int},
     "no-tagging-action": {},
+    "trip-alarm": {"alarm": str, "count": int},
     "quota": {"limit": int},
     "duplicate-as-validation": {},
     "clear": {},
@@ -108,6 +111,7 @@ class Fault:
     steps: Sequence[str] = ()
     seconds: float = 0.0
     limit: int = 0
+    alarm: str = "*"
 
     @classmethod
     def parse(cls, document: Mapping[str, Any]) -> Fault:
@@ -159,15 +163,17 @@ class FaultRegistry:
 
     def take_call_fault(self, operation: str) -> str | None:
         """The kind of fault that the next call of an operation meets; each order is used up by its count."""
-        with self._lock:
-            for index, fault in enumerate(self._faults):
-                if fault.fault in _CALL_FAULTS and fault.operation in {operation, "*"}:
-                    if fault.count > 1:
-                        self._faults[index] = replace(fault, count=fault.count - 1)
-                    else:
-                        del self._faults[index]
-                    return fault.fault
-        return None
+        fault = self._take(lambda each: each.fault in _CALL_FAULTS and each.operation in {operation, "*"})
+        return fault.fault if fault else None
+
+    def take_tripped_alarm(self, names: Sequence[str]) -> str | None:
+        """Return which of an update's alarms goes into ALARM; each order is used up by its count."""
+
+        def is_of(fault: Fault) -> bool:
+            return fault.fault == "trip-alarm" and any(fnmatchcase(name, fault.alarm) for name in names)
+
+        fault = self._take(is_of)
+        return next(name for name in names if fnmatchcase(name, fault.alarm)) if fault else None
 
     def seconds(self, kind: str) -> float:
         """The seconds of the latest order of a kind; 0 if there is none."""
@@ -201,6 +207,17 @@ class FaultRegistry:
         for fault in [*named, *ordered]:
             fate = _with_fault(fate, fault, benchmarks)
         return fate
+
+    def _take(self, is_meant: Callable[[Fault], bool]) -> Fault | None:
+        with self._lock:
+            for index, fault in enumerate(self._faults):
+                if is_meant(fault):
+                    if fault.count > 1:
+                        self._faults[index] = replace(fault, count=fault.count - 1)
+                    else:
+                        del self._faults[index]
+                    return fault
+        return None
 
     def _latest(self, kind: str) -> Fault | None:
         return next((fault for fault in reversed(self._snapshot()) if fault.fault == kind), None)

@@ -21,6 +21,7 @@ from inference_recommender_sandbox.sagemaker.jobs.scaling_configuration import s
 
 from .caller_permissions import Call, needed_permissions
 from .endpoint_backend import retained_properties
+from .endpoints.configuration_admission import refuse_configuration
 from .errors import AccessDeniedException, InternalFailure, SageMakerError, SerializationException, ThrottlingException
 from .model_admission import admit_model
 from .request_validation import validate_input
@@ -158,12 +159,32 @@ class InferenceRecommenderResponse(SageMakerResponse):
         admit_model(self.recommender, json.loads(self.body))
         return super().create_model()
 
+    def create_endpoint_config(self) -> ActionResult:
+        """Create a configuration, if its members go together."""
+        request = json.loads(self.body)
+        refuse_configuration(request)
+        answer = super().create_endpoint_config()
+        configuration = self.recommender.endpoint_configs[request["EndpointConfigName"]]
+        configuration.metrics_config = request.get("MetricsConfig")
+        return answer
+
+    def create_endpoint(self) -> ActionResult:
+        """Create an endpoint; its deployment configuration counts in updates only."""
+        config = self._get_param("DeploymentConfig")
+        if config and self._get_param("EndpointConfigName") in self.recommender.endpoint_configs:
+            self.recommender.deployments.refuse(config, self._get_param("EndpointConfigName"))
+        return super().create_endpoint()
+
     def update_endpoint(self) -> ActionResult:
         """Give an endpoint another configuration."""
         get = self._get_param
         retained = retained_properties(json.loads(self.body))
         arn = self.recommender.update_endpoint(
-            get("EndpointName"), get("EndpointConfigName"), retained_properties=retained
+            get("EndpointName"),
+            get("EndpointConfigName"),
+            retained_properties=retained,
+            deployment_config=get("DeploymentConfig"),
+            retain_deployment_config=bool(get("RetainDeploymentConfig")),
         )
         return ActionResult({"EndpointArn": arn})
 

@@ -113,3 +113,42 @@ def test_tags_change_in_place(account: Any) -> None:
     for arn in arns.values():
         tags = account.client("sagemaker").list_tags(ResourceArn=arn)["Tags"]
         assert {tag["Key"]: tag["Value"] for tag in tags} == {"kept": "1", "changed": "2", "new": "1"}
+
+
+def _guarded(instance_type: str) -> dict[str, Any]:
+    resources = _resources(instance_type)
+    allowed = {"Effect": "Allow", "Action": "cloudwatch:DescribeAlarms", "Resource": "*"}
+    document = {"Version": "2012-10-17", "Statement": [allowed]}
+    resources["Role"]["Properties"]["Policies"] = [{"PolicyName": "alarms", "PolicyDocument": document}]
+    resources["Configuration"]["Properties"]["ProductionVariants"][0]["InitialInstanceCount"] = 4
+    resources["Alarm"] = {
+        "Type": "AWS::CloudWatch::Alarm",
+        "Properties": {
+            "MetricName": "Errors",
+            "Namespace": "Own",
+            "Statistic": "Sum",
+            "Period": 60,
+            "EvaluationPeriods": 1,
+            "Threshold": 1,
+            "ComparisonOperator": "GreaterThanThreshold",
+        },
+    }
+    size = {"Type": "CAPACITY_PERCENT", "Value": 25}
+    routing = {"Type": "CANARY", "WaitIntervalInSeconds": 600, "CanarySize": size}
+    resources["Endpoint"]["Properties"]["DeploymentConfig"] = {
+        "BlueGreenUpdatePolicy": {"TrafficRoutingConfiguration": routing},
+        "AutoRollbackConfiguration": {"Alarms": [{"AlarmName": {"Ref": "Alarm"}}]},
+    }
+    return resources
+
+
+def test_a_canary_that_alarms_rolls_back_and_the_stack_with_it(account: Any) -> None:
+    stack_id = account.deploy(_guarded("ml.m5.large"), outputs=OUTPUTS)
+    account.order({"fault": "trip-alarm"})
+    account.deploy(_guarded("ml.c5.large"), name=stack_id, outputs=OUTPUTS)
+    assert account.status(stack_id) == "UPDATE_ROLLBACK_COMPLETE"
+    assert "went into ALARM state during deployment" in account.reason(stack_id, "Endpoint")
+    assert _instance_type(account, stack_id) == "ml.m5.large"
+    account.deploy(_guarded("ml.c5.large"), name=stack_id, outputs=OUTPUTS)
+    assert account.status(stack_id) == "UPDATE_COMPLETE"
+    assert _instance_type(account, stack_id) == "ml.c5.large"

@@ -103,3 +103,20 @@ def test_a_refused_caller_leaves_no_job(aws: Aws) -> None:
         aws.session("forbidden", []).create_inference_recommendations_job(**aws.request())
     with pytest.raises(aws.sagemaker.exceptions.ResourceNotFound):
         aws.describe()
+
+
+@pytest.mark.parametrize("owner", ["123456789012", "210987654321"])
+def test_a_model_of_another_account_s_package_needs_permission_on_the_package_too(aws: Aws, owner: str) -> None:
+    package = f"arn:aws:sagemaker:us-east-1:{owner}:model-package/image-classifier/1"
+    model = {"ModelName": "m", "ExecutionRoleArn": ROLE, "PrimaryContainer": {"ModelPackageName": package}}
+    passing, creating = (
+        allow("iam:PassRole", ROLE),
+        allow("sagemaker:CreateModel", "arn:aws:sagemaker:us-east-1:123456789012:model/*"),
+    )
+    session = aws.session("creator", [passing, creating])
+    if owner == "123456789012":
+        session.create_model(**model)
+        return
+    with pytest.raises(ClientError, match=f"sagemaker:CreateModel on resource: {package}"):
+        session.create_model(**model)
+    aws.session("reader", [passing, creating, allow("sagemaker:CreateModel", package)]).create_model(**model)

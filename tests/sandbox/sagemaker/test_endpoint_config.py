@@ -114,3 +114,74 @@ def test_a_tag_of_aws_itself_is_refused_everywhere(client: SageMakerClient) -> N
     ]
     for call in calls:
         assert _refused(call).startswith("aws: prefixed tag key names are not allowed")
+
+
+def _serverless(**members: Any) -> Any:
+    serverless = {"MemorySizeInMB": 1024, "MaxConcurrency": 5}
+    return {"VariantName": "all", "ModelName": "a-model", "ServerlessConfig": serverless} | members
+
+
+CAPTURE = {
+    "InitialSamplingPercentage": 10,
+    "DestinationS3Uri": "s3://captured",
+    "CaptureOptions": [{"CaptureMode": "Input"}],
+}
+ASYNC = {"OutputConfig": {"S3OutputPath": "s3://responses"}}
+PREFIX_AWARE = {"RoutingStrategy": "PREFIX_AWARE"}
+
+
+@pytest.mark.parametrize(
+    ("variants", "members", "message"),
+    [
+        ([_serverless()], {"DataCaptureConfig": CAPTURE}, "DataCaptureConfig isn't supported for serverless"),
+        ([_serverless()], {"AsyncInferenceConfig": ASYNC}, "AsyncInferenceConfig isn't supported for serverless"),
+        ([_serverless(VolumeSizeInGB=5)], {}, "VolumeSizeInGB isn't supported for serverless variants"),
+        (
+            [_serverless(ServerlessConfig={"MemorySizeInMB": 1024, "MaxConcurrency": 1, "ProvisionedConcurrency": 2})],
+            {},
+            "must be less than or equal to MaxConcurrency",
+        ),
+        (
+            [_variant("ml.c5.xlarge"), {**_variant("ml.c5.xlarge"), "VariantName": "other"}],
+            {"AsyncInferenceConfig": ASYNC},
+            "isn't supported for endpoints with several variants",
+        ),
+        (
+            [_variant("ml.c5.xlarge")],
+            {
+                "AsyncInferenceConfig": {
+                    "OutputConfig": {
+                        "NotificationConfig": {"IncludeInferenceResponseIn": ["SUCCESS_NOTIFICATION_TOPIC"]}
+                    }
+                }
+            },
+            "needs a SuccessTopic",
+        ),
+        ([{**_variant("ml.c5.xlarge"), "InferenceAmiVersion": "al3"}], {}, "Value 'al3' .* enum value set"),
+        ([{**_variant("ml.c5.xlarge"), "RoutingConfig": PREFIX_AWARE}], {}, "PREFIX_AWARE, and no other strategy"),
+        ([_variant("ml.c5.xlarge")], {"MetricsConfig": {"MetricPublishFrequencyInSeconds": 20}}, "isn't one of"),
+        ([{**_variant("ml.c5.xlarge"), "VolumeSizeInGB": 513}], {}, "less than or equal to 512"),
+    ],
+)
+def test_members_that_exclude_each_other_are_refused(
+    client: SageMakerClient, variants: Any, members: Any, message: str
+) -> None:
+    with pytest.raises(ClientError, match=message):
+        client.create_endpoint_config(EndpointConfigName="no", ProductionVariants=variants, **members)
+
+
+def test_a_description_shows_what_was_given(client: SageMakerClient) -> None:
+    variant = {**_variant("ml.c5.xlarge"), "EnableSSMAccess": True, "RoutingConfig": {"RoutingStrategy": "RANDOM"}}
+    metrics: Any = {"EnableEnhancedMetrics": True, "MetricPublishFrequencyInSeconds": 10}
+    client.create_endpoint_config(
+        EndpointConfigName="a-configuration",
+        ProductionVariants=[variant],
+        DataCaptureConfig=CAPTURE,  # type: ignore[arg-type]
+        AsyncInferenceConfig=ASYNC,  # type: ignore[arg-type]
+        MetricsConfig=metrics,
+    )
+    shown = client.describe_endpoint_config(EndpointConfigName="a-configuration")
+    assert shown["ProductionVariants"] == [variant]
+    assert shown["DataCaptureConfig"] == CAPTURE
+    assert shown["AsyncInferenceConfig"] == ASYNC
+    assert shown["MetricsConfig"] == metrics

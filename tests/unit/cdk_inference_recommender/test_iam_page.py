@@ -15,8 +15,10 @@ from aws_cdk import Environment, RemovalPolicy, Stack
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_lambda_destinations as destinations
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_sqs as sqs
 from aws_cdk import aws_stepfunctions as sfn
 
 from cdk_inference_recommender import InferenceRecommenderProvider, ModelSource, RecommendedEndpoint
@@ -51,7 +53,7 @@ ROLES: Final = {
     "endpoint": "EndpointRole",
     "state machine": "InferenceRecommenderProviderStateMachineRole",
 }
-OF_STATE_MACHINE: Final = {
+OF_CDK: Final = {
     "lambda:InvokeFunction": ("Calls the function.", "No job is waited for, and deployments fail at their timeout."),
     "logs:CreateLogDelivery": (
         "Writes the execution log, with `state_machine_logs` only. None supports a narrower resource.",
@@ -59,10 +61,14 @@ OF_STATE_MACHINE: Final = {
     ),
     "xray:PutTraceSegments": (
         "Writes traces, with `tracing` only. None supports a narrower resource.",
-        "Executions aren't traced.",
+        "Nothing is traced.",
+    ),
+    "sqs:SendMessage": (
+        "Sends lost events to the destination, with `on_failure` only.",
+        "Events that the function could not handle are lost without a trace.",
     ),
 }
-"""Why the CDK gives the state machine's role what it has, by each statement's first action."""
+"""Why the CDK adds statements of its own, by each statement's first action."""
 
 
 class Everything:
@@ -74,7 +80,7 @@ class Everything:
         default_job(self.plain)
         self.plain_template = template_of(self.plain)
         self.whole = new_stack(env=environment)
-        network = {
+        network: Json = {
             "vpc": ec2.Vpc.from_vpc_attributes(
                 self.whole,
                 "Vpc",
@@ -90,12 +96,11 @@ class Everything:
             self.whole,
             tracing=lambda_.Tracing.ACTIVE,
             state_machine_logs=sfn.LogOptions(destination=log),
-            **network,  # type: ignore[arg-type]
+            on_failure=destinations.SqsDestination(sqs.Queue(self.whole, "Lost")),
+            **network,
         )
-        model = ModelSource.from_model_package(OTHERS_PACKAGE)
         self.job = default_job(
             self.whole,
-            model=model,
             volume_encryption_key=key,
             output_encryption_key=key,
             compiled_output_s3_uri="s3://compiled/bert",
@@ -105,8 +110,9 @@ class Everything:
             **network,
         )
         default_job(self.whole, "Given", role=given_role(self.whole))
-        best = self.job.recommend_real_time("Best")
-        self.endpoint = RecommendedEndpoint(self.whole, "Endpoint", recommendation=best, **network)  # type: ignore[arg-type]
+        self.others = default_job(self.whole, "Others", model=ModelSource.from_model_package(OTHERS_PACKAGE))
+        best = self.others.recommend_real_time("Best")
+        self.endpoint = RecommendedEndpoint(self.whole, "Endpoint", recommendation=best, **network)
         self.whole_template = template_of(self.whole)
 
     def sections(self) -> Iterator[tuple[str, Stack, list[GrantedStatement]]]:
@@ -116,9 +122,20 @@ class Everything:
         added = [each for each in whole.granted if written(self.whole, each) not in fixed and is_of_ec2(each)]
         yield "The function's role with `configure(vpc=...)`, besides", self.whole, added
         yield "The function's role, for what is handed in", self.whole, CustomResources.of(whole).grants.granted
-        for title, role in (("The default role of a job", self.job.role), ("of an endpoint", self.endpoint.role)):
-            assert isinstance(role, DefaultRole)
-            yield title.replace("of an", "The default role of an"), self.whole, list(role.granted)
+        job, others, endpoint = (each.role for each in (self.job, self.others, self.endpoint))
+        assert isinstance(job, DefaultRole)
+        assert isinstance(others, DefaultRole)
+        assert isinstance(endpoint, DefaultRole)
+        yield "The default role of a job", self.whole, [others.granted[0], *job.granted]
+        yield "The default role of an endpoint", self.whole, list(endpoint.granted)
+
+    def reasoned(self) -> set[str]:
+        return {written(stack, each) for _, stack, granted in self.sections() for each in granted}
+
+    def added_to_function(self) -> list[Json]:
+        """Statements of the function's role that the CDK adds by itself."""
+        found, reasoned = role_statements(self.whole_template, ROLES["handler"]), self.reasoned()
+        return [each for each in found if json.dumps(each, sort_keys=True) not in reasoned]
 
 
 def is_of_ec2(granted: GrantedStatement) -> bool:
@@ -179,10 +196,12 @@ def generated() -> str:
     for title, stack, granted in found.sections():
         rows = [row(stack.resolve(each.statement.to_statement_json()), each.reason, each.without) for each in granted]
         lines += table(title, rows)
+    rows = [row(each, *OF_CDK[first_action(each)]) for each in found.added_to_function()]
+    lines += table("The function's role with tracing and `on_failure`, which the CDK adds", rows)
     machine = role_statements(found.whole_template, ROLES["state machine"])
     lines += table(
         "The state machine's role, with a log and tracing",
-        [row(each, *OF_STATE_MACHINE[first_action(each)]) for each in machine],
+        [row(each, *OF_CDK[first_action(each)]) for each in machine],
     )
     lines += ["### The resources that a stack gets once", "", "| Logical id | Type |", "|---|---|"]
     lines += [f"| `{name}` | `{kind}` |" for name, kind in sorted(shared_resources(found.plain_template).items())]
@@ -215,7 +234,8 @@ def test_the_page_lists_every_statement_and_every_shared_resource() -> None:
 
 def test_no_role_has_a_statement_without_a_reason() -> None:
     found = Everything()
-    reasoned = {written(stack, each) for _, stack, granted in found.sections() for each in granted}
+    reasoned = found.reasoned() | {json.dumps(each, sort_keys=True) for each in found.added_to_function()}
+    assert {first_action(each) for each in found.added_to_function()} == {"xray:PutTraceSegments", "sqs:SendMessage"}
     for template in (found.plain_template, found.whole_template):
         for role in ("handler", "job", "endpoint"):
             if any(name.startswith(ROLES[role]) for name in resources(template, "AWS::IAM::Role")):

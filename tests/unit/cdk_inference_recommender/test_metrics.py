@@ -55,6 +55,30 @@ def test_statistic_and_period_reach_the_search() -> None:
     assert found["expression"].endswith("JobName=\"bert\"', 'p95', 300)")
 
 
+def test_an_alarm_on_a_search_is_refused_with_the_remedy() -> None:
+    job = default_job(new_stack())
+    metric: Any = job.metric_client_latency()
+    with pytest.raises(ValidationError, match=r"^Stack/Job: CloudWatch can't alarm on a search.*dashboard_widgets"):
+        metric.create_alarm(job.stack, "Alarm", threshold=1, evaluation_periods=1)
+
+
+def test_one_endpoint_of_the_job_can_be_alarmed_on() -> None:
+    job = default_job(new_stack())
+    metric: Any = job.metric_client_latency(endpoint_name="bert")
+    metric.create_alarm(job.stack, "Alarm", threshold=1, evaluation_periods=1)
+    assert only(template_of(job.stack), "AWS::CloudWatch::Alarm")["Properties"]["MetricName"] == "ClientLatency"
+
+
+def test_widgets_show_every_metric_of_the_job() -> None:
+    job = default_job(new_stack())
+    cloudwatch.Dashboard(job.stack, "Dashboard").add_widgets(*job.dashboard_widgets())
+    body = str(only(template_of(job.stack), "AWS::CloudWatch::Dashboard")["Properties"]["DashboardBody"])
+    for _, name, statistic in NAMED:
+        assert name in body
+        assert statistic in body
+    assert body.count("SEARCH(") == len(NAMED)
+
+
 def test_no_alarm_can_watch_a_search() -> None:
     job = default_job(new_stack())
     with pytest.raises(RuntimeError, match="Search expressions are not supported in CloudWatch Alarms"):

@@ -138,7 +138,8 @@ def test_what_isn_t_known_is_bounded_by_the_vpc_at_least(
     )
     written = [each.statement.to_statement_json() for each in hosting_network_statements(stack, network)]
     created = [stack.resolve(each) for each in written if each["Action"] == CREATE]
-    bounded, named = [], []
+    bounded: list[Json] = []
+    named: list[Json] = []
     for statement in created:
         found = statement["Resource"]
         (bounded if "Condition" in statement else named).extend(found if isinstance(found, list) else [found])

@@ -36,7 +36,7 @@ from cdk_inference_recommender import (
     TrafficPattern,
     ValidationError,
 )
-from cdk_inference_recommender.endpoint.prop_types import ENDPOINT_PROP_TYPES
+from cdk_inference_recommender.endpoint.props.endpoint_props import ENDPOINT_PROP_TYPES
 from cdk_inference_recommender.job.props.job_props import JOB_PROP_TYPES
 
 from .synthesis import MODEL_CONFIG, PACKAGE_ARN, default_job, images, load_test, new_stack, payloads, template_of

@@ -159,16 +159,32 @@ def test_another_stack_is_sent_to_where_the_numbers_can_arrive() -> None:
     )
     (error,) = errors_of(stack)
     assert error.startswith("[Stack/Job/Best/Scaling] max_capacity: ")
-    assert "scale it there with auto_scale_instance_count" in error
+    assert "read it there with RealTimeRecommendation.from_parameters(...), and call recommend_scaling(id)" in error
 
 
-def test_a_recommendation_that_was_read_has_no_job_to_ask() -> None:
+def test_a_recommendation_that_was_read_is_scaled_by_its_published_job() -> None:
+    app = new_app()
+    publisher, reader = Stack(app, "Publisher"), Stack(app, "Reader")
+    default_job(publisher).recommend_real_time("Best").publish("/bert")
+    best = RealTimeRecommendation.from_parameters(reader, "Best", "/bert")
+    follow_recommendation(hosted(reader, best), best.recommend_scaling("Scaling", max_invocations=900))
+    template = template_of(reader)
+    properties = sent(template, SCALING)
+    read = {
+        name: template["Parameters"][properties[name]["Ref"]]["Default"] for name in ("JobName", "RecommendationId")
+    }
+    assert read == {"JobName": "/bert/JobName", "RecommendationId": "/bert/RecommendationId"}
+    assert properties["MaxInvocationsPerMinute"] == 900
+    scaled = sent(template, COUNT)
+    assert scaled["ScalingPoliciesJson"]["Fn::GetAtt"][1] == "ScalingPoliciesJson"
+
+
+def test_a_reader_that_scales_nothing_reads_no_job() -> None:
     stack = Stack(new_app(), "Reader")
-    best = RealTimeRecommendation.from_parameters(stack, "Best", "/bert")
-    with pytest.raises(
-        ValidationError, match=r"^Reader/Best: which job .* Scale its endpoint with auto_scale_instance_"
-    ):
-        best.recommend_scaling("Scaling")
+    hosted(stack, RealTimeRecommendation.from_parameters(stack, "Best", "/bert"))
+    read = {parameter["Default"] for parameter in template_of(stack)["Parameters"].values()}
+    assert "/bert/InstanceType" in read
+    assert "/bert/JobName" not in read
 
 
 # --- The scaled endpoint ---

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from .traffic_cost import dollars_per_month, instances_needed
+
 if TYPE_CHECKING:
-    from .job_report import JobReport, Result
+    from .decision import Decision
+    from .job_report import JobReport
+    from .ranked_results import Result
 
 DOCUMENT_VERSION: Final = 1
 """Raised when a member is renamed, removed or changes its meaning; new members don't raise it."""
@@ -23,6 +27,13 @@ def report_document(report: JobReport) -> dict[str, Any]:
         "Simulated": report.simulated,
         "Objective": report.objective.value,
         "Constraints": dict(report.required),
+        "Traffic": report.traffic,
+        "Region": report.origin.region,
+        "Account": report.origin.account,
+        "Model": report.origin.model,
+        "Created": report.origin.created,
+        "StackName": report.origin.stack,
+        "LogicalId": report.origin.logical_id,
         "ElapsedSeconds": round(progress.elapsed.total_seconds()),
         "Steps": {
             "Done": progress.done,
@@ -31,8 +42,9 @@ def report_document(report: JobReport) -> dict[str, Any]:
             "Remaining": progress.remaining,
         },
         "ModelLatencyUnit": report.latency_unit.value,
-        "Results": [_result(result) for result in report.results],
+        "Results": [_result(result, report.traffic) for result in report.results],
         "Reasons": {section.endpoint_type.value: section.why for section in report.sections},
+        "Decisions": {section.endpoint_type.value: _decision(section.decision) for section in report.sections},
         "FailedSteps": [
             {"Reason": failed.reason, "Benchmarks": list(failed.benchmarks)} for failed in report.failed_steps
         ],
@@ -48,7 +60,23 @@ def report_document(report: JobReport) -> dict[str, Any]:
     }
 
 
-def _result(result: Result) -> dict[str, Any]:
+def _decision(decision: Decision) -> dict[str, Any]:
+    return {
+        "Margins": [
+            {
+                "Constraint": margin.constraint,
+                "Measured": margin.measured,
+                "Distance": margin.distance,
+                "WouldWin": margin.would_win,
+            }
+            for margin in decision.margins
+        ],
+        "RunnerUp": decision.runner_up,
+        "AtTraffic": decision.at_traffic,
+    }
+
+
+def _result(result: Result, traffic: float | None) -> dict[str, Any]:
     found, metrics = result.candidate, result.candidate.metrics
     real_time = found.instance_type is not None
     return {
@@ -72,4 +100,6 @@ def _result(result: Result) -> dict[str, Any]:
         "CpuUtilization": metrics.cpu_utilization,
         "MemoryUtilization": metrics.memory_utilization,
         "ModelSetupTime": metrics.model_setup_time,
+        "InstancesNeeded": None if traffic is None else instances_needed(found, traffic),
+        "CostPerMonth": None if traffic is None else dollars_per_month(found, traffic),
     }

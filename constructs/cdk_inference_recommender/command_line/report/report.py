@@ -14,7 +14,7 @@ from cdk_inference_recommender.command_line.output.escaping import escape_text
 from cdk_inference_recommender.command_line.output.output_options import is_for_person, output_options, print_document
 from cdk_inference_recommender.command_line.output.progress_display import ProgressDisplay
 from cdk_inference_recommender.command_line.output.terminal_color import colored_console
-from cdk_inference_recommender.command_line.recommendations_job import add_poll_interval, wait_for_end
+from cdk_inference_recommender.command_line.recommendations_job import add_poll_interval, read_tags, wait_for_end
 from inference_recommendations_handler.protocol.contract import ObjectiveName
 from inference_recommendations_handler.recommendation.choosing import NoChoiceError
 
@@ -23,9 +23,11 @@ from .document import report_document
 from .job_report import JobReport
 from .page import report_page
 from .tables import print_report
+from .traffic_cost import add_traffic
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Mapping
 
     from cdk_inference_recommender.command_line.recommendations_job import RecommendationsJob
 
@@ -60,6 +62,7 @@ def add_report(commands: argparse._SubParsersAction[Any]) -> None:
         type=Path,
         help="also write a page with charts, which needs no network; needs the extra `html`",
     )
+    add_traffic(parser)
     add_poll_interval(parser)
     add_constraints(parser)
     parser.set_defaults(run=_run)
@@ -82,7 +85,7 @@ def _run(arguments: argparse.Namespace) -> int:
                 file=sys.stderr,
             )
             raise
-    report = _report(job, arguments, constraints)
+    report = _report(job, arguments, constraints, tags=read_tags(client, job))
     if arguments.html is not None:
         _write(arguments.html, report_page(report))
     if not is_for_person(arguments):
@@ -96,10 +99,23 @@ def _run(arguments: argparse.Namespace) -> int:
     return 1 if report.nothing_can_be_chosen or (job.has_ended and job.status != "COMPLETED") else 0
 
 
-def _report(job: RecommendationsJob, arguments: argparse.Namespace, constraints: dict[str, Any]) -> JobReport:
+def _report(
+    job: RecommendationsJob,
+    arguments: argparse.Namespace,
+    constraints: dict[str, Any],
+    *,
+    tags: Mapping[str, str] | None = None,
+) -> JobReport:
     objective = ObjectiveName(arguments.optimize_for)
     try:
-        return JobReport.of(job, objective=objective, required=constraints, now=datetime.now(UTC))
+        return JobReport.of(
+            job,
+            objective=objective,
+            required=constraints,
+            now=datetime.now(UTC),
+            traffic=arguments.traffic,
+            tags=tags or {},
+        )
     except NoChoiceError as error:
         raise CommandError(str(error)) from error
 

@@ -12,15 +12,15 @@ from cdk_inference_recommender.command_line.output.fitted_table import Column, F
 from inference_recommendations_handler.protocol.contract import EndpointType
 from inference_recommendations_handler.recommendation.choosing import HIGHEST_IS_BEST
 
-from .figure_text import FIGURES
 from .why_it_won import OBJECTIVES
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from .job_report import JobReport, Result, Section
+    from .job_report import JobReport
+    from .ranked_results import Result, Section
 
-_MARK_DROP_ORDER: Final = len(FIGURES)
+_MARK_DROP_ORDER: Final = 100
 """The mark goes last: the results' order and the sentence below the table say the same."""
 
 
@@ -63,11 +63,11 @@ def _columns(report: JobReport, section: Section) -> list[Column]:
     figures = [
         Column(
             heading=figure.heading,
-            cells=[figure.text(result.candidate.metrics) for result in results],
+            cells=[figure.text(result.candidate) for result in results],
             is_figure=True,
-            drop_order=None if figure.objective is report.objective else len(FIGURES) - 1 - place,
+            drop_order=None if figure.objective is report.objective else len(report.figures) - 1 - place,
         )
-        for place, figure in enumerate(FIGURES)
+        for place, figure in enumerate(report.figures)
     ]
     return [marks, Column(heading="Endpoint", cells=labels), *figures]
 

@@ -1,4 +1,4 @@
-"""Why the best result is the best, in a sentence."""
+"""The reason why the best result is the best, in a sentence."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Final
 from inference_recommendations_handler.protocol.contract import ObjectiveName
 from inference_recommendations_handler.recommendation.choosing import HIGHEST_IS_BEST
 
-from .figure_text import dollars, milliseconds, whole
+from .figure_text import compared, figure_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from inference_recommendations_handler.recommendation.choosing import Metrics
+    from inference_recommendations_handler.recommendation.choosing import Metrics, RecommendationResult
 
 OBJECTIVES: Final[Mapping[ObjectiveName, str]] = {
     ObjectiveName.COST_PER_INFERENCE: "cost per inference",
@@ -23,33 +23,35 @@ OBJECTIVES: Final[Mapping[ObjectiveName, str]] = {
 """What an objective is called in a sentence."""
 
 
-def why_it_won(ranked: Sequence[tuple[str, Metrics]], objective: ObjectiveName, *, constrained: bool = False) -> str:
-    """Say it.
+def why_it_won(
+    ranked: Sequence[tuple[str, RecommendationResult]], objective: ObjectiveName, *, constrained: bool = False
+) -> str:
+    """Return the sentence.
 
     Args:
-        ranked: What results are called and their figures, by `choosing.rank`, at least one.
-        objective: By which they were.
-        constrained: Whether they are what constraints have let through.
+        ranked: Names of results and the results, by `choosing.rank`, at least one.
+        objective: The objective that ranks them.
+        constrained: Whether they are the results that meet constraints.
     """
     (name, best), others = ranked[0], ranked[1:]
+    measure = figure_of(objective)
+    first = measure.value(best)
     superlative = "highest" if objective in HIGHEST_IS_BEST else "lowest"
-    figure = _figure(best.of(objective), objective)
-    won = f"{name} wins: {superlative} {OBJECTIVES[objective]}, {figure}"
+    figure = measure.phrase(first)
     if not others:
         allowed = " that meets the constraints" if constrained else ""
         return f"{name} is the only result with a {OBJECTIVES[objective]}{allowed}: {figure}."
+    tied = [(other, found) for other, found in others if measure.value(found) == first]
+    if tied:
+        names = [name, *(other for other, _ in tied)]
+        return (
+            f"{', '.join(names[:-1])} and {names[-1]} tie for the {superlative} {OBJECTIVES[objective]}, {figure}. "
+            f"{name} wins: {_tie_break(best.metrics, tied[0][1].metrics)}."
+        )
     second_name, second = others[0]
-    first_value, second_value = best.of(objective), second.of(objective)
-    if first_value == second_value:
-        return f"{won}, as {second_name}; {_tie_break(best, second)}."
-    return f"{won}{_margin(first_value, second_value, objective)} the next, {second_name}."
-
-
-def _margin(best: float | None, second: float | None, objective: ObjectiveName) -> str:
-    if best is None or not second:
-        return ", before"
-    percent = abs(second - best) / abs(second) * 100
-    return f", {whole(percent)} % {'more' if objective in HIGHEST_IS_BEST else 'less'} than"
+    second_value = measure.value(second)
+    margin = f"{compared(first, second_value)} the next" if first is not None and second_value else "before the next"
+    return f"{name} wins: {superlative} {OBJECTIVES[objective]}, {figure}, {margin}, {second_name}."
 
 
 def _tie_break(best: Metrics, second: Metrics) -> str:
@@ -58,17 +60,3 @@ def _tie_break(best: Metrics, second: Metrics) -> str:
     if best.model_latency_ms != second.model_latency_ms:
         return "it has the lower latency"
     return "they are equal in cost per hour and latency too, and ordered by name and size"
-
-
-def _figure(value: float | None, objective: ObjectiveName) -> str:
-    if value is None:
-        return "-"
-    match objective:
-        case ObjectiveName.COST_PER_INFERENCE:
-            return f"{dollars(value * 1_000_000)} USD per million"
-        case ObjectiveName.COST_PER_HOUR:
-            return f"{dollars(value)} USD"
-        case ObjectiveName.MODEL_LATENCY:
-            return f"{milliseconds(value)} ms"
-        case ObjectiveName.MAX_INVOCATIONS:
-            return f"{whole(value)} requests a minute"

@@ -41,12 +41,15 @@ class ApiCall:
             the resource's name.
         when: Whether the call is needed at all.
         until: Whether the response says that what was begun is done; else the call is made again, every so often.
+        failure: Returns why what was begun has failed, given the template's properties and the response. Default: it
+            hasn't.
     """
 
     operation: str
     parameters: Callable[[Parameters, str], Parameters]
     when: Callable[[Parameters], bool] = lambda _properties: True
     until: Callable[[Parameters], bool] = lambda _response: True
+    failure: Callable[[Parameters, Parameters], str | None] = lambda _properties, _response: None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -220,11 +223,14 @@ class ApiResourceProvider:
             except (ClientError, ParamValidationError) as error:
                 raise refusal(error) from error
             if call.until(response):
+                reason = call.failure(request.properties, response)
+                if reason is not None:
+                    raise refusal(reason)
                 return response
             self._clients.clock.sleep(_POLL_SECONDS)
 
 
-def refusal(error: Exception) -> ResourceError:
+def refusal(error: Exception | str) -> ResourceError:
     """Return what a stack's event shows of a call that an API refused."""
     return ResourceError(f'Resource handler returned message: "{error}"')
 

@@ -40,10 +40,21 @@ _UPDATE_MEMBERS: Final = (
     "ExcludeRetainedVariantProperties",
 )
 
+
+def _not_deployed(properties: Parameters, response: Parameters) -> str | None:
+    """Return why an endpoint doesn't serve what it should; SageMaker has rolled the update back, or failed."""
+    wanted, status = properties["EndpointConfigName"], response["EndpointStatus"]
+    if status == "InService" and response["EndpointConfigName"] == wanted:
+        return None
+    reason = response.get("FailureReason") or f"the endpoint is {status} with {response['EndpointConfigName']}"
+    return f"{response['EndpointName']} wasn't updated to {wanted}: {reason}"
+
+
 _IN_SERVICE: Final = ApiCall(
     operation="DescribeEndpoint",
     parameters=lambda _, arn: {"EndpointName": _name(arn)},
-    until=lambda response: response["EndpointStatus"] not in ("Creating", "Updating"),
+    until=lambda response: response["EndpointStatus"] not in ("Creating", "Updating", "RollingBack"),
+    failure=_not_deployed,
 )
 
 SAGEMAKER_RESOURCES: Final[dict[str, ApiResource]] = {

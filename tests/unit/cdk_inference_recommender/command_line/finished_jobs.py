@@ -86,10 +86,12 @@ def report_of(
     objective: ObjectiveName = ObjectiveName.COST_PER_INFERENCE,
     *,
     now: datetime = CREATED + timedelta(minutes=12, seconds=5),
+    traffic: float | None = None,
+    tags: dict[str, str] | None = None,
     **required: Any,
 ) -> JobReport:
     """The report, with constraints by the names that the template has for them."""
-    return JobReport.of(found, objective=objective, required=required, now=now)
+    return JobReport.of(found, objective=objective, required=required, now=now, traffic=traffic, tags=tags)
 
 
 def printed(report: JobReport, *, width: int = 80) -> str:

@@ -203,6 +203,7 @@ def test_colours_in_a_pipe(
 ) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
     monkeypatch.setattr(report, "find_job", lambda _: (None, job(recommendation())))
+    monkeypatch.setattr(report, "read_tags", lambda *_: {})
     assert main(["report", "bert", "--color", color]) == 0
     assert ("\x1b[1;32m" in capsys.readouterr().out) is colored
 

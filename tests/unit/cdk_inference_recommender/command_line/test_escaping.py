@@ -354,6 +354,7 @@ def test_what_is_said_beside_a_report_is_text(
     found = hostile_job(HOSTILE)
     monkeypatch.setattr(report, "find_job", lambda _: (None, found))
     monkeypatch.setattr(report, "report_page", lambda _: "")
+    monkeypatch.setattr(report, "read_tags", lambda *_: {})
     assert main(["report", "job", "--html", str(tmp_path / "\x1b[31m.html")]) == 0
     shown = capsys.readouterr().err
     assert controls(shown) == set()

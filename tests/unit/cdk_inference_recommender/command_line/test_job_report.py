@@ -55,12 +55,15 @@ def test_says_by_how_much_the_winner_won() -> None:
     )
 
 
-def test_says_what_broke_a_tie() -> None:
+def test_a_tie_is_named_and_says_what_broke_it() -> None:
     same = [recommendation("ml.m5.large", cost_per_hour=0.3), recommendation("ml.c5.large", cost_per_hour=0.2)]
-    (section,) = report_of(job(*same)).sections
-    assert section.why.endswith("1.000 USD per million, as 1 x ml.m5.large; it costs less an hour.")
+    (section,) = report_of(job(*same, recommendation("ml.a1.large", cost_per_hour=0.4))).sections
+    assert section.why == (
+        "1 x ml.c5.large, 1 x ml.m5.large and 1 x ml.a1.large tie for the lowest cost per inference, 1.000 USD per "
+        "million. 1 x ml.c5.large wins: it costs less an hour."
+    )
     (section,) = report_of(job(recommendation("ml.m5.large", model_latency=21), recommendation("ml.c5.large"))).sections
-    assert section.why.endswith("; it has the lower latency.")
+    assert section.why.endswith("wins: it has the lower latency.")
     (section,) = report_of(job(recommendation("ml.m5.large"), recommendation("ml.c5.large"))).sections
     assert "ordered by name and size" in section.why
 
@@ -252,11 +255,21 @@ def test_the_document_has_every_figure_and_no_nan() -> None:
         "Simulated": False,
         "Objective": "CostPerInference",
         "Constraints": {},
+        "Traffic": None,
+        "Region": None,
+        "Account": None,
+        "Model": None,
+        "Created": "2026-03-01 12:00 UTC",
+        "StackName": None,
+        "LogicalId": None,
         "ElapsedSeconds": 2700,
         "Steps": {"Done": 0, "Failed": 1, "Stopped": 0, "Remaining": 0},
         "Reasons": {
             "RealTime": "1 x ml.c5.xlarge is the only result with a cost per inference: 1.000 USD per million.",
             "Serverless": "serverless 2048 MB x 5 is the only result with a cost per inference: 1.000 USD per million.",
+        },
+        "Decisions": {
+            kind: {"Margins": [], "RunnerUp": None, "AtTraffic": None} for kind in ("RealTime", "Serverless")
         },
         "FailedSteps": [{"Reason": "Out of memory", "Benchmarks": ["ml.c5.xlarge"]}],
         "ModelLatencyUnit": "Milliseconds",
@@ -285,6 +298,8 @@ def test_the_document_has_every_figure_and_no_nan() -> None:
         "CpuUtilization": None,
         "MemoryUtilization": None,
         "ModelSetupTime": None,
+        "InstancesNeeded": None,
+        "CostPerMonth": None,
     }
     assert (serverless["InstanceType"], serverless["InitialInstanceCount"]) == (None, None)
     assert (serverless["MemorySizeInMB"], serverless["MaxConcurrency"], serverless["CostPerHour"]) == (2048, 5, None)

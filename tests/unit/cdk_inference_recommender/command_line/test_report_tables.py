@@ -90,9 +90,7 @@ def test_at_any_width_columns_are_whole_or_named_as_missing(
         for result, row in zip(section.results, rows, strict=True):
             name, _, cells = row.partition(result.candidate.label)
             assert name.strip() in {"", "best"}
-            assert cells.split() == [
-                figure.text(result.candidate.metrics) for figure in FIGURES if figure.heading in shown
-            ]
+            assert cells.split() == [figure.text(result.candidate) for figure in FIGURES if figure.heading in shown]
         rest = " ".join(" ".join(lines[place + 1 + len(rows) :]).split())
         assert rest.startswith(f"Not shown in {width} columns: {', '.join(dropped)}. ") is bool(dropped)
         has_mark = heading.startswith(" ")
@@ -128,8 +126,8 @@ def test_what_common_widths_show(width: int, shown: list[str]) -> None:
         (whole, 0.4, "0.4"),
         (whole, 1.4, "1.4"),
         (whole, 17.4, "17"),
-        (whole, 1_234_567.0, "1234567"),
-        (whole, 123_456_789_012.0, "123456789012"),
+        (whole, 1_234_567.0, "1,234,567"),
+        (whole, 123_456_789_012.0, "123,456,789,012"),
         (milliseconds, 0.00123, "0.00123"),
         (milliseconds, 17.4, "17"),
         (milliseconds, 1e300, "1e+300"),
@@ -195,7 +193,7 @@ def test_latencies_are_in_milliseconds_and_the_unexpected_unit_is_reported() -> 
     performance = {"Metrics": {"MaxInvocations": 90, "ModelLatency": 850}, "EndpointInfo": {"EndpointName": "live"}}
     text = printed(report_of(job(*PREVIEW, EndpointPerformances=[performance]), ObjectiveName.MODEL_LATENCY))
     assert "best 1 x ml.c5.xlarge    0.200       1.000     648     264    80    40" in text
-    assert "     1 x ml.m5.large     0.200       2.000     570    1085    80    40" in text
+    assert "     1 x ml.m5.large     0.200       2.000     570   1,085    80    40" in text
     told = " ".join(text.split())
     assert "1 x ml.c5.xlarge wins: lowest model latency, 264 ms, 76 % less than the next, 1 x ml.m5.large." in told
     assert "Existing endpoint live: 90 requests a minute, latency 0.85 ms." in told
@@ -210,7 +208,7 @@ def test_the_guides_unit_needs_no_note() -> None:
 
 
 @pytest.mark.parametrize(
-    ("latency", "shown"), [(1, "1"), (0.8514, "0.851"), (9.876, "9.88"), (10.4, "10"), (59_999.6, "60000")]
+    ("latency", "shown"), [(1, "1"), (0.8514, "0.851"), (9.876, "9.88"), (10.4, "10"), (59_999.6, "60,000")]
 )
 def test_short_latencies_keep_their_digits(latency: float, shown: str) -> None:
     assert milliseconds(latency) == shown

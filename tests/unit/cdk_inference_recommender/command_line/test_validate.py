@@ -24,6 +24,16 @@ WARNED: dict[str, Any] = {**SOUND, "InputConfig": {**SOUND["InputConfig"], "JobD
 BROKEN: dict[str, Any] = {**WARNED, "JobNme": "x", "JobType": "default"}
 
 
+ESTIMATE = (
+    "Estimate: unknown. Missing: prices of eu-west-1: run inference-recommender estimate --refresh --region eu-west-1."
+)
+
+
+@pytest.fixture(autouse=True)
+def no_prices(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+
+
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
     return tmp_path / "job.json"
@@ -32,13 +42,13 @@ def file(tmp_path: Path) -> Path:
 def test_a_sound_document_is_said_to_be_sound(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file.write_text(json.dumps(SOUND))
     assert main(["validate", str(file)]) == 0
-    assert capsys.readouterr().out == f"No problem in {file}\n"
+    assert capsys.readouterr().out == f"No problem in {file}\n{ESTIMATE}\n"
 
 
 def test_warnings_alone_are_no_failure(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file.write_text(json.dumps(WARNED))
     assert main(["validate", str(file)]) == 0
-    (warning, total) = capsys.readouterr().out.splitlines()
+    (warning, total, _) = capsys.readouterr().out.splitlines()
     assert warning.startswith("warning: InputConfig.JobDurationInSeconds = 7200: a Default job may not take ")
     assert total == f"1 warning in {file}"
 
@@ -88,7 +98,7 @@ def test_name_and_role_are_required(file: Path) -> None:
 def test_standard_input_is_read(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(json.dumps(WARNED).encode())))
     assert main(["validate", "-"]) == 0
-    assert capsys.readouterr().out.splitlines()[-1] == "1 warning in standard input"
+    assert capsys.readouterr().out.splitlines()[-2:] == ["1 warning in standard input", ESTIMATE]
 
 
 def test_json_is_for_programs(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -121,7 +131,7 @@ def test_yaml_is_known_by_the_file_s_name(tmp_path: Path, name: str, capsys: pyt
     file = tmp_path / name
     file.write_text(YAML)
     assert main(["validate", str(file)]) == 0
-    (warning, total) = capsys.readouterr().out.splitlines()
+    (warning, total, _) = capsys.readouterr().out.splitlines()
     assert warning.startswith("warning: InputConfig.JobDurationInSeconds = 7200: ")
     assert total == f"1 warning in {file}"
 
@@ -144,7 +154,7 @@ def test_a_file_uri_is_a_path_as_in_the_aws_cli(
         option = f"--cli-input-{file.rpartition('.')[2]}"
         for arguments in ([text], [option, text]):
             assert main(["validate", *arguments]) == 0
-            assert capsys.readouterr().out.splitlines()[-1] == f"1 warning in {file}"
+            assert capsys.readouterr().out.splitlines()[-2:] == [f"1 warning in {file}", ESTIMATE]
 
 
 def test_the_option_says_the_format_of_a_text_a_file_and_standard_input(
@@ -154,9 +164,9 @@ def test_the_option_says_the_format_of_a_text_a_file_and_standard_input(
     for parameter, name in {YAML: "--cli-input-yaml", f"file://{file}": str(file), "-": "standard input"}.items():
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(YAML.encode())))
         assert main(["validate", "--cli-input-yaml", parameter]) == 0
-        assert capsys.readouterr().out.splitlines()[-1] == f"1 warning in {name}"
+        assert capsys.readouterr().out.splitlines()[-2:] == [f"1 warning in {name}", ESTIMATE]
     assert main(["validate", "--cli-input-json", json.dumps(WARNED)]) == 0
-    assert capsys.readouterr().out.splitlines()[-1] == "1 warning in --cli-input-json"
+    assert capsys.readouterr().out.splitlines()[-2:] == ["1 warning in --cli-input-json", ESTIMATE]
     assert main(["validate", "--cli-input-json", f"file://{file}"]) == 2
     assert f"{file}, line 2, column 1: this isn't JSON: " in capsys.readouterr().err
 

@@ -86,6 +86,7 @@ class SageMaker:
     status: str = "InService"
     variant_name: str = "AllTraffic"
     has_configuration: bool = True
+    configuration_name: str = "configuration"
     count: int = 1
     """Desired instance count."""
     weight: float = 1
@@ -100,7 +101,7 @@ class SageMaker:
         variant = {"VariantName": self.variant_name, "DesiredWeight": self.weight}
         return {
             "EndpointStatus": self.status,
-            "EndpointConfigName": "configuration",
+            "EndpointConfigName": self.configuration_name,
             "ProductionVariants": [variant | ({"DesiredInstanceCount": self.count} if self.count else {})],
             **({"FailureReason": self.failure_reason} if self.failure_reason else {}),
         }

@@ -36,6 +36,7 @@ def changed(stack: HostingStack, new: dict[str, Any], old: dict[str, Any]) -> in
     """Return the instance count after a successful Update, when the endpoint is in service again."""
     if "MinCapacity" in old and new["InstanceType"] == old["InstanceType"]:
         stack.autoscaling.targets[ENDPOINT] = (1, 9)
+    stack.sagemaker.configuration_name = new.get("EndpointConfigName", "configuration")
     response = stack.count(new, old)
     if response is None:
         assert stack.sagemaker.status == "Updating"
@@ -330,3 +331,25 @@ def test_a_template_that_names_no_state_machine_isnt_waited_for(stack: HostingSt
     response = stack.count(new, unscaled(SMALL))
     assert response is not None
     assert "StateMachineArn is missing" in str(response.reason)
+
+
+@pytest.mark.parametrize("reason", ["One or more configured alarm(s) went into ALARM state", None])
+def test_an_update_that_sagemaker_has_rolled_back_fails_and_changes_nothing(
+    stack: HostingStack, reason: str | None
+) -> None:
+    stack.sagemaker.configuration_name, stack.sagemaker.failure_reason = "old", reason
+    old, new = unscaled(SMALL, EndpointConfigName="old"), unscaled(LARGE, count=2, EndpointConfigName="new")
+    response = stack.count(new, old)
+    assert response is not None
+    assert response.reason is not None
+    assert (reason or "SageMaker returns no reason.") in response.reason
+    assert "serves with the configuration old instead of new" in response.reason
+    assert stack.sagemaker.count == SCALED_OUT
+
+
+def test_a_rollback_of_the_stack_continues(stack: HostingStack) -> None:
+    stack.cloudformation.status = "UPDATE_ROLLBACK_IN_PROGRESS"
+    stack.sagemaker.configuration_name = "other"
+    response = stack.count(unscaled(SMALL, EndpointConfigName="old"), unscaled(SMALL, EndpointConfigName="new"))
+    assert response is not None
+    assert response.reason is None

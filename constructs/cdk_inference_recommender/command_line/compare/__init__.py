@@ -1,0 +1,1 @@
+"""The command `compare`: the results of several jobs side by side."""

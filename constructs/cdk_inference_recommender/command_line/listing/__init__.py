@@ -1,0 +1,1 @@
+"""The command `list`: the jobs of an account."""

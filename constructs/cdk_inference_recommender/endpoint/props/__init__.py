@@ -1,0 +1,1 @@
+"""Value objects that only a recommended endpoint takes, and all its props together."""

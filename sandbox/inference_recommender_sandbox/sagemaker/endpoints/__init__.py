@@ -1,0 +1,1 @@
+"""Updates of endpoints and what their configurations may hold."""
