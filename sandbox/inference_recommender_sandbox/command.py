@@ -41,8 +41,8 @@ brackets may be left out:
 
 count, seconds (virtual ones) and limit are numbers; steps is a list of instance types; reason is the reason to
 report. job, alarm, function, resource (a logical id) and execution are names in which * stands for anything, which
-is what they are by default. operation is create, update or delete of fail-resource, else an operation of the API or *.
-clear takes back everything that was ordered."""
+is what they are by default. operation is create, update or delete of fail-resource, else an operation of the API or
+*. clear takes back everything that was ordered."""
 
 
 def main(argv: Sequence[str]) -> int:

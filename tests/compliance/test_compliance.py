@@ -65,8 +65,8 @@ def rows() -> Iterator[str]:
     places: dict[tuple[str, str, str], dict[str, None]] = {}
     for tool, rule, where, reason in sorted(found):
         places.setdefault((tool, rule, reason), {})[without_hashes(where)] = None
-    for (tool, rule, reason), where in places.items():
-        yield f"| {tool} | {rule} | {', '.join(f'`{each}`' for each in where)} | {reason or '**open**'} |"
+    for (tool, rule, reason), shared in places.items():
+        yield f"| {tool} | {rule} | {', '.join(f'`{each}`' for each in shared)} | {reason or '**open**'} |"
 
 
 def checkov_rows() -> Iterator[str]:

@@ -202,6 +202,12 @@ def test_the_architecture_names_every_package() -> None:
     assert {name for name in re.findall(r"(\w+)/", diagram) if name not in packages} == {"constructs", "lambda"}
 
 
+def test_the_site_s_reference_has_every_public_name_once() -> None:
+    pages = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "docs" / "reference").glob("*.md"))
+    listed = re.findall(r"^::: cdk_inference_recommender\.(\w+)$", pages, flags=re.MULTILINE)
+    assert sorted(listed) == sorted(cdk_inference_recommender.__all__)
+
+
 def test_the_site_s_navigation_has_every_page_once() -> None:
     listed = re.findall(r"([\w/-]+\.md)$", (ROOT / "mkdocs.yml").read_text(encoding="utf-8"), flags=re.MULTILINE)
     own = [str(path.relative_to(ROOT / "docs")) for path in (ROOT / "docs").rglob("*.md")]

@@ -13,7 +13,6 @@ from aws_cdk import aws_sagemaker as sagemaker
 from cdk_inference_recommender.model.network import JobNetwork
 from cdk_inference_recommender.model.tags import tags_of
 from cdk_inference_recommender.permissions.hosting_role import hosting_role
-from cdk_inference_recommender.permissions.network_permissions import InterfaceNetwork
 from cdk_inference_recommender.permissions.role_arn import role_arn_of
 from cdk_inference_recommender.recommendation.serverless_recommendation import ServerlessRecommendation
 from cdk_inference_recommender.request import UNRESOLVED
@@ -143,10 +142,9 @@ class RecommendedEndpoint(AutoScaledEndpoint):
             data_capture: Records requests and responses. Default: none.
             async_inference: Takes requests from a queue. Default: synchronous invocations.
             core_dump: Keeps the memory of a container that crashes. Default: nothing.
-            model_data_download_timeout: For download and extraction of the model, 1 to 60 minutes. Default: the
-                service's.
+            model_data_download_timeout: Until the model is extracted, 1 to 60 minutes. Default: the service's.
             container_startup_health_check_timeout: Until the container is healthy, 1 to 60 minutes. Default: likewise.
-            instance_provision_timeout: Until the instances have started, 5 to 60 minutes. Default: likewise.
+            instance_provision_timeout: Until instances have started, 5 to 60 minutes. Default: likewise.
             inference_ami_version: Machine image of the instances. Default: the service's, which the job has measured.
             routing_strategy: Which instance gets a request. Default: the service's.
             capacity_reservation: ARN of the ML capacity reservation that all instances start in. An update needs room
@@ -203,7 +201,7 @@ class RecommendedEndpoint(AutoScaledEndpoint):
             self,
             input_buckets=hosted.input_buckets,
             image_repositories=hosted.image_repositories,
-            network=InterfaceNetwork.of(network),
+            network=network,
         )
         self._model = RecommendedModel(
             self,

@@ -53,9 +53,9 @@ class ExecutionRoleRestrictions:
         """
         if not self.key_services:
             return NO_CONDITION
-        # China's Regions have another suffix.
+        # Some partitions have another suffix.
         region = Stack.of(scope).region
-        return {"StringLike": {"kms:ViaService": [f"{each}.{region}.amazonaws.com*" for each in self.key_services]}}
+        return {"StringLike": {"kms:ViaService": [f"{each}.{region}.*" for each in self.key_services]}}
 
     def trust_condition(self, scope: Construct) -> Conditions:
         """Return the condition under which SageMaker may assume the role.

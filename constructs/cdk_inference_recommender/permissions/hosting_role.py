@@ -9,7 +9,7 @@ from aws_cdk import Stack
 from .default_role import DefaultRole
 from .granted_statement import arn_in_stack
 from .hosting_statements import telemetry_statements
-from .network_permissions import hosting_network_statements
+from .network_permissions import InterfaceNetwork, hosting_network_statements
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from aws_cdk.aws_s3 import IBucket
     from constructs import Construct
 
-    from .network_permissions import InterfaceNetwork
+    from cdk_inference_recommender.model.network import JobNetwork
 
 
 def hosting_role(
@@ -26,7 +26,7 @@ def hosting_role(
     *,
     input_buckets: Sequence[IBucket],
     image_repositories: Sequence[IRepository],
-    network: InterfaceNetwork | None,
+    network: JobNetwork | None,
 ) -> DefaultRole:
     """Create a role with least privilege.
 
@@ -36,11 +36,12 @@ def hosting_role(
         image_repositories: Repositories with its container images.
         network: Where the containers have network interfaces. None without a VPC.
     """
+    interfaces = InterfaceNetwork.of(network)
     return DefaultRole(
         scope,
         description=f"Runs the containers of an endpoint of {Stack.of(scope).stack_name}",
         granted=telemetry_statements(scope),
-        network=hosting_network_statements(scope, network) if network is not None else (),
+        network=hosting_network_statements(scope, interfaces) if interfaces is not None else (),
         input_buckets=input_buckets,
         image_repositories=image_repositories,
         # As the developer guide, cross-service confused deputy prevention, has it for real-time, serverless and

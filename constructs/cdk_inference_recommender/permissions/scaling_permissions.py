@@ -25,7 +25,8 @@ _DIMENSION: Final = "sagemaker:variant:DesiredInstanceCount"
 _LINKED_SERVICE: Final = "sagemaker.application-autoscaling.amazonaws.com"
 _VIA_AUTO_SCALING: Final = {
     "BoolIfExists": {"aws:ViaAWSService": "true"},
-    "StringEqualsIfExists": {"aws:CalledViaLast": "application-autoscaling.amazonaws.com"},
+    # Service principals have another suffix in some partitions.
+    "StringLikeIfExists": {"aws:CalledViaLast": "application-autoscaling.*"},
 }
 
 

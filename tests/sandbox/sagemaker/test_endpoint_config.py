@@ -171,7 +171,7 @@ def test_members_that_exclude_each_other_are_refused(
 
 
 def test_a_description_shows_what_was_given(client: SageMakerClient) -> None:
-    variant = {**_variant("ml.c5.xlarge"), "EnableSSMAccess": True, "RoutingConfig": {"RoutingStrategy": "RANDOM"}}
+    variant: Any = {**_variant("ml.c5.xlarge"), "EnableSSMAccess": True, "RoutingConfig": {"RoutingStrategy": "RANDOM"}}
     metrics: Any = {"EnableEnhancedMetrics": True, "MetricPublishFrequencyInSeconds": 10}
     client.create_endpoint_config(
         EndpointConfigName="a-configuration",

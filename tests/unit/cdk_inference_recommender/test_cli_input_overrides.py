@@ -192,7 +192,13 @@ OVERRIDES: Final[dict[str, tuple[Callable[[Stack], Json], Callable[[Json], Any],
 }
 """What is given beside the document, where it shows in the job's resource, and as what."""
 
-SHOWN_ELSEWHERE: Final = {"input_buckets", "image_repositories", "poll_interval"}
+SHOWN_ELSEWHERE: Final = {
+    "compiled_output_bucket",
+    "image_repositories",
+    "input_buckets",
+    "poll_interval",
+    "role_restrictions",
+}
 
 
 def declared(document: Json, stack: Stack | None = None, **props: Any) -> Json:

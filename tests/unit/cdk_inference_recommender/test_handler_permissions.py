@@ -60,7 +60,7 @@ LINKED_ROLE = f":role/aws-service-role/{LINKED_SERVICE}/AWSServiceRoleForApplica
 
 VIA_AUTO_SCALING = {
     "BoolIfExists": {"aws:ViaAWSService": "true"},
-    "StringEqualsIfExists": {"aws:CalledViaLast": "application-autoscaling.amazonaws.com"},
+    "StringLikeIfExists": {"aws:CalledViaLast": "application-autoscaling.*"},
 }
 
 FIXED = [

@@ -23,7 +23,7 @@ from aws_cdk import aws_stepfunctions as sfn
 
 from cdk_inference_recommender import InferenceRecommenderProvider, ModelSource, RecommendedEndpoint
 from cdk_inference_recommender.permissions.default_role import DefaultRole
-from cdk_inference_recommender.provider.custom_resources import CustomResources
+from cdk_inference_recommender.provider.inference_recommender_provider import custom_resources_of
 
 from .synthesis import (
     ACCOUNT,
@@ -52,6 +52,12 @@ ROLES: Final = {
     "job": "JobRole",
     "endpoint": "EndpointRole",
     "state machine": "InferenceRecommenderProviderStateMachineRole",
+}
+TRUSTED: Final = {
+    "handler": "the function's",
+    "job": "the default role of a job",
+    "endpoint": "the default role of an endpoint",
+    "state machine": "the state machine's",
 }
 OF_CDK: Final = {
     "lambda:InvokeFunction": ("Calls the function.", "No job is waited for, and deployments fail at their timeout."),
@@ -121,7 +127,7 @@ class Everything:
         fixed = {written(self.plain, each) for each in plain.granted}
         added = [each for each in whole.granted if written(self.whole, each) not in fixed and is_of_ec2(each)]
         yield "The function's role with `configure(vpc=...)`, besides", self.whole, added
-        yield "The function's role, for what is handed in", self.whole, CustomResources.of(whole).grants.granted
+        yield "The function's role, for what is handed in", self.whole, custom_resources_of(self.whole).grants.granted
         job, others, endpoint = (each.role for each in (self.job, self.others, self.endpoint))
         assert isinstance(job, DefaultRole)
         assert isinstance(others, DefaultRole)
@@ -186,6 +192,18 @@ def row(statement: Json, reason: str, without: str) -> str:
     return f"| {' | '.join(cells)} |"
 
 
+def trust_row(name: str, template: Json) -> str:
+    (role,) = (
+        each
+        for logical_id, each in resources(template, "AWS::IAM::Role").items()
+        if re.fullmatch(f"{ROLES[name]}[0-9A-F]{{8}}", logical_id)
+    )
+    (statement,) = role["Properties"]["AssumeRolePolicyDocument"]["Statement"]
+    assert (statement["Effect"], statement["Action"]) == ("Allow", "sts:AssumeRole")
+    (service,) = statement["Principal"].values()
+    return f"| {TRUSTED[name]} | `{service}` | {'<br>'.join(conditions(statement))} |"
+
+
 def table(title: str, rows: Iterable[str]) -> list[str]:
     return [f"### {title}", "", "| Actions | On | Only if | Why | Without it |", "|---|---|---|---|---|", *rows, ""]
 
@@ -203,7 +221,9 @@ def generated() -> str:
         "The state machine's role, with a log and tracing",
         [row(each, *OF_CDK[first_action(each)]) for each in machine],
     )
-    lines += ["### The resources that a stack gets once", "", "| Logical id | Type |", "|---|---|"]
+    lines += ["### Who may assume the roles", "", "| Role | Service | Only if |", "|---|---|---|"]
+    lines += [trust_row(name, found.whole_template) for name in ROLES]
+    lines += ["", "### The resources that a stack gets once", "", "| Logical id | Type |", "|---|---|"]
     lines += [f"| `{name}` | `{kind}` |" for name, kind in sorted(shared_resources(found.plain_template).items())]
     return "\n".join([*lines, "", END])
 

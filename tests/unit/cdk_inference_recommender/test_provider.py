@@ -121,7 +121,7 @@ def test_the_state_machine_waits_polls_and_responds_to_cloudformation_in_any_cas
                 "Type": "Task",
                 "Resource": "HANDLER",
                 "TimeoutSeconds": 65,
-                "Retry": retriers.ANSWER,
+                "Retry": retriers.RESPONSE,
                 "End": True,
             },
         },

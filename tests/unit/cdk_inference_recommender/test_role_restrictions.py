@@ -34,7 +34,7 @@ from .synthesis import (
 ENVIRONMENT = Environment(account=ACCOUNT, region=REGION)
 OTHER_ACCOUNT = "210987654321"
 KEY_ARN = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
-VIA = {"StringLike": {"kms:ViaService": [f"sagemaker.{REGION}.amazonaws.com*", f"s3.{REGION}.amazonaws.com*"]}}
+VIA = {"StringLike": {"kms:ViaService": [f"sagemaker.{REGION}.*", f"s3.{REGION}.*"]}}
 BY_AWS_SERVICE = {"Bool": {"kms:GrantIsForAWSResource": "true"}}
 
 

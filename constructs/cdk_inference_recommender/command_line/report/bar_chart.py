@@ -76,7 +76,7 @@ def bar_chart(report: JobReport, figure: Figure, width: int, *, limit: float | N
     kinds = {status: kind for status, kind in STATUSES.items() if status in drawn}
     below = {"yOffset": _NAME / 2} if narrow else {}
     bar = {"type": "bar", "cornerRadiusEnd": 2, **below, **({"size": _NARROW_BAR} if narrow else {})}
-    above = {"align": "left", "yOffset": -_NAME / 2 - 3}
+    above = {"align": "left", "yOffset": -_NAME / 2 - 6}
     step = _BAR_STEP + (_NAME if narrow else 0)
     return {
         "width": width,

@@ -24,6 +24,7 @@ from .label_layout import LabelLayout
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from .figure_text import Figure
     from .job_report import JobReport
     from .ranked_results import Result
 
@@ -61,7 +62,7 @@ def scatter_chart(report: JobReport, width: int) -> dict[str, Any]:
     points = points_of(report)
     narrow = width < WIDTHS[0]
     inner = width - _AXIS
-    x_end, y_end = (end_of([point[place] for point in points]) for place in (1, 2))
+    x_end, y_end = end_of([x for _, x, _ in points]), end_of([y for _, _, y in points])
     labels = chart_labels([point[0] for point in points], length=NARROW_LABEL if narrow else WIDE_LABEL)
     layout = LabelLayout.of([(x / x_end, 1 - y / y_end) for _, x, y in points], labels, width=inner, height=_HEIGHT)
     rows: list[dict[str, Any]] = []
@@ -98,7 +99,7 @@ def scatter_chart(report: JobReport, width: int) -> dict[str, Any]:
     }
 
 
-def _axes(report: JobReport) -> tuple[Any, Any]:
+def _axes(report: JobReport) -> tuple[Figure, Figure]:
     hourly = report.objective is ObjectiveName.COST_PER_HOUR
     cost = figure_of(ObjectiveName.COST_PER_HOUR if hourly else ObjectiveName.COST_PER_INFERENCE)
     return cost, figure_of(ObjectiveName.MODEL_LATENCY)

@@ -88,6 +88,8 @@ class DeploymentConfig(FactoryMade):
     (developer guide, deployment guardrails, exclusions).
 
     Attributes:
+        blue_green: What `all_at_once`, `canary` and `linear` set.
+        rolling_update: What `rolling` sets.
         alarms: The alarms that roll an update back.
     """
 

@@ -80,6 +80,7 @@ def test_a_report_is_printed_in_any_encoding(monkeypatch: pytest.MonkeyPatch, en
     found = job(recommendation(environment={"A": TEXT}), recommendation(), FailureReason=TEXT)
     monkeypatch.setattr(sys, "stdout", out)
     monkeypatch.setattr(report, "find_job", lambda _: (None, found))
+    monkeypatch.setattr(report, "read_tags", lambda *_: {})
     assert main(["report", "job"]) == 0
     assert b"\\ud800" in out.buffer.getvalue()
 
@@ -108,6 +109,7 @@ def test_a_report_to_a_closed_pipe_is_no_failed_job(
 ) -> None:
     found = job(*(recommendation(environment={"A": f"{number:01000}"}) for number in range(50)))
     monkeypatch.setattr(report, "find_job", lambda _: (None, found))
+    monkeypatch.setattr(report, "read_tags", lambda *_: {})
     reader, writer = os.pipe()
     os.close(reader)
     with open(writer, "w", encoding="utf-8", closefd=False) as pipe:
