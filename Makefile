@@ -9,12 +9,13 @@ export PATH := $(CURDIR)/$(BIN):$(CURDIR)/node_modules/.bin:$(PATH)
 export NPM_CONFIG_UPDATE_NOTIFIER := false
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help install demo test lint format nightly bench docs
+.PHONY: help install demo test lint format nightly bench docs compliance
 
 help:
 	@echo "make demo     deploy the example application to a local AWS with the real CDK CLI, and destroy it"
 	@echo "make test     lint, types and all tests"
 	@echo "make lint     ruff and mypy only"
+	@echo "make compliance  look at the examples' templates with checkov, which needs an environment of its own"
 	@echo "make nightly  the tests with many more random examples (hours)"
 	@echo "make bench    measure this library against its peers, for docs/performance.md"
 	@echo "make docs     build the documentation site into site/; a warning is an error"
@@ -59,6 +60,15 @@ $(DOCS_INSTALLED): $(INSTALLED)
 
 bench: install
 	@python -m benchmarks.run
+
+compliance: install .checkov/.installed
+	@python -m pytest tests/compliance/checkov_findings.py
+
+.checkov/.installed: tests/compliance/checkov-requirements.txt $(INSTALLED)
+	@echo "Installing checkov into .checkov"
+	@python -m venv .checkov
+	@.checkov/bin/pip install --quiet --requirement $<
+	@touch $@
 
 nightly: install
 	@HYPOTHESIS_PROFILE=nightly python -m pytest --numprocesses 3 --dist loadgroup

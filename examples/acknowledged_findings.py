@@ -31,6 +31,20 @@ NO_VOLUME_KEY: Final = (
     "NIST.800.53.R5::NIST.800.53.R5-SageMakerEndpointConfigurationKMSKeyConfigured",
     "PCI.DSS.321::PCI.DSS.321-SageMakerEndpointConfigurationKMSKeyConfigured",
 )
+PLAIN_BUCKET: Final = (
+    "AwsSolutions::AwsSolutions-S1",
+    *(
+        f"{pack}::{pack}-{rule}"
+        for pack in ("NIST.800.53.R5", "PCI.DSS.321")
+        for rule in (
+            "S3BucketLoggingEnabled",
+            "S3BucketReplicationEnabled",
+            "S3BucketVersioningEnabled",
+            "S3DefaultEncryptionKMS",
+        )
+    ),
+)
+ALARM_WITHOUT_ACTION: Final = "NIST.800.53.R5::NIST.800.53.R5-CloudWatchAlarmAction"
 INLINE_POLICY: Final = (
     "NIST.800.53.R5::NIST.800.53.R5-IAMNoInlinePolicy",
     "PCI.DSS.321::PCI.DSS.321-IAMNoInlinePolicy",

@@ -28,6 +28,13 @@ from cdk_inference_recommender import (
     RecommendedEndpoint,
     S3Destination,
 )
+from examples.acknowledged_findings import (
+    ALARM_WITHOUT_ACTION,
+    NO_VOLUME_KEY,
+    PLAIN_BUCKET,
+    acknowledge,
+    wildcards,
+)
 from examples.model_stack import ModelStack
 
 if TYPE_CHECKING:
@@ -91,6 +98,14 @@ class Operated(ModelStack):
         )
         endpoint.auto_scale_instance_count(min_capacity=2, max_capacity=8).scale_as_recommended(
             "Load", best.recommend_scaling("Scaling")
+        )
+        acknowledge(captured, "An example. In production: the bucket's own props.", *PLAIN_BUCKET)
+        acknowledge(self, "SageMaker acts on the alarms: it rolls back.", ALARM_WITHOUT_ACTION)
+        acknowledge(endpoint, "An example. In production: give volume_encryption_key.", *NO_VOLUME_KEY)
+        acknowledge(
+            endpoint,
+            "What the CDK's bucket.grant_put allows, for the captured requests.",
+            *wildcards("Action::s3:Abort*", "Resource::<Captured45005CB0.Arn>/requests/*"),
         )
         CfnOutput(self, "EndpointName", value=endpoint.endpoint_name)
 

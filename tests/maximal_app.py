@@ -56,9 +56,7 @@ def maximal_stack(scope: Construct, *, env: Environment | None = None, payload_b
     Validations.of(InferenceRecommenderProvider.of(stack)).acknowledge(*_granted_by_the_queue())
     best = job.recommend_real_time("Best")
     best.publish("/maximal/best")
-    endpoint = RecommendedEndpoint(
-        stack, "Endpoint", recommendation=best, volume_encryption_key=key, vpc=network, network_isolation=True
-    )
+    endpoint = RecommendedEndpoint(stack, "Endpoint", recommendation=best, volume_encryption_key=key, vpc=network)
     endpoint.auto_scale_instance_count(max_capacity=3).scale_as_recommended("Load", best.recommend_scaling("Scaling"))
     return stack
 

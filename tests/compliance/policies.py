@@ -22,6 +22,7 @@ _ARNS: Final = {
     "AWS::KMS::Key": f"arn:aws:kms:{_PLACE}:key/{{}}",
     "AWS::Lambda::Function": f"arn:aws:lambda:{_PLACE}:function:{{}}",
     "AWS::Logs::LogGroup": f"arn:aws:logs:{_PLACE}:log-group:{{}}:*",
+    "AWS::S3::Bucket": "arn:aws:s3:::{}",
     "AWS::SQS::Queue": f"arn:aws:sqs:{_PLACE}:{{}}",
     "AWS::StepFunctions::StateMachine": f"arn:aws:states:{_PLACE}:stateMachine:{{}}",
 }

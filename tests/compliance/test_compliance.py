@@ -18,6 +18,7 @@ from tests.example_applications import ROOT
 
 from . import findings as tools
 from .applications import EVERY_APPLICATION, MAXIMAL, PACKS, checked
+from .checkov_findings import REASONS
 from .findings import GAPS, Finding, findings
 
 if TYPE_CHECKING:
@@ -31,8 +32,8 @@ INTRODUCTION: Final = """\
 
 What compliance tools find in the example applications, and in what the library creates of an application with every
 setting of the provider ([provider.md](provider.md)): cdk-nag's rule packs AwsSolutions, Serverless, NIST 800-53
-revision 5 and PCI DSS 3.2.1; parliament and policy_sentry on each policy; asl-validator on the state machine. Their
-versions are fixed in `constraints.txt` and `package-lock.json`. A finding without a reason fails a test.
+revision 5 and PCI DSS 3.2.1; parliament and policy_sentry on each policy; asl-validator on the state machine; checkov
+on the templates (`make compliance`). Their versions are fixed. A finding without a reason fails a test.
 
 The library acknowledges what it decides itself, so that an app which uses cdk-nag 3 finds these reasons in its own
 report instead of findings. It doesn't acknowledge what the app decides, such as a VPC for the function: the reasons for
@@ -68,6 +69,12 @@ def rows() -> Iterator[str]:
         yield f"| {tool} | {rule} | {', '.join(f'`{each}`' for each in shared)} | {reason or '**open**'} |"
 
 
+def checkov_rows() -> Iterator[str]:
+    """`make compliance` shows that these are its findings."""
+    for (rule, where), reason in REASONS.items():
+        yield f"| checkov | {rule} | `{where.partition('[')[0]}` | {reason} |"
+
+
 def without_hashes(where: str) -> str:
     """A logical id or a path without what CDK makes of paths and statements."""
     return re.sub(r"[0-9A-F]{8}\b", "", where).removesuffix("/Resource")
@@ -80,7 +87,7 @@ def page() -> str:
         accepted = [each for each in found if each.reason]
         name = "every setting" if application == MAXIMAL else f"`{application.replace('.', '/')}.py`"
         summary.append(f"| {name} | {len(found)} | {len(accepted)} | {len(found) - len(accepted)} |")
-    return INTRODUCTION + "\n".join(summary) + "\n" + BEFORE + TABLE + "\n".join(rows()) + "\n"
+    return INTRODUCTION + "\n".join(summary) + "\n" + BEFORE + TABLE + "\n".join([*rows(), *checkov_rows()]) + "\n"
 
 
 @pytest.mark.parametrize("application", EVERY_APPLICATION)

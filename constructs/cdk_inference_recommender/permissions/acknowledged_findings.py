@@ -1,4 +1,4 @@
-"""Findings of compliance tools that the library has reasons for, as cdk-nag 3 reads them.
+"""Findings of compliance tools that the library has reasons for, as cdk-nag 3 and checkov read them.
 
 `Validations.of(construct).acknowledge(...)` writes the same metadata, in a call for each finding. What an app decides,
 such as a VPC for the function, isn't acknowledged here: the app's own tools have to say it.
@@ -14,6 +14,7 @@ from aws_cdk import Stack, Validations
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from aws_cdk import CfnResource
     from constructs import IConstruct
 
 INLINE_POLICY: Final = (
@@ -22,6 +23,7 @@ INLINE_POLICY: Final = (
 )
 OLDER_RUNTIME: Final = ("AwsSolutions::AwsSolutions-L1", "Serverless::Serverless-LambdaLatestVersion")
 NO_DEAD_LETTER_QUEUE: Final = ("NIST.800.53.R5::NIST.800.53.R5-LambdaDLQ", "Serverless::Serverless-LambdaDLQ")
+NO_DEAD_LETTER_QUEUE_IN_TEMPLATE: Final = "CKV_AWS_116"
 WILDCARD_OF_A_FUNCTION: Final = "Serverless::Serverless-LambdaStarPermissions"
 INLINE_POLICY_REASON: Final = (
     "The permissions belong to this role alone, and are deleted with it. A managed policy could be attached elsewhere."
@@ -38,6 +40,17 @@ def acknowledge(construct: IConstruct, reasons: Mapping[str, str]) -> None:
     """
     if reasons:
         construct.node.add_metadata(_metadata_key(), dict(reasons))
+
+
+def acknowledge_in_template(resource: CfnResource, finding: str, reason: str) -> None:
+    """Acknowledge a finding of checkov, which reads templates.
+
+    Args:
+        resource: The resource.
+        finding: Id of the check.
+        reason: Why it is accepted.
+    """
+    resource.add_metadata("checkov", {"skip": [{"id": finding, "comment": reason}]})
 
 
 def wildcard_reasons(construct: IConstruct, granted: Iterable[tuple[Mapping[str, Any], str]]) -> dict[str, str]:

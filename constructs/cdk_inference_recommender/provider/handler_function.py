@@ -16,8 +16,10 @@ from aws_cdk import aws_lambda as lambda_
 
 from cdk_inference_recommender.permissions.acknowledged_findings import (
     NO_DEAD_LETTER_QUEUE,
+    NO_DEAD_LETTER_QUEUE_IN_TEMPLATE,
     OLDER_RUNTIME,
     acknowledge,
+    acknowledge_in_template,
 )
 from cdk_inference_recommender.validation.validation_error import ValidationError
 from inference_recommendations_handler.protocol.contract import FUNCTION_TIMEOUT_SECONDS
@@ -85,9 +87,10 @@ class HandlerFunction(lambda_.Function):
         resource = self.node.default_child
         if isinstance(resource, lambda_.CfnFunction):
             resource.override_logical_id("InferenceRecommenderHandler")
+            if settings.on_failure is not None:
+                acknowledge(self, dict.fromkeys(NO_DEAD_LETTER_QUEUE, _WHY_NO_DEAD_LETTER_QUEUE))
+                acknowledge_in_template(resource, NO_DEAD_LETTER_QUEUE_IN_TEMPLATE, _WHY_NO_DEAD_LETTER_QUEUE)
         acknowledge(self, dict.fromkeys(OLDER_RUNTIME, _WHY_THIS_RUNTIME))
-        if settings.on_failure is not None:
-            acknowledge(self, dict.fromkeys(NO_DEAD_LETTER_QUEUE, _WHY_NO_DEAD_LETTER_QUEUE))
 
     def configure_async_invoke(self, **_: Any) -> NoReturn:
         """Raise an error: the provider has such a configuration already.
