@@ -6,18 +6,24 @@ Each session reads its own copy otherwise, also moto's and those of the sandbox'
 from __future__ import annotations
 
 import threading
+from pathlib import Path
 from typing import Any, Final
 
 from botocore.loaders import JSONFileLoader, Loader
 
+_CHANGED_BY_CLIENTS: Final = frozenset({"s3", "s3control"})
+"""Services in whose data botocore's clients change URLs (`remove_bucket_from_url_paths_from_model` and
+`remove_accid_host_prefix_from_model`), which moto's routes are made of."""
 _LOCK: Final = threading.Lock()
 _FILES: Final[dict[str, Any]] = {}
 
 
 class _SharedFiles(JSONFileLoader):
-    """Loads each file once; botocore changes nothing in what it has loaded."""
+    """Loads each file once, but for those of services that need a copy for each session."""
 
     def load_file(self, file_path: str) -> Any:
+        if _CHANGED_BY_CLIENTS.intersection(Path(file_path).parts):
+            return super().load_file(file_path)
         with _LOCK:
             found = _FILES.get(file_path)
             if found is None:

@@ -17,12 +17,22 @@ from .published_recommendations import PublishedRecommendations, check_prefix
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from constructs import IDependable
+
 
 JOB_NAME: Final = "JobName"
 """Name of the parameter beside those of the attributes, by which a reader requests a scaling recommendation."""
 
 
-def write_parameters(publisher: Construct, prefix: str, values: Mapping[str, str], *, description: str) -> None:
+def write_parameters(
+    publisher: Construct,
+    prefix: str,
+    values: Mapping[str, str],
+    *,
+    description: str,
+    of_job: Mapping[str, str],
+    after: IDependable | None,
+) -> None:
     """Create a parameter for each value; see `Recommendation.publish`.
 
     Args:
@@ -30,6 +40,8 @@ def write_parameters(publisher: Construct, prefix: str, values: Mapping[str, str
         prefix: What the parameters' names begin with.
         values: What they hold, by attribute, or by the name that follows the prefix.
         description: What they are, in words.
+        of_job: Values that are known before the recommendation is chosen.
+        after: What these wait for, so that readers get them together with what was chosen. Default: nothing.
 
     Raises:
         ValidationError: The prefix isn't one, or is taken in this stage.
@@ -40,14 +52,16 @@ def write_parameters(publisher: Construct, prefix: str, values: Mapping[str, str
         # The text that stands for it is no parameter's name, and nothing is deployed of this synthesis.
         return
     published = Construct(publisher, f"Published{prefix.replace('/', '-')}")
-    for name, value in values.items():
-        ssm.StringParameter(
+    for name, value in {**values, **of_job}.items():
+        parameter = ssm.StringParameter(
             published,
             str(name),
             parameter_name=_parameter_name(prefix, name),
             string_value=value,
             description=description,
         )
+        if after is not None and name in of_job:
+            parameter.node.add_dependency(after)
 
 
 def parameter_value(reader: Construct, prefix: str, name: str) -> str:

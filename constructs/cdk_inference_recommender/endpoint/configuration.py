@@ -38,7 +38,12 @@ def endpoint_configuration(
         endpoint,
         "EndpointConfig",
         production_variants=[
-            props.recommendation.production_variant(model_name=model.model_name, variant_name=props.variant_name)
+            sagemaker.CfnEndpointConfig.ProductionVariantProperty(
+                model_name=model.model_name,
+                variant_name=props.variant_name,
+                initial_variant_weight=1,
+                **props.recommendation._hosting(props.initial_instance_count),  # noqa: SLF001 -- for no other package
+            )
         ],
         kms_key_id=kms_key_id(props.volume_encryption_key),
     )

@@ -81,5 +81,7 @@ class RealTimeRecommendation(Recommendation):
     def _of_job(self) -> dict[str, str]:
         return {JOB_NAME: self._job_name()}
 
-    def _hosting(self) -> dict[str, Any]:
-        return {"instance_type": self.instance_type, "initial_instance_count": self.initial_instance_count}
+    def _hosting(self, initial_instance_count: jsii.Number | None = None) -> dict[str, Any]:
+        # The recommended number isn't read where it isn't used: the CDK's validation warns of such a parameter.
+        count = self.initial_instance_count if initial_instance_count is None else initial_instance_count
+        return {"instance_type": self.instance_type, "initial_instance_count": count}

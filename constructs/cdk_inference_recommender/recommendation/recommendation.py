@@ -174,8 +174,10 @@ class Recommendation(Construct):
             write_parameters(
                 self,
                 parameter_prefix,
-                {**{attribute: self._value_of(attribute) for attribute in self._attributes}, **self._of_job()},
+                {attribute: self._value_of(attribute) for attribute in self._attributes},
                 description=f"{self._endpoint_type.value} recommendation of SageMaker Inference Recommender",
+                of_job=self._of_job(),
+                after=self._resource,
             )
 
     @overload
@@ -221,8 +223,8 @@ class Recommendation(Construct):
         )
 
     @abstractmethod
-    def _hosting(self) -> dict[str, Any]:
-        """Return the properties of a production variant that the recommendation decides."""
+    def _hosting(self, initial_instance_count: jsii.Number | None = None) -> dict[str, Any]:
+        """Return the properties of a production variant that the recommendation decides, but for what is given."""
 
     def _of_job(self) -> dict[str, str]:
         """Return what a reader has to know of the job, by the parameter's name."""

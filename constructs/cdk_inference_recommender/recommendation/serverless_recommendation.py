@@ -45,7 +45,7 @@ class ServerlessRecommendation(Recommendation):
         """How long a cold start takes to set the model up, in microseconds."""
         return self._value_of(RecommendationAttribute.MODEL_SETUP_TIME)
 
-    def _hosting(self) -> dict[str, Any]:
+    def _hosting(self, initial_instance_count: jsii.Number | None = None) -> dict[str, Any]:  # noqa: ARG002 -- it has none
         serverless_config = sagemaker.CfnEndpointConfig.ServerlessConfigProperty(
             memory_size_in_mb=self.memory_size_in_mb, max_concurrency=self.max_concurrency
         )
