@@ -152,7 +152,7 @@ _MODULES: Final = {
 
 
 def _version() -> str:
-    # Here, since the command line can't answer Ctrl-C before this module is imported.
+    # Here, since the command line can't handle Ctrl-C before this module is imported.
     from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415
 
     try:

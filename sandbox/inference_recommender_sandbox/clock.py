@@ -82,7 +82,7 @@ class Clock:
 
     @property
     def is_busy(self) -> bool:
-        """Whether something is at work, so that the clock runs at real time."""
+        """Return whether something is at work, so that the clock runs at real time."""
         with self._lock:
             return self._busy_count > 0
 

@@ -68,7 +68,7 @@ class Finding:
 
     @property
     def is_ours(self) -> bool:
-        """Whether the library, or an example, is what it was found in."""
+        """Return whether the library, or an example, is what it was found in."""
         return self.application != MAXIMAL or OWN.match(self.where) is not None
 
 

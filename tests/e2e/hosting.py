@@ -190,7 +190,7 @@ def scaled(aws: LocalAws, endpoint_name: str) -> Registration | None:
 def recommended(aws: LocalAws, stack: str) -> Registration:
     """How the service recommends to scale it, as the stack's outputs say."""
     [described] = aws.client("cloudformation").describe_stacks(StackName=stack)["Stacks"]
-    told = {output["OutputKey"]: output["OutputValue"] for output in described["Outputs"]}
+    reported = {output["OutputKey"]: output["OutputValue"] for output in described["Outputs"]}
     return Registration(
-        int(told["ScalingMinCapacity"]), int(told["ScalingMaxCapacity"]), float(told["ScalingTargetValue"])
+        int(reported["ScalingMinCapacity"]), int(reported["ScalingMaxCapacity"]), float(reported["ScalingTargetValue"])
     )

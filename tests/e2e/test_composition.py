@@ -33,7 +33,9 @@ def test_a_new_winner_reaches_the_other_stacks_endpoint_and_runs_no_job(bootstra
     fastest, container = serving(bootstrapped, "Served")
     assert fastest["InstanceType"] != cheapest["InstanceType"]
     assert (fastest["InstanceType"], container["Environment"]) == measured(bootstrapped)
-    assert physical_ids(bootstrapped, "Served")["AWS::SageMaker::Endpoint"] == endpoint, "the same endpoint goes on"
+    assert physical_ids(bootstrapped, "Served")["AWS::SageMaker::Endpoint"] == endpoint, (
+        "the same endpoint continues to serve"
+    )
     assert models(bootstrapped, "Served") == [fastest["ModelName"]], "the old model is deleted"
     assert len(requests_of(bootstrapped, "Measured")) == 1, "no choice runs a job"
 

@@ -60,12 +60,12 @@ def test_a_finished_job_is_read_and_left_as_it_is(bootstrapped: LocalAws, role_a
     until(lambda: job_status(bootstrapped, "measured-by-hand") == "COMPLETED")
     requested = bootstrapped.received_jobs()
     assert deploy(bootstrapped, existing_job_app(tmp_path, "ReadsFinished", arn)) == []
-    told = outputs(bootstrapped, "ReadsFinished")
+    values = outputs(bootstrapped, "ReadsFinished")
     client = bootstrapped.client("sagemaker")
     job = client.describe_inference_recommendations_job(JobName="measured-by-hand")
     cheapest = min(job["InferenceRecommendations"], key=lambda each: float(each["Metrics"]["CostPerInference"]))
-    assert told["BestRecommendationId"] == cheapest["RecommendationId"]
-    assert told["BestInstanceType"] == cheapest["EndpointConfiguration"]["InstanceType"]
+    assert values["BestRecommendationId"] == cheapest["RecommendationId"]
+    assert values["BestInstanceType"] == cheapest["EndpointConfiguration"]["InstanceType"]
     delete(bootstrapped, "ReadsFinished")
     assert bootstrapped.received_jobs() == requested
     assert client.list_tags(ResourceArn=arn)["Tags"] == [{"Key": "team", "Value": "search"}]
@@ -116,6 +116,6 @@ def test_a_failed_job_fails_the_deployment_with_its_reason(
 
 
 def waits(aws: LocalAws, stack: str) -> bool:
-    """Whether the stack's first wait stage polls."""
+    """Return whether the stack's first wait stage polls."""
     running: dict[str, Any] = aws.admin("running")
     return any(stack in arn for arn in running["executions"])

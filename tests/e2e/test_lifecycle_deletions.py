@@ -1,4 +1,4 @@
-"""What a deletion finds: properties that mean nothing, a job that nobody knows, interfaces in the user's network."""
+"""What a deletion finds: properties that mean nothing, an unknown job, interfaces in the user's network."""
 
 from __future__ import annotations
 

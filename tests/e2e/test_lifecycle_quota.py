@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.e2e
 
 JOBS, QUOTA = 8, 3
-# The shortest jobs that there are: every queued one asks again each minute, as long as another three run.
+# The shortest jobs that there are: every queued one is requested again each minute, as long as another three run.
 PROPS: dict[str, Any] = {
     "jobs": JOBS,
     "timeout": Duration.minutes(165),

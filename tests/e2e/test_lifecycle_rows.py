@@ -27,7 +27,7 @@ LATE_BUT_YOUNG_ENOUGH = 200
 """Seconds after which Lambda still delivers an event: the handler has to see that it was withdrawn."""
 
 SOME_POLLS_A_SECOND = 120
-"""Virtual seconds to a real one at which a queue that asks each minute is seen at work."""
+"""Virtual seconds to a real one at which a queue that retries each minute is seen at work."""
 
 
 def test_a_create_waits_for_roles_and_policies_to_take_effect(stack: LifecycleStack) -> None:
@@ -155,7 +155,7 @@ def test_a_metric_that_is_missing_is_unavailable_and_no_log_holds_a_response_url
 def test_a_function_that_is_killed_mid_poll_is_called_again(stack: LifecycleStack) -> None:
     with stack.in_real_time():
         stack.deploy(wait=False)
-        # From then on only the state machine invokes the function, and nobody but it can ask again.
+        # From then on only the state machine invokes the function, and only it can request again.
         until(lambda: bool(stack.executions))
         stack.order("kill-function", function=stack.function, count=2, after=0)
     assert stack.wait() == "CREATE_COMPLETE", stack.reasons()
@@ -176,7 +176,7 @@ def test_a_function_that_cannot_be_imported_fails_within_the_service_timeout(sta
     stack.order("break-function", function=stack.function)
     stack.deploy(wait=False)
     started = stack.now
-    assert stack.wait() == "ROLLBACK_FAILED", "nobody answers the rollback's Delete either"
+    assert stack.wait() == "ROLLBACK_FAILED", "the rollback's Delete gets no response either"
     assert stack.now - started < 2 * JOB_SERVICE_TIMEOUT_SECONDS + BETWEEN_TWO_LOOKS, "the Create's, then the Delete's"
     create, delete = stack.reasons()
     assert "did not receive a response" in create

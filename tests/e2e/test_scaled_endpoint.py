@@ -34,9 +34,9 @@ THREADS = {"ml.c5.xlarge": "2", "ml.g4dn.xlarge": "4"}
 
 
 def was_brought_back(aws: LocalAws, stack: str) -> bool:
-    """Whether the last update had deregistered the variant, and its rollback had to register it again."""
-    told = " ".join(handler_log(aws, stack))
-    return told.rfind("scaling deregistered") < told.rfind("scaling restored at once")
+    """Return whether the last update had deregistered the variant, and its rollback had to register it again."""
+    reported = " ".join(handler_log(aws, stack))
+    return reported.rfind("scaling deregistered") < reported.rfind("scaling restored at once")
 
 
 def test_scaling_moves_with_the_winner_and_survives_what_fails(bootstrapped: LocalAws, tmp_path: Path) -> None:
@@ -57,7 +57,7 @@ def test_scaling_moves_with_the_winner_and_survives_what_fails(bootstrapped: Loc
     [other] = THREADS.keys() - {winner}
     assert variant["InstanceType"] == other
     assert container["Environment"] == {"OMP_NUM_THREADS": THREADS[other]}
-    assert physical_ids(aws, "Hosted")["AWS::SageMaker::Endpoint"] == endpoint, "the same endpoint goes on"
+    assert physical_ids(aws, "Hosted")["AWS::SageMaker::Endpoint"] == endpoint, "the same endpoint continues to serve"
     assert models(aws, "Hosted") == [variant["ModelName"]], "cleanup has deleted the old model"
     after = recommended(aws, "Hosted")
     assert scaled(aws, name) == after != before

@@ -47,8 +47,8 @@ def test_all_problems_are_the_last_thing_that_is_shown(tmp_path: Path) -> None:
     assert done.returncode != 0
     lines = [line.strip() for line in re.sub(r"\x1b\[[0-9;]*m", "", done.stdout).splitlines() if line.strip()]
     heading = max(number for number, line in enumerate(lines) if "Validation failed with the following errors:" in line)
-    *told, last = lines[heading + 1 :]
-    assert [line.partition(": ")[0] for line in told] == [
+    *reported, last = lines[heading + 1 :]
+    assert [line.partition(": ")[0] for line in reported] == [
         f"[Stack/Job{number}] {place}" for number in range(20) for place in PLACES
     ]
     # The one line that the CLI itself adds.

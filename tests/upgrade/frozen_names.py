@@ -11,7 +11,7 @@ OF_THE_CDK = frozenset({"BootstrapVersion", "CheckBootstrapVersion", "CDKMetadat
 
 
 def frozen_names(template: Mapping[str, Any]) -> set[str]:
-    """Return the names of which none may change between versions of the library.
+    """Return the names that may not change between versions of the library.
 
     These are the logical ids of all resources with their types, of parameters and of outputs; of custom resources the
     names of all properties, and the attributes that are read.

@@ -116,7 +116,7 @@ class JobRequest:
 
     @property
     def is_default_job(self) -> bool:
-        """Whether the job is certainly an instance recommendation of the service's own length."""
+        """Return whether the job is certainly an instance recommendation of the service's own length."""
         return self.at("JobType") in (None, JobType.DEFAULT.value) and self.at(*_DURATION) is None
 
     @property

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from constructs import Construct
 
-# The CDK exports neither the key nor a question that it answers (aws-cdk-lib, core/lib/helpers-internal,
+# The CDK exports neither the key nor a query for it (aws-cdk-lib, core/lib/helpers-internal,
 # customize-roles.ts).
 _CONTEXT_KEY: Final = "@aws-cdk/iam:customizeRoles"
 

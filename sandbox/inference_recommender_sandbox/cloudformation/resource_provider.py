@@ -76,7 +76,7 @@ class ResourceProvider(Protocol):
     """Creates, updates and deletes the resources of a type; raises where that fails."""
 
     def replaces(self, old: dict[str, Any], new: dict[str, Any]) -> bool:
-        """Whether a change of these properties needs a new resource."""
+        """Return whether a change of these properties needs a new resource."""
 
     def create(self, request: ResourceRequest, cancellation: Cancellation) -> ProvisionedResource:
         """Create the resource."""

@@ -54,13 +54,13 @@ class StackResource:
 
     @property
     def is_retained(self) -> bool:
-        """Whether deleting the stack leaves it."""
+        """Return whether deleting the stack leaves it."""
         policy = self.definition.get("DeletionPolicy")
         return policy in ("Retain", "RetainExceptOnCreate")
 
     @property
     def is_retained_when_replaced(self) -> bool:
-        """Whether replacing it leaves the old one."""
+        """Return whether replacing it leaves the old one."""
         return bool(self.definition.get("UpdateReplacePolicy") == "Retain")
 
 

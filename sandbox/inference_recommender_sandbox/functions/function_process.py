@@ -79,7 +79,7 @@ class FunctionProcess:
 
     @property
     def is_alive(self) -> bool:
-        """Whether the process can be invoked."""
+        """Return whether the process can be invoked."""
         return self._process.poll() is None
 
     @property

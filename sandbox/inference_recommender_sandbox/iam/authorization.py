@@ -185,7 +185,7 @@ def permissions_boundary(*, account_id: str, role_name: str, partition: str = "a
 
 
 def trusts_service(*, account_id: str, role_arn: str, service: str, context: Mapping[str, str]) -> bool:
-    """Whether a role exists in moto's IAM and its trust policy lets a service assume it.
+    """Return whether a role exists in moto's IAM and its trust policy lets a service assume it.
 
     Args:
         account_id: Twelve digits; the account whose IAM decides.

@@ -69,7 +69,7 @@ class Call:
 
     @property
     def creates(self) -> bool:
-        """Whether a resource comes to be."""
+        """Return whether a resource comes to be."""
         return self.operation.startswith("Create")
 
     @property

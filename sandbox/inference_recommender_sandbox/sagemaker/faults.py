@@ -186,11 +186,11 @@ class FaultRegistry:
         return fault.limit if fault else None
 
     def is_ordered(self, kind: str) -> bool:
-        """Whether a kind without further members is ordered."""
+        """Return whether a kind without further members is ordered."""
         return self._latest(kind) is not None
 
     def has_vanished(self, job_name: str) -> bool:
-        """Whether a job is to be unknown."""
+        """Return whether a job is to be unknown."""
         return any(fault.fault == "vanish-job" and fnmatchcase(job_name, fault.job) for fault in self._snapshot())
 
     def fate(self, job_name: str, *, model_name: str, benchmarks: Sequence[Benchmark]) -> Fate:

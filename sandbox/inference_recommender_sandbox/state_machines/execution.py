@@ -36,7 +36,7 @@ class Execution:
 
     @property
     def is_running(self) -> bool:
-        """Whether it isn't over."""
+        """Return whether it isn't over."""
         return self.status == "RUNNING"
 
     def record(self, kind: str, now: float, **details: dict[str, Any]) -> None:

@@ -156,7 +156,7 @@ def logical_id(construct: IConstruct) -> str:
 
 
 def request_of(stack: Stack) -> Json:
-    """What the stack's only job asks of the service."""
+    """Return the request of the stack's only job."""
     request: Json = only(template_of(stack), JOB)["Properties"]["Request"]
     return request
 

@@ -35,7 +35,7 @@ def lint_errors(template: str) -> list[str]:
 
 
 def violations_in(assembly: Path) -> list[str]:
-    """Return what the CDK's validation found, of which the assembly has a report."""
+    """Return the findings of the CDK's validation, from the assembly's report."""
     reports = json.loads((assembly / "validation-report.json").read_text())["pluginReports"]
     return [
         f"{violation['ruleName']} {violation['description']}"

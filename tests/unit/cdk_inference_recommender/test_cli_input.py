@@ -314,7 +314,7 @@ class TestProblems:
         assert "takes no InputConfig.TrafficPattern, InputConfig.EndpointConfigurations, InputConfig.Res" in problem
 
     @pytest.mark.parametrize(
-        ("change", "told"),
+        ("change", "reported"),
         [
             ({"JobNme": "x"}, ["JobNme = 'x': is no member that the API knows. Did you mean JobName?"]),
             ({"JobType": "default"}, ["JobType = 'default': must be one of Default, Advanced. Did you mean Default?"]),
@@ -327,9 +327,9 @@ class TestProblems:
             ({1: "x"}, ["1 = 'x': is no member that the API knows."]),
         ],
     )
-    def test_of_any_kind_are_reported_at_synthesis(self, change: Mapping[Any, Any], told: list[str]) -> None:
+    def test_of_any_kind_are_reported_at_synthesis(self, change: Mapping[Any, Any], reported: list[str]) -> None:
         found = problems({**DEFAULT, **change})
-        assert [found[index].startswith(start) for index, start in enumerate(told)] == [True] * len(found)
+        assert [found[index].startswith(start) for index, start in enumerate(reported)] == [True] * len(found)
 
     @pytest.mark.parametrize(
         ("member", "value"),

@@ -1,4 +1,4 @@
-"""What a recommendation asks of a result, in a template."""
+"""Constraints of a recommendation, in a template."""
 
 from __future__ import annotations
 
@@ -107,8 +107,8 @@ def test_a_latency_may_be_known_at_deploy_time_only() -> None:
         limit = CfnParameter(stack, unit, type="Number").value_as_number
         latency = Duration.millis(limit) if unit == "Millis" else limit
         job.recommend_real_time(unit, constraints=Constraints(max_model_latency=latency))
-    asked = [each["Properties"]["Constraints"] for each in resources(template_of(stack), RECOMMENDATION).values()]
-    assert asked == [{"MaxModelLatency": {"Ref": "Millis"}}, {"MaxModelLatency": {"Ref": "Number"}}]
+    requested = [each["Properties"]["Constraints"] for each in resources(template_of(stack), RECOMMENDATION).values()]
+    assert requested == [{"MaxModelLatency": {"Ref": "Millis"}}, {"MaxModelLatency": {"Ref": "Number"}}]
 
 
 def test_a_latency_known_at_deploy_time_only_is_in_milliseconds() -> None:
@@ -187,8 +187,8 @@ def test_a_serverless_endpoint_has_no_family() -> None:
 
 @pytest.mark.parametrize("prop", ["min_invocations_gain", "min_model_latency_gain"])
 def test_a_gain_needs_an_existing_endpoint(prop: str) -> None:
-    asked: Json = {prop: 2}
-    (error,) = errors_of(Constraints(**asked))
+    requested: Json = {prop: 2}
+    (error,) = errors_of(Constraints(**requested))
     assert f"constraints.{prop}: compares with an existing endpoint, and the job measures none." in error
 
 
@@ -229,32 +229,34 @@ class TestWhatIsMeasured:
     @pytest.mark.parametrize("serverless", [False, True])
     def test_a_kind_that_isnt_measured_is_an_error(self, *, serverless: bool) -> None:
         measured = self.INSTANCES if serverless else self.SERVERLESS
-        told = " ".join(
+        reported = " ".join(
             errors_of(Constraints(), serverless=serverless, make=load_test, endpoint_configurations=list(measured))
         )
         kind = "Serverless" if serverless else "RealTime"
-        assert f"[Stack/Job/Best] endpoint_type = '{kind}': none of the job's endpoint configurations is of" in told
+        assert f"[Stack/Job/Best] endpoint_type = '{kind}': none of the job's endpoint configurations is of" in reported
 
     @pytest.mark.parametrize(
-        ("asked", "prop"),
+        ("requested", "prop"),
         [
             ({"allowed_instance_families": ["g5", "m5"]}, "allowed_instance_families"),
             ({"excluded_instance_families": ["g4dn", "c5"]}, "excluded_instance_families"),
         ],
     )
-    def test_families_that_leave_nothing_are_an_error(self, asked: Json, prop: str) -> None:
-        told = " ".join(errors_of(Constraints(**asked), make=load_test, endpoint_configurations=list(self.INSTANCES)))
-        assert f"constraints.{prop}: leaves nothing of what the job measures" in told
-        assert "it measures c5, g4dn" in told
+    def test_families_that_leave_nothing_are_an_error(self, requested: Json, prop: str) -> None:
+        reported = " ".join(
+            errors_of(Constraints(**requested), make=load_test, endpoint_configurations=list(self.INSTANCES))
+        )
+        assert f"constraints.{prop}: leaves nothing of what the job measures" in reported
+        assert "it measures c5, g4dn" in reported
 
     @pytest.mark.parametrize(
-        "asked",
+        "requested",
         [{"allowed_instance_families": ["g5", "c5"]}, {"excluded_instance_families": ["g4dn"]}, {}],
     )
-    def test_what_leaves_something_is_none(self, asked: Json) -> None:
+    def test_what_leaves_something_is_none(self, requested: Json) -> None:
         stack = new_stack()
         job = load_test(stack, endpoint_configurations=list(self.INSTANCES))
-        job.recommend_real_time("Best", constraints=Constraints(**asked))
+        job.recommend_real_time("Best", constraints=Constraints(**requested))
         assert properties_of(stack)["EndpointType"] == "RealTime"
 
     def test_an_instance_type_that_is_known_at_deploy_time_only_may_be_of_any_family(self) -> None:

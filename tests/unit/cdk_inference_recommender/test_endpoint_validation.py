@@ -44,7 +44,7 @@ def named(name: str) -> ModelSource:
 
 
 @pytest.mark.parametrize(
-    ("props", "told"),
+    ("props", "reported"),
     [
         ({"endpoint_name": "e" * 64}, "endpoint_name = 'eee"),
         ({"endpoint_name": "bert_live"}, "endpoint_name = 'bert_live': must match "),
@@ -58,11 +58,11 @@ def named(name: str) -> ModelSource:
         ({"tags": {f"key-{number}": "" for number in range(51)}}, "tags = 51: at most 47 tags"),
     ],
 )
-def test_what_the_service_would_refuse_is_one_error(props: dict[str, Any], told: str) -> None:
+def test_what_the_service_would_refuse_is_one_error(props: dict[str, Any], reported: str) -> None:
     stack = new_stack()
     endpoint(stack, **props)
     (error,) = errors_of(stack)
-    assert error.startswith(f"[Stack/Endpoint] {told}")
+    assert error.startswith(f"[Stack/Endpoint] {reported}")
 
 
 def test_a_role_is_judged_by_its_arn() -> None:

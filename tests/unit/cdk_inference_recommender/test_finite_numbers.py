@@ -1,4 +1,4 @@
-"""NaN and infinity are told with their names; in the CDK's kernel they would end the whole program."""
+"""NaN and infinity are reported with their names; in the CDK's kernel they would end the whole program."""
 
 from __future__ import annotations
 

@@ -52,8 +52,8 @@ PLACES = {
 def told_by(synthesise: Callable[[], object]) -> list[str]:
     with pytest.raises(RuntimeError, match="Validation failed with the following errors:\n") as failure:
         synthesise()
-    _, *told = [line.strip() for line in str(failure.value).strip().splitlines()]
-    return [line.partition(": ")[0] for line in told]
+    _, *reported = [line.strip() for line in str(failure.value).strip().splitlines()]
+    return [line.partition(": ")[0] for line in reported]
 
 
 def test_all_are_reported_in_one_synthesis_and_nothing_comes_after_them() -> None:

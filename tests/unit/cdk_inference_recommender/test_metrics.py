@@ -119,9 +119,11 @@ def test_a_statistic_that_cloudwatch_lacks_is_refused() -> None:
     job.metric_client_invocations(statistic="most")
     with pytest.raises(RuntimeError) as failure:
         template_of(job.stack)
-    told = str(failure.value)
-    assert "[Stack/Job] statistic = 'Averge': isn't a statistic of CloudWatch. Did you mean Average? (Metric" in told
-    assert "[Stack/Job] statistic = 'most': isn't a statistic of CloudWatch. Choose Average, Sum, " in told
+    reported = str(failure.value)
+    assert (
+        "[Stack/Job] statistic = 'Averge': isn't a statistic of CloudWatch. Did you mean Average? (Metric" in reported
+    )
+    assert "[Stack/Job] statistic = 'most': isn't a statistic of CloudWatch. Choose Average, Sum, " in reported
 
 
 def test_a_statistic_that_is_wrong_twice_is_reported_once_for_each_job() -> None:
@@ -132,8 +134,8 @@ def test_a_statistic_that_is_wrong_twice_is_reported_once_for_each_job() -> None
         job.metric_client_invocations(statistic="most")
     with pytest.raises(RuntimeError) as failure:
         template_of(stack)
-    told = str(failure.value)
-    assert [told.count(f"[Stack/{name}] statistic = 'most'") for name in ("One", "Other")] == [1, 1]
+    reported = str(failure.value)
+    assert [reported.count(f"[Stack/{name}] statistic = 'most'") for name in ("One", "Other")] == [1, 1]
 
 
 @pytest.mark.parametrize("statistic", ["p95", "p99.9", "IQM", "tm90", "TM(10%:90%)", "PR(:300)", "SampleCount", "p100"])

@@ -15,8 +15,8 @@ def outputs(job: InferenceRecommendationsJob) -> set[str]:
 
 def test_the_job_alone() -> None:
     job = default_job(new_stack())
-    told = job.add_outputs()
-    assert outputs(job) == set(told) == {"JobName", "JobArn"}
+    reported = job.add_outputs()
+    assert outputs(job) == set(reported) == {"JobName", "JobArn"}
 
 
 def test_a_recommendation_is_reported_by_its_id() -> None:

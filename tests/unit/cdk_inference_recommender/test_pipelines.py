@@ -122,10 +122,10 @@ def test_problems_within_a_stage_are_all_reported_with_their_paths() -> None:
     default_job(other, job_name_prefix="_")
     with pytest.raises(RuntimeError) as failed:
         pipeline.add_stage(production)
-    told = str(failed.value)
-    assert "[Production/Benchmarks/Job] job_name = '-': " in told
-    assert "[Production/Benchmarks/Job] description = 'xxx" in told
-    assert "[Production/Other/Job] job_name_prefix = '_': " in told
+    reported = str(failed.value)
+    assert "[Production/Benchmarks/Job] job_name = '-': " in reported
+    assert "[Production/Benchmarks/Job] description = 'xxx" in reported
+    assert "[Production/Other/Job] job_name_prefix = '_': " in reported
 
 
 def test_a_direct_reference_between_the_stage_s_stacks_is_reported_too() -> None:

@@ -1,4 +1,4 @@
-"""A prop of another type is told as every other mistake is, not by an error of Python's."""
+"""A prop of another type is reported as every other mistake is, not by an error of Python's."""
 
 from __future__ import annotations
 
@@ -66,9 +66,9 @@ def test_all_such_props_of_a_job_are_reported_at_once() -> None:
     }
     with pytest.raises(ValidationError) as failure:
         InferenceRecommendationsJob(stack, "Job", **wrong)
-    told = str(failure.value)
-    assert told.startswith("Stack/Job: model = 'arn:")
-    assert "\n" not in told
+    reported = str(failure.value)
+    assert reported.startswith("Stack/Job: model = 'arn:")
+    assert "\n" not in reported
     for part in (
         "isn't of type ModelSource. Write ModelSource.from_model_package(...).",
         "job_type = 'Advanced' isn't of type JobType. Write JobType.ADVANCED.",
@@ -76,7 +76,7 @@ def test_all_such_props_of_a_job_are_reported_at_once() -> None:
         "isn't a list. Write [EndpointInputConfiguration.real_time(...)].",
         "isn't a list. Write [bucket], with bucket = s3.Bucket.from_bucket_name(",
     ):
-        assert part in told
+        assert part in reported
 
 
 @pytest.mark.parametrize(
@@ -512,7 +512,7 @@ def test_choices_in_words_are_reported_at_once_with_what_they_resemble() -> None
         default_job(
             new_stack(), model=ModelSource.from_model_package(PACKAGE_ARN, container_config=config), rerun_nonce=2
         )
-    told = str(failure.value)
+    reported = str(failure.value)
     for part in (
         "domain = 'vision' isn't of type Domain. Write Domain.COMPUTER_VISION. ",
         "task = 'x' isn't of type Task. Write Task.IMAGE_CLASSIFICATION or Task.OBJECT_DETECTION or ",
@@ -520,7 +520,7 @@ def test_choices_in_words_are_reported_at_once_with_what_they_resemble() -> None
         "isn't of type SupportedEndpointType. Write SupportedEndpointType.SERVERLESS. ",
         "rerun_nonce = 2 isn't of type str",
     ):
-        assert part in told
+        assert part in reported
 
 
 class OwnJobType(Enum):

@@ -62,7 +62,7 @@ def longest_to_answer(states: Mapping[str, Json]) -> float:
 
 
 def refused_until(state: Json, begins: float, ends: float, *, code: str, chance: Random) -> tuple[bool, float]:
-    """Whether a task that Lambda refuses succeeds in the end, and when it does or gives up."""
+    """Return whether a task that Lambda refuses succeeds in the end, and when it does or gives up."""
     retries, now = Retries(state["Retry"]), begins
     while now < ends:
         delay = retries.delay(code, chance)

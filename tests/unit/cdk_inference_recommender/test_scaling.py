@@ -129,7 +129,7 @@ def test_an_existing_job_can_be_polled_too() -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "reported"),
     [
         ({"target_cpu_utilization_per_core": 0}, "target_cpu_utilization_per_core = 0: must be a whole percentage"),
         ({"target_cpu_utilization_per_core": 101}, "target_cpu_utilization_per_core = 101: must be a whole percentage"),
@@ -142,11 +142,11 @@ def test_an_existing_job_can_be_polled_too() -> None:
         ),
     ],
 )
-def test_what_the_service_would_refuse_is_found_at_synth(arguments: Json, told: str) -> None:
+def test_what_the_service_would_refuse_is_found_at_synth(arguments: Json, reported: str) -> None:
     stack = new_stack()
     best_of(stack).recommend_scaling("Scaling", **arguments)
     (error,) = errors_of(stack)
-    assert error.startswith(f"[Stack/Job/Best/Scaling] {told}")
+    assert error.startswith(f"[Stack/Job/Best/Scaling] {reported}")
 
 
 def test_another_stack_is_sent_to_where_the_numbers_can_arrive() -> None:

@@ -46,7 +46,7 @@ def no_private_subnets(stack: Stack) -> ec2.IVpc:
 
 
 @pytest.mark.parametrize(
-    ("props", "told"),
+    ("props", "reported"),
     [
         (lambda _: {"model": ModelSource.from_model_package("bert")}, "model = 'bert': must match arn:"),
         (
@@ -58,7 +58,7 @@ def no_private_subnets(stack: Stack) -> ec2.IVpc:
     ids=["model", "role", "vpc"],
 )
 def test_what_constructs_share_is_reported_by_the_first_of_them(
-    props: Callable[[Stack], dict[str, Any]], told: str
+    props: Callable[[Stack], dict[str, Any]], reported: str
 ) -> None:
     stack = new_stack()
     shared = props(stack)
@@ -67,7 +67,7 @@ def test_what_constructs_share_is_reported_by_the_first_of_them(
     default_job(stack, "Second", **shared)
     for _ in range(2):  # an app can be synthesised again
         (error,) = errors_of(stack)
-        assert error.startswith(f"[Stack/First] {told}")
+        assert error.startswith(f"[Stack/First] {reported}")
         assert error.endswith(") The same object or tag is used by Stack/Endpoint, Stack/Second.")
 
 

@@ -1,4 +1,4 @@
-"""Values that are known only at deploy time are told from those that are known."""
+"""Values that are known only at deploy time are distinguished from those that are known."""
 
 from __future__ import annotations
 

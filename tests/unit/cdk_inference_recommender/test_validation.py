@@ -1,4 +1,4 @@
-"""Problems are told at synthesis, all at once, in the words of whoever wrote the props."""
+"""Problems are reported at synthesis, all at once, in the spelling of the props."""
 
 from __future__ import annotations
 
@@ -57,8 +57,8 @@ def test_all_problems_of_all_jobs_are_reported_in_one_synthesis() -> None:
     default_job(second, "Default", poll_interval=Duration.seconds(1))
     with pytest.raises(RuntimeError) as failure:
         app.synth()
-    told = [line.strip() for line in str(failure.value).splitlines()[1:] if line.strip()]
-    assert [line.partition(":")[0] for line in told] == [
+    reported = [line.strip() for line in str(failure.value).splitlines()[1:] if line.strip()]
+    assert [line.partition(":")[0] for line in reported] == [
         "[First/Load] traffic_pattern.phases[1].duration = 20",
         "[First/Load] endpoint_configurations[0].instance_type = 'ml.t2.medium'",
         "[First/Default] job_name_prefix = 'a-name-of-more-than-twenty-four'",
@@ -204,9 +204,9 @@ def test_a_warning_can_be_acknowledged_by_its_rule(*, acknowledged: bool) -> Non
         Validations.of(job).acknowledge(
             Acknowledgment(id="cdk-inference-recommender:DefaultJobDuration", reason="It works for us")
         )
-    told = warnings_of(stack)
-    assert len(told) == (0 if acknowledged else 1)
-    assert all(text.startswith("job_duration = 3600: ") for text in told)
+    reported = warnings_of(stack)
+    assert len(reported) == (0 if acknowledged else 1)
+    assert all(text.startswith("job_duration = 3600: ") for text in reported)
 
 
 def test_a_timeout_shorter_than_the_job_is_warned_of() -> None:

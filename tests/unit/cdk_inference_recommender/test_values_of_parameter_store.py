@@ -49,7 +49,7 @@ def new_place(app: App | None = None) -> Stack:
 
 
 def missing_in(app: App) -> set[str]:
-    """Names of the parameters that the CLI is asked to look up."""
+    """Names of the parameters that the CLI looks up."""
     manifest = json.loads((Path(app.synth().directory) / "manifest.json").read_text())
     return {missing["props"]["parameterName"] for missing in manifest["missing"]}
 

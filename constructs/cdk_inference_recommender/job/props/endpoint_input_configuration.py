@@ -65,7 +65,7 @@ class EndpointInputConfiguration(FactoryMade):
 
     @property
     def is_serverless(self) -> bool:
-        """Whether this is a serverless endpoint."""
+        """Return whether this is a serverless endpoint."""
         return self.instance_type is None
 
     @classmethod

@@ -139,7 +139,7 @@ class ApiResourceProvider:
         return self._clients.of(self._resource.service, request.region)
 
     def replaces(self, old: dict[str, Any], new: dict[str, Any]) -> bool:
-        """Whether a property changed that can't be changed in place."""
+        """Return whether a property changed that can't be changed in place."""
         return needs_replacement(self._type, old, new)
 
     def create(self, request: ResourceRequest, _cancellation: Cancellation) -> ProvisionedResource:

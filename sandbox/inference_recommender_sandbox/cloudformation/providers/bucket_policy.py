@@ -27,7 +27,7 @@ class BucketPolicyProvider:
     """
 
     def replaces(self, old: dict[str, Any], new: dict[str, Any]) -> bool:
-        """Whether it is another bucket's now."""
+        """Return whether it is another bucket's now."""
         return needs_replacement(_TYPE, old, new)
 
     def create(self, request: ResourceRequest, _cancellation: Cancellation) -> ProvisionedResource:

@@ -44,7 +44,7 @@ class LambdaFunctionProvider:
         self._stop_processes = stop_processes
 
     def replaces(self, old: dict[str, Any], new: dict[str, Any]) -> bool:
-        """Whether a property changed that can't be changed in place."""
+        """Return whether a property changed that can't be changed in place."""
         return needs_replacement(_TYPE, old, new)
 
     def create(self, request: ResourceRequest, _cancellation: Cancellation) -> ProvisionedResource:

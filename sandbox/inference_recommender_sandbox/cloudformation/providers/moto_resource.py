@@ -31,7 +31,7 @@ class MotoResourceProvider:
         self._model: Any = get_model_map()[resource_type]
 
     def replaces(self, old: dict[str, Any], new: dict[str, Any]) -> bool:
-        """Whether a property changed that can't be changed in place."""
+        """Return whether a property changed that can't be changed in place."""
         return needs_replacement(self._type, old, new)
 
     def create(self, request: ResourceRequest, _cancellation: Cancellation) -> ProvisionedResource:

@@ -41,7 +41,7 @@ class ProviderRegistry:
         self._own = dict(own)
 
     def is_custom(self, resource_type: str) -> bool:
-        """Whether the type is a custom resource."""
+        """Return whether the type is a custom resource."""
         return is_custom(resource_type)
 
     def of(self, resource_type: str) -> ResourceProvider:
@@ -57,7 +57,7 @@ class ProviderRegistry:
 
     @property
     def adopts_failed_ids(self) -> bool:
-        """Whether the id in a FAILED response to Update counts."""
+        """Return whether the id in a FAILED response to Update counts."""
         return self._faults.lasting("adopt-failed-id") is not None
 
     def refuse_by_order(self, logical_id: str, operation: str) -> None:

@@ -90,7 +90,7 @@ UPDATABLE: Final[Mapping[str, frozenset[str]]] = {
 
 
 def needs_replacement(resource_type: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
-    """Whether the change from `old` to `new` properties needs a new resource of the type."""
+    """Return whether the change from `old` to `new` properties needs a new resource of the type."""
     changed = {name for name in old.keys() | new.keys() if old.get(name) != new.get(name)}
     if resource_type in UPDATABLE:
         return bool(changed - UPDATABLE[resource_type])

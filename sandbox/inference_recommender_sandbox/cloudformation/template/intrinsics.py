@@ -89,7 +89,7 @@ class Resolver:
         return bool(self.resolve(self._template.conditions[name]))
 
     def has(self, item: Mapping[str, Any]) -> bool:
-        """Whether a resource or output takes part, by its `Condition`."""
+        """Return whether a resource or output takes part, by its `Condition`."""
         return "Condition" not in item or self.condition(item["Condition"])
 
     def _function(self, name: str) -> Callable[[Any], Any]:

@@ -88,7 +88,7 @@ def resolve_parameters(
 
 
 def is_ssm_parameter(declaration: Mapping[str, Any]) -> bool:
-    """Whether a parameter's value is the name of an SSM parameter."""
+    """Return whether a parameter's value is the name of an SSM parameter."""
     return str(declaration.get("Type", "")).startswith("AWS::SSM::Parameter::")
 
 

@@ -83,7 +83,7 @@ class Template:
         return self.sections.get("Description")
 
     def is_same_as(self, other: Template) -> bool:
-        """Whether both mean the same, whatever their formatting."""
+        """Return whether both mean the same, whatever their formatting."""
         return dict(self.sections) == dict(other.sections)
 
     def _section(self, name: str) -> Mapping[str, Any]:

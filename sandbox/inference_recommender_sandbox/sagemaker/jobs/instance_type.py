@@ -157,7 +157,7 @@ _UNLISTED_FAMILIES: Final[Mapping[str, str]] = {
 
 
 def is_instance_type(name: str) -> bool:
-    """Whether a name has the form `ml.<family>.<size>`, whatever family and size."""
+    """Return whether a name has the form `ml.<family>.<size>`, whatever family and size."""
     return _NAME.fullmatch(name) is not None
 
 

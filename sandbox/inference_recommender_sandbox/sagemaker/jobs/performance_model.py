@@ -72,7 +72,7 @@ class Workload:
 
     @property
     def accelerated(self) -> bool:
-        """Whether an accelerator helps."""
+        """Return whether an accelerator helps."""
         return self.framework.upper() not in _FRAMEWORKS_WITHOUT_ACCELERATION and self.task not in _TABULAR_TASKS
 
     @property

@@ -1,4 +1,4 @@
-"""Jobs as the API tells of them."""
+"""Finished jobs, as the API describes them."""
 
 from __future__ import annotations
 

@@ -67,20 +67,20 @@ def test_the_options_are_the_props() -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "reported"),
     [
         (["--max-cost-per-hour", "-1"], "MaxCostPerHour is '-1': it must be a number above 0."),
         (["--min-invocations-gain", "NaN"], "MinInvocationsGain is 'NaN': it must be a number above 0."),
         (["--allowed-instance-families", "ml.c5"], "AllowedInstanceFamilies is ['ml.c5']: it must be a list of "),
     ],
 )
-def test_an_option_that_can_t_be_read_is_reported_before_the_wait(arguments: list[str], told: str) -> None:
-    with pytest.raises(argparse.ArgumentError, match=re.escape(f"argument {arguments[0]}: The constraint {told}")):
+def test_an_option_that_can_t_be_read_is_reported_before_the_wait(arguments: list[str], reported: str) -> None:
+    with pytest.raises(argparse.ArgumentError, match=re.escape(f"argument {arguments[0]}: The constraint {reported}")):
         options(*arguments)
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "reported"),
     [
         (
             ["--allowed-instance-families", "c5,m5", "--excluded-instance-families", "c5"],
@@ -90,11 +90,11 @@ def test_an_option_that_can_t_be_read_is_reported_before_the_wait(arguments: lis
     ],
 )
 def test_what_synthesis_refuses_is_refused_before_the_job_is_requested(
-    arguments: list[str], told: str, capsys: pytest.CaptureFixture[str]
+    arguments: list[str], reported: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["report", "job", "--endpoint-url", "http://localhost:1", *arguments]) == 2
     (line,) = capsys.readouterr().err.splitlines()
-    assert line.startswith(f"inference-recommender: {told}")
+    assert line.startswith(f"inference-recommender: {reported}")
 
 
 def test_the_best_of_what_is_allowed_wins_and_what_is_refused_comes_after() -> None:

@@ -369,7 +369,7 @@ def test_what_is_said_beside_a_report_is_text(
 
 
 def test_a_value_that_all_benchmarks_have_is_not_shown() -> None:
-    """It tells no two apart, and may be a secret, such as a token of the model's container."""
+    """It distinguishes no two results, and may be a secret, such as a token of the model's container."""
 
     def failed(threads: str) -> dict[str, Any]:
         environment = [{"Key": "API_TOKEN", "Value": "s3cret"}, {"Key": "OMP_NUM_THREADS", "Value": threads}]

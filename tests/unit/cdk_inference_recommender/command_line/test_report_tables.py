@@ -194,12 +194,12 @@ def test_latencies_are_in_milliseconds_and_the_unexpected_unit_is_reported() -> 
     text = printed(report_of(job(*PREVIEW, EndpointPerformances=[performance]), ObjectiveName.MODEL_LATENCY))
     assert "best 1 x ml.c5.xlarge    0.200       1.000     648     264    80    40" in text
     assert "     1 x ml.m5.large     0.200       2.000     570   1,085    80    40" in text
-    told = " ".join(text.split())
-    assert "1 x ml.c5.xlarge wins: lowest model latency, 264 ms, 76 % less than the next, 1 x ml.m5.large." in told
-    assert "Existing endpoint live: 90 requests a minute, latency 0.85 ms." in told
+    reported = " ".join(text.split())
+    assert "1 x ml.c5.xlarge wins: lowest model latency, 264 ms, 76 % less than the next, 1 x ml.m5.large." in reported
+    assert "Existing endpoint live: 90 requests a minute, latency 0.85 ms." in reported
     assert (
         "ModelLatency was interpreted as microseconds: as milliseconds it would need more than 1,000 concurrent users."
-        in told
+        in reported
     )
 
 

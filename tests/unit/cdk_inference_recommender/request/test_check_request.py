@@ -144,7 +144,7 @@ class TestMalformed:
 
 
 class TestOneProblemAValue:
-    """Of one value only what helps most is told."""
+    """Only the most helpful problem of a value is reported."""
 
     def test_a_range_replaces_the_models_minimum(self) -> None:
         phase = (*CONFIGURATIONS[:1], "TrafficPattern", "Phases", 0, "DurationInSeconds")
@@ -198,7 +198,7 @@ class TestOneProblemAValue:
 
 
 class TestPlaceholders:
-    """A skeleton's user is told what is left to fill in."""
+    """What is left to fill in of a skeleton is reported."""
 
     PACKAGE = ("InputConfig", "ModelPackageVersionArn")
 
@@ -288,8 +288,8 @@ class TestProblemAsText:
 
     def test_spells_every_field_as_its_reader_does(self) -> None:
         problem = only(with_value(DEFAULT, ("StoppingConditions",), {"MaxInvocations": 1}))
-        told = problem.format(lambda path: "/".join(str(step) for step in path))
-        assert told == (
+        reported = problem.format(lambda path: "/".join(str(step) for step in path))
+        assert reported == (
             "StoppingConditions = {'MaxInvocations': 1}: a Default job takes no InputConfig/TrafficPattern, "
             "InputConfig/EndpointConfigurations, InputConfig/ResourceLimit or StoppingConditions. "
             "Remove it, or make the job Advanced."

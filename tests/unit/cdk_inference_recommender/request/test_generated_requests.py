@@ -32,7 +32,7 @@ REFINED_BY = {
     model_rule: {rule.id for rule in RULES if model_rule in rule.refines}
     for model_rule in frozenset().union(*(rule.refines for rule in RULES))
 }
-"""Rules that are told in the model's place where both are broken."""
+"""Rules that are reported instead of the model's where both are broken."""
 
 BOTOCORES_SHAPE = get_session().get_service_model("sagemaker").shape_for("CreateInferenceRecommendationsJobRequest")
 
