@@ -35,6 +35,7 @@ from .prop_types import RECOMMENDATION_PROP_TYPES
 if TYPE_CHECKING:
     import jsii
     from aws_cdk.interfaces.aws_sagemaker import IModelRef
+    from constructs import IDependable
 
     from cdk_inference_recommender.job.interface import IInferenceRecommendationsJob
 
@@ -68,6 +69,7 @@ class Recommendation(Construct):
 
     _endpoint_type: ClassVar[EndpointType]
     _attributes: ClassVar[tuple[RecommendationAttribute, ...]]
+    _chosen: IDependable | None = None
 
     def __init__(
         self,
@@ -103,7 +105,7 @@ class Recommendation(Construct):
         self._measured_job_name = measured.job_name
         with prefix_errors_with_path(self):
             required = constraint_properties(constraints)
-        self._resource = custom_resources_of(scope).add(
+        self._chosen = self._resource = custom_resources_of(scope).add(
             self,
             "Resource",
             ResourceType.RECOMMENDATION,
@@ -177,7 +179,7 @@ class Recommendation(Construct):
                 {attribute: self._value_of(attribute) for attribute in self._attributes},
                 description=f"{self._endpoint_type.value} recommendation of SageMaker Inference Recommender",
                 of_job=self._of_job(),
-                after=self._resource,
+                after=self._chosen,
             )
 
     @overload

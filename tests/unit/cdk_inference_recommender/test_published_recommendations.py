@@ -8,11 +8,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 from aws_cdk import App, CfnParameter, Environment, NestedStack, Stack, Stage
+from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sagemaker as sagemaker
 
-from cdk_inference_recommender import RealTimeRecommendation, ServerlessRecommendation, ValidationError
+from cdk_inference_recommender import (
+    ModelSource,
+    RealTimeRecommendation,
+    RecommendedEndpoint,
+    ServerlessRecommendation,
+    ValidationError,
+)
 
-from .synthesis import Json, default_job, logical_id, new_app, new_stack, resources, template_of
+from .synthesis import PACKAGE_ARN, Json, default_job, logical_id, new_app, new_stack, resources, template_of
 from .template_validation import validated_app, violations_in
 
 if TYPE_CHECKING:
@@ -67,6 +74,41 @@ def test_every_attribute_is_published_under_its_own_name(kind: str) -> None:
     assert len(published) == 11 + len(own)
     for name, value in published.items():
         assert value == {"Fn::GetAtt": [logical_id(best), name.removeprefix("/my-app/bert/")]}
+
+
+def test_the_job_s_name_is_published_with_what_was_chosen() -> None:
+    stack = new_stack()
+    best = default_job(stack).recommend_real_time("Best")
+    best.publish("/bert")
+    parameters = resources(template_of(stack), PARAMETER).values()
+    [name] = [each for each in parameters if each["Properties"]["Name"] == "/bert/JobName"]
+    assert name["DependsOn"] == [logical_id(best)]
+
+
+def test_a_recommendation_that_was_read_may_be_published_again() -> None:
+    stack = new_stack()
+    RealTimeRecommendation.from_parameters(stack, "Best", "/first").publish("/second")
+    template = template_of(stack)
+    names = {parameter["Default"]: name for name, parameter in template["Parameters"].items()}
+    values = [each["Properties"] for each in resources(template, PARAMETER).values()]
+    assert len(values) == 14
+    assert {each["Name"]: each["Value"] for each in values}["/second/JobName"] == {"Ref": names["/first/JobName"]}
+
+
+def test_a_recommended_count_that_another_replaces_is_not_read() -> None:
+    stack = new_stack()
+    RecommendedEndpoint(
+        stack,
+        "Endpoint",
+        recommendation=RealTimeRecommendation.from_parameters(stack, "Best", "/bert"),
+        model=ModelSource.from_model_package(PACKAGE_ARN),
+        input_buckets=[s3.Bucket.from_bucket_name(stack, "Artifacts", "artifacts")],
+        initial_instance_count=2,
+    )
+    template = template_of(stack)
+    assert "/bert/InitialInstanceCount" not in values_read(template)
+    (config,) = resources(template, "AWS::SageMaker::EndpointConfig").values()
+    assert config["Properties"]["ProductionVariants"][0]["InitialInstanceCount"] == 2
 
 
 def test_a_recommendation_may_be_published_twice() -> None:
