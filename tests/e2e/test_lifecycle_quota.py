@@ -1,4 +1,4 @@
-"""Eight jobs in one stack, of which the account may run three at a time; `tests/lifecycle` has twenty."""
+"""Eight jobs in one stack in an account that may run three at a time; `tests/lifecycle` has twenty."""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import math
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -144,7 +145,10 @@ class Service:
 
     def call(self, operation: str, request: Mapping[str, Any]) -> dict[str, Any]:
         self.land()
-        self.calls.append((operation, copy.deepcopy(dict(request))))
+        # Only what is created has structures that a test could look at after they have changed.
+        self.calls.append(
+            (operation, copy.deepcopy(dict(request)) if operation.startswith("Create") else dict(request))
+        )
         if operation in self.slowness:
             self.clock.now += self.slowness[operation]
             raise HangsError
@@ -261,19 +265,17 @@ class Service:
     def _ListInferenceRecommendationsJobs(self, request: Mapping[str, Any]) -> dict[str, Any]:  # noqa: N802
         status, since, first = (
             request.get("StatusEquals"),
-            request.get("CreationTimeAfter", datetime.min.replace(tzinfo=UTC)),
+            request["CreationTimeAfter"].timestamp() if "CreationTimeAfter" in request else -math.inf,
             int(request.get("NextToken", "0")),
         )
         now = self.clock.now
         found = [
-            self._summary(job)
+            job
             for job in self.jobs.values()
-            if now >= job.shown_at
-            and datetime.fromtimestamp(job.created_at, tz=UTC) > since
-            and status in (None, job.status(now))
+            if now >= job.shown_at and job.created_at > since and status in (None, job.status(now))
         ]
         following = {"NextToken": str(first + 2)} if first + 2 < len(found) else {}
-        return {"InferenceRecommendationsJobs": found[first : first + 2]} | following
+        return {"InferenceRecommendationsJobs": [self._summary(job) for job in found[first : first + 2]]} | following
 
     def _ListInferenceRecommendationsJobSteps(self, request: Mapping[str, Any]) -> dict[str, Any]:  # noqa: N802
         self._existing(request["JobName"])

@@ -218,5 +218,5 @@ def account() -> Iterator[Account]:
 
 @pytest.fixture(scope="module")
 def provider(account: Account) -> str:
-    """ARN of a function that handles custom resources as their properties tell it."""
+    """ARN of a function that handles custom resources as their properties say."""
     return account.function()

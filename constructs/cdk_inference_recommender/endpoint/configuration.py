@@ -48,7 +48,7 @@ def endpoint_configuration(
         kms_key_id=kms_key_id(props.volume_encryption_key),
     )
     if props.volume_encryption_key is not None:
-        # An alias is named here, which says nothing of its being made first.
+        # The configuration names an alias, which doesn't make CloudFormation create the alias first.
         configuration.node.add_dependency(props.volume_encryption_key)
     # The names of CloudFormation's properties are the API's, whatever version of the CDK is used.
     for name, value in rendered.get(VARIANT, {}).items():

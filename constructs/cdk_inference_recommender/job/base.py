@@ -181,7 +181,7 @@ class InferenceRecommendationsJobBase(StackResource):
         return job_widgets(self)
 
     def add_outputs(self, *recommendations: Recommendation, prefix: str = "") -> Mapping[str, CfnOutput]:
-        """Tell the job, and what was chosen of it, as outputs of the job's stack.
+        """Create outputs of the job's stack for the job and what was chosen.
 
         The names stay the same as long as the ids of the recommendations do: `JobName` and `JobArn`, and for a
         recommendation with the id `Best` `BestInstanceType`, `BestInitialInstanceCount` (serverless:

@@ -53,7 +53,7 @@ class Row:
 
 @dataclass(frozen=True, kw_only=True)
 class Comparison:
-    """Several jobs, the first of which is the baseline."""
+    """Several jobs. The first is the baseline."""
 
     jobs: Sequence[str]
     rows: Sequence[Row]
