@@ -10,8 +10,6 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from .history import HISTORIES, History, InventedHistory
 
-pytestmark = pytest.mark.spread
-
 NIGHTLY = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
 PARTS = 4
 """Parts with different histories, which can run in parallel."""

@@ -15,8 +15,6 @@ from .mutants import ALL, Mutant
 if TYPE_CHECKING:
     from .world import World
 
-pytestmark = pytest.mark.spread
-
 SEARCHED = [each for each in ALL if each.scenario is None]
 WITH_SCENARIO = [each for each in ALL if each.scenario is not None]
 
