@@ -18,7 +18,7 @@ SPREAD: Final = frozenset({"tests/lifecycle/test_histories.py", "tests/lifecycle
 """Files whose tests share nothing and take long themselves: each runs wherever there is room."""
 
 
-class FileScheduling(LoadFileScheduling):
+class FileScheduling(LoadFileScheduling):  # type: ignore[misc] # pytest-xdist has no types
     """Gives each process whole files, and single tests of the files that are spread."""
 
     def _split_scope(self, nodeid: str) -> str:
