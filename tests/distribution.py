@@ -17,12 +17,20 @@ if TYPE_CHECKING:
 SPREAD: Final = frozenset({"tests/lifecycle/test_histories.py", "tests/lifecycle/test_mutants.py"})
 """Files whose tests share nothing and take long themselves: each runs wherever there is room."""
 
+TOGETHER: Final = frozenset(
+    f"tests/unit/cdk_inference_recommender/test_{name}.py"
+    for name in ("partitions", "published_recommendations", "valid_templates")
+)
+"""Files that share the CDK's validation of templates, which takes 5 seconds to create."""
+
 
 class FileScheduling(LoadFileScheduling):  # type: ignore[misc] # pytest-xdist has no types
-    """Gives each process whole files, and single tests of the files that are spread."""
+    """Gives each process whole files, single tests of the files that are spread, and those together that share more."""
 
     def _split_scope(self, nodeid: str) -> str:
         file = str(super()._split_scope(nodeid))
+        if file in TOGETHER:
+            return "together"
         return nodeid if file in SPREAD else file
 
 
