@@ -85,6 +85,17 @@ class LocalAws:
         received: list[dict[str, Any]] = self.admin("received")
         return received
 
+    def ungranted_calls(self) -> list[str]:
+        """What functions and state machines called though no policy of their roles allows it.
+
+        A call that was denied because its policy had not propagated yet isn't among them.
+        """
+        return [
+            f"{call['role']}: {call['action']} on {call['resource']}"
+            for call in self.admin("authorized")
+            if not call["granted"]
+        ]
+
     def cdk(self, *arguments: str, app: Path) -> CliResult:
         """Run the CDK CLI to its end."""
         with self.start_cdk(*arguments, app=app) as process:
@@ -126,9 +137,12 @@ def aws() -> Iterator[LocalAws]:
                 environment[found[1]] = found[2].strip("'\"")
             elif environment:
                 break
-        yield LocalAws(environment=environment)
+        local_aws = LocalAws(environment=environment)
+        yield local_aws
+        ungranted = local_aws.ungranted_calls()
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=60) == 0
+        assert not ungranted, "No policy allows:\n" + "\n".join(ungranted)
 
 
 @pytest.fixture(scope="package")
