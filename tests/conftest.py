@@ -3,8 +3,8 @@
 `HYPOTHESIS_PROFILE=nightly` tries 10,000 for each property; where `CI` is set, a run repeats the same ones. `few` is
 for a second run of the same tests, with another boto3.
 
-The tests of a file run in one process, since they share what takes long to set up. Those that are marked `spread` share
-nothing and take long themselves: each runs wherever there is room.
+The tests of a file run in one process, since they share what takes long to set up. So do files of one `xdist_group`.
+Tests that are marked `spread` share nothing and take long themselves: each runs wherever there is room.
 
 The CDK's own validation of templates is off. It takes 5 seconds in each process that synthesises, and a quarter of a
 second for each app. `test_valid_templates.py` runs it for the templates that have everything.
@@ -33,7 +33,7 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.enviro
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep a file's tests together where pytest-xdist distributes by groups."""
+    """Keep a file's tests together where pytest-xdist distributes by groups, unless the file names a group."""
     for item in items:
-        if item.get_closest_marker("spread") is None:
+        if item.get_closest_marker("spread") is None and item.get_closest_marker("xdist_group") is None:
             item.add_marker(pytest.mark.xdist_group(item.path.name))

@@ -24,6 +24,8 @@ from .findings import GAPS, Finding, findings
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+pytestmark = pytest.mark.xdist_group("examples")
+
 PAGE: Final = ROOT / "docs" / "compliance.md"
 INTRODUCTION: Final = """\
 # Compliance
