@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import runpy
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -18,9 +19,27 @@ ROOT: Final = Path(__file__).parents[1]
 APP: Final = "app"
 RECOMMENDED_ENDPOINT: Final = "examples.recommended_endpoint"
 CANARY_ENDPOINT: Final = "examples.canary_endpoint"
+GATE: Final = "examples.gate_in_ci"
+PIPELINE: Final = "examples.pipeline"
 RECORDED_APPLICATIONS: Final = (APP, RECOMMENDED_ENDPOINT, CANARY_ENDPOINT)
 """Names of the modules whose cloud assemblies are recorded for upgrades."""
-APPLICATIONS: Final = RECORDED_APPLICATIONS
+APPLICATIONS: Final = (
+    *RECORDED_APPLICATIONS,
+    "examples.quick_start",
+    "examples.load_test_stairs",
+    "examples.load_test_phases",
+    "examples.serverless",
+    GATE,
+    "examples.autoscaled_endpoint",
+    "examples.vpc_and_keys",
+    "examples.model_without_registry",
+    "examples.default_feeds_advanced",
+    "examples.past_job",
+    "examples.cli_document",
+    "examples.many_models",
+    PIPELINE,
+    "examples.tested_stack",
+)
 """Names of all modules."""
 
 
@@ -53,6 +72,8 @@ def synthesised(
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(aws_cdk, "App", SynthesisedApp)
+        # Another application may have imported it.
+        patch.delitem(sys.modules, application, raising=False)
         runpy.run_module(application, run_name="__main__")
     return assembly
 

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 OWN: Final = re.compile(r"^(\w+/)?(InferenceRecommenderProvider|Job|Endpoint)")
 """What the library creates in the maximal app, by path or by logical id; the rest is the app's own."""
+THE_CDKS: Final = re.compile(r"^Pipeline/Pipeline")
+"""What the CDK's own `pipelines.CodePipeline` creates in `examples/pipeline.py`, likewise."""
 GAPS: Final = {
     ("parliament", r"UNKNOWN_CONDITION_FOR_ACTION .*aws:ViaAWSService.*"): (
         "A key of every request (IAM user guide, global condition keys), which the tool doesn't know."
@@ -69,7 +71,9 @@ class Finding:
     @property
     def is_ours(self) -> bool:
         """Return whether the library, or an example, is what it was found in."""
-        return self.application != MAXIMAL or OWN.match(self.where) is not None
+        if self.application == MAXIMAL:
+            return OWN.match(self.where) is not None
+        return THE_CDKS.match(self.where) is None
 
 
 def findings(application: str) -> list[Finding]:
