@@ -17,12 +17,23 @@ if TYPE_CHECKING:
 SPREAD: Final = frozenset({"tests/lifecycle/test_histories.py", "tests/lifecycle/test_mutants.py"})
 """Files whose tests share nothing and take long themselves: each runs wherever there is room."""
 
+TOGETHER: Final = frozenset(
+    {
+        "tests/compliance/test_compliance.py",
+        "tests/e2e/test_examples.py",
+        "tests/unit/cdk_inference_recommender/test_example_applications.py",
+    }
+)
+"""Files that one process runs: the example applications are synthesised once for all of them."""
+
 
 class FileScheduling(LoadFileScheduling):
-    """Gives each process whole files, and single tests of the files that are spread."""
+    """Gives each process whole files, single tests of the files that are spread, and the files that run together."""
 
     def _split_scope(self, nodeid: str) -> str:
         file = str(super()._split_scope(nodeid))
+        if file in TOGETHER:
+            return min(TOGETHER)
         return nodeid if file in SPREAD else file
 
 

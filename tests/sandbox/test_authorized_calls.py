@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from inference_recommender_sandbox.iam.authorization import AccessDenied, Authorizer
 from inference_recommender_sandbox.iam.policy_propagation import PolicyPropagation
-from tests.sandbox.conftest import Account
+
+if TYPE_CHECKING:
+    from tests.sandbox.conftest import Account
 
 ACCOUNT = "123456789012"
 KEY = "ASIARECORD0000000000"
@@ -22,7 +24,9 @@ def call(authorizer: Authorizer, role_arn: str, action: str = ACTION) -> None:
 
 
 def recorded(authorizer: Authorizer) -> list[dict[str, Any]]:
-    return [{key: value for key, value in each.items() if key not in {"role", "resource"}} for each in authorizer.calls()]
+    return [
+        {key: value for key, value in each.items() if key not in {"role", "resource"}} for each in authorizer.calls()
+    ]
 
 
 def test_a_call_that_is_denied_until_the_policy_has_propagated_is_granted(account: Account) -> None:

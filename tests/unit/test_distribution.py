@@ -8,7 +8,7 @@ import sys
 from collections import defaultdict
 from pathlib import Path
 
-from tests.distribution import SPREAD
+from tests.distribution import SPREAD, TOGETHER
 
 ROOT = Path(__file__).parents[2]
 COMMAND = [
@@ -55,10 +55,11 @@ def processes_of_files(folder: Path, files: list[str]) -> dict[str, set[str]]:
 
 def test_the_tests_of_a_file_run_in_one_process_unless_they_are_spread(tmp_path: Path) -> None:
     whole = [f"tests/test_{name}.py" for name in "abcd"]
-    found = processes_of_files(tmp_path, [*whole, *SPREAD])
+    found = processes_of_files(tmp_path, [*whole, *SPREAD, *TOGETHER])
     assert {len(found[file]) for file in whole} == {1}
     assert {len(found[file]) for file in SPREAD} == {2}
+    assert len(set.union(*(found[file] for file in TOGETHER))) == 1
 
 
-def test_the_files_that_are_spread_exist() -> None:
-    assert [file for file in SPREAD if not (ROOT / file).exists()] == []
+def test_the_files_that_are_named_exist() -> None:
+    assert [file for file in SPREAD | TOGETHER if not (ROOT / file).exists()] == []
