@@ -153,6 +153,7 @@ def caller_context(account_id: str) -> dict[str, str | None]:
         "aws:PrincipalAccount": account_id,
         "aws:SecureTransport": "true",
         "aws:ViaAWSService": "false",
+        "kms:ViaService": None,
     }
 
 
