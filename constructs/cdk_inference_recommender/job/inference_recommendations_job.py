@@ -18,6 +18,7 @@ from cdk_inference_recommender.jobs.job_kind import RECOMMENDATIONS_JOB
 from cdk_inference_recommender.jobs.resource import job_resource
 from cdk_inference_recommender.jobs.wait_stages import last_wait_stage
 from cdk_inference_recommender.jobs.waiting import poll_seconds_of, timeout_seconds_of
+from cdk_inference_recommender.model.hosting_resource import HostingResource
 from cdk_inference_recommender.model.job_arn import job_arn
 from cdk_inference_recommender.model.name_prefix import job_name_prefix_of, literal_name
 from cdk_inference_recommender.model.tags import JobTags
@@ -28,7 +29,7 @@ from cdk_inference_recommender.validation import checks
 from cdk_inference_recommender.validation.prop_types import check_types
 from cdk_inference_recommender.validation.reported_problems import report_problems, share_causes
 from cdk_inference_recommender.validation.stack_environment import region_of
-from cdk_inference_recommender.validation.validation_error import ValidationError, prefix_errors_with_path
+from cdk_inference_recommender.validation.validation_error import prefix_errors_with_path
 
 from .base import InferenceRecommendationsJobBase
 from .factories import JobFactories
@@ -55,7 +56,7 @@ _IN_A_DOCUMENT: Final = frozenset({"model", "job_type"})
 
 
 @jsii.implements(iam.IGrantable, ec2.IConnectable, ITaggableV2)
-class InferenceRecommendationsJob(InferenceRecommendationsJobBase, JobFactories):
+class InferenceRecommendationsJob(HostingResource, InferenceRecommendationsJobBase, JobFactories):
     """A job that benchmarks a model as part of a deployment (API reference, `CreateInferenceRecommendationsJob`).
 
     Deploying starts the job and waits for it; what depends on this construct is created after the job has finished.
@@ -252,30 +253,9 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase, JobFactories)
         return job_arn(self, self.job_name)
 
     @property
-    def grant_principal(self) -> iam.IPrincipal:
-        """The execution role, so that `bucket.grant_read(job)` works."""
-        return self.role
-
-    @property
-    def connections(self) -> ec2.Connections:
-        """Opens the endpoints' security groups to others.
-
-        Raises:
-            ValidationError: The job is in no VPC.
-        """
-        if self._connections is None:
-            raise ValidationError(f"{self.node.path}: a job without a VPC has no connections. Give it a vpc.")
-        return self._connections
-
-    @property
     def cdk_tag_manager(self) -> TagManager:
         """The job's tags, so that `Tags.of(...)` reaches it."""
         return self._tags.manager
-
-    @property
-    def role(self) -> iam.IRole:
-        """The execution role."""
-        return self._role
 
     @classmethod
     def _of_document(

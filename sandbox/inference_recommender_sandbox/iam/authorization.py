@@ -166,6 +166,7 @@ def caller_context(account_id: str) -> dict[str, str | None]:
         "aws:PrincipalAccount": account_id,
         "aws:SecureTransport": "true",
         "aws:ViaAWSService": "false",
+        "kms:ViaService": None,
     }
 
 
