@@ -6,7 +6,7 @@ Six instances are tested at a time, for up to an hour, and cost what they cost m
 `model_stack.py` has the context values that name your model.
 """
 
-from aws_cdk import App, Duration
+from aws_cdk import App, CfnOutput, Duration
 from constructs import Construct
 
 import cdk_inference_recommender as ir
@@ -49,8 +49,9 @@ class LoadTestPhases(ModelStack):
             ),
         )
         most = job.recommend_real_time("Most", optimize_for=ir.Objective.MAX_INVOCATIONS)
-        # MostEnvironmentJson has the value of OMP_NUM_THREADS that won. A RecommendedEndpoint sets it by itself.
         job.add_outputs(most)
+        # The value of OMP_NUM_THREADS that won. A RecommendedEndpoint sets it by itself.
+        CfnOutput(self, "Environment", value=most.environment_json)
 
 
 app = App()
