@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from cdk_inference_recommender.command_line.output.escaping import escape_json
 from cdk_inference_recommender.command_line.report.document import report_document
-from cdk_inference_recommender.command_line.report.pareto_front import Point, pareto_front
+from cdk_inference_recommender.command_line.report.ranked_results import Point, pareto_front
 from cdk_inference_recommender.cost.job_duration import duration
 from inference_recommendations_handler.protocol.contract import EndpointType, ObjectiveName
 from inference_recommendations_handler.recommendation.choosing import NoChoiceError, choose
