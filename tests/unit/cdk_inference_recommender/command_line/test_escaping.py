@@ -22,7 +22,8 @@ from cdk_inference_recommender.command_line.command_error import CommandError
 from cdk_inference_recommender.command_line.job_reference import JobReference
 from cdk_inference_recommender.command_line.output import progress_display
 from cdk_inference_recommender.command_line.output.escaping import escape_json, escape_text
-from cdk_inference_recommender.command_line.report import report, vega_lite
+from cdk_inference_recommender.command_line.report import report
+from cdk_inference_recommender.command_line.report.charts import vega_lite
 from cdk_inference_recommender.command_line.report.document import report_document
 from cdk_inference_recommender.command_line.report.page import report_page
 from cdk_inference_recommender.command_line.report.tables import print_report
