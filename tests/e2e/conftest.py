@@ -86,6 +86,17 @@ class LocalAws:
         received: list[dict[str, Any]] = self.admin("received")
         return received
 
+    def ungranted_calls(self) -> list[str]:
+        """What functions and state machines called though no policy of their roles allows it.
+
+        A call that was denied because its policy had not propagated yet isn't among them.
+        """
+        return [
+            f"{call['role']}: {call['action']} on {call['resource']}"
+            for call in self.admin("authorized")
+            if not call["granted"]
+        ]
+
     def cdk(self, *arguments: str, app: Path) -> CliResult:
         """Run the CDK CLI to its end."""
         with self.start_cdk(*arguments, app=app) as process, ended(process):
@@ -130,11 +141,14 @@ def aws() -> Iterator[LocalAws]:
         assert process.stdin is not None
         assert process.stdout is not None
         environment: dict[str, str] = json.loads(process.stdout.readline())
-        yield LocalAws(
+        local_aws = LocalAws(
             environment={name: value for name, value in environment.items() if os.environ.get(name) != value}
         )
+        yield local_aws
+        ungranted = local_aws.ungranted_calls()
         process.stdin.close()
         assert process.wait(timeout=60) == 0
+        assert not ungranted, "No policy allows:\n" + "\n".join(ungranted)
 
 
 @pytest.fixture(scope="package")

@@ -138,6 +138,7 @@ class JobFactories:
         timeout: Duration | None = None,
         poll_interval: Duration | None = None,
         accept_stopped: bool = False,
+        max_cost: jsii.Number | None = None,
         rerun_nonce: str | None = None,
     ) -> InferenceRecommendationsJob:
         """Declare a job by the document that `aws sagemaker create-inference-recommendations-job` takes.
@@ -185,6 +186,7 @@ class JobFactories:
             timeout: As for the constructor.
             poll_interval: As for the constructor.
             accept_stopped: As for the constructor.
+            max_cost: As for the constructor.
             rerun_nonce: As for the constructor.
 
         Raises:

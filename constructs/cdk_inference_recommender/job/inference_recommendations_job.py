@@ -24,7 +24,7 @@ from cdk_inference_recommender.model.name_prefix import job_name_prefix_of, lite
 from cdk_inference_recommender.model.tags import JobTags
 from cdk_inference_recommender.permissions.role_arn import role_arn_of
 from cdk_inference_recommender.recommendation.measured_job import MeasuredJob
-from cdk_inference_recommender.request import Problem, deduplicate
+from cdk_inference_recommender.request import Path, Problem, deduplicate
 from cdk_inference_recommender.validation import checks
 from cdk_inference_recommender.validation.prop_types import check_types
 from cdk_inference_recommender.validation.reported_problems import report_problems, share_causes
@@ -107,6 +107,7 @@ class InferenceRecommendationsJob(HostingResource, InferenceRecommendationsJobBa
         timeout: Duration | None = None,
         poll_interval: Duration | None = None,
         accept_stopped: bool = False,
+        max_cost: jsii.Number | None = None,
         rerun_nonce: str | None = None,
     ) -> None:
         """Declare a job and what waits for it.
@@ -149,6 +150,8 @@ class InferenceRecommendationsJob(HostingResource, InferenceRecommendationsJobBa
                 job's duration (18,000 s where it isn't known) and an hour.
             poll_interval: At least 10 s. Default: 30 s.
             accept_stopped: Whether a job that was stopped counts as finished. Default: false, the deployment fails.
+            max_cost: USD that the benchmarks may cost. Synthesis warns where the estimate is above it or can't be made.
+                The context value `cdk-inference-recommender:prices` names the file of prices.
             rerun_nonce: Any text; a new one runs the job again.
 
         Raises:
@@ -221,6 +224,9 @@ class InferenceRecommendationsJob(HostingResource, InferenceRecommendationsJobBa
         measured = {**given, "model": props.model if document is None else request.model}
         MeasuredJob(job_name=name, finished=lambda: finished, request=sent, props=measured).attach_to(self)
 
+        def spell(path: Path) -> str:
+            return request.spell(path, self._tags.known())
+
         def problems() -> list[Problem]:
             all_tags = self._tags.known()
             judged = request.judged(all_tags)
@@ -236,10 +242,12 @@ class InferenceRecommendationsJob(HostingResource, InferenceRecommendationsJobBa
                 poll_interval=poll_seconds,
                 number_of_tags=len(all_tags),
             )
-            own_problems = deduplicate([*of_request, *of_region, *of_props, *checks.check_network(network)])
+            cost = props.max_cost
+            of_cost = () if cost is None else checks.check_cost(self, cost, judged, of_request, spell)
+            own_problems = deduplicate([*of_request, *of_region, *of_props, *of_cost, *checks.check_network(network)])
             return [*own_problems, *checks.check_incoming_references(sent, self, own_role=not given_role.is_given)]
 
-        report_problems(self, problems, lambda path: request.spell(path, self._tags.known()))
+        report_problems(self, problems, spell)
         report_cross_stack_references(self, self._resource, "JobName", THROUGH_PARAMETER)
 
     @property
