@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import signal
 import subprocess
 import sys
 import urllib.request
@@ -16,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
+
+from tests.ended_process import ended
 
 from .applications import ROOT
 from .lifecycle_stack import LifecycleStack
@@ -98,7 +99,7 @@ class LocalAws:
 
     def cdk(self, *arguments: str, app: Path) -> CliResult:
         """Run the CDK CLI to its end."""
-        with self.start_cdk(*arguments, app=app) as process:
+        with self.start_cdk(*arguments, app=app) as process, ended(process):
             output, _ = process.communicate(timeout=300)
         return CliResult(code=process.returncode, output=_plain(output))
 
@@ -126,21 +127,26 @@ def _plain(text: str) -> str:
 
 @pytest.fixture(scope="package")
 def aws() -> Iterator[LocalAws]:
+    # What runs inside ends at the end of its input, and the sandbox with it: also if the tests are killed.
+    inside = (
+        "import json, os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_IGN); "
+        "print(json.dumps(dict(os.environ)), flush=True); sys.stdin.read()"
+    )
     command = [sys.executable, "-m", "cdk_inference_recommender.command_line", "sandbox", "--port", "0"]
-    command += ["--speed", str(SPEED)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
+    command += ["--speed", str(SPEED), "--", sys.executable, "-c", inside]
+    with (
+        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process,
+        ended(process),
+    ):
+        assert process.stdin is not None
         assert process.stdout is not None
-        environment: dict[str, str] = {}
-        for line in process.stdout:
-            found = re.match(r"\s*export (\w+)=(\S+)", line)
-            if found:
-                environment[found[1]] = found[2].strip("'\"")
-            elif environment:
-                break
-        local_aws = LocalAws(environment=environment)
+        environment: dict[str, str] = json.loads(process.stdout.readline())
+        local_aws = LocalAws(
+            environment={name: value for name, value in environment.items() if os.environ.get(name) != value}
+        )
         yield local_aws
         ungranted = local_aws.ungranted_calls()
-        process.send_signal(signal.SIGTERM)
+        process.stdin.close()
         assert process.wait(timeout=60) == 0
         assert not ungranted, "No policy allows:\n" + "\n".join(ungranted)
 
