@@ -47,7 +47,8 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 def _source_page(name: str) -> str:
     source, kind = (ROOT / name).read_text(encoding="utf-8"), name.rpartition(".")[2]
     up = posixpath.relpath("examples.md", posixpath.dirname(name) or ".")
-    return f"# {posixpath.basename(name)}\n\n[All examples]({up})\n\n```{kind}\n{source}```\n"
+    wide = "---\nhide:\n  - toc\n---\n\n"
+    return f"{wide}# {posixpath.basename(name)}\n\n[All examples]({up})\n\n```{kind}\n{source}```\n"
 
 
 def on_page_markdown(markdown: str, page: Page, **_: object) -> str:
