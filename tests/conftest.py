@@ -10,7 +10,9 @@ second for each app. `test_valid_templates.py` runs it for the templates that ha
 from __future__ import annotations
 
 import os
+import tempfile
 
+import pytest
 from hypothesis import settings
 
 from inference_recommender_sandbox.service_data import share_service_data
@@ -28,3 +30,11 @@ settings.register_profile("ci", max_examples=100, deadline=None, derandomize=Tru
 settings.register_profile("few", max_examples=10, deadline=None, derandomize=True)
 settings.register_profile("nightly", max_examples=10_000, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "default"))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep temporary files in pytest's own folder: it deletes them some runs later, also those of a killed run."""
+    folder = config._tmp_path_factory.getbasetemp() / "tmp"  # type: ignore[attr-defined]
+    folder.mkdir(exist_ok=True)
+    tempfile.tempdir = os.environ["TMPDIR"] = str(folder)

@@ -17,20 +17,35 @@ if TYPE_CHECKING:
 SPREAD: Final = frozenset({"tests/lifecycle/test_histories.py", "tests/lifecycle/test_mutants.py"})
 """Files whose tests share nothing and take long themselves: each runs wherever there is room."""
 
-TOGETHER: Final = frozenset(
-    f"tests/unit/cdk_inference_recommender/test_{name}.py"
-    for name in ("partitions", "published_recommendations", "valid_templates")
+TOGETHER: Final = (
+    # The example applications are synthesised once for all of them.
+    frozenset(
+        {
+            "tests/compliance/test_compliance.py",
+            "tests/e2e/test_examples.py",
+            "tests/unit/cdk_inference_recommender/test_example_applications.py",
+        }
+    ),
+    # The CDK's validation of templates takes 5 seconds to create.
+    frozenset(
+        {
+            "tests/unit/cdk_inference_recommender/test_partitions.py",
+            "tests/unit/cdk_inference_recommender/test_published_recommendations.py",
+            "tests/unit/cdk_inference_recommender/test_valid_templates.py",
+        }
+    ),
 )
-"""Files that share the CDK's validation of templates, which takes 5 seconds to create."""
+"""Files that one process runs, since they share more than a file's tests do."""
 
 
 class FileScheduling(LoadFileScheduling):  # type: ignore[misc] # pytest-xdist has no types
-    """Gives each process whole files, single tests of the files that are spread, and those together that share more."""
+    """Gives each process whole files, single tests of the files that are spread, and the files that run together."""
 
     def _split_scope(self, nodeid: str) -> str:
         file = str(super()._split_scope(nodeid))
-        if file in TOGETHER:
-            return "together"
+        for files in TOGETHER:
+            if file in files:
+                return min(files)
         return nodeid if file in SPREAD else file
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from tests.e2e.commands import delete, deploy, requests_of
 from tests.e2e.hosting import physical_ids, serving
+from tests.ended_process import ended
 from tests.example_applications import CANARY_ENDPOINT, synthesised
 
 if TYPE_CHECKING:
@@ -36,11 +37,12 @@ def test_a_canary_that_alarms_rolls_back_and_the_old_winner_serves_throughout(
     other = synthesised(CANARY_ENDPOINT, tmp_path / "2", optimize_for="ModelLatency")
     seen: list[dict[str, Any]] = []
     with bootstrapped.in_real_time(speed=120):
-        process = bootstrapped.start_cdk("deploy", "--all", "--require-approval", "never", app=other)
-        while process.poll() is None:
-            seen.append(described(bootstrapped))
-            time.sleep(0.1)
-        output, _ = process.communicate()
+        deploying = bootstrapped.start_cdk("deploy", "--all", "--require-approval", "never", app=other)
+        with deploying as process, ended(process):
+            while process.poll() is None:
+                seen.append(described(bootstrapped))
+                time.sleep(0.1)
+            output, _ = process.communicate()
     assert process.returncode != 0, output
     assert "went into ALARM state during deployment" in output
 
