@@ -27,7 +27,7 @@ TOGETHER: Final = frozenset(
 """Files that one process runs: the example applications are synthesised once for all of them."""
 
 
-class FileScheduling(LoadFileScheduling):
+class FileScheduling(LoadFileScheduling):  # type: ignore[misc] # pytest-xdist has no types
     """Gives each process whole files, single tests of the files that are spread, and the files that run together."""
 
     def _split_scope(self, nodeid: str) -> str:
