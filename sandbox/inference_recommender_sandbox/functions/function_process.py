@@ -9,6 +9,7 @@ import os
 import queue
 import select
 import struct
+import subprocess
 import tempfile
 import threading
 import time
