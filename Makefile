@@ -9,6 +9,8 @@ export PATH := $(CURDIR)/$(BIN):$(CURDIR)/node_modules/.bin:$(PATH)
 # npm would print an advertisement for its newer self.
 export NPM_CONFIG_UPDATE_NOTIFIER := false
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# Where it is set, each of the many processes compiles all sources again.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help install demo test lint format nightly bench docs compliance matrix coverage
 
