@@ -4,18 +4,21 @@ SHELL := /bin/bash
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 DOCS_INSTALLED := .venv/.docs-installed
+NOX_INSTALLED := .venv/.nox-installed
 export PATH := $(CURDIR)/$(BIN):$(CURDIR)/node_modules/.bin:$(PATH)
 # npm would print an advertisement for its newer self.
 export NPM_CONFIG_UPDATE_NOTIFIER := false
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help install demo test lint format nightly bench docs compliance
+.PHONY: help install demo test lint format nightly bench docs compliance matrix coverage
 
 help:
 	@echo "make demo     deploy the example application to a local AWS with the real CDK CLI, and destroy it"
 	@echo "make test     lint, types and all tests"
 	@echo "make lint     ruff and mypy only"
 	@echo "make compliance  look at the examples' templates with checkov, which needs an environment of its own"
+	@echo "make matrix   test with the lowest and the newest dependencies, and with every Python that is here"
+	@echo "make coverage branches that the tests reach in each root (an hour)"
 	@echo "make nightly  the tests with many more random examples (hours)"
 	@echo "make bench    measure this library against its peers, for docs/performance.md"
 	@echo "make docs     build the documentation site into site/; a warning is an error"
@@ -68,6 +71,19 @@ compliance: install .checkov/.installed
 	@echo "Installing checkov into .checkov"
 	@python -m venv .checkov
 	@.checkov/bin/pip install --quiet --requirement $<
+	@touch $@
+
+matrix: $(NOX_INSTALLED)
+	@# With pyenv, a Python that isn't selected answers to its name only if it is named here.
+	@PYENV_VERSION="$$(pyenv versions --bare 2>/dev/null | grep -E '^3\.[0-9.]+$$' | sort -rV | paste -sd:)" \
+	nox --session matrix
+
+coverage: $(NOX_INSTALLED)
+	@nox --session coverage
+
+# Only who runs these needs nox. It keeps its environments in .nox.
+$(NOX_INSTALLED): $(INSTALLED)
+	@PIP_CONSTRAINT=constraints.txt pip install --quiet --editable '.[matrix]'
 	@touch $@
 
 nightly: install

@@ -17,14 +17,25 @@ if TYPE_CHECKING:
 SPREAD: Final = frozenset({"tests/lifecycle/test_histories.py", "tests/lifecycle/test_mutants.py"})
 """Files whose tests share nothing and take long themselves: each runs wherever there is room."""
 
-TOGETHER: Final = frozenset(
-    {
-        "tests/compliance/test_compliance.py",
-        "tests/e2e/test_examples.py",
-        "tests/unit/cdk_inference_recommender/test_example_applications.py",
-    }
+TOGETHER: Final = (
+    # The example applications are synthesised once for all of them.
+    frozenset(
+        {
+            "tests/compliance/test_compliance.py",
+            "tests/e2e/test_examples.py",
+            "tests/unit/cdk_inference_recommender/test_example_applications.py",
+        }
+    ),
+    # The CDK's validation of templates takes 5 seconds to create.
+    frozenset(
+        {
+            "tests/unit/cdk_inference_recommender/test_partitions.py",
+            "tests/unit/cdk_inference_recommender/test_published_recommendations.py",
+            "tests/unit/cdk_inference_recommender/test_valid_templates.py",
+        }
+    ),
 )
-"""Files that one process runs: the example applications are synthesised once for all of them."""
+"""Files that one process runs, since they share more than a file's tests do."""
 
 
 class FileScheduling(LoadFileScheduling):  # type: ignore[misc] # pytest-xdist has no types
@@ -32,8 +43,9 @@ class FileScheduling(LoadFileScheduling):  # type: ignore[misc] # pytest-xdist h
 
     def _split_scope(self, nodeid: str) -> str:
         file = str(super()._split_scope(nodeid))
-        if file in TOGETHER:
-            return min(TOGETHER)
+        for files in TOGETHER:
+            if file in files:
+                return min(files)
         return nodeid if file in SPREAD else file
 
 

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SPEED = 3600
+DENIED_BY_DESIGN = {"sagemaker:DeleteModel": "a model that was never created has no tags that would allow it"}
+"""Actions that are denied without a harm, and why. Closed: see `LocalAws.ungranted_calls`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,7 +96,7 @@ class LocalAws:
         return [
             f"{call['role']}: {call['action']} on {call['resource']}"
             for call in self.admin("authorized")
-            if not call["granted"]
+            if not call["granted"] and call["action"] not in DENIED_BY_DESIGN
         ]
 
     def cdk(self, *arguments: str, app: Path) -> CliResult:
@@ -125,8 +127,9 @@ def _plain(text: str) -> str:
     return re.sub(r"\x1b\[[0-9;]*m", "", text)
 
 
-@pytest.fixture(scope="package")
-def aws() -> Iterator[LocalAws]:
+@contextmanager
+def local_aws() -> Iterator[LocalAws]:
+    """Start a local AWS; at the end check that functions called only what their roles grant."""
     # What runs inside ends at the end of its input, and the sandbox with it: also if the tests are killed.
     inside = (
         "import json, os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_IGN); "
@@ -149,6 +152,12 @@ def aws() -> Iterator[LocalAws]:
         process.stdin.close()
         assert process.wait(timeout=60) == 0
         assert not ungranted, "No policy allows:\n" + "\n".join(ungranted)
+
+
+@pytest.fixture(scope="package")
+def aws() -> Iterator[LocalAws]:
+    with local_aws() as started:
+        yield started
 
 
 @pytest.fixture(scope="package")

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.e2e.commands import delete, deploy, requests_of
+from tests.e2e.cloud_assembly import deploy
+from tests.e2e.commands import delete, requests_of
 from tests.e2e.hosting import physical_ids, serving
 from tests.ended_process import ended
 from tests.example_applications import CANARY_ENDPOINT, synthesised
@@ -26,8 +27,8 @@ IN_SERVICE = frozenset({"InService", "Updating", "RollingBack"})
 def test_a_canary_that_alarms_rolls_back_and_the_old_winner_serves_throughout(
     bootstrapped: LocalAws, tmp_path: Path
 ) -> None:
-    first = deploy(bootstrapped, synthesised(CANARY_ENDPOINT, tmp_path / "1", optimize_for="CostPerHour"))
-    assert first.code == 0, first.output
+    first = synthesised(CANARY_ENDPOINT, tmp_path / "1", optimize_for="CostPerHour")
+    assert deploy(bootstrapped, first) == []
     cheapest, _ = serving(bootstrapped, "Operated")
     before = described(bootstrapped)
     target = scalable_targets(bootstrapped)
@@ -56,8 +57,7 @@ def test_a_canary_that_alarms_rolls_back_and_the_old_winner_serves_throughout(
     assert serving(bootstrapped, "Operated")[0] == cheapest
     assert scalable_targets(bootstrapped) == target
 
-    again = deploy(bootstrapped, other)
-    assert again.code == 0, again.output
+    assert deploy(bootstrapped, other) == []
     assert serving(bootstrapped, "Operated")[0]["InstanceType"] != cheapest["InstanceType"]
     assert [(each["MinCapacity"], each["MaxCapacity"]) for each in scalable_targets(bootstrapped)] == [(2, 8)]
     assert physical_ids(bootstrapped, "Operated")["AWS::SageMaker::Endpoint"].endswith(f"endpoint/{ENDPOINT}")

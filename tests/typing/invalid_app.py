@@ -20,6 +20,7 @@ def job_is_incomplete(stack: Stack, model: ir.ModelSource) -> None:
     ir.InferenceRecommendationsJob(stack, "Type", model=model, job_type="Default")  # type: ignore[arg-type]
     ir.InferenceRecommendationsJob(stack, "Hours", model=model, timeout=2)  # type: ignore[arg-type]
     ir.InferenceRecommendationsJob(stack, "Typo", model=model, inputs=[])  # type: ignore[call-arg]
+    ir.InferenceRecommendationsJob(stack, "Cost", model=model, max_cost="20 USD")  # type: ignore[arg-type]
     ir.InferenceRecommendationsJob(stack, "Key", model=model, volume_encryption_key="alias/k")  # type: ignore[arg-type]
     ir.InferenceRecommendationsJob.from_cli_input(stack, "Document", 5)  # type: ignore[arg-type]
 

@@ -200,6 +200,7 @@ class EveryProp(Stack):
             timeout=Duration.hours(3),
             poll_interval=Duration.seconds(10),
             accept_stopped=True,
+            max_cost=20,
             rerun_nonce="2",
         )
         assert_type(job.connections, ec2.Connections)

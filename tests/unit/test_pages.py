@@ -11,6 +11,7 @@ import json
 import re
 import shlex
 import textwrap
+import tomllib
 from pathlib import Path
 from typing import Any, Final
 
@@ -182,6 +183,16 @@ def test_the_command_line_takes_what_a_page_shows(page: str) -> None:
 
 def test_the_readme_is_for_a_reader_in_a_hurry() -> None:
     assert len(text_of("README.md").splitlines()) < 200
+
+
+def test_the_pages_name_the_cdk_that_the_package_needs() -> None:
+    dependencies = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]
+    (needed,) = [re.findall(r">=(\d+\.\d+)", each) for each in dependencies if each.startswith("aws-cdk-lib")]
+    named = {page: re.findall(r"`aws-cdk-lib` (\d+\.\d+)", text_of(page)) for page in PAGES}
+    assert {page: versions for page, versions in named.items() if versions} == {
+        "README.md": needed,
+        "docs/upgrades.md": needed,
+    }
 
 
 def test_the_architecture_names_every_package() -> None:

@@ -9,6 +9,7 @@ import os
 import queue
 import select
 import struct
+import subprocess
 import tempfile
 import threading
 import time
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
 _OFFSET: Final = struct.Struct("d")
 _POLL_SECONDS: Final = 0.05
+_END_SECONDS: Final = 2.0
+"""In which a process ends by itself once its stdin is closed."""
 _STOP_SECONDS: Final = 5.0
 _INITIALISATION_SECONDS: Final = 10.0
 _CHUNK: Final = 65_536
@@ -119,12 +122,13 @@ class FunctionProcess:
         return replace(result, log_tail=self.log.tail)
 
     def stop(self) -> None:
-        """Kill the process and close its Runtime API."""
-        if self._process.poll() is None:
-            self._process.kill()
-        self._process.wait(_STOP_SECONDS)
+        """End the process as the end of the sandbox does, or kill it, and close its Runtime API."""
         if self._process.stdin:
             self._process.stdin.close()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(_END_SECONDS)
+        self._process.kill()
+        self._process.wait(_STOP_SECONDS)
         self._reader.join(_STOP_SECONDS)
         self._api.close()
         self._offset_file.unlink(missing_ok=True)

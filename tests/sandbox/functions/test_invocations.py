@@ -3,8 +3,10 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -237,6 +239,18 @@ def test_processes_end_with_their_function(account: Any, by: str) -> None:
         return False
 
     account.until(is_gone)
+
+
+@pytest.mark.parametrize(("hangs", "code"), [(False, 0), (True, -signal.SIGKILL)])
+def test_a_process_that_is_stopped_ends_by_itself_or_is_killed(account: Any, *, hangs: bool, code: int) -> None:
+    function = account.function("import os\ndef handler(event, context):\n    return os.getpid()")
+    _, pid = _invoke(account, function)
+    [process] = [p for idle in account.sandbox.functions._idle.values() for p in idle if p.pid == pid]
+    if hangs:
+        os.kill(pid, signal.SIGSTOP)
+        account.until(lambda: Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "T")
+    process.stop()
+    assert process._process.poll() == code
 
 
 def test_processes_die_when_the_sandbox_no_longer_holds_their_input(account: Any) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
@@ -23,6 +24,7 @@ print(json.dumps([text.decode() if isinstance(text, bytes) else text for text in
 """In a process of its own, since awscli puts a botocore of its own in the place of botocore."""
 
 
+@pytest.mark.skipif(find_spec("awscli") is None, reason="awscli isn't installed")
 def test_a_file_uri_names_the_file_that_the_aws_cli_reads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "jobs").mkdir()
     for name in ("job.json", "jobs/job.json", "a%20b.json"):

@@ -5,6 +5,10 @@ from __future__ import annotations
 import json
 from importlib import resources
 
+import botocore
+import pytest
+from packaging.version import Version
+
 from cdk_inference_recommender.request import request_shape
 from cdk_inference_recommender.request.extract_model import extract
 
@@ -14,6 +18,8 @@ EXTRACT = json.loads(
 
 
 def test_says_what_the_installed_botocore_says() -> None:
+    if Version(botocore.__version__) < Version(EXTRACT["botocore"]):
+        pytest.skip(f"botocore {botocore.__version__} is older than the extract, which is of {EXTRACT['botocore']}")
     renewed = extract()
     for part in ("input", "members", "shapes"):
         assert EXTRACT[part] == renewed[part], (
