@@ -49,7 +49,7 @@ demo: install
 test: install
 	@# Side by side: types are checked on one processor while the tests start.
 	@$(MAKE) --no-print-directory lint & lint=$$!; \
-	python -m pytest --numprocesses 3 --dist loadgroup; tests=$$?; \
+	python -m pytest --numprocesses 3 --dist loadfile; tests=$$?; \
 	wait $$lint && exit $$tests
 
 docs: $(DOCS_INSTALLED)
@@ -91,7 +91,7 @@ $(NOX_INSTALLED): $(INSTALLED)
 	@touch $@
 
 nightly: install
-	@HYPOTHESIS_PROFILE=nightly python -m pytest --numprocesses 3 --dist loadgroup
+	@HYPOTHESIS_PROFILE=nightly python -m pytest --numprocesses 3 --dist loadfile
 
 lint: install
 	@ruff format --check --quiet

@@ -7,22 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aws_cdk import App, CfnOutput, Duration
+from aws_cdk import App, CfnOutput
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sagemaker as sagemaker
 
-from cdk_inference_recommender import (
-    EndpointInputConfiguration,
-    InferenceRecommendationsJob,
-    JobType,
-    LatencyPercentile,
-    ModelLatencyThreshold,
-    Objective,
-    RealTimeRecommendation,
-    StoppingConditions,
-    TrafficPattern,
-)
-from examples.acknowledged_findings import INLINE_POLICY, NO_VOLUME_KEY, acknowledge, wildcards
+from cdk_inference_recommender import InferenceRecommendationsJob, Objective, RealTimeRecommendation
+from examples.acknowledged_findings import NO_VOLUME_KEY, acknowledge, acknowledge_granted
+from examples.load_test_stairs import LoadTest
 from examples.model_stack import ModelStack
 
 if TYPE_CHECKING:
@@ -46,39 +37,6 @@ class InstanceRecommendation(ModelStack):
         CfnOutput(self, "CostPerHour", value=cheapest.cost_per_hour)
 
 
-class LoadTest(ModelStack):
-    """An Advanced job: your own traffic, in stairs, over three instance types (developer guide, custom load test)."""
-
-    def __init__(self, scope: Construct, id: str) -> None:  # noqa: A002 -- the CDK's name for it
-        super().__init__(scope, id)
-        job = InferenceRecommendationsJob(
-            self,
-            "Job",
-            job_type=JobType.ADVANCED,
-            model=self.model,
-            input_buckets=[self.payload_bucket],
-            image_repositories=[self.images],
-            job_duration=Duration.hours(2),
-            traffic_pattern=TrafficPattern.stairs(duration=Duration.seconds(240), number_of_steps=2, users_per_step=2),
-            endpoint_configurations=[
-                EndpointInputConfiguration.real_time(instance_type)
-                for instance_type in ("ml.c5.xlarge", "ml.m5.xlarge", "ml.g4dn.xlarge")
-            ],
-            max_number_of_tests=3,
-            max_parallel_of_tests=3,
-            stopping_conditions=StoppingConditions(
-                max_invocations=1000,
-                model_latency_thresholds=[
-                    ModelLatencyThreshold(percentile=LatencyPercentile.P95, value=Duration.millis(500))
-                ],
-            ),
-        )
-        fastest = job.recommend_real_time("Fastest", optimize_for=Objective.MODEL_LATENCY)
-        CfnOutput(self, "JobName", value=job.job_name)
-        CfnOutput(self, "InstanceType", value=fastest.instance_type)
-        CfnOutput(self, "ModelLatencyMs", value=fastest.model_latency_ms)
-
-
 class Hosting(ModelStack):
     """An endpoint configuration on the published instance type; not created before the job has finished."""
 
@@ -88,13 +46,7 @@ class Hosting(ModelStack):
         role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("sagemaker.amazonaws.com"))
         self.payload_bucket.grant_read(role)
         self.images.grant_pull(role)
-        objects = "Resource::arn:<AWS::Partition>:s3:::sagemaker-<AWS::Region>-<AWS::AccountId>/*"
-        acknowledge(
-            role,
-            "What the CDK's bucket.grant_read and repository.grant_pull allow; the latter's token is of no repository.",
-            *wildcards("Action::s3:GetBucket*", "Action::s3:GetObject*", "Action::s3:List*", "Resource::*", objects),
-        )
-        acknowledge(role, "The permissions belong to this role alone, and are deleted with it.", *INLINE_POLICY)
+        acknowledge_granted(role)
         model = sagemaker.CfnModel(
             self,
             "Model",

@@ -102,7 +102,7 @@ def coverage(session: nox.Session) -> None:
     packages = session.run("python", "-c", "import sysconfig; print(sysconfig.get_path('purelib'))", silent=True)
     start = Path(str(packages).strip()) / "a0_measured.pth"
     start.write_text(MEASURED.format(environment), encoding="utf-8")
-    tests = session.posargs or ["-n", "3", "--dist", "loadgroup", "tests", "--ignore", "tests/lambda_runtime"]
+    tests = session.posargs or ["-n", "3", "--dist", "loadfile", "tests", "--ignore", "tests/lambda_runtime"]
     # `make test` is the judge of failures; some tests need more time than a measured process has.
     session.run("python", "-m", "pytest", "-q", *tests, env={"PYTHONPATH": ""}, success_codes=[0, 1])
     start.unlink()

@@ -44,6 +44,14 @@ PLAIN_BUCKET: Final = (
         )
     ),
 )
+_PLAIN_NETWORK: Final = (
+    "AwsSolutions::AwsSolutions-VPC7",
+    *(
+        f"{pack}::{pack}-{rule}"
+        for pack in ("NIST.800.53.R5", "PCI.DSS.321")
+        for rule in ("VPCFlowLogsEnabled", "VPCNoUnrestrictedRouteToIGW", "VPCSubnetAutoAssignPublicIpDisabled")
+    ),
+)
 ALARM_WITHOUT_ACTION: Final = "NIST.800.53.R5::NIST.800.53.R5-CloudWatchAlarmAction"
 INLINE_POLICY: Final = (
     "NIST.800.53.R5::NIST.800.53.R5-IAMNoInlinePolicy",
@@ -65,3 +73,19 @@ def acknowledge_defaults(stack: IConstruct) -> None:
 def wildcards(*found: str) -> list[str]:
     """Return the findings of wildcards in a policy, such as `Action::s3:List*`."""
     return [f"AwsSolutions::AwsSolutions-IAM5[{each}]" for each in found]
+
+
+def acknowledge_granted(role: IConstruct) -> None:
+    """Acknowledge what the CDK's `bucket.grant_read` and `repository.grant_pull` allow a role of `ModelStack`."""
+    objects = "Resource::arn:<AWS::Partition>:s3:::sagemaker-<AWS::Region>-<AWS::AccountId>/*"
+    acknowledge(
+        role,
+        "What the CDK's bucket.grant_read and repository.grant_pull allow; the latter's token is of no repository.",
+        *wildcards("Action::s3:GetBucket*", "Action::s3:GetObject*", "Action::s3:List*", "Resource::*", objects),
+    )
+    acknowledge(role, "The permissions belong to this role alone, and are deleted with it.", *INLINE_POLICY)
+
+
+def acknowledge_network(network: IConstruct) -> None:
+    """Acknowledge what a plain network leaves out."""
+    acknowledge(network, "An example. In production: your own network.", *_PLAIN_NETWORK)

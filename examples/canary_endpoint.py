@@ -10,24 +10,11 @@ Context values (`-c name=value`), beside those of `model_stack.py`:
     optimize_for: By which measure the winner is chosen. Default: CostPerInference.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from aws_cdk import App, CfnOutput, Duration
 from aws_cdk import aws_s3 as s3
+from constructs import Construct
 
-from cdk_inference_recommender import (
-    CapacitySize,
-    DataCapture,
-    DeploymentConfig,
-    InferenceRecommendationsJob,
-    InvocationHttpResponseCode,
-    Objective,
-    RealTimeRecommendation,
-    RecommendedEndpoint,
-    S3Destination,
-)
+import cdk_inference_recommender as ir
 from examples.acknowledged_findings import (
     ALARM_WITHOUT_ACTION,
     NO_VOLUME_KEY,
@@ -37,18 +24,15 @@ from examples.acknowledged_findings import (
 )
 from examples.model_stack import ModelStack
 
-if TYPE_CHECKING:
-    from constructs import Construct
-
 PREFIX = "/inference-recommender-example/canary"
 
 
 class Benchmark(ModelStack):
     """A recommendation job, and the winner for the other stack to read."""
 
-    def __init__(self, scope: Construct, id: str) -> None:  # noqa: A002 -- the CDK's name for it
-        super().__init__(scope, id)
-        job = InferenceRecommendationsJob(
+    def __init__(self, scope: Construct, construct_id: str) -> None:
+        super().__init__(scope, construct_id)
+        job = ir.InferenceRecommendationsJob(
             self,
             "Job",
             model=self.model,
@@ -56,7 +40,7 @@ class Benchmark(ModelStack):
             image_repositories=[self.images],
         )
         best = job.recommend_real_time(
-            "Best", optimize_for=Objective.of(self.context("optimize_for", "CostPerInference"))
+            "Best", optimize_for=ir.Objective.of(self.context("optimize_for", "CostPerInference"))
         )
         best.publish(PREFIX)
 
@@ -64,11 +48,11 @@ class Benchmark(ModelStack):
 class Operated(ModelStack):
     """The endpoint, with what its operators need."""
 
-    def __init__(self, scope: Construct, id: str) -> None:  # noqa: A002 -- the CDK's name for it
-        super().__init__(scope, id)
-        best = RealTimeRecommendation.from_parameters(self, "Best", PREFIX)
+    def __init__(self, scope: Construct, construct_id: str) -> None:
+        super().__init__(scope, construct_id)
+        best = ir.RealTimeRecommendation.from_parameters(self, "Best", PREFIX)
         captured = s3.Bucket(self, "Captured", enforce_ssl=True, block_public_access=s3.BlockPublicAccess.BLOCK_ALL)
-        endpoint = RecommendedEndpoint(
+        endpoint = ir.RecommendedEndpoint(
             self,
             "Endpoint",
             recommendation=best,
@@ -78,17 +62,17 @@ class Operated(ModelStack):
             # Alarms on the endpoint's own metrics have to know it.
             endpoint_name="image-classifier",
             initial_instance_count=2,
-            deployment_config=DeploymentConfig.canary(
-                size=CapacitySize.percent(50),
+            deployment_config=ir.DeploymentConfig.canary(
+                size=ir.CapacitySize.percent(50),
                 wait_interval=Duration.minutes(10),
                 termination_wait=Duration.minutes(5),
             ),
-            data_capture=DataCapture(
-                destination=S3Destination(bucket=captured, prefix="requests"), sampling_percentage=5
+            data_capture=ir.DataCapture(
+                destination=ir.S3Destination(bucket=captured, prefix="requests"), sampling_percentage=5
             ),
         )
         errors = endpoint.metric_invocation_response_code(
-            InvocationHttpResponseCode.INVOCATION_5XX_ERRORS, statistic="Average", period=Duration.minutes(1)
+            ir.InvocationHttpResponseCode.INVOCATION_5XX_ERRORS, statistic="Average", period=Duration.minutes(1)
         )
         latency = endpoint.metric_model_latency(statistic="p95", period=Duration.minutes(1))
         endpoint.add_rollback_alarms(

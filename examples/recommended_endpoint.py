@@ -9,29 +9,12 @@ Context values (`-c name=value`), beside those of `model_stack.py`:
     optimize_for: By which measure the winner is chosen. Default: CostPerInference.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from aws_cdk import App, CfnOutput, Duration
+from constructs import Construct
 
-from cdk_inference_recommender import (
-    EndpointInputConfiguration,
-    InferenceRecommendationsJob,
-    JobType,
-    LatencyPercentile,
-    ModelLatencyThreshold,
-    Objective,
-    RealTimeRecommendation,
-    RecommendedEndpoint,
-    StoppingConditions,
-    TrafficPattern,
-)
+import cdk_inference_recommender as ir
 from examples.acknowledged_findings import NO_VOLUME_KEY, acknowledge
 from examples.model_stack import ModelStack
-
-if TYPE_CHECKING:
-    from constructs import Construct
 
 PREFIX = "/inference-recommender-example/endpoint"
 
@@ -39,34 +22,36 @@ PREFIX = "/inference-recommender-example/endpoint"
 class Measured(ModelStack):
     """A load test of two instance types with two settings each, and the winner for other stacks to read."""
 
-    def __init__(self, scope: Construct, id: str) -> None:  # noqa: A002 -- the CDK's name for it
-        super().__init__(scope, id)
-        job = InferenceRecommendationsJob(
+    def __init__(self, scope: Construct, construct_id: str) -> None:
+        super().__init__(scope, construct_id)
+        job = ir.InferenceRecommendationsJob(
             self,
             "Job",
-            job_type=JobType.ADVANCED,
+            job_type=ir.JobType.ADVANCED,
             model=self.model,
             job_duration=Duration.hours(1),
-            traffic_pattern=TrafficPattern.stairs(duration=Duration.seconds(240), number_of_steps=2, users_per_step=2),
+            traffic_pattern=ir.TrafficPattern.stairs(
+                duration=Duration.seconds(240), number_of_steps=2, users_per_step=2
+            ),
             endpoint_configurations=[
-                EndpointInputConfiguration.real_time(
+                ir.EndpointInputConfiguration.real_time(
                     instance_type, environment_parameter_ranges={"OMP_NUM_THREADS": ["2", "4"]}
                 )
                 for instance_type in ("ml.c5.xlarge", "ml.g4dn.xlarge")
             ],
             max_number_of_tests=4,
             max_parallel_of_tests=4,
-            stopping_conditions=StoppingConditions(
+            stopping_conditions=ir.StoppingConditions(
                 max_invocations=1000,
                 model_latency_thresholds=[
-                    ModelLatencyThreshold(percentile=LatencyPercentile.P95, value=Duration.millis(500))
+                    ir.ModelLatencyThreshold(percentile=ir.LatencyPercentile.P95, value=Duration.millis(500))
                 ],
             ),
             input_buckets=[self.payload_bucket],
             image_repositories=[self.images],
         )
         best = job.recommend_real_time(
-            "Best", optimize_for=Objective.of(self.context("optimize_for", "CostPerInference"))
+            "Best", optimize_for=ir.Objective.of(self.context("optimize_for", "CostPerInference"))
         )
         best.publish(PREFIX)
         job.add_outputs(best)
@@ -75,12 +60,12 @@ class Measured(ModelStack):
 class Served(ModelStack):
     """The endpoint: as the winner was measured, its environment variables included."""
 
-    def __init__(self, scope: Construct, id: str) -> None:  # noqa: A002 -- the CDK's name for it
-        super().__init__(scope, id)
-        endpoint = RecommendedEndpoint(
+    def __init__(self, scope: Construct, construct_id: str) -> None:
+        super().__init__(scope, construct_id)
+        endpoint = ir.RecommendedEndpoint(
             self,
             "Endpoint",
-            recommendation=RealTimeRecommendation.from_parameters(self, "Best", PREFIX),
+            recommendation=ir.RealTimeRecommendation.from_parameters(self, "Best", PREFIX),
             model=self.model,
             input_buckets=[self.payload_bucket],
             image_repositories=[self.images],

@@ -1,10 +1,7 @@
-"""How many examples property-based tests try, and which tests run beside each other.
+"""How many examples property-based tests try, and what all tests do without.
 
 `HYPOTHESIS_PROFILE=nightly` tries 10,000 for each property; where `CI` is set, a run repeats the same ones. `few` is
 for a second run of the same tests, with another boto3.
-
-The tests of a file run in one process, since they share what takes long to set up. Those that are marked `spread` share
-nothing and take long themselves: each runs wherever there is room.
 
 The CDK's own validation of templates is off. It takes 5 seconds in each process that synthesises, and a quarter of a
 second for each app. `test_valid_templates.py` runs it for the templates that have everything.
@@ -13,11 +10,14 @@ second for each app. `test_valid_templates.py` runs it for the templates that ha
 from __future__ import annotations
 
 import os
+import tempfile
 
 import pytest
 from hypothesis import settings
 
 from inference_recommender_sandbox.service_data import share_service_data
+
+pytest_plugins = ["tests.distribution"]
 
 # Before jsii starts the CDK, which keeps the environment that it was started with.
 os.environ["CDK_VALIDATION"] = "false"
@@ -32,8 +32,9 @@ settings.register_profile("nightly", max_examples=10_000, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "default"))
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep a file's tests together where pytest-xdist distributes by groups."""
-    for item in items:
-        if item.get_closest_marker("spread") is None:
-            item.add_marker(pytest.mark.xdist_group(item.path.name))
+@pytest.hookimpl(trylast=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep temporary files in pytest's own folder: it deletes them some runs later, also those of a killed run."""
+    folder = config._tmp_path_factory.getbasetemp() / "tmp"  # type: ignore[attr-defined]
+    folder.mkdir(exist_ok=True)
+    tempfile.tempdir = os.environ["TMPDIR"] = str(folder)

@@ -1,7 +1,8 @@
 """Links of the site's pages into the rest of the repository.
 
-The pages are read in the repository, too, where a link may lead to any file. The site has the files of `PAGES`. A link
-to another file that exists becomes the file's name; one to a file that doesn't exist stays, and fails the build.
+The pages are read in the repository, too, where a link may lead to any file. The site has the files of `PAGES`, and a
+page with the source of each example. A link to another file that exists becomes the file's name; one to a file that
+doesn't exist stays, and fails the build.
 """
 
 from __future__ import annotations
@@ -22,11 +23,15 @@ ROOT: Final = Path(__file__).parents[2]
 DOCS: Final = "docs"
 PAGES: Final = ("CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md")
 """Files of the repository's root that the site has as pages."""
+SOURCES: Final = tuple(
+    path.relative_to(ROOT).as_posix() for path in (ROOT / "app.py", *sorted((ROOT / "examples").glob("*.*")))
+)
+"""Files whose source the site shows, each on a page of its own."""
 _LINK: Final = re.compile(r"\[(?P<text>[^\]]+)\]\((?P<target>[^)\s]+)\)")
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
-    """Add the pages of the repository's root.
+    """Add the pages of the repository's root, and those of the examples' sources.
 
     Args:
         files: What the site has.
@@ -34,7 +39,16 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     """
     for name in PAGES:
         files.append(File.generated(config, name, content=(ROOT / name).read_text(encoding="utf-8")))
+    for name in SOURCES:
+        files.append(File.generated(config, f"{name}.md", content=_source_page(name)))
     return files
+
+
+def _source_page(name: str) -> str:
+    source, kind = (ROOT / name).read_text(encoding="utf-8"), name.rpartition(".")[2]
+    up = posixpath.relpath("examples.md", posixpath.dirname(name) or ".")
+    wide = "---\nhide:\n  - toc\n---\n\n"
+    return f"{wide}# {posixpath.basename(name)}\n\n[All examples]({up})\n\n```{kind}\n{source}```\n"
 
 
 def on_page_markdown(markdown: str, page: Page, **_: object) -> str:
@@ -45,6 +59,8 @@ def on_page_markdown(markdown: str, page: Page, **_: object) -> str:
         page: The page.
     """
     name = page.file.src_uri
+    if name.removesuffix(".md") in SOURCES:
+        return markdown
     source = name if name in PAGES else posixpath.join(DOCS, name)
     return _LINK.sub(lambda link: _of_the_site(link, name, source), markdown)
 
@@ -58,6 +74,8 @@ def _of_the_site(link: re.Match[str], page: str, source: str) -> str:
         on_site = target.removeprefix(f"{DOCS}/")
     elif target in PAGES:
         on_site = target
+    elif target in SOURCES:
+        on_site = f"{target}.md"
     else:
         return link["text"] if (ROOT / target).exists() else link[0]
     shown = posixpath.relpath(on_site, posixpath.dirname(page) or ".")

@@ -8,7 +8,7 @@
 | `POST /_sandbox/faults` | orders a fault; see `faults.py` and `sagemaker/faults.py` |
 | `GET /_sandbox/received` | the CreateInferenceRecommendationsJob requests that were accepted, as they arrived |
 | `GET /_sandbox/attempts` | all of them, refused ones too, with when, where, and what became of them |
-| `GET /_sandbox/authorized` | the calls of functions' roles, allowed or denied, with the statements that apply |
+| `GET /_sandbox/authorized` | the calls of functions' roles, allowed or denied, granted or not, and by what |
 | `GET /_sandbox/running` | what isn't over: it would cost money, or would go on doing something |
 """
 

@@ -1,20 +1,18 @@
-"""The applications that the compliance tools look at, each synthesised once, in this process."""
+"""The applications that are checked, each synthesised once in a process, with all tools that look on meanwhile."""
 
 from __future__ import annotations
 
 import json
-import runpy
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final
 
-import aws_cdk
-import pytest
+from aws_cdk import App, CloudFormationValidatePlugin, Validations
 from cdk_nag import AwsSolutionsChecks, NIST80053R5Checks, PCIDSS321Checks, ServerlessChecks
 
-from tests.example_applications import APPLICATIONS, ROOT
+from tests.example_applications import APPLICATIONS, feature_flags, synthesised, template_files
 from tests.maximal_app import maximal_stack
 
 if TYPE_CHECKING:
@@ -22,53 +20,71 @@ if TYPE_CHECKING:
 
 MAXIMAL: Final = "tests.maximal_app"
 EVERY_APPLICATION: Final = (*APPLICATIONS, MAXIMAL)
+CDK_VALIDATION: Final = "CloudFormation Validate"
+"""How the CDK's own validation is called in a report."""
+_ASSEMBLIES: Final = TemporaryDirectory(prefix="checked-")
 PACKS: Final = (AwsSolutionsChecks, ServerlessChecks, NIST80053R5Checks, PCIDSS321Checks)
 
 
 @dataclass(frozen=True, kw_only=True)
 class CheckedApplication:
-    """A cloud assembly, with what cdk-nag found in it.
+    """A cloud assembly that cdk-nag and the CDK's own validation have looked at.
 
     Attributes:
-        reports: Reports of the packs, as in `validation-report.json`.
+        assembly: Its folder.
+        reports: Reports of cdk-nag's packs, as in `validation-report.json`.
+        violations: What the CDK's own validation found.
         templates: Templates by the stack's name.
     """
 
+    assembly: Path
     reports: list[dict[str, Any]]
+    violations: list[str]
     templates: Mapping[str, dict[str, Any]]
 
 
 @cache
 def checked(application: str) -> CheckedApplication:
-    """Return an application that cdk-nag has looked at.
+    """Return an application that has been checked.
 
     Args:
         application: One of `EVERY_APPLICATION`.
     """
-    folder = Path(mkdtemp(prefix="compliance-"))
-    flags = json.loads((ROOT / "cdk.json").read_text())["context"]
+    folder = Path(_ASSEMBLIES.name) / application
+    assembly = folder / "cdk.out"
+    try:
+        if application == MAXIMAL:
+            app = App(outdir=str(assembly), context=feature_flags())
+            _add_checks(app)
+            maximal_stack(app)
+            app.synth()
+        else:
+            synthesised(application, folder, prepare=_add_checks)
+    except RuntimeError as error:
+        # The report says what is open.
+        if "ValidationFailed" not in str(error):
+            raise
+    reports = json.loads((assembly / "validation-report.json").read_text())["pluginReports"]
+    return CheckedApplication(
+        assembly=assembly,
+        reports=[report for report in reports if report["pluginName"] != CDK_VALIDATION],
+        violations=[
+            f"{violation['ruleName']} {violation['description']}"
+            for report in reports
+            if report["pluginName"] == CDK_VALIDATION
+            for violation in report["violations"]
+        ],
+        templates={
+            path.name.removesuffix(".template.json"): json.loads(path.read_text()) for path in template_files(assembly)
+        },
+    )
 
-    class CheckedApp(aws_cdk.App):
-        def __init__(self) -> None:
-            super().__init__(outdir=str(folder), context=flags)
-            aws_cdk.Validations.of(self).add_plugins(*(pack(self) for pack in PACKS))
 
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(aws_cdk, "App", CheckedApp)
-        try:
-            if application == MAXIMAL:
-                app = CheckedApp()
-                maximal_stack(app)
-                app.synth()
-            else:
-                runpy.run_module(application, run_name="__main__")
-        except RuntimeError as error:
-            # The report says what is open.
-            if "ValidationFailed" not in str(error):
-                raise
-    report = json.loads((folder / "validation-report.json").read_text())
-    templates = {
-        path.name.removesuffix(".template.json"): json.loads(path.read_text())
-        for path in sorted(folder.glob("*.template.json"))
-    }
-    return CheckedApplication(reports=report["pluginReports"], templates=templates)
+def _add_checks(app: App) -> None:
+    Validations.of(app).add_plugins(_cdk_validation(), *(pack(app) for pack in PACKS))
+
+
+@cache
+def _cdk_validation() -> CloudFormationValidatePlugin:
+    """Return the CDK's own validation, which takes 5 seconds to create."""
+    return CloudFormationValidatePlugin()

@@ -17,6 +17,7 @@ _PSEUDO: Final = {
     "AWS::URLSuffix": "amazonaws.com",
 }
 _ARNS: Final = {
+    "AWS::CodeBuild::Project": f"arn:aws:codebuild:{_PLACE}:project/{{}}",
     "AWS::IAM::ManagedPolicy": "arn:aws:iam::123456789012:policy/{}",
     "AWS::IAM::Role": "arn:aws:iam::123456789012:role/{}",
     "AWS::KMS::Key": f"arn:aws:kms:{_PLACE}:key/{{}}",

@@ -78,9 +78,9 @@ class AssembledStack:
                 raise
             self._changed = False
 
-    def wait(self) -> list[str]:
+    def wait(self, *, seconds: float = 120) -> list[str]:
         """Wait for the operation to end; return the reasons in its events if it failed."""
-        until(lambda: not self._status.endswith(AT_WORK))
+        until(lambda: not self._status.endswith(AT_WORK), seconds=seconds)
         if not self._changed or self._status in COMPLETED:
             return []
         events = self.aws.events(self.name)[self._earlier :]

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.e2e.commands import delete, deploy, requests_of
+from tests.e2e.cloud_assembly import deploy
+from tests.e2e.commands import delete, requests_of
 from tests.e2e.hosting import physical_ids, serving
+from tests.ended_process import ended
 from tests.example_applications import CANARY_ENDPOINT, synthesised
 
 if TYPE_CHECKING:
@@ -25,8 +27,8 @@ IN_SERVICE = frozenset({"InService", "Updating", "RollingBack"})
 def test_a_canary_that_alarms_rolls_back_and_the_old_winner_serves_throughout(
     bootstrapped: LocalAws, tmp_path: Path
 ) -> None:
-    first = deploy(bootstrapped, synthesised(CANARY_ENDPOINT, tmp_path / "1", optimize_for="CostPerHour"))
-    assert first.code == 0, first.output
+    first = synthesised(CANARY_ENDPOINT, tmp_path / "1", optimize_for="CostPerHour")
+    assert deploy(bootstrapped, first) == []
     cheapest, _ = serving(bootstrapped, "Operated")
     before = described(bootstrapped)
     target = scalable_targets(bootstrapped)
@@ -36,11 +38,12 @@ def test_a_canary_that_alarms_rolls_back_and_the_old_winner_serves_throughout(
     other = synthesised(CANARY_ENDPOINT, tmp_path / "2", optimize_for="ModelLatency")
     seen: list[dict[str, Any]] = []
     with bootstrapped.in_real_time(speed=120):
-        process = bootstrapped.start_cdk("deploy", "--all", "--require-approval", "never", app=other)
-        while process.poll() is None:
-            seen.append(described(bootstrapped))
-            time.sleep(0.1)
-        output, _ = process.communicate()
+        deploying = bootstrapped.start_cdk("deploy", "--all", "--require-approval", "never", app=other)
+        with deploying as process, ended(process):
+            while process.poll() is None:
+                seen.append(described(bootstrapped))
+                time.sleep(0.1)
+            output, _ = process.communicate()
     assert process.returncode != 0, output
     assert "went into ALARM state during deployment" in output
 
@@ -54,8 +57,7 @@ def test_a_canary_that_alarms_rolls_back_and_the_old_winner_serves_throughout(
     assert serving(bootstrapped, "Operated")[0] == cheapest
     assert scalable_targets(bootstrapped) == target
 
-    again = deploy(bootstrapped, other)
-    assert again.code == 0, again.output
+    assert deploy(bootstrapped, other) == []
     assert serving(bootstrapped, "Operated")[0]["InstanceType"] != cheapest["InstanceType"]
     assert [(each["MinCapacity"], each["MaxCapacity"]) for each in scalable_targets(bootstrapped)] == [(2, 8)]
     assert physical_ids(bootstrapped, "Operated")["AWS::SageMaker::Endpoint"].endswith(f"endpoint/{ENDPOINT}")

@@ -12,6 +12,7 @@ from tests.e2e import cloud_assembly
 from tests.e2e.applications import FIVE_HOURS, job_app
 from tests.e2e.commands import destroy, job_status, requests_of, until
 from tests.e2e.conftest import LocalAws, completed
+from tests.ended_process import ended
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,7 +37,7 @@ def test_a_job_of_five_hours_is_waited_for_in_wait_stages(bootstrapped: LocalAws
 def test_destroying_while_the_job_runs_stops_it(bootstrapped: LocalAws, tmp_path: Path) -> None:
     app = job_app(tmp_path, "Interrupted", **FIVE_HOURS)
     deploying = bootstrapped.start_cdk("deploy", "--require-approval", "never", app=app)
-    with bootstrapped.in_real_time(), deploying as cli:
+    with bootstrapped.in_real_time(), deploying as cli, ended(cli):
         until(lambda: bool(requests_of(bootstrapped, "Interrupted")))
         cli.send_signal(signal.SIGINT)
         cli.communicate(timeout=120)

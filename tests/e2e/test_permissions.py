@@ -28,6 +28,7 @@ from cdk_inference_recommender import (
 from tests.e2e.applications import MODEL_PACKAGE_ARN, PAYLOAD_BUCKET
 
 from .commands import until
+from .conftest import local_aws
 from .lifecycle_stack import LifecycleStack
 
 if TYPE_CHECKING:
@@ -95,6 +96,13 @@ class RunningJobs(LifecycleStack):
             "volume_encryption_key": kms.Key(stack, "Key"),
         }
         super()._declare(stack, jobs, {name: value for name, value in props.items() if name != "role_name"} | own)
+
+
+@pytest.fixture(scope="module")
+def aws() -> Iterator[LocalAws]:
+    """A local AWS of its own: an account's first scaled endpoint calls what no other does."""
+    with local_aws() as started:
+        yield started
 
 
 def role_of(stack: LifecycleStack) -> str:

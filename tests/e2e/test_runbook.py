@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Self
 
 import pytest
 
+from tests.ended_process import ended
+
 from .applications import FIVE_HOURS, ROOT
 from .commands import until
 from .conftest import SPEED
@@ -61,7 +63,8 @@ class Shell:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._process.communicate(timeout=120)
+        with self._process, ended(self._process):
+            self._process.communicate(timeout=120)
 
     def run(self, block: str) -> str:
         """Type a block; return what is shown."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
@@ -27,6 +28,7 @@ from .world import World
 if TYPE_CHECKING:
     from .service import FakeJob
 
+NIGHTLY = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
 HISTORIES = 200
 """In so many, every seeded fault of `mutants.py` is found."""
 MOMENT = 1.0

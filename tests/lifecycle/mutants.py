@@ -56,6 +56,8 @@ class Mutant:
     seed: Callable[[pytest.MonkeyPatch], None]
     scenario: Callable[[Stack, World], None] | None = None
     """Test that detects the fault; None if the histories do."""
+    takes_many_histories: bool = False
+    """The histories detect the fault, too, but only after a minute."""
 
     @property
     def name(self) -> str:
@@ -264,9 +266,17 @@ def _retries_what_lambda_refuses_for_half_a_minute(patch: pytest.MonkeyPatch) ->
 ALL = [
     Mutant(_adopts_anything, test_deployment.TestDelete().test_another_stacks_job_is_left_alone),
     Mutant(_adopts_nothing),
-    Mutant(_adopts_no_job_of_its_own_request),
+    Mutant(
+        _adopts_no_job_of_its_own_request,
+        test_deployment.test_a_function_that_dies_when_it_has_created_the_job_makes_no_second_one,
+        takes_many_histories=True,
+    ),
     Mutant(_ignores_owner_tags),
-    Mutant(_responds_to_a_create_before_it_is_requested),
+    Mutant(
+        _responds_to_a_create_before_it_is_requested,
+        test_deployment.test_a_request_that_is_wrong_fails_at_once,
+        takes_many_histories=True,
+    ),
     Mutant(
         _responds_to_a_delete_at_once,
         test_broken_function.test_an_aborted_wait_fails_the_stack_in_time_and_the_job_is_stopped,

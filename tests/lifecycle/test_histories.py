@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import os
-
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from .history import HISTORIES, History, InventedHistory
+from .history import HISTORIES, NIGHTLY, History, InventedHistory
 
-pytestmark = pytest.mark.spread
-
-NIGHTLY = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
 PARTS = 4
 """Parts with different histories, which can run in parallel."""
 HISTORIES_OF_A_PART = 2_500 if NIGHTLY else HISTORIES // PARTS

@@ -9,15 +9,13 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from .cloudformation import Stack
-from .history import HISTORIES, History
+from .history import HISTORIES, NIGHTLY, History
 from .mutants import ALL, Mutant
 
 if TYPE_CHECKING:
     from .world import World
 
-pytestmark = pytest.mark.spread
-
-SEARCHED = [each for each in ALL if each.scenario is None]
+SEARCHED = [each for each in ALL if each.scenario is None or (NIGHTLY and each.takes_many_histories)]
 WITH_SCENARIO = [each for each in ALL if each.scenario is not None]
 
 

@@ -15,6 +15,7 @@ import pytest
 from inference_recommender_sandbox.command import main
 from inference_recommender_sandbox.faults import KINDS, EngineFaults
 from inference_recommender_sandbox.sagemaker.faults import FaultRegistry
+from tests.ended_process import ended
 
 COMMAND = [sys.executable, "-m", "inference_recommender_sandbox.command"]
 PYTHONPATH = os.pathsep.join(path for path in sys.path if path)
@@ -40,13 +41,16 @@ def test_runs_a_command_inside_and_exits_with_its_code() -> None:
 
 
 def test_serves_on_any_free_port_until_it_is_stopped() -> None:
-    with subprocess.Popen(
-        COMMAND,
-        env={**os.environ, "PYTHONPATH": PYTHONPATH},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
+    with (
+        subprocess.Popen(
+            COMMAND,
+            env={**os.environ, "PYTHONPATH": PYTHONPATH},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as process,
+        ended(process),
+    ):
         assert process.stdout is not None
         assert process.stderr is not None
         lines = iter(process.stdout.readline, "")

@@ -14,6 +14,7 @@ import pytest
 
 from cdk_inference_recommender.command_line import main
 from inference_recommender_sandbox.sagemaker.responses import InferenceRecommenderResponse
+from tests.ended_process import ended
 from tests.sandbox.conftest import SPEED
 from tests.sandbox.requested_job import endless_job, job
 
@@ -164,14 +165,17 @@ def test_an_unknown_profile_is_one_line(capsys: pytest.CaptureFixture[str]) -> N
 
 def test_ctrl_c_leaves_quietly_and_the_job_continues(account: Account) -> None:
     name = endless_job(account)
-    with subprocess.Popen(
-        [sys.executable, "-m", "cdk_inference_recommender.command_line", "report", name, "--poll-interval", "600"],
-        env={**os.environ, "PYTHONPATH": PYTHONPATH},
-        stderr=subprocess.PIPE,
-        text=True,
-        # What a shell runs in the background ignores the signal, and hands that down.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - nothing else runs in between
-    ) as process:
+    with (
+        subprocess.Popen(
+            [sys.executable, "-m", "cdk_inference_recommender.command_line", "report", name, "--poll-interval", "600"],
+            env={**os.environ, "PYTHONPATH": PYTHONPATH},
+            stderr=subprocess.PIPE,
+            text=True,
+            # What a shell runs in the background ignores the signal, and hands that down.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - nothing else runs in between
+        ) as process,
+        ended(process),
+    ):
         assert process.stderr is not None
         assert name in process.stderr.readline()
         process.send_signal(signal.SIGINT)

@@ -9,6 +9,9 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import cdk_inference_recommender as ir
+from cdk_inference_recommender.endpoint.props.endpoint_props import ENDPOINT_PROPS
+from cdk_inference_recommender.job.props.job_props import JOB_PROPS
 from tests.unit.test_pages import blocks_of
 
 if TYPE_CHECKING:
@@ -33,6 +36,14 @@ def test_pyright_accepts_the_valid_app_and_finds_each_mistake_of_the_invalid_one
     pyright = shutil.which("pyright", path=ROOT / "node_modules" / ".bin")
     assert pyright is not None, "npm ci installs it"
     run(pyright, "--project", HERE, "--pythonpath", sys.executable)
+
+
+def test_the_valid_app_uses_every_public_name_and_sets_every_prop() -> None:
+    nodes = list(ast.walk(ast.parse(VALID.read_text())))
+    names = {node.attr for node in nodes if isinstance(node, ast.Attribute)}
+    props = {keyword.arg for node in nodes if isinstance(node, ast.Call) for keyword in node.keywords}
+    assert not set(ir.__all__) - names
+    assert not (JOB_PROPS | ENDPOINT_PROPS) - props
 
 
 def test_the_readme_s_first_example_is_among_what_is_checked() -> None:

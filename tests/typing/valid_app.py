@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, assert_type
 
 import jsii
-from aws_cdk import CfnOutput, Duration, Stack
+from aws_cdk import CfnOutput, Duration, Size, Stack
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sagemaker as sagemaker
 
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from aws_cdk import aws_kms as kms
     from aws_cdk import aws_lambda as lambda_
     from aws_cdk import aws_s3 as s3
+    from aws_cdk import aws_sns as sns
     from aws_cdk.interfaces import aws_sagemaker as refs
     from constructs import Construct
 
@@ -153,3 +156,127 @@ class AnyJob(Stack):
             grants.stop(role)
             job.add_outputs(job.recommend_real_time("Best"))
             job.metric_client_latency(endpoint_name="bert", statistic="p95", label="Latency", region="us-east-1")
+
+
+class EveryProp(Stack):
+    """What the other apps don't set."""
+
+    def limit(self, bucket: s3.IBucket, vpc: ec2.IVpc, group: ec2.ISecurityGroup, model: sagemaker.CfnModel) -> None:
+        provider = ir.InferenceRecommenderProvider.of(self)
+        assert_type(provider.grant_principal, iam.IPrincipal)
+        ir.InferenceRecommenderProvider.configure(self, vpc=vpc, memory_size=512, reserved_concurrent_executions=5)
+        described = ir.ModelContainerConfig(
+            domain=ir.Domain.MACHINE_LEARNING,
+            task=ir.Task.FILL_MASK,
+            framework=ir.Framework.PYTORCH,
+            supported_endpoint_type=ir.SupportedEndpointType.REAL_TIME,
+            payload_config=ir.PayloadConfig(sample_payload_url="s3://payloads/sample.tar.gz"),
+        )
+        steps = ir.Stairs(duration=Duration.minutes(2), number_of_steps=3, users_per_step=2)
+        job = ir.InferenceRecommendationsJob(
+            self,
+            "Limited",
+            model=ir.ModelSource.from_model(model, container_config=described),
+            description="Ends where latency rises.",
+            job_name="bert-1",
+            traffic_pattern=ir.TrafficPattern.stairs(
+                duration=steps.duration, number_of_steps=steps.number_of_steps, users_per_step=steps.users_per_step
+            ),
+            max_number_of_tests=4,
+            max_parallel_of_tests=2,
+            stopping_conditions=ir.StoppingConditions(
+                max_invocations=500,
+                flat_invocations=ir.FlatInvocations.STOP,
+                model_latency_thresholds=[
+                    ir.ModelLatencyThreshold(percentile=ir.LatencyPercentile.P95, value=Duration.millis(100))
+                ],
+            ),
+            compiled_output_s3_uri="s3://compiled/bert",
+            compiled_output_bucket=bucket,
+            role_restrictions=ir.ExecutionRoleRestrictions(key_services=["sagemaker", "s3"], own_account_only=True),
+            vpc=vpc,
+            vpc_subnets=ec2.SubnetSelection(subnet_type=ec2.SubnetType.PRIVATE_ISOLATED),
+            security_groups=[group],
+            timeout=Duration.hours(3),
+            poll_interval=Duration.seconds(10),
+            accept_stopped=True,
+            max_cost=20,
+            rerun_nonce="2",
+        )
+        assert_type(job.connections, ec2.Connections)
+        bucket.grant_read(job)
+        document = {"JobType": "Default"}
+        ir.InferenceRecommendationsJob.from_cli_input(self, "Prefixed", document, job_name_prefix="bert")
+        try:
+            job.recommend_real_time("Best")
+        except ir.ValidationError as error:
+            assert_type(str(error), str)
+
+    def operate(
+        self, best: ir.RealTimeRecommendation, bucket: s3.IBucket, key: kms.IKey, topic: sns.ITopic, vpc: ec2.IVpc
+    ) -> None:
+        captured = ir.S3Destination(bucket=bucket, prefix="captured")
+        endpoint = ir.RecommendedEndpoint(
+            self,
+            "Endpoint",
+            recommendation=best,
+            initial_instance_count=2,
+            deployment_config=ir.DeploymentConfig.canary(
+                size=ir.CapacitySize.percent(25), wait_interval=Duration.minutes(10), alarms=["errors"]
+            ),
+            data_capture=ir.DataCapture(
+                destination=captured,
+                sampling_percentage=20,
+                capture_modes=[ir.CaptureMode.INPUT],
+                encryption_key=key,
+            ),
+            async_inference=ir.AsyncInference(
+                output=captured,
+                failure_output=ir.S3Destination(bucket=bucket),
+                success_topic=topic,
+                include_response_in=[ir.NotificationTopic.SUCCESS],
+                max_concurrent_invocations_per_instance=4,
+            ),
+            core_dump=ir.CoreDump(destination=captured, encryption_key=key),
+            model_data_download_timeout=Duration.minutes(10),
+            container_startup_health_check_timeout=Duration.minutes(5),
+            instance_provision_timeout=Duration.minutes(15),
+            inference_ami_version=ir.InferenceAmiVersion.AL2_GPU_3_1,
+            routing_strategy=ir.RoutingStrategy.LEAST_OUTSTANDING_REQUESTS,
+            capacity_reservation="arn",
+            enable_ssm_access=True,
+            enhanced_metrics=True,
+            metric_publish_frequency=Duration.seconds(10),
+            volume_size=Size.gibibytes(100),
+            vpc=vpc,
+            vpc_subnets=ec2.SubnetSelection(subnets=[]),
+            security_groups=[],
+            network_isolation=True,
+        )
+        grants: ir.RecommendedEndpointGrants = endpoint.grants
+        grants.invoke(iam.AccountRootPrincipal())
+        assert_type(endpoint.connections, ec2.Connections)
+        scaling: ir.ScalingRecommendation = best.recommend_scaling("Scaling", max_invocations=6000)
+        self.watch(endpoint, scaling)
+
+    def watch(self, endpoint: ir.RecommendedEndpoint, scaling: ir.ScalingRecommendation) -> None:
+        slow = endpoint.metric_model_latency(statistic="p99", period=Duration.minutes(1))
+        assert_type(slow, cloudwatch.Metric)
+        failed = endpoint.metric_invocation_response_code(ir.InvocationHttpResponseCode.INVOCATION_5XX_ERRORS)
+        other = endpoint.metric("Backlog", namespace="AWS/SageMaker")
+        assert_type(other, cloudwatch.Metric)
+        alarm = failed.create_alarm(self, "Failed", threshold=1, evaluation_periods=1)
+        endpoint.add_rollback_alarms(alarm, "errors")
+        endpoint.auto_scale_instance_count(max_capacity=scaling.max_capacity)
+
+    def shift(self, best: ir.ServerlessRecommendation, alarm: cloudwatch.IAlarm) -> ir.RecommendedEndpoint:
+        hour, two = Duration.hours(1), ir.CapacitySize.instances(2)
+        for config in (
+            ir.DeploymentConfig.all_at_once(termination_wait=hour, alarms=[alarm]),
+            ir.DeploymentConfig.linear(step_size=two, wait_interval=hour, maximum_execution_timeout=hour),
+            ir.DeploymentConfig.rolling(maximum_batch_size=two, wait_interval=hour, rollback_maximum_batch_size=two),
+        ):
+            assert_type(config.with_alarms(["errors"]), ir.DeploymentConfig)
+        routing = ir.RoutingStrategy.prefix_aware(prefix_length=100, concurrency_threshold=1.5)
+        assert_type(routing, ir.RoutingStrategy)
+        return ir.RecommendedEndpoint(self, "Serverless", recommendation=best, provisioned_concurrency=5)

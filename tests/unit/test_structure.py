@@ -27,7 +27,7 @@ LEVELS: Mapping[str, Sequence[Sequence[str]]] = {
         ["recommendation"],
         ["provider"],
         ["permissions"],
-        ["cross_stack", "model"],
+        ["cost", "cross_stack", "model"],
         ["validation"],
         ["request"],
     ],

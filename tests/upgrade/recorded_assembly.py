@@ -12,7 +12,7 @@ import zipfile
 from pathlib import Path
 from typing import Any, Final
 
-from tests.example_applications import APPLICATIONS, synthesised
+from tests.example_applications import RECORDED_APPLICATIONS, synthesised
 
 RECORDED: Final = Path(__file__).with_name("recorded")
 DESCRIPTIONS: Final = ("cdk:tree", "cdk:feature-flag-report")
@@ -26,7 +26,7 @@ def record(folder: Path) -> None:
         folder: Where they are synthesised.
     """
     shutil.rmtree(RECORDED, ignore_errors=True)
-    for application in APPLICATIONS:
+    for application in RECORDED_APPLICATIONS:
         _store(synthesised(application, folder / application), RECORDED / application)
 
 
@@ -34,7 +34,7 @@ def restored(application: str, folder: Path) -> Path:
     """Return the recorded assembly of an application, as the CDK CLI takes it.
 
     Args:
-        application: One of `APPLICATIONS`.
+        application: One of `RECORDED_APPLICATIONS`.
         folder: Where it is unpacked.
     """
     assembly = folder / "recorded"

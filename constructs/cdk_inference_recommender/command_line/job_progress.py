@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
+
+from cdk_inference_recommender.cost.job_duration import duration
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from .recommendations_job import RecommendationsJob
-
-DEFAULT_JOB: Final = timedelta(minutes=45)
-"""How long a Default job takes (developer guide, `Get an inference recommendation`)."""
-
-_HOUR: Final = 3600
-_MINUTE: Final = 60
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,17 +61,6 @@ class JobProgress:
         if self.remaining:
             counts.append(f"{self.remaining} remaining")
         return f"{', '.join(counts)}, {span}"
-
-
-def duration(elapsed: timedelta) -> str:
-    """Return a time span in words: `45 s`, `12 min`, `12 min 05 s`, `2 h 05 min`."""
-    seconds = round(elapsed.total_seconds())
-    if seconds < _MINUTE:
-        return f"{seconds} s"
-    if seconds < _HOUR:
-        rest = f" {seconds % _MINUTE:02d} s" if seconds % _MINUTE else ""
-        return f"{seconds // _MINUTE} min{rest}"
-    return f"{seconds // _HOUR} h {seconds % _HOUR // _MINUTE:02d} min"
 
 
 def _elapsed(job: RecommendationsJob, now: datetime) -> timedelta:

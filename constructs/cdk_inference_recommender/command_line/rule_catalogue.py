@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Final
 
+from cdk_inference_recommender.cost.cost_rules import COST_RULES
 from cdk_inference_recommender.cross_stack.published_rules import PUBLISHED_RULES
 from cdk_inference_recommender.cross_stack.rules import CROSS_STACK_RULES
 from cdk_inference_recommender.endpoint.props.endpoint_props import endpoint_property_path
@@ -97,6 +98,7 @@ def catalogue() -> str:
         "Objective of a recommendation": OBJECTIVE_RULES,
         "Constraints of a recommendation": CONSTRAINT_RULES,
         "Scaling of an endpoint": SCALING_RULES,
+        "Cost of a job": COST_RULES,
         "Metrics": METRIC_RULES,
         "Size of IAM policies": POLICY_SIZE_RULES,
     }

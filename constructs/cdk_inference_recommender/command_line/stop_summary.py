@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from cdk_inference_recommender.cost.job_duration import DEFAULT_JOB, duration
 from inference_recommendations_handler.protocol.contract import OwnerTag
 
 from .job_origin import stack_name
-from .job_progress import DEFAULT_JOB, JobProgress, duration
+from .job_progress import JobProgress
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from cdk_inference_recommender.command_line.estimate.estimate import estimate_request
-from cdk_inference_recommender.command_line.estimate.price_file import add_prices
+from cdk_inference_recommender.command_line.estimate.estimate import estimate_request, estimate_sentence
+from cdk_inference_recommender.command_line.estimate.price_options import add_prices
 from cdk_inference_recommender.command_line.output.escaping import escape_text
 from cdk_inference_recommender.command_line.output.output_options import is_for_person, output_options, print_document
 from cdk_inference_recommender.command_line.output.problem_report import has_errors, problem_document, problem_lines
@@ -57,7 +57,7 @@ def _run(arguments: argparse.Namespace) -> int:
     if is_for_person(arguments):
         print(problem_lines(found, named.name))
         if isinstance(named.document, dict) and not has_errors(found):
-            print(escape_text(estimate_request(named.document, arguments).sentence()))
+            print(escape_text(estimate_sentence(estimate_request(named.document, arguments))))
     else:
         print_document(problem_document(found, named.name), arguments)
     return 1 if has_errors(found) else 0

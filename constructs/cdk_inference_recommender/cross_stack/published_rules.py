@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from cdk_inference_recommender.request import Problem, RequestDocument, Rule, Severity, Violation, check_rules
+from cdk_inference_recommender.request import Problem, RequestDocument, Rule, Violation, check_rules
 from cdk_inference_recommender.validation.stack_environment import environment_of, is_elsewhere
 
 if TYPE_CHECKING:
@@ -85,7 +85,6 @@ def _another_kind(document: RequestDocument) -> Iterator[Violation]:
 PUBLISHED_RULES: Final = (
     Rule(
         id="PublishedElsewhere",
-        severity=Severity.ERROR,
         fields=(_PREFIX,),
         text="CloudFormation reads parameters of the stack's own account and Region only",
         remedy=HAND_OVER,
@@ -94,7 +93,6 @@ PUBLISHED_RULES: Final = (
     ),
     Rule(
         id="PublishedKind",
-        severity=Severity.ERROR,
         fields=(_PREFIX,),
         text="real-time and serverless recommendations have parameters of different names",
         remedy="Read a recommendation with from_parameters(...) of its own class",

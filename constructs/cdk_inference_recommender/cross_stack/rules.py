@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from aws_cdk import CfnResource
 
-from cdk_inference_recommender.request import Path, Problem, RequestDocument, Rule, Severity, Violation, check_rules
+from cdk_inference_recommender.request import Path, Problem, RequestDocument, Rule, Violation, check_rules
 from cdk_inference_recommender.validation.stack_environment import (
     account_of,
     deployed_stack,
@@ -182,7 +182,6 @@ _MODEL_ELSEWHERE: Final = (
 OUTGOING_RULES: Final = (
     Rule(
         id="CrossStackReference",
-        severity=Severity.ERROR,
         fields=("JobName", *RecommendationAttribute, "ModelName"),
         text="a value that changes with a job can't reach another stack by reference",
         remedy="Publish a recommendation with publish(...), and read it there with from_parameters(...)",
@@ -193,7 +192,6 @@ OUTGOING_RULES: Final = (
 INCOMING_RULES: Final = (
     Rule(
         id="ModelOfAnotherStack",
-        severity=Severity.ERROR,
         fields=_MODELS,
         text=(
             "has another name after each change, and a value that another stack gets by reference can't change: its "
@@ -209,7 +207,6 @@ INCOMING_RULES: Final = (
     ),
     Rule(
         id="RoleAccount",
-        severity=Severity.ERROR,
         fields=(_ROLE,),
         text="a role can be passed to SageMaker in its own account only",
         remedy=(
@@ -221,7 +218,6 @@ INCOMING_RULES: Final = (
     ),
     Rule(
         id="ExistingEndpointElsewhere",
-        severity=Severity.ERROR,
         fields=(_ENDPOINT,),
         text="an endpoint is known by its name in its own account and Region only",
         remedy="Compare with an endpoint of the job's account and Region",
@@ -230,7 +226,6 @@ INCOMING_RULES: Final = (
     ),
     Rule(
         id="NetworkRegion",
-        severity=Severity.ERROR,
         fields=_NETWORK,
         text="subnets and security groups are used in their own Region only",
         remedy="Give a VPC of the stack's Region",

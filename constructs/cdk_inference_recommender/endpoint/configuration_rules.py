@@ -97,7 +97,6 @@ CONFIGURATION_RULES: Final = (
     ),
     Rule(
         id="NotificationTopicMissing",
-        severity=Severity.ERROR,
         fields=(f"{_INCLUDED}[]", *(f"{_NOTIFICATIONS}.{topic}" for topic in _TOPICS.values())),
         text="a response is included in notifications of a topic that isn't given",
         remedy="Give success_topic or error_topic, too",
@@ -115,7 +114,6 @@ CONFIGURATION_RULES: Final = (
     ),
     Rule(
         id="MetricPublishFrequency",
-        severity=Severity.ERROR,
         fields=(_FREQUENCY,),
         text=f"must be one of {', '.join(map(str, _FREQUENCIES))} seconds",
         remedy="Give one of them",

@@ -111,7 +111,6 @@ def _of_endpoint(document: RequestDocument) -> Iterator[Violation]:
 DEPLOYMENT_RULES: Final = (
     Rule(
         id="DeploymentStepSize",
-        severity=Severity.ERROR,
         fields=tuple(f"{field}.Value" for field in _PERCENT),
         text=(
             "a canary has at most 50 percent of the variant's instances, a linear step 10 to 50, and a batch of a "
@@ -123,7 +122,6 @@ DEPLOYMENT_RULES: Final = (
     ),
     Rule(
         id="DeploymentInstanceCount",
-        severity=Severity.ERROR,
         fields=tuple(f"{field}.Value" for field in _PERCENT),
         text="a step of an update has at most half of the variant's instances, and so it needs two instances or more",
         remedy=(
@@ -147,7 +145,6 @@ DEPLOYMENT_RULES: Final = (
     ),
     Rule(
         id="DeploymentTimeout",
-        severity=Severity.ERROR,
         fields=_TIMEOUTS,
         text="is at most what the update's waits take, so that no update could succeed",
         remedy="Give more than the waits together, and the time that instances need to start",
@@ -166,7 +163,6 @@ DEPLOYMENT_RULES: Final = (
     ),
     Rule(
         id="RollbackAlarmOfEndpoint",
-        severity=Severity.ERROR,
         fields=(_ALARMS,),
         text=(
             "these alarms watch the endpoint by a reference to it, so that each would have to be created before the "

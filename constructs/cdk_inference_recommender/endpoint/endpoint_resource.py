@@ -6,21 +6,19 @@ from typing import TYPE_CHECKING, ClassVar
 
 from aws_cdk.interfaces.aws_sagemaker import EndpointReference
 
-from cdk_inference_recommender.validation.stack_resource import StackResource
-from cdk_inference_recommender.validation.validation_error import ValidationError
+from cdk_inference_recommender.model.hosting_resource import HostingResource
 
 from .grants import RecommendedEndpointGrants
 
 if TYPE_CHECKING:
-    from aws_cdk import aws_ec2 as ec2
     from aws_cdk import aws_iam as iam
     from aws_cdk import aws_sagemaker as sagemaker
 
     from .recommended_model import RecommendedModel
 
 
-class EndpointResource(StackResource):
-    """Base of `RecommendedEndpoint` with its names, permissions and connections.
+class EndpointResource(HostingResource):
+    """Base of `RecommendedEndpoint` with its names and permissions.
 
     The subclass sets the annotated attributes.
     """
@@ -29,10 +27,8 @@ class EndpointResource(StackResource):
         "a retained endpoint would lose its model, endpoint configuration, role and autoscaling, and could neither be "
         "updated nor start another instance. Remove the call; termination protection keeps the whole stack."
     )
-    _role: iam.IRole
     _endpoint: sagemaker.CfnEndpoint
     _model: RecommendedModel
-    _connections: ec2.Connections | None
 
     @property
     def endpoint_name(self) -> str:
@@ -53,27 +49,6 @@ class EndpointResource(StackResource):
     def model_name(self) -> str:
         """Name of the model; another one for a choice that runs otherwise."""
         return self._model.model_name
-
-    @property
-    def role(self) -> iam.IRole:
-        """The role of the containers."""
-        return self._role
-
-    @property
-    def grant_principal(self) -> iam.IPrincipal:
-        """The role of the containers, so that `bucket.grant_read(endpoint)` works."""
-        return self.role
-
-    @property
-    def connections(self) -> ec2.Connections:
-        """Opens the containers' security groups to others.
-
-        Raises:
-            ValidationError: The endpoint is in no VPC.
-        """
-        if self._connections is None:
-            raise ValidationError(f"{self.node.path}: an endpoint without a VPC has no connections. Give it a vpc.")
-        return self._connections
 
     @property
     def grants(self) -> RecommendedEndpointGrants:

@@ -64,18 +64,13 @@ class MonitoredEndpoint(EndpointResource):
         return self._metric(metric_name, namespace, options)
 
     def metric_invocations(self, **options: Unpack[MetricOptions]) -> cloudwatch.Metric:
-        """Return how many requests the endpoint got; a count.
-
-        Args:
-            **options: Options of the metric. Default of the statistic: `Sum`.
-        """
+        """Return how many requests the endpoint got, as a sum; arguments as for `metric`."""
         return self._metric("Invocations", _INVOCATIONS, {"statistic": "Sum", **options})
 
     def metric_invocations_per_instance(self, **options: Unpack[MetricOptions]) -> cloudwatch.Metric:
-        """Return how many requests each instance got, on average over the instances; a count.
+        """Return how many requests an instance got, averaged over the instances, as a sum; arguments as for `metric`.
 
-        Args:
-            **options: Options of the metric. Default of the statistic: `Sum`, the only one that is meaningful.
+        No other statistic is meaningful.
 
         Raises:
             ValidationError: The endpoint is serverless.
@@ -96,26 +91,15 @@ class MonitoredEndpoint(EndpointResource):
         return self._metric(response_code.value, _INVOCATIONS, {"statistic": "Sum", **options})
 
     def metric_model_latency(self, **options: Unpack[MetricOptions]) -> cloudwatch.Metric:
-        """Return how long the container took for a response, in microseconds.
-
-        Args:
-            **options: Options of the metric. Default of the statistic: `Average`.
-        """
+        """Return how long the container took for a response, in microseconds; arguments as for `metric`."""
         return self._metric("ModelLatency", _INVOCATIONS, {"statistic": "Average", **options})
 
     def metric_overhead_latency(self, **options: Unpack[MetricOptions]) -> cloudwatch.Metric:
-        """Return how long SageMaker itself took for a response, in microseconds.
-
-        Args:
-            **options: Options of the metric. Default of the statistic: `Average`.
-        """
+        """Return how long SageMaker itself took for a response, in microseconds; arguments as for `metric`."""
         return self._metric("OverheadLatency", _INVOCATIONS, {"statistic": "Average", **options})
 
     def metric_model_setup_time(self, **options: Unpack[MetricOptions]) -> cloudwatch.Metric:
-        """Return how long a serverless endpoint took to start a container, in microseconds.
-
-        Args:
-            **options: Options of the metric. Default of the statistic: `Average`.
+        """Return how long a serverless container took to start, in microseconds; arguments as for `metric`.
 
         Raises:
             ValidationError: The endpoint is on instances.
@@ -123,10 +107,7 @@ class MonitoredEndpoint(EndpointResource):
         return self._metric("ModelSetupTime", _INVOCATIONS, {"statistic": "Average", **options})
 
     def metric_cpu_utilization(self, **options: Unpack[MetricOptions]) -> cloudwatch.Metric:
-        """Return the containers' use of CPU, in percent of one core; 400 is all of four cores.
-
-        Args:
-            **options: Options of the metric. Default of the statistic: `Average`.
+        """Return the containers' use of CPU, in percent of one core (400 is all of four); arguments as for `metric`.
 
         Raises:
             ValidationError: The endpoint is serverless.
@@ -134,20 +115,13 @@ class MonitoredEndpoint(EndpointResource):
         return self._utilization("CPUUtilization", options)
 
     def metric_memory_utilization(self, **options: Unpack[MetricOptions]) -> cloudwatch.Metric:
-        """Return the containers' use of memory, in percent.
-
-        Args:
-            **options: Options of the metric. Default of the statistic: `Average`.
-        """
+        """Return the containers' use of memory, in percent; arguments as for `metric`."""
         return self._utilization("MemoryUtilization", options)
 
     def metric_gpu_utilization(self, **options: Unpack[MetricOptions]) -> cloudwatch.Metric:
-        """Return the containers' use of GPUs, in percent of one; 400 is all of four GPUs.
+        """Return the containers' use of GPUs, in percent of one (400 is all of four); arguments as for `metric`.
 
         Instances without a GPU publish none.
-
-        Args:
-            **options: Options of the metric. Default of the statistic: `Average`.
 
         Raises:
             ValidationError: The endpoint is serverless.
@@ -155,12 +129,9 @@ class MonitoredEndpoint(EndpointResource):
         return self._utilization("GPUUtilization", options)
 
     def metric_gpu_memory_utilization(self, **options: Unpack[MetricOptions]) -> cloudwatch.Metric:
-        """Return the containers' use of the GPUs' memory, in percent of one GPU's.
+        """Return the containers' use of the GPUs' memory, in percent of one GPU's; arguments as for `metric`.
 
         Instances without a GPU publish none.
-
-        Args:
-            **options: Options of the metric. Default of the statistic: `Average`.
 
         Raises:
             ValidationError: The endpoint is serverless.
@@ -168,10 +139,7 @@ class MonitoredEndpoint(EndpointResource):
         return self._utilization("GPUMemoryUtilization", options)
 
     def metric_disk_utilization(self, **options: Unpack[MetricOptions]) -> cloudwatch.Metric:
-        """Return the use of the instances' disks, in percent.
-
-        Args:
-            **options: Options of the metric. Default of the statistic: `Average`.
+        """Return the use of the instances' disks, in percent; arguments as for `metric`.
 
         Raises:
             ValidationError: The endpoint is serverless.

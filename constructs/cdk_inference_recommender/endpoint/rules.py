@@ -162,7 +162,6 @@ def _too_many_tags(document: RequestDocument) -> Iterator[Violation]:
 ENDPOINT_RULES: Final = (
     Rule(
         id="EndpointTagCount",
-        severity=Severity.ERROR,
         fields=("Tags",),
         text=(
             f"at most {MAX_MODEL_TAGS} tags: the service allows 50, and {len(RecommendedModelTag)} say whose the "

@@ -138,6 +138,7 @@ class JobFactories:
         timeout: Duration | None = None,
         poll_interval: Duration | None = None,
         accept_stopped: bool = False,
+        max_cost: jsii.Number | None = None,
         rerun_nonce: str | None = None,
     ) -> InferenceRecommendationsJob:
         """Declare a job by the document that `aws sagemaker create-inference-recommendations-job` takes.
@@ -156,7 +157,8 @@ class JobFactories:
             document: The whole `--cli-input-json` or `--cli-input-yaml`: as a mapping, whose values may be tokens, or
                 its file, as a path or as `file://` and a path. A file is YAML if it ends in `.yaml` or `.yml`, and
                 else JSON. Its `JobName` becomes the prefix of the generated name, cut to whole words of at most 24
-                characters in all; it and `RoleArn` may be missing.
+                characters in all; it and `RoleArn` may be missing. The role of `RoleArn` is imported, and granted
+                `input_buckets` and `image_repositories` as `role` is; a dynamic reference is only passed on.
             model: Overrides `ModelPackageVersionArn` and `ModelName`, and `ContainerConfig` if it has one.
             job_type: Overrides `JobType`.
             job_name: Overrides `JobName`, and is the physical name.
@@ -184,6 +186,7 @@ class JobFactories:
             timeout: As for the constructor.
             poll_interval: As for the constructor.
             accept_stopped: As for the constructor.
+            max_cost: As for the constructor.
             rerun_nonce: As for the constructor.
 
         Raises:

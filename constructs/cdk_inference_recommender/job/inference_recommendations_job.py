@@ -18,17 +18,18 @@ from cdk_inference_recommender.jobs.job_kind import RECOMMENDATIONS_JOB
 from cdk_inference_recommender.jobs.resource import job_resource
 from cdk_inference_recommender.jobs.wait_stages import last_wait_stage
 from cdk_inference_recommender.jobs.waiting import poll_seconds_of, timeout_seconds_of
+from cdk_inference_recommender.model.hosting_resource import HostingResource
 from cdk_inference_recommender.model.job_arn import job_arn
 from cdk_inference_recommender.model.name_prefix import job_name_prefix_of, literal_name
 from cdk_inference_recommender.model.tags import JobTags
 from cdk_inference_recommender.permissions.role_arn import role_arn_of
 from cdk_inference_recommender.recommendation.measured_job import MeasuredJob
-from cdk_inference_recommender.request import Problem, deduplicate
+from cdk_inference_recommender.request import Path, Problem, deduplicate
 from cdk_inference_recommender.validation import checks
 from cdk_inference_recommender.validation.prop_types import check_types
 from cdk_inference_recommender.validation.reported_problems import report_problems, share_causes
 from cdk_inference_recommender.validation.stack_environment import region_of
-from cdk_inference_recommender.validation.validation_error import ValidationError, prefix_errors_with_path
+from cdk_inference_recommender.validation.validation_error import prefix_errors_with_path
 
 from .base import InferenceRecommendationsJobBase
 from .factories import JobFactories
@@ -55,7 +56,7 @@ _IN_A_DOCUMENT: Final = frozenset({"model", "job_type"})
 
 
 @jsii.implements(iam.IGrantable, ec2.IConnectable, ITaggableV2)
-class InferenceRecommendationsJob(InferenceRecommendationsJobBase, JobFactories):
+class InferenceRecommendationsJob(HostingResource, InferenceRecommendationsJobBase, JobFactories):
     """A job that benchmarks a model as part of a deployment (API reference, `CreateInferenceRecommendationsJob`).
 
     Deploying starts the job and waits for it; what depends on this construct is created after the job has finished.
@@ -106,6 +107,7 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase, JobFactories)
         timeout: Duration | None = None,
         poll_interval: Duration | None = None,
         accept_stopped: bool = False,
+        max_cost: jsii.Number | None = None,
         rerun_nonce: str | None = None,
     ) -> None:
         """Declare a job and what waits for it.
@@ -148,6 +150,8 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase, JobFactories)
                 job's duration (18,000 s where it isn't known) and an hour.
             poll_interval: At least 10 s. Default: 30 s.
             accept_stopped: Whether a job that was stopped counts as finished. Default: false, the deployment fails.
+            max_cost: USD that the benchmarks may cost. Synthesis warns where the estimate is above it or can't be made.
+                The context value `cdk-inference-recommender:prices` names the file of prices.
             rerun_nonce: Any text; a new one runs the job again.
 
         Raises:
@@ -220,6 +224,9 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase, JobFactories)
         measured = {**given, "model": props.model if document is None else request.model}
         MeasuredJob(job_name=name, finished=lambda: finished, request=sent, props=measured).attach_to(self)
 
+        def spell(path: Path) -> str:
+            return request.spell(path, self._tags.known())
+
         def problems() -> list[Problem]:
             all_tags = self._tags.known()
             judged = request.judged(all_tags)
@@ -235,10 +242,12 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase, JobFactories)
                 poll_interval=poll_seconds,
                 number_of_tags=len(all_tags),
             )
-            own_problems = deduplicate([*of_request, *of_region, *of_props, *checks.check_network(network)])
+            cost = props.max_cost
+            of_cost = () if cost is None else checks.check_cost(self, cost, judged, of_request, spell)
+            own_problems = deduplicate([*of_request, *of_region, *of_props, *of_cost, *checks.check_network(network)])
             return [*own_problems, *checks.check_incoming_references(sent, self, own_role=not given_role.is_given)]
 
-        report_problems(self, problems, lambda path: request.spell(path, self._tags.known()))
+        report_problems(self, problems, spell)
         report_cross_stack_references(self, self._resource, "JobName", THROUGH_PARAMETER)
 
     @property
@@ -252,30 +261,9 @@ class InferenceRecommendationsJob(InferenceRecommendationsJobBase, JobFactories)
         return job_arn(self, self.job_name)
 
     @property
-    def grant_principal(self) -> iam.IPrincipal:
-        """The execution role, so that `bucket.grant_read(job)` works."""
-        return self.role
-
-    @property
-    def connections(self) -> ec2.Connections:
-        """Opens the endpoints' security groups to others.
-
-        Raises:
-            ValidationError: The job is in no VPC.
-        """
-        if self._connections is None:
-            raise ValidationError(f"{self.node.path}: a job without a VPC has no connections. Give it a vpc.")
-        return self._connections
-
-    @property
     def cdk_tag_manager(self) -> TagManager:
         """The job's tags, so that `Tags.of(...)` reaches it."""
         return self._tags.manager
-
-    @property
-    def role(self) -> iam.IRole:
-        """The execution role."""
-        return self._role
 
     @classmethod
     def _of_document(

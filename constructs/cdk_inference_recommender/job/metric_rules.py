@@ -68,7 +68,6 @@ METRIC_RULES: Final = (
     ),
     Rule(
         id="MetricStatistic",
-        severity=Severity.ERROR,
         fields=("Statistic",),
         text="isn't a statistic of CloudWatch",
         remedy="Choose Average, Sum, Minimum, Maximum, SampleCount, or a percentile such as p95",

@@ -60,30 +60,24 @@ def job_role(job: Construct, props: JobProps, request: JobRequest, network: JobN
     output_key = props.output_encryption_key or request.text("OutputConfig", "KmsKeyId")
     uri = request.text("OutputConfig", "CompiledOutputConfig", "S3OutputUri")
     output = None if uri is None else CompiledOutput(uri=uri, bucket=props.compiled_output_bucket)
-    granted = []
-    if props.role is not None:
-        granted = [*props.inputs.grant_to(props.role), *(output.grant_to(props.role) if output else [])]
-    role = (
-        props.role
-        or imported_role(job, request.text("RoleArn"))
-        or execution_role(
-            job,
-            JobAccess(
-                model_package_version_arn=request.text("InputConfig", "ModelPackageVersionArn"),
-                inputs=props.inputs,
-                volume_encryption_key=volume_key,
-                output_encryption_key=output_key,
-                compiled_output=output,
-                network=InterfaceNetwork.of(network),
-                existing_endpoint=_existing_endpoint(request),
-                restrictions=props.role_restrictions or UNRESTRICTED,
-            ),
-        )
+    given = props.role or imported_role(job, request.text("RoleArn"))
+    role = given or execution_role(
+        job,
+        JobAccess(
+            model_package_version_arn=request.text("InputConfig", "ModelPackageVersionArn"),
+            inputs=props.inputs,
+            volume_encryption_key=volume_key,
+            output_encryption_key=output_key,
+            compiled_output=output,
+            network=InterfaceNetwork.of(network),
+            existing_endpoint=_existing_endpoint(request),
+            restrictions=props.role_restrictions or UNRESTRICTED,
+        ),
     )
     return JobRole(
         role=role,
-        is_given=props.role is not None or request.at("RoleArn") is not None,
-        granted=granted,
+        is_given=given is not None or request.at("RoleArn") is not None,
+        granted=[*props.inputs.grant_to(given), *(output.grant_to(given) if output else [])] if given else [],
         keys=(volume_key, output_key),
         has_compiled_output=request.at("OutputConfig", "CompiledOutputConfig", "S3OutputUri") is not None,
     )

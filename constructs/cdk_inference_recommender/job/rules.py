@@ -168,7 +168,6 @@ def _too_many_tags(props: RequestDocument) -> Iterator[Violation]:
 NAME_AND_ROLE_RULES: Final = (
     Rule(
         id="JobNameOrPrefix",
-        severity=Severity.ERROR,
         fields=("job_name", "job_name_prefix"),
         text="a job has either a name of its own or a generated one",
         remedy="Give job_name or job_name_prefix",
@@ -177,7 +176,6 @@ NAME_AND_ROLE_RULES: Final = (
     ),
     Rule(
         id="JobNamePrefixLiteral",
-        severity=Severity.ERROR,
         fields=_PREFIXES,
         text="is known only at deploy time, but the length of a generated name is checked at synth",
         remedy="Give literal text in job_name_prefix, or the whole name in job_name",
@@ -186,7 +184,6 @@ NAME_AND_ROLE_RULES: Final = (
     ),
     Rule(
         id="JobNamePrefixPattern",
-        severity=Severity.ERROR,
         fields=("job_name_prefix",),
         text=(
             f"must be 1 to {MAX_NAME_PREFIX_LENGTH} letters, digits and hyphens, with neither a hyphen first nor "
@@ -226,7 +223,6 @@ NAME_AND_ROLE_RULES: Final = (
     ),
     Rule(
         id="RoleRestrictionsWithRole",
-        severity=Severity.ERROR,
         fields=("role_restrictions", "role"),
         text="restricts the default execution role only, and a role is given",
         remedy="Leave role_restrictions out and restrict the role itself, or leave the role out",
@@ -235,7 +231,6 @@ NAME_AND_ROLE_RULES: Final = (
     ),
     Rule(
         id="CompiledOutputBucketWithoutUri",
-        severity=Severity.ERROR,
         fields=("compiled_output_bucket", "compiled_output_s3_uri"),
         text="is only used for compiled models, and where they are stored isn't given",
         remedy="Give compiled_output_s3_uri, or leave the bucket out",
@@ -246,7 +241,6 @@ NAME_AND_ROLE_RULES: Final = (
 WAITING_RULES: Final = (
     Rule(
         id="TimeoutRange",
-        severity=Severity.ERROR,
         fields=("timeout",),
         text=f"must be from {SHORTEST_TIMEOUT_SECONDS} to {LONGEST_TIMEOUT_SECONDS} seconds",
         remedy="Give at least the job's duration and an hour of margin",
@@ -264,7 +258,6 @@ WAITING_RULES: Final = (
     ),
     Rule(
         id="PollIntervalMinimum",
-        severity=Severity.ERROR,
         fields=("poll_interval",),
         text=f"must be at least {MIN_POLL_INTERVAL_SECONDS} seconds",
         remedy="A job takes 45 minutes or more: 30 seconds, the default, is soon enough",
@@ -275,7 +268,6 @@ WAITING_RULES: Final = (
 TAG_RULES: Final = (
     Rule(
         id="TagCount",
-        severity=Severity.ERROR,
         fields=("Tags",),
         text=f"at most {MAX_TAGS} tags: the service allows 50, and {len(OwnerTag)} say whose the job is",
         remedy="Remove tags, also those that Tags.of(...) adds, or exclude this resource type there",

@@ -57,7 +57,6 @@ def _given(member: str, prop: str) -> Callable[[RequestDocument], Iterator[Viola
 NETWORK_RULES: Final = (
     Rule(
         id="VpcPrivateSubnets",
-        severity=Severity.ERROR,
         fields=("vpc", "vpc_subnets"),
         text=(
             "no private subnets of the VPC are known, and network interfaces in others have no route to Amazon S3, "

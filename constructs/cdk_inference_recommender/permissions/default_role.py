@@ -14,6 +14,7 @@ from aws_cdk import aws_iam as iam
 from cdk_inference_recommender.cross_stack.token_references import refers_to_resource_of
 from cdk_inference_recommender.validation import checks
 from cdk_inference_recommender.validation.reported_problems import report_problems
+from cdk_inference_recommender.validation.stack_environment import is_beside
 
 from .acknowledged_findings import INLINE_POLICY, INLINE_POLICY_REASON, acknowledge, wildcard_reasons
 from .granted_statement import GrantedStatement, arn_in_stack, statements_of
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from aws_cdk.aws_ecr import IRepository
     from aws_cdk.aws_s3 import IBucket
+    from aws_cdk.interfaces import ResourceEnvironment
     from aws_cdk.interfaces.aws_kms import IKeyRef
     from constructs import Construct
 
@@ -177,7 +179,6 @@ class _GrantedStatements:
     def __init__(self, role: iam.Role, granted: Sequence[GrantedStatement]) -> None:
         self._role = role
         self._why = ("", "")
-        self._condition = NO_CONDITION
         self.granted: Final = list(granted)
 
     @contextmanager
@@ -186,21 +187,14 @@ class _GrantedStatements:
         self._why = reason, without
         yield
 
-    @contextmanager
-    def under(self, condition: Conditions) -> Iterator[iam.IGrantable]:
-        """Add a condition to what is granted within the block."""
-        self._condition = condition
-        yield self
-        self._condition = NO_CONDITION
-
-    def is_beside(self, resource: IBucket | IRepository | IKeyRef) -> bool:
-        """Return whether a resource is certainly in the role's account and Region."""
-        own, others = self._role.env, resource.env
-        return (own.account, own.region) == (others.account, others.region)
+    @property
+    def env(self) -> ResourceEnvironment:
+        """The role's account and Region."""
+        return self._role.env
 
     def principal_for(self, resource: IBucket | IRepository) -> iam.IGrantable:
         """Return the grantee: the role itself if the CDK needs it for the resource's own policy."""
-        return self if self.is_beside(resource) else self._role
+        return self if is_beside(self, resource) else self._role
 
     @property
     def grant_principal(self) -> iam.IPrincipal:
@@ -220,7 +214,5 @@ class _GrantedStatements:
 
     def add_to_principal_policy(self, statement: iam.PolicyStatement) -> iam.AddToPrincipalPolicyResult:
         reason, without = self._why
-        for operator, values in self._condition.items():
-            statement.add_condition(operator, dict(values))
         self.granted.append(GrantedStatement(statement=statement, reason=reason, without=without))
         return iam.AddToPrincipalPolicyResult(statement_added=True, policy_dependable=self._role)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from aws_cdk import ArnFormat, Stack
@@ -19,22 +17,7 @@ if TYPE_CHECKING:
     from aws_cdk.interfaces.aws_kms import IKeyRef
     from constructs import Construct
 
-    from .kms_key import Conditions
-
 _OBJECT_KEY_ACTIONS: Final = ("kms:Encrypt", "kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey*")
-
-
-@dataclass(frozen=True)
-class _Role:
-    """A role as the grantee of keys, for actions that need no condition."""
-
-    role: iam.IRole
-
-    def is_beside(self, resource: IKeyRef) -> bool:
-        return (self.role.env.account, self.role.env.region) == (resource.env.account, resource.env.region)
-
-    def under(self, _condition: Conditions) -> AbstractContextManager[iam.IGrantable]:
-        return nullcontext(self.role)
 
 
 def grant_output(
@@ -57,7 +40,7 @@ def grant_output(
     for bucket, pattern in destinations:
         bucket.grant_put(role, pattern)
     for key in keys:
-        grant_key(endpoint, key, _Role(role), *_OBJECT_KEY_ACTIONS)
+        grant_key(endpoint, key, role, *_OBJECT_KEY_ACTIONS)
     for topic in topics:
         topic.grant_publish(role)
 

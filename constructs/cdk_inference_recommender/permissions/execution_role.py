@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Final
 from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 
+from cdk_inference_recommender.cross_stack.token_references import reference_of
 from cdk_inference_recommender.request import request_shape
 from cdk_inference_recommender.request.pattern import matches
-from cdk_inference_recommender.validation.tokens import as_token, is_unresolved
+from cdk_inference_recommender.validation.tokens import as_token, is_dynamic_reference, is_unresolved
 
 from .default_role import DefaultRole, KeyUse
 from .execution_role_restrictions import ExecutionRoleRestrictions
@@ -167,17 +168,28 @@ def execution_role(scope: Construct, access: JobAccess) -> DefaultRole:
 
 
 def imported_role(scope: Construct, arn: str | None) -> iam.IRole | None:
-    """Return the role that a document names, which gets no policy; None where it names none that can be imported.
+    """Return the role that a document names: a construct of the app, or one that is imported by its ARN.
+
+    As `iam.Role.from_role_arn` has it, grants to a role of another account do nothing. They do nothing either where a
+    dynamic reference stands for the ARN: the role's name isn't known then.
 
     Args:
         scope: The job.
         arn: The document's `RoleArn`.
+
+    Returns:
+        The role; None where the document names none that can be imported.
     """
     # The service model's pattern reports what isn't an ARN.
     pattern = request_shape().members["RoleArn"].metadata["pattern"]
     if arn is None or not (is_unresolved(arn) or matches(arn, pattern)):
         return None
-    return iam.Role.from_role_arn(scope, "Role", as_token(arn), mutable=False)
+    reference = reference_of(arn)
+    # The role's name can't be read from a token if the role has a path.
+    of_app = reference.target.node.scope if reference is not None else None
+    if isinstance(of_app, iam.Role):
+        return of_app
+    return iam.Role.from_role_arn(scope, "Role", as_token(arn), mutable=not is_dynamic_reference(arn))
 
 
 def _key_uses(access: JobAccess) -> Iterator[KeyUse]:

@@ -10,15 +10,20 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 
 from cdk_inference_recommender.cross_stack.token_references import TOKEN, reference_of
+from cdk_inference_recommender.validation.stack_environment import is_beside
 from cdk_inference_recommender.validation.tokens import is_unresolved
 
 if TYPE_CHECKING:
     import re
     from collections.abc import Mapping, Sequence
-    from contextlib import AbstractContextManager
 
+    from aws_cdk.interfaces import IEnvironmentAware
     from aws_cdk.interfaces.aws_kms import IKeyRef
     from constructs import Construct
+
+    class Grantee(iam.IGrantable, IEnvironmentAware, Protocol):
+        """A principal whose account and Region are known, such as a role."""
+
 
 Conditions: TypeAlias = "Mapping[str, Mapping[str, object]]"
 """Conditions of a statement, by operator and key."""
@@ -38,20 +43,10 @@ def kms_key_id(key: IKeyRef | str | None) -> str | None:
     return key if key is None or isinstance(key, str) else _arn_of(key)
 
 
-class ConditionalGrantee(Protocol):
-    """Grantee that can be granted something on a condition."""
-
-    def is_beside(self, resource: IKeyRef) -> bool:
-        """Return whether a resource is certainly in the grantee's account and Region."""
-
-    def under(self, condition: Conditions) -> AbstractContextManager[iam.IGrantable]:
-        """Add a condition to what is granted within the block."""
-
-
 def grant_key(
     scope: Construct,
     key: IKeyRef | str,
-    grantee: ConditionalGrantee,
+    grantee: Grantee,
     *actions: str,
     condition: Conditions = NO_CONDITION,
 ) -> None:
@@ -66,22 +61,21 @@ def grant_key(
     """
     # An L2 key knows whether its policy trusts the account's identities.
     grant = None if isinstance(key, str) else getattr(key, "grant", None)
-    is_named = isinstance(key, str) or not grantee.is_beside(key) or _alias_of(Stack.of(scope), key) is not None
+    is_named = isinstance(key, str) or not is_beside(grantee, key) or _alias_of(Stack.of(scope), key) is not None
     if is_named or grant is None:
         own_policy = None if is_named or isinstance(key, str) else iam.ResourceWithPolicies.of(key)
-        with grantee.under(NO_CONDITION) as principal:
-            for statement in key_statements(scope, key, *actions, condition=condition):
-                principal.grant_principal.add_to_principal_policy(statement)
-                if own_policy is not None:
-                    in_own = statement.copy(resources=["*"], principals=[principal.grant_principal])
-                    own_policy.add_to_resource_policy(in_own)
+        principal = grantee.grant_principal
+        for statement in key_statements(scope, key, *actions, condition=condition):
+            principal.add_to_principal_policy(statement)
+            if own_policy is not None:
+                own_policy.add_to_resource_policy(statement.copy(resources=["*"], principals=[principal]))
         return
     for alike, own_condition in _by_condition(actions):
-        whole = {**condition, **own_condition}
-        with grantee.under(whole) as principal:
-            in_own = grant(principal, *alike).resource_statement
-        for operator, values in whole.items() if in_own is not None else ():
-            in_own.add_condition(operator, dict(values))
+        granted = grant(grantee, *alike)
+        in_own = granted.resource_statement
+        for statement in (*granted.principal_statements, *([] if in_own is None else [in_own])):
+            for operator, values in {**condition, **own_condition}.items():
+                statement.add_condition(operator, dict(values))
 
 
 def key_statements(
@@ -107,8 +101,9 @@ def key_statements(
 
 
 def _by_condition(actions: Sequence[str]) -> list[tuple[Sequence[str], Conditions]]:
+    grants = [action for action in actions if action == CREATE_GRANT]
     others = [action for action in actions if action != CREATE_GRANT]
-    return [*([([CREATE_GRANT], _BY_AWS_SERVICE)] if CREATE_GRANT in actions else []), (others, {})]
+    return [(alike, condition) for alike, condition in ((grants, _BY_AWS_SERVICE), (others, {})) if alike]
 
 
 def _resource_of(scope: Construct, key: IKeyRef | str) -> tuple[str, Conditions]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from cdk_inference_recommender.request import Problem, RequestDocument, Rule, Severity, Violation, check_rules
+from cdk_inference_recommender.request import Problem, RequestDocument, Rule, Violation, check_rules
 
 from .inline_policy_size import MAX_INLINE_POLICY_SIZE
 
@@ -53,7 +53,6 @@ def _too_large(field: str) -> Callable[[RequestDocument], Iterator[Violation]]:
 POLICY_SIZE_RULES: Final = (
     Rule(
         id="HandlerPolicySize",
-        severity=Severity.ERROR,
         fields=(_HANDLER,),
         text=(
             f"{_TEXT}. The handler's role has a policy for each role, each key and each other account's model package "
@@ -68,7 +67,6 @@ POLICY_SIZE_RULES: Final = (
     ),
     Rule(
         id="DefaultRolePolicySize",
-        severity=Severity.ERROR,
         fields=(_DEFAULT_ROLE,),
         text=f"{_TEXT}, and the default role has what it was granted besides what the library gives it",
         remedy="Grant it less, attach a managed policy to it, or give a role of your own",

@@ -10,7 +10,6 @@ from cdk_inference_recommender.request import (
     Problem,
     RequestDocument,
     Rule,
-    Severity,
     Violation,
     check_rules,
 )
@@ -130,7 +129,6 @@ def _no_family_left(document: RequestDocument) -> Iterator[Violation]:
 CONSTRAINT_RULES: Final = (
     Rule(
         id="ConstraintRange",
-        severity=Severity.ERROR,
         fields=tuple(map(_field, _NUMBERS)),
         text="must be a number above 0",
         remedy="Give such a number, or leave the constraint out",
@@ -139,7 +137,6 @@ CONSTRAINT_RULES: Final = (
     ),
     Rule(
         id="ConstraintMemoryPercent",
-        severity=Severity.ERROR,
         fields=(_field(ConstraintProperty.MAX_MEMORY_UTILIZATION),),
         text="is in percent, at most 100",
         remedy="Give a percentage, or leave the constraint out",
@@ -148,7 +145,6 @@ CONSTRAINT_RULES: Final = (
     ),
     Rule(
         id="InstanceFamilyName",
-        severity=Severity.ERROR,
         fields=tuple(f"{_field(name)}[]" for name in _FAMILIES),
         text="isn't an instance family",
         remedy="Write what stands between the dots of the instance type: c5 for ml.c5.xlarge",
@@ -157,7 +153,6 @@ CONSTRAINT_RULES: Final = (
     ),
     Rule(
         id="InstanceFamilyAllowedOrExcluded",
-        severity=Severity.ERROR,
         fields=tuple(f"{_field(name)}[]" for name in _FAMILIES),
         text="is allowed and excluded",
         remedy="Remove it from one of the two lists",
@@ -166,7 +161,6 @@ CONSTRAINT_RULES: Final = (
     ),
     Rule(
         id="InstanceFamiliesOfServerless",
-        severity=Severity.ERROR,
         fields=tuple(map(_field, _FAMILIES)),
         text="a serverless endpoint has no instance family",
         remedy="Leave it out, or use recommend_real_time",
@@ -175,7 +169,6 @@ CONSTRAINT_RULES: Final = (
     ),
     Rule(
         id="BaselineRequired",
-        severity=Severity.ERROR,
         fields=tuple(map(_field, _GAINS)),
         text="compares with an existing endpoint, and the job measures none",
         remedy="Give the job an existing_endpoint, or leave the constraint out",
@@ -184,7 +177,6 @@ CONSTRAINT_RULES: Final = (
     ),
     Rule(
         id="EndpointKindMeasured",
-        severity=Severity.ERROR,
         fields=("EndpointType",),
         text="none of the job's endpoint configurations is of this kind, and the deployment would fail after the job",
         remedy="Recommend the other kind, or give the job such a configuration",
@@ -193,7 +185,6 @@ CONSTRAINT_RULES: Final = (
     ),
     Rule(
         id="InstanceFamilyMeasured",
-        severity=Severity.ERROR,
         fields=tuple(map(_field, _FAMILIES)),
         text="leaves nothing of what the job measures, and the deployment would fail after the job",
         remedy="Let one of these families remain, or measure another one",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from cdk_inference_recommender.request import Problem, RequestDocument, Rule, Severity, Violation, check_rules
+from cdk_inference_recommender.request import Problem, RequestDocument, Rule, Violation, check_rules
 from cdk_inference_recommender.validation.tokens import mask_tokens
 from inference_recommendations_handler.protocol.contract import ObjectiveName
 
@@ -38,7 +38,6 @@ def _unknown(document: RequestDocument) -> Iterator[Violation]:
 OBJECTIVE_RULES: Final = (
     Rule(
         id="ObjectiveKnown",
-        severity=Severity.ERROR,
         fields=(_OBJECTIVE,),
         text="isn't a measure to choose by, and the deployment would fail after the job has run",
         remedy=f"Use one of {', '.join(ObjectiveName)}",

@@ -10,7 +10,6 @@ from cdk_inference_recommender.request import (
     Problem,
     RequestDocument,
     Rule,
-    Severity,
     Violation,
     check_rules,
 )
@@ -88,7 +87,6 @@ def _no_policy(document: RequestDocument) -> Iterator[Violation]:
 SCALING_RULES: Final = (
     Rule(
         id="ScalingTargetCpu",
-        severity=Severity.ERROR,
         fields=(_CPU,),
         text="must be a whole percentage from 1 to 100",
         remedy="Give such a percentage, or leave it out for the service's 50",
@@ -97,7 +95,6 @@ SCALING_RULES: Final = (
     ),
     Rule(
         id="ScalingInvocations",
-        severity=Severity.ERROR,
         fields=_INVOCATIONS,
         text="must be a whole number of requests a minute, 1 or more",
         remedy="Give such a number, or leave it out",
@@ -106,7 +103,6 @@ SCALING_RULES: Final = (
     ),
     Rule(
         id="ScalingCapacity",
-        severity=Severity.ERROR,
         fields=_CAPACITY,
         text="must be a whole number of instances, 1 or more",
         remedy="Give such a number",
@@ -115,7 +111,6 @@ SCALING_RULES: Final = (
     ),
     Rule(
         id="ScalingLeastAboveMost",
-        severity=Severity.ERROR,
         fields=(*_INVOCATIONS, *_CAPACITY),
         text="the least may not be above the most",
         remedy="Lower the one or raise the other",
@@ -124,7 +119,6 @@ SCALING_RULES: Final = (
     ),
     Rule(
         id="ScalingPolicyMissing",
-        severity=Severity.ERROR,
         fields=(_CAPACITY[1],),
         text="bounds a number of instances that no scaling policy changes",
         remedy=(
@@ -136,7 +130,6 @@ SCALING_RULES: Final = (
     ),
     Rule(
         id="ScalingTarget",
-        severity=Severity.ERROR,
         fields=(_TARGET, _MOST_REQUESTS),
         text="must be a number above 0",
         remedy="Give such a number, or leave it out for what was measured",
@@ -145,7 +138,6 @@ SCALING_RULES: Final = (
     ),
     Rule(
         id="ScalingSafetyFactor",
-        severity=Severity.ERROR,
         fields=(_FACTOR,),
         text="must be above 0 and at most 1",
         remedy="Give such a share, or leave it out for 0.5",
@@ -154,7 +146,6 @@ SCALING_RULES: Final = (
     ),
     Rule(
         id="ScalingTargetOrItsFactors",
-        severity=Severity.ERROR,
         fields=(_MOST_REQUESTS, _FACTOR),
         text="is what the target is calculated from, and the target is given as well",
         remedy="Leave out target_invocations_per_instance, or leave out max_requests_per_second and safety_factor",

@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from cdk_inference_recommender.cost.cost_rules import check_cost
     from cdk_inference_recommender.cross_stack.rules import check_incoming_references
     from cdk_inference_recommender.endpoint.rules import check_endpoint
     from cdk_inference_recommender.job.rules import check_props, check_waiting
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "check_constraints",
+    "check_cost",
     "check_default_role_policies",
     "check_endpoint",
     "check_handler_policies",
@@ -41,6 +43,7 @@ __all__ = [
 
 _MODULES: Final = {
     "check_constraints": "recommendation.constraint_rules",
+    "check_cost": "cost.cost_rules",
     "check_default_role_policies": "permissions.policy_size_rules",
     "check_endpoint": "endpoint.rules",
     "check_handler_policies": "permissions.policy_size_rules",

@@ -10,6 +10,7 @@ from .construct_memo import once
 from .tokens import is_unresolved
 
 if TYPE_CHECKING:
+    from aws_cdk.interfaces import IEnvironmentAware
     from constructs import IConstruct
 
 
@@ -40,6 +41,12 @@ def is_elsewhere(one: IConstruct, other: IConstruct) -> bool:
     Nothing is certain of an environment-agnostic stack.
     """
     return is_another(account_of(one), account_of(other)) or is_another(region_of(one), region_of(other))
+
+
+def is_beside(one: IEnvironmentAware, other: IEnvironmentAware) -> bool:
+    """Return whether two resources are certainly in the same account and Region."""
+    here, there = one.env, other.env
+    return (here.account, here.region) == (there.account, there.region)
 
 
 def is_another(one: str, other: str) -> bool:

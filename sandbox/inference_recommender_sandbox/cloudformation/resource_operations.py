@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from copy import copy
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from .errors import ResourceError
 from .parallel_walk import Cancellation, CancelledError
@@ -39,7 +39,7 @@ class ResourceOperations:
         self.mark(resource, "CREATE_IN_PROGRESS")
         resource.provisioned = self._attempt(
             resource,
-            lambda: self._providers.of(resource.type).create(self._request(resource), cancellation),
+            lambda: self._providers.of(resource.type).create(self._request(resource, cancellation=cancellation)),
             "CREATE_FAILED",
         )
         self.mark(resource, "CREATE_IN_PROGRESS", "Resource creation Initiated")
@@ -59,9 +59,10 @@ class ResourceOperations:
             provider = self._providers.of(new.type)
             if provider.replaces(current.properties, new.properties):
                 self.mark(current, "UPDATE_IN_PROGRESS", _NEEDS_NEW)
-                return provider.create(self._request(new), cancellation)
+                return provider.create(self._request(new, cancellation=cancellation))
             self.mark(current, "UPDATE_IN_PROGRESS")
-            return provider.update(self._request(new), current.provisioned, sent, cancellation)
+            request = self._request(new, old_properties=sent, cancellation=cancellation)
+            return provider.update(request, current.provisioned)
 
         new.provisioned = self._attempt(current, update, "UPDATE_FAILED")
         if new.physical_id != old.physical_id:
@@ -84,12 +85,9 @@ class ResourceOperations:
         self.mark(current, "UPDATE_IN_PROGRESS")
         if self._providers.is_custom(old.type) or goes_backwards:
             sent = self._stack.attempted.get(old.logical_id, current.properties)
+            request = self._request(old, old_properties=sent, cancellation=cancellation)
             restored.provisioned = self._attempt(
-                current,
-                lambda: self._providers.of(old.type).update(
-                    self._request(old), current.provisioned, sent, cancellation
-                ),
-                "UPDATE_FAILED",
+                current, lambda: self._providers.of(old.type).update(request, current.provisioned), "UPDATE_FAILED"
             )
         if current.physical_id != restored.physical_id:
             self._stack.superseded.append(current)
@@ -146,7 +144,13 @@ class ResourceOperations:
         else:
             return result
 
-    def _request(self, resource: StackResource) -> ResourceRequest:
+    def _request(
+        self,
+        resource: StackResource,
+        *,
+        old_properties: dict[str, Any] | None = None,
+        cancellation: Cancellation | None = None,
+    ) -> ResourceRequest:
         stack = self._stack
         return ResourceRequest(
             account_id=stack.account_id,
@@ -156,4 +160,6 @@ class ResourceOperations:
             logical_id=resource.logical_id,
             type=resource.type,
             properties=resource.properties,
+            old_properties=old_properties or {},
+            cancellation=cancellation or Cancellation(),
         )

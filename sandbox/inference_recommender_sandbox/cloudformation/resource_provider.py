@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 import secrets
 import string
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import Any, Final
 
-if TYPE_CHECKING:
-    from .parallel_walk import Cancellation
+from .parallel_walk import Cancellation
 
 _RANDOM: Final = string.ascii_uppercase + string.digits
 _MAX_NAME_LENGTH: Final = 63
@@ -21,6 +21,8 @@ class ResourceRequest:
 
     Attributes:
         properties: Resolved.
+        old_properties: Before an update; none otherwise.
+        cancellation: Ends the creation or the update early.
     """
 
     account_id: str
@@ -30,6 +32,8 @@ class ResourceRequest:
     logical_id: str
     type: str
     properties: dict[str, Any]
+    old_properties: dict[str, Any] = field(default_factory=dict)
+    cancellation: Cancellation = field(default_factory=Cancellation)
 
     def generated_name(self, *, max_length: int = _MAX_NAME_LENGTH) -> str:
         """Return a name as CloudFormation makes them: `<stack>-<logical id>-<random>`."""
@@ -72,26 +76,25 @@ class FailedResourceError(Exception):
         self.physical_id = physical_id
 
 
-class ResourceProvider(Protocol):
+class ResourceProvider(ABC):
     """Creates, updates and deletes the resources of a type; raises where that fails."""
 
+    @abstractmethod
     def replaces(self, old: dict[str, Any], new: dict[str, Any]) -> bool:
         """Return whether a change of these properties needs a new resource."""
 
-    def create(self, request: ResourceRequest, cancellation: Cancellation) -> ProvisionedResource:
+    @abstractmethod
+    def create(self, request: ResourceRequest) -> ProvisionedResource:
         """Create the resource."""
 
-    def update(
-        self,
-        request: ResourceRequest,
-        current: ProvisionedResource,
-        old_properties: dict[str, Any],
-        cancellation: Cancellation,
-    ) -> ProvisionedResource:
+    @abstractmethod
+    def update(self, request: ResourceRequest, current: ProvisionedResource) -> ProvisionedResource:
         """Update the resource; a response with another physical id means that it was replaced."""
 
+    @abstractmethod
     def delete(self, request: ResourceRequest, current: ProvisionedResource) -> None:
         """Delete the resource; one that is gone already is no failure."""
 
     def attribute(self, current: ProvisionedResource, name: str) -> Any:
         """Return an attribute of the resource."""
+        return current.attributes[name]

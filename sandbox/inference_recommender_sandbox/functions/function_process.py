@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Final
 from .function_log import FunctionLog
 from .invocation import Invocation, InvocationResult
 from .runtime_api import RuntimeApi
-from .runtimes import runtime_process
+from .runtimes import check_runtime, start_runtime
 from .sdk_calls import SdkCalls
 
 if TYPE_CHECKING:
@@ -61,9 +61,9 @@ class FunctionProcess:
     def __init__(
         self, configuration: FunctionConfiguration, *, clock: Clock, environment: dict[str, str], directory: Path
     ) -> None:
+        check_runtime(configuration.runtime)
         self._clock = clock
         self._offset_file = self._new_offset_file(directory)
-        runtime = runtime_process(configuration.runtime, handler=configuration.handler, offset_file=self._offset_file)
         self.configuration = configuration
         self.log = FunctionLog(
             account_id=configuration.account_id,
@@ -74,7 +74,7 @@ class FunctionProcess:
         self._api = RuntimeApi(sleep=self._sleep, call=SdkCalls(environment).respond)
         self._holds = 0
         self._deadline: float | None = None
-        self._process = self._start(runtime, environment)
+        self._process = self._start(environment)
         self._copying = threading.Lock()
         self._reader = threading.Thread(target=self._copy_output, name=f"log-{configuration.name}", daemon=True)
         self._reader.start()
@@ -183,12 +183,9 @@ class FunctionProcess:
         payload = json.dumps({"errorType": kind, "errorMessage": message}).encode()
         return InvocationResult(payload=payload, error="Unhandled")
 
-    def _start(self, runtime: RuntimeProcess, environment: dict[str, str]) -> subprocess.Popen[bytes]:
+    def _start(self, environment: dict[str, str]) -> RuntimeProcess:
         configuration = self.configuration
         variables = {
-            "PATH": os.environ.get("PATH", os.defpath),
-            "LANG": "en_US.UTF-8",
-            "TZ": ":UTC",
             "HOME": str(self._task_root),
             "LAMBDA_TASK_ROOT": str(self._task_root),
             "_HANDLER": configuration.handler,
@@ -203,17 +200,14 @@ class FunctionProcess:
             "AWS_REGION": configuration.region,
             "AWS_DEFAULT_REGION": configuration.region,
             **environment,
-            **runtime.variables,
             **dict(configuration.environment),
         }
-        return subprocess.Popen(  # noqa: S603 - the sandbox exists to run the user's functions
-            runtime.command,
-            cwd=self._task_root,
-            env=variables,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            bufsize=0,
+        return start_runtime(
+            configuration.runtime,
+            handler=configuration.handler,
+            offset_file=self._offset_file,
+            task_root=self._task_root,
+            variables=variables,
         )
 
     def _copy_output(self) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import secrets
-import shutil
 import string
 import tempfile
 import threading
@@ -84,7 +83,9 @@ class FunctionRunner:
         self._lock = threading.Lock()
         self._idle: dict[str, list[FunctionProcess]] = {}
         self._working: dict[FunctionProcess, RunningInvocation] = {}
-        self._directory = Path(tempfile.mkdtemp(prefix="inference-recommender-sandbox-"))
+        self._directory = tempfile.TemporaryDirectory(
+            prefix="inference-recommender-sandbox-", ignore_cleanup_errors=True
+        )
         self._last_invocation: set[FunctionProcess] = set()
         """Those at work whose function was deleted meanwhile."""
         self._stopped = False
@@ -174,7 +175,7 @@ class FunctionRunner:
         if processes:
             with ThreadPoolExecutor(max_workers=len(processes)) as pool:
                 list(pool.map(FunctionProcess.stop, processes))
-        shutil.rmtree(self._directory, ignore_errors=True)
+        self._directory.cleanup()
 
     def _kill_later(self, process: FunctionProcess, seconds: float) -> None:
         self._clock.sleep(seconds)
@@ -197,7 +198,7 @@ class FunctionRunner:
             configuration,
             clock=self._clock,
             environment=self._environment(configuration),
-            directory=self._directory,
+            directory=Path(self._directory.name),
         )
 
     def _give_back(self, process: FunctionProcess) -> None:

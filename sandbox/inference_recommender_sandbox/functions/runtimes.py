@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
-import sys
-from dataclasses import dataclass, field
+import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from . import bootstrap
+from .forked_process import ForkedProcess
+from .preloaded_python import INTERPRETER, fork_python
 from .sdk_calls import SERVICE_MODELS, sdk_services
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
+
+RuntimeProcess = ForkedProcess | subprocess.Popen[bytes]
 
 _NODE_BOOTSTRAP: Final = Path(__file__).parent / "nodejs" / "bootstrap.js"
 
@@ -25,45 +29,43 @@ class UnsupportedRuntimeError(Exception):
     """The sandbox has no way to run the function's runtime."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class RuntimeProcess:
-    """The command of a process that serves a function.
-
-    Attributes:
-        command: With all its arguments.
-        variables: Environment variables that only this runtime needs.
-    """
-
-    command: tuple[str, ...]
-    variables: Mapping[str, str] = field(default_factory=dict)
-
-
-def runtime_process(runtime: str, *, handler: str, offset_file: Path) -> RuntimeProcess:
-    """Return how to start a runtime.
+def start_runtime(
+    runtime: str, *, handler: str, offset_file: Path, task_root: Path, variables: Mapping[str, str]
+) -> RuntimeProcess:
+    """Start the process of a function; what it writes to either stream is read from `stdout`.
 
     Args:
         runtime: As Lambda names it, for instance `python3.13`. The sandbox's own Python and the Node.js on the PATH
             run it, whatever the version.
         handler: The function's.
         offset_file: Holds the clock's offset.
+        task_root: The function's code.
+        variables: The function's environment.
 
     Raises:
         UnsupportedRuntimeError: If the runtime is neither Python nor Node.js, or there is no Node.js.
     """
     check_runtime(runtime)
+    common = {"PATH": os.environ.get("PATH", os.defpath), "LANG": "en_US.UTF-8", "TZ": ":UTC"}
+    environment = {**common, **variables}
+    arguments = (handler, str(offset_file))
     if runtime.startswith(_PYTHON):
-        return RuntimeProcess(command=(sys.executable, "-I", "-u", bootstrap.__file__, handler, str(offset_file)))
-    return RuntimeProcess(
-        # A newer Node.js than the function's would warn of what the function's doesn't.
-        command=(
-            _node(runtime),
-            "--no-deprecation",
-            str(_NODE_BOOTSTRAP),
-            handler,
-            str(offset_file),
-            str(SERVICE_MODELS),
-        ),
-        variables={"SANDBOX_SDK_SERVICES": json.dumps(sdk_services())},
+        forked = fork_python(arguments, cwd=task_root, environment=environment, common=common)
+        return forked or _started((*INTERPRETER, bootstrap.__file__, *arguments), task_root, environment)
+    # A newer Node.js than the function's would warn of what the function's doesn't.
+    command = (_node(runtime), "--no-deprecation", str(_NODE_BOOTSTRAP), *arguments, str(SERVICE_MODELS))
+    return _started(command, task_root, {"SANDBOX_SDK_SERVICES": json.dumps(sdk_services()), **environment})
+
+
+def _started(command: Sequence[str], cwd: Path, environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(  # noqa: S603 - the sandbox exists to run the user's functions
+        command,
+        cwd=cwd,
+        env=environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        bufsize=0,
     )
 
 

@@ -30,6 +30,8 @@ from .policy_evaluation import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from moto.iam.models import ManagedPolicy
 
     from .policy_propagation import PolicyPropagation
@@ -126,19 +128,30 @@ class Authorizer:
         session = self.session(access_key_id)
         if session is None:
             return
-        policies = role_policies(account_id=account_id, role_name=session.role_name, partition=partition)
+        written = role_policies(account_id=account_id, role_name=session.role_name, partition=partition)
+        in_effect = written
         if self._propagation is not None:
-            policies = self._propagation.in_effect(account_id, session.role_name, policies)
+            in_effect = self._propagation.in_effect(account_id, session.role_name, written)
         full_context = {**caller_context(account_id), **context}
         boundary = permissions_boundary(account_id=account_id, role_name=session.role_name, partition=partition)
         # Within an account it is enough that the resource's own policy allows the call.
-        policies = [
-            *policies,
-            *granting_policies(resource, account_id=account_id, role_name=session.role_name),
-        ]
-        decision = decide(policies, action=action, resource=resource, context=full_context, boundary=boundary)
-        applying = applying_statements(policies, action=action, resource=resource, context=full_context)
-        self._calls.note(session.role_name, action, resource, decision, applying)
+        resource_policies = granting_policies(resource, account_id=account_id, role_name=session.role_name)
+
+        def decided(policies: Sequence[PolicyDocument]) -> Decision:
+            applied = [*policies, *resource_policies]
+            return decide(applied, action=action, resource=resource, context=full_context, boundary=boundary)
+
+        decision = decided(in_effect)
+        self._calls.note(
+            session.role_name,
+            action,
+            resource,
+            decision,
+            granted=decided(written) is Decision.ALLOWED,
+            applying=applying_statements(
+                [*in_effect, *resource_policies], action=action, resource=resource, context=full_context
+            ),
+        )
         if decision is not Decision.ALLOWED:
             principal = session.arn(partition=partition, account_id=account_id)
             raise AccessDenied(principal=principal, action=action, resource=resource, decision=decision)
@@ -153,6 +166,7 @@ def caller_context(account_id: str) -> dict[str, str | None]:
         "aws:PrincipalAccount": account_id,
         "aws:SecureTransport": "true",
         "aws:ViaAWSService": "false",
+        "kms:ViaService": None,
     }
 
 

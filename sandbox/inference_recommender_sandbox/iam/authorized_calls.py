@@ -19,10 +19,17 @@ class AuthorizedCalls:
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._statements: dict[tuple[str, str, str, bool], set[str]] = {}
+        self._statements: dict[tuple[str, str, str, bool, bool], set[str]] = {}
 
     def note(
-        self, role_name: str, action: str, resource: str, decision: Decision, applying: Sequence[PolicyDocument]
+        self,
+        role_name: str,
+        action: str,
+        resource: str,
+        decision: Decision,
+        *,
+        granted: bool,
+        applying: Sequence[PolicyDocument],
     ) -> None:
         """Note a call.
 
@@ -31,10 +38,11 @@ class AuthorizedCalls:
             action: For example `sagemaker:CreateModel`.
             resource: ARN, or `*`.
             decision: What became of it.
+            granted: Whether the role's policies allow it once all of them have taken effect.
             applying: Statements that allow or deny it.
         """
         written = {json.dumps(statement, sort_keys=True) for statement in applying}
-        key = role_name, action, resource, decision is Decision.ALLOWED
+        key = role_name, action, resource, decision is Decision.ALLOWED, granted
         with self._lock:
             self._statements.setdefault(key, set()).update(written)
 
@@ -47,7 +55,8 @@ class AuthorizedCalls:
                     "action": action,
                     "resource": resource,
                     "allowed": allowed,
+                    "granted": granted,
                     "statements": [json.loads(each) for each in sorted(written)],
                 }
-                for (role_name, action, resource, allowed), written in self._statements.items()
+                for (role_name, action, resource, allowed, granted), written in self._statements.items()
             ]

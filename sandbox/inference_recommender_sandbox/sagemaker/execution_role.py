@@ -77,8 +77,9 @@ def first_missing_permission(needs: RoleNeeds) -> str | None:
     session = RoleSession(role_name=role_name, session_name="SageMaker")
     principal = session.arn(partition=needs.partition, account_id=needs.account_id)
     vpc_arn = _vpc_arn(needs)
-    for action, resource in _needed(needs):
-        context = {**caller_context(needs.account_id), **_condition_keys(action, resource, vpc_arn)}
+    called = ((action, resource, _condition_keys(action, resource, vpc_arn)) for action, resource in _needed(needs))
+    for action, resource, keys in (*called, *_encrypting(needs)):
+        context = {**caller_context(needs.account_id), **keys}
         decision = decide(policies, action=action, resource=resource, context=context, boundary=boundary)
         if decision is not Decision.ALLOWED:
             return str(AccessDenied(principal=principal, action=action, resource=resource, decision=decision))
@@ -134,14 +135,26 @@ def _needed(needs: RoleNeeds) -> Iterator[tuple[str, str]]:
     source = needs.request["InputConfig"]
     if source.get("ContainerConfig", {}).get("DataInputConfig"):
         yield from _compiling(needs)
-    if source.get("VolumeKmsKeyId"):
-        for action in ("kms:CreateGrant", "kms:DescribeKey", "kms:GenerateDataKey"):
-            yield action, _key_arn(needs, source["VolumeKmsKeyId"])
-    output_key = needs.request.get("OutputConfig", {}).get("KmsKeyId")
-    if output_key:
-        yield "kms:GenerateDataKey", _key_arn(needs, output_key)
     if source.get("VpcConfig"):
         yield from _networking(needs, source["VpcConfig"])
+
+
+def _encrypting(needs: RoleNeeds) -> Iterator[tuple[str, str, dict[str, str | None]]]:
+    """Yield the uses of keys, with the service that calls KMS for the role (KMS developer guide, `kms:ViaService`).
+
+    S3 calls it for objects that are stored with a key (S3 user guide, SSE-KMS). That SageMaker calls it for volumes is
+    inferred from the AWS managed policy AmazonSageMakerJobRuntimeAccess.
+    """
+    volume_key = needs.request["InputConfig"].get("VolumeKmsKeyId")
+    # True where a service that is integrated with KMS calls (KMS developer guide, condition keys).
+    grant = {"kms:GrantIsForAWSResource": "true"}
+    for action in ("kms:CreateGrant", "kms:DescribeKey", "kms:GenerateDataKey") if volume_key else ():
+        keys = grant if action == "kms:CreateGrant" else {}
+        yield action, _key_arn(needs, volume_key), {"kms:ViaService": f"sagemaker.{needs.region}.amazonaws.com", **keys}
+    output_key = needs.request.get("OutputConfig", {}).get("KmsKeyId")
+    if output_key:
+        keys = {"kms:ViaService": f"s3.{needs.region}.amazonaws.com"}
+        yield "kms:GenerateDataKey", _key_arn(needs, output_key), {**keys}
 
 
 def _hosting(needs: RoleNeeds) -> Iterator[tuple[str, str]]:
@@ -219,9 +232,6 @@ def _condition_keys(action: str, resource: str, vpc_arn: str | None) -> dict[str
     """Return the keys of one call besides those that every call has."""
     if action == "iam:PassRole":
         return {"iam:PassedToService": SERVICE}
-    if action == "kms:CreateGrant":
-        # True where a service that is integrated with KMS calls (KMS developer guide, condition keys).
-        return {"kms:GrantIsForAWSResource": "true"}
     if not action.startswith("ec2:") or resource == "*":
         return {}
     # An interface that is about to be created knows no VPC yet.

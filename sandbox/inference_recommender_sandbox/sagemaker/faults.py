@@ -14,6 +14,7 @@ Two ways. By name: a model name, or the name of a model package's group, that co
 | `microsecond-latency` | `job` = `*` | matching jobs report latencies in microseconds, as the service's preview did |
 | `no-results` | `job` = `*` | matching jobs complete without recommendations |
 | `slow-job` | `job` = `*`, `seconds` | matching jobs take so much longer |
+| `short-job` | `job` = `*`, `seconds` | matching jobs take no longer than that |
 | `vanish-job` | `job` | a job is unknown from now on; its name stays taken |
 | `slow-create` | `seconds` | every create takes so long before it responds |
 | `role-propagation` | `seconds` | a role can be assumed only so long after it was first named |
@@ -67,6 +68,7 @@ _MEMBERS: Final[Mapping[str, Mapping[str, type]]] = {
     "microsecond-latency": {"job": str},
     "no-results": {"job": str},
     "slow-job": {"job": str, "seconds": int},
+    "short-job": {"job": str, "seconds": int},
     "vanish-job": {"job": str},
     "slow-create": {"seconds": int},
     "role-propagation": {"seconds": int},
@@ -83,6 +85,7 @@ _REQUIRED: Final[Mapping[str, Sequence[str]]] = {
     "lose-response": ("operation",),
     "fail-steps": ("steps",),
     "slow-job": ("seconds",),
+    "short-job": ("seconds",),
     "vanish-job": ("job",),
     "slow-create": ("seconds",),
     "role-propagation": ("seconds",),
@@ -228,14 +231,15 @@ class FaultRegistry:
 
 
 def _with_fault(fate: Fate, fault: Fault, benchmarks: Sequence[Benchmark]) -> Fate:
-    if fault.fault == "nan-metrics":
-        return replace(fate, without_utilization=True)
-    if fault.fault == "microsecond-latency":
-        return replace(fate, latency_in_microseconds=True)
-    if fault.fault == "no-results":
-        return replace(fate, without_results=True)
-    if fault.fault == "slow-job":
-        return replace(fate, extra_seconds=fate.extra_seconds + fault.seconds)
+    changes: Mapping[str, Mapping[str, Any]] = {
+        "nan-metrics": {"without_utilization": True},
+        "microsecond-latency": {"latency_in_microseconds": True},
+        "no-results": {"without_results": True},
+        "slow-job": {"extra_seconds": fate.extra_seconds + fault.seconds},
+        "short-job": {"max_seconds": fault.seconds},
+    }
+    if fault.fault in changes:
+        return replace(fate, **changes[fault.fault])
     if fault.fault not in {"fail-job", "fail-steps"}:
         return fate
     failing = {

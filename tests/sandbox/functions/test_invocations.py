@@ -250,7 +250,7 @@ def test_a_process_that_is_stopped_ends_by_itself_or_is_killed(account: Any, *, 
         os.kill(pid, signal.SIGSTOP)
         account.until(lambda: Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "T")
     process.stop()
-    assert process._process.returncode == code
+    assert process._process.poll() == code
 
 
 def test_processes_die_when_the_sandbox_no_longer_holds_their_input(account: Any) -> None:

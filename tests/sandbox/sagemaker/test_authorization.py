@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -202,6 +203,15 @@ def test_a_session_may_do_what_its_roles_policies_allow(aws: Aws) -> None:
         f"sagemaker:DescribeInferenceRecommendationsJob on resource: {JOB} because no identity-based policy allows "
         "the sagemaker:DescribeInferenceRecommendationsJob action"
     )
+
+
+@pytest.mark.parametrize(("operator", "allowed"), [("StringEquals", False), ("StringEqualsIfExists", True)])
+def test_a_session_calls_through_no_service(aws: Aws, operator: str, *, allowed: bool) -> None:
+    condition = {operator: {"kms:ViaService": "s3.us-east-1.amazonaws.com"}}
+    aws.role("handler", [allow("kms:Decrypt", Condition=condition)], service="lambda.amazonaws.com")
+    aws.authorizer.register_session("ASIA0000000000000001", "handler", "the-function")
+    with nullcontext() if allowed else pytest.raises(AccessDenied):
+        authorize(aws, "ASIA0000000000000001", "kms:Decrypt")
 
 
 def test_an_explicit_deny_is_distinguished(aws: Aws) -> None:

@@ -104,6 +104,25 @@ def test_what_the_request_names_is_enough_on_its_own_resource(aws: Aws) -> None:
     assert outcome(aws, allow(BASE), payload, allow("kms:*", key), VolumeKmsKeyId=key, **PAYLOAD)[0] == "COMPLETED"
 
 
+@pytest.mark.parametrize(
+    ("services", "status"),
+    [
+        (["sagemaker", "s3"], "COMPLETED"),
+        (["sagemaker"], "FAILED"),
+        (["s3"], "FAILED"),
+        (["ec2"], "FAILED"),
+    ],
+)
+def test_a_key_is_used_through_the_service_that_encrypts_with_it(aws: Aws, services: list[str], status: str) -> None:
+    key = aws.client("kms").create_key()["KeyMetadata"]["Arn"]
+    condition = {"StringLike": {"kms:ViaService": [f"{service}.us-east-1.*" for service in services]}}
+    reading = allow("s3:GetObject", f"arn:aws:s3:::{SEEDED_PAYLOAD.removeprefix('s3://')}")
+    role = aws.role("own", [allow(BASE), reading, {**allow("kms:*", key), "Condition": condition}])
+    source = aws.request()["InputConfig"] | {"VolumeKmsKeyId": key}
+    aws.create(RoleArn=role, InputConfig=source, OutputConfig={"KmsKeyId": key})
+    assert aws.finish()["Status"] == status
+
+
 def test_the_managed_policy_is_enough_for_buckets_named_after_sagemaker_only(aws: Aws) -> None:
     name = "AmazonSageMakerFullAccess"
     arn = aws.role("managed", [])

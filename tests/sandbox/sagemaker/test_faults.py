@@ -115,6 +115,19 @@ def test_a_job_may_take_longer(aws: Aws) -> None:
     assert aws.status() == "COMPLETED"
 
 
+def test_a_job_may_take_no_longer_than_ordered(aws: Aws) -> None:
+    aws.installation.faults.order({"fault": "short-job", "seconds": 600})
+    aws.create()
+    aws.clock.sleep(599)
+    assert aws.status() == "IN_PROGRESS"
+    aws.clock.sleep(1)
+    described = aws.describe()
+    assert described["Status"] == "COMPLETED"
+    assert described["InferenceRecommendations"]
+    steps = aws.sagemaker.list_inference_recommendations_job_steps(JobName="job")["Steps"]
+    assert {each["Status"] for each in steps} == {"COMPLETED"}
+
+
 def test_a_vanished_job_is_unknown_but_its_name_stays_taken(aws: Aws) -> None:
     aws.create()
     aws.installation.faults.order({"fault": "vanish-job", "job": "job"})

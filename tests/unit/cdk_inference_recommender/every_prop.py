@@ -80,6 +80,7 @@ def _on_instances(stack: Stack) -> dict[str, Any]:
         "timeout": Duration.hours(4),
         "poll_interval": Duration.minutes(1),
         "accept_stopped": True,
+        "max_cost": 10_000,
         "rerun_nonce": "2",
     }
 

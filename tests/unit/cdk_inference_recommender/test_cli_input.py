@@ -9,17 +9,20 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
-from aws_cdk import CfnParameter, Duration, Fn, Stack, Tags
+from aws_cdk import CfnParameter, Duration, Environment, Fn, Stack, Tags
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 
 from cdk_inference_recommender import InferenceRecommendationsJob, ValidationError
 from cdk_inference_recommender.command_line.skeleton import SKELETONS
 
+from .dependency_order import before
 from .request.request_documents import ADVANCED, DEFAULT, MODEL_NAME, with_value, without
 from .synthesis import (
+    ACCOUNT,
     JOB,
     POLICY,
+    REGION,
     ROLE_ARN,
     Json,
     given_role,
@@ -184,14 +187,48 @@ class TestName:
 class TestRole:
     """`RoleArn` is a role that exists."""
 
-    def test_is_imported_and_gets_no_policy(self) -> None:
-        stack = new_stack()
-        job = declare(stack, DEFAULT)
-        job.role.add_to_principal_policy(iam.PolicyStatement(actions=["s3:*"], resources=["*"]))
-        template = template_of(stack)
-        assert only(template, JOB)["Properties"]["Request"]["RoleArn"] == DEFAULT["RoleArn"]
-        assert "s3:*" not in json.dumps(resources(template, POLICY))
+    @staticmethod
+    def granted(stack: Stack, arn: str) -> list[Json]:
+        """Return the policies of a document's role, which is granted a bucket, a repository and an action."""
+        named: Json = {"input_buckets": [payloads(stack)], "image_repositories": [images(stack)]}
+        job = declare(stack, with_value(DEFAULT, ("RoleArn",), arn), **named)
+        job.add_to_role_policy(iam.PolicyStatement(actions=["s3:ListAllMyBuckets"], resources=["*"]))
+        # Another account's role is an error, too.
+        template = template_of(stack, check=False)
+        assert only(template, JOB)["Properties"]["Request"]["RoleArn"] == stack.resolve(arn)
         assert not [name for name in resources(template, "AWS::IAM::Role") if name.startswith("Job")]
+        found = {
+            name: policy["Properties"]
+            for name, policy in resources(template, POLICY).items()
+            if not name.startswith("InferenceRecommenderProvider")
+        }
+        (job_name,) = resources(template, JOB)
+        assert set(found) <= before(template, job_name)
+        return list(found.values())
+
+    @pytest.mark.parametrize("path", ["", "ml/"])
+    def test_is_imported_and_granted_what_is_named(self, path: str) -> None:
+        (policy,) = self.granted(new_stack(), f"arn:aws:iam::123456789012:role/{path}sagemaker")
+        assert policy["Roles"] == ["sagemaker"]
+        for part in ("s3:GetObject*", "ecr:BatchGetImage", "s3:ListAllMyBuckets"):
+            assert part in json.dumps(policy)
+
+    def test_may_be_another_stack_s_parameter(self) -> None:
+        stack = new_stack()
+        (policy,) = self.granted(stack, CfnParameter(stack, "Own").value_as_string)
+        assert "Own" in json.dumps(policy["Roles"])
+
+    def test_of_the_app_may_have_a_path(self) -> None:
+        stack = new_stack()
+        role = iam.Role(stack, "Own", path="/ml/", assumed_by=iam.ServicePrincipal("sagemaker.amazonaws.com"))
+        (policy,) = self.granted(stack, role.role_arn)
+        assert policy["Roles"] == [stack.resolve(role.role_name)]
+
+    @pytest.mark.parametrize(
+        "arn", ["arn:aws:iam::210987654321:role/sagemaker", "{{resolve:ssm:/role}}"], ids=["another account", "unknown"]
+    )
+    def test_that_can_t_be_granted_anything_stays_as_it_is(self, arn: str) -> None:
+        assert self.granted(new_stack(env=Environment(account=ACCOUNT, region=REGION)), arn) == []
 
     def test_may_be_passed_by_the_handler_alone(self) -> None:
         stack = new_stack()

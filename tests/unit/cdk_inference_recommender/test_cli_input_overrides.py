@@ -196,6 +196,7 @@ SHOWN_ELSEWHERE: Final = {
     "compiled_output_bucket",
     "image_repositories",
     "input_buckets",
+    "max_cost",
     "poll_interval",
     "role_restrictions",
 }

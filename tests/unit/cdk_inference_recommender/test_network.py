@@ -116,7 +116,7 @@ def test_connections_open_the_job_s_group() -> None:
 
 def test_a_job_without_a_vpc_has_no_connections() -> None:
     job = default_job(new_stack())
-    with pytest.raises(ValidationError, match=r"Stack/Job: a job without a VPC has no connections\. Give it a vpc\."):
+    with pytest.raises(ValidationError, match=r"Stack/Job: has no connections without a VPC\. Give it a vpc\."):
         _ = job.connections
 
 

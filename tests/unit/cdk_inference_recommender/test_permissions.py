@@ -12,6 +12,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 
 from cdk_inference_recommender import InferenceRecommendationsJob
+from cdk_inference_recommender.permissions.kms_key import grant_key
 
 from .request.request_documents import DEFAULT, with_value, without
 from .synthesis import (
@@ -172,6 +173,19 @@ def test_a_key_of_another_stack_is_known_by_its_arn_there() -> None:
         if "kms:CreateGrant" in statement["Action"]
     ]
     assert "Arn" in resource["Fn::ImportValue"]
+
+
+@pytest.mark.parametrize("make", [kms.Key, kms.CfnKey])
+def test_only_aws_services_create_grants_for_any_role(make: Callable[[Stack, str], kms.Key | kms.CfnKey]) -> None:
+    stack = new_stack()
+    role = iam.Role(stack, "Role", assumed_by=iam.ServicePrincipal("sagemaker.amazonaws.com"))
+    condition = {"StringEquals": {"kms:ViaService": "s3.eu-west-1.amazonaws.com"}}
+    grant_key(stack, make(stack, "Key"), role, "kms:CreateGrant", "kms:Decrypt", condition=condition)
+    found = role_statements(template_of(stack, check=False), "Role")
+    assert [(each["Action"], each["Condition"]) for each in found] == [
+        ("kms:CreateGrant", {**condition, **BY_AWS_SERVICE}),
+        ("kms:Decrypt", condition),
+    ]
 
 
 def test_an_alias_made_in_the_stack_is_known_by_its_name() -> None:

@@ -335,7 +335,7 @@ def test_a_model_that_only_the_deployment_knows_may_be_the_one() -> None:
 
 
 def test_without_a_vpc_it_has_no_connections() -> None:
-    with pytest.raises(ValidationError, match="an endpoint without a VPC has no connections"):
+    with pytest.raises(ValidationError, match="has no connections without a VPC"):
         _ = endpoint(new_stack()).connections
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from cdk_inference_recommender.command_line.rule_catalogue import catalogue
+from cdk_inference_recommender.cost.cost_rules import COST_RULES
 from cdk_inference_recommender.cross_stack.published_rules import PUBLISHED_RULES
 from cdk_inference_recommender.cross_stack.rules import CROSS_STACK_RULES
 from cdk_inference_recommender.endpoint.rules import ENDPOINT_RULES
@@ -43,6 +44,7 @@ def test_has_one_entry_a_rule() -> None:
             *OBJECTIVE_RULES,
             *CONSTRAINT_RULES,
             *SCALING_RULES,
+            *COST_RULES,
             *METRIC_RULES,
             *POLICY_SIZE_RULES,
         )

@@ -13,12 +13,13 @@ from cdk_inference_recommender.command_line.job_reference import JobReference, f
 from cdk_inference_recommender.command_line.output.escaping import escape_text
 from cdk_inference_recommender.command_line.output.output_options import is_for_person, output_options, print_document
 from cdk_inference_recommender.command_line.output.problem_report import has_errors
+from cdk_inference_recommender.cost.job_estimate import JobEstimate
+from cdk_inference_recommender.cost.price_file import Price, PriceFile, PriceFileError
 from cdk_inference_recommender.request import check_request
 from inference_recommendations_handler.recommendation.job_results import JobResults
 
-from .job_estimate import JobEstimate
-from .price_file import Price, PriceFile, add_prices, price_path
 from .price_list import PRICE_LIST_REGION, read_price_list
+from .price_options import add_prices, load_prices
 
 if TYPE_CHECKING:
     import argparse
@@ -77,8 +78,13 @@ def estimate_request(
         CommandError: The file of prices can't be read.
     """
     place = region or _region(document)
-    prices = PriceFile.load(price_path(arguments)).prices(place) if place else {}
+    prices = load_prices(arguments).prices(place) if place else {}
     return JobEstimate.of(document, region=place, prices=prices)
+
+
+def estimate_sentence(estimate: JobEstimate) -> str:
+    """Return an estimate on one line."""
+    return f"Estimate: {estimate.in_words()}."
 
 
 def _run(arguments: argparse.Namespace) -> int:
@@ -93,14 +99,14 @@ def _run(arguments: argparse.Namespace) -> int:
         return 0
     estimate = estimate_request(document, arguments, region=arguments.region)
     if is_for_person(arguments):
-        print(escape_text(estimate.sentence()))
+        print(escape_text(estimate_sentence(estimate)))
     else:
         print_document(_document(estimate), arguments)
     return 1 if estimate.missing else 0
 
 
 def _add_prices(arguments: argparse.Namespace, document: Mapping[str, Any]) -> None:
-    file = PriceFile.load(price_path(arguments))
+    file = load_prices(arguments)
     today = f"{datetime.now(UTC):%Y-%m-%d}"
     if arguments.refresh:
         region = arguments.region or _region(document)
@@ -117,10 +123,11 @@ def _add_prices(arguments: argparse.Namespace, document: Mapping[str, Any]) -> N
 
 
 def _save(file: PriceFile, region: str, prices: Mapping[str, float], today: str, source: str) -> PriceFile:
-    saved = file.save_with(
-        region,
-        {name: Price(dollars_per_hour=price, date=today, source=source) for name, price in prices.items()},
-    )
+    more = {name: Price(dollars_per_hour=price, date=today, source=source) for name, price in prices.items()}
+    try:
+        saved = file.save_with(region, more)
+    except PriceFileError as error:
+        raise CommandError(f"{error}. Give --prices another path.") from error
     print(escape_text(f"{len(prices)} prices of {region} are in {file.path}"))
     return saved
 

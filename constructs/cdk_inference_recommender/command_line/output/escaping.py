@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import json
 import unicodedata
 
@@ -23,11 +22,6 @@ def escape_text(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(each if _is_shown(each) else each.encode("unicode_escape").decode() for each in text)
-
-
-def escape_html(text: str) -> str:
-    """Return the text for an HTML page, as content or as a quoted attribute value."""
-    return html.escape(escape_text(text))
 
 
 def escape_json(document: object) -> str:

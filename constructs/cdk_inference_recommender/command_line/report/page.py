@@ -11,7 +11,7 @@ from cdk_inference_recommender.command_line.command_error import CommandError
 from cdk_inference_recommender.command_line.output.escaping import escape_text
 from inference_recommendations_handler.recommendation.choosing import HIGHEST_IS_BEST
 
-from .charts import report_charts
+from .charts.report_charts import report_charts
 from .figure_text import existing_endpoint, whole
 from .why_it_won import OBJECTIVES
 

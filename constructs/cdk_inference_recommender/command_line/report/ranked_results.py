@@ -10,13 +10,14 @@ from inference_recommendations_handler.recommendation.choosing import rank
 
 from .decision import Decision, unmet_constraints
 from .failed_steps import differing
-from .pareto_front import pareto_front
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from inference_recommendations_handler.recommendation.choosing import RecommendationResult
     from inference_recommendations_handler.recommendation.constraints import Constraints
+
+Point = tuple[float | None, float | None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,3 +138,16 @@ def _label(found: RecommendationResult, variation: Mapping[str, str]) -> str:
 def _variation(found: RecommendationResult) -> dict[str, str]:
     specification = found.inference_specification_name
     return {**({"specification": specification} if specification else {}), **found.environment}
+
+
+def pareto_front(points: Sequence[Point]) -> list[int]:
+    """Places of the points that no other point beats, where less is better, by ascending first figure.
+
+    A point beats another where it is no worse in both figures and better in one; equal points are all in the front.
+    A point without one of the figures is never in it.
+    """
+    known = [(x, y, place) for place, (x, y) in enumerate(points) if x is not None and y is not None]
+    front = [
+        (x, y, place) for x, y, place in known if not any(a <= x and b <= y and (a < x or b < y) for a, b, _ in known)
+    ]
+    return [place for _, _, place in sorted(front)]

@@ -130,14 +130,14 @@ class DeploymentConfig(FactoryMade):
                 Default: the service's.
             alarms: As for `canary`.
         """
-        return cls._blue_green(
-            "ALL_AT_ONCE",
+        policy = _BlueGreenUpdatePolicy(
+            routing_type="ALL_AT_ONCE",
             # Required by the API.
             wait_interval=wait_interval or Duration.seconds(0),
             termination_wait=termination_wait,
             maximum_execution_timeout=maximum_execution_timeout,
-            alarms=alarms,
         )
+        return cls._make(blue_green=policy, alarms=alarms)
 
     @classmethod
     def canary(
@@ -160,14 +160,14 @@ class DeploymentConfig(FactoryMade):
             alarms: 1 to 10 alarms, or their names, that roll the update back. Alarms on the endpoint's own metrics are
                 given to `RecommendedEndpoint.add_rollback_alarms`. Default: none, and nothing is watched.
         """
-        return cls._blue_green(
-            "CANARY",
+        policy = _BlueGreenUpdatePolicy(
+            routing_type="CANARY",
             canary_size=size,
             wait_interval=wait_interval,
             termination_wait=termination_wait,
             maximum_execution_timeout=maximum_execution_timeout,
-            alarms=alarms,
         )
+        return cls._make(blue_green=policy, alarms=alarms)
 
     @classmethod
     def linear(
@@ -189,14 +189,14 @@ class DeploymentConfig(FactoryMade):
                 Default: the service's.
             alarms: As for `canary`.
         """
-        return cls._blue_green(
-            "LINEAR",
+        policy = _BlueGreenUpdatePolicy(
+            routing_type="LINEAR",
             linear_step_size=step_size,
             wait_interval=wait_interval,
             termination_wait=termination_wait,
             maximum_execution_timeout=maximum_execution_timeout,
-            alarms=alarms,
         )
+        return cls._make(blue_green=policy, alarms=alarms)
 
     @classmethod
     def rolling(
@@ -234,25 +234,3 @@ class DeploymentConfig(FactoryMade):
         return self._make(
             blue_green=self.blue_green, rolling_update=self.rolling_update, alarms=[*self.alarms, *alarms]
         )
-
-    @classmethod
-    def _blue_green(
-        cls,
-        routing_type: str,
-        *,
-        wait_interval: Duration,
-        termination_wait: Duration | None,
-        maximum_execution_timeout: Duration | None,
-        alarms: Sequence[AnyAlarm],
-        canary_size: CapacitySize | None = None,
-        linear_step_size: CapacitySize | None = None,
-    ) -> DeploymentConfig:
-        policy = _BlueGreenUpdatePolicy(
-            routing_type=routing_type,
-            wait_interval=wait_interval,
-            canary_size=canary_size,
-            linear_step_size=linear_step_size,
-            termination_wait=termination_wait,
-            maximum_execution_timeout=maximum_execution_timeout,
-        )
-        return cls._make(blue_green=policy, alarms=alarms)

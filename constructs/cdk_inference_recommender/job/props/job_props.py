@@ -133,6 +133,7 @@ class JobProps:
     timeout: Duration | None = field(metadata=member(kind=PropType(of=Duration, example="Duration.hours(2)")))
     poll_interval: Duration | None = field(metadata=member(kind=PropType(of=Duration, example="Duration.seconds(30)")))
     accept_stopped: bool = field(metadata=member(kind=FLAG))
+    max_cost: jsii.Number | None = field(metadata=member(kind=PropType(of=(int, float), example="25")))
     rerun_nonce: str | None = field(metadata=member(kind=PropType(of=str, example='"2"')))
 
     @property

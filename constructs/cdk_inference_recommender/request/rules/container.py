@@ -72,7 +72,6 @@ def _documented(member: str) -> Rule:
 CONTAINER_RULES: Final = (
     Rule(
         id="SamplePayloadArchive",
-        severity=Severity.ERROR,
         fields=(_PAYLOAD_URL,),
         text="the sample payload is one S3 object that ends in .tar.gz",
         remedy="Pack the payloads with tar -czf and give the archive's URL, such as s3://my-bucket/payload.tar.gz",
@@ -86,7 +85,6 @@ CONTAINER_RULES: Final = (
     _documented("NearestModelName"),
     Rule(
         id="ModelNameNeedsContentTypes",
-        severity=Severity.ERROR,
         fields=("InputConfig.ModelName", "InputConfig.ContainerConfig.PayloadConfig.SupportedContentTypes"),
         text="a job on a model's name needs at least one content type that the container supports",
         remedy="Add the MIME type of the payload, such as text/csv",

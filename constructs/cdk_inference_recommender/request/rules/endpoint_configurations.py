@@ -166,7 +166,6 @@ def _specification_without_package(request: RequestDocument) -> Iterator[Violati
 ENDPOINT_CONFIGURATION_RULES: Final = (
     Rule(
         id="InstanceTypeOrServerlessConfig",
-        severity=Severity.ERROR,
         fields=(_INSTANCE_TYPE, _SERVERLESS),
         text="an endpoint configuration is either on instances or serverless: never both",
         remedy="Give one of the two",
@@ -184,7 +183,6 @@ ENDPOINT_CONFIGURATION_RULES: Final = (
     ),
     Rule(
         id="InstanceTypeFormat",
-        severity=Severity.ERROR,
         fields=(_INSTANCE_TYPE, _SUPPORTED),
         text="an instance type is written ml.<family>.<size>",
         remedy="Write it like ml.c5.xlarge",
@@ -202,7 +200,6 @@ ENDPOINT_CONFIGURATION_RULES: Final = (
     ),
     Rule(
         id="BurstableInstanceType",
-        severity=Severity.ERROR,
         fields=(_INSTANCE_TYPE,),
         text="burstable instance types (ml.t2.*) are refused",
         remedy="Choose another family, such as ml.m5 or ml.c5",
@@ -220,7 +217,6 @@ ENDPOINT_CONFIGURATION_RULES: Final = (
     ),
     Rule(
         id="ServerlessMemorySize",
-        severity=Severity.ERROR,
         fields=(f"{_SERVERLESS}.MemorySizeInMB",),
         text="the memory of a serverless endpoint comes in steps of 1024 MB",
         remedy="Use 1024, 2048, 3072, 4096, 5120 or 6144",
@@ -230,7 +226,6 @@ ENDPOINT_CONFIGURATION_RULES: Final = (
     ),
     Rule(
         id="ProvisionedConcurrencyUnsupported",
-        severity=Severity.ERROR,
         fields=(f"{_SERVERLESS}.ProvisionedConcurrency",),
         text="Inference Recommender jobs don't support provisioned concurrency, though the API has a member for it",
         remedy="Remove it",

@@ -124,7 +124,6 @@ def _lacking(job_type: str, *fields: str) -> Finder:
 JOB_TYPE_RULES: Final = (
     Rule(
         id="ModelSourceExclusive",
-        severity=Severity.ERROR,
         fields=(_PACKAGE, _MODEL),
         text="a job takes its model from a model package version or by its name, not both ways",
         remedy="Remove one of the two",
@@ -133,7 +132,6 @@ JOB_TYPE_RULES: Final = (
     ),
     Rule(
         id="ModelSourceRequired",
-        severity=Severity.ERROR,
         fields=(_PACKAGE, _MODEL),
         text="a job needs a model package version or the name of a model; an existing endpoint doesn't replace them",
         remedy=f"Add `{_PACKAGE}` or `{_MODEL}`",
@@ -142,7 +140,6 @@ JOB_TYPE_RULES: Final = (
     ),
     Rule(
         id="ModelNameNeedsContainerConfig",
-        severity=Severity.ERROR,
         fields=(_PACKAGE, _MODEL, _CONTAINER, *(f"{_CONTAINER}.{member}" for member in _CONTAINER_MEMBERS)),
         text=f"a job on a model's name needs `{_CONTAINER}` with its domain, task and payload",
         remedy="Add it, or use a model package that holds all of them",
@@ -161,7 +158,6 @@ JOB_TYPE_RULES: Final = (
     ),
     Rule(
         id="ModelPackageGroup",
-        severity=Severity.ERROR,
         fields=(_PACKAGE,),
         text="this is the ARN of a model package group, and a job benchmarks one version of it",
         remedy="Give the ARN of a version in the group, such as .../model-package/my-group/1",
@@ -180,7 +176,6 @@ JOB_TYPE_RULES: Final = (
     ),
     Rule(
         id="DefaultJobWithoutLoadTest",
-        severity=Severity.ERROR,
         fields=("JobType", _TRAFFIC, _CONFIGURATIONS, _LIMIT, _STOPPING),
         text=f"a Default job takes no `{_TRAFFIC}`, `{_CONFIGURATIONS}`, `{_LIMIT}` or `{_STOPPING}`",
         remedy="Remove it, or make the job Advanced",
@@ -200,7 +195,6 @@ JOB_TYPE_RULES: Final = (
     ),
     Rule(
         id="AdvancedJobNeedsTrafficPattern",
-        severity=Severity.ERROR,
         fields=("JobType", _TRAFFIC),
         text=f"an Advanced job needs `{_TRAFFIC}`",
         remedy="Add phases or stairs, or make the job Default",
@@ -209,7 +203,6 @@ JOB_TYPE_RULES: Final = (
     ),
     Rule(
         id="AdvancedJobNeedsEndpointConfigurations",
-        severity=Severity.ERROR,
         fields=("JobType", _CONFIGURATIONS),
         text=f"an Advanced job needs `{_CONFIGURATIONS}`",
         remedy="Name the instance types or serverless configurations to test, or make the job Default",

@@ -67,7 +67,6 @@ NAME_NETWORK_ENCRYPTION_RULES: Final = (
     ),
     Rule(
         id="TagKeysUnique",
-        severity=Severity.ERROR,
         fields=(_TAG_KEYS,),
         text="a tag's key stands only once",
         remedy="Remove all but one",
@@ -76,7 +75,6 @@ NAME_NETWORK_ENCRYPTION_RULES: Final = (
     ),
     Rule(
         id="TagKeyReserved",
-        severity=Severity.ERROR,
         fields=(_TAG_KEYS,),
         text="tag keys that begin with aws: are reserved for AWS",
         remedy="Choose another key",
@@ -85,7 +83,6 @@ NAME_NETWORK_ENCRYPTION_RULES: Final = (
     ),
     Rule(
         id="KmsKeyForm",
-        severity=Severity.ERROR,
         fields=_KMS_KEYS,
         text="a key is named by its id, its ARN, an alias or an alias's ARN, of the service kms",
         remedy=("Write it like arn:aws:kms:<region>:<account>:key/<id>, or alias/<name>; leave it out for none"),

@@ -37,7 +37,7 @@ class Rule:
 
     Attributes:
         id: CamelCase, unique and stable.
-        severity: The effect of a violation.
+        severity: The effect of a violation. Default: an error.
         fields: The fields that it reads, such as `InputConfig.TrafficPattern.Phases[].SpawnRate`.
         text: The rule, stated as a sentence without its full stop. Fields stand in backquotes, as in `Problem`.
         remedy: What to do, likewise.
@@ -48,7 +48,7 @@ class Rule:
     """
 
     id: str
-    severity: Severity
+    severity: Severity = Severity.ERROR
     fields: tuple[str, ...]
     text: str
     remedy: str

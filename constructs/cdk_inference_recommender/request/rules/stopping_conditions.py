@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from cdk_inference_recommender.request.problem import Severity
-
 from . import sources
 from .integer_bounds import outside
 from .rule import Rule, Violation
@@ -32,7 +30,6 @@ def _other_percentile(request: RequestDocument) -> Iterator[Violation]:
 STOPPING_CONDITION_RULES: Final = (
     Rule(
         id="MaxInvocationsRange",
-        severity=Severity.ERROR,
         fields=(_INVOCATIONS,),
         text=f"the endpoint is expected to see 1 to {MAX_INVOCATIONS_A_MINUTE} requests a minute",
         remedy=f"Use a number from 1 to {MAX_INVOCATIONS_A_MINUTE}",
@@ -41,7 +38,6 @@ STOPPING_CONDITION_RULES: Final = (
     ),
     Rule(
         id="LatencyPercentile",
-        severity=Severity.ERROR,
         fields=(_PERCENTILE,),
         text="the percentile of a latency threshold is P95 or P99",
         remedy="Use P95",
@@ -51,7 +47,6 @@ STOPPING_CONDITION_RULES: Final = (
     ),
     Rule(
         id="LatencyThresholdMinimum",
-        severity=Severity.ERROR,
         fields=(_MILLISECONDS,),
         text="a latency threshold is at least 1 ms",
         remedy="Use 1 or more",

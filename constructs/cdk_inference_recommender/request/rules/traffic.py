@@ -111,7 +111,6 @@ def _longer_than_job(request: RequestDocument) -> Iterator[Violation]:
 TRAFFIC_RULES: Final = (
     Rule(
         id="TrafficTypeMatchesPattern",
-        severity=Severity.ERROR,
         fields=(f"{_PATTERN}.TrafficType", _PHASES, _STAIRS),
         text="traffic is either phases (PHASES) or stairs (STAIRS), and its type names the one that is given",
         remedy="Give the one that the type names, and only that one",
@@ -129,7 +128,6 @@ TRAFFIC_RULES: Final = (
     ),
     Rule(
         id="FirstPhaseUsers",
-        severity=Severity.ERROR,
         fields=(f"{_PHASES}[].InitialNumberOfUsers",),
         text=f"the first phase starts with 1 to {MAX_FIRST_USERS} users",
         remedy=f"Start with at most {MAX_FIRST_USERS} users and let the spawn rate add the rest",
@@ -156,7 +154,6 @@ TRAFFIC_RULES: Final = (
     ),
     Rule(
         id="PhaseDuration",
-        severity=Severity.ERROR,
         fields=(f"{_PHASES}[].DurationInSeconds",),
         text=f"a phase lasts {MIN_TRAFFIC_SECONDS} to {MAX_TRAFFIC_SECONDS} s",
         remedy="Lengthen, shorten or split the phase",
@@ -166,7 +163,6 @@ TRAFFIC_RULES: Final = (
     ),
     Rule(
         id="StairsDuration",
-        severity=Severity.ERROR,
         fields=(f"{_STAIRS}.DurationInSeconds",),
         text=f"stairs last {MIN_TRAFFIC_SECONDS} to {MAX_TRAFFIC_SECONDS} s in all",
         remedy="Lengthen or shorten the stairs",
@@ -185,7 +181,6 @@ TRAFFIC_RULES: Final = (
     ),
     Rule(
         id="TrafficWithinJobDuration",
-        severity=Severity.ERROR,
         fields=(_DURATION, f"{_PHASES}[].DurationInSeconds", f"{_STAIRS}.DurationInSeconds"),
         text=f"the traffic may not last longer than `{_DURATION}`",
         remedy="Lengthen the job or shorten the traffic",
@@ -194,7 +189,6 @@ TRAFFIC_RULES: Final = (
     ),
     Rule(
         id="JobDurationMaximum",
-        severity=Severity.ERROR,
         fields=(_DURATION,),
         text=f"a job lasts at most {MAX_JOB_DURATION_SECONDS} s",
         remedy=f"Use {MAX_JOB_DURATION_SECONDS} or less",

@@ -14,6 +14,7 @@ from inference_recommender_sandbox.cloudformation.errors import ResourceError
 from inference_recommender_sandbox.cloudformation.resource_provider import (
     FailedResourceError,
     ProvisionedResource,
+    ResourceProvider,
     ResourceRequest,
 )
 
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from inference_recommender_sandbox.clock import Clock
-    from inference_recommender_sandbox.cloudformation.parallel_walk import Cancellation
 
 Parameters: TypeAlias = dict[str, Any]
 _POLL_SECONDS: Final = 30.0
@@ -120,7 +120,7 @@ class ApiClients:
             return self._clients[service, region]
 
 
-class ApiResourceProvider:
+class ApiResourceProvider(ResourceProvider):
     """Provisions one type through an API.
 
     Args:
@@ -142,7 +142,7 @@ class ApiResourceProvider:
         """Return whether a property changed that can't be changed in place."""
         return needs_replacement(self._type, old, new)
 
-    def create(self, request: ResourceRequest, _cancellation: Cancellation) -> ProvisionedResource:
+    def create(self, request: ResourceRequest) -> ProvisionedResource:
         """Create it."""
         given = request.properties.get(self._resource.name_property or "")
         generated = request.generated_name(max_length=self._resource.max_name_length)
@@ -165,18 +165,12 @@ class ApiResourceProvider:
                 raise FailedResourceError(str(error), physical_id=provisioned.physical_id) from error
         return provisioned
 
-    def update(
-        self,
-        request: ResourceRequest,
-        current: ProvisionedResource,
-        old_properties: dict[str, Any],
-        _cancellation: Cancellation,
-    ) -> ProvisionedResource:
+    def update(self, request: ResourceRequest, current: ProvisionedResource) -> ProvisionedResource:
         """Update it in place."""
-        self._refuse_unknown_changes(old_properties, request.properties)
+        self._refuse_unknown_changes(request.old_properties, request.properties)
         for call in (
             *self._resource.update,
-            *self._resource.changes(old_properties, request.properties, current),
+            *self._resource.changes(request.old_properties, request.properties, current),
         ):
             self._call(call, request, current.physical_id)
         changed = self._resource.attributes(request.properties, current.physical_id, {})
@@ -192,10 +186,6 @@ class ApiResourceProvider:
             except ResourceError as error:
                 if not any(text in str(error) for text in _GONE):
                     raise
-
-    def attribute(self, current: ProvisionedResource, name: str) -> Any:
-        """Return an attribute."""
-        return current.attributes[name]
 
     def _refuse_unknown_changes(self, old: Parameters, new: Parameters) -> None:
         updatable = self._resource.updatable

@@ -9,6 +9,7 @@ from botocore.exceptions import ClientError
 from inference_recommender_sandbox.cloudformation.resource_provider import (
     FailedResourceError,
     ProvisionedResource,
+    ResourceProvider,
     ResourceRequest,
 )
 
@@ -16,8 +17,6 @@ from .api_resource import Parameters, refusal
 from .replacement import needs_replacement
 
 if TYPE_CHECKING:
-    from inference_recommender_sandbox.cloudformation.parallel_walk import Cancellation
-
     from .api_resource import ApiClients
 
 _TYPE: Final = "AWS::S3::Bucket"
@@ -25,7 +24,7 @@ _HOME_REGION: Final = "us-east-1"
 """The only Region that a bucket is created in without a location constraint."""
 
 
-class BucketProvider:
+class BucketProvider(ResourceProvider):
     """Provisions buckets with their encryption, versioning, public access block and tags.
 
     Args:
@@ -39,7 +38,7 @@ class BucketProvider:
         """Return whether the name changed."""
         return needs_replacement(_TYPE, old, new)
 
-    def create(self, request: ResourceRequest, _cancellation: Cancellation) -> ProvisionedResource:
+    def create(self, request: ResourceRequest) -> ProvisionedResource:
         """Create the bucket, then configure it."""
         s3 = self._clients.of("s3", request.region)
         name = str(request.properties.get("BucketName") or request.generated_name().lower())
@@ -56,16 +55,12 @@ class BucketProvider:
             raise FailedResourceError(str(refusal(error)), physical_id=name) from error
         return ProvisionedResource(physical_id=name, attributes=_attributes(name, request.region))
 
-    def update(
-        self,
-        request: ResourceRequest,
-        current: ProvisionedResource,
-        old_properties: dict[str, Any],
-        _cancellation: Cancellation,
-    ) -> ProvisionedResource:
+    def update(self, request: ResourceRequest, current: ProvisionedResource) -> ProvisionedResource:
         """Configure the bucket."""
         try:
-            _configure(self._clients.of("s3", request.region), current.physical_id, old_properties, request.properties)
+            _configure(
+                self._clients.of("s3", request.region), current.physical_id, request.old_properties, request.properties
+            )
         except ClientError as error:
             raise refusal(error) from error
         return current
@@ -79,10 +74,6 @@ class BucketProvider:
         except ClientError as error:
             if error.response["Error"]["Code"] != "NoSuchBucket":
                 raise refusal(error) from error
-
-    def attribute(self, current: ProvisionedResource, name: str) -> Any:
-        """Return an attribute."""
-        return current.attributes[name]
 
 
 def _attributes(name: str, region: str) -> Parameters:

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from moto.s3.models import s3_backends
 
 from inference_recommender_sandbox.cloudformation.errors import ResourceError
-from inference_recommender_sandbox.cloudformation.resource_provider import ProvisionedResource, ResourceRequest
+from inference_recommender_sandbox.cloudformation.resource_provider import (
+    ProvisionedResource,
+    ResourceProvider,
+    ResourceRequest,
+)
 from inference_recommender_sandbox.moto_lock import MOTO_LOCK
 
 from .replacement import needs_replacement
 
-if TYPE_CHECKING:
-    from inference_recommender_sandbox.cloudformation.parallel_walk import Cancellation
-
 _TYPE: Final = "AWS::S3::BucketPolicy"
 
 
-class BucketPolicyProvider:
+class BucketPolicyProvider(ResourceProvider):
     """Sets the policy of a bucket, without the statements that have a condition.
 
     moto would take a condition for fulfilled, so that "deny what isn't encrypted in transit", which the CDK puts on its
@@ -30,18 +31,12 @@ class BucketPolicyProvider:
         """Return whether it is another bucket's now."""
         return needs_replacement(_TYPE, old, new)
 
-    def create(self, request: ResourceRequest, _cancellation: Cancellation) -> ProvisionedResource:
+    def create(self, request: ResourceRequest) -> ProvisionedResource:
         """Set the policy."""
         self._set(request)
         return ProvisionedResource(physical_id=str(request.properties["Bucket"]))
 
-    def update(
-        self,
-        request: ResourceRequest,
-        current: ProvisionedResource,
-        _old_properties: dict[str, Any],
-        _cancellation: Cancellation,
-    ) -> ProvisionedResource:
+    def update(self, request: ResourceRequest, current: ProvisionedResource) -> ProvisionedResource:
         """Set the policy."""
         self._set(request)
         return current
@@ -52,10 +47,6 @@ class BucketPolicyProvider:
             bucket = s3_backends[request.account_id]["aws"].buckets.get(current.physical_id)
             if bucket is not None:
                 bucket.policy = None
-
-    def attribute(self, current: ProvisionedResource, name: str) -> Any:
-        """Return an attribute; there is none."""
-        return current.attributes[name]
 
     def _set(self, request: ResourceRequest) -> None:
         name = str(request.properties["Bucket"])

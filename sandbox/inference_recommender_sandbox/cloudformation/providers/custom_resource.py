@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from inference_recommender_sandbox.cloudformation.errors import ResourceError
-from inference_recommender_sandbox.cloudformation.parallel_walk import Cancellation, CancelledError
+from inference_recommender_sandbox.cloudformation.parallel_walk import CancelledError
 from inference_recommender_sandbox.cloudformation.resource_provider import (
     FailedResourceError,
     ProvisionedResource,
+    ResourceProvider,
     ResourceRequest,
 )
 from inference_recommender_sandbox.functions.function_runner import FunctionNotFoundError
@@ -33,7 +34,7 @@ class _Response:
     no_echo: bool
 
 
-class CustomResourceProvider:
+class CustomResourceProvider(ResourceProvider):
     """Sends Create, Update and Delete to the function that `ServiceToken` names, and waits for its response.
 
     Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref.html
@@ -59,28 +60,22 @@ class CustomResourceProvider:
             raise ResourceError("Modifying service token is not allowed.")
         return False
 
-    def create(self, request: ResourceRequest, cancellation: Cancellation) -> ProvisionedResource:
+    def create(self, request: ResourceRequest) -> ProvisionedResource:
         """Send Create."""
-        return self._send("Create", request, {}, cancellation)
+        return self._send("Create", request, {})
 
-    def update(
-        self,
-        request: ResourceRequest,
-        current: ProvisionedResource,
-        old_properties: dict[str, Any],
-        cancellation: Cancellation,
-    ) -> ProvisionedResource:
+    def update(self, request: ResourceRequest, current: ProvisionedResource) -> ProvisionedResource:
         """Send Update."""
         extra = {
             "PhysicalResourceId": current.physical_id,
-            "OldResourceProperties": as_text(old_properties),
+            "OldResourceProperties": as_text(request.old_properties),
         }
-        return self._send("Update", request, extra, cancellation)
+        return self._send("Update", request, extra)
 
     def delete(self, request: ResourceRequest, current: ProvisionedResource) -> None:
         """Send Delete, with an id that CloudFormation invents where the function never gave one."""
         physical_id = current.physical_id or request.generated_name()
-        self._send("Delete", request, {"PhysicalResourceId": physical_id}, Cancellation())
+        self._send("Delete", request, {"PhysicalResourceId": physical_id})
 
     def attribute(self, current: ProvisionedResource, name: str) -> Any:
         """Return a member of the response's `Data`; a nested one is named with dots.
@@ -99,9 +94,7 @@ class CustomResourceProvider:
             value = value[part]
         return value
 
-    def _send(
-        self, request_type: str, request: ResourceRequest, extra: dict[str, Any], cancellation: Cancellation
-    ) -> ProvisionedResource:
+    def _send(self, request_type: str, request: ResourceRequest, extra: dict[str, Any]) -> ProvisionedResource:
         properties = as_text(request.properties)
         timeout = _service_timeout(request.properties)
         pending = self._urls.open(stack_id=request.stack_id, logical_id=request.logical_id, region=request.region)
@@ -117,8 +110,8 @@ class CustomResourceProvider:
             "ResourceProperties": properties,
         }
         self._invoke(str(properties.get("ServiceToken", "")), event, request)
-        self._clock.wait_for(lambda: pending.body is not None or cancellation.is_cancelled, timeout=timeout)
-        if pending.body is None and cancellation.is_cancelled:
+        self._clock.wait_for(lambda: pending.body is not None or request.cancellation.is_cancelled, timeout=timeout)
+        if pending.body is None and request.cancellation.is_cancelled:
             raise CancelledError
         fallback = extra.get("PhysicalResourceId", "")
         response = self._read(pending, request_type, fallback or request.generated_name())

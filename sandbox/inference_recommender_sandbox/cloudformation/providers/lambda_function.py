@@ -5,12 +5,16 @@ from __future__ import annotations
 import base64
 import io
 import zipfile
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import Any, Final, Protocol
 
 from moto.awslambda.models import lambda_backends
 
 from inference_recommender_sandbox.cloudformation.errors import ResourceError
-from inference_recommender_sandbox.cloudformation.resource_provider import ProvisionedResource, ResourceRequest
+from inference_recommender_sandbox.cloudformation.resource_provider import (
+    ProvisionedResource,
+    ResourceProvider,
+    ResourceRequest,
+)
 from inference_recommender_sandbox.functions.function_limits import FunctionLimitError, check_function_limits
 from inference_recommender_sandbox.functions.function_role import FunctionRoleError, check_function_role
 from inference_recommender_sandbox.functions.runtimes import UnsupportedRuntimeError, check_runtime
@@ -18,11 +22,7 @@ from inference_recommender_sandbox.moto_lock import MOTO_LOCK
 
 from .replacement import needs_replacement
 
-if TYPE_CHECKING:
-    from inference_recommender_sandbox.cloudformation.parallel_walk import Cancellation
-
 _TYPE: Final = "AWS::Lambda::Function"
-_MAX_INLINE_BYTES: Final = 4 * 1024 * 1024
 _MAX_NAME_LENGTH: Final = 64
 
 
@@ -33,7 +33,7 @@ class StopProcesses(Protocol):
         """Stop the processes of a function that was deleted."""
 
 
-class LambdaFunctionProvider:
+class LambdaFunctionProvider(ResourceProvider):
     """Creates functions in moto's Lambda; the function runner reads them there.
 
     Args:
@@ -47,7 +47,7 @@ class LambdaFunctionProvider:
         """Return whether a property changed that can't be changed in place."""
         return needs_replacement(_TYPE, old, new)
 
-    def create(self, request: ResourceRequest, _cancellation: Cancellation) -> ProvisionedResource:
+    def create(self, request: ResourceRequest) -> ProvisionedResource:
         """Create the function.
 
         Raises:
@@ -62,19 +62,13 @@ class LambdaFunctionProvider:
             self._configure(function, request.properties)
         return ProvisionedResource(physical_id=name, handle=function)
 
-    def update(
-        self,
-        request: ResourceRequest,
-        current: ProvisionedResource,
-        old_properties: dict[str, Any],
-        _cancellation: Cancellation,
-    ) -> ProvisionedResource:
+    def update(self, request: ResourceRequest, current: ProvisionedResource) -> ProvisionedResource:
         """Update code and configuration in place."""
         with MOTO_LOCK:
             backend = lambda_backends[request.account_id][request.region]
             specification = self._specification(request, current.physical_id)
             function = backend.get_function(current.physical_id)
-            if old_properties.get("Code") != request.properties.get("Code"):
+            if request.old_properties.get("Code") != request.properties.get("Code"):
                 function.update_function_code(specification["Code"])
             defaults = {
                 "Description": "",

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import inspect
 from copy import deepcopy
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from moto.cloudformation.parsing import get_model_map
 from moto.core.common_models import CloudFormationModel
 
 from inference_recommender_sandbox.cloudformation.errors import ResourceError
-from inference_recommender_sandbox.cloudformation.resource_provider import ProvisionedResource, ResourceRequest
+from inference_recommender_sandbox.cloudformation.resource_provider import (
+    ProvisionedResource,
+    ResourceProvider,
+    ResourceRequest,
+)
 from inference_recommender_sandbox.moto_lock import MOTO_LOCK
 
 from .replacement import needs_replacement
 
-if TYPE_CHECKING:
-    from inference_recommender_sandbox.cloudformation.parallel_walk import Cancellation
 
-
-class MotoResourceProvider:
+class MotoResourceProvider(ResourceProvider):
     """Provisions one type by the class that moto registers for it.
 
     Args:
@@ -34,7 +35,7 @@ class MotoResourceProvider:
         """Return whether a property changed that can't be changed in place."""
         return needs_replacement(self._type, old, new)
 
-    def create(self, request: ResourceRequest, _cancellation: Cancellation) -> ProvisionedResource:
+    def create(self, request: ResourceRequest) -> ProvisionedResource:
         """Create it in moto."""
         name = self._name(request)
         with MOTO_LOCK:
@@ -51,19 +52,12 @@ class MotoResourceProvider:
         resource.logical_resource_id = request.logical_id
         return _provisioned(resource, name)
 
-    def update(
-        self,
-        request: ResourceRequest,
-        current: ProvisionedResource,
-        old_properties: dict[str, Any],
-        _cancellation: Cancellation,
-    ) -> ProvisionedResource:
+    def update(self, request: ResourceRequest, current: ProvisionedResource) -> ProvisionedResource:
         """Update it in moto.
 
         Raises:
             ResourceError: If moto can't update the type.
         """
-        del old_properties
         if not _implements(self._model, "update_from_cloudformation_json"):
             raise ResourceError(f"The sandbox can't update {self._type} in place")
         properties = deepcopy(request.properties)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-from inference_recommender_sandbox.cloudformation.resource_provider import ProvisionedResource, ResourceRequest
-
-if TYPE_CHECKING:
-    from inference_recommender_sandbox.cloudformation.parallel_walk import Cancellation
+from inference_recommender_sandbox.cloudformation.resource_provider import (
+    ProvisionedResource,
+    ResourceProvider,
+    ResourceRequest,
+)
 
 NO_RESOURCE_TYPES: Final = frozenset(
     {
@@ -17,30 +18,20 @@ NO_RESOURCE_TYPES: Final = frozenset(
 )
 
 
-class NoResourceProvider:
+class NoResourceProvider(ResourceProvider):
     """Succeeds and makes nothing."""
 
     def replaces(self, _old: dict[str, Any], _new: dict[str, Any]) -> bool:
         """Never."""
         return False
 
-    def create(self, request: ResourceRequest, _cancellation: Cancellation) -> ProvisionedResource:
+    def create(self, request: ResourceRequest) -> ProvisionedResource:
         """Give it an id."""
         return ProvisionedResource(physical_id=request.generated_name())
 
-    def update(
-        self,
-        _request: ResourceRequest,
-        current: ProvisionedResource,
-        _old_properties: dict[str, Any],
-        _cancellation: Cancellation,
-    ) -> ProvisionedResource:
+    def update(self, _request: ResourceRequest, current: ProvisionedResource) -> ProvisionedResource:
         """Keep its id."""
         return current
 
     def delete(self, _request: ResourceRequest, _current: ProvisionedResource) -> None:
         """Do nothing."""
-
-    def attribute(self, current: ProvisionedResource, name: str) -> Any:
-        """Return an attribute; there is none."""
-        return current.attributes[name]

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from .api_resource import ApiResourceProvider
 
 if TYPE_CHECKING:
-    from inference_recommender_sandbox.cloudformation.parallel_walk import Cancellation
     from inference_recommender_sandbox.cloudformation.resource_provider import ProvisionedResource, ResourceRequest
 
 _POLICY = "Policy"
@@ -16,17 +15,11 @@ _POLICY = "Policy"
 class QueueProvider(ApiResourceProvider):
     """Provisions queues."""
 
-    def update(
-        self,
-        request: ResourceRequest,
-        current: ProvisionedResource,
-        old_properties: dict[str, Any],
-        cancellation: Cancellation,
-    ) -> ProvisionedResource:
+    def update(self, request: ResourceRequest, current: ProvisionedResource) -> ProvisionedResource:
         """Update the queue in place, and leave its policy as it is."""
         sqs, url = self.client(request), current.physical_id
         found = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=[_POLICY]).get("Attributes", {})
-        updated = super().update(request, current, old_properties, cancellation)
+        updated = super().update(request, current)
         if _POLICY in found:
             sqs.set_queue_attributes(QueueUrl=url, Attributes={_POLICY: found[_POLICY]})
         return updated

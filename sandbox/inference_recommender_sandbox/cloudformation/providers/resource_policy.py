@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING, Any, Final
 from botocore.exceptions import ClientError
 
 from inference_recommender_sandbox.cloudformation.providers.identities.identity_policies import document_text
-from inference_recommender_sandbox.cloudformation.resource_provider import ProvisionedResource, ResourceRequest
+from inference_recommender_sandbox.cloudformation.resource_provider import (
+    ProvisionedResource,
+    ResourceProvider,
+    ResourceRequest,
+)
 
 from .api_resource import refusal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-
-    from inference_recommender_sandbox.cloudformation.parallel_walk import Cancellation
 
     from .api_resource import ApiClients
 
@@ -64,7 +66,7 @@ RESOURCE_POLICIES: Final[Mapping[str, ResourcePolicy]] = {
 }
 
 
-class ResourcePolicyProvider:
+class ResourcePolicyProvider(ResourceProvider):
     """Provisions a policy of queues or topics.
 
     Args:
@@ -80,22 +82,16 @@ class ResourcePolicyProvider:
         """Return False: every property can be changed in place."""
         return False
 
-    def create(self, request: ResourceRequest, _cancellation: Cancellation) -> ProvisionedResource:
+    def create(self, request: ResourceRequest) -> ProvisionedResource:
         """Set the policy."""
         name = request.generated_name()
         self._set(request, request.properties, document_text(request.properties["PolicyDocument"]))
         return ProvisionedResource(physical_id=name, attributes={"Id": name})
 
-    def update(
-        self,
-        request: ResourceRequest,
-        current: ProvisionedResource,
-        old_properties: dict[str, Any],
-        _cancellation: Cancellation,
-    ) -> ProvisionedResource:
+    def update(self, request: ResourceRequest, current: ProvisionedResource) -> ProvisionedResource:
         """Set the policy, and remove it from what no longer gets it."""
         kept = request.properties[self._kind.property_name]
-        gone = [each for each in old_properties[self._kind.property_name] if each not in kept]
+        gone = [each for each in request.old_properties[self._kind.property_name] if each not in kept]
         self._set(request, {self._kind.property_name: gone}, "")
         self._set(request, request.properties, document_text(request.properties["PolicyDocument"]))
         return current
@@ -105,10 +101,6 @@ class ResourcePolicyProvider:
         if not current.physical_id:
             return
         self._set(request, request.properties, "")
-
-    def attribute(self, current: ProvisionedResource, name: str) -> Any:
-        """Return an attribute."""
-        return current.attributes[name]
 
     def _set(self, request: ResourceRequest, properties: Mapping[str, Any], policy: str) -> None:
         client = self._clients.of(self._kind.service, request.region)

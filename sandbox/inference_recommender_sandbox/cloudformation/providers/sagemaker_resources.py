@@ -57,30 +57,28 @@ _IN_SERVICE: Final = ApiCall(
     failure=_not_deployed,
 )
 
-SAGEMAKER_RESOURCES: Final[dict[str, ApiResource]] = {
-    "AWS::SageMaker::Model": ApiResource(
+
+def _immutable_resource(noun: str) -> ApiResource:
+    """Return a resource of which only the tags can be changed in place."""
+    name_member, arn_member = f"{noun}Name", f"{noun}Arn"
+    return ApiResource(
         service="sagemaker",
         changes=_tag_changes,
         updatable=frozenset({"Tags"}),
-        create=(ApiCall(operation="CreateModel", parameters=_with_name("ModelName")),),
-        delete=(ApiCall(operation="DeleteModel", parameters=_by_name("ModelName")),),
-        physical_id=lambda _properties, _name, response: response["ModelArn"],
-        attributes=lambda _properties, name, response: {"ModelName": _name(name), "ModelArn": response.get("ModelArn")},
-        name_property="ModelName",
-    ),
-    "AWS::SageMaker::EndpointConfig": ApiResource(
-        service="sagemaker",
-        changes=_tag_changes,
-        updatable=frozenset({"Tags"}),
-        create=(ApiCall(operation="CreateEndpointConfig", parameters=_with_name("EndpointConfigName")),),
-        delete=(ApiCall(operation="DeleteEndpointConfig", parameters=_by_name("EndpointConfigName")),),
-        physical_id=lambda _properties, _name, response: response["EndpointConfigArn"],
-        attributes=lambda _properties, name, response: {
-            "EndpointConfigName": _name(name),
-            "EndpointConfigArn": response.get("EndpointConfigArn"),
+        create=(ApiCall(operation=f"Create{noun}", parameters=_with_name(name_member)),),
+        delete=(ApiCall(operation=f"Delete{noun}", parameters=_by_name(name_member)),),
+        physical_id=lambda _properties, _name, response: response[arn_member],
+        attributes=lambda _properties, arn, response: {
+            name_member: _name(arn),
+            arn_member: response.get(arn_member),
         },
-        name_property="EndpointConfigName",
-    ),
+        name_property=name_member,
+    )
+
+
+SAGEMAKER_RESOURCES: Final[dict[str, ApiResource]] = {
+    "AWS::SageMaker::Model": _immutable_resource("Model"),
+    "AWS::SageMaker::EndpointConfig": _immutable_resource("EndpointConfig"),
     "AWS::SageMaker::Endpoint": ApiResource(
         service="sagemaker",
         changes=_tag_changes,

@@ -44,19 +44,6 @@ MAX_DESCRIPTION: Final = Limit(subject="Description", maximum=1024, unit="bytes"
 MAX_PARAMETER_VALUE: Final = Limit(subject="value of a parameter", maximum=4096, unit="bytes")
 MAX_DYNAMIC_REFERENCES: Final = Limit(subject="dynamic references in a template", maximum=60, unit="references")
 
-LIMITS: Final = (
-    MAX_BODY,
-    MAX_OBJECT,
-    MAX_DESCRIPTION,
-    MAX_RESOURCES,
-    MAX_OUTPUTS,
-    MAX_PARAMETERS,
-    MAX_PARAMETER_VALUE,
-    MAX_MAPPINGS,
-    MAX_MAPPING_ATTRIBUTES,
-    MAX_NAME,
-    MAX_DYNAMIC_REFERENCES,
-)
 """All of them, as the documentation lists them."""
 
 _COUNTED: Final = (MAX_OUTPUTS, MAX_PARAMETERS, MAX_MAPPINGS)

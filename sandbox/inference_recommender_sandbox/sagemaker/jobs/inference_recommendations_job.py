@@ -6,6 +6,7 @@ the clock.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
@@ -55,6 +56,8 @@ class Fate:
     """COMPLETED, but Describe has no `InferenceRecommendations`."""
     extra_seconds: float = 0.0
     """How much longer than planned the job takes."""
+    max_seconds: float = math.inf
+    """How long the job takes at most."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,7 +98,7 @@ class InferenceRecommendationsJob:
             return self.stop_requested_at + STOPPING_SECONDS
         fails_early = self.fate.failure_reason is not None and not self.fate.step_failures
         ends_after = LATE_FAILURE_SECONDS if fails_early else self.plan.ends_after
-        return self.created_at + ends_after + self.fate.extra_seconds
+        return self.created_at + min(ends_after + self.fate.extra_seconds, self.fate.max_seconds)
 
     def last_modified_at(self, now: float) -> float:
         """The time of the latest change of status that has happened."""
@@ -136,8 +139,9 @@ class InferenceRecommendationsJob:
         return (starts_at if now >= starts_at else None, ends_at if now >= ends_at else None)
 
     def _step_times(self, benchmark: Benchmark) -> tuple[float, float]:
-        stretch = self.fate.extra_seconds
-        return self.created_at + benchmark.starts_after, self.created_at + benchmark.ends_after + stretch
+        most = self.fate.max_seconds
+        ends_after = min(benchmark.ends_after + self.fate.extra_seconds, most)
+        return self.created_at + min(benchmark.starts_after, most), self.created_at + ends_after
 
     def _interrupted_step_status(self, now: float) -> JobStatus:
         if self.stop_requested_at is None:

@@ -156,11 +156,6 @@ _UNLISTED_FAMILIES: Final[Mapping[str, str]] = {
 """The family that stands in for one that isn't listed, by the beginning of its name; longest beginnings first."""
 
 
-def is_instance_type(name: str) -> bool:
-    """Return whether a name has the form `ml.<family>.<size>`, whatever family and size."""
-    return _NAME.fullmatch(name) is not None
-
-
 def instance_type(name: str) -> InstanceType:
     """Read an instance type from its name.
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from cdk_inference_recommender import Constraints as Props
 from cdk_inference_recommender.command_line import main
 from cdk_inference_recommender.command_line.output.escaping import escape_json
-from cdk_inference_recommender.command_line.report.charts import report_charts
+from cdk_inference_recommender.command_line.report.charts.report_charts import report_charts
 from cdk_inference_recommender.command_line.report.constraint_options import add_constraints, parse_constraints
 from cdk_inference_recommender.command_line.report.document import report_document
 from cdk_inference_recommender.command_line.report.page import report_page

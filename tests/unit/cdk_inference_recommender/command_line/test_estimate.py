@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 
 from cdk_inference_recommender.command_line import main
 from cdk_inference_recommender.command_line.estimate import estimate
-from cdk_inference_recommender.command_line.estimate.job_estimate import JobEstimate
-from cdk_inference_recommender.command_line.estimate.price_file import Price
+from cdk_inference_recommender.command_line.estimate.estimate import estimate_sentence
 from cdk_inference_recommender.command_line.estimate.price_list import read_price_list
+from cdk_inference_recommender.cost.job_estimate import JobEstimate
+from cdk_inference_recommender.cost.price_file import Price
 from tests.unit.cdk_inference_recommender.command_line.finished_jobs import job, recommendation
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def estimated(request: Mapping[str, Any], *, region: str | None = "eu-west-1", *
 
 def test_an_advanced_job_has_an_upper_bound() -> None:
     found = estimated(advanced(on("ml.c5.large"), on("ml.m5.large")), c5=0.1, m5=0.25)
-    assert found.sentence() == (
+    assert estimate_sentence(found) == (
         "Estimate: at most 0.700 USD, 2 tests of at most 2 h 00 min in eu-west-1, at prices of 2026-03-01. Not "
         "included: the start of endpoints, what sends the requests, storage, data transfer."
     )
@@ -98,7 +99,7 @@ def test_serverless_tests_are_named_as_left_out() -> None:
 
 
 def test_a_default_job_has_a_range() -> None:
-    sentence = estimated(DEFAULT, c5=0.4, m5=0.8).sentence()
+    sentence = estimate_sentence(estimated(DEFAULT, c5=0.4, m5=0.8))
     assert sentence.startswith(
         "Estimate: 0.300 to 0.600 USD, for each instance type that the service selects, 45 min in eu-west-1, at prices "
     )
@@ -112,12 +113,12 @@ def test_a_default_job_has_a_range() -> None:
 def test_what_is_missing_is_named_and_no_figure_is_invented() -> None:
     found = estimated(advanced(on("ml.c5.large"), on("ml.m5.large"), on("ml.a1.large")), c5=0.1)
     assert (found.lowest, found.highest) == (None, None)
-    assert found.sentence() == (
+    assert estimate_sentence(found) == (
         "Estimate: unknown. Missing: the price of ml.a1.large, ml.m5.large in eu-west-1: run inference-recommender "
         "estimate --refresh --region eu-west-1."
     )
-    assert "Missing: the Region" in estimated(DEFAULT, region=None).sentence()
-    assert "Missing: prices of eu-west-1" in estimated(DEFAULT).sentence()
+    assert "Missing: the Region" in estimate_sentence(estimated(DEFAULT, region=None))
+    assert "Missing: prices of eu-west-1" in estimate_sentence(estimated(DEFAULT))
 
 
 @given(
@@ -249,7 +250,7 @@ def test_a_file_that_is_none_is_one_line(
     assert main(["estimate", str(file)]) == 2
     (line,) = capsys.readouterr().err.splitlines()
     assert line.startswith(f"inference-recommender: {prices} ")
-    assert line.endswith(" Delete it, and refresh.")
+    assert line.endswith(". Delete it and refresh, or give --prices another path.")
 
 
 @pytest.mark.usefixtures("prices")

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cdk_inference_recommender.command_line.job_progress import duration
 from cdk_inference_recommender.command_line.output.escaping import escape_json
 from cdk_inference_recommender.command_line.report.document import report_document
-from cdk_inference_recommender.command_line.report.pareto_front import Point, pareto_front
+from cdk_inference_recommender.command_line.report.ranked_results import Point, pareto_front
+from cdk_inference_recommender.cost.job_duration import duration
 from inference_recommendations_handler.protocol.contract import EndpointType, ObjectiveName
 from inference_recommendations_handler.recommendation.choosing import NoChoiceError, choose
 from inference_recommendations_handler.recommendation.job_results import JobResults

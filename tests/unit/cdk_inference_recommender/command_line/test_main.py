@@ -15,6 +15,7 @@ import pytest
 
 from cdk_inference_recommender.command_line import main, stop
 from cdk_inference_recommender.command_line.report import report
+from tests.ended_process import ended
 from tests.unit.cdk_inference_recommender.command_line.finished_jobs import (
     job,
     recommendation,
@@ -134,14 +135,17 @@ def test_ctrl_c_at_any_moment_is_130_without_a_traceback(moment: str, tmp_path: 
     os.mkfifo(importing)
     if moment == "importing":
         (tmp_path / "boto3.py").write_text(f"open({str(importing)!r}).read()\n")
-    with subprocess.Popen(
-        [*COMMAND, "validate", str(reading)],
-        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), *filter(None, sys.path)])},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        # What a shell runs in the background ignores the signal, and hands that down.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - nothing else runs in between
-    ) as process:
+    with (
+        subprocess.Popen(
+            [*COMMAND, "validate", str(reading)],
+            env={**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), *filter(None, sys.path)])},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            # What a shell runs in the background ignores the signal, and hands that down.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - nothing else runs in between
+        ) as process,
+        ended(process),
+    ):
         assert process.stderr is not None
         # This returns when the command has opened the other end; then it waits for what is written.
         with (tmp_path / moment).open("wb"):

@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cdk_inference_recommender.command_line.command_error import CommandError
-from cdk_inference_recommender.command_line.report.chart_style import end_of
-from cdk_inference_recommender.command_line.report.charts import report_charts
-from cdk_inference_recommender.command_line.report.label_layout import CHARACTER, LabelLayout
+from cdk_inference_recommender.command_line.report.charts.label_layout import CHARACTER, LabelLayout
+from cdk_inference_recommender.command_line.report.charts.report_charts import report_charts
+from cdk_inference_recommender.command_line.report.charts.style import end_of
 from cdk_inference_recommender.command_line.report.page import report_page
 from inference_recommendations_handler.protocol.contract import ObjectiveName
 from tests.unit.cdk_inference_recommender.command_line.finished_jobs import (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError, ParamValidationError
@@ -13,6 +13,7 @@ from inference_recommender_sandbox.cloudformation.providers.replacement import n
 from inference_recommender_sandbox.cloudformation.resource_provider import (
     FailedResourceError,
     ProvisionedResource,
+    ResourceProvider,
     ResourceRequest,
 )
 
@@ -26,13 +27,12 @@ from .identity_policies import (
 )
 
 if TYPE_CHECKING:
-    from inference_recommender_sandbox.cloudformation.parallel_walk import Cancellation
     from inference_recommender_sandbox.cloudformation.providers.api_resource import ApiClients
 
 _MAX_VERSIONS = 5
 
 
-class _PolicyProvider(ABC):
+class _PolicyProvider(ResourceProvider):
     """Provisions policies that name the identities which get them.
 
     Args:
@@ -48,7 +48,7 @@ class _PolicyProvider(ABC):
         """Return whether a property changed that can't be changed in place."""
         return needs_replacement(self.type, old, new)
 
-    def create(self, request: ResourceRequest, _cancellation: Cancellation) -> ProvisionedResource:
+    def create(self, request: ResourceRequest) -> ProvisionedResource:
         """Create the policy and give it to its identities."""
         iam = self._clients.of("iam", request.region)
         try:
@@ -61,19 +61,13 @@ class _PolicyProvider(ABC):
             raise FailedResourceError(str(refusal(error)), physical_id=provisioned.physical_id) from error
         return provisioned
 
-    def update(
-        self,
-        request: ResourceRequest,
-        current: ProvisionedResource,
-        old_properties: dict[str, Any],
-        _cancellation: Cancellation,
-    ) -> ProvisionedResource:
+    def update(self, request: ResourceRequest, current: ProvisionedResource) -> ProvisionedResource:
         """Update the policy in place; where IAM refuses something, everything stays as it was."""
         iam = self._clients.of("iam", request.region)
-        old, new = (self._policies(current.physical_id, each) for each in (old_properties, request.properties))
+        old, new = (self._policies(current.physical_id, each) for each in (request.old_properties, request.properties))
         try:
             change_policies(iam, old, new)
-            self._update(iam, current.physical_id, request.properties, old_properties)
+            self._update(iam, current.physical_id, request.properties, request.old_properties)
         except (ClientError, ParamValidationError) as error:
             change_policies(iam, new, old)
             raise refusal(error) from error
@@ -90,10 +84,6 @@ class _PolicyProvider(ABC):
         except ClientError as error:
             if error.response["Error"]["Code"] != "NoSuchEntity":
                 raise refusal(error) from error
-
-    def attribute(self, current: ProvisionedResource, name: str) -> Any:
-        """Return an attribute."""
-        return current.attributes[name]
 
     @abstractmethod
     def _create(self, iam: Any, request: ResourceRequest) -> ProvisionedResource: ...

@@ -11,20 +11,20 @@ from inference_recommender_sandbox.cloudformation.providers.replacement import n
 from inference_recommender_sandbox.cloudformation.resource_provider import (
     FailedResourceError,
     ProvisionedResource,
+    ResourceProvider,
     ResourceRequest,
 )
 
 from .identity_policies import NO_POLICIES, Identity, IdentityPolicies, change_policies, document_text
 
 if TYPE_CHECKING:
-    from inference_recommender_sandbox.cloudformation.parallel_walk import Cancellation
     from inference_recommender_sandbox.cloudformation.providers.api_resource import ApiClients
 
 _TYPE: Final = "AWS::IAM::Role"
 _DEFAULT_SESSION_SECONDS: Final = 3600
 
 
-class RoleProvider:
+class RoleProvider(ResourceProvider):
     """Provisions roles with their path, tags, permissions boundary, inline and managed policies.
 
     Args:
@@ -38,7 +38,7 @@ class RoleProvider:
         """Return whether the name or the path changed."""
         return needs_replacement(_TYPE, old, new)
 
-    def create(self, request: ResourceRequest, _cancellation: Cancellation) -> ProvisionedResource:
+    def create(self, request: ResourceRequest) -> ProvisionedResource:
         """Create the role, then give it its policies."""
         iam = self._clients.of("iam", request.region)
         properties = request.properties
@@ -58,20 +58,14 @@ class RoleProvider:
             raise FailedResourceError(str(refusal(error)), physical_id=name) from error
         return ProvisionedResource(physical_id=name, attributes={"Arn": role["Arn"], "RoleId": role["RoleId"]})
 
-    def update(
-        self,
-        request: ResourceRequest,
-        current: ProvisionedResource,
-        old_properties: dict[str, Any],
-        _cancellation: Cancellation,
-    ) -> ProvisionedResource:
+    def update(self, request: ResourceRequest, current: ProvisionedResource) -> ProvisionedResource:
         """Update the role in place; where IAM refuses something, everything stays as it was."""
         iam, name = self._clients.of("iam", request.region), current.physical_id
         try:
-            _change_settings(iam, name, old_properties, request.properties)
-            change_policies(iam, _policies(name, old_properties), _policies(name, request.properties))
+            _change_settings(iam, name, request.old_properties, request.properties)
+            change_policies(iam, _policies(name, request.old_properties), _policies(name, request.properties))
         except (ClientError, ParamValidationError) as error:
-            _change_settings(iam, name, request.properties, old_properties)
+            _change_settings(iam, name, request.properties, request.old_properties)
             raise refusal(error) from error
         return current
 
@@ -86,10 +80,6 @@ class RoleProvider:
         except ClientError as error:
             if error.response["Error"]["Code"] != "NoSuchEntity":
                 raise refusal(error) from error
-
-    def attribute(self, current: ProvisionedResource, name: str) -> Any:
-        """Return an attribute."""
-        return current.attributes[name]
 
 
 def _policies(name: str, properties: Parameters) -> IdentityPolicies:

@@ -108,6 +108,20 @@ def _tagged(kind: str, *members: str) -> Callable[[Parameters, str], Parameters]
     return lambda p, _: same(p, *members) | tag_specification(p, kind)
 
 
+def _tagged_resource(noun: str, kind: str, *members: str) -> ApiResource:
+    """Return a resource of which only the tags can be changed in place."""
+    id_member = f"{noun}Id"
+    return ApiResource(
+        service="ec2",
+        create=(ApiCall(operation=f"Create{noun}", parameters=_tagged(kind, *members)),),
+        changes=network_tag_changes,
+        updatable=_TAGS,
+        delete=(ApiCall(operation=f"Delete{noun}", parameters=_id(id_member)),),
+        physical_id=lambda _properties, _name, response: response[noun][id_member],
+        attributes=lambda _properties, _name, response: same(response.get(noun, {}), id_member),
+    )
+
+
 _TARGETS: Final = ("GatewayId", "NatGatewayId", "NetworkInterfaceId", "VpcPeeringConnectionId")
 _DESTINATIONS: Final = ("DestinationCidrBlock", "DestinationIpv6CidrBlock")
 _ROUTE_MEMBERS: Final = ("RouteTableId", *_DESTINATIONS, *_TARGETS)
@@ -127,28 +141,9 @@ NETWORK_RESOURCES: Final[dict[str, ApiResource]] = {
         physical_id=lambda _properties, _name, response: response["PublicIp"],
         attributes=lambda _properties, _name, response: same(response, "AllocationId", "PublicIp"),
     ),
-    "AWS::EC2::InternetGateway": ApiResource(
-        service="ec2",
-        create=(ApiCall(operation="CreateInternetGateway", parameters=_tagged("internet-gateway")),),
-        changes=network_tag_changes,
-        updatable=_TAGS,
-        delete=(ApiCall(operation="DeleteInternetGateway", parameters=_id("InternetGatewayId")),),
-        physical_id=lambda _properties, _name, response: response["InternetGateway"]["InternetGatewayId"],
-        attributes=lambda _properties, _name, response: same(response.get("InternetGateway", {}), "InternetGatewayId"),
-    ),
-    "AWS::EC2::NatGateway": ApiResource(
-        service="ec2",
-        create=(
-            ApiCall(
-                operation="CreateNatGateway",
-                parameters=_tagged("natgateway", "SubnetId", "AllocationId", "ConnectivityType"),
-            ),
-        ),
-        changes=network_tag_changes,
-        updatable=_TAGS,
-        delete=(ApiCall(operation="DeleteNatGateway", parameters=_id("NatGatewayId")),),
-        physical_id=lambda _properties, _name, response: response["NatGateway"]["NatGatewayId"],
-        attributes=lambda _properties, _name, response: same(response.get("NatGateway", {}), "NatGatewayId"),
+    "AWS::EC2::InternetGateway": _tagged_resource("InternetGateway", "internet-gateway"),
+    "AWS::EC2::NatGateway": _tagged_resource(
+        "NatGateway", "natgateway", "SubnetId", "AllocationId", "ConnectivityType"
     ),
     "AWS::EC2::Route": ApiResource(
         service="ec2",
@@ -159,15 +154,7 @@ NETWORK_RESOURCES: Final[dict[str, ApiResource]] = {
         physical_id=lambda p, _name, _response: f"{p['RouteTableId']}|{_destination(p)}",
         attributes=lambda p, _name, _response: {"CidrBlock": _destination(p)},
     ),
-    "AWS::EC2::RouteTable": ApiResource(
-        service="ec2",
-        create=(ApiCall(operation="CreateRouteTable", parameters=_tagged("route-table", "VpcId")),),
-        changes=network_tag_changes,
-        updatable=_TAGS,
-        delete=(ApiCall(operation="DeleteRouteTable", parameters=_id("RouteTableId")),),
-        physical_id=lambda _properties, _name, response: response["RouteTable"]["RouteTableId"],
-        attributes=lambda _properties, _name, response: same(response.get("RouteTable", {}), "RouteTableId"),
-    ),
+    "AWS::EC2::RouteTable": _tagged_resource("RouteTable", "route-table", "VpcId"),
     "AWS::EC2::Subnet": ApiResource(
         service="ec2",
         create=(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from .chart_style import (
+from .label_layout import CHARACTER
+from .style import (
     STATUSES,
     WIDE_LABEL,
     WIDTHS,
@@ -14,11 +15,10 @@ from .chart_style import (
     status_of,
     with_halo,
 )
-from .label_layout import CHARACTER
 
 if TYPE_CHECKING:
-    from .figure_text import Figure
-    from .job_report import JobReport
+    from cdk_inference_recommender.command_line.report.figure_text import Figure
+    from cdk_inference_recommender.command_line.report.job_report import JobReport
 
 _BAR_STEP: Final = 28
 _AROUND: Final = 70

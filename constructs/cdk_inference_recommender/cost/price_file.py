@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from cdk_inference_recommender.command_line.command_error import CommandError
-from cdk_inference_recommender.command_line.output.escaping import escape_json
 from inference_recommendations_handler.recommendation.choosing import above_zero
 
 if TYPE_CHECKING:
-    import argparse
     from collections.abc import Mapping
+    from pathlib import Path
 
 _VERSION: Final = 1
+
+
+class PriceFileError(Exception):
+    """The file can't be read or written; the message names it and says why, on one line and without a full stop."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,14 +42,12 @@ class PriceFile:
         """Read the file; without one there are no prices.
 
         Raises:
-            CommandError: It can't be read, or isn't one of these files.
+            PriceFileError: It can't be read, or isn't one of these files.
         """
         try:
             document = json.loads(path.read_text(encoding="utf-8"))
             if document["Version"] != _VERSION:
-                raise CommandError(
-                    f"{path} has version {document['Version']!r}, not {_VERSION}. Delete it, and refresh."
-                )
+                raise PriceFileError(f"{path} has version {document['Version']!r}, not {_VERSION}")
             regions = {
                 str(region): {str(name): _price(price) for name, price in prices.items()}
                 for region, prices in document["Prices"].items()
@@ -57,9 +55,9 @@ class PriceFile:
         except FileNotFoundError:
             regions = {}
         except OSError as error:
-            raise CommandError(f"{path} can't be read: {error.strerror}. Give --prices another path.") from error
+            raise PriceFileError(f"{path} can't be read: {error.strerror}") from error
         except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise CommandError(f"{path} is no file of prices. Delete it, and refresh.") from error
+            raise PriceFileError(f"{path} is no file of prices") from error
         return cls(path=path, regions=regions)
 
     def prices(self, region: str) -> Mapping[str, Price]:
@@ -70,7 +68,7 @@ class PriceFile:
         """Write the file with more prices of a Region, which replace those of the same instance types.
 
         Raises:
-            CommandError: It can't be written.
+            PriceFileError: It can't be written.
         """
         regions = {**self.regions, region: {**self.prices(region), **prices}}
         document = {
@@ -86,36 +84,11 @@ class PriceFile:
         partial = self.path.with_name(f"{self.path.name}.partial")
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            partial.write_text(f"{escape_json(document)}\n", encoding="utf-8")
+            partial.write_text(f"{json.dumps(document, indent=2, allow_nan=False)}\n", encoding="utf-8")
             partial.replace(self.path)
         except OSError as error:
-            raise CommandError(
-                f"{self.path} can't be written: {error.strerror}. Give --prices another path."
-            ) from error
+            raise PriceFileError(f"{self.path} can't be written: {error.strerror}") from error
         return PriceFile(path=self.path, regions=regions)
-
-
-def add_prices(parser: argparse.ArgumentParser) -> None:
-    """Add the option `--prices`."""
-    parser.add_argument(
-        "--prices",
-        type=Path,
-        metavar="FILE",
-        help="file of prices that `estimate --refresh` writes; default: one in the user's cache",
-    )
-
-
-def price_path(arguments: argparse.Namespace) -> Path:
-    """Return the path of the file that the command line names, or of the user's own.
-
-    Args:
-        arguments: What a parser with `add_prices` has parsed.
-    """
-    if arguments.prices is not None:
-        path: Path = arguments.prices
-        return path
-    cache = os.environ.get("XDG_CACHE_HOME")
-    return (Path(cache) if cache else Path.home() / ".cache") / "cdk-inference-recommender" / "prices.json"
 
 
 def _price(price: Mapping[str, Any]) -> Price:

@@ -5,21 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from cdk_inference_recommender.command_line.report.decision import limit_of, limit_text
+from cdk_inference_recommender.command_line.report.figure_text import FIGURES, figure_of
+from cdk_inference_recommender.command_line.report.traffic_cost import traffic_figures
 from inference_recommendations_handler.protocol.contract import ObjectiveName
 
 from .bar_chart import bar_chart, bar_rows
-from .chart_style import WIDTHS
-from .decision import limit_of, limit_text
-from .figure_text import FIGURES, figure_of
 from .scatter_chart import cost_title, points_of, scatter_chart
-from .traffic_cost import traffic_figures
+from .style import WIDTHS
 from .vega_lite import svg
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from .figure_text import Figure
-    from .job_report import JobReport
+    from cdk_inference_recommender.command_line.report.figure_text import Figure
+    from cdk_inference_recommender.command_line.report.job_report import JobReport
 
 
 @dataclass(frozen=True, kw_only=True)

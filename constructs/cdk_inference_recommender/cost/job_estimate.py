@@ -7,17 +7,38 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from cdk_inference_recommender.command_line.job_progress import DEFAULT_JOB, duration
-from cdk_inference_recommender.command_line.report.figure_text import dollars
+from cdk_inference_recommender.request import UNRESOLVED, RequestDocument, api_path
+
+from .job_duration import DEFAULT_JOB, duration
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
+
+    from cdk_inference_recommender.request import Path
 
     from .price_file import Price
 
 LEFT_OUT: Final = ("the start of endpoints", "what sends the requests", "storage", "data transfer")
 
 _HOUR: Final = timedelta(hours=1)
+_DURATION: Final = "InputConfig", "JobDurationInSeconds"
+_CONFIGURATIONS: Final = "InputConfig", "EndpointConfigurations"
+_READ: Final = (
+    "JobType",
+    "InputConfig.JobDurationInSeconds",
+    "InputConfig.TrafficPattern.Phases",
+    "InputConfig.TrafficPattern.Phases[].DurationInSeconds",
+    "InputConfig.TrafficPattern.Stairs.DurationInSeconds",
+    "InputConfig.TrafficPattern.Stairs.NumberOfSteps",
+    "InputConfig.ResourceLimit.MaxNumberOfTests",
+    "InputConfig.EndpointConfigurations",
+    "InputConfig.EndpointConfigurations[].InstanceType",
+    "InputConfig.EndpointConfigurations[].EnvironmentParameterRanges.CategoricalParameterRanges",
+    "InputConfig.EndpointConfigurations[].EnvironmentParameterRanges.CategoricalParameterRanges[].Value",
+    "InputConfig.ContainerConfig.SupportedInstanceTypes",
+    "InputConfig.ContainerConfig.SupportedInstanceTypes[]",
+)
+"""The members that an estimate depends on."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,46 +57,78 @@ class JobEstimate:
     """Day of the oldest price that was used."""
 
     @classmethod
-    def of(cls, request: Mapping[str, Any], *, region: str | None, prices: Mapping[str, Price]) -> JobEstimate:
+    def of(
+        cls,
+        request: Mapping[str, Any],
+        *,
+        region: str | None,
+        prices: Mapping[str, Price],
+        refresh_options: str = "",
+        spell: Callable[[Path], str] = api_path,
+    ) -> JobEstimate:
         """Return the estimate of a job.
 
         Args:
-            request: A valid request of `CreateInferenceRecommendationsJob`.
+            request: A valid request of `CreateInferenceRecommendationsJob`, with `UNRESOLVED` in place of each token.
             region: Where the job would run; None if unknown.
             prices: Of the Region, by instance type.
+            refresh_options: More options for the command that reads missing prices, such as `--prices FILE`.
+            spell: Returns a path in the user's spelling. Default: as the API spells it.
         """
-        input_config: Mapping[str, Any] = request.get("InputConfig") or {}
         if region is None:
             return _unknown(["the Region, which --region or AWS_REGION says"])
+        document = RequestDocument(request)
+        unresolved = [path for field in _READ for path, value in document.each(field) if value is UNRESOLVED]
+        if unresolved:
+            return _unknown([f"{spell(path)}, which is known only at deploy time" for path in unresolved])
+        known = _Prices(region=region, by_instance_type=prices, refresh_options=refresh_options)
+        input_config: Mapping[str, Any] = request.get("InputConfig") or {}
         if request.get("JobType") == "Advanced":
-            return _advanced(input_config, region, prices)
-        return _default(input_config, region, prices)
+            return _advanced(input_config, known, spell)
+        return _default(input_config, known)
 
-    def sentence(self) -> str:
-        """Return the estimate on one line."""
-        if self.missing:
-            return f"Estimate: unknown. Missing: {'; '.join(self.missing)}."
-        assert self.highest is not None  # noqa: S101 -- nothing is missing
+    def in_words(self) -> str:
+        """Return the estimate on one line, without a full stop."""
+        if self.highest is None:
+            return f"unknown. Missing: {'; '.join(self.missing)}"
         amount = (
-            f"at most {dollars(self.highest)} USD"
+            f"at most {self.highest:,.3f} USD"
             if self.lowest is None
-            else f"{dollars(self.lowest)} to {dollars(self.highest)} USD"
+            else f"{self.lowest:,.3f} to {self.highest:,.3f} USD"
         )
-        left_out = ", ".join(self.left_out)
-        return f"Estimate: {amount}, {self.basis}, at prices of {self.prices_of}. Not included: {left_out}."
+        return f"{amount}, {self.basis}, at prices of {self.prices_of}. Not included: {', '.join(self.left_out)}"
 
 
-def _advanced(input_config: Mapping[str, Any], region: str, prices: Mapping[str, Price]) -> JobEstimate:
+@dataclass(frozen=True, kw_only=True)
+class _Prices:
+    """The prices of a Region, and the command that reads more of them."""
+
+    region: str
+    by_instance_type: Mapping[str, Price]
+    refresh_options: str
+
+    def missing(self, names: Sequence[str]) -> list[str]:
+        unknown = sorted({name for name in names if name not in self.by_instance_type})
+        return [f"the price of {', '.join(unknown)} in {self.region}: {self.refresh}"] if unknown else []
+
+    @property
+    def refresh(self) -> str:
+        options = f" {self.refresh_options}" if self.refresh_options else ""
+        return f"run inference-recommender estimate --refresh --region {self.region}{options}"
+
+
+def _advanced(input_config: Mapping[str, Any], known: _Prices, spell: Callable[[Path], str]) -> JobEstimate:
+    prices = known.by_instance_type
     configurations: Sequence[Mapping[str, Any]] = input_config.get("EndpointConfigurations") or []
     tests = [name for each in configurations if (name := each.get("InstanceType")) for _ in range(_combinations(each))]
     serverless = any(each.get("ServerlessConfig") for each in configurations)
     left_out = [*LEFT_OUT, *(["serverless tests"] if serverless else [])]
     longest = _longest_test(input_config)
-    missing = _missing_prices(tests, region, prices)
+    missing = known.missing(tests)
     if not tests:
-        missing.append("instance types in InputConfig.EndpointConfigurations")
+        missing.append(f"instance types in {spell(_CONFIGURATIONS)}")
     if longest is None:
-        missing.append("InputConfig.JobDurationInSeconds")
+        missing.append(spell(_DURATION))
     if missing or longest is None:
         return _unknown(missing)
     limit: int = (input_config.get("ResourceLimit") or {}).get("MaxNumberOfTests") or len(tests)
@@ -84,19 +137,18 @@ def _advanced(input_config: Mapping[str, Any], region: str, prices: Mapping[str,
     return JobEstimate(
         lowest=None,
         highest=sum(dearest) * (longest / _HOUR),
-        basis=f"{count} of at most {duration(longest)} in {region}",
+        basis=f"{count} of at most {duration(longest)} in {known.region}",
         missing=(),
         left_out=left_out,
         prices_of=min(prices[name].date for name in tests),
     )
 
 
-def _default(input_config: Mapping[str, Any], region: str, prices: Mapping[str, Price]) -> JobEstimate:
+def _default(input_config: Mapping[str, Any], known: _Prices) -> JobEstimate:
+    prices = known.by_instance_type
     container: Mapping[str, Any] = input_config.get("ContainerConfig") or {}
     named: Sequence[str] = list(dict.fromkeys(container.get("SupportedInstanceTypes") or []))
-    missing = _missing_prices(named, region, prices)
-    if not prices:
-        missing = [f"prices of {region}: run inference-recommender estimate --refresh --region {region}"]
+    missing = known.missing(named) if prices else [f"prices of {known.region}: {known.refresh}"]
     if missing:
         return _unknown(missing)
     hours = DEFAULT_JOB / _HOUR
@@ -109,7 +161,7 @@ def _default(input_config: Mapping[str, Any], region: str, prices: Mapping[str, 
     return JobEstimate(
         lowest=min(costs),
         highest=sum(costs) if named else max(costs),
-        basis=f"{basis}, {duration(DEFAULT_JOB)} in {region}",
+        basis=f"{basis}, {duration(DEFAULT_JOB)} in {known.region}",
         missing=(),
         left_out=LEFT_OUT,
         prices_of=min(prices[name].date for name in named or prices),
@@ -132,12 +184,6 @@ def _longest_test(input_config: Mapping[str, Any]) -> timedelta | None:
         (stairs.get("DurationInSeconds") or 0) * (stairs.get("NumberOfSteps") or 0),
     ]
     return timedelta(seconds=max(seconds)) if any(seconds) else None
-
-
-def _missing_prices(names: Sequence[str], region: str, prices: Mapping[str, Price]) -> list[str]:
-    unknown = sorted({name for name in names if name not in prices})
-    refresh = f"run inference-recommender estimate --refresh --region {region}"
-    return [f"the price of {', '.join(unknown)} in {region}: {refresh}"] if unknown else []
 
 
 def _unknown(missing: Sequence[str]) -> JobEstimate:

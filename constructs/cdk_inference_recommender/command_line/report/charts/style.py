@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from .ranked_results import Result
+    from cdk_inference_recommender.command_line.report.ranked_results import Result
 
 WIDTHS: Final = (740, 320)
 """Pixels. Each chart is drawn for a wide and for a narrow window: a drawing that shrinks can't be read."""

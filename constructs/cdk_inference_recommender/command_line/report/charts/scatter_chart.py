@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from cdk_inference_recommender.command_line.report.figure_text import figure_of
 from inference_recommendations_handler.protocol.contract import ObjectiveName
 
-from .chart_style import (
+from .label_layout import LabelLayout
+from .style import (
     NARROW_LABEL,
     STATUSES,
     WIDE_LABEL,
@@ -18,15 +20,13 @@ from .chart_style import (
     status_of,
     with_halo,
 )
-from .figure_text import figure_of
-from .label_layout import LabelLayout
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from .figure_text import Figure
-    from .job_report import JobReport
-    from .ranked_results import Result
+    from cdk_inference_recommender.command_line.report.figure_text import Figure
+    from cdk_inference_recommender.command_line.report.job_report import JobReport
+    from cdk_inference_recommender.command_line.report.ranked_results import Result
 
 _FRONT: Final = ", on the front"
 _AXIS: Final = 84

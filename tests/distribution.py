@@ -1,0 +1,58 @@
+"""Which tests run beside each other, with `--dist loadfile`.
+
+The tests of a file run in one process, since they share what takes long to set up. pytest-xdist's own groups
+(`--dist loadgroup`) can't say so: with pytest 9.2 it ignores them without a word.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import pytest
+from xdist.scheduler import LoadFileScheduling
+
+if TYPE_CHECKING:
+    from xdist.remote import Producer
+
+SPREAD: Final = frozenset({"tests/lifecycle/test_histories.py", "tests/lifecycle/test_mutants.py"})
+"""Files whose tests share nothing and take long themselves: each runs wherever there is room."""
+
+TOGETHER: Final = (
+    # The example applications are synthesised once for all of them.
+    frozenset(
+        {
+            "tests/compliance/test_compliance.py",
+            "tests/e2e/test_examples.py",
+            "tests/unit/cdk_inference_recommender/test_example_applications.py",
+        }
+    ),
+    # The CDK's validation of templates takes 5 seconds to create.
+    frozenset(
+        {
+            "tests/unit/cdk_inference_recommender/test_partitions.py",
+            "tests/unit/cdk_inference_recommender/test_published_recommendations.py",
+            "tests/unit/cdk_inference_recommender/test_valid_templates.py",
+        }
+    ),
+)
+"""Files that one process runs, since they share more than a file's tests do."""
+
+
+class FileScheduling(LoadFileScheduling):  # type: ignore[misc] # pytest-xdist has no types
+    """Gives each process whole files, single tests of the files that are spread, and the files that run together."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = str(super()._split_scope(nodeid))
+        for files in TOGETHER:
+            if file in files:
+                return min(files)
+        return nodeid if file in SPREAD else file
+
+
+@pytest.hookimpl
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> FileScheduling | None:
+    """Distribute by files, in the order in which they are collected: the long end-to-end tests come first."""
+    if config.getoption("dist") != "loadfile":
+        return None
+    config.option.loadscopereorder = False
+    return FileScheduling(config, log)
