@@ -12,7 +12,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Where it is set, each of the many processes compiles all sources again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help install demo test lint format nightly bench docs compliance matrix coverage
+.PHONY: help install demo test lint format nightly bench docs compliance matrix coverage mutation
 
 help:
 	@echo "make demo     deploy the example application to a local AWS with the real CDK CLI, and destroy it"
@@ -21,6 +21,7 @@ help:
 	@echo "make compliance  look at the examples' templates with checkov, which needs an environment of its own"
 	@echo "make matrix   test with the lowest and the newest dependencies, and with every Python that is here"
 	@echo "make coverage branches that the tests reach in each root (an hour)"
+	@echo "make mutation change the code, to see which changes no test notices (a night)"
 	@echo "make nightly  the tests with many more random examples (hours)"
 	@echo "make bench    measure this library against its peers, for docs/performance.md"
 	@echo "make docs     build the documentation site into site/; a warning is an error"
@@ -82,6 +83,9 @@ matrix: $(NOX_INSTALLED)
 
 coverage: $(NOX_INSTALLED)
 	@nox --session coverage
+
+mutation: $(NOX_INSTALLED)
+	@nox --session mutation
 
 # Only who runs these needs nox. It keeps its environments in .nox.
 $(NOX_INSTALLED): $(INSTALLED)

@@ -1,7 +1,8 @@
-"""Runs of the tests that need environments of their own: `make matrix` and `make coverage`."""
+"""Runs of the tests that need environments of their own: `make matrix`, `make coverage` and `make mutation`."""
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
@@ -35,6 +36,35 @@ ROW = (
     f"{HANDLER}/test_handler.py",
 )
 """What a version of a dependency can break: imports, synthesis, valid templates, documents, the wheel, the handler."""
+
+CHOOSING = "lambda/inference_recommendations_handler/recommendation"
+RULES = "constructs/cdk_inference_recommender/request/rules"
+MUTATED = {
+    "choosing": ([f"{CHOOSING}/choosing.py", f"{CHOOSING}/constraints.py"], f"{HANDLER}/recommendation"),
+    "handler": (["lambda/inference_recommendations_handler"], HANDLER),
+    "rules": ([RULES], f"{LIBRARY}/request"),
+}
+"""What `make mutation` changes, and the tests that have to notice."""
+MUTATION = """\
+[cosmic-ray]
+module-path = {modules}
+timeout = 300.0
+excluded-modules = []
+test-command = "python -m pytest -q -n0 -x -p no:cacheprovider {tests}"
+
+[cosmic-ray.distributor]
+name = "local"
+
+[cosmic-ray.filters.operators-filter]
+exclude-operators = [
+  # Types are written with it, and nothing reads them at run time.
+  "core/ReplaceBinaryOperator_BitOr_.*",
+  # Others of the same place are noticed by the same tests, or can't be told from it.
+  "core/ReplaceBinaryOperator_.*_(RShift|LShift|BitXor|BitOr|BitAnd|Pow|Mod|FloorDiv)",
+  "core/ReplaceComparisonOperator_(Is|IsNot)_(Lt|LtE|Gt|GtE|Eq|NotEq)",
+  "core/ReplaceComparisonOperator_(Eq|NotEq|Lt|LtE|Gt|GtE)_(Is|IsNot)",
+]
+"""
 
 ROOTS = ("constructs", "lambda", "sandbox")
 MEASURED = """\
@@ -79,3 +109,29 @@ def coverage(session: nox.Session) -> None:
     session.run("coverage", "combine", "--quiet", env=environment)
     for root in ROOTS:
         session.run("coverage", "report", f"--include={root}/*", env=environment)
+
+
+@nox.session(python=OLDEST, download_python="never", default=False)
+@nox.parametrize("subject", [nox.param(subject, id=subject) for subject in MUTATED])
+def mutation(session: nox.Session, subject: str) -> None:
+    """Change one operator or number after the other in a copy, and fail if the tests notice less than 85 %."""
+    session.install("--constraint", "constraints.txt", "--editable", ".[html,mutation,sandbox,test]", "pip")
+    copy = ROOT / ".nox" / f"mutation-copy-{subject}"
+    shutil.rmtree(copy, ignore_errors=True)
+    for folder in (*ROOTS, "tests"):
+        shutil.copytree(ROOT / folder, copy / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "pyproject.toml", copy)
+    modules, tests = MUTATED[subject]
+    (copy / "mutation.toml").write_text(MUTATION.format(modules=modules, tests=tests), encoding="utf-8")
+    environment = {
+        "HYPOTHESIS_PROFILE": "few",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONPATH": os.pathsep.join(str(copy / root) for root in ROOTS),
+    }
+    with session.chdir(copy):
+        session.run("cosmic-ray", "init", "mutation.toml", "mutation.sqlite", env=environment)
+        session.run("cr-filter-operators", "mutation.sqlite", "mutation.toml", env=environment)
+        session.run("cosmic-ray", "baseline", "mutation.toml", env=environment)
+        session.run("cosmic-ray", "exec", "mutation.toml", "mutation.sqlite", env=environment)
+        session.run("cr-report", "--surviving-only", "--show-diff", "mutation.sqlite", env=environment)
+        session.run("cr-rate", "--fail-over", "15", "mutation.sqlite", env=environment)

@@ -107,6 +107,15 @@ def test_ties_go_to_cost_an_hour_then_latency_then_the_name() -> None:
     assert [each.instance_type for each in ranked] == ["ml.b.large", "ml.c.large", "ml.d.large", "ml.a.large"]
 
 
+def test_of_equal_ones_the_instance_type_decides_before_the_result_s_id() -> None:
+    assert best([real_time("ml.b", recommendation_id="1"), real_time("ml.a", recommendation_id="2")]) == "ml.a"
+
+
+def test_a_real_time_result_has_no_memory_and_no_concurrency() -> None:
+    (found,) = read(real_time("ml.a"))
+    assert (found.memory_size_in_mb, found.max_concurrency) == (0, 0)
+
+
 def test_the_services_order_never_decides() -> None:
     found = [real_time("ml.a.large", recommendation_id=str(number)) for number in range(5)]
     found = [found[index] for index in (3, 0, 4, 1, 2)]

@@ -298,3 +298,17 @@ def test_the_tables_room_is_counted_in_bytes() -> None:
     message = reason(found, {"MaxCostPerHour": "1"})
     assert " more. Loosen a constraint" in message
     assert len(message.encode()) < 3000
+
+
+def table_of(*instance_types: str) -> str:
+    found = [result(each, CostPerHour=2.0 + number) for number, each in enumerate(instance_types)]
+    message = reason(found, {"MaxCostPerHour": "1"})
+    return message.partition("Closest first: ")[2].partition(". Loosen")[0]
+
+
+@pytest.mark.parametrize("beyond", [0, 1])
+def test_the_table_lists_as_many_results_as_fit_into_its_2400_bytes(beyond: int) -> None:
+    padding = 2400 - len("; ") - len(table_of("ml.a.large", "ml.b."))
+    table = table_of("ml.a.large", f"ml.b.{'x' * (padding + beyond)}")
+    assert table.endswith("; and 1 more") == bool(beyond)
+    assert len(table) <= 2400
