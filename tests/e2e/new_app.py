@@ -87,7 +87,9 @@ def new_app(folder: Path, stack_name: str, *, greeting: str, owner: str, visibil
         service_token=provider.service_token,
         properties={"QueueUrl": queue.queue_url, "Text": greeting},
     )
-    message.node.add_dependency(queue, provider.on_event_handler)
+    # The log groups, too: a function that is invoked before its group is there creates the group itself.
+    greeter.node.add_dependency(python)
+    message.node.add_dependency(queue, provider)
     logs.LogRetention(
         stack,
         "Retention",

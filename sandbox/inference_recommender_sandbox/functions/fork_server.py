@@ -24,7 +24,7 @@ import sys
 import time
 from pathlib import Path
 from types import CodeType, ModuleType
-from typing import Final
+from typing import Any, Final
 
 EXIT_CODE: Final = struct.Struct("i")
 MAX_MESSAGE_BYTES: Final = 65_536
@@ -42,8 +42,13 @@ def preload(bootstrap: str) -> None:
     gc.freeze()
 
 
-def serve(requests: socket.socket) -> None:
-    """Fork processes until the sandbox is gone; return in each of them."""
+def serve(requests: socket.socket, on_interrupt: Any) -> None:
+    """Fork processes until the sandbox is gone; return in each of them.
+
+    Args:
+        requests: For processes.
+        on_interrupt: What a process does at Ctrl-C, as one that is started would.
+    """
     children: dict[int, tuple[int, int]] = {}
     poller = select.poll()
     poller.register(requests, select.POLLIN)
@@ -62,7 +67,7 @@ def serve(requests: socket.socket) -> None:
                 for child, (_, exit_pipe) in children.items():
                     os.close(child)
                     os.close(exit_pipe)
-                _become_function(message, *streams)
+                _become_function(message, *streams, on_interrupt)
                 return
             input_, output, exit_pipe = streams
             os.close(input_)
@@ -81,7 +86,7 @@ def _report_exit(child: int, pid: int, exit_pipe: int) -> None:
     os.close(child)
 
 
-def _become_function(message: bytes, input_: int, output: int, exit_pipe: int) -> None:
+def _become_function(message: bytes, input_: int, output: int, exit_pipe: int, on_interrupt: Any) -> None:
     """Leave nothing of the server's in a process that was just forked."""
     request = json.loads(message)
     os.close(exit_pipe)
@@ -96,20 +101,20 @@ def _become_function(message: bytes, input_: int, output: int, exit_pipe: int) -
     os.environ.clear()
     os.environ.update(coerced | request["environment"])
     time.tzset()
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGINT, on_interrupt)
     sys.argv[:] = request["argv"]
 
 
 def start(bootstrap: str, descriptor: int) -> CodeType:
     """Serve; return in each function's process what it has to run."""
     # Ctrl-C is for the sandbox, which ends this process with its own.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    on_interrupt = signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.set_inheritable(descriptor, False)  # noqa: FBT003 - takes no keyword
     code = compile(Path(bootstrap).read_bytes(), bootstrap, "exec")
     preload(bootstrap)
     requests = socket.socket(fileno=descriptor)
     requests.send(json.dumps(sorted({name.partition(".")[0] for name in sys.modules})).encode())
-    serve(requests)
+    serve(requests, on_interrupt)
     return code
 
 
