@@ -67,7 +67,7 @@ def serve(requests: socket.socket, on_interrupt: Any) -> None:
                 for child, (_, exit_pipe) in children.items():
                     os.close(child)
                     os.close(exit_pipe)
-                _become_function(message, *streams, on_interrupt)
+                _become_function(message, streams, on_interrupt)
                 return
             input_, output, exit_pipe = streams
             os.close(input_)
@@ -86,8 +86,9 @@ def _report_exit(child: int, pid: int, exit_pipe: int) -> None:
     os.close(child)
 
 
-def _become_function(message: bytes, input_: int, output: int, exit_pipe: int, on_interrupt: Any) -> None:
+def _become_function(message: bytes, streams: list[int], on_interrupt: Any) -> None:
     """Leave nothing of the server's in a process that was just forked."""
+    input_, output, exit_pipe = streams
     request = json.loads(message)
     os.close(exit_pipe)
     os.dup2(input_, 0)
