@@ -59,7 +59,7 @@ name = "local"
 exclude-operators = [
   # Types are written with it, and nothing reads them at run time.
   "core/ReplaceBinaryOperator_BitOr_.*",
-  # Others of the same place are noticed by the same tests, or can't be told from it.
+  # Others of the same place are noticed by the same tests, or can't be distinguished from it.
   "core/ReplaceBinaryOperator_.*_(RShift|LShift|BitXor|BitOr|BitAnd|Pow|Mod|FloorDiv)",
   "core/ReplaceComparisonOperator_(Is|IsNot)_(Lt|LtE|Gt|GtE|Eq|NotEq)",
   "core/ReplaceComparisonOperator_(Eq|NotEq|Lt|LtE|Gt|GtE)_(Is|IsNot)",

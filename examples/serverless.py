@@ -1,4 +1,4 @@
-"""Serverless: which memory size is worth its price, and an endpoint that costs nothing while nobody calls it.
+"""Serverless: which memory size is worth its price, and an endpoint that costs nothing while it isn't invoked.
 
     cdk deploy --app "python -m examples.serverless"
 

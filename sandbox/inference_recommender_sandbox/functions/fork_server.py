@@ -5,7 +5,7 @@ Each message on the socket is a request for a process: JSON with its `argv`, `cw
 descriptors, of its input, of its output, and of a pipe. The response is the process's id, with a descriptor for it. The
 pipe takes the code with which the process exits.
 
-It stays at one thread, and imports nothing of the sandbox's: a function's process has whatever this one has.
+It has one thread and imports nothing from the sandbox, because each function's process inherits all of it.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ def _report_exit(child: int, pid: int, exit_pipe: int) -> None:
 
 
 def _become_function(message: bytes, streams: list[int], on_interrupt: Any) -> None:
-    """Leave nothing of the server's in a process that was just forked."""
+    """Give a process that was just forked the streams, the folder and the environment of its function."""
     input_, output, exit_pipe = streams
     request = json.loads(message)
     os.close(exit_pipe)

@@ -59,7 +59,7 @@ _IN_SERVICE: Final = ApiCall(
 
 
 def _immutable_resource(noun: str) -> ApiResource:
-    """Return a resource of which only the tags can be changed in place."""
+    """Return a resource whose tags alone can be updated in place."""
     name_member, arn_member = f"{noun}Name", f"{noun}Arn"
     return ApiResource(
         service="sagemaker",

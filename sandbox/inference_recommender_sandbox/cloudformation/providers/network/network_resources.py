@@ -109,7 +109,7 @@ def _tagged(kind: str, *members: str) -> Callable[[Parameters, str], Parameters]
 
 
 def _tagged_resource(noun: str, kind: str, *members: str) -> ApiResource:
-    """Return a resource of which only the tags can be changed in place."""
+    """Return a resource whose tags alone can be updated in place."""
     id_member = f"{noun}Id"
     return ApiResource(
         service="ec2",
