@@ -239,7 +239,17 @@ def test_prices_that_are_made_up_or_missing_are_not_stored(
     assert not prices.exists()
 
 
-@pytest.mark.parametrize("content", ["", "[]", '{"Version": 2}', '{"Version": 1, "Prices": {"x": {"y": {}}}}', "\x00"])
+FOREIGN_FILES = (
+    "",
+    "[]",
+    '{"Version": 2}',
+    '{"Version": 1, "Prices": {"x": {"y": {}}}}',
+    '{"Version": 1, "Prices": {"x": {"y": {"CostPerHour": 0, "Date": "2026-03-01", "Source": "z"}}}}',
+    "\x00",
+)
+
+
+@pytest.mark.parametrize("content", FOREIGN_FILES)
 def test_a_file_that_is_none_is_one_line(
     prices: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], content: str
 ) -> None:
@@ -251,6 +261,20 @@ def test_a_file_that_is_none_is_one_line(
     (line,) = capsys.readouterr().err.splitlines()
     assert line.startswith(f"inference-recommender: {prices} ")
     assert line.endswith(". Delete it and refresh, or give --prices another path.")
+
+
+def test_a_file_that_cant_be_read_or_written_is_one_line(
+    prices: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "job.json"
+    file.write_text(json.dumps(DEFAULT))
+    prices.mkdir(parents=True)
+    assert main(["estimate", str(file)]) == 2
+    assert f"inference-recommender: {prices} can't be read: Is a directory." in capsys.readouterr().err
+    prices.rmdir()
+    prices.with_name(f"{prices.name}.partial").mkdir()
+    assert from_job(monkeypatch, job(recommendation())) == 2
+    assert f"{prices} can't be written: Is a directory. Give --prices another path." in capsys.readouterr().err
 
 
 @pytest.mark.usefixtures("prices")
