@@ -24,9 +24,9 @@ LIBRARY = "tests/unit/cdk_inference_recommender"
 HANDLER = "tests/unit/inference_recommendations_handler"
 ROW = (
     "tests/matrix/lowest_versions.py",
+    "tests/matrix/examples.py",
     f"{LIBRARY}/request",
     f"{LIBRARY}/test_cli_input.py",
-    f"{LIBRARY}/test_example_applications.py",
     f"{LIBRARY}/test_installed_wheel.py",
     f"{LIBRARY}/test_recommendations.py",
     f"{LIBRARY}/test_recommended_endpoint.py",
