@@ -9,19 +9,18 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final
 
-from aws_cdk import App, CloudFormationValidatePlugin, Validations
+from aws_cdk import App, Validations
 from cdk_nag import AwsSolutionsChecks, NIST80053R5Checks, PCIDSS321Checks, ServerlessChecks
 
 from tests.example_applications import APPLICATIONS, feature_flags, synthesised, template_files
 from tests.maximal_app import maximal_stack
+from tests.unit.cdk_inference_recommender.template_validation import CDK_VALIDATION, cdk_validation, violations_in
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 MAXIMAL: Final = "tests.maximal_app"
 EVERY_APPLICATION: Final = (*APPLICATIONS, MAXIMAL)
-CDK_VALIDATION: Final = "CloudFormation Validate"
-"""How the CDK's own validation is called in a report."""
 _ASSEMBLIES: Final = TemporaryDirectory(prefix="checked-")
 PACKS: Final = (AwsSolutionsChecks, ServerlessChecks, NIST80053R5Checks, PCIDSS321Checks)
 
@@ -68,12 +67,7 @@ def checked(application: str) -> CheckedApplication:
     return CheckedApplication(
         assembly=assembly,
         reports=[report for report in reports if report["pluginName"] != CDK_VALIDATION],
-        violations=[
-            f"{violation['ruleName']} {violation['description']}"
-            for report in reports
-            if report["pluginName"] == CDK_VALIDATION
-            for violation in report["violations"]
-        ],
+        violations=violations_in(assembly),
         templates={
             path.name.removesuffix(".template.json"): json.loads(path.read_text()) for path in template_files(assembly)
         },
@@ -81,10 +75,4 @@ def checked(application: str) -> CheckedApplication:
 
 
 def _add_checks(app: App) -> None:
-    Validations.of(app).add_plugins(_cdk_validation(), *(pack(app) for pack in PACKS))
-
-
-@cache
-def _cdk_validation() -> CloudFormationValidatePlugin:
-    """Return the CDK's own validation, which takes 5 seconds to create."""
-    return CloudFormationValidatePlugin()
+    Validations.of(app).add_plugins(cdk_validation(), *(pack(app) for pack in PACKS))

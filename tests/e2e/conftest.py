@@ -144,11 +144,11 @@ def local_aws() -> Iterator[LocalAws]:
         assert process.stdin is not None
         assert process.stdout is not None
         environment: dict[str, str] = json.loads(process.stdout.readline())
-        local_aws = LocalAws(
+        started = LocalAws(
             environment={name: value for name, value in environment.items() if os.environ.get(name) != value}
         )
-        yield local_aws
-        ungranted = local_aws.ungranted_calls()
+        yield started
+        ungranted = started.ungranted_calls()
         process.stdin.close()
         assert process.wait(timeout=60) == 0
         assert not ungranted, "No policy allows:\n" + "\n".join(ungranted)

@@ -5,26 +5,20 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING
 
 import pytest
-from aws_cdk import App, CloudFormationValidatePlugin, Validations
+from aws_cdk import App, Validations
 
 from tests.example_applications import APPLICATIONS, synthesised, template_files
-from tests.unit.cdk_inference_recommender.template_validation import violations_in
+from tests.unit.cdk_inference_recommender.template_validation import cdk_validation, violations_in
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-@cache
-def _validation() -> CloudFormationValidatePlugin:
-    return CloudFormationValidatePlugin()
-
-
 def _validate(app: App) -> None:
-    Validations.of(app).add_plugins(_validation())
+    Validations.of(app).add_plugins(cdk_validation())
 
 
 @pytest.mark.parametrize("application", APPLICATIONS)

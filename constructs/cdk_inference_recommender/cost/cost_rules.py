@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from cdk_inference_recommender.request import Problem, RequestDocument, Rule, Severity, Violation, check_rules
 from cdk_inference_recommender.validation.stack_environment import region_of
 from cdk_inference_recommender.validation.tokens import is_unresolved
+from inference_recommendations_handler.recommendation.choosing import above_zero
 
 from .job_estimate import JobEstimate
 from .price_file import PriceFile, PriceFileError
@@ -79,19 +79,18 @@ def _no_amount(document: RequestDocument) -> Iterator[Violation]:
 def _above(document: RequestDocument) -> Iterator[Violation]:
     maximum, highest = _maximum(document), document.at(_HIGHEST)
     if maximum is not None and isinstance(highest, int | float) and highest > maximum:
-        yield Violation(path=(_MAXIMUM,), value=maximum, detail=str(document.at(_ESTIMATE)))
+        yield Violation(path=(_MAXIMUM,), value=document.at(_MAXIMUM), detail=str(document.at(_ESTIMATE)))
 
 
 def _unknown(document: RequestDocument) -> Iterator[Violation]:
     maximum = _maximum(document)
     for _, missing in document.strings(_MISSING):
         if maximum is not None:
-            yield Violation(path=(_MAXIMUM,), value=maximum, detail=missing)
+            yield Violation(path=(_MAXIMUM,), value=document.at(_MAXIMUM), detail=missing)
 
 
 def _maximum(document: RequestDocument) -> float | None:
-    maximum = document.at(_MAXIMUM)
-    return maximum if isinstance(maximum, int | float) and math.isfinite(maximum) and maximum > 0 else None
+    return above_zero(document.at(_MAXIMUM))
 
 
 _SOURCE: Final = "this library; the prices are those of the file"
@@ -99,7 +98,6 @@ _SOURCE: Final = "this library; the prices are those of the file"
 COST_RULES: Final = (
     Rule(
         id="MaxCostAboveZero",
-        severity=Severity.ERROR,
         fields=(_MAXIMUM,),
         text="must be an amount in USD above 0, known at synth",
         remedy="Give what the job's benchmarks may cost, such as 25, or leave it out",

@@ -142,12 +142,14 @@ class Authorizer:
             return decide(applied, action=action, resource=resource, context=full_context, boundary=boundary)
 
         decision = decided(in_effect)
+        # Mostly everything is in effect, and the same policies needn't be evaluated twice.
+        lasting = decision if in_effect == written else decided(written)
         self._calls.note(
             session.role_name,
             action,
             resource,
             decision,
-            granted=decided(written) is Decision.ALLOWED,
+            granted=lasting is Decision.ALLOWED,
             applying=applying_statements(
                 [*in_effect, *resource_policies], action=action, resource=resource, context=full_context
             ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from aws_cdk import App, CloudFormationValidatePlugin, Validations
 from cfnlint.api import ManualArgs, lint
@@ -15,16 +15,20 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+CDK_VALIDATION: Final = "CloudFormation Validate"
+"""How the CDK's own validation is called in a report."""
+
+
 def validated_app(context: Json | None = None) -> App:
     """Return an app whose templates the CDK validates, which it doesn't in other tests."""
     app = new_app(context)
-    Validations.of(app).add_plugins(_plugin())
+    Validations.of(app).add_plugins(cdk_validation())
     return app
 
 
 @cache
-def _plugin() -> CloudFormationValidatePlugin:
-    """Return the CDK's validation, which takes 5 seconds to create."""
+def cdk_validation() -> CloudFormationValidatePlugin:
+    """Return the CDK's own validation, which takes 5 seconds to create."""
     return CloudFormationValidatePlugin()
 
 
@@ -40,6 +44,6 @@ def violations_in(assembly: Path) -> list[str]:
     return [
         f"{violation['ruleName']} {violation['description']}"
         for report in reports
-        if report["pluginName"] == "CloudFormation Validate"
+        if report["pluginName"] == CDK_VALIDATION
         for violation in report["violations"]
     ]
