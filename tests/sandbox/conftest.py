@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 
+from inference_recommender_sandbox.functions.preloaded_python import ForkServers
 from inference_recommender_sandbox.server import Sandbox, start
 
 if TYPE_CHECKING:
@@ -208,10 +209,18 @@ class Account:
         return [event for page in pages for event in page["StackEvents"]][::-1]
 
 
+@pytest.fixture(scope="session")
+def fork_servers() -> Iterator[ForkServers]:
+    """Those of all sandboxes, since a start takes longer than most tests."""
+    servers = ForkServers()
+    yield servers
+    servers.stop()
+
+
 @pytest.fixture(scope="module")
-def account() -> Iterator[Account]:
+def account(fork_servers: ForkServers) -> Iterator[Account]:
     """The sandbox of all tests in a file; each makes stacks of its own."""
-    sandbox = start(speed=SPEED)
+    sandbox = start(speed=SPEED, fork_servers=fork_servers)
     yield Account(sandbox=sandbox)
     sandbox.stop()
 
