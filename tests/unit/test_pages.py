@@ -234,3 +234,12 @@ def test_code_in_a_list_is_part_of_its_item_on_the_site_too(page: str) -> None:
     # Python-Markdown takes four columns for each level; GitHub would be content with two.
     indents = {len(indent) for indent in re.findall(r"^( *)```", text_of(page), flags=re.MULTILINE)}
     assert [indent for indent in indents if indent % 4] == []
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_list_begins_after_an_empty_line(page: str) -> None:
+    # To Python-Markdown, what looks like an item within a paragraph is the paragraph's text.
+    paragraphs = re.split(r"\n\s*\n", _FENCE.sub("", text_of(page)))
+    assert [
+        text for text in paragraphs if re.search(r"^(?!\s*- |\|)[^\n]+\n(?:[^\n]+\n)*?\s*- ", text.lstrip("\n"))
+    ] == []
