@@ -1,4 +1,4 @@
-"""Gives the pages whose tables are widest the place of their table of contents; a narrow screen has that in its menu."""
+"""Gives the widest tables the place of their page's table of contents, which a narrow screen has in its menu."""
 
 from __future__ import annotations
 
