@@ -253,6 +253,12 @@ def responded(environment: dict[str, str]) -> dict[str, Any]:
     return response
 
 
+def test_a_serverless_result_with_one_concurrent_invocation_is_kept() -> None:
+    given = serverless(1024)
+    given["EndpointConfiguration"]["ServerlessConfig"]["MaxConcurrency"] = 1
+    assert [found.max_concurrency for found in read(given)] == [1]
+
+
 @pytest.mark.parametrize("value", ["x", "ä", "語", "\U0001f680", '"', "\\"])
 def test_the_longest_environment_fits_into_the_response(value: str) -> None:
     environment = LONGEST["ASCII names"](value)
