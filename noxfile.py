@@ -38,7 +38,15 @@ ROW = (
 """What a version of a dependency can break: imports, synthesis, valid templates, documents, the wheel, the handler."""
 
 LONG_LIFECYCLES = ("histories", "interleavings", "long_jobs", "many_jobs", "mutants", "scaled_endpoint")
-RULES_OF_REQUESTS = ("check_request", "documented_examples", "generated_requests", "messages", "rules")
+RULES_OF_REQUESTS = (
+    "check_request",
+    "documented_examples",
+    "generated_requests",
+    "messages",
+    "rules",
+    "service_model_verdicts",
+    "shape_messages",
+)
 PACKAGES_WITH_PROPS = (
     "cost",
     "cross_stack",
