@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import json
 import shutil
 from pathlib import Path
 
@@ -37,34 +37,94 @@ ROW = (
 )
 """What a version of a dependency can break: imports, synthesis, valid templates, documents, the wheel, the handler."""
 
-CHOOSING = "lambda/inference_recommendations_handler/recommendation"
-RULES = "constructs/cdk_inference_recommender/request/rules"
+LONG_LIFECYCLES = ("histories", "interleavings", "long_jobs", "many_jobs", "mutants", "scaled_endpoint")
+RULES_OF_REQUESTS = (
+    "check_request",
+    "documented_examples",
+    "generated_requests",
+    "messages",
+    "rules",
+    "service_model_verdicts",
+    "shape_messages",
+)
+PACKAGES_WITH_PROPS = (
+    "cost",
+    "cross_stack",
+    "endpoint",
+    "job",
+    "model",
+    "permissions",
+    "recommendation",
+    "validation",
+)
+RULES_OF_PROPS = (
+    "cli_input",
+    "constraints",
+    "endpoint_configuration",
+    "endpoint_deployment",
+    "endpoint_validation",
+    "max_cost",
+    "metrics",
+    "network",
+    "other_stacks",
+    "policy_size",
+    "published_recommendations",
+    "regions",
+    "scaling",
+    "tags",
+    "validation",
+    "waiting",
+)
+
+FUNCTION = "src/inference_recommendations_handler"
+CONSTRUCTS = "src/cdk_inference_recommender"
 MUTATED = {
-    "choosing": ([f"{CHOOSING}/choosing.py", f"{CHOOSING}/constraints.py"], f"{HANDLER}/recommendation"),
-    "handler": (["lambda/inference_recommendations_handler"], HANDLER),
-    "rules": ([RULES], f"{LIBRARY}/request"),
+    "choosing": (
+        [f"{FUNCTION}/recommendation/choosing.py", f"{FUNCTION}/recommendation/constraints.py"],
+        [f"{HANDLER}/recommendation"],
+    ),
+    "handler": (
+        [f"{FUNCTION}/*.py"],
+        [
+            HANDLER,
+            "tests/lifecycle",
+            # They read the sources, or take long themselves.
+            f"--ignore={HANDLER}/test_loaded_modules.py",
+            *(f"--ignore=tests/lifecycle/test_{name}.py" for name in LONG_LIFECYCLES),
+        ],
+    ),
+    "rules": (
+        [f"{CONSTRUCTS}/request/rules/*.py", f"{CONSTRUCTS}/request/shape_rules.py"],
+        [f"{LIBRARY}/request/test_{name}.py" for name in RULES_OF_REQUESTS],
+    ),
+    "props": (
+        [f"{CONSTRUCTS}/{package}/*rules.py" for package in PACKAGES_WITH_PROPS],
+        [f"{LIBRARY}/test_{name}.py" for name in RULES_OF_PROPS],
+    ),
 }
 """What `make mutation` changes, and the tests that have to notice."""
-MUTATION = """\
-[cosmic-ray]
-module-path = {modules}
-timeout = 300.0
-excluded-modules = []
-test-command = "python -m pytest -q -n0 -x -p no:cacheprovider {tests}"
+MUTATION = """
 
-[cosmic-ray.distributor]
-name = "local"
-
-[cosmic-ray.filters.operators-filter]
-exclude-operators = [
-  # Types are written with it, and nothing reads them at run time.
-  "core/ReplaceBinaryOperator_BitOr_.*",
-  # Others of the same place are noticed by the same tests, or can't be distinguished from it.
-  "core/ReplaceBinaryOperator_.*_(RShift|LShift|BitXor|BitOr|BitAnd|Pow|Mod|FloorDiv)",
-  "core/ReplaceComparisonOperator_(Is|IsNot)_(Lt|LtE|Gt|GtE|Eq|NotEq)",
-  "core/ReplaceComparisonOperator_(Eq|NotEq|Lt|LtE|Gt|GtE)_(Is|IsNot)",
+[tool.mutmut]
+source_paths = ["src"]
+only_mutate = {modules}
+also_copy = ["cdk.json"]
+pytest_add_cli_args = [
+  "--basetemp=../temporary",
+  "-p", "no:cacheprovider",
+  "-p", "tests.imported_functions",
+  "-W", "ignore::pytest.PytestAssertRewriteWarning", # of what the processes share
 ]
+pytest_add_cli_args_test_selection = {tests}
+process_isolation = "{isolation}"
+forkserver_warmup = "import"
+preload_modules_file = "preloaded.txt"
 """
+PRELOADED = ("aws_cdk.aws_sagemaker", "aws_cdk.custom_resources", "boto3", "hypothesis.strategies")
+"""What is the same whatever is changed, and takes long to import."""
+MADE_AT_IMPORT = ("rules", "props")
+LEAST_NOTICED = 85
+"""Per cent of the changes."""
 
 ROOTS = ("constructs", "lambda", "sandbox")
 MEASURED = """\
@@ -114,24 +174,35 @@ def coverage(session: nox.Session) -> None:
 @nox.session(python=OLDEST, download_python="never", default=False)
 @nox.parametrize("subject", [nox.param(subject, id=subject) for subject in MUTATED])
 def mutation(session: nox.Session, subject: str) -> None:
-    """Change one operator or number after the other in a copy, and fail if the tests notice less than 85 %."""
+    """Make one change after the other in a copy, and fail if the tests notice less than 85 %.
+
+    Patterns of names make the changes of one module or function only:
+    `nox --session "mutation(choosing)" -- "*.choosing.x_choose__*"`.
+    """
     session.install("--constraint", "constraints.txt", "--editable", ".[html,mutation,sandbox,test]", "pip")
     copy = ROOT / ".nox" / f"mutation-copy-{subject}"
     shutil.rmtree(copy, ignore_errors=True)
-    for folder in (*ROOTS, "tests"):
-        shutil.copytree(ROOT / folder, copy / folder, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(ROOT / "pyproject.toml", copy)
+    for root in ROOTS:
+        # mutmut takes a package's name from its path, of which it leaves out `src` only.
+        shutil.copytree(ROOT / root, copy / "src", ignore=shutil.ignore_patterns("__pycache__"), dirs_exist_ok=True)
+    shutil.copytree(ROOT / "tests", copy / "tests", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "cdk.json", copy)
     modules, tests = MUTATED[subject]
-    (copy / "mutation.toml").write_text(MUTATION.format(modules=modules, tests=tests), encoding="utf-8")
-    environment = {
-        "HYPOTHESIS_PROFILE": "few",
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "PYTHONPATH": os.pathsep.join(str(copy / root) for root in ROOTS),
-    }
+    project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    # Functions that make rules are called at import. Only a process that imports the library itself has them changed.
+    isolation = "forkserver" if subject in MADE_AT_IMPORT else "fork"
+    settings = MUTATION.format(modules=modules, tests=tests, isolation=isolation)
+    (copy / "pyproject.toml").write_text(project + settings, encoding="utf-8")
+    (copy / "preloaded.txt").write_text("\n".join(PRELOADED), encoding="utf-8")
+    environment = {"HYPOTHESIS_PROFILE": "mutation", "PYTHONPATH": ""}
     with session.chdir(copy):
-        session.run("cosmic-ray", "init", "mutation.toml", "mutation.sqlite", env=environment)
-        session.run("cr-filter-operators", "mutation.sqlite", "mutation.toml", env=environment)
-        session.run("cosmic-ray", "baseline", "mutation.toml", env=environment)
-        session.run("cosmic-ray", "exec", "mutation.toml", "mutation.sqlite", env=environment)
-        session.run("cr-report", "--surviving-only", "--show-diff", "mutation.sqlite", env=environment)
-        session.run("cr-rate", "--fail-over", "15", "mutation.sqlite", env=environment)
+        # Forked processes share one connection to the CDK: one runs after the other.
+        session.run("mutmut", "run", "--max-children", "1", *session.posargs, env=environment)
+        session.run("mutmut", "results", env=environment)
+        session.run("mutmut", "export-cicd-stats", env=environment)
+    found = json.loads((copy / "mutants" / "mutmut-cicd-stats.json").read_text(encoding="utf-8"))
+    made = sum(found[outcome] for outcome in ("killed", "timeout", "survived", "no_tests", "suspicious", "segfault"))
+    rate = 100 * found["killed"] / made
+    session.log(f"{subject}: the tests notice {found['killed']} of {made} changes, {rate:.1f} %")
+    if rate < LEAST_NOTICED:
+        session.error(f"{LEAST_NOTICED} % are needed.")

@@ -1,7 +1,8 @@
 """How many examples property-based tests try, and what all tests do without.
 
 `HYPOTHESIS_PROFILE=nightly` tries 10,000 for each property; where `CI` is set, a run repeats the same ones. `few` is
-for a second run of the same tests, with another boto3.
+for a second run of the same tests, with another boto3. `mutation` stops at the first example that fails, and looks for
+no simpler one.
 
 The CDK's own validation of templates is off. It takes 5 seconds in each process that synthesises, and a quarter of a
 second for each app. `test_valid_templates.py` runs it for the templates that have everything.
@@ -9,18 +10,21 @@ second for each app. `test_valid_templates.py` runs it for the templates that ha
 
 from __future__ import annotations
 
+import gc
 import os
 import tempfile
 
 import pytest
-from hypothesis import settings
+from hypothesis import Phase, settings
 
 from inference_recommender_sandbox.service_data import share_service_data
 
 pytest_plugins = ["tests.distribution"]
 
-# Before jsii starts the CDK, which keeps the environment that it was started with.
+# Both before jsii starts the CDK, which keeps the environment that it was started with.
 os.environ["CDK_VALIDATION"] = "false"
+# Each process keeps the objects of thousands of apps. With more room for new ones, an eighth of the time goes.
+os.environ.setdefault("NODE_OPTIONS", "--max-semi-space-size=64")
 
 # A client of boto3 is made in a quarter of the time; tests make thousands.
 share_service_data()
@@ -28,8 +32,21 @@ share_service_data()
 settings.register_profile("default", max_examples=100, deadline=None)
 settings.register_profile("ci", max_examples=100, deadline=None, derandomize=True)
 settings.register_profile("few", max_examples=10, deadline=None, derandomize=True)
+settings.register_profile(
+    "mutation",
+    settings.get_profile("few"),
+    database=None,
+    phases=[Phase.explicit, Phase.generate],
+    report_multiple_bugs=False,
+)
 settings.register_profile("nightly", max_examples=10_000, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "default"))
+
+
+def pytest_collection_finish() -> None:
+    """Leave what is imported and collected, a million objects, out of garbage collection."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(trylast=True)
@@ -37,4 +54,15 @@ def pytest_configure(config: pytest.Config) -> None:
     """Keep temporary files in pytest's own folder: it deletes them some runs later, also those of a killed run."""
     folder = config._tmp_path_factory.getbasetemp() / "tmp"  # type: ignore[attr-defined]
     folder.mkdir(exist_ok=True)
-    tempfile.tempdir = os.environ["TMPDIR"] = str(folder)
+    # Mutation testing runs pytest in the same process again, whose own folder must not be within this one.
+    earlier = os.environ.get("TMPDIR")
+    config.add_cleanup(lambda: _keep_temporary_files_in(earlier))
+    _keep_temporary_files_in(str(folder))
+
+
+def _keep_temporary_files_in(folder: str | None) -> None:
+    tempfile.tempdir = folder
+    if folder is None:
+        os.environ.pop("TMPDIR", None)
+    else:
+        os.environ["TMPDIR"] = folder

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from .clock import Clock
 
 ADMIN_PREFIX: Final = "/_sandbox"
+_AWS: Final = ".amazonaws.com"
+_NO_SERVICE: Final = "it has none of this service"
 _LOG: Final = logging.getLogger(__name__)
 _FAILED: Final = ErrorCodes(
     s3="InternalError", ec2="InternalError", query="InternalFailure", json="InternalFailure", status=500
@@ -56,8 +58,13 @@ class _Dispatcher(DomainDispatcherApplication):
     def get_backend_for_host(self, host: str | None) -> Any:
         """Return the service of a host; called under moto's lock."""
         if host not in self._backends:
-            self._backends[host] = super().get_backend_for_host(host)
+            # moto prints advice for its own developers where none of its services has a host of AWS.
+            unknown = host is not None and host.endswith(_AWS) and not self._is_known(host)
+            self._backends[host] = None if unknown else super().get_backend_for_host(host)
         return self._backends[host]
+
+    def _is_known(self, host: str) -> bool:
+        return any(pattern.match(f"http://{host}") for _, pattern in self.backend_url_patterns)
 
 
 class SandboxApplication:
@@ -130,6 +137,8 @@ class SandboxApplication:
         return Response("" if status == HTTPStatus.OK else "<Error><Code>AccessDenied</Code></Error>", status=status)
 
     def _create_application(self, service: Any) -> Any:
+        if service is None:
+            raise NotImplementedError(_NO_SERVICE)
         application = create_backend_app(service)
         make_service = self._services.get(service)
         if make_service is not None:

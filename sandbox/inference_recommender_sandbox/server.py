@@ -6,7 +6,7 @@ import logging
 import os
 import socket
 import threading
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from moto.core.base_backend import BackendDict
 from moto.moto_server.werkzeug_app import MotoRequestHandler
@@ -39,6 +39,9 @@ from .moto_symbols import check_moto
 from .parameter_store import ParameterStoreService
 from .regions import check_region
 
+if TYPE_CHECKING:
+    from inference_recommender_sandbox.functions.preloaded_python import ForkServers
+
 ACCOUNT_ID: Final = "123456789012"
 DEFAULT_REGION: Final = "us-east-1"
 
@@ -62,14 +65,18 @@ class Sandbox:
         authorizer: Knows the sessions of the functions.
     """
 
-    def __init__(self, *, port: int, speed: float, region: str) -> None:
+    def __init__(self, *, port: int, speed: float, region: str, fork_servers: ForkServers | None = None) -> None:
         self.region = region
         self.account_id = ACCOUNT_ID
         self.clock = Clock(speed)
         self.faults = EngineFaults()
         self.authorizer = Authorizer(PolicyPropagation(now=self.clock.now, delay=self._policy_delay))
         self.functions = FunctionRunner(
-            clock=self.clock, sessions=self.authorizer, endpoint_url=lambda: self.endpoint_url, faults=self.faults
+            clock=self.clock,
+            sessions=self.authorizer,
+            endpoint_url=lambda: self.endpoint_url,
+            faults=self.faults,
+            fork_servers=fork_servers,
         )
         self.events = EventQueue(runner=self.functions, clock=self.clock, faults=self.faults)
         urls = ResponseUrls(clock=self.clock, endpoint_url=lambda: self.endpoint_url, faults=self.faults)
@@ -164,13 +171,17 @@ class Sandbox:
             )
 
 
-def start(*, port: int = 0, speed: float = 1.0, region: str = DEFAULT_REGION) -> Sandbox:
+def start(
+    *, port: int = 0, speed: float = 1.0, region: str = DEFAULT_REGION, fork_servers: ForkServers | None = None
+) -> Sandbox:
     """Start a sandbox.
 
     Args:
         port: Where to listen, on loopback. Default: any free port.
         speed: How many times faster than real time its clock runs while nothing is at work, from 1.
         region: Where tools work by default; every Region is there.
+        fork_servers: Start the processes of Python functions, and outlive the sandbox: for a caller that starts
+            several, one after the other. Default: its own.
 
     Returns:
         The sandbox, ready to use.
@@ -184,6 +195,6 @@ def start(*, port: int = 0, speed: float = 1.0, region: str = DEFAULT_REGION) ->
     check_region(region)
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     os.environ.setdefault("MOTO_ALLOW_NONEXISTENT_REGION", "false")
-    sandbox = Sandbox(port=port, speed=speed, region=region)
+    sandbox = Sandbox(port=port, speed=speed, region=region, fork_servers=fork_servers)
     sandbox.run()
     return sandbox

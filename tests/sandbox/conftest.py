@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 
-from inference_recommender_sandbox.server import Sandbox, start
+from inference_recommender_sandbox.functions.preloaded_python import ForkServers
+from inference_recommender_sandbox.server import ACCOUNT_ID, DEFAULT_REGION, Sandbox, start
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -128,16 +129,18 @@ class Account:
 
     def wait(self, stack_id: str) -> str:
         """Wait for the stack's operation to end; return the status."""
-        self.until(lambda: not self.status(stack_id).endswith("_IN_PROGRESS"))
+        store = self.sandbox.engines.of(ACCOUNT_ID, DEFAULT_REGION).store
+        # Without a call, which takes longer than most of what is waited for.
+        self.until(lambda: not store.get(stack_id).status.endswith("_IN_PROGRESS"), longest_pause=0.02)
         return self.status(stack_id)
 
-    def until(self, condition: Any) -> None:
-        deadline, pause = time.monotonic() + DEADLINE_SECONDS, 0.02
+    def until(self, condition: Any, *, longest_pause: float = 0.1) -> None:
+        deadline, pause = time.monotonic() + DEADLINE_SECONDS, 0.01
         while not condition():
             assert time.monotonic() < deadline, "it takes too long"
             time.sleep(pause)
             # The sandbox is in this process: a caller that polls without a pause keeps it from its work.
-            pause = min(1.5 * pause, 0.1)
+            pause = min(1.5 * pause, longest_pause)
 
     def outputs(self, stack_id: str) -> dict[str, str]:
         return {item["OutputKey"]: item["OutputValue"] for item in self.stack(stack_id).get("Outputs", [])}
@@ -208,10 +211,18 @@ class Account:
         return [event for page in pages for event in page["StackEvents"]][::-1]
 
 
+@pytest.fixture(scope="session")
+def fork_servers() -> Iterator[ForkServers]:
+    """Those of all sandboxes, since a start takes longer than most tests."""
+    servers = ForkServers()
+    yield servers
+    servers.stop()
+
+
 @pytest.fixture(scope="module")
-def account() -> Iterator[Account]:
+def account(fork_servers: ForkServers) -> Iterator[Account]:
     """The sandbox of all tests in a file; each makes stacks of its own."""
-    sandbox = start(speed=SPEED)
+    sandbox = start(speed=SPEED, fork_servers=fork_servers)
     yield Account(sandbox=sandbox)
     sandbox.stop()
 

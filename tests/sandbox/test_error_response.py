@@ -74,11 +74,15 @@ def test_a_failure_is_an_error_of_the_service(
         ("iam", lambda client: client.get_service_last_accessed_details(JobId="x" * 36)),
         ("ssm", lambda client: client.describe_activations()),
         ("ec2", lambda client: client.describe_bundle_tasks()),
+        ("pricing", lambda client: client.get_products(ServiceCode="AmazonSageMaker")),
     ],
 )
-def test_what_moto_lacks_isnt_retried(account: Account, service: str, call: Callable[[Any], Any]) -> None:
+def test_what_moto_lacks_isnt_retried(
+    account: Account, capfd: pytest.CaptureFixture[str], service: str, call: Callable[[Any], Any]
+) -> None:
     with pytest.raises(ClientError, match=r"The sandbox doesn't have this operation") as missing:
         call(client_of(account, service, 3))
     metadata = missing.value.response["ResponseMetadata"]
     assert metadata["HTTPStatusCode"] == 501
     assert metadata["RetryAttempts"] == 0
+    assert capfd.readouterr() == ("", "")

@@ -276,7 +276,7 @@ class EveryProp(Stack):
             ir.DeploymentConfig.linear(step_size=two, wait_interval=hour, maximum_execution_timeout=hour),
             ir.DeploymentConfig.rolling(maximum_batch_size=two, wait_interval=hour, rollback_maximum_batch_size=two),
         ):
-            assert_type(config.with_alarms(["errors"]), ir.DeploymentConfig)
+            assert_type(config, ir.DeploymentConfig)
         routing = ir.RoutingStrategy.prefix_aware(prefix_length=100, concurrency_threshold=1.5)
         assert_type(routing, ir.RoutingStrategy)
         return ir.RecommendedEndpoint(self, "Serverless", recommendation=best, provisioned_concurrency=5)

@@ -17,7 +17,7 @@ from typing import Any, Final
 
 import aws_cdk
 import pytest
-from aws_cdk import aws_cloudwatch, aws_ec2, aws_ecr, aws_iam, aws_kms, aws_s3, aws_sagemaker, aws_ssm
+from aws_cdk import aws_cloudwatch, aws_ecr, aws_iam, aws_s3, aws_sagemaker, aws_ssm
 from constructs import Construct
 
 import cdk_inference_recommender
@@ -56,24 +56,18 @@ def with_blocks() -> list[str]:
 
 def given_names(stack: aws_cdk.Stack) -> dict[str, Any]:
     """What the pages leave out because a reader has it."""
-    public = {name: getattr(cdk_inference_recommender, name) for name in cdk_inference_recommender.__all__}
-    return public | {
+    return {
         "__name__": "page",
         "ir": cdk_inference_recommender,
         "cdk": aws_cdk,
         "App": aws_cdk.App,
         "Duration": aws_cdk.Duration,
         "Size": aws_cdk.Size,
-        "Acknowledgment": aws_cdk.Acknowledgment,
-        "Validations": aws_cdk.Validations,
         "Stack": aws_cdk.Stack,
-        "Tags": aws_cdk.Tags,
         "Path": Path,
         "cloudwatch": aws_cloudwatch,
-        "ec2": aws_ec2,
         "ecr": aws_ecr,
         "iam": aws_iam,
-        "kms": aws_kms,
         "s3": aws_s3,
         "sagemaker": aws_sagemaker,
         "ssm": aws_ssm,
@@ -97,6 +91,15 @@ def run(blocks: list[str], stack: aws_cdk.Stack, page: str) -> dict[str, Any]:
         for name in [name for name in names if name.startswith("test_")]:
             names.pop(name)()
     return names
+
+
+def test_the_first_page_says_what_the_blocks_of_the_others_leave_out() -> None:
+    home = text_of("docs/index.md").partition("## In the examples")[2]
+    imported: dict[str, Any] = {}
+    for block in _BLOCK.finditer(home):
+        exec(block["code"], imported)  # noqa: S102 -- our own page
+    explained = {*imported, *re.findall(r"`(\w+)`", home)}
+    assert given_names(aws_cdk.Stack()).keys() - explained - {"__name__"} == set()
 
 
 def messages_of(app: aws_cdk.App) -> list[str]:
@@ -163,7 +166,7 @@ def commands_of(page: str) -> list[list[str]]:
     """Arguments of `inference-recommender` in a page's shell code, with what a synopsis puts into brackets."""
     found = []
     for block in re.findall(r"^ *```sh\n(.*?)^ *```$", text_of(page), flags=re.DOTALL | re.MULTILINE):
-        for line in re.findall(r"^inference-recommender (.*)$", block, flags=re.MULTILINE):
+        for line in re.findall(r"^inference-recommender (.*)$", block.replace("\\\n", ""), flags=re.MULTILINE):
             written = re.sub(r"\[([^]|]*)[^]]*\]", r"\1", line.partition(" > ")[0])
             words = shlex.split(written.replace("--port N", "--port 1"), comments=True)
             found.append(words)
@@ -224,3 +227,19 @@ def test_the_site_s_navigation_has_every_page_once() -> None:
     listed = re.findall(r"([\w/-]+\.md)$", navigation, flags=re.MULTILINE)
     own = [str(path.relative_to(ROOT / "docs")) for path in (ROOT / "docs").rglob("*.md")]
     assert sorted(listed) == sorted([*own, "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md"])
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_code_in_a_list_is_part_of_its_item_on_the_site_too(page: str) -> None:
+    # Python-Markdown takes four columns for each level; GitHub would be content with two.
+    indents = {len(indent) for indent in re.findall(r"^( *)```", text_of(page), flags=re.MULTILINE)}
+    assert [indent for indent in indents if indent % 4] == []
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_list_begins_after_an_empty_line(page: str) -> None:
+    # To Python-Markdown, what looks like an item within a paragraph is the paragraph's text.
+    paragraphs = re.split(r"\n\s*\n", _FENCE.sub("", text_of(page)))
+    assert [
+        text for text in paragraphs if re.search(r"^(?!\s*- |\|)[^\n]+\n(?:[^\n]+\n)*?\s*- ", text.lstrip("\n"))
+    ] == []

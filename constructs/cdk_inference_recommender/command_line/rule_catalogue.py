@@ -40,13 +40,15 @@ the synthesis, after the problems of every construct of the app have been gather
 itself, and so gathers its problems by themselves); a warning is shown and can be acknowledged:
 
 ```python
+from aws_cdk import Acknowledgment, Validations
+
 Validations.of(job).acknowledge(
     Acknowledgment(id="cdk-inference-recommender:SpawnRateMaximum", reason="as in the guide's example")
 )
 ```
 
-A value that is known only at deploy time is skipped alone; a rule that compares values stays silent where such a one
-takes part. Only the most useful problem of a value is reported.
+A value that is known only at deploy time isn't checked, and a rule that compares it with others is skipped. Only the
+most useful problem of a value is reported.
 
 Fields are named as the API names them, and as props where these are spelled otherwise.
 """

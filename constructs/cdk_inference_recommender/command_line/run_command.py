@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from functools import cache
 from importlib.metadata import entry_points, version
 from typing import TYPE_CHECKING, Final
 
@@ -58,6 +59,7 @@ def run_command(arguments: Sequence[str]) -> int:
         return code
 
 
+@cache
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="inference-recommender",

@@ -186,7 +186,8 @@ class InferenceRecommendationsJobBase(StackResource):
         The names stay the same as long as the ids of the recommendations do: `JobName` and `JobArn`, and for a
         recommendation with the id `Best` `BestInstanceType`, `BestInitialInstanceCount` (serverless:
         `BestMemorySizeInMB`, `BestMaxConcurrency`), `BestRecommendationId`, `BestCostPerInference`,
-        `BestModelLatencyMs` and `BestMaxInvocations`.
+        `BestModelLatencyMs` and `BestMaxInvocations`. The environment (`environment_json`) isn't among them, because
+        `cdk deploy` prints outputs: create an output of your own where its values may be seen.
 
         Args:
             *recommendations: Of this job.

@@ -9,13 +9,17 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
-from aws_cdk import Stack, Validations
+from aws_cdk import Validations
+
+from cdk_inference_recommender.validation.stack_environment import stack_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from aws_cdk import CfnResource
     from constructs import IConstruct
+
+    from .granted_statement import GrantedStatement
 
 INLINE_POLICY: Final = (
     "NIST.800.53.R5::NIST.800.53.R5-IAMNoInlinePolicy",
@@ -53,22 +57,22 @@ def acknowledge_in_template(resource: CfnResource, finding: str, reason: str) ->
     resource.add_metadata("checkov", {"skip": [{"id": finding, "comment": reason}]})
 
 
-def wildcard_reasons(construct: IConstruct, granted: Iterable[tuple[Mapping[str, Any], str]]) -> dict[str, str]:
+def wildcard_reasons(construct: IConstruct, granted: Iterable[GrantedStatement]) -> dict[str, str]:
     """Return why each wildcard in a role's statements is accepted, by the finding's id.
 
     Args:
         construct: The role.
-        granted: Statements as JSON, each with its reason.
+        granted: The statements.
     """
-    allowed = [(statement, reason) for statement, reason in granted if statement["Effect"] == "Allow"]
     found = [
-        (f"{kind}::", text, reason)
-        for statement, reason in allowed
+        (f"{kind}::", text, each.reason)
+        for each in granted
+        if each.document["Effect"] == "Allow"
         for kind in ("Action", "Resource")
-        for text in _as_list(statement[kind])
+        for text in _as_list(each.document[kind])
         if "*" in text
     ]
-    spelled = Stack.of(construct).resolve([text for _, text, _ in found]) if found else []
+    spelled = stack_of(construct).resolve([text for _, text, _ in found]) if found else []
     reasons: dict[str, dict[str, None]] = {}
     for (kind, _, reason), text in zip(found, spelled, strict=True):
         reasons.setdefault(f"{_WILDCARD}[{kind}{_flattened(text)}]", {})[reason] = None

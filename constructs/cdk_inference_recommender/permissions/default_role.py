@@ -7,21 +7,21 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-import jsii
-from aws_cdk import Names, Stack
+from aws_cdk import Names
 from aws_cdk import aws_iam as iam
 
 from cdk_inference_recommender.cross_stack.token_references import refers_to_resource_of
 from cdk_inference_recommender.validation import checks
 from cdk_inference_recommender.validation.reported_problems import report_problems
-from cdk_inference_recommender.validation.stack_environment import is_beside
+from cdk_inference_recommender.validation.stack_environment import account_of, is_beside, stack_of
 
 from .acknowledged_findings import INLINE_POLICY, INLINE_POLICY_REASON, acknowledge, wildcard_reasons
-from .granted_statement import GrantedStatement, arn_in_stack, statements_of
+from .granted_statement import GrantedStatement, arn_in_stack, policy_of
 from .handler_permissions import pass_role_statement
 from .inline_policy_size import inline_policy_size, inline_policy_size_of
 from .kms_key import NO_CONDITION, Conditions, grant_key
 from .precreated_roles import roles_are_customized
+from .role_arn import role_arn_of
 from .role_path import stack_role_path
 
 if TYPE_CHECKING:
@@ -111,9 +111,8 @@ class DefaultRole(iam.Role):
             description=description,
             path=self.own_path,
         )
-        collected = _GrantedStatements(self, granted)
-        if passes_itself:
-            collected.granted.append(self._pass_itself())
+        self._resource: Final = self.node.default_child
+        collected = _Collector(self)
         with collected.because(*_BUCKETS):
             for bucket in input_buckets:
                 bucket.grant_read(collected.principal_for(bucket))
@@ -125,14 +124,15 @@ class DefaultRole(iam.Role):
         for use in keys:
             with collected.because(use.reason, use.without):
                 grant_key(scope, use.key, collected, *use.actions, condition=use.condition)
-        self.granted: Final = (*collected.granted, *network)
-        self._write(collected.granted, network)
+        own = [*granted, *([self._pass_itself()] if passes_itself else []), *collected.granted()]
+        self.granted: Final = (*own, *network)
+        self._write(own, network)
         report_problems(self, self._problems)
 
     @property
     def was_moved(self) -> bool:
         """Return whether the template has another path for the role than the library set."""
-        resource = self.node.default_child
+        resource = self._resource
         return isinstance(resource, iam.CfnRole) and resource.path != self.own_path
 
     def _problems(self) -> Iterator[Problem]:
@@ -148,16 +148,12 @@ class DefaultRole(iam.Role):
         )
 
     def _write(self, granted: Sequence[GrantedStatement], network: Sequence[GrantedStatement]) -> None:
-        stack, resource = Stack.of(self), self.node.default_child
+        stack, resource = stack_of(self), self._resource
+        everything = [*granted, *network]
         # A key or a repository may name the role in a policy of its own, and the role can't wait for it, too. Subnets
         # and security groups name no role.
-        inline = statements_of(network)
-        others: list[iam.PolicyStatement] = []
-        written = [(each.statement.to_statement_json(), each.reason) for each in (*granted, *network)]
-        for each, (document, _) in zip(granted, written, strict=False):
-            refers = refers_to_resource_of(stack, json.dumps(document))
-            (others if refers else inline).append(each.statement)
-        policy = iam.PolicyDocument(statements=inline)
+        others = [each for each in granted if refers_to_resource_of(stack, json.dumps(each.document))]
+        policy = policy_of([*network, *(each for each in granted if each not in others)])
         if (
             not self.is_customized
             and isinstance(resource, iam.CfnRole)
@@ -166,20 +162,28 @@ class DefaultRole(iam.Role):
         ):
             resource.policies = [iam.CfnRole.PolicyProperty(policy_name="InferenceRecommender", policy_document=policy)]
         else:
-            others = statements_of([*granted, *network])
-        for statement in others:
-            self.add_to_principal_policy(statement)
-        acknowledge(self, wildcard_reasons(self, written) | dict.fromkeys(INLINE_POLICY, INLINE_POLICY_REASON))
+            others = everything
+        for each in others:
+            self.add_to_principal_policy(each.statement)
+        acknowledge(self, wildcard_reasons(self, everything) | dict.fromkeys(INLINE_POLICY, INLINE_POLICY_REASON))
 
 
-@jsii.implements(iam.IPrincipal)
-class _GrantedStatements:
+class _Collector(iam.ArnPrincipal):
     """Principal that stands for a role and collects what is granted to it."""
 
-    def __init__(self, role: iam.Role, granted: Sequence[GrantedStatement]) -> None:
+    def __init__(self, role: iam.Role) -> None:
+        # Of the CDK's own class, so that it is one object in JavaScript, and only what is overridden calls Python.
+        super().__init__(role_arn_of(role))
         self._role = role
         self._why = ("", "")
-        self.granted: Final = list(granted)
+        self._collected: Final[list[tuple[iam.PolicyStatement, tuple[str, str]]]] = []
+
+    def granted(self) -> list[GrantedStatement]:
+        """Return what was granted; a condition may be added to a statement until then."""
+        return [
+            GrantedStatement(document=statement.to_statement_json(), reason=reason, without=without)
+            for statement, (reason, without) in self._collected
+        ]
 
     @contextmanager
     def because(self, reason: str, without: str) -> Iterator[None]:
@@ -197,22 +201,9 @@ class _GrantedStatements:
         return self if is_beside(self, resource) else self._role
 
     @property
-    def grant_principal(self) -> iam.IPrincipal:
-        return self
-
-    @property
-    def assume_role_action(self) -> str:
-        return self._role.assume_role_action
-
-    @property
-    def policy_fragment(self) -> iam.PrincipalPolicyFragment:
-        return self._role.policy_fragment
-
-    @property
-    def principal_account(self) -> str | None:
-        return self._role.principal_account
+    def principal_account(self) -> str:
+        return account_of(self._role)
 
     def add_to_principal_policy(self, statement: iam.PolicyStatement) -> iam.AddToPrincipalPolicyResult:
-        reason, without = self._why
-        self.granted.append(GrantedStatement(statement=statement, reason=reason, without=without))
+        self._collected.append((statement, self._why))
         return iam.AddToPrincipalPolicyResult(statement_added=True, policy_dependable=self._role)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 
 from cdk_inference_recommender.cross_stack.token_references import reference_of
 from cdk_inference_recommender.request import request_shape
 from cdk_inference_recommender.request.pattern import matches
+from cdk_inference_recommender.validation.stack_environment import partition_of
 from cdk_inference_recommender.validation.tokens import as_token, is_dynamic_reference, is_unresolved
 
 from .default_role import DefaultRole, KeyUse
@@ -83,10 +83,9 @@ class CompiledOutput:
         Args:
             scope: Any construct of the stack.
         """
-        objects = Stack.of(scope).format_arn(service="s3", account="", region="", resource=f"{self._prefix}/*")
         return allow(
             ["s3:GetObject", "s3:PutObject"],
-            [objects],
+            [f"arn:{partition_of(scope)}:s3:::{self._prefix}/*"],
             reason="Stores models that SageMaker Neo compiled, and reads them for the endpoints that run them.",
             without="The job fails once the model is compiled.",
         )

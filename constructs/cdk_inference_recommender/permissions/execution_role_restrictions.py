@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from aws_cdk import Stack
-
 from cdk_inference_recommender.validation.api_member import member
 from cdk_inference_recommender.validation.cdk_interfaces import FLAG
 from cdk_inference_recommender.validation.prop_types import PropType
+from cdk_inference_recommender.validation.stack_environment import account_of, region_of
 
 from .kms_key import NO_CONDITION, Conditions
 
@@ -54,7 +53,7 @@ class ExecutionRoleRestrictions:
         if not self.key_services:
             return NO_CONDITION
         # Some partitions have another suffix.
-        region = Stack.of(scope).region
+        region = region_of(scope)
         return {"StringLike": {"kms:ViaService": [f"{each}.{region}.*" for each in self.key_services]}}
 
     def trust_condition(self, scope: Construct) -> Conditions:
@@ -63,6 +62,4 @@ class ExecutionRoleRestrictions:
         Args:
             scope: Any construct of the stack.
         """
-        return (
-            {"StringEquals": {"aws:SourceAccount": Stack.of(scope).account}} if self.own_account_only else NO_CONDITION
-        )
+        return {"StringEquals": {"aws:SourceAccount": account_of(scope)}} if self.own_account_only else NO_CONDITION

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
-from aws_cdk import ArnFormat, Stack
 from aws_cdk import aws_iam as iam
+
+from cdk_inference_recommender.validation.stack_environment import account_of, partition_of, region_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -21,14 +23,19 @@ class GrantedStatement:
     `docs/iam.md` is generated from these.
 
     Attributes:
-        statement: The statement.
+        document: The statement as it stands in a policy.
         reason: What the role does with it. A sentence.
         without: What fails if the statement is removed. A sentence.
     """
 
-    statement: iam.PolicyStatement
+    document: Mapping[str, Any]
     reason: str
     without: str
+
+    @cached_property
+    def statement(self) -> iam.PolicyStatement:
+        """Return the statement as the CDK has it, which is a call into its JavaScript."""
+        return iam.PolicyStatement.from_json(self.document)
 
 
 def allow(
@@ -48,13 +55,31 @@ def allow(
         reason: What the role does with it.
         without: What fails without it.
     """
-    statement = iam.PolicyStatement(actions=list(actions), resources=list(resources), conditions=conditions)
-    return GrantedStatement(statement=statement, reason=reason, without=without)
+    return GrantedStatement(document=statement_document(actions, resources, conditions), reason=reason, without=without)
 
 
-def statements_of(granted: Iterable[GrantedStatement]) -> list[iam.PolicyStatement]:
-    """Return the statements alone."""
-    return [each.statement for each in granted]
+def statement_document(
+    actions: Sequence[str], resources: Sequence[str], conditions: Mapping[str, Mapping[str, object]] | None = None
+) -> dict[str, Any]:
+    """Return a statement that allows actions, as `PolicyStatement.to_statement_json` writes it.
+
+    Args:
+        actions: IAM actions.
+        resources: ARNs, or patterns.
+        conditions: By operator and key. Default: none.
+    """
+    written = {"Effect": "Allow", "Action": _one_or_all(actions), "Resource": _one_or_all(resources)}
+    return {**written, "Condition": conditions} if conditions else written
+
+
+def _one_or_all(values: Sequence[str]) -> Any:
+    unique = list(dict.fromkeys(values))
+    return unique[0] if len(unique) == 1 else unique
+
+
+def policy_of(granted: Iterable[GrantedStatement]) -> iam.PolicyDocument:
+    """Return a policy with the statements."""
+    return iam.PolicyDocument.from_json({"Statement": [each.document for each in granted]})
 
 
 def arn_in_stack(scope: Construct, service: str, resource: str, *, region: str | None = None) -> str:
@@ -66,6 +91,5 @@ def arn_in_stack(scope: Construct, service: str, resource: str, *, region: str |
         resource: Everything after the account, as it stands in the ARN.
         region: Region. Default: the stack's.
     """
-    return Stack.of(scope).format_arn(
-        service=service, resource=resource, region=region, arn_format=ArnFormat.NO_RESOURCE_NAME
-    )
+    region = region_of(scope) if region is None else region
+    return f"arn:{partition_of(scope)}:{service}:{region}:{account_of(scope)}:{resource}"

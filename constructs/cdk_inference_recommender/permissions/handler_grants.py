@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Final
 
-from aws_cdk import CfnResource, Stack
+from aws_cdk import CfnResource
 from aws_cdk import aws_iam as iam
 
 from cdk_inference_recommender.cross_stack.token_references import reference_of, spell_references
+from cdk_inference_recommender.validation.stack_environment import account_of, region_of, stack_of
 
 from .acknowledged_findings import acknowledge, wildcard_reasons
 from .default_role import DefaultRole
-from .granted_statement import GrantedStatement, statements_of
+from .granted_statement import GrantedStatement, policy_of
 from .handler_permissions import model_package_statement, pass_role_statement
 from .kms_key import key_statements
 from .moved_role_policy import MovedRolePolicy
@@ -97,8 +98,8 @@ class HandlerGrants:
         """
         actions = ("kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey")
         granted = [
-            GrantedStatement(statement=statement, reason=_KEY_REASON, without="A job with that key isn't created.")
-            for statement in key_statements(self._scope, key, *actions)
+            GrantedStatement(document=document, reason=_KEY_REASON, without="A job with that key isn't created.")
+            for document in key_statements(self._scope, key, *actions)
         ]
         return self._once("Key", *granted)
 
@@ -118,15 +119,12 @@ class HandlerGrants:
     def _once(self, kind: str, *granted: GrantedStatement) -> iam.Policy:
         import hashlib  # noqa: PLC0415 -- it loads OpenSSL, which an app without a job doesn't need
 
-        statements = statements_of(granted)
-        written = [statement.to_statement_json() for statement in statements]
-        text = "".join(json.dumps(each, sort_keys=True) for each in written)
-        identity = spell_references(Stack.of(self._scope), text)
+        text = "".join(json.dumps(each.document, sort_keys=True) for each in granted)
+        identity = spell_references(stack_of(self._scope), text)
         id = f"{kind}{hashlib.sha256(identity.encode()).hexdigest()[:_HASH_LENGTH].upper()}"  # noqa: A001
         if id not in self._policies:
-            policy = attached_policy(self._scope, id, *statements, role=self._handler_role)
-            reasons = [each.reason for each in granted]
-            acknowledge(policy, wildcard_reasons(policy, zip(written, reasons, strict=True)))
+            policy = attached_policy(self._scope, id, *granted, role=self._handler_role)
+            acknowledge(policy, wildcard_reasons(policy, granted))
             self._policies[id] = policy
             self.granted.extend(granted)
         return self._policies[id]
@@ -135,7 +133,7 @@ class HandlerGrants:
 def attached_policy(
     scope: Construct,
     id: str,  # noqa: A002 -- the CDK's name for it
-    *statements: iam.PolicyStatement,
+    *granted: GrantedStatement,
     role: iam.IRole,
 ) -> iam.Policy:
     """Create a policy of the handler's role.
@@ -143,10 +141,10 @@ def attached_policy(
     Args:
         scope: Where it is created.
         id: Its id.
-        *statements: What is allowed.
+        *granted: What is allowed.
         role: The handler's role.
     """
-    policy = iam.Policy(scope, id, statements=list(statements))
+    policy = iam.Policy(scope, id, document=policy_of(granted))
     # With `roles=` the policy would be attached before it has its statements, and the CDK's report of what a precreated
     # role needs would lack them.
     role.attach_inline_policy(policy)
@@ -160,11 +158,10 @@ def is_own_package(scope: Construct, arn: str) -> bool:
         scope: Any construct of the stack.
         arn: ARN of a version of the package; may be a token.
     """
-    stack = Stack.of(scope)
     reference = reference_of(arn)
-    made_in = Stack.of(reference.target) if reference and _is_model_package(reference.target) else None
-    place = [made_in.region, made_in.account] if made_in else arn.split(":")[3:5]
-    return place == [stack.region, stack.account]
+    package = reference.target if reference and _is_model_package(reference.target) else None
+    place = [region_of(package), account_of(package)] if package else arn.split(":")[3:5]
+    return place == [region_of(scope), account_of(scope)]
 
 
 def _is_model_package(construct: IConstruct) -> bool:

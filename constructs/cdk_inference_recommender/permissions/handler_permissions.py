@@ -11,9 +11,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aws_cdk import Stack
-
 from cdk_inference_recommender.model.job_arn import JOB_RESOURCE
+from cdk_inference_recommender.validation.construct_memo import once
+from cdk_inference_recommender.validation.stack_environment import parent_stack, stack_of
 from inference_recommendations_handler.protocol.contract import OwnerTag
 
 from .granted_statement import GrantedStatement, allow, arn_in_stack
@@ -177,13 +177,13 @@ def _with_stack_tag(scope: Construct, key: str) -> dict[str, dict[str, str]]:
 
 def _stack_id(scope: Construct) -> str:
     """Return the stack's id, or a pattern if the role is created before the stack and its id isn't known."""
-    stack = Stack.of(scope)
+    stack = stack_of(scope)
     if not roles_are_customized(scope):
-        return stack.stack_id
+        return once(stack, "stack_id", lambda: stack.stack_id)
     outermost, name = stack, "{}/*"
-    while outermost.nested_stack_parent is not None:
+    while (parent := parent_stack(outermost)) is not None:
         # CloudFormation names a nested stack after its parent.
-        outermost, name = outermost.nested_stack_parent, "{}-*"
+        outermost, name = parent, "{}-*"
     return arn_in_stack(outermost, "cloudformation", f"stack/{name.format(outermost.stack_name)}")
 
 

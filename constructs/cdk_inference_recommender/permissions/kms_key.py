@@ -5,18 +5,20 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
 
-from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 
 from cdk_inference_recommender.cross_stack.token_references import TOKEN, reference_of
-from cdk_inference_recommender.validation.stack_environment import is_beside
+from cdk_inference_recommender.validation.stack_environment import is_beside, stack_of
 from cdk_inference_recommender.validation.tokens import is_unresolved
+
+from .granted_statement import arn_in_stack, statement_document
 
 if TYPE_CHECKING:
     import re
     from collections.abc import Mapping, Sequence
 
+    from aws_cdk import Stack
     from aws_cdk.interfaces import IEnvironmentAware
     from aws_cdk.interfaces.aws_kms import IKeyRef
     from constructs import Construct
@@ -61,11 +63,12 @@ def grant_key(
     """
     # An L2 key knows whether its policy trusts the account's identities.
     grant = None if isinstance(key, str) else getattr(key, "grant", None)
-    is_named = isinstance(key, str) or not is_beside(grantee, key) or _alias_of(Stack.of(scope), key) is not None
+    is_named = isinstance(key, str) or not is_beside(grantee, key) or _alias_of(stack_of(scope), key) is not None
     if is_named or grant is None:
         own_policy = None if is_named or isinstance(key, str) else iam.ResourceWithPolicies.of(key)
         principal = grantee.grant_principal
-        for statement in key_statements(scope, key, *actions, condition=condition):
+        for document in key_statements(scope, key, *actions, condition=condition):
+            statement = iam.PolicyStatement.from_json(document)
             principal.add_to_principal_policy(statement)
             if own_policy is not None:
                 own_policy.add_to_resource_policy(statement.copy(resources=["*"], principals=[principal]))
@@ -80,7 +83,7 @@ def grant_key(
 
 def key_statements(
     scope: Construct, key: IKeyRef | str, *actions: str, condition: Conditions = NO_CONDITION
-) -> list[iam.PolicyStatement]:
+) -> list[Mapping[str, object]]:
     """Return statements that allow actions on a key only, also if just an alias of it is known.
 
     Args:
@@ -91,11 +94,7 @@ def key_statements(
     """
     resource, behind_alias = _resource_of(scope, key)
     return [
-        iam.PolicyStatement(
-            actions=list(alike),
-            resources=[resource],
-            conditions={**behind_alias, **condition, **own_condition} or None,
-        )
+        statement_document(alike, [resource], {**behind_alias, **condition, **own_condition})
         for alike, own_condition in _by_condition(actions)
     ]
 
@@ -108,19 +107,19 @@ def _by_condition(actions: Sequence[str]) -> list[tuple[Sequence[str], Condition
 
 def _resource_of(scope: Construct, key: IKeyRef | str) -> tuple[str, Conditions]:
     """Return the ARN that stands for a key in a policy, and the condition that it takes."""
-    stack = Stack.of(scope)
+    stack = stack_of(scope)
     if isinstance(key, str):
         key = _spelled_out(stack, key)
     alias = _alias_of(stack, key)
     if alias is not None:
         # Policies know keys by ARN; an alias only as a condition (KMS developer guide, aliases in IAM policies).
         in_arn = key.partition(_ALIAS)[0] if isinstance(key, str) and key.startswith("arn:") else ""
-        keys = f"{in_arn}key/*" if in_arn else _key_arn(stack, "*")
+        keys = f"{in_arn}key/*" if in_arn else arn_in_stack(stack, "kms", "key/*")
         return keys, {"ForAnyValue:StringEquals": {"kms:ResourceAliases": alias}}
     if not isinstance(key, str):
         return _arn_of(key), {}
     is_arn = is_unresolved(key) or key.startswith("arn:")
-    return (key if is_arn else _key_arn(stack, key)), {}
+    return (key if is_arn else arn_in_stack(stack, "kms", f"key/{key}")), {}
 
 
 def _spelled_out(stack: Stack, key: str) -> str:
@@ -165,7 +164,3 @@ def _arn_of(key: IKeyRef) -> str:
     # An alias construct says its own ARN there, and its key's in the reference.
     arn: object = getattr(key, "key_arn", None)
     return arn if isinstance(arn, str) else key.key_ref.key_arn
-
-
-def _key_arn(stack: Stack, key_id: str) -> str:
-    return stack.format_arn(service="kms", resource="key", resource_name=key_id)

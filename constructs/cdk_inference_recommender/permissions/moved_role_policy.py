@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from aws_cdk import aws_iam as iam
 
+from .granted_statement import policy_of
 from .handler_permissions import pass_role_statement
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ class MovedRolePolicy(iam.CfnPolicy):
             role,
             "PassRole",
             policy_name=f"PassRole{role.node.addr[-8:]}",
-            policy_document=iam.PolicyDocument(statements=[passed.statement]),
+            policy_document=policy_of([passed]),
             roles=[passed_by.role_name, *([role.role_name] if role.passes_itself else [])],
         )
 

@@ -11,9 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from aws_cdk import Stack
-from aws_cdk import aws_iam as iam
-
+from cdk_inference_recommender.validation.stack_environment import partition_of, region_of
 from cdk_inference_recommender.validation.tokens import is_unresolved
 
 from .granted_statement import GrantedStatement, allow, arn_in_stack
@@ -129,14 +127,13 @@ def deny_network_to_code(function_arn: str) -> GrantedStatement:
     Args:
         function_arn: ARN of the function.
     """
-    statement = iam.PolicyStatement(
-        effect=iam.Effect.DENY,
-        actions=[*_CREATE, *_MANAGE_FUNCTION_INTERFACES],
-        resources=["*"],
-        conditions={"ArnEquals": {"lambda:SourceFunctionArn": function_arn}},
-    )
     return GrantedStatement(
-        statement=statement,
+        document={
+            "Effect": "Deny",
+            "Action": [*_CREATE, *_MANAGE_FUNCTION_INTERFACES],
+            "Resource": "*",
+            "Condition": {"ArnEquals": {"lambda:SourceFunctionArn": function_arn}},
+        },
         reason="Keeps the function's own code from using what Lambda needs to attach it to the VPC.",
         without="Nothing fails, but the function's code could create and delete network interfaces.",
     )
@@ -171,8 +168,7 @@ def _arns(scope: Construct, kind: str, ids: Sequence[str]) -> list[str]:
 
 
 def _of_any_account(scope: Construct, resource: str) -> str:
-    stack = Stack.of(scope)
-    return f"arn:{stack.partition}:ec2:{stack.region}:*:{resource}"
+    return f"arn:{partition_of(scope)}:ec2:{region_of(scope)}:*:{resource}"
 
 
 def _in_vpc(scope: Construct, network: InterfaceNetwork) -> dict[str, dict[str, str]] | None:

@@ -11,7 +11,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
-from aws_cdk import Duration, Stack
+from aws_cdk import Duration, Stack, Stage
 from aws_cdk import aws_lambda as lambda_
 
 from cdk_inference_recommender.permissions.acknowledged_findings import (
@@ -35,6 +35,9 @@ if TYPE_CHECKING:
     from .provider_settings import ProviderSettings
 
 _HANDLER_PACKAGE: Final = "inference_recommendations_handler"
+_NO_STAGING: Final = "aws:cdk:disable-asset-staging"
+"""Context of `cdk --no-staging`; source: the CDK's cx-api."""
+_UNSTAGED: Final = "inference-recommender-handler"
 _MEMORY_SIZE: Final = 256
 _WHY_THIS_RUNTIME: Final = (
     "The handler is tested with this runtime, which is in every Region. configure(runtime=...) sets a newer one."
@@ -111,7 +114,7 @@ def _handler_code(scope: Construct, settings: ProviderSettings) -> Iterator[lamb
         yield settings.code
         return
     try:
-        yield lambda_.Code.from_asset(_staged_handler())
+        yield lambda_.Code.from_asset(_handler_folder(scope))
     except RuntimeError as error:
         # Its name is all that the CDK's error has in every release.
         if "BootstraplessSynthesizer" not in str(error):
@@ -124,17 +127,35 @@ def _handler_code(scope: Construct, settings: ProviderSettings) -> Iterator[lamb
         ) from error
 
 
+def _handler_folder(scope: Construct) -> str:
+    stage = Stage.of(scope)
+    if stage is None or not scope.node.try_get_context(_NO_STAGING):
+        return _temporary_copy()
+    # `cdk --no-staging`: the CLI reads the folder itself, after this process.
+    return _copy_in(Path(stage.asset_outdir) / _UNSTAGED)
+
+
 @cache
-def _staged_handler() -> str:
-    """Copy the handler's sources, and nothing else, to where the package is a subfolder; once in a process.
+def _temporary_copy() -> str:
+    """Copy the handler's sources once in a process, for the CDK to copy into each cloud assembly."""
+    folder = tempfile.mkdtemp(prefix="inference-recommender-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return _copy_in(Path(folder))
+
+
+@cache
+def _copy_in(folder: Path) -> str:
+    """Copy the handler's sources, and nothing else, to where the package is a subfolder.
 
     An installed package has neighbours, and bytecode that differs from machine to machine: either would change the
     asset's hash, and so deploy the function again for nothing.
     """
-    staged = tempfile.mkdtemp(prefix="inference-recommender-")
-    atexit.register(shutil.rmtree, staged, ignore_errors=True)
-    _copy_sources(files(_HANDLER_PACKAGE), Path(staged) / _HANDLER_PACKAGE)
-    return staged
+    package = folder / _HANDLER_PACKAGE
+    # Left by an earlier synthesis, perhaps of another release.
+    shutil.rmtree(package, ignore_errors=True)
+    folder.mkdir(parents=True, exist_ok=True)
+    _copy_sources(files(_HANDLER_PACKAGE), package)
+    return str(folder)
 
 
 def _copy_sources(package: Traversable, target: Path) -> None:

@@ -16,7 +16,7 @@ from cdk_inference_recommender.permissions.granted_statement import (
     GrantedStatement,
     allow,
     arn_in_stack,
-    statements_of,
+    policy_of,
 )
 from cdk_inference_recommender.permissions.handler_permissions import handler_statements
 from cdk_inference_recommender.permissions.network_permissions import (
@@ -72,10 +72,9 @@ def handler_role(scope: Construct, granted: Sequence[GrantedStatement], settings
         granted: What `function_statements` returned.
         settings: What the app has configured.
     """
-    statements = statements_of(granted)
     if settings.role is not None:
-        for each in statements:
-            settings.role.add_to_principal_policy(each)
+        for each in granted:
+            settings.role.add_to_principal_policy(each.statement)
         return settings.role
     role = iam.Role(
         scope,
@@ -83,24 +82,12 @@ def handler_role(scope: Construct, granted: Sequence[GrantedStatement], settings
         assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
         description="Starts and watches the SageMaker Inference Recommender jobs of its stack",
         inline_policies={
-            "Logs": iam.PolicyDocument(statements=statements[:1]),
-            "InferenceRecommender": iam.PolicyDocument(statements=statements[1:]),
+            "Logs": policy_of(granted[:1]),
+            "InferenceRecommender": policy_of(granted[1:]),
         },
     )
-    acknowledge_statements(role, granted)
-    acknowledge(role, {WILDCARD_OF_A_FUNCTION: _EVERY_RESOURCE})
+    acknowledge(role, wildcard_reasons(role, granted) | {WILDCARD_OF_A_FUNCTION: _EVERY_RESOURCE})
     return role
-
-
-def acknowledge_statements(construct: Construct, granted: Sequence[GrantedStatement]) -> None:
-    """Acknowledge the wildcards in statements, each with the statement's own reason.
-
-    Args:
-        construct: The role or the policy that has them.
-        granted: The statements.
-    """
-    written = [(each.statement.to_statement_json(), each.reason) for each in granted]
-    acknowledge(construct, wildcard_reasons(construct, written))
 
 
 def state_machine_access(

@@ -16,8 +16,8 @@ from cdk_inference_recommender.permissions.acknowledged_findings import (
     INLINE_POLICY,
     INLINE_POLICY_REASON,
     acknowledge,
+    wildcard_reasons,
 )
-from cdk_inference_recommender.permissions.granted_statement import statements_of
 from cdk_inference_recommender.permissions.handler_grants import HandlerGrants, attached_policy
 from cdk_inference_recommender.permissions.inline_policy_size import inline_policy_size_of
 from cdk_inference_recommender.validation import checks
@@ -28,7 +28,7 @@ from inference_recommendations_handler.protocol.contract import MAX_EVENT_AGE_SE
 
 from .custom_resources import CustomResources
 from .handler_function import HandlerFunction
-from .handler_role import acknowledge_statements, function_statements, handler_role, state_machine_access
+from .handler_role import function_statements, handler_role, state_machine_access
 from .provider_settings import ProviderSettings
 from .state_machine import wait_state_machine
 
@@ -182,8 +182,8 @@ class InferenceRecommenderProvider(Construct):
         # the state machine, which would be a cycle.
         access = state_machine_access(self, self.state_machine, self.function.function_arn, settings)
         self.granted.extend(access)
-        policy = attached_policy(self, "StateMachineAccess", *statements_of(access), role=self.role)
-        acknowledge_statements(policy, access)
+        policy = attached_policy(self, "StateMachineAccess", *access, role=self.role)
+        acknowledge(policy, wildcard_reasons(policy, access))
         acknowledge(self, dict.fromkeys(INLINE_POLICY, INLINE_POLICY_REASON))
         ready = (policy, invoke_config)
         CustomResources(

@@ -10,6 +10,7 @@ from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk import aws_stepfunctions_tasks as tasks
 
 from cdk_inference_recommender.permissions.acknowledged_findings import acknowledge, wildcard_reasons
+from cdk_inference_recommender.permissions.granted_statement import GrantedStatement, allow
 from inference_recommendations_handler.protocol.contract import CALL_SECONDS, StateKey
 
 if TYPE_CHECKING:
@@ -58,18 +59,25 @@ def wait_state_machine(scope: Construct, function: lambda_.IFunction, settings: 
         tracing_enabled=True if settings.tracing is lambda_.Tracing.ACTIVE else None,
     )
     if settings.state_machine_role is None:
-        acknowledge(state_machine, _wildcards(state_machine, function))
+        acknowledge(state_machine, wildcard_reasons(state_machine, _granted_by_the_cdk(function)))
     return state_machine
 
 
-def _wildcards(scope: Construct, function: lambda_.IFunction) -> dict[str, str]:
-    def reasons(resource: str, reason: str) -> dict[str, str]:
-        return wildcard_reasons(scope, [({"Effect": "Allow", "Action": [], "Resource": resource}, reason)])
-
-    return {
-        **reasons(f"{function.function_arn}:*", "Calls the function. The CDK also allows its versions and aliases."),
-        **reasons("*", "X-Ray and the delivery of logs to CloudWatch support no narrower resource."),
-    }
+def _granted_by_the_cdk(function: lambda_.IFunction) -> list[GrantedStatement]:
+    return [
+        allow(
+            ["lambda:InvokeFunction"],
+            [f"{function.function_arn}:*"],
+            reason="Calls the function. The CDK also allows its versions and aliases.",
+            without="No job is polled.",
+        ),
+        allow(
+            ["logs:CreateLogDelivery", "xray:PutTraceSegments"],
+            ["*"],
+            reason="X-Ray and the delivery of logs to CloudWatch support no narrower resource.",
+            without="The state machine has no log and no traces.",
+        ),
+    ]
 
 
 def _task(

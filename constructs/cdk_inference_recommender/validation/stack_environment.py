@@ -35,6 +35,12 @@ def region_of(scope: IConstruct) -> str:
     return once(stack, "region", lambda: stack.region)
 
 
+def partition_of(scope: IConstruct) -> str:
+    """Return the partition of a construct's stack; may be a token."""
+    stack = stack_of(scope)
+    return once(stack, "partition", lambda: stack.partition)
+
+
 def is_elsewhere(one: IConstruct, other: IConstruct) -> bool:
     """Return whether two constructs certainly go to different accounts or Regions.
 
@@ -45,8 +51,15 @@ def is_elsewhere(one: IConstruct, other: IConstruct) -> bool:
 
 def is_beside(one: IEnvironmentAware, other: IEnvironmentAware) -> bool:
     """Return whether two resources are certainly in the same account and Region."""
-    here, there = one.env, other.env
-    return (here.account, here.region) == (there.account, there.region)
+    return _place_of(one) == _place_of(other)
+
+
+def _place_of(resource: IEnvironmentAware) -> tuple[str, str]:
+    def place() -> tuple[str, str]:
+        environment = resource.env
+        return environment.account, environment.region
+
+    return once(resource, "place", place)
 
 
 def is_another(one: str, other: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, fields, is_dataclass, replace
 from enum import StrEnum
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from inference_recommendations_handler.protocol.contract import StateKey
@@ -69,7 +70,7 @@ class ExecutionState:
         members = {
             _key(name): asdict(value) if is_dataclass(value) and not isinstance(value, type) else value
             for name, value in vars(self).items()
-            if value is not None
+            if value is not None and value is not self.event
         }
         return members | {_key("task"): self.task.value, _key("event"): self.event.render()}
 
@@ -90,6 +91,7 @@ class ExecutionState:
         return self.denied_since is not None and now >= self.denied_since + PERMISSION_BOUND_SECONDS
 
 
+@cache
 def _key(name: str) -> str:
     first, *others = name.split("_")
     return first + "".join(word.capitalize() for word in others)

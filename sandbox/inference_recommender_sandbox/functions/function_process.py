@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from inference_recommender_sandbox.clock import Clock
 
     from .function_configuration import FunctionConfiguration
+    from .preloaded_python import ForkServers
     from .runtimes import RuntimeProcess
 
 _OFFSET: Final = struct.Struct("d")
@@ -53,13 +54,20 @@ class FunctionProcess:
         clock: The sandbox's clock; the process sees it as `time.time()`, and sleeps on it.
         environment: Variables besides the function's own: endpoint and credentials.
         directory: A directory for the code; several processes of the same code may share it.
+        fork_servers: Start the process where they can.
 
     Raises:
         UnsupportedRuntimeError: If the sandbox can't run it.
     """
 
     def __init__(
-        self, configuration: FunctionConfiguration, *, clock: Clock, environment: dict[str, str], directory: Path
+        self,
+        configuration: FunctionConfiguration,
+        *,
+        clock: Clock,
+        environment: dict[str, str],
+        directory: Path,
+        fork_servers: ForkServers,
     ) -> None:
         check_runtime(configuration.runtime)
         self._clock = clock
@@ -74,7 +82,7 @@ class FunctionProcess:
         self._api = RuntimeApi(sleep=self._sleep, call=SdkCalls(environment).respond)
         self._holds = 0
         self._deadline: float | None = None
-        self._process = self._start(environment)
+        self._process = self._start(environment, fork_servers)
         self._copying = threading.Lock()
         self._reader = threading.Thread(target=self._copy_output, name=f"log-{configuration.name}", daemon=True)
         self._reader.start()
@@ -183,7 +191,7 @@ class FunctionProcess:
         payload = json.dumps({"errorType": kind, "errorMessage": message}).encode()
         return InvocationResult(payload=payload, error="Unhandled")
 
-    def _start(self, environment: dict[str, str]) -> RuntimeProcess:
+    def _start(self, environment: dict[str, str], fork_servers: ForkServers) -> RuntimeProcess:
         configuration = self.configuration
         variables = {
             "HOME": str(self._task_root),
@@ -208,6 +216,7 @@ class FunctionProcess:
             offset_file=self._offset_file,
             task_root=self._task_root,
             variables=variables,
+            fork_servers=fork_servers,
         )
 
     def _copy_output(self) -> None:

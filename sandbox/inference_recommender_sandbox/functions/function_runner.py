@@ -21,6 +21,7 @@ from inference_recommender_sandbox.moto_lock import MOTO_LOCK
 from .function_configuration import FunctionConfiguration
 from .function_process import FunctionProcess
 from .invocation import InvocationResult
+from .preloaded_python import ForkServers
 from .runtimes import UnsupportedRuntimeError
 
 if TYPE_CHECKING:
@@ -71,15 +72,24 @@ class FunctionRunner:
         sessions: Told whose session each process has.
         endpoint_url: Asked when a process starts: the sandbox's own address.
         faults: What is ordered to go wrong.
+        fork_servers: Start the processes of Python functions, and outlive the runner. Default: its own.
     """
 
     def __init__(
-        self, *, clock: Clock, sessions: Sessions, endpoint_url: Callable[[], str], faults: EngineFaults
+        self,
+        *,
+        clock: Clock,
+        sessions: Sessions,
+        endpoint_url: Callable[[], str],
+        faults: EngineFaults,
+        fork_servers: ForkServers | None = None,
     ) -> None:
         self._clock = clock
         self._faults = faults
         self._sessions = sessions
         self._endpoint_url = endpoint_url
+        self._own_fork_servers = ForkServers()
+        self._fork_servers = fork_servers or self._own_fork_servers
         self._lock = threading.Lock()
         self._idle: dict[str, list[FunctionProcess]] = {}
         self._working: dict[FunctionProcess, RunningInvocation] = {}
@@ -175,6 +185,7 @@ class FunctionRunner:
         if processes:
             with ThreadPoolExecutor(max_workers=len(processes)) as pool:
                 list(pool.map(FunctionProcess.stop, processes))
+        self._own_fork_servers.stop()
         self._directory.cleanup()
 
     def _kill_later(self, process: FunctionProcess, seconds: float) -> None:
@@ -199,6 +210,7 @@ class FunctionRunner:
             clock=self._clock,
             environment=self._environment(configuration),
             directory=Path(self._directory.name),
+            fork_servers=self._fork_servers,
         )
 
     def _give_back(self, process: FunctionProcess) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
 import contextlib
 import json
 import os
@@ -61,7 +60,7 @@ class ForkServer:
         return self._process.poll() is None
 
     def fork(self, arguments: Sequence[str], *, cwd: Path, environment: Mapping[str, str]) -> ForkedProcess | None:
-        """Return a new process; None if this one has ended meanwhile.
+        """Return a new process; None if this one has ended, or was stopped, meanwhile.
 
         Args:
             arguments: Of the bootstrap.
@@ -73,7 +72,8 @@ class ForkServer:
         stdout, their_stdout = os.pipe()
         exit_pipe, their_exit_pipe = os.pipe()
         pid, descriptors = b"", list[int]()
-        with self._lock, contextlib.suppress(ConnectionError):
+        # Stopped meanwhile: the connection is gone, or the socket is closed.
+        with self._lock, contextlib.suppress(OSError):
             theirs = [their_stdin, their_stdout, their_exit_pipe]
             socket.send_fds(self._socket, [json.dumps(request).encode()], theirs)
             pid, descriptors, _, _ = socket.recv_fds(self._socket, fork_server.MAX_MESSAGE_BYTES, 1)
@@ -86,7 +86,8 @@ class ForkServer:
 
     def stop(self) -> None:
         """End the process; those of functions end by themselves, since nothing holds their input any more."""
-        self._socket.close()
+        with self._lock:
+            self._socket.close()
         self._process.communicate()
 
 
@@ -97,10 +98,47 @@ class ForkServers:
         self._lock = threading.Lock()
         self._servers: dict[int, ForkServer] = {}
         self._turns: Iterator[int] = cycle(range(_SERVERS))
+        self._stopped = False
 
-    def next(self, environment: Mapping[str, str]) -> ForkServer:
-        """Return the one whose turn it is."""
+    def fork(
+        self, arguments: Sequence[str], *, cwd: Path, environment: Mapping[str, str], common: Mapping[str, str]
+    ) -> ForkedProcess | None:
+        """Fork a function's process.
+
+        Args:
+            arguments: Of the bootstrap.
+            cwd: The function's code.
+            environment: All variables of the process.
+            common: Those that every function's process starts with.
+
+        Returns:
+            The process. None after `stop`, and where a process that is started could differ by more than its time: the
+            function brings a module that a forked process has imported already, or models of boto3, or sets a variable
+            that such a module or Python itself reads once.
+        """
+        own = {name for name, value in environment.items() if common.get(name) != value}
+        if not can_fork() or any(name.startswith(_READ_ONCE) for name in own):
+            return None
+        server = self._next(common)
+        if server is None:
+            return None
+        brings = {path.name.partition(".")[0] for path in cwd.iterdir()}
+        if brings & server.modules or Path(environment["HOME"], ".aws").exists():
+            return None
+        return server.fork(arguments, cwd=cwd, environment=environment)
+
+    def stop(self) -> None:
+        """Stop them all, for good."""
         with self._lock:
+            self._stopped = True
+            for server in self._servers.values():
+                server.stop()
+            self._servers.clear()
+
+    def _next(self, environment: Mapping[str, str]) -> ForkServer | None:
+        with self._lock:
+            if self._stopped:
+                return None
             turn = next(self._turns)
             server = self._servers.get(turn)
             if server is not None and not server.is_alive:
@@ -109,44 +147,6 @@ class ForkServers:
             if server is None:
                 server = self._servers[turn] = ForkServer(environment)
             return server
-
-    def stop(self) -> None:
-        """Stop them all."""
-        with self._lock:
-            for server in self._servers.values():
-                server.stop()
-            self._servers.clear()
-
-
-_FORK_SERVERS: Final = ForkServers()
-"""Shared by the sandboxes of a process; they end with it."""
-atexit.register(_FORK_SERVERS.stop)
-
-
-def fork_python(
-    arguments: Sequence[str], *, cwd: Path, environment: Mapping[str, str], common: Mapping[str, str]
-) -> ForkedProcess | None:
-    """Fork a function's process.
-
-    Args:
-        arguments: Of the bootstrap.
-        cwd: The function's code.
-        environment: All variables of the process.
-        common: Those that every function's process starts with.
-
-    Returns:
-        The process. None where one that is started could differ by more than its time: the function brings a module
-        that a forked process has imported already, or models of boto3, or sets a variable that such a module or Python
-        itself reads once.
-    """
-    own = {name for name, value in environment.items() if common.get(name) != value}
-    if not can_fork() or any(name.startswith(_READ_ONCE) for name in own):
-        return None
-    server = _FORK_SERVERS.next(common)
-    brings = {path.name.partition(".")[0] for path in cwd.iterdir()}
-    if brings & server.modules or Path(environment["HOME"], ".aws").exists():
-        return None
-    return server.fork(arguments, cwd=cwd, environment=environment)
 
 
 @cache

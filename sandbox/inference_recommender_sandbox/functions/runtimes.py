@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Final
 
 from . import bootstrap
 from .forked_process import ForkedProcess
-from .preloaded_python import INTERPRETER, fork_python
+from .preloaded_python import INTERPRETER
 from .sdk_calls import SERVICE_MODELS, sdk_services
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from .preloaded_python import ForkServers
 
 RuntimeProcess = ForkedProcess | subprocess.Popen[bytes]
 
@@ -30,7 +32,13 @@ class UnsupportedRuntimeError(Exception):
 
 
 def start_runtime(
-    runtime: str, *, handler: str, offset_file: Path, task_root: Path, variables: Mapping[str, str]
+    runtime: str,
+    *,
+    handler: str,
+    offset_file: Path,
+    task_root: Path,
+    variables: Mapping[str, str],
+    fork_servers: ForkServers,
 ) -> RuntimeProcess:
     """Start the process of a function; what it writes to either stream is read from `stdout`.
 
@@ -41,6 +49,7 @@ def start_runtime(
         offset_file: Holds the clock's offset.
         task_root: The function's code.
         variables: The function's environment.
+        fork_servers: Start the processes of Python functions where they can.
 
     Raises:
         UnsupportedRuntimeError: If the runtime is neither Python nor Node.js, or there is no Node.js.
@@ -50,7 +59,7 @@ def start_runtime(
     environment = {**common, **variables}
     arguments = (handler, str(offset_file))
     if runtime.startswith(_PYTHON):
-        forked = fork_python(arguments, cwd=task_root, environment=environment, common=common)
+        forked = fork_servers.fork(arguments, cwd=task_root, environment=environment, common=common)
         return forked or _started((*INTERPRETER, bootstrap.__file__, *arguments), task_root, environment)
     # A newer Node.js than the function's would warn of what the function's doesn't.
     command = (_node(runtime), "--no-deprecation", str(_NODE_BOOTSTRAP), *arguments, str(SERVICE_MODELS))

@@ -58,6 +58,7 @@ _OVERRIDDEN: Final[Sequence[tuple[type, Sequence[str]]]] = (
             "get_all_network_interfaces",
             "get_security_group_from_id",
             "get_subnet",
+            "_load_amis",
         ),
     ),
     (

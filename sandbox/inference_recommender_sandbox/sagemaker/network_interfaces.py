@@ -42,6 +42,9 @@ class NetworkInterfaceBackend(EC2Backend):
     def _url_module(self) -> Any:
         return ec2_urls
 
+    def _load_amis(self) -> None:
+        """Have no machine images: the sandbox launches no instances, and moto takes long to make its 1,300."""
+
     def settle(self) -> None:
         """Make the interfaces agree with what the jobs hold now."""
         wanted: Mapping[tuple[str, str], InterfaceDemand] = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -34,12 +35,17 @@ class StandingClock:
         self.time += seconds
 
 
+class Clients:
+    """Clients of boto3, each made once: making one takes longer than most tests' calls of it."""
+
+    def __init__(self) -> None:
+        self.client = cache(boto3.Session().client)
+
+
 class Aws:
     """What a test does with the account."""
 
-    def __init__(
-        self, boto: boto3.Session, clock: StandingClock, installation: Installation, authorizer: Authorizer
-    ) -> None:
+    def __init__(self, boto: Clients, clock: StandingClock, installation: Installation, authorizer: Authorizer) -> None:
         self.boto = boto
         self.clock = clock
         self.installation = installation
@@ -49,10 +55,7 @@ class Aws:
 
     def client(self, service: Any, access_key_id: str = "AKIAIOSFODNN7DEVELOP") -> Any:
         return self.boto.client(
-            service,
-            aws_access_key_id=access_key_id,
-            aws_secret_access_key="none",
-            region_name=REGION,
+            service, aws_access_key_id=access_key_id, aws_secret_access_key="none", region_name=REGION
         )
 
     def role(
@@ -123,12 +126,12 @@ def policy(statements: Sequence[Mapping[str, Any]]) -> str:
 
 
 @pytest.fixture(scope="session")
-def boto() -> boto3.Session:
-    return boto3.Session()  # reads SageMaker's service model once
+def boto() -> Clients:
+    return Clients()
 
 
 @pytest.fixture
-def aws(boto: boto3.Session, monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
+def aws(boto: Clients, monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
     monkeypatch.setenv("MOTO_IAM_LOAD_MANAGED_POLICIES", "false")
     clock, authorizer = StandingClock(), Authorizer()
     installation = install(clock=clock, authorizer=authorizer)

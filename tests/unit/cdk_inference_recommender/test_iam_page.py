@@ -145,11 +145,11 @@ class Everything:
 
 
 def is_of_ec2(granted: GrantedStatement) -> bool:
-    return "ec2:" in json.dumps(granted.statement.to_statement_json())
+    return "ec2:" in json.dumps(granted.document)
 
 
 def written(stack: Stack, granted: GrantedStatement) -> str:
-    return json.dumps(stack.resolve(granted.statement.to_statement_json()), sort_keys=True)
+    return json.dumps(stack.resolve(granted.document), sort_keys=True)
 
 
 def shown(value: Any) -> str:
@@ -212,7 +212,7 @@ def generated() -> str:
     found = Everything()
     lines = [BEGIN, ""]
     for title, stack, granted in found.sections():
-        rows = [row(stack.resolve(each.statement.to_statement_json()), each.reason, each.without) for each in granted]
+        rows = [row(stack.resolve(each.document), each.reason, each.without) for each in granted]
         lines += table(title, rows)
     rows = [row(each, *OF_CDK[first_action(each)]) for each in found.added_to_function()]
     lines += table("The function's role with tracing and `on_failure`, which the CDK adds", rows)

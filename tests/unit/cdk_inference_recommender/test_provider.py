@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
+import subprocess
+import sys
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -147,14 +150,35 @@ def test_the_function_may_read_its_code_whatever_the_umask_at_synthesis() -> Non
     stack = new_stack(new_app({ASSETS_STAY_IN_PLACE: False}))
     umask = os.umask(0o077)
     try:
-        handler_function._staged_handler.cache_clear()
+        handler_function._temporary_copy.cache_clear()
         default_job(stack)
     finally:
         os.umask(umask)
     assert {path.stat().st_mode & 0o777 for path in asset_of(stack).rglob("*.py")} == {0o644}
 
 
-def test_the_sources_are_staged_once_in_a_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    default_job(new_stack())
-    monkeypatch.setattr(handler_function, "files", lambda _package: pytest.fail("the sources are staged again"))
-    default_job(new_stack())
+def test_the_sources_are_copied_once_in_a_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    default_job(new_stack(new_app({ASSETS_STAY_IN_PLACE: False})))
+    monkeypatch.setattr(handler_function, "files", lambda _package: pytest.fail("the sources are copied again"))
+    default_job(new_stack(new_app({ASSETS_STAY_IN_PLACE: False})))
+
+
+def test_code_that_is_not_staged_stays_with_the_assembly(tmp_path: Path) -> None:
+    program = """
+from aws_cdk import App
+from tests.unit.cdk_inference_recommender.synthesis import default_job, new_stack
+app = App(context={"aws:cdk:disable-asset-staging": True})
+for name in ("First", "Second"):
+    default_job(new_stack(app, name))
+app.synth()
+"""
+    stale = tmp_path / "inference-recommender-handler" / SOURCES.name / "of_an_older_release.py"
+    stale.parent.mkdir(parents=True)
+    stale.touch()
+    environment = {**os.environ, "CDK_OUTDIR": str(tmp_path)}
+    subprocess.run([sys.executable, "-c", program], cwd=SOURCES.parents[1], env=environment, check=True)
+    manifest = json.loads((tmp_path / "First.assets.json").read_text())
+    places = {Path(tmp_path, asset["source"]["path"]) for asset in manifest["files"].values()}
+    (code,) = [place for place in places if place.is_dir()]
+    found = {path.relative_to(code / SOURCES.name) for path in code.rglob("*") if path.is_file()}
+    assert found == {path.relative_to(SOURCES) for path in SOURCES.rglob("*.py")}

@@ -37,7 +37,9 @@ if TYPE_CHECKING:
 MODEL = ModelSource.from_model_package(PACKAGE_ARN)
 FEW, MANY = 3, 9
 MOST_AT_CONSTRUCTION = 10
-MOST_AT_CONSTRUCTION_WITH_DEFAULT_ROLE = 110
+MOST_AT_CONSTRUCTION_WITH_DEFAULT_ROLE = 55
+MOST_OF_A_STACKS_FIRST_JOB = 121
+"""Four of them look whether assets are staged, and where else they stay: once in a stack."""
 MOST_AT_SYNTHESIS = 1
 MOST_AT_SYNTHESIS_WITH_TAGS = 4
 MOST_ANSWERS_FOR_A_TAG = 2
@@ -91,6 +93,14 @@ def test_declaring_a_job_with_a_default_role_costs_the_same_however_many_there_a
         counts.append(calls.made)
     assert len(set(counts)) == 1
     assert counts[0] <= MOST_AT_CONSTRUCTION_WITH_DEFAULT_ROLE
+
+
+def test_the_first_job_of_a_stack_creates_what_all_of_them_share() -> None:
+    stack = new_stack()
+    role = given_role(stack)
+    with counted_calls() as calls:
+        default_job(stack, role=role)
+    assert calls.made <= MOST_OF_A_STACKS_FIRST_JOB
 
 
 def nested(app: App) -> Stack:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
@@ -16,6 +17,8 @@ from .figure_text import existing_endpoint, whole
 from .why_it_won import OBJECTIVES
 
 if TYPE_CHECKING:
+    import jinja2
+
     from .job_report import JobReport
 
 _MISSING: Final = "The page needs Jinja2: pip install 'cdk-inference-recommender[html]'"
@@ -28,18 +31,14 @@ def report_page(report: JobReport) -> str:
         CommandError: What writes the page or draws charts isn't installed.
     """
     try:
-        import jinja2  # noqa: PLC0415 -- an extra that the other commands don't need
-        from markupsafe import Markup  # noqa: PLC0415
+        from markupsafe import Markup  # noqa: PLC0415 -- an extra that the other commands don't need
+
+        template = _template()
     except ModuleNotFoundError as error:
         raise CommandError(_MISSING) from error
-
-    def printable(value: Any) -> Any:
-        return escape_text(value) if isinstance(value, str) and not isinstance(value, Markup) else value
-
-    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, finalize=printable)
     script = _asset("page.js")
     best = "highest" if report.objective in HIGHEST_IS_BEST else "lowest"
-    page = environment.from_string(_asset("page.html.jinja")).render(
+    page = template.render(
         report=report,
         charts=report_charts(report),
         order=f"The {best} {OBJECTIVES[report.objective]} first.",
@@ -51,6 +50,18 @@ def report_page(report: JobReport) -> str:
         existing=existing_endpoint,
     )
     return f"{page}\n"
+
+
+@cache
+def _template() -> jinja2.Template:
+    import jinja2  # noqa: PLC0415 -- as above
+    from markupsafe import Markup  # noqa: PLC0415
+
+    def printable(value: Any) -> Any:
+        return escape_text(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, finalize=printable)
+    return environment.from_string(_asset("page.html.jinja"))
 
 
 def _asset(name: str) -> str:

@@ -224,13 +224,3 @@ class DeploymentConfig(FactoryMade):
             maximum_execution_timeout=maximum_execution_timeout,
         )
         return cls._make(rolling_update=policy, alarms=alarms)
-
-    def with_alarms(self, alarms: Sequence[AnyAlarm]) -> DeploymentConfig:
-        """Return a copy with further alarms.
-
-        Args:
-            alarms: Names or constructs.
-        """
-        return self._make(
-            blue_green=self.blue_green, rolling_update=self.rolling_update, alarms=[*self.alarms, *alarms]
-        )

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cdk_inference_recommender.command_line.command_error import CommandError
+from cdk_inference_recommender.command_line.report import page
 from cdk_inference_recommender.command_line.report.charts.label_layout import CHARACTER, LabelLayout
 from cdk_inference_recommender.command_line.report.charts.report_charts import report_charts
 from cdk_inference_recommender.command_line.report.charts.style import end_of
@@ -251,6 +252,7 @@ def test_a_failed_job_shows_its_reason_and_each_steps() -> None:
 @pytest.mark.parametrize("missing", ["vl_convert", "jinja2"])
 def test_says_what_to_install(monkeypatch: pytest.MonkeyPatch, missing: str) -> None:
     monkeypatch.setitem(sys.modules, missing, None)
+    page._template.cache_clear()
     with pytest.raises(CommandError, match=r"pip install 'cdk-inference-recommender\[html\]'"):
         report_page(report_of(job(recommendation())))
 
@@ -258,15 +260,15 @@ def test_says_what_to_install(monkeypatch: pytest.MonkeyPatch, missing: str) -> 
 def test_the_heading_and_the_decision_are_on_the_page() -> None:
     tags = {"cdk-inference-recommender:stack-id": "arn:aws:cloudformation:x:1:stack/Scoring/1"}
     found = job(recommendation(), recommendation("ml.m5.large", cost_per_inference=2e-6))
-    page = report_page(report_of(found, tags=tags, traffic=1000, MaxModelLatency=25))
-    assert "<h1>Scoring</h1>" in page
+    shown = report_page(report_of(found, tags=tags, traffic=1000, MaxModelLatency=25))
+    assert "<h1>Scoring</h1>" in shown
     for text in (
         "At 1,000 requests a minute 1 x ml.c5.xlarge needs 2 instances, without a reserve, and costs 292 USD a month.",
         "Instead, the runner-up 1 x ml.m5.large would have ",
         ">20 % below the limit</td>",
         "<dt>Expected traffic</dt><dd>1,000 requests a minute</dd>",
     ):
-        assert text in page
+        assert text in shown
 
 
 places = st.lists(st.tuples(st.floats(0, 1), st.floats(0, 1)), min_size=1, max_size=25)

@@ -142,6 +142,13 @@ def test_equal_serverless_results_go_to_less_memory_then_to_less_concurrency(
     assert (chosen.memory_size_in_mb, chosen.max_concurrency) == second
 
 
+def test_of_equal_results_one_without_an_id_is_first() -> None:
+    without, with_id = real_time("ml.a.large") | {"RecommendationId": None}, real_time("ml.a.large")
+    with_id["RecommendationId"] = "A"
+    ranked = rank(read(with_id, without), endpoint_type=EndpointType.REAL_TIME, objective=ObjectiveName.COST_PER_HOUR)
+    assert [each.recommendation_id for each in ranked] == [None, "A"]
+
+
 def test_each_figure_is_read_from_its_own_member() -> None:
     figures = {
         "CostPerHour": 1,
@@ -244,6 +251,12 @@ def responded(environment: dict[str, str]) -> dict[str, Any]:
     assert len(body) <= MAX_RESPONSE_BYTES
     response: dict[str, Any] = json.loads(body)
     return response
+
+
+def test_a_serverless_result_with_one_concurrent_invocation_is_kept() -> None:
+    given = serverless(1024)
+    given["EndpointConfiguration"]["ServerlessConfig"]["MaxConcurrency"] = 1
+    assert [found.max_concurrency for found in read(given)] == [1]
 
 
 @pytest.mark.parametrize("value", ["x", "ä", "語", "\U0001f680", '"', "\\"])

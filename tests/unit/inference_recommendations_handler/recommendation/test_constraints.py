@@ -131,15 +131,53 @@ def test_where_none_fits_each_is_listed_with_what_failed_by_how_much() -> None:
 
 
 def test_a_kind_of_endpoint_that_wasnt_measured_is_reported_as_without_constraints() -> None:
-    message = reason([result("ml.a.large")], {"MaxCostPerHour": "9"}, endpoint_type=EndpointType.SERVERLESS)
+    found = [result("ml.a.large"), result("ml.b.large")]
+    message = reason(found, {"MaxCostPerHour": "9"}, endpoint_type=EndpointType.SERVERLESS)
     assert message.startswith("No Serverless recommendation has a value for CostPerInference. Measured: 1 x ml.a.large")
+    assert "); 1 x ml.b.large (" in message
+
+
+def test_the_message_names_the_families_that_are_allowed_and_excluded() -> None:
+    given = {"AllowedInstanceFamilies": ["m5", "a1"], "ExcludedInstanceFamilies": ["c5d", "c5"]}
+    assert "(families a1, m5 only, no family of c5, c5d)" in reason([result("ml.c5.large")], given)
+    assert "(no family of c5)" in reason([result("ml.c5.large")], {"ExcludedInstanceFamilies": ["c5"]})
+
+
+def test_a_limit_that_is_met_has_the_unit_of_its_metric() -> None:
+    message = reason([result("ml.a.large", ModelLatency=5)], {"MaxCostPerHour": "0.5", "MaxModelLatency": "9"})
+    assert "ModelLatency 5 ms fits" in message
+
+
+def test_results_at_the_same_distance_are_listed_by_their_ids_and_one_without_an_id_first() -> None:
+    found = [
+        result("ml.a.large", CostPerHour=2.0) | {"RecommendationId": each, "ModelConfiguration": {}}
+        for each in ("B/2", "B/1", None)
+    ]
+    message = reason(found, {"MaxCostPerHour": "1"})
+    labels = [row.partition(":")[0] for row in message.partition("Closest first: ")[2].split("; ")]
+    assert labels == [
+        "1 x ml.a.large (no environment)",
+        "1 x ml.a.large (B/1, no environment)",
+        "1 x ml.a.large (B/2, no environment)",
+    ]
+
+
+def test_names_of_environment_variables_are_cut_beyond_80_characters() -> None:
+    found = [
+        with_environment(result("ml.a.large", CostPerHour=2.0) | {"RecommendationId": "a/1"}, A="1", B="2"),
+        with_environment(result("ml.a.large", CostPerHour=3.0) | {"RecommendationId": "a/2"}, **{"O" * 80: "x"}),
+    ]
+    message = reason(found, {"MaxCostPerHour": "1"})
+    assert "(a/1, environment A, B)" in message
+    assert f"(a/2, environment {'O' * 80})" in message
+
+
+def with_environment(found: dict[str, Any], **variables: str) -> dict[str, Any]:
+    parameters = [{"Key": key, "Value": value, "ValueType": "string"} for key, value in variables.items()]
+    return found | {"ModelConfiguration": {"EnvironmentParameters": parameters}}
 
 
 def test_results_of_one_instance_type_are_distinguished_by_their_environment() -> None:
-    def with_environment(found: dict[str, Any], **variables: str) -> dict[str, Any]:
-        parameters = [{"Key": key, "Value": value, "ValueType": "string"} for key, value in variables.items()]
-        return found | {"ModelConfiguration": {"EnvironmentParameters": parameters}}
-
     found = [
         with_environment(result("ml.a.large", CostPerHour=1.0) | {"RecommendationId": "bert/1"}, THREADS="2"),
         with_environment(
@@ -190,7 +228,10 @@ def test_a_list_that_names_no_families_is_reported(value: object) -> None:
 
 
 def test_a_constraint_of_a_newer_release_is_never_passed_over() -> None:
-    assert "MaxRegret is unknown to this handler" in reason([result("ml.a.large")], {"MaxRegret": "1"})
+    assert reason([result("ml.a.large")], {"MaxRegret": "1"}) == (
+        "The constraint MaxRegret is unknown to this handler: deploy with the version of cdk-inference-recommender "
+        "that synthesized the template."
+    )
 
 
 # Properties, over results that may lack any figure
