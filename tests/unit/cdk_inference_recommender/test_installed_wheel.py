@@ -50,15 +50,6 @@ OFFLINE = ["--no-deps", "--no-index"]
 
 
 @pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The wheel, built from this checkout."""
-    wheels = tmp_path_factory.mktemp("wheels")
-    subprocess.run([*PIP, "wheel", *OFFLINE, "--no-build-isolation", "--wheel-dir", str(wheels), str(ROOT)], check=True)
-    (wheel,) = wheels.glob("*.whl")
-    return wheel
-
-
-@pytest.fixture(scope="module")
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The wheel, installed with bytecode, as pip does it."""
     target = tmp_path_factory.mktemp("installed")
@@ -76,6 +67,13 @@ def distributions(folder: Path) -> list[Path]:
 @pytest.fixture(scope="module")
 def released(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     return distributions(tmp_path_factory.mktemp("released"))
+
+
+@pytest.fixture(scope="module")
+def wheel(released: list[Path]) -> Path:
+    """The wheel that would be released."""
+    (wheel,) = (path for path in released if path.suffix == ".whl")
+    return wheel
 
 
 @pytest.mark.skipif(find_spec("twine") is None, reason="twine isn't installed")
