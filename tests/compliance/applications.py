@@ -17,7 +17,7 @@ from tests.maximal_app import maximal_stack
 from tests.unit.cdk_inference_recommender.template_validation import CDK_VALIDATION, cdk_validation, violations_in
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 MAXIMAL: Final = "tests.maximal_app"
 EVERY_APPLICATION: Final = (*APPLICATIONS, MAXIMAL)
@@ -42,6 +42,23 @@ class CheckedApplication:
     templates: Mapping[str, dict[str, Any]]
 
 
+def assembled(application: str, folder: Path, *, prepare: Callable[[App], None] | None = None) -> Path:
+    """Return the cloud assembly of an application.
+
+    Args:
+        application: One of `EVERY_APPLICATION`.
+        folder: Where the assembly goes.
+        prepare: What is done with the app before the application declares anything.
+    """
+    if application != MAXIMAL:
+        return synthesised(application, folder, prepare=prepare)
+    app = App(outdir=str(folder / "cdk.out"), context=feature_flags())
+    if prepare is not None:
+        prepare(app)
+    maximal_stack(app)
+    return Path(app.synth().directory)
+
+
 @cache
 def checked(application: str) -> CheckedApplication:
     """Return an application that has been checked.
@@ -52,13 +69,7 @@ def checked(application: str) -> CheckedApplication:
     folder = Path(_ASSEMBLIES.name) / application
     assembly = folder / "cdk.out"
     try:
-        if application == MAXIMAL:
-            app = App(outdir=str(assembly), context=feature_flags())
-            _add_checks(app)
-            maximal_stack(app)
-            app.synth()
-        else:
-            synthesised(application, folder, prepare=_add_checks)
+        assembled(application, folder, prepare=_add_checks)
     except RuntimeError as error:
         # The report says what is open.
         if "ValidationFailed" not in str(error):

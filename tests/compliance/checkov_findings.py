@@ -10,13 +10,14 @@ import json
 import re
 import subprocess
 from dataclasses import replace
+from shutil import copyfile
 from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from tests.example_applications import ROOT
+from tests.example_applications import ROOT, template_files
 
-from .applications import EVERY_APPLICATION, MAXIMAL, checked
+from .applications import EVERY_APPLICATION, MAXIMAL, assembled
 from .findings import Finding
 
 if TYPE_CHECKING:
@@ -41,12 +42,17 @@ REASONS: Final = {
 """By the check's id and the resource's logical id: what the examples leave to the app."""
 
 
-def checkov_findings(folder: Path) -> dict[str, list[Finding]]:
-    """Return what checkov finds in each application, without what a template's own metadata excuses."""
+def checkov_findings(folder: Path, elsewhere: Path) -> dict[str, list[Finding]]:
+    """Return what checkov finds in each application, without what a template's own metadata excuses.
+
+    Args:
+        folder: Takes the templates.
+        elsewhere: Takes the assemblies.
+    """
     for application in EVERY_APPLICATION:
         (folder / application).mkdir()
-        for stack, template in checked(application).templates.items():
-            (folder / application / f"{stack}.template.json").write_text(json.dumps(template), encoding="utf-8")
+        for template in template_files(assembled(application, elsewhere / application)):
+            copyfile(template, folder / application / template.name)
     command = [
         str(CHECKOV),
         "--directory",
@@ -80,7 +86,7 @@ def _finding(application: str, rule: str, resource: str) -> Finding:
 
 @pytest.fixture(scope="module")
 def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Finding]]:
-    return checkov_findings(tmp_path_factory.mktemp("templates"))
+    return checkov_findings(tmp_path_factory.mktemp("templates"), tmp_path_factory.mktemp("assemblies"))
 
 
 @pytest.mark.parametrize("application", EVERY_APPLICATION)

@@ -14,6 +14,7 @@ from botocore.exceptions import ClientError
 from .commands import delete, until
 
 if TYPE_CHECKING:
+    from collections.abc import Container
     from pathlib import Path
 
     from tests.e2e.conftest import LocalAws
@@ -27,13 +28,20 @@ AT_WORK = "_IN_PROGRESS"
 COMPLETED = ("CREATE_COMPLETE", "UPDATE_COMPLETE")
 
 
-def deploy(aws: LocalAws, assembly: Path) -> list[str]:
-    """Deploy all stacks of an assembly in the order of their dependencies, until one fails.
+def deploy(aws: LocalAws, assembly: Path, stacks: Container[str] | None = None) -> list[str]:
+    """Deploy stacks of an assembly in the order of their dependencies, until one fails.
+
+    Args:
+        aws: Where.
+        assembly: The folder.
+        stacks: Names of those that are deployed. Default: all.
 
     Returns:
         The reasons in the events of the stack that failed, in order; empty if all are deployed.
     """
     for stack in assembled_stacks(aws, assembly):
+        if stacks is not None and stack.name not in stacks:
+            continue
         stack.start()
         if reasons := stack.wait():
             return reasons

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.e2e.cloud_assembly import deploy
+from tests.e2e.cloud_assembly import AT_WORK, assembled_stacks, deploy
 from tests.e2e.commands import delete, requests_of
 from tests.e2e.hosting import physical_ids, serving
-from tests.ended_process import ended
 from tests.example_applications import CANARY_ENDPOINT, synthesised
 
 if TYPE_CHECKING:
@@ -38,14 +37,13 @@ def test_a_canary_that_alarms_rolls_back_and_the_old_winner_serves_throughout(
     other = synthesised(CANARY_ENDPOINT, tmp_path / "2", optimize_for="ModelLatency")
     seen: list[dict[str, Any]] = []
     with bootstrapped.in_real_time(speed=120):
-        deploying = bootstrapped.start_cdk("deploy", "--all", "--require-approval", "never", app=other)
-        with deploying as process, ended(process):
-            while process.poll() is None:
-                seen.append(described(bootstrapped))
-                time.sleep(0.1)
-            output, _ = process.communicate()
-    assert process.returncode != 0, output
-    assert "went into ALARM state during deployment" in output
+        assert deploy(bootstrapped, other, ["Benchmark"]) == []
+        [operated] = [stack for stack in assembled_stacks(bootstrapped, other) if stack.name == "Operated"]
+        operated.start()
+        while stack_status(bootstrapped).endswith(AT_WORK):
+            seen.append(described(bootstrapped))
+            time.sleep(0.1)
+    assert "went into ALARM state during deployment" in " ".join(operated.wait())
 
     assert {each["EndpointConfigName"] for each in seen} == {before["EndpointConfigName"]}
     assert {each["EndpointStatus"] for each in seen} <= IN_SERVICE

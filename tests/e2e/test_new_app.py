@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.e2e.commands import deploy, destroy
+from tests.e2e import cloud_assembly
+from tests.e2e.commands import deploy
 from tests.e2e.new_app import new_app
 
 if TYPE_CHECKING:
@@ -83,5 +84,5 @@ def test_a_new_app_deploys_changes_and_leaves_nothing(bootstrapped: LocalAws, tm
     [network] = aws.client("ec2").describe_vpcs(VpcIds=[made["Vpc"]])["Vpcs"]
     assert {"Key": "owner", "Value": "you"} in network["Tags"]
 
-    destroy(aws, tmp_path / "2" / "cdk.out")
+    cloud_assembly.destroy(aws, tmp_path / "2" / "cdk.out")
     assert existing(aws) == before

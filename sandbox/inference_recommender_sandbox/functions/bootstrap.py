@@ -82,7 +82,9 @@ def die_with_sandbox() -> None:
     """End the process when the sandbox is gone, however it went: only the sandbox holds the other end of stdin."""
 
     def watch() -> None:
-        sys.stdin.buffer.read()
+        # Not by `sys.stdin`: a process that exits while a thread holds its lock complains of that in its log.
+        while os.read(0, 1):
+            pass
         os._exit(0)
 
     threading.Thread(target=watch, name="sandbox-watch", daemon=True).start()

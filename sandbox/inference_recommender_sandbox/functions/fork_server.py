@@ -29,6 +29,8 @@ from typing import Any, Final
 EXIT_CODE: Final = struct.Struct("i")
 MAX_MESSAGE_BYTES: Final = 65_536
 _STREAMS: Final = 3
+_SERVICES: Final = ("sagemaker", "stepfunctions")
+"""Whose clients the library's function makes; reading their models takes longer than all else at its start."""
 
 
 def preload(bootstrap: str) -> None:
@@ -36,10 +38,39 @@ def preload(bootstrap: str) -> None:
     hidden = runpy.run_path(bootstrap)["RuntimePackages"](os.devnull)
     sys.meta_path.insert(0, hidden)
     importlib.import_module("boto3")
+    read_models()
     sys.meta_path.remove(hidden)
     # What is imported stays: looking through it would copy it into each process.
     gc.collect()
     gc.freeze()
+
+
+def read_models() -> None:
+    """Read what clients of the services need; a process's first session takes it, and any other reads its own.
+
+    So what a function changes in a session's models, another session of its process doesn't have, as without a fork.
+    """
+    loaders = importlib.import_module("botocore.loaders")
+    read = loaders.JSONFileLoader._load_file  # noqa: SLF001 - where botocore reads a file
+    contents: dict[str, Any] = {}
+
+    def read_and_keep(loader: Any, path: str, open_method: Any) -> Any:
+        content = read(loader, path, open_method)
+        if content is not None:
+            contents[path] = content
+        return content
+
+    def take(loader: Any, path: str, open_method: Any) -> Any:
+        if path not in contents:
+            return read(loader, path, open_method)
+        loaders.logger.debug("Loading JSON file: %s", path)
+        return contents.pop(path)
+
+    loaders.JSONFileLoader._load_file = read_and_keep  # noqa: SLF001
+    session = importlib.import_module("botocore.session").Session()
+    for service in _SERVICES:
+        session.create_client(service, region_name="us-east-1", aws_access_key_id="-", aws_secret_access_key="-")  # noqa: S106
+    loaders.JSONFileLoader._load_file = take  # noqa: SLF001
 
 
 def serve(requests: socket.socket, on_interrupt: Any) -> None:

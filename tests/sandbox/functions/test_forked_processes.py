@@ -105,6 +105,35 @@ def test_a_function_sees_the_same_as_in_a_process_that_was_started(
     assert {name: (value, expected[name]) for name, value in seen.items() if value != expected[name]} == {}
 
 
+MODELS = """
+import boto3, io, logging
+
+def handler(event, context):
+    lines = io.StringIO()
+    logging.getLogger("botocore.loaders").addHandler(logging.StreamHandler(lines))
+    logging.getLogger("botocore.loaders").setLevel(logging.DEBUG)
+    seen = []
+    for service in ("sagemaker", "stepfunctions", "sagemaker", "ecr"):
+        client = boto3.session.Session().client(service)
+        metadata = client.meta.service_model.metadata
+        seen.append([dict(metadata), len(client.meta.service_model.operation_names), client.meta.endpoint_url])
+        metadata["changed"] = True
+    return [seen, lines.getvalue().splitlines()]
+"""
+"""What a function can see of the services' models, of which it changes one and makes clients of new sessions."""
+
+
+def test_a_function_s_sessions_read_the_models_that_they_would_without_a_fork(
+    account: Any, forked: list[bool], never_forked: Callable[[], None]
+) -> None:
+    first, second = (_invoke(account, account.function(MODELS)) for _ in range(2))
+    assert forked == [True, True]
+    never_forked()
+    expected = _invoke(account, account.function(MODELS))
+    assert [len(part) for part in expected] >= [4, 4], expected
+    assert first == second == expected
+
+
 def test_processes_differ_in_what_is_random(account: Any) -> None:
     code = "import random, os\ndef handler(event, context):\n    return [hash('text'), random.random(), os.getpid()]"
     first, second = (_invoke(account, account.function(code)) for _ in range(2))

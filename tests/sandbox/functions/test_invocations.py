@@ -139,6 +139,18 @@ def test_what_aws_s_runtime_lacks_cannot_be_imported(account: Any, module: str) 
     assert module in result["errorMessage"]
 
 
+def test_a_process_that_exits_by_itself_says_no_more_than_in_lambda(account: Any) -> None:
+    function = account.function("import missing\ndef handler(event, context): pass")
+    _invoke(account, function)
+    account.until(lambda: not any(each.is_alive for each in account.sandbox.functions._idle.get(function, [])))
+    _invoke(account, function)  # stops the first process, whose output is in the log then
+    name = function.rsplit(":", 1)[1]
+    events = account.client("logs").filter_log_events(logGroupName=f"/aws/lambda/{name}")["events"]
+    messages = [event["message"] for event in events]
+    assert any("Unable to import module" in message for message in messages)
+    assert [message for message in messages if "Fatal Python error" in message] == []
+
+
 def test_has_the_runtime_s_environment_and_nothing_of_the_sandbox_s(
     account: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

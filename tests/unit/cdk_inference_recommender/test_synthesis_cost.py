@@ -38,7 +38,8 @@ MODEL = ModelSource.from_model_package(PACKAGE_ARN)
 FEW, MANY = 3, 9
 MOST_AT_CONSTRUCTION = 10
 MOST_AT_CONSTRUCTION_WITH_DEFAULT_ROLE = 55
-MOST_OF_A_STACKS_FIRST_JOB = 117
+MOST_OF_A_STACKS_FIRST_JOB = 121
+"""Four of them look whether assets are staged, and where else they stay: once in a stack."""
 MOST_AT_SYNTHESIS = 1
 MOST_AT_SYNTHESIS_WITH_TAGS = 4
 MOST_ANSWERS_FOR_A_TAG = 2

@@ -6,7 +6,6 @@ import inspect
 from copy import deepcopy
 from typing import Any
 
-from moto.cloudformation.parsing import get_model_map
 from moto.core.common_models import CloudFormationModel
 
 from inference_recommender_sandbox.cloudformation.errors import ResourceError
@@ -28,6 +27,9 @@ class MotoResourceProvider(ResourceProvider):
     """
 
     def __init__(self, resource_type: str) -> None:
+        # It imports OpenAPI's validators, a fifth of the sandbox's start, and few stacks have a type that needs it.
+        from moto.cloudformation.parsing import get_model_map  # noqa: PLC0415
+
         self._type = resource_type
         self._model: Any = get_model_map()[resource_type]
 
