@@ -25,7 +25,7 @@ help:
 	@echo "make compliance  look at the examples' templates with checkov, which needs an environment of its own"
 	@echo "make matrix   test with the lowest and the newest dependencies, and with every Python that is here"
 	@echo "make coverage branches that the tests reach in each root (an hour)"
-	@echo "make mutation change the code, to see which changes no test notices (a night)"
+	@echo "make mutation change the code, to see which changes no test notices (a night or more)"
 	@echo "make nightly  the tests with many more random examples (hours)"
 	@echo "make bench    measure this library against its peers, for docs/performance.md"
 	@echo "make docs     build the documentation site into site/; a warning is an error"

@@ -37,7 +37,8 @@ ROW = (
 )
 """What a version of a dependency can break: imports, synthesis, valid templates, documents, the wheel, the handler."""
 
-LONG_LIFECYCLES = ("histories", "interleavings", "long_jobs", "many_jobs", "mutants", "scaled_endpoint")
+LONG_LIFECYCLES = ("histories", "interleavings", "late_tags", "long_jobs", "many_jobs", "mutants", "scaled_endpoint")
+LONG_TEST = "protocol/test_redaction.py::test_a_secret_in_the_environment_is_in_no_response_and_in_no_log"
 RULES_OF_REQUESTS = (
     "check_request",
     "documented_examples",
@@ -89,6 +90,7 @@ MUTATED = {
             HANDLER,
             "tests/lifecycle",
             # They read the sources, or take long themselves.
+            f"--deselect={HANDLER}/{LONG_TEST}",
             f"--ignore={HANDLER}/test_loaded_modules.py",
             *(f"--ignore=tests/lifecycle/test_{name}.py" for name in LONG_LIFECYCLES),
         ],
@@ -202,7 +204,11 @@ def mutation(session: nox.Session, subject: str) -> None:
         session.run("mutmut", "export-cicd-stats", env=environment)
     found = json.loads((copy / "mutants" / "mutmut-cicd-stats.json").read_text(encoding="utf-8"))
     made = sum(found[outcome] for outcome in ("killed", "timeout", "survived", "no_tests", "suspicious", "segfault"))
-    rate = 100 * found["killed"] / made
-    session.log(f"{subject}: the tests notice {found['killed']} of {made} changes, {rate:.1f} %")
+    # Without their modules the tests can't run, which mutmut calls a timeout, too. It is a mistake here where most do.
+    noticed = found["killed"] + found["timeout"]
+    rate = 100 * noticed / made
+    session.log(f"{subject}: the tests notice {noticed} of {made} changes, {rate:.1f} %")
+    if found["timeout"] > found["killed"]:
+        session.error(f"{found['timeout']} of these are timeouts.")
     if rate < LEAST_NOTICED:
         session.error(f"{LEAST_NOTICED} % are needed.")
