@@ -139,7 +139,9 @@ class SandboxApplication:
     def _create_application(self, service: Any) -> Any:
         if service is None:
             raise NotImplementedError(_NO_SERVICE)
-        application = create_backend_app(service)
+        with MOTO_LOCK:
+            # It creates the service's backend, which uses those of others.
+            application = create_backend_app(service)
         make_service = self._services.get(service)
         if make_service is not None:
 

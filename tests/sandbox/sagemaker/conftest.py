@@ -36,7 +36,10 @@ class StandingClock:
 
 
 class Clients:
-    """Clients of boto3, each made once: making one takes longer than most tests' calls of it."""
+    """Clients of boto3, each made once: making one takes longer than most tests' calls of it.
+
+    A test that changes a client makes one of its own.
+    """
 
     def __init__(self) -> None:
         self.client = cache(boto3.Session().client)

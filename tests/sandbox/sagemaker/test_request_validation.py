@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+import boto3
 import pytest
 from botocore.exceptions import ClientError
 
@@ -129,11 +130,12 @@ def test_a_type_that_only_a_raw_call_can_send_is_refused_by_the_api(aws: Aws) ->
         document["InputConfig"]["JobDurationInSeconds"] = "3600"
         request.data = json.dumps(document).encode()
 
-    aws.sagemaker.meta.events.register(
-        "before-sign.sagemaker.CreateInferenceRecommendationsJob", send_text_for_a_number
+    client = boto3.client(
+        "sagemaker", region_name="us-east-1", aws_access_key_id="AKIAIOSFODNN7DEVELOP", aws_secret_access_key="none"
     )
+    client.meta.events.register("before-sign.sagemaker.CreateInferenceRecommendationsJob", send_text_for_a_number)
     with pytest.raises(ClientError, match=r"SerializationException.*STRING_VALUE can not be converted to an Integer"):
-        aws.create()
+        client.create_inference_recommendations_job(**aws.request())
 
 
 def test_a_member_that_is_newer_than_the_model_passes() -> None:
