@@ -15,7 +15,7 @@ import os
 import tempfile
 
 import pytest
-from hypothesis import Phase, settings
+from hypothesis import Phase, find, settings, strategies
 
 from inference_recommender_sandbox.service_data import share_service_data
 
@@ -45,6 +45,8 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.enviro
 
 def pytest_collection_finish() -> None:
     """Leave what is imported and collected, a million objects, out of garbage collection."""
+    # With its first example Hypothesis makes a generator of random numbers, and looks for the object that refers to it.
+    find(strategies.none(), lambda _: True)
     gc.collect()
     gc.freeze()
 
