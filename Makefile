@@ -23,7 +23,7 @@ help:
 	@echo "make test     lint, types and all tests"
 	@echo "make lint     ruff and mypy only"
 	@echo "make compliance  look at the examples' templates with checkov, which needs an environment of its own"
-	@echo "make matrix   test with the lowest and the newest dependencies, and with every Python that is here"
+	@echo "make matrix   test with the lowest and the newest dependencies, and with every Python that is here (20 min)"
 	@echo "make coverage branches that the tests reach in each root (an hour)"
 	@echo "make mutation change the code, to see which changes no test notices (a night or more)"
 	@echo "make nightly  the tests with many more random examples (hours)"

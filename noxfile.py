@@ -185,7 +185,7 @@ def mutation(session: nox.Session, subject: str) -> None:
     copy = ROOT / ".nox" / f"mutation-copy-{subject}"
     shutil.rmtree(copy, ignore_errors=True)
     for root in ROOTS:
-        # mutmut takes a package's name from its path, of which it leaves out `src` only.
+        # mutmut names a package after its path without `src`, and leaves out no other folder.
         shutil.copytree(ROOT / root, copy / "src", ignore=shutil.ignore_patterns("__pycache__"), dirs_exist_ok=True)
     shutil.copytree(ROOT / "tests", copy / "tests", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "cdk.json", copy)

@@ -120,7 +120,7 @@ def handler(event, context):
         metadata["changed"] = True
     return [seen, lines.getvalue().splitlines()]
 """
-"""What a function can see of the services' models, of which it changes one and makes clients of new sessions."""
+"""What a function can see of the services' models when it changes one and makes clients of new sessions."""
 
 
 def test_a_function_s_sessions_read_the_models_that_they_would_without_a_fork(
