@@ -40,6 +40,7 @@ _USED: Final[Mapping[str, Sequence[str]]] = {
     "moto.cloudformation.parsing": ("get_model_map",),
     "moto.cloudtrail.responses": ("CloudTrailResponse",),
     "moto.core.base_backend": ("BackendDict.reset",),
+    "moto.core.model_instances": ("reset_model_data",),
     "moto.core.common_models": (
         "CloudFormationModel.delete_from_cloudformation_json",
         "CloudFormationModel.update_from_cloudformation_json",

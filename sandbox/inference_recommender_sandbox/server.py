@@ -9,6 +9,7 @@ import threading
 from typing import TYPE_CHECKING, Any, Final
 
 from moto.core.base_backend import BackendDict
+from moto.core.model_instances import reset_model_data
 from moto.moto_server.werkzeug_app import MotoRequestHandler
 from werkzeug.serving import BaseWSGIServer, make_server
 
@@ -137,6 +138,8 @@ class Sandbox:
         self._thread.join()
         self.sagemaker.uninstall()
         BackendDict.reset()
+        # moto's dashboard lists what it has made, whether or not the backends still have it.
+        reset_model_data()
 
     def _policy_delay(self) -> float:
         ordered = self.faults.lasting("iam-propagation")

@@ -20,7 +20,7 @@ from inference_recommendations_handler.aws.errors import AWS_ERRORS, OutOfTimeEr
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-READ_SECONDS = 0.3
+READ_SECONDS = 0.9
 
 
 @dataclass
