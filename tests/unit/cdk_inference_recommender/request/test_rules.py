@@ -350,6 +350,10 @@ class TestEveryRule:
         found = [problem for problem in check_request(rule.broken) if problem.rule == rule.rule]
         assert [(problem.path, problem.severity) for problem in found] == [(rule.path, rule.severity)]
 
+    def test_reports_it_with_its_source(self, rule: Case) -> None:
+        (source,) = {each.source for each in RULES if each.id == rule.rule}
+        assert {problem.source for problem in check_request(rule.broken) if problem.rule == rule.rule} == {source}
+
     def test_lets_the_request_just_inside_its_bound_pass(self, rule: Case) -> None:
         assert rule.rule not in {problem.rule for problem in check_request(rule.sound)}
 
@@ -444,6 +448,15 @@ def test_a_group_is_reported_once_and_its_versions_are_named() -> None:
 def test_a_malformed_instance_type_keeps_its_family(written: str, meant: str) -> None:
     (problem,) = check_request(with_value(ADVANCED, (*CONFIGURATIONS, 0, "InstanceType"), written))
     assert (problem.rule, problem.remedy) == ("InstanceTypeFormat", f"Did you mean {meant}?")
+
+
+@pytest.mark.parametrize(
+    ("written", "nearest"), [("ml.m5.10xlarge", "ml.m5.12xlarge"), ("ml.p5.2xlarge", "ml.p5.4xlarge")]
+)
+def test_the_nearest_of_an_unknown_instance_type_is_of_its_family(written: str, nearest: str) -> None:
+    (problem,) = check_request(with_value(ADVANCED, (*CONFIGURATIONS, 0, "InstanceType"), written))
+    assert problem.rule == "InstanceTypeUnknown"
+    assert f"the nearest that it lists is {nearest}" in problem.message
 
 
 @pytest.mark.parametrize("written", ["large", "t2.medium", ""])
