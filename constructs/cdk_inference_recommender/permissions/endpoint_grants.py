@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from aws_cdk import ArnFormat, Stack
 from aws_cdk import aws_iam as iam
 
+from .granted_statement import arn_in_stack
 from .kms_key import grant_key
 
 if TYPE_CHECKING:
@@ -68,13 +68,7 @@ def describe_alarms_statement(endpoint: Construct, alarm_names: Iterable[str]) -
         endpoint: The endpoint.
         alarm_names: The alarms' names.
     """
-    stack = Stack.of(endpoint)
     return iam.PolicyStatement(
         actions=["cloudwatch:DescribeAlarms"],
-        resources=[
-            stack.format_arn(
-                service="cloudwatch", resource="alarm", resource_name=name, arn_format=ArnFormat.COLON_RESOURCE_NAME
-            )
-            for name in alarm_names
-        ],
+        resources=[arn_in_stack(endpoint, "cloudwatch", f"alarm:{name}") for name in alarm_names],
     )
