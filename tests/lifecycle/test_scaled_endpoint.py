@@ -143,23 +143,21 @@ class Scaled:
         name = self.account.outputs(stack_id)["Name"]
         return self.account.client("sagemaker").describe_endpoint(EndpointName=name)
 
-    def registered(self, name: str) -> Any:
+    def registered(self, name: str) -> tuple[int | None, float | None] | None:
+        """Return maximum capacity and target: either may be missing while the handler registers or deregisters."""
         resource_id = f"endpoint/{name}/variant/v"
         client = self.account.client("application-autoscaling")
         found = client.describe_scalable_targets(ServiceNamespace="sagemaker", ResourceIds=[resource_id])
         policies = client.describe_scaling_policies(ServiceNamespace="sagemaker", ResourceId=resource_id)
-        if not found["ScalableTargets"]:
-            assert not policies["ScalingPolicies"]
+        capacities = [target["MaxCapacity"] for target in found["ScalableTargets"]]
+        targets = [
+            policy["TargetTrackingScalingPolicyConfiguration"]["TargetValue"] for policy in policies["ScalingPolicies"]
+        ]
+        if not capacities and not targets:
             return None
-        [policy] = policies["ScalingPolicies"]
-        tracking = policy["TargetTrackingScalingPolicyConfiguration"]
-        return found["ScalableTargets"][0]["MaxCapacity"], tracking["TargetValue"]
-
-    def is_registered(self, name: str) -> bool:
-        found = self.account.client("application-autoscaling").describe_scalable_targets(
-            ServiceNamespace="sagemaker", ResourceIds=[f"endpoint/{name}/variant/v"]
-        )
-        return bool(found["ScalableTargets"])
+        assert len(capacities) <= 1
+        assert len(targets) <= 1
+        return next(iter(capacities), None), next(iter(targets), None)
 
     def until_event(self, stack_id: str, logical_id: str, status: str) -> None:
         self.account.until(lambda: (logical_id, status) in self.account.events(stack_id))
@@ -225,7 +223,7 @@ def test_a_change_of_the_number_of_instances_delays_the_update_and_doesnt_fail_i
         scaled.account.client("application-autoscaling").register_scalable_target(**target, MinCapacity=3)
         scaled.deploy(LARGE, stack_id=stack_id, wait=False)
         scaled.until_event(stack_id, "Preparation", "UPDATE_IN_PROGRESS")
-        scaled.account.until(lambda: not scaled.is_registered(name))
+        scaled.account.until(lambda: scaled.registered(name) is None)
     assert scaled.account.wait(stack_id) == "UPDATE_COMPLETE"
     assert scaled.now(stack_id) == ON_LARGE
 
@@ -387,7 +385,8 @@ def test_an_endpoint_of_another_name_starts_as_recommended(scaled: Scaled, runni
     assert scaled.account.status(running) == "UPDATE_COMPLETE"
     assert scaled.account.outputs(running)["Name"] == name
     assert scaled.at_run_time(running) == (2, 1)
-    assert (scaled.registered(name) is not None) is (most is not None)
+    registered = scaled.registered(name)
+    assert (registered is not None and None not in registered) is (most is not None)
 
 
 def test_a_replacement_that_is_rolled_back_leaves_the_old_endpoint_as_it_was(
