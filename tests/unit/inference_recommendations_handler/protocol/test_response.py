@@ -106,7 +106,7 @@ def test_an_attempt_needs_its_own_pause_and_its_timeout(
 ) -> None:
     urls = puts([http(500)] * 4)
     with pytest.raises(ResponseNotDeliveredError, match=f"in {attempts} attempts"):
-        send(Response(physical_resource_id="id"), EVENT, remaining=lambda: left.pop(0))
+        send(Response(physical_resource_id="id"), EVENT, remaining=iter(left).__next__)
     assert len(urls) == attempts
 
 
