@@ -34,11 +34,23 @@ from cdk_inference_recommender import (
 from cdk_inference_recommender.job.props.job_props import JobProps
 
 from .request.request_documents import ADVANCED, DEFAULT, MODEL_NAME, with_value
-from .synthesis import JOB, MODEL_CONFIG, PACKAGE_ARN, ROLE_ARN, Json, new_stack, only, template_of, warnings_of
+from .synthesis import (
+    JOB,
+    MODEL_CONFIG,
+    PACKAGE_ARN,
+    ROLE_ARN,
+    Json,
+    given_role,
+    new_stack,
+    only,
+    resources,
+    template_of,
+    warnings_of,
+)
 from .test_validation import problems_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 OTHER_ROLE: Final = "arn:aws:iam::123456789012:role/other"
 OTHER_PACKAGE: Final = f"{PACKAGE_ARN[:-1]}2"
@@ -369,40 +381,46 @@ props_of_jobs = st.fixed_dictionaries(
 )
 
 
-def template(declare: Callable[[Stack], object]) -> Json:
+cases = st.lists(
+    st.tuples(props_of_jobs, st.sets(st.sampled_from(["model", "job_type", *optional_props]))), min_size=5, max_size=5
+)
+"""Jobs of one stack, since a stack takes longer than a job: props, and those beside a document of the others."""
+
+
+def template(jobs: Iterable[Callable[[Stack, str, iam.IRole], object]]) -> Json:
     stack = new_stack()
-    declare(stack)
+    role = given_role(stack)
+    for number, declare in enumerate(jobs):
+        declare(stack, f"Job{number}", role)
     return template_of(stack, check=False)
 
 
-def document_of(template_of_props: Json) -> Json:
-    """The document that says what a job's props said."""
-    properties = only(template_of_props, JOB)["Properties"]
-    return {**properties["Request"], **({"Tags": properties["Tags"]} if "Tags" in properties else {})}
+def by_props(props: Json) -> Callable[[Stack, str, iam.IRole], object]:
+    return lambda stack, name, role: InferenceRecommendationsJob(stack, name, role=role, **props)
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=25)
-@given(props=props_of_jobs, data=st.data())
-def test_props_a_document_and_any_mixture_of_both_make_the_same_template(props: Json, data: st.DataObject) -> None:
-    def role(stack: Stack) -> iam.IRole:
-        return iam.Role.from_role_arn(stack, "GivenRole", ROLE_ARN)
-
-    by_props = template(lambda stack: InferenceRecommendationsJob(stack, "Job", role=role(stack), **props))
-    document = document_of(by_props)
-    beside = {name: value for name, value in props.items() if data.draw(st.booleans(), label=name)}
-    mixed = template(
-        lambda stack: InferenceRecommendationsJob.from_cli_input(stack, "Job", document, role=role(stack), **beside)
+def by_document(document: Json, props: Json) -> Callable[[Stack, str, iam.IRole], object]:
+    return lambda stack, name, role: InferenceRecommendationsJob.from_cli_input(
+        stack, name, document, role=role, **props
     )
-    assert mixed == by_props
+
+
+def documents_of(template_of_props: Json) -> list[Json]:
+    """The documents that say what the jobs' props said."""
+    jobs = [resource["Properties"] for resource in resources(template_of_props, JOB).values()]
+    return [{**job["Request"], **({"Tags": job["Tags"]} if "Tags" in job else {})} for job in jobs]
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None, max_examples=5)
+@given(cases)
+def test_props_a_document_and_any_mixture_of_both_make_the_same_template(jobs: list[tuple[Json, set[str]]]) -> None:
+    expected = template(by_props(props) for props, _ in jobs)
+    beside = [{name: value for name, value in props.items() if name in chosen} for props, chosen in jobs]
+    assert template(map(by_document, documents_of(expected), beside)) == expected
     # What the props say needn't be in the document at all.
-    rest = {name: value for name, value in props.items() if name not in beside}
-    base = template(lambda stack: InferenceRecommendationsJob(stack, "Job", role=role(stack), **{**DEFAULTS, **rest}))
-    completed = template(
-        lambda stack: InferenceRecommendationsJob.from_cli_input(
-            stack, "Job", document_of(base), role=role(stack), **beside
-        )
-    )
-    assert completed == by_props
+    rest = [{name: value for name, value in props.items() if name not in chosen} for props, chosen in jobs]
+    base = template(by_props({**DEFAULTS, **props}) for props in rest)
+    assert template(map(by_document, documents_of(base), beside)) == expected
 
 
 DEFAULTS: Final = {"model": ModelSource.from_model_package("another"), "job_type": JobType.DEFAULT}
