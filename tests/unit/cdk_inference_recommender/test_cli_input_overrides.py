@@ -12,6 +12,7 @@ from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
+from constructs import Construct
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -84,10 +85,10 @@ def in_request(*path: str) -> Callable[[Json], Any]:
     return value
 
 
-def vpc(stack: Stack) -> ec2.IVpc:
-    existing = stack.node.try_find_child("Vpc")
+def vpc(scope: Construct) -> ec2.IVpc:
+    existing = scope.node.try_find_child("Vpc")
     return existing or ec2.Vpc.from_vpc_attributes(  # type: ignore[return-value]
-        stack,
+        scope,
         "Vpc",
         vpc_id="vpc-1",
         availability_zones=["eu-west-1a", "eu-west-1b"],
@@ -96,11 +97,11 @@ def vpc(stack: Stack) -> ec2.IVpc:
     )
 
 
-def key(stack: Stack) -> kms.IKey:
-    return kms.Key.from_key_arn(stack, "Key", KEY_ARN)
+def key(scope: Construct) -> kms.IKey:
+    return kms.Key.from_key_arn(scope, "Key", KEY_ARN)
 
 
-OVERRIDES: Final[dict[str, tuple[Callable[[Stack], Json], Callable[[Json], Any], Any]]] = {
+OVERRIDES: Final[dict[str, tuple[Callable[[Construct], Json], Callable[[Json], Any], Any]]] = {
     "model": (
         lambda _: {"model": ModelSource.from_model_package(OTHER_PACKAGE)},
         in_request("InputConfig", "ModelPackageVersionArn"),
@@ -111,7 +112,7 @@ OVERRIDES: Final[dict[str, tuple[Callable[[Stack], Json], Callable[[Json], Any],
     "job_name_prefix": (lambda _: {"job_name_prefix": "mine"}, lambda properties: properties["NamePrefix"], "mine"),
     "description": (lambda _: {"description": "mine"}, in_request("JobDescription"), "mine"),
     "role": (
-        lambda stack: {"role": iam.Role.from_role_arn(stack, "OtherRole", OTHER_ROLE)},
+        lambda scope: {"role": iam.Role.from_role_arn(scope, "OtherRole", OTHER_ROLE)},
         in_request("RoleArn"),
         OTHER_ROLE,
     ),
@@ -154,7 +155,7 @@ OVERRIDES: Final[dict[str, tuple[Callable[[Stack], Json], Callable[[Json], Any],
         {"MaxInvocations": 5},
     ),
     "output_encryption_key": (
-        lambda stack: {"output_encryption_key": key(stack)},
+        lambda scope: {"output_encryption_key": key(scope)},
         in_request("OutputConfig"),
         {"KmsKeyId": KEY_ARN, "CompiledOutputConfig": {"S3OutputUri": "s3://models/a"}},
     ),
@@ -164,27 +165,27 @@ OVERRIDES: Final[dict[str, tuple[Callable[[Stack], Json], Callable[[Json], Any],
         {"KmsKeyId": "alias/artifacts", "CompiledOutputConfig": {"S3OutputUri": "s3://models/b"}},
     ),
     "volume_encryption_key": (
-        lambda stack: {"volume_encryption_key": key(stack)},
+        lambda scope: {"volume_encryption_key": key(scope)},
         in_request("InputConfig", "VolumeKmsKeyId"),
         KEY_ARN,
     ),
     "vpc": (
-        lambda stack: {"vpc": vpc(stack)},
+        lambda scope: {"vpc": vpc(scope)},
         in_request("InputConfig", "VpcConfig", "Subnets"),
         ["subnet-8", "subnet-9"],
     ),
     "vpc_subnets": (
-        lambda stack: {
-            "vpc": vpc(stack),
+        lambda scope: {
+            "vpc": vpc(scope),
             "vpc_subnets": ec2.SubnetSelection(subnet_type=ec2.SubnetType.PRIVATE_ISOLATED),
         },
         in_request("InputConfig", "VpcConfig", "Subnets"),
         ["subnet-6", "subnet-7"],
     ),
     "security_groups": (
-        lambda stack: {
-            "vpc": vpc(stack),
-            "security_groups": [ec2.SecurityGroup.from_security_group_id(stack, "Group", "sg-9")],
+        lambda scope: {
+            "vpc": vpc(scope),
+            "security_groups": [ec2.SecurityGroup.from_security_group_id(scope, "Group", "sg-9")],
         },
         in_request("InputConfig", "VpcConfig", "SecurityGroupIds"),
         ["sg-9"],
@@ -226,11 +227,22 @@ def test_every_prop_is_looked_at() -> None:
     assert {field.name for field in fields(JobProps)} == OVERRIDES.keys() | SHOWN_ELSEWHERE
 
 
-@pytest.mark.parametrize("prop", OVERRIDES)
-def test_a_prop_overrides_the_document_s_member_and_nothing_else(prop: str) -> None:
-    props, shown, value = OVERRIDES[prop]
+@pytest.fixture(scope="module")
+def overridden() -> dict[str, Json]:
+    """Properties of a job by the prop that is given beside the document; "" has none."""
     stack = new_stack()
-    found, before = declared(FULL, stack, **props(stack)), declared(FULL)
+    InferenceRecommendationsJob.from_cli_input(stack, "Job", FULL)
+    for prop, (props, _, _) in OVERRIDES.items():
+        scope = Construct(stack, prop)
+        InferenceRecommendationsJob.from_cli_input(scope, "Job", FULL, **props(scope))
+    jobs = resources(template_of(stack, check=False), JOB).values()
+    return dict(zip(("", *OVERRIDES), (job["Properties"] for job in jobs), strict=True))
+
+
+@pytest.mark.parametrize("prop", OVERRIDES)
+def test_a_prop_overrides_the_document_s_member_and_nothing_else(overridden: dict[str, Json], prop: str) -> None:
+    _, shown, value = OVERRIDES[prop]
+    found, before = overridden[prop], overridden[""]
     assert shown(found) == value
     request, request_before = found["Request"], before["Request"]
     changed = {member for member in request_before if request.get(member) != request_before[member]}
