@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from aws_cdk import App
     from constructs import Construct
 
+pytestmark = pytest.mark.usefixtures("whole_handler")
+
 MODEL = ModelSource.from_model_package(PACKAGE_ARN)
 FEW, MANY = 3, 9
 MOST_AT_CONSTRUCTION = 10
