@@ -483,3 +483,22 @@ def test_limits_that_are_both_missing_are_one_warning() -> None:
     (problem,) = [each for each in check_request(unlimited) if each.rule == "AdvancedJobNeedsLimits"]
     assert problem.path == LIMIT
     assert "JobDurationInSeconds` is missing, too" in problem.message
+
+
+@pytest.mark.parametrize(
+    ("given", "remedy"),
+    [(("Phases",), "Add PHASES"), (("Stairs",), "Add STAIRS"), (("Phases", "Stairs"), "Add PHASES or STAIRS")],
+)
+def test_the_remedy_for_a_missing_traffic_type_names_the_type_only_where_it_is_certain(
+    given: tuple[str, ...], remedy: str
+) -> None:
+    members = {**ADVANCED[INPUT]["TrafficPattern"], **STAIRS}
+    untyped = with_value(ADVANCED, TRAFFIC, {name: members[name] for name in given})
+    remedies = [each.remedy for each in check_request(untyped) if each.rule == "TrafficTypeGiven"]
+    assert remedies == [remedy]
+
+
+def test_an_existing_endpoint_without_its_name_is_warned_of_without_a_value() -> None:
+    unnamed = with_value(ADVANCED, (INPUT, "Endpoints"), [{}])
+    (problem,) = [each for each in check_request(unnamed) if each.rule == "ExistingEndpointUnderLoad"]
+    assert problem.value is None
