@@ -28,7 +28,8 @@ pytest_plugins = ["tests.distribution"]
 os.environ["CDK_VALIDATION"] = "false"
 # Each process keeps the objects of thousands of apps. With more room for new ones, an eighth of the time goes.
 os.environ.setdefault("NODE_OPTIONS", "--max-semi-space-size=64")
-os.environ.setdefault("JSII_NODE", str(Path(__file__).with_name("javascript") / "node"))
+LAUNCHER = str(Path(__file__).with_name("javascript") / "node")
+os.environ.setdefault("JSII_NODE", LAUNCHER)
 
 # A client of boto3 is made in a quarter of the time; tests make thousands.
 share_service_data()
@@ -49,6 +50,9 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.enviro
 
 def pytest_collection_finish() -> None:
     """Leave what is imported and collected, a million objects, out of garbage collection."""
+    # The CDK is imported, and started. An app that a test starts has jsii's own launcher, as a user's.
+    if os.environ.get("JSII_NODE") == LAUNCHER:
+        del os.environ["JSII_NODE"]
     # With its first example Hypothesis makes a generator of random numbers, and looks for the object that refers to it.
     find(strategies.none(), lambda _: True)
     gc.collect()

@@ -29,8 +29,7 @@ def synthesise(output: Path, *, path: Path | None) -> tuple[list[Path], dict[str
     """Run the example application elsewhere, with or without another place to import from first."""
     elsewhere = output.parent / f"{output.name}-cwd"
     elsewhere.mkdir()
-    # As a user's process, with jsii's own launcher.
-    environment = {name: value for name, value in os.environ.items() if name not in {"PYTHONPATH", "JSII_NODE"}}
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     environment |= {"CDK_OUTDIR": str(output)} | ({"PYTHONPATH": str(path)} if path else {})
     done = subprocess.run(
         [sys.executable, "-c", SYNTHESISE, str(ROOT)],
