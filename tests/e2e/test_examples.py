@@ -192,11 +192,9 @@ def test_nothing_is_left_running(deployed: LocalAws) -> None:
     ids = [client.describe_stacks(StackName=name)["Stacks"][0]["StackId"] for name in sorted(names)]
     for stack_id in ids:
         client.delete_stack(StackName=stack_id)
-
-    def statuses() -> set[str]:
-        return {client.describe_stacks(StackName=each)["Stacks"][0]["StackStatus"] for each in ids}
-
-    until(lambda: "DELETE_IN_PROGRESS" not in statuses(), seconds=PATIENCE)
-    assert statuses() == {"DELETE_COMPLETE"}
+    for stack_id in ids:
+        deployed.wait_for_stack(stack_id, seconds=PATIENCE)
+    described = [client.describe_stacks(StackName=each)["Stacks"][0]["StackStatus"] for each in ids]
+    assert set(described) == {"DELETE_COMPLETE"}
     deployed.admin("faults", {"fault": "clear"})
     until(lambda: not any(deployed.admin("running").values()))
