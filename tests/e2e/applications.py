@@ -74,7 +74,7 @@ def existing_job_app(folder: Path, stack_name: str, job: str) -> Path:
     app = App(outdir=str(folder / "cdk.out"))
     stack = Stack(app, stack_name)
     refer = InferenceRecommendationsJob.from_job_arn if ":" in job else InferenceRecommendationsJob.from_job_name
-    found = refer(stack, "Job", job, timeout=Duration.hours(24), poll_interval=Duration.minutes(5))
+    found = refer(stack, "Job", job, timeout=Duration.hours(4), poll_interval=Duration.minutes(15))
     found.add_outputs(found.recommend_real_time("Best"))
     return _synthesised(app)
 

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.e2e
 
 
 def test_a_job_of_five_hours_is_waited_for_in_wait_stages(bootstrapped: LocalAws, tmp_path: Path) -> None:
-    app = job_app(tmp_path, "FiveHours", poll_interval=Duration.minutes(5), **FIVE_HOURS)
+    app = job_app(tmp_path, "FiveHours", poll_interval=Duration.minutes(15), **FIVE_HOURS)
     assert cloud_assembly.deploy(bootstrapped, app) == []
     events = bootstrapped.events("FiveHours")
     wait_stages = [completed(events, f"JobWait{number}") for number in range(1, 9)]
