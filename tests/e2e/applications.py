@@ -87,6 +87,8 @@ def _job(stack: Stack, model_package_arn: str, **props: Any) -> InferenceRecomme
         **{
             "input_buckets": [s3.Bucket.from_bucket_name(stack, "Payload", PAYLOAD_BUCKET)],
             "image_repositories": [ecr.Repository.from_repository_name(stack, "Images", "images")],
+            # Every poll runs the handler, in real time.
+            "poll_interval": Duration.minutes(15),
             **props,
         },
     )

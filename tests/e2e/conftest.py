@@ -177,6 +177,14 @@ def bootstrapped(aws: LocalAws) -> LocalAws:
     return aws
 
 
+@pytest.fixture(scope="module")
+def short_jobs(aws: LocalAws) -> Iterator[None]:
+    """Let no job take longer than five minutes: each poll runs a function, in real time."""
+    aws.admin("faults", {"fault": "short-job", "seconds": 300})
+    yield
+    aws.admin("faults", {"fault": "clear"})
+
+
 @pytest.fixture
 def stack(aws: LocalAws, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[LifecycleStack]:
     """A stack that a test deploys as it likes; afterwards it is deleted, and nothing of it runs."""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from tests.e2e.conftest import LocalAws
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.usefixtures("short_jobs")]
 
 ENDPOINT = "image-classifier"
 IN_SERVICE = frozenset({"InService", "Updating", "RollingBack"})
