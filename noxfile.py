@@ -120,6 +120,9 @@ pytest_add_cli_args = [
 pytest_add_cli_args_test_selection = {tests}
 process_isolation = "{isolation}"
 forkserver_warmup = "import"
+# A minute and a half at least: without processor time for it, a change would seem to make an endless loop.
+timeout_constant = 20.0
+timeout_multiplier = 5.0
 preload_modules_file = "preloaded.txt"
 """
 PRELOADED = ("aws_cdk.aws_sagemaker", "aws_cdk.custom_resources", "boto3", "hypothesis.strategies")

@@ -25,7 +25,6 @@ CDK_MODULES = (
     "aws_cdk.aws_sagemaker",
     "aws_cdk.aws_ssm",
     "aws_cdk.aws_stepfunctions",
-    "aws_cdk.aws_stepfunctions_tasks",
 )
 
 

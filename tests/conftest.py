@@ -6,6 +6,8 @@ no simpler one.
 
 The CDK's own validation of templates is off. It takes 5 seconds in each process that synthesises, and a quarter of a
 second for each app. `test_valid_templates.py` runs it for the templates that have everything.
+
+The CDK's JavaScript runs in the process that jsii starts, not in a second one behind it (`tests/javascript`).
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from __future__ import annotations
 import gc
 import os
 import tempfile
+from pathlib import Path
 
 import pytest
 from hypothesis import Phase, find, settings, strategies
@@ -21,10 +24,12 @@ from inference_recommender_sandbox.service_data import share_service_data
 
 pytest_plugins = ["tests.distribution"]
 
-# Both before jsii starts the CDK, which keeps the environment that it was started with.
+# All before jsii starts the CDK, which keeps the environment that it was started with.
 os.environ["CDK_VALIDATION"] = "false"
 # Each process keeps the objects of thousands of apps. With more room for new ones, an eighth of the time goes.
 os.environ.setdefault("NODE_OPTIONS", "--max-semi-space-size=64")
+LAUNCHER = str(Path(__file__).with_name("javascript") / "node")
+os.environ.setdefault("JSII_NODE", LAUNCHER)
 
 # A client of boto3 is made in a quarter of the time; tests make thousands.
 share_service_data()
@@ -45,6 +50,9 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.enviro
 
 def pytest_collection_finish() -> None:
     """Leave what is imported and collected, a million objects, out of garbage collection."""
+    # The CDK is imported, and started. An app that a test starts has jsii's own launcher, as a user's.
+    if os.environ.get("JSII_NODE") == LAUNCHER:
+        del os.environ["JSII_NODE"]
     # With its first example Hypothesis makes a generator of random numbers, and looks for the object that refers to it.
     find(strategies.none(), lambda _: True)
     gc.collect()

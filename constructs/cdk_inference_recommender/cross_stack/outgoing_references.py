@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from aws_cdk import CfnElement, CfnOutput, CfnResource, Resource
 
+from cdk_inference_recommender.validation.construct_memo import node_of
 from cdk_inference_recommender.validation.stack_environment import parent_stack, stack_of
 from cdk_inference_recommender.validation.stage_validation import StageValidation
 
@@ -55,7 +56,7 @@ def _look_up(stack: Stack) -> _Carried:
         else {}
     )
     found: _Carried = {}
-    for child in stack.node.children:
+    for child in node_of(stack).children:
         carrier: str | None = None
         references: Iterator[_Reference] = iter(())
         # Resources are no carriers. Skipping them saves calls into the CDK.

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from cdk_inference_recommender.validation.construct_memo import once
-from cdk_inference_recommender.validation.stack_environment import parent_stack, stack_of
+from cdk_inference_recommender.validation.construct_memo import node_of, once
+from cdk_inference_recommender.validation.stack_environment import parent_stack, stack_name_of, stack_of
 from cdk_inference_recommender.validation.tokens import is_unresolved
 from inference_recommendations_handler.protocol.contract import MAX_NAME_PREFIX_LENGTH
 
@@ -75,10 +75,12 @@ def _ids(scope: Construct) -> list[str]:
     """Return the stack's name, and the ids from the stack down to a construct."""
     stack = stack_of(scope)
     # A nested stack has no name before it is deployed.
-    while is_unresolved(stack.stack_name) and (parent := parent_stack(stack)) is not None:
+    while is_unresolved(stack_name_of(stack)) and (parent := parent_stack(stack)) is not None:
         stack = parent
-    inside = scope.node.path.removeprefix(stack.node.path).strip("/")
-    return [stack.stack_name, *(inside.split("/") if inside else [])]
+    if scope is stack:
+        return [stack_name_of(stack)]
+    inside = node_of(scope).path.removeprefix(node_of(stack).path).strip("/")
+    return [stack_name_of(stack), *inside.split("/")]
 
 
 def _shortened_path(components: list[str], *, max_length: int) -> str:

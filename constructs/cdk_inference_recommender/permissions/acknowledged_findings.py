@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from aws_cdk import Validations
 
-from cdk_inference_recommender.validation.stack_environment import stack_of
+from cdk_inference_recommender.cross_stack.token_references import TOKEN
+from cdk_inference_recommender.validation.construct_memo import node_of
+from cdk_inference_recommender.validation.stack_environment import pseudo_parameters_of, stack_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -43,7 +45,7 @@ def acknowledge(construct: IConstruct, reasons: Mapping[str, str]) -> None:
         reasons: Why each finding is accepted, by its id.
     """
     if reasons:
-        construct.node.add_metadata(_metadata_key(), dict(reasons))
+        node_of(construct).add_metadata(_metadata_key(), dict(reasons))
 
 
 def acknowledge_in_template(resource: CfnResource, finding: str, reason: str) -> None:
@@ -57,11 +59,11 @@ def acknowledge_in_template(resource: CfnResource, finding: str, reason: str) ->
     resource.add_metadata("checkov", {"skip": [{"id": finding, "comment": reason}]})
 
 
-def wildcard_reasons(construct: IConstruct, granted: Iterable[GrantedStatement]) -> dict[str, str]:
+def wildcard_reasons(scope: IConstruct, granted: Iterable[GrantedStatement]) -> dict[str, str]:
     """Return why each wildcard in a role's statements is accepted, by the finding's id.
 
     Args:
-        construct: The role.
+        scope: Any construct of the role's stack.
         granted: The statements.
     """
     found = [
@@ -72,11 +74,22 @@ def wildcard_reasons(construct: IConstruct, granted: Iterable[GrantedStatement])
         for text in _as_list(each.document[kind])
         if "*" in text
     ]
-    spelled = stack_of(construct).resolve([text for _, text, _ in found]) if found else []
+    spelled = _spelled(scope, [text for _, text, _ in found])
     reasons: dict[str, dict[str, None]] = {}
     for (kind, _, reason), text in zip(found, spelled, strict=True):
-        reasons.setdefault(f"{_WILDCARD}[{kind}{_flattened(text)}]", {})[reason] = None
+        reasons.setdefault(f"{_WILDCARD}[{kind}{text}]", {})[reason] = None
     return {id: " ".join(each) for id, each in reasons.items()}  # noqa: A001 -- the tool's name for it
+
+
+def _spelled(scope: IConstruct, texts: Iterable[str]) -> list[str]:
+    """Return texts as cdk-nag spells them once they are resolved."""
+    spelled = list(texts)
+    # Most have no other token than these. The rest is resolved in one call of the CDK.
+    for token, name in pseudo_parameters_of(scope).items():
+        spelled = [text.replace(token, f"<{name}>") for text in spelled]
+    unresolved = [text for text in spelled if TOKEN.search(text)]
+    resolved = dict(zip(unresolved, stack_of(scope).resolve(unresolved), strict=True)) if unresolved else {}
+    return [_flattened(resolved.get(text, text)) for text in spelled]
 
 
 @cache

@@ -12,13 +12,14 @@ from aws_cdk import aws_iam as iam
 
 from cdk_inference_recommender.cross_stack.token_references import refers_to_resource_of
 from cdk_inference_recommender.validation import checks
+from cdk_inference_recommender.validation.construct_memo import node_of, once
 from cdk_inference_recommender.validation.reported_problems import report_problems
-from cdk_inference_recommender.validation.stack_environment import account_of, is_beside, stack_of
+from cdk_inference_recommender.validation.stack_environment import account_of, is_beside, region_of, stack_of
 
 from .acknowledged_findings import INLINE_POLICY, INLINE_POLICY_REASON, acknowledge, wildcard_reasons
 from .granted_statement import GrantedStatement, arn_in_stack, policy_of
 from .handler_permissions import pass_role_statement
-from .inline_policy_size import inline_policy_size, inline_policy_size_of
+from .inline_policy_size import inline_policy_size, inline_policy_size_of, largest_size
 from .kms_key import NO_CONDITION, Conditions, grant_key
 from .precreated_roles import roles_are_customized
 from .role_arn import role_arn_of
@@ -111,7 +112,8 @@ class DefaultRole(iam.Role):
             description=description,
             path=self.own_path,
         )
-        self._resource: Final = self.node.default_child
+        once(self, "stack", lambda: stack_of(scope))
+        self._resource: Final = node_of(self).default_child
         collected = _Collector(self)
         with collected.because(*_BUCKETS):
             for bucket in input_buckets:
@@ -136,7 +138,7 @@ class DefaultRole(iam.Role):
         return isinstance(resource, iam.CfnRole) and resource.path != self.own_path
 
     def _problems(self) -> Iterator[Problem]:
-        if self.node.try_find_child("DefaultPolicy") is not None:
+        if node_of(self).try_find_child("DefaultPolicy") is not None:
             yield from checks.check_default_role_policies(inline_policy_size_of(self, within=self))
 
     def _pass_itself(self) -> GrantedStatement:
@@ -153,12 +155,13 @@ class DefaultRole(iam.Role):
         # A key or a repository may name the role in a policy of its own, and the role can't wait for it, too. Subnets
         # and security groups name no role.
         others = [each for each in granted if refers_to_resource_of(stack, json.dumps(each.document))]
-        policy = policy_of([*network, *(each for each in granted if each not in others)])
+        inline = [*network, *(each for each in granted if each not in others)]
+        policy = policy_of(inline)
         if (
             not self.is_customized
             and isinstance(resource, iam.CfnRole)
             and resource.policies is None
-            and inline_policy_size(stack, policy) <= _MOST_INLINE
+            and (largest_size(self, inline) <= _MOST_INLINE or inline_policy_size(stack, policy) <= _MOST_INLINE)
         ):
             resource.policies = [iam.CfnRole.PolicyProperty(policy_name="InferenceRecommender", policy_document=policy)]
         else:
@@ -174,6 +177,8 @@ class _Collector(iam.ArnPrincipal):
     def __init__(self, role: iam.Role) -> None:
         # Of the CDK's own class, so that it is one object in JavaScript, and only what is overridden calls Python.
         super().__init__(role_arn_of(role))
+        # As the CDK has it for a role that it creates.
+        once(self, "place", lambda: (account_of(role), region_of(role)))
         self._role = role
         self._why = ("", "")
         self._collected: Final[list[tuple[iam.PolicyStatement, tuple[str, str]]]] = []

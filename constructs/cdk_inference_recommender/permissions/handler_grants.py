@@ -15,6 +15,7 @@ from .acknowledged_findings import acknowledge, wildcard_reasons
 from .default_role import DefaultRole
 from .granted_statement import GrantedStatement, policy_of
 from .handler_permissions import model_package_statement, pass_role_statement
+from .inline_policy_size import WrittenPolicy
 from .kms_key import key_statements
 from .moved_role_policy import MovedRolePolicy
 from .precreated_roles import roles_are_customized
@@ -44,17 +45,41 @@ class HandlerGrants:
         scope: Where the policies are created.
         handler_role: The handler's role.
         ready: What each custom resource has to wait for.
+        fixed: Policies that the role has in every stack. None of a role that is handed in, which may have others.
     """
 
-    def __init__(self, scope: Construct, handler_role: iam.IRole, *, ready: Sequence[IDependable]) -> None:
+    def __init__(
+        self,
+        scope: Construct,
+        handler_role: iam.IRole,
+        *,
+        ready: Sequence[IDependable],
+        fixed: Sequence[WrittenPolicy],
+    ) -> None:
         self._scope = scope
         self._handler_role = handler_role
         self._ready = ready
+        self._fixed = fixed
         self._stack_path = stack_role_path(scope)
-        self._policies: dict[str, iam.Policy] = {}
-        self.granted: Final[list[GrantedStatement]] = []
-        """What is allowed so far."""
+        self._policies: dict[str, tuple[iam.Policy, WrittenPolicy]] = {}
+        self._moved: list[MovedRolePolicy] = []
         self._waits: dict[int, tuple[iam.IRole, Sequence[IDependable]]] = {}
+
+    @property
+    def granted(self) -> list[GrantedStatement]:
+        """What is allowed so far."""
+        return [statement for _, policy in self._policies.values() for statement in policy.granted]
+
+    @property
+    def written(self) -> list[WrittenPolicy]:
+        """All policies of the role so far, also those that the template has only if a role is moved.
+
+        None if the role was handed in.
+        """
+        if not self._fixed:
+            return []
+        moved = (WrittenPolicy(granted=[policy.granted], construct=policy) for policy in self._moved)
+        return [*self._fixed, *(policy for _, policy in self._policies.values()), *moved]
 
     def pass_role(self, role: iam.IRole) -> Sequence[IDependable]:
         """Allow passing a role to SageMaker.
@@ -72,7 +97,8 @@ class HandlerGrants:
     def _pass_role(self, role: iam.IRole) -> Sequence[IDependable]:
         waits = (role, *self._ready)
         if isinstance(role, DefaultRole) and not role.is_customized and role.stack_path == self._stack_path:
-            return (MovedRolePolicy(role, passed_by=self._handler_role), *waits)
+            self._moved.append(MovedRolePolicy(role, passed_by=self._handler_role))
+            return (self._moved[-1], *waits)
         passed = pass_role_statement(
             role_arn_of(role),
             reason="Passes a role that is handed in to SageMaker.",
@@ -124,10 +150,9 @@ class HandlerGrants:
         id = f"{kind}{hashlib.sha256(identity.encode()).hexdigest()[:_HASH_LENGTH].upper()}"  # noqa: A001
         if id not in self._policies:
             policy = attached_policy(self._scope, id, *granted, role=self._handler_role)
-            acknowledge(policy, wildcard_reasons(policy, granted))
-            self._policies[id] = policy
-            self.granted.extend(granted)
-        return self._policies[id]
+            acknowledge(policy, wildcard_reasons(self._scope, granted))
+            self._policies[id] = policy, WrittenPolicy(granted=granted, construct=policy)
+        return self._policies[id][0]
 
 
 def attached_policy(

@@ -12,8 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cdk_inference_recommender.model.job_arn import JOB_RESOURCE
-from cdk_inference_recommender.validation.construct_memo import once
-from cdk_inference_recommender.validation.stack_environment import parent_stack, stack_of
+from cdk_inference_recommender.validation.stack_environment import parent_stack, stack_id_of, stack_name_of, stack_of
 from inference_recommendations_handler.protocol.contract import OwnerTag
 
 from .granted_statement import GrantedStatement, allow, arn_in_stack
@@ -179,12 +178,12 @@ def _stack_id(scope: Construct) -> str:
     """Return the stack's id, or a pattern if the role is created before the stack and its id isn't known."""
     stack = stack_of(scope)
     if not roles_are_customized(scope):
-        return once(stack, "stack_id", lambda: stack.stack_id)
+        return stack_id_of(stack)
     outermost, name = stack, "{}/*"
     while (parent := parent_stack(outermost)) is not None:
         # CloudFormation names a nested stack after its parent.
         outermost, name = parent, "{}-*"
-    return arn_in_stack(outermost, "cloudformation", f"stack/{name.format(outermost.stack_name)}")
+    return arn_in_stack(outermost, "cloudformation", f"stack/{name.format(stack_name_of(outermost))}")
 
 
 def _merge(*conditions: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cdk_inference_recommender.validation.stack_environment import stack_of
+from cdk_inference_recommender.validation.stack_environment import stack_name_of
 
 from .default_role import DefaultRole
 from .granted_statement import arn_in_stack
@@ -39,7 +39,7 @@ def hosting_role(
     interfaces = InterfaceNetwork.of(network)
     return DefaultRole(
         scope,
-        description=f"Runs the containers of an endpoint of {stack_of(scope).stack_name}",
+        description=f"Runs the containers of an endpoint of {stack_name_of(scope)}",
         granted=telemetry_statements(scope),
         network=hosting_network_statements(scope, interfaces) if interfaces is not None else (),
         input_buckets=input_buckets,

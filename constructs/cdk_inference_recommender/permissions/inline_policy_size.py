@@ -5,16 +5,28 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from aws_cdk import aws_iam as iam
 
-from cdk_inference_recommender.validation.stack_environment import region_of, stack_of
+from cdk_inference_recommender.cross_stack.token_references import TOKEN
+from cdk_inference_recommender.validation.construct_memo import node_of
+from cdk_inference_recommender.validation.stack_environment import (
+    pseudo_parameters_of,
+    region_of,
+    stack_name_of,
+    stack_of,
+)
+
+from .role_arn import role_name_of
 
 if TYPE_CHECKING:
     from aws_cdk import Stack
     from constructs import IConstruct
+
+    from .granted_statement import GrantedStatement
 
 MAX_INLINE_POLICY_SIZE: Final = 10_240
 """Characters of all inline policies of a role, whitespace not counted (IAM user guide, IAM and AWS STS quotas)."""
@@ -32,28 +44,79 @@ _WHITESPACE: Final = re.compile(r"\s")
 _VARIABLE: Final = re.compile(r"\$\{([^}]*)\}")
 
 
-def inline_policy_size_of(role: iam.IRole, *, within: IConstruct) -> int:
+@dataclass(frozen=True, kw_only=True)
+class WrittenPolicy:
+    """A policy that the library has written for a role.
+
+    Attributes:
+        granted: What it allows.
+        construct: Its construct. Default: it is a part of the role.
+    """
+
+    granted: Sequence[GrantedStatement]
+    construct: IConstruct | None = None
+
+
+def inline_policy_size_of(role: iam.IRole, *, within: IConstruct, written: Sequence[WrittenPolicy] = ()) -> int:
     """Return how many characters all inline policies of a role have at most; 0 for a role that is made elsewhere.
 
     Args:
         role: The role.
         within: Where policies are looked for, besides the role's own.
+        written: All policies of the library's own that the role has. Where nothing else is attached to the role and
+            these are small enough for certain, they aren't resolved. Default: each policy is resolved.
     """
-    stack, resource = stack_of(role), role.node.default_child
+    if written:
+        most = sum(largest_size(within, policy.granted) for policy in written)
+        if most <= MAX_INLINE_POLICY_SIZE and not _attached(role, within, besides=written):
+            return most
+    stack, resource = stack_of(role), node_of(role).default_child
     if not isinstance(resource, iam.CfnRole):
         return 0
     own: Any = stack.resolve(resource.policies) or []
-    name = stack.resolve(role.role_name)
     attached = (
-        construct.policy_document
-        for construct in within.node.find_all()
-        if isinstance(construct, iam.CfnPolicy)
-        and construct._should_synthesize()  # noqa: SLF001 -- CDK: for subclasses
-        and name in (stack.resolve(construct.roles) or [])
+        policy.policy_document
+        for policy in _attached(role, within)
+        if policy._should_synthesize()  # noqa: SLF001 -- CDK: for subclasses
     )
     documents = (*(policy["policyDocument"] for policy in own), *attached)
     known = _Known(stack)
     return sum(_size(stack.resolve(document), known) for document in documents)
+
+
+def _attached(role: iam.IRole, within: IConstruct, *, besides: Sequence[WrittenPolicy] = ()) -> list[iam.CfnPolicy]:
+    """Return the policies that a role has, but for some."""
+    known = {id(policy.construct) for policy in besides}
+    policies = []
+    is_known = False
+    for construct in node_of(within).find_all():
+        # The resource of a policy follows it.
+        if isinstance(construct, iam.CfnPolicy) and not is_known and id(construct) not in known:
+            policies.append(construct)
+        is_known = id(construct) in known
+    if not policies:
+        return []
+    # In one call. A policy of users or groups resolves to no roles at all.
+    roles = {str(number): policy.roles for number, policy in enumerate(policies)}
+    resolved = stack_of(role).resolve({"name": role_name_of(role), "roles": roles})
+    return [
+        policy for number, policy in enumerate(policies) if resolved["name"] in resolved["roles"].get(str(number), [])
+    ]
+
+
+def largest_size(scope: IConstruct, granted: Sequence[GrantedStatement]) -> int:
+    """Return how many characters a policy has at most, without a call of the CDK.
+
+    Args:
+        scope: Any construct of the stack whose template the policy is in.
+        granted: What it allows.
+    """
+    document = {"Version": "2012-10-17", "Statement": [each.document for each in granted]}
+    text = json.dumps(document, separators=(",", ":"))
+    values = _pseudo_parameters(region_of(scope), stack_name_of(scope))
+    for token, name in pseudo_parameters_of(scope).items():
+        text = text.replace(token, values[name])
+    return len(_WHITESPACE.sub("", TOKEN.sub("x" * _UNKNOWN, text)))
 
 
 def inline_policy_size(stack: Stack, document: object) -> int:
@@ -85,11 +148,11 @@ class _Known:
 
     @cached_property
     def _pseudo_parameters(self) -> Mapping[str, str]:
-        return _pseudo_parameters(region_of(self._stack), self._stack.stack_name)
+        return _pseudo_parameters(region_of(self._stack), stack_name_of(self._stack))
 
     @cached_property
     def _roles_without_path(self) -> set[str]:
-        elements = self._stack.node.find_all()
+        elements = node_of(self._stack).find_all()
         roles = [element for element in elements if isinstance(element, iam.CfnRole) and not element.path]
         return {self._stack.get_logical_id(role) for role in roles if stack_of(role) is self._stack}
 

@@ -6,11 +6,17 @@ from typing import TYPE_CHECKING
 
 from aws_cdk import aws_iam as iam
 
+from cdk_inference_recommender.validation.construct_memo import node_of
+
 from .granted_statement import policy_of
 from .handler_permissions import pass_role_statement
+from .role_arn import role_arn_of, role_name_of
 
 if TYPE_CHECKING:
+    from typing import Final
+
     from .default_role import DefaultRole
+    from .granted_statement import GrantedStatement
 
 
 class MovedRolePolicy(iam.CfnPolicy):
@@ -26,17 +32,17 @@ class MovedRolePolicy(iam.CfnPolicy):
 
     def __init__(self, role: DefaultRole, *, passed_by: iam.IRole) -> None:
         self._role = role
-        passed = pass_role_statement(
-            role.role_arn,
+        self.granted: Final[GrantedStatement] = pass_role_statement(
+            role_arn_of(role),
             reason="Passes a default role whose IAM path was changed, for example by an aspect.",
             without="Jobs and models with that role aren't created.",
         )
         super().__init__(
             role,
             "PassRole",
-            policy_name=f"PassRole{role.node.addr[-8:]}",
-            policy_document=policy_of([passed]),
-            roles=[passed_by.role_name, *([role.role_name] if role.passes_itself else [])],
+            policy_name=f"PassRole{node_of(role).addr[-8:]}",
+            policy_document=policy_of([self.granted]),
+            roles=[role_name_of(passed_by), *([role.role_name] if role.passes_itself else [])],
         )
 
     def _should_synthesize(self) -> bool:

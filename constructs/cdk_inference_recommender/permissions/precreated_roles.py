@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from cdk_inference_recommender.validation.construct_memo import once
+from cdk_inference_recommender.validation.construct_memo import node_of, once
 
 if TYPE_CHECKING:
     from constructs import Construct
@@ -20,4 +20,4 @@ def roles_are_customized(scope: Construct) -> bool:
     Args:
         scope: The role, or where it is created.
     """
-    return once(scope, "roles_are_customized", lambda: scope.node.try_get_context(_CONTEXT_KEY) is not None)
+    return once(scope, "roles_are_customized", lambda: node_of(scope).try_get_context(_CONTEXT_KEY) is not None)

@@ -1,4 +1,4 @@
-"""ARNs of roles, which many jobs of an app may share."""
+"""ARNs and names of roles, which many jobs of an app may share."""
 
 from __future__ import annotations
 
@@ -13,3 +13,8 @@ if TYPE_CHECKING:
 def role_arn_of(role: iam.IRole) -> str:
     """Return the ARN of a role; may be a token."""
     return once(role, "role_arn", lambda: role.role_arn)
+
+
+def role_name_of(role: iam.IRole) -> str:
+    """Return the name of a role; may be a token."""
+    return once(role, "role_name", lambda: role.role_name)

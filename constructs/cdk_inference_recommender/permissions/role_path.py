@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from cdk_inference_recommender.validation.construct_memo import once
-from cdk_inference_recommender.validation.stack_environment import region_of, stack_of
+from cdk_inference_recommender.validation.construct_memo import node_of, once
+from cdk_inference_recommender.validation.stack_environment import region_of, stack_name_of, stack_of
 from cdk_inference_recommender.validation.validation_error import ValidationError
 
 if TYPE_CHECKING:
@@ -39,11 +39,11 @@ def stack_role_path(scope: Construct) -> str:
 
 
 def _role_path(stack: Stack) -> str:
-    given: object = stack.node.try_get_context(ROLE_PATH_CONTEXT)
+    given: object = node_of(stack).try_get_context(ROLE_PATH_CONTEXT)
     prefix = _DEFAULT if given is None else given
     if not isinstance(prefix, str) or len(prefix) > _MAX_LENGTH or not _VALID.fullmatch(prefix):
         raise ValidationError(
             f"{stack.node.path}: the context value {ROLE_PATH_CONTEXT} = {prefix!r} isn't an IAM path. Give at most "
             f"{_MAX_LENGTH} letters, digits and _+=,.@- between slashes, for example /ml/recommender/."
         )
-    return f"{prefix}{region_of(stack)}/{stack.stack_name}/"
+    return f"{prefix}{region_of(stack)}/{stack_name_of(stack)}/"

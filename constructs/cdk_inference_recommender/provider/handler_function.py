@@ -21,6 +21,7 @@ from cdk_inference_recommender.permissions.acknowledged_findings import (
     acknowledge,
     acknowledge_in_template,
 )
+from cdk_inference_recommender.validation.construct_memo import node_of
 from cdk_inference_recommender.validation.validation_error import ValidationError
 from inference_recommendations_handler.protocol.contract import FUNCTION_TIMEOUT_SECONDS
 
@@ -87,7 +88,7 @@ class HandlerFunction(lambda_.Function):
                 reserved_concurrent_executions=settings.reserved_concurrent_executions,
                 tracing=settings.tracing,
             )
-        resource = self.node.default_child
+        resource = node_of(self).default_child
         if isinstance(resource, lambda_.CfnFunction):
             resource.override_logical_id("InferenceRecommenderHandler")
             if settings.on_failure is not None:
@@ -129,7 +130,7 @@ def _handler_code(scope: Construct, settings: ProviderSettings) -> Iterator[lamb
 
 def _handler_folder(scope: Construct) -> str:
     stage = Stage.of(scope)
-    if stage is None or not scope.node.try_get_context(_NO_STAGING):
+    if stage is None or not node_of(scope).try_get_context(_NO_STAGING):
         return _temporary_copy()
     # `cdk --no-staging`: the CLI reads the folder itself, after this process.
     return _copy_in(Path(stage.asset_outdir) / _UNSTAGED)

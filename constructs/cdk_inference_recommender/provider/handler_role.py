@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
     from aws_cdk import aws_ec2 as ec2
     from aws_cdk import aws_logs as logs
-    from aws_cdk import aws_stepfunctions as sfn
     from constructs import Construct
 
     from .provider_settings import ProviderSettings
@@ -86,26 +85,27 @@ def handler_role(scope: Construct, granted: Sequence[GrantedStatement], settings
             "InferenceRecommender": policy_of(granted[1:]),
         },
     )
-    acknowledge(role, wildcard_reasons(role, granted) | {WILDCARD_OF_A_FUNCTION: _EVERY_RESOURCE})
+    acknowledge(role, wildcard_reasons(scope, granted) | {WILDCARD_OF_A_FUNCTION: _EVERY_RESOURCE})
     return role
 
 
 def state_machine_access(
-    scope: Construct, state_machine: sfn.StateMachine, function_arn: str, settings: ProviderSettings
+    scope: Construct, state_machine_arn: str, state_machine_name: str, function_arn: str, settings: ProviderSettings
 ) -> list[GrantedStatement]:
     """Return what the function needs once it and the state machine exist.
 
     Args:
         scope: The provider.
-        state_machine: The state machine.
+        state_machine_arn: ARN of the state machine; a token.
+        state_machine_name: Name of the state machine; a token.
         function_arn: ARN of the function.
         settings: What the app has configured.
     """
-    executions = arn_in_stack(scope, "states", f"execution:{state_machine.state_machine_name}:*")
+    executions = arn_in_stack(scope, "states", f"execution:{state_machine_name}:*")
     return [
         allow(
             ["states:StartExecution", "states:ListExecutions"],
-            [state_machine.state_machine_arn],
+            [state_machine_arn],
             reason="Starts the state machine that polls a job, and finds the executions of an earlier event.",
             without="A request that AWS throttles isn't retried, and no job is waited for.",
         ),

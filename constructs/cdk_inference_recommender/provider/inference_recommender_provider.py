@@ -19,9 +19,9 @@ from cdk_inference_recommender.permissions.acknowledged_findings import (
     wildcard_reasons,
 )
 from cdk_inference_recommender.permissions.handler_grants import HandlerGrants, attached_policy
-from cdk_inference_recommender.permissions.inline_policy_size import inline_policy_size_of
+from cdk_inference_recommender.permissions.inline_policy_size import WrittenPolicy, inline_policy_size_of
 from cdk_inference_recommender.validation import checks
-from cdk_inference_recommender.validation.construct_memo import once
+from cdk_inference_recommender.validation.construct_memo import node_of, once
 from cdk_inference_recommender.validation.reported_problems import report_problems
 from cdk_inference_recommender.validation.stack_environment import stack_of
 from inference_recommendations_handler.protocol.contract import MAX_EVENT_AGE_SECONDS
@@ -143,7 +143,7 @@ class InferenceRecommenderProvider(Construct):
 
     @classmethod
     def _of_stack(cls, stack: Stack) -> InferenceRecommenderProvider:
-        existing = stack.node.try_find_child(_ID)
+        existing = node_of(stack).try_find_child(_ID)
         return existing if isinstance(existing, InferenceRecommenderProvider) else cls(stack, _ID)
 
     def __init__(self, scope: Construct, id: str) -> None:  # noqa: A002 -- the CDK's name for it
@@ -157,9 +157,8 @@ class InferenceRecommenderProvider(Construct):
         settings = ProviderSettings.of(stack_of(self))
         self.log_group: Final[logs.ILogGroup] = settings.log_group or self._new_log_group()
         """Log group of the function."""
-        self.granted: Final = function_statements(self, self.log_group, settings)
-        """What the function may do in every stack."""
-        self.role: Final = handler_role(self, self.granted, settings)
+        granted = function_statements(self, self.log_group, settings)
+        self.role: Final = handler_role(self, granted, settings)
         """Role of the function."""
         self.function: Final = HandlerFunction(self, role=self.role, log_group=self.log_group, settings=settings)
         """The function."""
@@ -172,7 +171,8 @@ class InferenceRecommenderProvider(Construct):
             retry_attempts=2,
             on_failure=settings.on_failure,
         )
-        self.state_machine: Final = wait_state_machine(self, self.function, settings)
+        function_arn = self.function.function_arn
+        self.state_machine: Final = wait_state_machine(self, function_arn, settings)
         """The state machine."""
         self.state_machine_arn: Final = self.state_machine.state_machine_arn
         """ARN of the state machine; a token."""
@@ -180,21 +180,30 @@ class InferenceRecommenderProvider(Construct):
             iam.PermissionsBoundary.of(self).apply(settings.permissions_boundary)
         # Neither can hang on the function itself: the state machine needs the function, and the function may start
         # the state machine, which would be a cycle.
-        access = state_machine_access(self, self.state_machine, self.function.function_arn, settings)
-        self.granted.extend(access)
+        access = state_machine_access(
+            self, self.state_machine_arn, self.state_machine.state_machine_name, function_arn, settings
+        )
+        self.granted: Final = (*granted, *access)
+        """What the function may do in every stack."""
         policy = attached_policy(self, "StateMachineAccess", *access, role=self.role)
-        acknowledge(policy, wildcard_reasons(policy, access))
+        acknowledge(policy, wildcard_reasons(self, access))
         acknowledge(self, dict.fromkeys(INLINE_POLICY, INLINE_POLICY_REASON))
         ready = (policy, invoke_config)
+        fixed = [WrittenPolicy(granted=each) for each in (granted[:1], granted[1:])]
+        fixed.append(WrittenPolicy(granted=access, construct=policy))
+        grants = HandlerGrants(self, self.role, ready=ready, fixed=() if settings.role is not None else fixed)
         CustomResources(
             stack=stack_of(self),
-            function_arn=self.function.function_arn,
+            function_arn=function_arn,
             state_machine_arn=self.state_machine_arn,
-            grants=HandlerGrants(self, self.role, ready=ready),
+            grants=grants,
             ready=ready,
         ).attach_to(self)
         report_problems(
-            self, lambda: checks.check_handler_policies(inline_policy_size_of(self.role, within=stack_of(self)))
+            self,
+            lambda: checks.check_handler_policies(
+                inline_policy_size_of(self.role, within=stack_of(self), written=grants.written)
+            ),
         )
 
     @property

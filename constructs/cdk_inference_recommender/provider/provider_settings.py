@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from aws_cdk import aws_lambda as lambda_
 
-from cdk_inference_recommender.validation.construct_memo import once
+from cdk_inference_recommender.validation.construct_memo import node_of, once
 from cdk_inference_recommender.validation.tokens import is_unresolved
 from cdk_inference_recommender.validation.validation_error import ValidationError
 
@@ -63,7 +63,7 @@ class ProviderSettings:
             ValidationError: Subnets or security groups are given, but no VPC.
         """
         found: dict[str, object] = {}
-        for scope in stack.node.scopes:
+        for scope in node_of(stack).scopes:
             settings = _settings_at(scope, None)
             given = settings.given() if settings is not None else {}
             if "vpc" in given:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from constructs import IConstruct, Node
+
 _Found = TypeVar("_Found")
 
 
@@ -25,3 +27,8 @@ def once(owner: object, name: str, find: Callable[[], _Found]) -> _Found:
         attributes[key] = find()
     found: _Found = attributes[key]
     return found
+
+
+def node_of(construct: IConstruct) -> Node:
+    """Return the node of a construct."""
+    return once(construct, "node", lambda: construct.node)

@@ -10,6 +10,8 @@ from .construct_memo import once
 from .tokens import is_unresolved
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from aws_cdk.interfaces import IEnvironmentAware
     from constructs import IConstruct
 
@@ -39,6 +41,29 @@ def partition_of(scope: IConstruct) -> str:
     """Return the partition of a construct's stack; may be a token."""
     stack = stack_of(scope)
     return once(stack, "partition", lambda: stack.partition)
+
+
+def stack_name_of(scope: IConstruct) -> str:
+    """Return the name of a construct's stack; may be a token."""
+    stack = stack_of(scope)
+    return once(stack, "stack_name", lambda: stack.stack_name)
+
+
+def stack_id_of(scope: IConstruct) -> str:
+    """Return the id of a construct's stack, a token."""
+    stack = stack_of(scope)
+    return once(stack, "stack_id", lambda: stack.stack_id)
+
+
+def pseudo_parameters_of(scope: IConstruct) -> Mapping[str, str]:
+    """Return the pseudo parameters that texts of a construct's stack may hold: their names by their tokens."""
+    tokens = {
+        partition_of(scope): "AWS::Partition",
+        region_of(scope): "AWS::Region",
+        account_of(scope): "AWS::AccountId",
+        stack_id_of(scope): "AWS::StackId",
+    }
+    return {token: name for token, name in tokens.items() if is_unresolved(token)}
 
 
 def is_elsewhere(one: IConstruct, other: IConstruct) -> bool:

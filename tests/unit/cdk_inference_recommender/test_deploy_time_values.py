@@ -33,6 +33,8 @@ from .synthesis import JOB, default_job, given_role, load_test, new_stack, only,
 if TYPE_CHECKING:
     from aws_cdk import Stack
 
+pytestmark = pytest.mark.usefixtures("arguments_are_checked")
+
 
 def text(stack: Stack, name: str) -> str:
     return CfnParameter(stack, name).value_as_string

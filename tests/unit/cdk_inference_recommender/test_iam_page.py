@@ -123,7 +123,7 @@ class Everything:
 
     def sections(self) -> Iterator[tuple[str, Stack, list[GrantedStatement]]]:
         plain, whole = (InferenceRecommenderProvider.of(each) for each in (self.plain, self.whole))
-        yield "The function's role, the same in every stack", self.plain, plain.granted
+        yield "The function's role, the same in every stack", self.plain, list(plain.granted)
         fixed = {written(self.plain, each) for each in plain.granted}
         added = [each for each in whole.granted if written(self.whole, each) not in fixed and is_of_ec2(each)]
         yield "The function's role with `configure(vpc=...)`, besides", self.whole, added

@@ -12,13 +12,19 @@ from aws_cdk import aws_s3 as s3
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmarks.javascript_calls import counted_calls
 from cdk_inference_recommender import InferenceRecommendationsJob, ModelSource
+from cdk_inference_recommender.permissions.granted_statement import policy_of
 from cdk_inference_recommender.permissions.inline_policy_size import (
     MAX_INLINE_POLICY_SIZE,
     inline_policy_size,
     inline_policy_size_of,
+    largest_size,
 )
-from cdk_inference_recommender.provider.inference_recommender_provider import InferenceRecommenderProvider
+from cdk_inference_recommender.provider.inference_recommender_provider import (
+    InferenceRecommenderProvider,
+    custom_resources_of,
+)
 
 from .synthesis import ACCOUNT, PACKAGE_ARN, REGION, Json, default_job, images, new_app, new_stack, template_of
 
@@ -75,6 +81,39 @@ def test_what_a_user_adds_to_the_handler_s_role_counts() -> None:
     iam.Policy(stack, "Others", roles=[_other_role(stack)], statements=[added])
     document = {"Version": "2012-10-17", "Statement": [added.to_statement_json()]}
     assert inline_policy_size_of(role, within=stack) - size == 2 * len(json.dumps(document, separators=(",", ":")))
+
+
+@pytest.mark.parametrize("attach", ["default policy", "policy of its own", "raw policy"])
+def test_what_a_user_attaches_to_the_handler_s_role_is_refused_if_it_is_too_much(attach: str) -> None:
+    stack = new_stack(env=ENVIRONMENT)
+    default_job(stack)
+    role = InferenceRecommenderProvider.of(stack).role
+    files = [f"arn:aws:s3:::bucket/{index:064}" for index in range(60)]
+    much = iam.PolicyStatement(actions=["s3:GetObject"], resources=files)
+    match attach:
+        case "default policy":
+            role.add_to_principal_policy(much)
+        case "policy of its own":
+            iam.Policy(stack, "Elsewhere", roles=[role], statements=[much])
+        case _:
+            document = iam.PolicyDocument(statements=[much])
+            iam.CfnPolicy(stack, "Raw", policy_name="Raw", policy_document=document, roles=[role.role_name])
+    with pytest.raises(RuntimeError, match="HandlerPolicySize"):
+        template_of(stack)
+
+
+@pytest.mark.parametrize("env", [ENVIRONMENT, None], ids=["known", "agnostic"])
+def test_without_a_call_of_the_cdk_a_policy_counts_as_much_or_more(env: Environment | None) -> None:
+    stack = new_stack(env=env)
+    default_job(stack, role=iam.Role.from_role_arn(stack, "Given", f"arn:aws:iam::{ACCOUNT}:role/given"))
+    default_job(stack, "Other")
+    provider = InferenceRecommenderProvider.of(stack)
+    granted = [*provider.granted, *custom_resources_of(stack).grants.granted]
+    exact = inline_policy_size(stack, policy_of(granted))
+    with counted_calls() as calls:
+        largest = largest_size(stack, granted)
+    assert calls.made == 0
+    assert exact <= largest <= exact + 200
 
 
 def _other_role(stack: Stack) -> iam.Role:

@@ -44,6 +44,8 @@ from .synthesis import MODEL_CONFIG, PACKAGE_ARN, default_job, images, load_test
 if TYPE_CHECKING:
     from cdk_inference_recommender.validation.prop_types import PropType
 
+pytestmark = pytest.mark.usefixtures("arguments_are_checked")
+
 MODEL = ModelSource.from_model_package(PACKAGE_ARN)
 PHASE = Phase(initial_number_of_users=1, spawn_rate=1, duration=Duration.minutes(2))
 

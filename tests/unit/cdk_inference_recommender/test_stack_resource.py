@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
     from aws_cdk import App
 
+pytestmark = pytest.mark.usefixtures("arguments_are_checked")
+
 MODEL = ModelSource.from_model_package(PACKAGE_ARN)
 ENDPOINT = "AWS::SageMaker::Endpoint"
 

@@ -34,13 +34,16 @@ if TYPE_CHECKING:
     from aws_cdk import App
     from constructs import Construct
 
+pytestmark = pytest.mark.usefixtures("whole_handler")
+
 MODEL = ModelSource.from_model_package(PACKAGE_ARN)
 FEW, MANY = 3, 9
 MOST_AT_CONSTRUCTION = 10
-MOST_AT_CONSTRUCTION_WITH_DEFAULT_ROLE = 55
-MOST_OF_A_STACKS_FIRST_JOB = 121
+MOST_AT_CONSTRUCTION_WITH_DEFAULT_ROLE = 44
+MOST_OF_A_STACKS_FIRST_JOB = 77
 """Four of them look whether assets are staged, and where else they stay: once in a stack."""
 MOST_AT_SYNTHESIS = 1
+MOST_AT_SYNTHESIS_OF_A_STACK = 18
 MOST_AT_SYNTHESIS_WITH_TAGS = 4
 MOST_ANSWERS_FOR_A_TAG = 2
 MOST_RESOURCES = 3
@@ -101,6 +104,9 @@ def test_the_first_job_of_a_stack_creates_what_all_of_them_share() -> None:
     with counted_calls() as calls:
         default_job(stack, role=role)
     assert calls.made <= MOST_OF_A_STACKS_FIRST_JOB
+    with counted_calls() as calls:
+        stack.node.root.synth()  # type: ignore[attr-defined] # the app's
+    assert calls.made <= MOST_AT_SYNTHESIS_OF_A_STACK
 
 
 def nested(app: App) -> Stack:

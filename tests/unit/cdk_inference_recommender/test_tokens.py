@@ -13,6 +13,8 @@ from cdk_inference_recommender.validation.tokens import is_unresolved, mask_toke
 
 from .synthesis import new_stack
 
+pytestmark = pytest.mark.usefixtures("arguments_are_checked")
+
 
 @jsii.implements(IStableStringProducer)
 class _Later:

@@ -18,6 +18,8 @@ from .template_validation import lint_errors, validated_app, violations_in
 if TYPE_CHECKING:
     from aws_cdk import Stack
 
+pytestmark = pytest.mark.usefixtures("arguments_are_checked")
+
 ROOT = Path(__file__).parents[3]
 
 

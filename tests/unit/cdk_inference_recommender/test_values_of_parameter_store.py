@@ -31,6 +31,8 @@ from .synthesis import ACCOUNT, JOB, REGION, default_job, images, load_test, new
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+pytestmark = pytest.mark.usefixtures("arguments_are_checked")
+
 DYNAMIC_REFERENCES = [
     "{{resolve:ssm:/models/champion}}",
     "{{resolve:ssm:/models/champion:2}}",

@@ -68,15 +68,19 @@ def _instance_types(request: RequestDocument) -> Iterator[tuple[Path, str]]:
 
 def _nearest(name: str) -> str | None:
     """Return the instance type that a name stands for: of its own family, where there is one."""
-    parts = [part for part in _SEPARATORS.split(name.lower()) if part]
-    spelled = ".".join(["ml", *(parts[1:] if parts[:1] == ["ml"] else parts)])
-    if spelled in instance_types():
+    parts = ["ml", *(part for part in _parts(name.lower()) if part != "ml")]
+    types = {known: _parts(known) for known in sorted(instance_types())}
+    spelled = next((known for known in types if types[known] == parts), ".".join(parts))
+    if spelled in types:
         return None if spelled.startswith(_BURSTABLE) else spelled
     if not any(character.isdigit() for character in spelled):
         return None  # no family, and a size alone resembles all of them
-    allowed = sorted(known for known in instance_types() if not known.startswith(_BURSTABLE))
-    family, dot, _ = spelled.removeprefix("ml.").partition(".")
-    return near_miss(spelled, [known for known in allowed if dot and known.startswith(f"ml.{family}.")] or allowed)
+    allowed = [known for known in types if not known.startswith(_BURSTABLE)]
+    return near_miss(spelled, [known for known in allowed if types[known][:-1] == parts[:-1]] or allowed)
+
+
+def _parts(name: str) -> list[str]:
+    return [part for part in _SEPARATORS.split(name) if part]
 
 
 def _malformed(request: RequestDocument) -> Iterator[Violation]:

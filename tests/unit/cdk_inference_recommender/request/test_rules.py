@@ -451,12 +451,25 @@ def test_a_malformed_instance_type_keeps_its_family(written: str, meant: str) ->
 
 
 @pytest.mark.parametrize(
-    ("written", "nearest"), [("ml.m5.10xlarge", "ml.m5.12xlarge"), ("ml.p5.2xlarge", "ml.p5.4xlarge")]
+    ("written", "nearest"),
+    [
+        ("ml.m5.10xlarge", "ml.m5.12xlarge"),
+        ("ml.p5.2xlarge", "ml.p5.4xlarge"),
+        ("ml.p6-b300.16xlarge", "ml.p6-b300.48xlarge"),
+    ],
 )
 def test_the_nearest_of_an_unknown_instance_type_is_of_its_family(written: str, nearest: str) -> None:
     (problem,) = check_request(with_value(ADVANCED, (*CONFIGURATIONS, 0, "InstanceType"), written))
     assert problem.rule == "InstanceTypeUnknown"
     assert f"the nearest that it lists is {nearest}" in problem.message
+
+
+@pytest.mark.parametrize(
+    "written", ["p6-b200.48xlarge", "ML.P6-B200.48XLARGE", "ml_p6_b200_48xlarge", "ml.p6.b200.48xlarge "]
+)
+def test_a_family_with_a_hyphen_is_recognised_however_it_is_written(written: str) -> None:
+    problems = check_request(with_value(ADVANCED, (*CONFIGURATIONS, 0, "InstanceType"), written))
+    assert [problem.remedy for problem in problems] == ["Did you mean ml.p6-b200.48xlarge?"]
 
 
 @pytest.mark.parametrize("written", ["large", "t2.medium", ""])
@@ -470,3 +483,22 @@ def test_limits_that_are_both_missing_are_one_warning() -> None:
     (problem,) = [each for each in check_request(unlimited) if each.rule == "AdvancedJobNeedsLimits"]
     assert problem.path == LIMIT
     assert "JobDurationInSeconds` is missing, too" in problem.message
+
+
+@pytest.mark.parametrize(
+    ("given", "remedy"),
+    [(("Phases",), "Add PHASES"), (("Stairs",), "Add STAIRS"), (("Phases", "Stairs"), "Add PHASES or STAIRS")],
+)
+def test_the_remedy_for_a_missing_traffic_type_names_the_type_only_where_it_is_certain(
+    given: tuple[str, ...], remedy: str
+) -> None:
+    members = {**ADVANCED[INPUT]["TrafficPattern"], **STAIRS}
+    untyped = with_value(ADVANCED, TRAFFIC, {name: members[name] for name in given})
+    remedies = [each.remedy for each in check_request(untyped) if each.rule == "TrafficTypeGiven"]
+    assert remedies == [remedy]
+
+
+def test_an_existing_endpoint_without_its_name_is_warned_of_without_a_value() -> None:
+    unnamed = with_value(ADVANCED, (INPUT, "Endpoints"), [{}])
+    (problem,) = [each for each in check_request(unnamed) if each.rule == "ExistingEndpointUnderLoad"]
+    assert problem.value is None
