@@ -37,7 +37,6 @@ _USED: Final[Mapping[str, Sequence[str]]] = {
         "LambdaResponse.invoke",
         "LambdaResponse.update_function_configuration",
     ),
-    "moto.cloudformation.parsing": ("get_model_map",),
     "moto.cloudtrail.responses": ("CloudTrailResponse",),
     "moto.core.base_backend": ("BackendDict.reset",),
     "moto.core.model_instances": ("reset_model_data",),
@@ -46,9 +45,15 @@ _USED: Final[Mapping[str, Sequence[str]]] = {
         "CloudFormationModel.update_from_cloudformation_json",
     ),
     "moto.core.request": ("Request",),
-    "moto.core.responses": ("ActionResult", "BaseResponse._dispatch", "EmptyResult"),
+    "moto.core.responses": (
+        "ActionResult.execute_result",
+        "BaseResponse._dispatch",
+        "EmptyResult",
+        "method_names_from_class",
+    ),
     "moto.core.routing": ("ServiceOperationRouter.match", "get_service_router"),
-    "moto.core.utils": ("convert_to_flask_response",),
+    "moto.core.serialize": ("DefaultAttributePicker",),
+    "moto.core.utils": ("convert_to_flask_response", "method_names_from_class"),
     "moto.ec2.exceptions": ("EC2ClientError",),
     "moto.ecr.models": ("ecr_backends",),
     "moto.iam.models": ("AWSManagedPolicy.from_data", "aws_managed_policies_data", "iam_backends"),
@@ -84,12 +89,15 @@ _USED: Final[Mapping[str, Sequence[str]]] = {
     ),
 }
 
+USED_ON_DEMAND: Final[Mapping[str, Sequence[str]]] = {"moto.cloudformation.parsing": ("get_model_map",)}
+"""What few stacks need. Its import takes a fifth of the sandbox's start, for the validators of OpenAPI."""
+
 
 def check_moto(used: Mapping[str, Sequence[str]] = _USED) -> None:
-    """Look every symbol up.
+    """Look up every symbol.
 
     Args:
-        used: Names in modules.
+        used: Names in modules. Default: all that a start of the sandbox needs.
 
     Raises:
         RuntimeError: If one is missing; the message names them and moto's version.

@@ -36,6 +36,7 @@ from .browser_requests import ToolRequestHandler
 from .clock import Clock
 from .cloudtrail import CloudTrailService
 from .faults import EngineFaults
+from .method_names import keep_method_names
 from .moto_symbols import check_moto
 from .parameter_store import ParameterStoreService
 from .regions import check_region
@@ -196,6 +197,7 @@ def start(
     """
     check_moto()
     check_region(region)
+    keep_method_names()
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     os.environ.setdefault("MOTO_ALLOW_NONEXISTENT_REGION", "false")
     sandbox = Sandbox(port=port, speed=speed, region=region, fork_servers=fork_servers)

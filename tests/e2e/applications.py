@@ -74,7 +74,7 @@ def existing_job_app(folder: Path, stack_name: str, job: str) -> Path:
     app = App(outdir=str(folder / "cdk.out"))
     stack = Stack(app, stack_name)
     refer = InferenceRecommendationsJob.from_job_arn if ":" in job else InferenceRecommendationsJob.from_job_name
-    found = refer(stack, "Job", job, timeout=Duration.hours(24), poll_interval=Duration.minutes(5))
+    found = refer(stack, "Job", job, timeout=Duration.hours(4), poll_interval=Duration.minutes(15))
     found.add_outputs(found.recommend_real_time("Best"))
     return _synthesised(app)
 
@@ -87,6 +87,8 @@ def _job(stack: Stack, model_package_arn: str, **props: Any) -> InferenceRecomme
         **{
             "input_buckets": [s3.Bucket.from_bucket_name(stack, "Payload", PAYLOAD_BUCKET)],
             "image_repositories": [ecr.Repository.from_repository_name(stack, "Images", "images")],
+            # Every poll runs the handler, in real time.
+            "poll_interval": Duration.minutes(15),
             **props,
         },
     )

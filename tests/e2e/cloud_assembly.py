@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from .commands import delete, until
+from .applications import ROOT
+from .commands import delete
 
 if TYPE_CHECKING:
     from collections.abc import Container
@@ -24,8 +25,22 @@ ENVIRONMENT = {
     "${AWS::AccountId}": "123456789012",
     "${AWS::Region}": "us-east-1",
 }
-AT_WORK = "_IN_PROGRESS"
+BOOTSTRAP_TEMPLATE = ROOT / "node_modules/aws-cdk/lib/api/bootstrap/bootstrap-template.yaml"
 COMPLETED = ("CREATE_COMPLETE", "UPDATE_COMPLETE")
+
+
+def bootstrap(aws: LocalAws) -> None:
+    """Make an account ready for assemblies; `test_bootstrap.py` compares it with what the CLI does."""
+    client = aws.client("cloudformation")
+    created = client.create_stack(
+        StackName="CDKToolkit",
+        TemplateBody=BOOTSTRAP_TEMPLATE.read_text(encoding="utf-8"),
+        Parameters=[{"ParameterKey": "FileAssetsBucketKmsKeyId", "ParameterValue": "AWS_MANAGED_KEY"}],
+        Capabilities=["CAPABILITY_NAMED_IAM"],
+    )
+    aws.wait_for_stack(created["StackId"])
+    [stack] = client.describe_stacks(StackName=created["StackId"])["Stacks"]
+    assert stack["StackStatus"] == "CREATE_COMPLETE"
 
 
 def deploy(aws: LocalAws, assembly: Path, stacks: Container[str] | None = None) -> list[str]:
@@ -56,13 +71,19 @@ def destroy(aws: LocalAws, assembly: Path) -> None:
 
 @dataclass(kw_only=True)
 class AssembledStack:
-    """One stack of an assembly, whose assets are published."""
+    """One stack of an assembly, whose assets are published.
+
+    Attributes:
+        aws: Where it is deployed.
+        name: The stack's name.
+        template_url: Where its template is.
+    """
 
     aws: LocalAws
     name: str
     template_url: str
+    _changed: str = field(default="")
     _earlier: int = field(default=0)
-    _changed: bool = field(default=True)
 
     def start(self) -> None:
         """Start to create or update the stack."""
@@ -77,26 +98,30 @@ class AssembledStack:
         except ClientError as error:
             if "does not exist" not in str(error):
                 raise
-            client.create_stack(**arguments)
+            self._changed = client.create_stack(**arguments)["StackId"]
             return
         try:
-            client.update_stack(**arguments)
+            self._changed = client.update_stack(**arguments)["StackId"]
         except ClientError as error:
             if "No updates are to be performed" not in str(error):
                 raise
-            self._changed = False
+            self._changed = ""
+
+    @property
+    def is_changing(self) -> bool:
+        """Return whether the operation is under way."""
+        return self.aws.is_changing(self._changed)
 
     def wait(self, *, seconds: float = 120) -> list[str]:
         """Wait for the operation to end; return the reasons in its events if it failed."""
-        until(lambda: not self._status.endswith(AT_WORK), seconds=seconds)
-        if not self._changed or self._status in COMPLETED:
+        if not self._changed:
+            return []
+        self.aws.wait_for_stack(self._changed, seconds=seconds)
+        [changed] = self.aws.client("cloudformation").describe_stacks(StackName=self._changed)["Stacks"]
+        if changed["StackStatus"] in COMPLETED:
             return []
         events = self.aws.events(self.name)[self._earlier :]
         return [str(event["ResourceStatusReason"]) for event in events if event.get("ResourceStatusReason")]
-
-    @property
-    def _status(self) -> str:
-        return str(self.aws.client("cloudformation").describe_stacks(StackName=self.name)["Stacks"][0]["StackStatus"])
 
 
 def assembled_stacks(aws: LocalAws, assembly: Path) -> list[AssembledStack]:

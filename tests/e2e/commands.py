@@ -25,13 +25,10 @@ def delete(aws: LocalAws, stack: str) -> None:
     """Delete a stack through the API: without the CLI's pauses."""
     client = aws.client("cloudformation")
     stack_id = client.describe_stacks(StackName=stack)["Stacks"][0]["StackId"]
-
-    def status() -> str:
-        return str(client.describe_stacks(StackName=stack_id)["Stacks"][0]["StackStatus"])
-
     client.delete_stack(StackName=stack_id)
-    until(lambda: status() != "DELETE_IN_PROGRESS")
-    assert status() == "DELETE_COMPLETE"
+    aws.wait_for_stack(stack_id)
+    [deleted] = client.describe_stacks(StackName=stack_id)["Stacks"]
+    assert deleted["StackStatus"] == "DELETE_COMPLETE"
 
 
 def job_status(aws: LocalAws, name: str) -> str:

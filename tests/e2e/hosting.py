@@ -65,6 +65,8 @@ def hosting_app(
         job_type=JobType.ADVANCED,
         model=model,
         job_duration=Duration.hours(1),
+        # Every poll runs the handler, in real time.
+        poll_interval=Duration.minutes(15),
         traffic_pattern=TrafficPattern.stairs(duration=Duration.seconds(240), number_of_steps=2, users_per_step=2),
         endpoint_configurations=configurations,
         max_number_of_tests=2,

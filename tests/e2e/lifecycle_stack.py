@@ -16,7 +16,7 @@ from cdk_inference_recommender import InferenceRecommendationsJob, ModelSource
 from inference_recommendations_handler.protocol.contract import ResourceType
 
 from .applications import MODEL_PACKAGE_ARN, PAYLOAD_BUCKET
-from .cloud_assembly import AT_WORK, publish
+from .cloud_assembly import publish
 from .commands import until
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ class LifecycleStack:
 
     def wait(self, *, seconds: float = 120) -> str:
         """Wait at most so many real seconds for the stack's operation to end; return its status."""
-        until(lambda: not self.status.endswith(AT_WORK), seconds=seconds)
+        self.aws.wait_for_stack(self.stack_id, seconds=seconds)
         return self.status
 
     def in_real_time(self, *, speed: float = 1) -> AbstractContextManager[None]:

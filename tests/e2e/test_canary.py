@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.e2e.cloud_assembly import AT_WORK, assembled_stacks, deploy
+from tests.e2e.cloud_assembly import assembled_stacks, deploy
 from tests.e2e.commands import delete, requests_of
 from tests.e2e.hosting import physical_ids, serving
 from tests.example_applications import CANARY_ENDPOINT, synthesised
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from tests.e2e.conftest import LocalAws
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.usefixtures("short_jobs")]
 
 ENDPOINT = "image-classifier"
 IN_SERVICE = frozenset({"InService", "Updating", "RollingBack"})
@@ -36,11 +36,11 @@ def test_a_canary_that_alarms_rolls_back_and_the_old_winner_serves_throughout(
     bootstrapped.admin("faults", {"fault": "trip-alarm", "alarm": "*Errors*"})
     other = synthesised(CANARY_ENDPOINT, tmp_path / "2", optimize_for="ModelLatency")
     seen: list[dict[str, Any]] = []
+    assert deploy(bootstrapped, other, ["Benchmark"]) == []
+    [operated] = [stack for stack in assembled_stacks(bootstrapped, other) if stack.name == "Operated"]
     with bootstrapped.in_real_time(speed=120):
-        assert deploy(bootstrapped, other, ["Benchmark"]) == []
-        [operated] = [stack for stack in assembled_stacks(bootstrapped, other) if stack.name == "Operated"]
         operated.start()
-        while stack_status(bootstrapped).endswith(AT_WORK):
+        while operated.is_changing:
             seen.append(described(bootstrapped))
             time.sleep(0.1)
     assert "went into ALARM state during deployment" in " ".join(operated.wait())

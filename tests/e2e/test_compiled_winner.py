@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from aws_cdk import App, Stack
+from aws_cdk import App, Duration, Stack
 from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_s3 as s3
 
@@ -32,7 +32,7 @@ def compiled_app(folder: Path) -> Path:
         "input_buckets": [s3.Bucket.from_bucket_name(stack, "Payload", PAYLOAD_BUCKET)],
         "image_repositories": [ecr.Repository.from_repository_name(stack, "Images", "images")],
     }
-    job = InferenceRecommendationsJob(stack, "Job", model=model, **readable)
+    job = InferenceRecommendationsJob(stack, "Job", model=model, poll_interval=Duration.minutes(15), **readable)
     best = job.recommend_real_time("Best")
     RecommendedEndpoint(stack, "Endpoint", recommendation=best, model=model, **readable)
     return Path(app.synth().directory)

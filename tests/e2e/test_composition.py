@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from tests.e2e.conftest import LocalAws
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.usefixtures("short_jobs")]
 
 
 def test_a_new_winner_reaches_the_other_stacks_endpoint_and_runs_no_job(bootstrapped: LocalAws, tmp_path: Path) -> None:

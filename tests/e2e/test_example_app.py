@@ -13,7 +13,7 @@ from tests.example_applications import APP, synthesised
 if TYPE_CHECKING:
     from pathlib import Path
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.usefixtures("short_jobs")]
 
 
 @pytest.fixture(scope="module")

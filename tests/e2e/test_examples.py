@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from tests.e2e.conftest import LocalAws
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.usefixtures("short_jobs")]
 
 DEPLOYED: Final = [each for each in APPLICATIONS if each not in {APP, RECOMMENDED_ENDPOINT, PIPELINE}]
 """Names of the modules; `test_example_app.py` and `test_composition.py` deploy the others, and more of them."""
@@ -78,8 +78,6 @@ def _policy(statement: Mapping[str, object]) -> str:
 def deployed(prepared: LocalAws) -> LocalAws:
     """Return the local AWS with every example, deployed with its defaults."""
     prepared.admin("faults", {"fault": "quota", "limit": SIDE_BY_SIDE})
-    # Each poll runs a function: shorter jobs are polled less.
-    prepared.admin("faults", {"fault": "short-job", "seconds": 600})
     failed: dict[str, list[str]] = {}
     applications = [assembled_stacks(prepared, checked(each).assembly) for each in DEPLOYED]
     # The first stacks of all applications together, then the second ones, which read what the first ones publish.
@@ -192,11 +190,8 @@ def test_nothing_is_left_running(deployed: LocalAws) -> None:
     ids = [client.describe_stacks(StackName=name)["Stacks"][0]["StackId"] for name in sorted(names)]
     for stack_id in ids:
         client.delete_stack(StackName=stack_id)
-
-    def statuses() -> set[str]:
-        return {client.describe_stacks(StackName=each)["Stacks"][0]["StackStatus"] for each in ids}
-
-    until(lambda: "DELETE_IN_PROGRESS" not in statuses(), seconds=PATIENCE)
-    assert statuses() == {"DELETE_COMPLETE"}
-    deployed.admin("faults", {"fault": "clear"})
+    for stack_id in ids:
+        deployed.wait_for_stack(stack_id, seconds=PATIENCE)
+    described = [client.describe_stacks(StackName=each)["Stacks"][0]["StackStatus"] for each in ids]
+    assert set(described) == {"DELETE_COMPLETE"}
     until(lambda: not any(deployed.admin("running").values()))

@@ -72,7 +72,7 @@ def test_a_finished_job_is_read_and_left_as_it_is(bootstrapped: LocalAws, role_a
 
 
 def test_a_running_job_is_waited_for(bootstrapped: LocalAws, role_arn: str, tmp_path: Path) -> None:
-    bootstrapped.admin("faults", {"fault": "slow-job", "job": "measures-still", "seconds": 14 * 3600})
+    bootstrapped.admin("faults", {"fault": "slow-job", "job": "measures-still", "seconds": 2 * 3600})
     [stack] = assembled_stacks(bootstrapped, existing_job_app(tmp_path, "ReadsRunning", "measures-still"))
     with bootstrapped.in_real_time():
         started(bootstrapped, role_arn, "measures-still")
@@ -91,8 +91,8 @@ def test_a_stack_that_goes_while_it_waits_leaves_the_job_running(
     bootstrapped.admin("faults", {"fault": "slow-job", "job": "outlives-*", "seconds": 30 * 86_400})
     started(bootstrapped, role_arn, "outlives-its-reader")
     [stack] = assembled_stacks(bootstrapped, existing_job_app(tmp_path, "Goes", "outlives-its-reader"))
-    stack.start()
     with bootstrapped.in_real_time():
+        stack.start()
         until(lambda: waits(bootstrapped, "Goes"))
         delete(bootstrapped, "Goes")
     running = bootstrapped.admin("running")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from tests.e2e.conftest import LocalAws
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.usefixtures("short_jobs")]
 
 STACKS = {APP: ["InstanceRecommendation", "Hosting"], RECOMMENDED_ENDPOINT: ["Measured", "Served"]}
 """In the order of their deployment: a Default job, an Advanced one, and what runs on their results."""

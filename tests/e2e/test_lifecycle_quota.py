@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.e2e
 
 JOBS, QUOTA = 8, 3
-# The shortest jobs that there are: every queued one is requested again each minute, as long as another three run.
+JOB_SECONDS = 300
+"""Every queued job is requested again each minute, as long as another three run."""
 PROPS: dict[str, Any] = {
     "jobs": JOBS,
     "timeout": Duration.minutes(165),
@@ -40,6 +41,7 @@ PROPS: dict[str, Any] = {
 def stack(aws: LocalAws, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[LifecycleStack]:
     stack = LifecycleStack(aws=aws, name="Cancelled" if "cancelled" in request.node.name else "Eight", folder=tmp_path)
     stack.order("quota", limit=QUOTA)
+    stack.order("short-job", seconds=JOB_SECONDS)
     yield stack
     stack.order("clear")
 
@@ -69,7 +71,7 @@ def test_all_finish_and_never_more_run_than_may(stack: LifecycleStack) -> None:
 def test_cancelled_while_most_wait_no_job_starts_after_its_delete(stack: LifecycleStack) -> None:
     # The stack's first job keeps the state machine, in which the others wait, when they are rolled back.
     assert stack.deploy(**PROPS | {"jobs": 1}) == "CREATE_COMPLETE", stack.reasons()
-    with stack.in_real_time(speed=120):
+    with stack.in_real_time(speed=60):
         stack.deploy(wait=False, **PROPS)
         until(lambda: len(stack.requests) > QUOTA and len(_waiting(stack)) > 1, seconds=300)
         stack.cancel_update()

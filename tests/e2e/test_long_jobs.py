@@ -6,7 +6,6 @@ import signal
 from typing import TYPE_CHECKING
 
 import pytest
-from aws_cdk import Duration
 
 from tests.e2e import cloud_assembly
 from tests.e2e.applications import FIVE_HOURS, job_app
@@ -21,7 +20,7 @@ pytestmark = pytest.mark.e2e
 
 
 def test_a_job_of_five_hours_is_waited_for_in_wait_stages(bootstrapped: LocalAws, tmp_path: Path) -> None:
-    app = job_app(tmp_path, "FiveHours", poll_interval=Duration.minutes(5), **FIVE_HOURS)
+    app = job_app(tmp_path, "FiveHours", **FIVE_HOURS)
     assert cloud_assembly.deploy(bootstrapped, app) == []
     events = bootstrapped.events("FiveHours")
     wait_stages = [completed(events, f"JobWait{number}") for number in range(1, 9)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from aws_cdk import App, Stack
+from aws_cdk import App, Duration, Stack
 from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
@@ -72,6 +72,7 @@ def model_app(folder: Path, *, version: int, through_parameter: bool) -> Path:
         measured,
         "Job",
         model=ModelSource.from_model(name, container_config=CONFIG),
+        poll_interval=Duration.minutes(15),
         input_buckets=[s3.Bucket.from_bucket_name(measured, "Payload", "model-payloads")],
         image_repositories=[ecr.Repository.from_repository_name(measured, "Images", "images")],
     )

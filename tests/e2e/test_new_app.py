@@ -52,7 +52,11 @@ def existing(aws: LocalAws) -> dict[str, list[str]]:
 
 
 def messages(aws: LocalAws, queue: str) -> list[str]:
-    received = aws.client("sqs").receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages", [])
+    """Return what is in a queue, and take it out: in 30 s of a busy machine it would be there again."""
+    client = aws.client("sqs")
+    received = client.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages", [])
+    for each in received:
+        client.delete_message(QueueUrl=queue, ReceiptHandle=each["ReceiptHandle"])
     return [each["Body"] for each in received]
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from tests.e2e.conftest import LocalAws
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.usefixtures("short_jobs")]
 
 
 def test_a_configured_provider_deploys_a_job_and_an_endpoint_and_goes(bootstrapped: LocalAws, tmp_path: Path) -> None:

@@ -5,9 +5,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-import sys
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 import pytest
@@ -15,12 +13,14 @@ import pytest
 from tests.ended_process import ended
 
 from .applications import FIVE_HOURS, ROOT
+from .aws_cli import aws_cli
 from .commands import until
 from .conftest import SPEED
 from .lifecycle_stack import LifecycleStack
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
     from .conftest import LocalAws
 
@@ -43,21 +43,26 @@ END = "THAT-WAS-ALL"
 
 @dataclass
 class Shell:
-    """A bash that the runbook is typed into, block by block."""
+    """A bash that the runbook is typed into, block by block.
 
-    aws: LocalAws
+    Attributes:
+        environment: Its variables.
+        descriptor: What its processes inherit, beside the streams.
+    """
+
+    environment: Mapping[str, str]
+    descriptor: int
     _process: subprocess.Popen[str] = field(init=False)
 
     def __enter__(self) -> Self:
-        tools = str(Path(sys.executable).parent)
-        environment = {**os.environ, **self.aws.environment, "PATH": f"{tools}{os.pathsep}{os.environ['PATH']}"}
         self._process = subprocess.Popen(
             ["bash"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            env=environment,
+            env=dict(self.environment),
+            pass_fds=[self.descriptor],
         )
         return self
 
@@ -86,9 +91,18 @@ def stack(aws: LocalAws, tmp_path: Path) -> Iterator[LifecycleStack]:
     aws.admin("faults", {"fault": "clear"})
 
 
+@pytest.fixture(scope="module")
+def cli(aws: LocalAws, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[dict[str, str], int]]:
+    """Environment in which `aws` is found, and the descriptor that it needs."""
+    tools = tmp_path_factory.mktemp("tools")
+    environment = {**os.environ, **aws.environment, "PATH": f"{tools}{os.pathsep}{os.environ['PATH']}"}
+    with aws_cli(tools, environment) as descriptor:
+        yield environment, descriptor
+
+
 @pytest.fixture
-def shell(aws: LocalAws) -> Iterator[Shell]:
-    with Shell(aws) as shell:
+def shell(cli: tuple[dict[str, str], int]) -> Iterator[Shell]:
+    with Shell(*cli) as shell:
         yield shell
 
 

@@ -33,7 +33,8 @@ class FakeExecution:
     started_with: str
     started_at: float
     machine_arn: str
-    state: Mapping[str, Any]
+    text: str
+    """State as JSON."""
     wakes_at: float
     status: str = "RUNNING"
     ended_at: float | None = None
@@ -44,6 +45,11 @@ class FakeExecution:
     """Error of the last poll, before the final call."""
     polling: bool = False
     """Whether a call of the function is in progress."""
+
+    @property
+    def state(self) -> dict[str, Any]:
+        state: dict[str, Any] = json.loads(self.text)
+        return state
 
     @property
     def request_id(self) -> str:
@@ -58,7 +64,8 @@ class Machine:
     """Fake of Step Functions: `call` handles API calls, `wake` runs due executions."""
 
     clock: Clock
-    poll: Callable[[Mapping[str, Any], Callable[[Result], None]], None]
+    poll: Callable[[str, Callable[[Result], None]], None]
+    """Calls the function with the text of an event."""
     gave_up: Callable[[str, Exception], None]
     """Receives the request of a failed execution and the error."""
     jitter: Random = field(default_factory=lambda: Random(0))  # noqa: S311 - not cryptography
@@ -110,7 +117,7 @@ class Machine:
             return
         execution.polling = True
         execution.history_events += EVENTS_OF_A_RETRY if execution.retries.made else EVENTS_OF_A_LOOP
-        self.poll(execution.state, lambda result: self._polled(execution, result))
+        self.poll(execution.text, lambda result: self._polled(execution, result))
 
     def _polled(self, execution: FakeExecution, result: Result) -> None:
         execution.polling = False
@@ -123,10 +130,10 @@ class Machine:
         else:
             responding = execution.broke_off is not None
             execution.retries = Retries(retriers.POLL)
-            execution.state = json.loads(json.dumps(result))
-            assert isinstance(execution.state["waitSeconds"], int)
-            execution.wakes_at = self.clock.now + execution.state["waitSeconds"]
-            if responding or execution.state["done"]:
+            execution.text = json.dumps(result)
+            assert isinstance(result["waitSeconds"], int)
+            execution.wakes_at = self.clock.now + result["waitSeconds"]
+            if responding or result["done"]:
                 execution.end("SUCCEEDED", self.clock.now)
 
     def _failed(self, execution: FakeExecution, error: Exception) -> None:
@@ -140,7 +147,7 @@ class Machine:
             self.gave_up(execution.request_id, error)
         else:
             execution.broke_off, execution.retries = error, Retries(retriers.RESPONSE)
-            execution.state = dict(execution.state) | {"error": {"Error": name, "Cause": str(error)}}
+            execution.text = json.dumps(execution.state | {"error": {"Error": name, "Cause": str(error)}})
             execution.wakes_at = self.clock.now
 
     def _StartExecution(self, request: Mapping[str, Any]) -> dict[str, Any]:  # noqa: N802
@@ -153,14 +160,13 @@ class Machine:
         if known is not None and not (known.status == "RUNNING" and known.started_with == text):
             raise ServiceError("ExecutionAlreadyExists", f"Execution Already Exists: {name}")
         if known is None:
-            state = json.loads(text)
             self.executions[name] = FakeExecution(
                 name=name,
                 started_with=text,
                 started_at=now,
                 machine_arn=self.arn,
-                state=state,
-                wakes_at=now + state["waitSeconds"],
+                text=text,
+                wakes_at=now + json.loads(text)["waitSeconds"],
             )
         return {"executionArn": self._arn(name), "startDate": self.clock.datetime()}
 
@@ -175,7 +181,7 @@ class Machine:
         if execution.ended_at is not None:
             found["stopDate"] = datetime.fromtimestamp(execution.ended_at, tz=UTC)
         if execution.status == "SUCCEEDED":
-            found["output"] = json.dumps(execution.state)
+            found["output"] = execution.text
         return found
 
     def _StopExecution(self, request: Mapping[str, Any]) -> dict[str, Any]:  # noqa: N802

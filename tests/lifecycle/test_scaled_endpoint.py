@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import io
 import json
+import threading
 import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from inference_recommender_sandbox.sagemaker.endpoint_backend import EndpointBackend
 from inference_recommender_sandbox.server import start
-from tests.sandbox.conftest import SPEED, Account
+from tests.sandbox.conftest import DEADLINE_SECONDS, SPEED, Account
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -344,21 +346,26 @@ def test_a_rollback_sets_the_old_recommended_number_where_the_new_one_was_set(
 
 
 def test_an_update_that_is_cancelled_while_the_number_changes_rolls_back(
-    scaled: Scaled, running: str, most: int | None
+    scaled: Scaled, running: str, most: int | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = scaled.now(running)
+    clock, changes = scaled.account.sandbox.clock, threading.Event()
+    change = EndpointBackend.update_endpoint_weights_and_capacities
 
-    def cancelled() -> bool:
-        with scaled.account.sandbox.clock.busy():
-            if ("Count", "UPDATE_IN_PROGRESS") not in scaled.account.events(running):
-                return False
-            # The endpoint itself is through when the count's turn comes.
-            scaled.account.until(lambda: scaled.describe(running)["EndpointStatus"] == "Updating")
-            scaled.account.client("cloudformation").cancel_update_stack(StackName=running)
-            return True
+    def change_slowly(*arguments: Any, **named: Any) -> str:
+        # In real time until the update is cancelled: a poll would come too late.
+        clock.speed = 1
+        arn = change(*arguments, **named)
+        changes.set()
+        return arn
 
+    monkeypatch.setattr(EndpointBackend, "update_endpoint_weights_and_capacities", change_slowly)
     scaled.deploy((LARGE[0], most), stack_id=running, count=2, wait=False)
-    scaled.account.until(cancelled)
+    assert changes.wait(DEADLINE_SECONDS)
+    monkeypatch.undo()
+    assert ("Count", "UPDATE_IN_PROGRESS") in scaled.account.events(running)
+    scaled.account.client("cloudformation").cancel_update_stack(StackName=running)
+    clock.speed = SPEED
     assert scaled.account.wait(running) == "UPDATE_ROLLBACK_COMPLETE"
     assert scaled.now(running) == before
     assert scaled.at_run_time(running) == (1, 0.5)

@@ -162,7 +162,7 @@ class World:
         """Receive a response in place of the ResponseURL's bucket."""
         if self.put_faults:
             raise _http_error(url, self.put_faults.pop(0))
-        signed = datetime.strptime(parse_qs(urlsplit(url).query)["X-Amz-Date"][0], "%Y%m%dT%H%M%S%z")
+        signed = datetime.fromisoformat(parse_qs(urlsplit(url).query)["X-Amz-Date"][0])
         if self.clock.now > signed.timestamp() + URL_LIFETIME:
             raise _http_error(url, 403)
         response = json.loads(body, parse_constant=_refuse_constant)
@@ -188,25 +188,26 @@ class World:
     def _refusal(self) -> LambdaRefusedError | None:
         return self.outage.refusal(self.clock.now) if self.outage is not None else None
 
-    def _call_by_machine(self, state: Mapping[str, Any], then: Callable[[Result], None]) -> None:
+    def _call_by_machine(self, text: str, then: Callable[[Result], None]) -> None:
         refusal = self._refusal()
         if refusal is not None:
             then(refusal)
         else:
-            self._invoke(state, then)
+            self._invoke(text, then)
 
-    def _invoke(self, event: Mapping[str, Any], then: Callable[[Result], None]) -> None:
-        """Run the function. Pass its result or exception to `then`, at once or after a pause."""
+    def _invoke(self, text: str, then: Callable[[Result], None]) -> None:
+        """Run the function with an event's text. Pass its result or exception to `then`, at once or after a pause."""
 
         def invoke() -> Mapping[str, Any]:
             if not (self.function_exists and self.function_works):
                 raise FunctionDiedError("Runtime.ImportModuleError")
             killed_at = self.clock.now + FUNCTION_TIMEOUT
             invocation = Invocation(clients=self.clients, log_stream=LOG_STREAM)
+            event = json.loads(text)
             self.service.caller.set(event.get("event", event)["StackId"])
             try:
                 with self.clients.remaining.of(lambda: killed_at - self.clock.now):
-                    return handle(json.loads(json.dumps(event)), invocation)
+                    return handle(event, invocation)
             except KilledError:
                 raise FunctionDiedError("Sandbox.Timedout") from None
             except EXPECTED:
@@ -281,7 +282,7 @@ class World:
             self.lost_deliveries -= 1
             then(FunctionDiedError("Runtime.ExitError"))
         else:
-            self._invoke(event, then)
+            self._invoke(json.dumps(event), then)
 
 
 def _first(heap: list[Any]) -> float | None:

@@ -14,6 +14,10 @@ from inference_recommender_sandbox.clock import MAX_SPEED, Clock
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+PATIENCE = 60
+"""Real seconds within which a thread gets its turn, also where many others want the processor."""
+ROUNDING = 0.001
+
 
 def _elapsed(clock: Clock, real_seconds: float) -> float:
     before = clock.now()
@@ -28,7 +32,9 @@ def test_runs_at_its_speed_while_nothing_is_busy() -> None:
 def test_runs_at_real_time_while_something_is_busy() -> None:
     clock = Clock(1000)
     with clock.busy():
-        assert _elapsed(clock, 0.05) < 1
+        started = time.monotonic()
+        elapsed = _elapsed(clock, 0.05)
+        assert elapsed <= time.monotonic() - started + ROUNDING
     assert _elapsed(clock, 0.05) >= 50
 
 
@@ -42,9 +48,10 @@ def test_starts_at_real_time_and_never_goes_back() -> None:
 def test_a_sleeper_wakes_exactly_when_it_asked_to_at_any_speed() -> None:
     clock = Clock(1_000_000, start=0)
     with clock.busy():
-        before = clock.now()
+        started, before = time.monotonic(), clock.now()
         clock.sleep(3600)
-        assert clock.now() - before == pytest.approx(3600, abs=1)
+        # Before it sleeps and after it wakes, real time passes.
+        assert 3600 - ROUNDING <= clock.now() - before <= 3600 + time.monotonic() - started
 
 
 def test_sleepers_wake_in_order_none_missing_its_moment() -> None:
@@ -56,12 +63,13 @@ def test_sleepers_wake_in_order_none_missing_its_moment() -> None:
         woken.append((seconds, clock.now()))
 
     with clock.busy():
-        started = clock.now()
+        began, started = time.monotonic(), clock.now()
         threads = [clock.start_thread(lambda s=s: sleeper(s), name=f"sleeper-{s}") for s in (300, 100, 200)]  # type: ignore[misc]
     for thread in threads:
-        thread.join(5)
+        thread.join(PATIENCE)
     assert [seconds for seconds, _ in woken] == [100, 200, 300]
-    assert all(seconds <= when - started < seconds + 2 for seconds, when in woken)
+    real = time.monotonic() - began
+    assert all(seconds <= when - started <= seconds + real for seconds, when in woken)
 
 
 def test_a_busy_thread_that_sleeps_is_not_busy_meanwhile() -> None:
@@ -70,7 +78,7 @@ def test_a_busy_thread_that_sleeps_is_not_busy_meanwhile() -> None:
     with clock.busy():
         clock.sleep(1000)
         assert clock.is_busy
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < PATIENCE
 
 
 def test_a_sleeper_wakes_late_in_real_time_when_another_becomes_busy() -> None:
@@ -97,7 +105,7 @@ def test_a_thread_is_busy_from_when_it_is_started() -> None:
     thread = clock.start_thread(work, name="worker")
     assert clock.is_busy
     release.set()
-    thread.join(5)
+    thread.join(PATIENCE)
     assert not clock.is_busy
 
 
@@ -159,7 +167,7 @@ def test_a_busy_waiter_is_busy_from_the_notify_and_not_from_its_waking(
         before = clock.now()
         real_time.seconds += 10
         assert clock.now() - before == pytest.approx(10)
-    thread.join(5)
+    thread.join(PATIENCE)
     assert woken_at == [pytest.approx(before + 10)]
     assert not clock.is_busy
 
@@ -177,17 +185,17 @@ def test_a_notify_for_one_waiter_lets_the_others_wait() -> None:
     _until(lambda: not clock.is_busy)
     events["second"] = True
     clock.notify()
-    threads[1].join(5)
+    threads[1].join(PATIENCE)
     assert over == ["second"]
     events["first"] = True
     clock.notify()
-    threads[0].join(5)
+    threads[0].join(PATIENCE)
     assert over == ["second", "first"]
     assert not clock.is_busy
 
 
 def _until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + PATIENCE
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.001)
@@ -208,9 +216,9 @@ def test_a_sleeper_follows_a_change_of_speed() -> None:
     started = time.monotonic()
     sleeper = clock.start_thread(lambda: clock.sleep(600), name="sleeper")
     clock.speed = 10_000
-    sleeper.join(5)
+    sleeper.join(PATIENCE)
     assert not sleeper.is_alive()
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < PATIENCE
 
 
 def test_each_of_many_sleepers_wakes_in_its_turn() -> None:
@@ -224,7 +232,7 @@ def test_each_of_many_sleepers_wakes_in_its_turn() -> None:
     with clock.busy():
         sleepers = [clock.start_thread(partial(sleep, seconds), name="sleeper") for seconds in (300, 60, 180, 120, 240)]
     for sleeper in sleepers:
-        sleeper.join(5)
+        sleeper.join(PATIENCE)
     assert woken == [60, 120, 180, 240, 300]
 
 
@@ -237,6 +245,6 @@ def test_a_thread_that_fails_once_the_clock_has_stopped_fails_silently(capfd: py
 
     thread = clock.start_thread(work, name="late")
     clock.stop()
-    thread.join(5)
+    thread.join(PATIENCE)
     assert not thread.is_alive()
     assert capfd.readouterr().err == ""

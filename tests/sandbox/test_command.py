@@ -14,6 +14,7 @@ import pytest
 
 from inference_recommender_sandbox.command import main
 from inference_recommender_sandbox.faults import KINDS, EngineFaults
+from inference_recommender_sandbox.moto_symbols import USED_ON_DEMAND
 from inference_recommender_sandbox.sagemaker.faults import FaultRegistry
 from tests.ended_process import ended
 
@@ -108,11 +109,14 @@ def test_the_port_is_a_free_one_unless_it_is_given(
     assert ports == [0, 4599, 0]
 
 
-def test_a_start_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:
+def test_a_start_that_fails_leaves_nothing_behind_and_imports_nothing_of_what_few_stacks_need(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        done = _run("--port", str(taken.getsockname()[1]), TMPDIR=str(tmp_path))
+        done = _run("--port", str(taken.getsockname()[1]), TMPDIR=str(tmp_path), PYTHONPROFILEIMPORTTIME="1")
     assert done.returncode == 1
     assert list(tmp_path.glob("inference-recommender-sandbox-*")) == []
+    imported = set(re.findall(r"^import time:.*\| +(\S+)$", done.stderr, flags=re.MULTILINE))
+    assert "moto.applicationautoscaling.models" in imported
+    assert not imported & {*USED_ON_DEMAND, "openapi_spec_validator", "pydantic"}
 
 
 @pytest.mark.parametrize("port", ["99999", "65536", "-5", "http"])

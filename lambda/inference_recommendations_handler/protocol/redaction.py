@@ -8,6 +8,7 @@ variables aren't redacted.
 from __future__ import annotations
 
 import json
+import re
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Final
@@ -28,6 +29,8 @@ _ENVIRONMENT: Final = {
 """Members of SageMaker's requests and responses that contain only values, except for the listed members."""
 _JSON: Final = "EnvironmentJson"
 _URL: Final = "ResponseURL"
+_QUOTED_AS_IT_IS: Final = re.compile(r"[!#-&(-\[\]-~]+")
+"""Printable ASCII characters without spaces, quotation marks, and backslashes."""
 
 _values: ContextVar[frozenset[str]] = ContextVar("values", default=frozenset())
 
@@ -102,6 +105,8 @@ def _parts(url: str) -> Iterator[str]:
 def _forms(value: str) -> Iterator[str]:
     """Yield the value itself, and as it is quoted in JSON, in Python, and on a single line."""
     yield value
+    if _QUOTED_AS_IT_IS.fullmatch(value):
+        return
     yield " ".join(value.split())
     yield json.dumps(value)[1:-1]
     yield json.dumps(value, ensure_ascii=False)[1:-1]

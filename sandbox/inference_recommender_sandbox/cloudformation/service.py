@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from moto.core.responses import ActionResult, EmptyResult
+from moto.core.responses import EmptyResult
 
 from inference_recommender_sandbox.cloudformation.template.limits import check_body_size
 from inference_recommender_sandbox.cloudformation.template.stored_template import template_at
 from inference_recommender_sandbox.cloudformation.template.template import Template
+from inference_recommender_sandbox.named_result import NamedResult
 
 from .authorized_response import AuthorizedResponse
 from .descriptions import (
@@ -26,6 +27,8 @@ from .errors import ValidationError
 from .pages import page
 
 if TYPE_CHECKING:
+    from moto.core.responses import ActionResult
+
     from inference_recommender_sandbox.iam.authorization import Authorizer
 
     from .engines import StackEngines
@@ -72,19 +75,19 @@ class CloudFormationService(AuthorizedResponse):
                 "on_stack_failure": get("OnStackFailure"),
             },
         )
-        return ActionResult({"Id": change_set.change_set_id, "StackId": change_set.stack_id})
+        return NamedResult({"Id": change_set.change_set_id, "StackId": change_set.stack_id})
 
     def describe_change_set(self) -> ActionResult:
         """Describe a change set."""
         change_set = self._engine.change_sets.get(self._get_param("ChangeSetName"), self._get_param("StackName"))
         stack = self._engine.store.get(change_set.stack_id)
-        return ActionResult(change_set_description(change_set, stack.name))
+        return NamedResult(change_set_description(change_set, stack.name))
 
     def list_change_sets(self) -> ActionResult:
         """List a stack's change sets."""
         stack = self._engine.store.get(self._get_param("StackName"))
         items = self._engine.change_sets.of(stack)
-        return ActionResult({"Summaries": [change_set_summary(item, stack.name) for item in items]})
+        return NamedResult({"Summaries": [change_set_summary(item, stack.name) for item in items]})
 
     def delete_change_set(self) -> ActionResult:
         """Delete a change set."""
@@ -113,7 +116,7 @@ class CloudFormationService(AuthorizedResponse):
             or self._get_param("OnFailure") == "DO_NOTHING",
             termination_protection=bool(self._get_bool_param("EnableTerminationProtection", if_none=False)),
         )
-        return ActionResult({"StackId": stack.stack_id})
+        return NamedResult({"StackId": stack.stack_id})
 
     def update_stack(self) -> ActionResult:
         """Start the update of a stack."""
@@ -125,7 +128,7 @@ class CloudFormationService(AuthorizedResponse):
             capabilities=self._get_param("Capabilities") or [],
             disable_rollback=bool(self._get_bool_param("DisableRollback", if_none=False)),
         )
-        return ActionResult({"StackId": stack.stack_id})
+        return NamedResult({"StackId": stack.stack_id})
 
     def delete_stack(self) -> ActionResult:
         """Start the deletion of a stack."""
@@ -142,37 +145,37 @@ class CloudFormationService(AuthorizedResponse):
         self._engine.continue_update_rollback(
             self._get_param("StackName"), skip=self._get_param("ResourcesToSkip") or []
         )
-        return ActionResult({})
+        return NamedResult({})
 
     def rollback_stack(self) -> ActionResult:
         """Roll back a stack that failed with rollback disabled."""
-        return ActionResult({"StackId": self._engine.roll_back_stack(self._get_param("StackName")).stack_id})
+        return NamedResult({"StackId": self._engine.roll_back_stack(self._get_param("StackName")).stack_id})
 
     def update_termination_protection(self) -> ActionResult:
         """Protect a stack from deletion, or no longer."""
         stack = self._engine.store.get(self._get_param("StackName"))
         stack.termination_protection = bool(self._get_bool_param("EnableTerminationProtection"))
-        return ActionResult({"StackId": stack.stack_id})
+        return NamedResult({"StackId": stack.stack_id})
 
     def describe_stacks(self) -> ActionResult:
         """Describe one stack or all."""
         name = self._get_param("StackName")
         stacks = [self._engine.store.get(name)] if name else list(self._engine.store.active())
         items, token = page(stacks, self._get_param("NextToken"), size=_STACKS_PER_PAGE)
-        return ActionResult({"Stacks": [stack_description(stack) for stack in items], "NextToken": token})
+        return NamedResult({"Stacks": [stack_description(stack) for stack in items], "NextToken": token})
 
     def list_stacks(self) -> ActionResult:
         """List stacks, deleted ones too."""
         wanted = self._get_param("StackStatusFilter") or []
         stacks = [s for s in self._engine.store.stacks.values() if not wanted or s.status in wanted]
         items, token = page(stacks, self._get_param("NextToken"), size=_STACKS_PER_PAGE)
-        return ActionResult({"StackSummaries": [stack_summary(stack) for stack in items], "NextToken": token})
+        return NamedResult({"StackSummaries": [stack_summary(stack) for stack in items], "NextToken": token})
 
     def describe_stack_events(self) -> ActionResult:
         """Return a stack's events, the newest first."""
         stack = self._engine.store.get(self._get_param("StackName"))
         items, token = page(stack.events[::-1], self._get_param("NextToken"), size=_EVENTS_PER_PAGE)
-        return ActionResult({"StackEvents": [event_description(stack, item) for item in items], "NextToken": token})
+        return NamedResult({"StackEvents": [event_description(stack, item) for item in items], "NextToken": token})
 
     def describe_events(self) -> ActionResult:
         """Return events of a stack or change set, the newest first."""
@@ -185,14 +188,14 @@ class CloudFormationService(AuthorizedResponse):
             events = [event for event in events if event.status.endswith("FAILED")]
         items, token = page(events, self._get_param("NextToken"), size=_EVENTS_PER_PAGE)
         described = [operation_event_description(stack, item) for item in items]
-        return ActionResult({"OperationEvents": described, "NextToken": token})
+        return NamedResult({"OperationEvents": described, "NextToken": token})
 
     def list_stack_resources(self) -> ActionResult:
         """List a stack's resources."""
         stack = self._engine.store.get(self._get_param("StackName"))
         items, token = page(list(stack.resources.values()), self._get_param("NextToken"), size=_EVENTS_PER_PAGE)
         described = [resource_description(stack, item) for item in items]
-        return ActionResult({"StackResourceSummaries": described, "NextToken": token})
+        return NamedResult({"StackResourceSummaries": described, "NextToken": token})
 
     def describe_stack_resources(self) -> ActionResult:
         """Describe a stack's resources, or the one of a physical id."""
@@ -207,7 +210,7 @@ class CloudFormationService(AuthorizedResponse):
         ]
         if not found and not name:
             raise ValidationError(f"Stack for {physical_id} does not exist")
-        return ActionResult({"StackResources": found})
+        return NamedResult({"StackResources": found})
 
     def describe_stack_resource(self) -> ActionResult:
         """Describe one resource of a stack."""
@@ -215,7 +218,7 @@ class CloudFormationService(AuthorizedResponse):
         stack = self._engine.store.get(name)
         if logical_id not in stack.resources:
             raise ValidationError(f"Resource {logical_id} does not exist for stack {name}")
-        return ActionResult({"StackResourceDetail": resource_description(stack, stack.resources[logical_id])})
+        return NamedResult({"StackResourceDetail": resource_description(stack, stack.resources[logical_id])})
 
     def get_template(self) -> ActionResult:
         """Return a stack's or change set's template as it was given."""
@@ -225,9 +228,9 @@ class CloudFormationService(AuthorizedResponse):
         else:
             stack = self._engine.store.get(self._get_param("StackName"))
             if stack.template is None:
-                return ActionResult({"TemplateBody": "", "StagesAvailable": ["Original", "Processed"]})
+                return NamedResult({"TemplateBody": "", "StagesAvailable": ["Original", "Processed"]})
             template = stack.template
-        return ActionResult({"TemplateBody": template.body, "StagesAvailable": ["Original", "Processed"]})
+        return NamedResult({"TemplateBody": template.body, "StagesAvailable": ["Original", "Processed"]})
 
     def get_template_summary(self) -> ActionResult:
         """Return what a template declares."""
@@ -235,12 +238,12 @@ class CloudFormationService(AuthorizedResponse):
         template = self._engine.store.get(name).template if name else self._template(required=True)
         if template is None:
             raise ValidationError("GetTemplateSummary cannot be called on REVIEW_IN_PROGRESS stacks.")
-        return ActionResult(template_summary(template))
+        return NamedResult(template_summary(template))
 
     def validate_template(self) -> ActionResult:
         """Check a template."""
         template = self._template(required=True)
-        return ActionResult(template_summary(template))  # type: ignore[arg-type] # it is required
+        return NamedResult(template_summary(template))  # type: ignore[arg-type] # it is required
 
     def list_exports(self) -> ActionResult:
         """List the Region's exports."""
@@ -251,7 +254,7 @@ class CloudFormationService(AuthorizedResponse):
             if output.export_name
         ]
         items, token = page(exports, self._get_param("NextToken"), size=_EVENTS_PER_PAGE)
-        return ActionResult({"Exports": items, "NextToken": token})
+        return NamedResult({"Exports": items, "NextToken": token})
 
     def list_imports(self) -> ActionResult:
         """List the stacks that use an export."""
@@ -259,15 +262,15 @@ class CloudFormationService(AuthorizedResponse):
         users = [stack.name for stack in self._engine.store.importers(name)]
         if not users:
             raise ValidationError(f"Export '{name}' is not imported by any stack.")
-        return ActionResult({"Imports": users})
+        return NamedResult({"Imports": users})
 
     def list_hook_results(self) -> ActionResult:
         """There are no hooks."""
-        return ActionResult({"HookResults": []})
+        return NamedResult({"HookResults": []})
 
     def get_stack_policy(self) -> ActionResult:
         """There is no stack policy."""
-        return ActionResult({})
+        return NamedResult({})
 
     def _tags(self) -> dict[str, str] | None:
         tags = self._get_param("Tags")

@@ -38,11 +38,27 @@ def preload(bootstrap: str) -> None:
     hidden = runpy.run_path(bootstrap)["RuntimePackages"](os.devnull)
     sys.meta_path.insert(0, hidden)
     importlib.import_module("boto3")
+    keep_services()
     read_models()
     sys.meta_path.remove(hidden)
     # What is imported stays: looking through it would copy it into each process.
     gc.collect()
     gc.freeze()
+
+
+def keep_services() -> None:
+    """List the services of botocore's folders once; each client looks whether its own is among them."""
+    loader = importlib.import_module("botocore.loaders").Loader
+    list_services = loader.list_available_services
+    kept: dict[tuple[str, ...], list[str]] = {}
+
+    def list_kept(self: Any, type_name: str) -> list[str]:
+        key = (type_name, *self.search_paths)
+        if key not in kept:
+            kept[key] = list_services(self, type_name)
+        return list(kept[key])
+
+    loader.list_available_services = list_kept
 
 
 def read_models() -> None:

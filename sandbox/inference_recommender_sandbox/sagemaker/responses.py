@@ -13,6 +13,7 @@ from moto.sagemaker.responses import SageMakerResponse
 
 from inference_recommender_sandbox.iam.authorization import AccessDenied
 from inference_recommender_sandbox.moto_lock import MOTO_LOCK
+from inference_recommender_sandbox.named_result import NamedResult
 from inference_recommender_sandbox.sagemaker.jobs.admission import admit_job
 from inference_recommender_sandbox.sagemaker.jobs.documents import job_description, job_step, job_summary
 from inference_recommender_sandbox.sagemaker.jobs.inference_recommendations_job import JobStatus
@@ -268,7 +269,7 @@ class InferenceRecommenderResponse(SageMakerResponse):
                 raise AccessDeniedException(str(denied)) from denied
 
     def _answer(self, document: dict[str, Any]) -> ActionResult:
-        return ActionResult(checked_response(self._get_action(), document))
+        return NamedResult(checked_response(self._get_action(), document))
 
     def _keep_request(self, outcome: str) -> None:
         backend = self.recommender

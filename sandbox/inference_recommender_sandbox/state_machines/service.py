@@ -6,18 +6,21 @@ import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from moto.core.responses import ActionResult, EmptyResult
+from moto.core.responses import EmptyResult
 from moto.stepfunctions.exceptions import InvalidName, InvalidToken
 from moto.stepfunctions.models import stepfunctions_backends
 from moto.stepfunctions.responses import StepFunctionResponse
 
 from inference_recommender_sandbox.iam.authorization import AccessDenied, Authorizer, trusts_service
+from inference_recommender_sandbox.named_result import NamedResult
 
 from .definition import parse_definition
 from .errors import AccessDeniedError, NotInSandboxError
 from .request_constraints import check_constraints, input_shape
 
 if TYPE_CHECKING:
+    from moto.core.responses import ActionResult
+
     from .execution import Execution
     from .executions import Executions
 
@@ -77,7 +80,7 @@ class StepFunctionsService(StepFunctionResponse):
             raise InvalidName(f"Invalid Name: '{name}'")
         machine = self.stepfunction_backend.describe_state_machine(arn)
         execution = self._executions.start(machine, name, self._get_param("input"))
-        return ActionResult({"executionArn": execution.arn, "startDate": _time(execution.started_at)})
+        return NamedResult({"executionArn": execution.arn, "startDate": _time(execution.started_at)})
 
     def stop_execution(self) -> ActionResult:
         """Abort an execution."""
@@ -86,7 +89,7 @@ class StepFunctionsService(StepFunctionResponse):
         self._authorize("states:StopExecution", arn)
         error, cause = self._get_param("error"), self._get_param("cause")
         execution = self._executions.stop(arn, error=error, cause=cause)
-        return ActionResult({"stopDate": _time(execution.stopped_at)})
+        return NamedResult({"stopDate": _time(execution.stopped_at)})
 
     def describe_execution(self) -> ActionResult:
         """Describe an execution."""
@@ -100,7 +103,7 @@ class StepFunctionsService(StepFunctionResponse):
             "error": execution.error,
             "cause": execution.cause,
         }
-        return ActionResult(
+        return NamedResult(
             _summary(execution)
             | {"input": execution.input, "inputDetails": {"included": True}}
             | {name: value for name, value in found.items() if value is not None}
@@ -114,7 +117,7 @@ class StepFunctionsService(StepFunctionResponse):
         self.stepfunction_backend.describe_state_machine(arn)
         found = self._executions.of(arn, status=self._get_param("statusFilter"))
         page, following = self._page(found)
-        return ActionResult({"executions": [_summary(execution) for execution in page], "nextToken": following})
+        return NamedResult({"executions": [_summary(execution) for execution in page], "nextToken": following})
 
     def describe_state_machine_for_execution(self) -> ActionResult:
         """Describe the state machine of an execution."""
@@ -132,7 +135,7 @@ class StepFunctionsService(StepFunctionResponse):
         if self._get_bool_param("reverseOrder", if_none=False):
             events.reverse()
         page, following = self._page(events)
-        return ActionResult({"events": page, "nextToken": following})
+        return NamedResult({"events": page, "nextToken": following})
 
     def _page(self, items: list[Any]) -> tuple[list[Any], str | None]:
         token = self._get_param("nextToken") or "0"

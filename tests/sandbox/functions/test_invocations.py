@@ -12,6 +12,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+PATIENCE = 60
+"""Real seconds for what would otherwise take ten minutes, or never end."""
+
 
 def _invoke(account: Any, function: str, payload: object = None, **options: Any) -> tuple[dict[str, Any], Any]:
     response = account.client("lambda").invoke(
@@ -48,7 +51,7 @@ def test_a_function_that_takes_too_long_is_stopped(account: Any) -> None:
     response, result = _invoke(account, account.function(code, Timeout=1))
     assert response["FunctionError"] == "Unhandled"
     assert result["errorMessage"].endswith("Task timed out after 1.00 seconds")
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < PATIENCE
 
 
 def test_its_initialisation_does_not_count_in_its_timeout(account: Any) -> None:
@@ -70,7 +73,7 @@ def test_a_function_sleeps_on_the_sandbox_s_clock(account: Any) -> None:
     started = time.monotonic()
     _, slept = _invoke(account, account.function(SLEEPS, Timeout=900), {"seconds": 600})
     assert slept == pytest.approx(600, abs=5)
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < PATIENCE
 
 
 def test_what_a_function_sleeps_is_gone_of_its_remaining_time(account: Any) -> None:

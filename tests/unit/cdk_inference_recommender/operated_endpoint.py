@@ -9,7 +9,7 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 
 from cdk_inference_recommender import CapacitySize, DeploymentConfig, ModelSource, RecommendedEndpoint
 
-from .synthesis import PACKAGE_ARN, default_job, given_role
+from .synthesis import PACKAGE_ARN, errors_of, given_role, job_with_given_role
 
 if TYPE_CHECKING:
     from aws_cdk import Stack
@@ -17,14 +17,25 @@ if TYPE_CHECKING:
 PACKAGE = ModelSource.from_model_package(PACKAGE_ARN)
 
 
-def operated_endpoint(stack: Stack, *, serverless: bool = False, **props: Any) -> RecommendedEndpoint:
-    """An endpoint whose role is given, unless `role` is None."""
-    job = default_job(stack)
-    best = job.recommend_serverless("Best") if serverless else job.recommend_real_time("Best")
+def operated_endpoint(
+    stack: Stack, name: str = "Endpoint", *, serverless: bool = False, **props: Any
+) -> RecommendedEndpoint:
+    """An endpoint whose role is given, unless `role` is None; all of a stack deploy what one job recommends."""
+    job: Any = stack.node.try_find_child("Job") or job_with_given_role(stack)
+    best = job.recommend_serverless(f"BestFor{name}") if serverless else job.recommend_real_time(f"BestFor{name}")
     sound: dict[str, Any] = {"recommendation": best, "model": PACKAGE}
     if "role" not in props:
         sound["role"] = given_role(stack)
-    return RecommendedEndpoint(stack, "Endpoint", **(sound | props))
+    return RecommendedEndpoint(stack, name, **(sound | props))
+
+
+def errors_of_endpoints(stack: Stack, *props: dict[str, Any]) -> list[str]:
+    """Return the one error of each endpoint that has such props."""
+    for number, each in enumerate(props):
+        operated_endpoint(stack, f"Endpoint{number}", **each)
+    errors = errors_of(stack)
+    assert len(errors) == len(props)
+    return [error.removeprefix(f"[Stack/Endpoint{number}] ") for number, error in enumerate(errors)]
 
 
 def canary(**arguments: Any) -> DeploymentConfig:

@@ -12,6 +12,7 @@ from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
+from constructs import Construct
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -34,11 +35,23 @@ from cdk_inference_recommender import (
 from cdk_inference_recommender.job.props.job_props import JobProps
 
 from .request.request_documents import ADVANCED, DEFAULT, MODEL_NAME, with_value
-from .synthesis import JOB, MODEL_CONFIG, PACKAGE_ARN, ROLE_ARN, Json, new_stack, only, template_of, warnings_of
+from .synthesis import (
+    JOB,
+    MODEL_CONFIG,
+    PACKAGE_ARN,
+    ROLE_ARN,
+    Json,
+    given_role,
+    new_stack,
+    only,
+    resources,
+    template_of,
+    warnings_of,
+)
 from .test_validation import problems_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 OTHER_ROLE: Final = "arn:aws:iam::123456789012:role/other"
 OTHER_PACKAGE: Final = f"{PACKAGE_ARN[:-1]}2"
@@ -72,10 +85,10 @@ def in_request(*path: str) -> Callable[[Json], Any]:
     return value
 
 
-def vpc(stack: Stack) -> ec2.IVpc:
-    existing = stack.node.try_find_child("Vpc")
+def vpc(scope: Construct) -> ec2.IVpc:
+    existing = scope.node.try_find_child("Vpc")
     return existing or ec2.Vpc.from_vpc_attributes(  # type: ignore[return-value]
-        stack,
+        scope,
         "Vpc",
         vpc_id="vpc-1",
         availability_zones=["eu-west-1a", "eu-west-1b"],
@@ -84,11 +97,11 @@ def vpc(stack: Stack) -> ec2.IVpc:
     )
 
 
-def key(stack: Stack) -> kms.IKey:
-    return kms.Key.from_key_arn(stack, "Key", KEY_ARN)
+def key(scope: Construct) -> kms.IKey:
+    return kms.Key.from_key_arn(scope, "Key", KEY_ARN)
 
 
-OVERRIDES: Final[dict[str, tuple[Callable[[Stack], Json], Callable[[Json], Any], Any]]] = {
+OVERRIDES: Final[dict[str, tuple[Callable[[Construct], Json], Callable[[Json], Any], Any]]] = {
     "model": (
         lambda _: {"model": ModelSource.from_model_package(OTHER_PACKAGE)},
         in_request("InputConfig", "ModelPackageVersionArn"),
@@ -99,7 +112,7 @@ OVERRIDES: Final[dict[str, tuple[Callable[[Stack], Json], Callable[[Json], Any],
     "job_name_prefix": (lambda _: {"job_name_prefix": "mine"}, lambda properties: properties["NamePrefix"], "mine"),
     "description": (lambda _: {"description": "mine"}, in_request("JobDescription"), "mine"),
     "role": (
-        lambda stack: {"role": iam.Role.from_role_arn(stack, "OtherRole", OTHER_ROLE)},
+        lambda scope: {"role": iam.Role.from_role_arn(scope, "OtherRole", OTHER_ROLE)},
         in_request("RoleArn"),
         OTHER_ROLE,
     ),
@@ -142,7 +155,7 @@ OVERRIDES: Final[dict[str, tuple[Callable[[Stack], Json], Callable[[Json], Any],
         {"MaxInvocations": 5},
     ),
     "output_encryption_key": (
-        lambda stack: {"output_encryption_key": key(stack)},
+        lambda scope: {"output_encryption_key": key(scope)},
         in_request("OutputConfig"),
         {"KmsKeyId": KEY_ARN, "CompiledOutputConfig": {"S3OutputUri": "s3://models/a"}},
     ),
@@ -152,27 +165,27 @@ OVERRIDES: Final[dict[str, tuple[Callable[[Stack], Json], Callable[[Json], Any],
         {"KmsKeyId": "alias/artifacts", "CompiledOutputConfig": {"S3OutputUri": "s3://models/b"}},
     ),
     "volume_encryption_key": (
-        lambda stack: {"volume_encryption_key": key(stack)},
+        lambda scope: {"volume_encryption_key": key(scope)},
         in_request("InputConfig", "VolumeKmsKeyId"),
         KEY_ARN,
     ),
     "vpc": (
-        lambda stack: {"vpc": vpc(stack)},
+        lambda scope: {"vpc": vpc(scope)},
         in_request("InputConfig", "VpcConfig", "Subnets"),
         ["subnet-8", "subnet-9"],
     ),
     "vpc_subnets": (
-        lambda stack: {
-            "vpc": vpc(stack),
+        lambda scope: {
+            "vpc": vpc(scope),
             "vpc_subnets": ec2.SubnetSelection(subnet_type=ec2.SubnetType.PRIVATE_ISOLATED),
         },
         in_request("InputConfig", "VpcConfig", "Subnets"),
         ["subnet-6", "subnet-7"],
     ),
     "security_groups": (
-        lambda stack: {
-            "vpc": vpc(stack),
-            "security_groups": [ec2.SecurityGroup.from_security_group_id(stack, "Group", "sg-9")],
+        lambda scope: {
+            "vpc": vpc(scope),
+            "security_groups": [ec2.SecurityGroup.from_security_group_id(scope, "Group", "sg-9")],
         },
         in_request("InputConfig", "VpcConfig", "SecurityGroupIds"),
         ["sg-9"],
@@ -214,11 +227,22 @@ def test_every_prop_is_looked_at() -> None:
     assert {field.name for field in fields(JobProps)} == OVERRIDES.keys() | SHOWN_ELSEWHERE
 
 
-@pytest.mark.parametrize("prop", OVERRIDES)
-def test_a_prop_overrides_the_document_s_member_and_nothing_else(prop: str) -> None:
-    props, shown, value = OVERRIDES[prop]
+@pytest.fixture(scope="module")
+def overridden() -> dict[str, Json]:
+    """Properties of a job by the prop that is given beside the document; "" has none."""
     stack = new_stack()
-    found, before = declared(FULL, stack, **props(stack)), declared(FULL)
+    InferenceRecommendationsJob.from_cli_input(stack, "Job", FULL)
+    for prop, (props, _, _) in OVERRIDES.items():
+        scope = Construct(stack, prop)
+        InferenceRecommendationsJob.from_cli_input(scope, "Job", FULL, **props(scope))
+    jobs = resources(template_of(stack, check=False), JOB).values()
+    return dict(zip(("", *OVERRIDES), (job["Properties"] for job in jobs), strict=True))
+
+
+@pytest.mark.parametrize("prop", OVERRIDES)
+def test_a_prop_overrides_the_document_s_member_and_nothing_else(overridden: dict[str, Json], prop: str) -> None:
+    _, shown, value = OVERRIDES[prop]
+    found, before = overridden[prop], overridden[""]
     assert shown(found) == value
     request, request_before = found["Request"], before["Request"]
     changed = {member for member in request_before if request.get(member) != request_before[member]}
@@ -369,40 +393,46 @@ props_of_jobs = st.fixed_dictionaries(
 )
 
 
-def template(declare: Callable[[Stack], object]) -> Json:
+cases = st.lists(
+    st.tuples(props_of_jobs, st.sets(st.sampled_from(["model", "job_type", *optional_props]))), min_size=5, max_size=5
+)
+"""Jobs of one stack, since a stack takes longer than a job: props, and those beside a document of the others."""
+
+
+def template(jobs: Iterable[Callable[[Stack, str, iam.IRole], object]]) -> Json:
     stack = new_stack()
-    declare(stack)
+    role = given_role(stack)
+    for number, declare in enumerate(jobs):
+        declare(stack, f"Job{number}", role)
     return template_of(stack, check=False)
 
 
-def document_of(template_of_props: Json) -> Json:
-    """The document that says what a job's props said."""
-    properties = only(template_of_props, JOB)["Properties"]
-    return {**properties["Request"], **({"Tags": properties["Tags"]} if "Tags" in properties else {})}
+def by_props(props: Json) -> Callable[[Stack, str, iam.IRole], object]:
+    return lambda stack, name, role: InferenceRecommendationsJob(stack, name, role=role, **props)
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=25)
-@given(props=props_of_jobs, data=st.data())
-def test_props_a_document_and_any_mixture_of_both_make_the_same_template(props: Json, data: st.DataObject) -> None:
-    def role(stack: Stack) -> iam.IRole:
-        return iam.Role.from_role_arn(stack, "GivenRole", ROLE_ARN)
-
-    by_props = template(lambda stack: InferenceRecommendationsJob(stack, "Job", role=role(stack), **props))
-    document = document_of(by_props)
-    beside = {name: value for name, value in props.items() if data.draw(st.booleans(), label=name)}
-    mixed = template(
-        lambda stack: InferenceRecommendationsJob.from_cli_input(stack, "Job", document, role=role(stack), **beside)
+def by_document(document: Json, props: Json) -> Callable[[Stack, str, iam.IRole], object]:
+    return lambda stack, name, role: InferenceRecommendationsJob.from_cli_input(
+        stack, name, document, role=role, **props
     )
-    assert mixed == by_props
+
+
+def documents_of(template_of_props: Json) -> list[Json]:
+    """The documents that say what the jobs' props said."""
+    jobs = [resource["Properties"] for resource in resources(template_of_props, JOB).values()]
+    return [{**job["Request"], **({"Tags": job["Tags"]} if "Tags" in job else {})} for job in jobs]
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None, max_examples=5)
+@given(cases)
+def test_props_a_document_and_any_mixture_of_both_make_the_same_template(jobs: list[tuple[Json, set[str]]]) -> None:
+    expected = template(by_props(props) for props, _ in jobs)
+    beside = [{name: value for name, value in props.items() if name in chosen} for props, chosen in jobs]
+    assert template(map(by_document, documents_of(expected), beside)) == expected
     # What the props say needn't be in the document at all.
-    rest = {name: value for name, value in props.items() if name not in beside}
-    base = template(lambda stack: InferenceRecommendationsJob(stack, "Job", role=role(stack), **{**DEFAULTS, **rest}))
-    completed = template(
-        lambda stack: InferenceRecommendationsJob.from_cli_input(
-            stack, "Job", document_of(base), role=role(stack), **beside
-        )
-    )
-    assert completed == by_props
+    rest = [{name: value for name, value in props.items() if name not in chosen} for props, chosen in jobs]
+    base = template(by_props({**DEFAULTS, **props}) for props in rest)
+    assert template(map(by_document, documents_of(base), beside)) == expected
 
 
 DEFAULTS: Final = {"model": ModelSource.from_model_package("another"), "job_type": JobType.DEFAULT}

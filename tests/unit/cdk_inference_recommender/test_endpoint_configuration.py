@@ -22,9 +22,8 @@ from cdk_inference_recommender import (
     ValidationError,
 )
 
-from .operated_endpoint import operated_endpoint
+from .operated_endpoint import errors_of_endpoints, operated_endpoint
 from .synthesis import Json, new_stack, only, resources, statements, template_of, warnings_of
-from .test_endpoint_deployment import errors_of
 
 RESERVATION = "arn:aws:sagemaker:eu-west-1:123456789012:training-plan/reserved"
 
@@ -178,9 +177,8 @@ def test_metrics_of_each_instance_are_published_as_often_as_asked() -> None:
     }
 
 
-@pytest.mark.parametrize(
-    ("props", "found"),
-    [
+def test_what_the_service_would_refuse_is_one_error() -> None:
+    cases: list[tuple[Any, str]] = [
         ({"initial_instance_count": 0}, "initial_instance_count = 0: must be at least 1"),
         (
             {"model_data_download_timeout": Duration.seconds(59)},
@@ -199,47 +197,40 @@ def test_metrics_of_each_instance_are_published_as_often_as_asked() -> None:
         ),
         ({"routing_strategy": RoutingStrategy.of("ROUND_ROBIN")}, "routing_strategy = 'ROUND_ROBIN': must be one of"),
         ({"metric_publish_frequency": Duration.seconds(15)}, "metric_publish_frequency = 15: must be one of 10, 30"),
-    ],
-)
-def test_what_the_service_would_refuse_is_one_error(props: dict[str, Any], found: str) -> None:
-    stack = new_stack()
-    operated_endpoint(stack, **props)
-    (error,) = errors_of(stack)
-    assert error.startswith(f"[Stack/Endpoint] {found}")
+    ]
+    errors = errors_of_endpoints(new_stack(), *(props for props, _ in cases))
+    for error, (_, found) in zip(errors, cases, strict=True):
+        assert error.startswith(found)
 
 
-@pytest.mark.parametrize(
-    ("arguments", "found"),
-    [
+def test_data_capture_has_its_bounds() -> None:
+    cases: list[tuple[Any, str]] = [
         ({"sampling_percentage": 101}, "sampling_percentage = 101: must be at most 100"),
         ({"capture_modes": []}, "capture_modes: is required"),
         ({"csv_content_types": ["csv"]}, "csv_content_types[0] = 'csv': must match"),
-    ],
-)
-def test_data_capture_has_its_bounds(arguments: dict[str, Any], found: str) -> None:
+    ]
     stack = new_stack()
     sound: dict[str, Any] = {"destination": S3Destination(bucket=bucket(stack)), "sampling_percentage": 20}
-    operated_endpoint(stack, data_capture=DataCapture(**(sound | arguments)))
-    (error,) = errors_of(stack)
-    assert error.startswith(f"[Stack/Endpoint] data_capture.{found}")
+    captures = [{"data_capture": DataCapture(**(sound | arguments))} for arguments, _ in cases]
+    errors = errors_of_endpoints(stack, *captures)
+    for error, (_, found) in zip(errors, cases, strict=True):
+        assert error.startswith(f"data_capture.{found}")
 
 
-@pytest.mark.parametrize(
-    ("arguments", "found"),
-    [
+def test_an_asynchronous_endpoint_has_its_bounds() -> None:
+    cases: list[tuple[Any, str]] = [
         ({"include_response_in": [NotificationTopic.ERROR]}, "include_response_in[0] = 'ERROR_NOTIFICATION_TOPIC': a "),
         (
             {"max_concurrent_invocations_per_instance": 1001},
             "max_concurrent_invocations_per_instance = 1001: must be at most 1000",
         ),
-    ],
-)
-def test_an_asynchronous_endpoint_has_its_bounds(arguments: dict[str, Any], found: str) -> None:
+    ]
     stack = new_stack()
     output = S3Destination(bucket=bucket(stack))
-    operated_endpoint(stack, async_inference=AsyncInference(output=output, **arguments))
-    (error,) = errors_of(stack)
-    assert error.startswith(f"[Stack/Endpoint] async_inference.{found}")
+    asynchronous = [{"async_inference": AsyncInference(output=output, **arguments)} for arguments, _ in cases]
+    errors = errors_of_endpoints(stack, *asynchronous)
+    for error, (_, found) in zip(errors, cases, strict=True):
+        assert error.startswith(f"async_inference.{found}")
 
 
 def test_what_makes_the_endpoint_differ_from_the_benchmark_is_warned_of() -> None:

@@ -20,17 +20,11 @@ from cdk_inference_recommender.endpoint.deployment_rules import DEPLOYMENT_RULES
 from cdk_inference_recommender.request import RequestDocument, check_rules
 from cdk_inference_recommender.validation.api_member import rendered
 
-from .operated_endpoint import alarm, canary, operated_endpoint
-from .synthesis import Json, logical_id, new_stack, only, resources, template_of, warnings_of
+from .operated_endpoint import alarm, canary, errors_of_endpoints, operated_endpoint
+from .synthesis import Json, errors_of, logical_id, new_stack, only, resources, template_of, warnings_of
 
 ERRORS_5XX = InvocationHttpResponseCode.INVOCATION_5XX_ERRORS
 MINUTE = Duration.minutes(1)
-
-
-def errors_of(stack: Any) -> list[str]:
-    with pytest.raises(RuntimeError, match="Validation failed with the following errors") as failure:
-        template_of(stack)
-    return [line.strip() for line in str(failure.value).splitlines()[1:] if line.strip()]
 
 
 def routing(kind: str, seconds: int, **sizes: Json) -> Json:
@@ -164,9 +158,8 @@ def test_what_is_no_alarm_is_rejected() -> None:
 ROLLING = {"maximum_batch_size": CapacitySize.percent(20), "wait_interval": MINUTE}
 
 
-@pytest.mark.parametrize(
-    ("config", "found"),
-    [
+def test_what_sagemaker_refuses_is_one_error() -> None:
+    cases: list[tuple[Any, str]] = [
         (canary(size=CapacitySize.percent(51)), "canary_size.value = 51: a canary has at most 50 percent"),
         (canary(size=CapacitySize.percent(0)), "canary_size.value = 0: must be at least 1"),
         (canary(size=CapacitySize.instances(3)), "canary_size.value = 3: a step of an update has at most half"),
@@ -199,13 +192,11 @@ ROLLING = {"maximum_batch_size": CapacitySize.percent(20), "wait_interval": MINU
             DeploymentConfig.rolling(maximum_batch_size=CapacitySize.percent(4), wait_interval=MINUTE),
             "maximum_batch_size.value = 4: a canary has at most 50 percent",
         ),
-    ],
-)
-def test_what_sagemaker_refuses_is_one_error(config: DeploymentConfig, found: str) -> None:
-    stack = new_stack()
-    operated_endpoint(stack, initial_instance_count=4, deployment_config=config)
-    (error,) = errors_of(stack)
-    assert error.startswith(f"[Stack/Endpoint] deployment_config.{found}")
+    ]
+    endpoints = [{"initial_instance_count": 4, "deployment_config": config} for config, _ in cases]
+    errors = errors_of_endpoints(new_stack(), *endpoints)
+    for error, (_, found) in zip(errors, cases, strict=True):
+        assert error.startswith(f"deployment_config.{found}")
 
 
 def test_a_step_needs_two_instances() -> None:

@@ -18,8 +18,9 @@ from .synthesis import (
     MODEL_CONFIG,
     PACKAGE_ARN,
     REGION,
-    default_job,
+    errors_of,
     given_role,
+    job_with_given_role,
     new_stack,
     template_of,
     warnings_of,
@@ -29,14 +30,8 @@ PACKAGE = ModelSource.from_model_package(PACKAGE_ARN)
 
 
 def endpoint(stack: Stack, **props: Any) -> RecommendedEndpoint:
-    sound: dict[str, Any] = {"recommendation": default_job(stack).recommend_real_time("Best"), "model": PACKAGE}
+    sound: dict[str, Any] = {"recommendation": job_with_given_role(stack).recommend_real_time("Best"), "model": PACKAGE}
     return RecommendedEndpoint(stack, "Endpoint", **(sound | {"role": given_role(stack)} | props))
-
-
-def errors_of(stack: Stack) -> list[str]:
-    with pytest.raises(RuntimeError, match="Validation failed with the following errors") as failure:
-        template_of(stack)
-    return [line.strip() for line in str(failure.value).splitlines()[1:] if line.strip()]
 
 
 def named(name: str) -> ModelSource:

@@ -18,7 +18,7 @@ from cdk_inference_recommender import (
     ValidationError,
 )
 
-from .synthesis import PACKAGE_ARN, default_job, images, load_test, new_stack, template_of
+from .synthesis import PACKAGE_ARN, images, job_with_given_role, load_test, new_stack, template_of
 
 NUMBERS = [math.nan, math.inf, -math.inf]
 
@@ -81,7 +81,7 @@ def test_a_job_s_numbers_are_finite(number: float, props: Any, fields: tuple[str
 )
 def test_an_endpoint_s_bounds_are_finite(name: str, number: float) -> None:
     stack = new_stack()
-    best = default_job(stack).recommend_real_time("Best")
+    best = job_with_given_role(stack).recommend_real_time("Best")
     endpoint = RecommendedEndpoint(
         stack,
         "Endpoint",
@@ -100,6 +100,6 @@ def test_an_endpoint_s_bounds_are_finite(name: str, number: float) -> None:
 
 @pytest.mark.parametrize("number", NUMBERS)
 def test_what_scaling_is_recommended_for_is_finite(number: float) -> None:
-    best = default_job(new_stack()).recommend_real_time("Best")
+    best = job_with_given_role(new_stack()).recommend_real_time("Best")
     with pytest.raises(ValidationError, match=r"max_invocations = -?(nan|inf): a template can't contain"):
         best.recommend_scaling("Scaling", max_invocations=number)

@@ -15,7 +15,7 @@ from tests.unit.cdk_inference_recommender.synthesis import (
     ACCOUNT,
     REGION,
     ROLE_ARN,
-    default_job,
+    job_with_given_role,
     load_test,
     new_app,
     new_stack,
@@ -88,7 +88,7 @@ def test_a_job_that_costs_no_more_isn_t(price_file: Path) -> None:
 
 def test_a_default_job_is_compared_with_the_end_of_its_range(price_file: Path) -> None:
     stack = stack_with(price_file)
-    default_job(stack, max_cost=0.2)
+    job_with_given_role(stack, max_cost=0.2)
     (warning,) = cost_warnings(stack)
     assert (
         "is less than the job may cost: 0.150 to 0.225 USD, for each instance type that the service selects" in warning

@@ -14,8 +14,9 @@ from .synthesis import (
     ACCOUNT,
     PACKAGE_ARN,
     REGION,
-    default_job,
+    errors_of,
     given_role,
+    job_with_given_role,
     logical_id,
     new_stack,
     only,
@@ -48,13 +49,13 @@ def imported_vpc(stack: Stack, **attributes: Any) -> ec2.IVpc:
 
 def test_without_a_vpc_there_is_no_network() -> None:
     stack = new_stack()
-    default_job(stack)
+    job_with_given_role(stack)
     assert "VpcConfig" not in request_of(stack)["InputConfig"]
 
 
 def test_a_vpc_alone_means_its_private_subnets_and_a_group_that_lets_nothing_in() -> None:
     stack = new_stack()
-    default_job(stack, vpc=imported_vpc(stack))
+    job_with_given_role(stack, vpc=imported_vpc(stack))
     template = template_of(stack)
     (group,) = resources(template, GROUP)
     assert request_of(stack)["InputConfig"]["VpcConfig"] == {
@@ -81,7 +82,7 @@ def test_a_vpc_alone_means_its_private_subnets_and_a_group_that_lets_nothing_in(
 )
 def test_subnets_are_selected_as_everywhere_in_the_cdk(selection: ec2.SubnetSelection, subnets: list[str]) -> None:
     stack = new_stack()
-    default_job(stack, vpc=imported_vpc(stack), vpc_subnets=selection)
+    job_with_given_role(stack, vpc=imported_vpc(stack), vpc_subnets=selection)
     assert request_of(stack)["InputConfig"]["VpcConfig"]["Subnets"] == subnets
 
 
@@ -89,7 +90,7 @@ def test_subnets_may_be_named_one_by_one() -> None:
     stack = new_stack()
     vpc = imported_vpc(stack)
     subnet = ec2.Subnet.from_subnet_id(stack, "Subnet", "subnet-other")
-    default_job(stack, vpc=vpc, vpc_subnets=ec2.SubnetSelection(subnets=[subnet]))
+    job_with_given_role(stack, vpc=vpc, vpc_subnets=ec2.SubnetSelection(subnets=[subnet]))
     assert request_of(stack)["InputConfig"]["VpcConfig"]["Subnets"] == ["subnet-other"]
 
 
@@ -97,7 +98,7 @@ def test_given_groups_replace_the_job_s_own() -> None:
     stack = new_stack()
     vpc = imported_vpc(stack)
     groups = [ec2.SecurityGroup.from_security_group_id(stack, name, f"sg-{name}") for name in ("a", "b")]
-    default_job(stack, vpc=vpc, security_groups=groups)
+    job_with_given_role(stack, vpc=vpc, security_groups=groups)
     assert request_of(stack)["InputConfig"]["VpcConfig"]["SecurityGroupIds"] == ["sg-a", "sg-b"]
     assert not resources(template_of(stack), GROUP)
 
@@ -105,7 +106,7 @@ def test_given_groups_replace_the_job_s_own() -> None:
 def test_connections_open_the_job_s_group() -> None:
     stack = new_stack()
     vpc = imported_vpc(stack)
-    job = default_job(stack, vpc=vpc)
+    job = job_with_given_role(stack, vpc=vpc)
     database = ec2.SecurityGroup(stack, "Database", vpc=vpc)
     database.connections.allow_from(job, ec2.Port.tcp(5432))
     rule = only(template_of(stack), "AWS::EC2::SecurityGroupIngress")["Properties"]
@@ -115,7 +116,7 @@ def test_connections_open_the_job_s_group() -> None:
 
 
 def test_a_job_without_a_vpc_has_no_connections() -> None:
-    job = default_job(new_stack())
+    job = job_with_given_role(new_stack())
     with pytest.raises(ValidationError, match=r"Stack/Job: has no connections without a VPC\. Give it a vpc\."):
         _ = job.connections
 
@@ -133,7 +134,7 @@ def test_subnets_and_groups_without_a_vpc_are_refused(props: dict[str, Any], str
     if "security_groups" in props:
         props = props | {"security_groups": [ec2.SecurityGroup.from_security_group_id(stack, "Group", "sg-1")]}
     with pytest.raises(ValidationError, match=rf"Stack/Job: {stray}.* given without vpc\. Give the vpc"):
-        default_job(stack, **props)
+        job_with_given_role(stack, **props)
 
 
 def test_an_imported_vpc_may_be_known_only_at_deploy_time() -> None:
@@ -146,7 +147,7 @@ def test_an_imported_vpc_may_be_known_only_at_deploy_time() -> None:
         availability_zones=["eu-west-1a", "eu-west-1b"],
         private_subnet_ids=[subnet_a, subnet_b],
     )
-    default_job(stack, vpc=vpc)
+    job_with_given_role(stack, vpc=vpc)
     assert request_of(stack)["InputConfig"]["VpcConfig"]["Subnets"] == [{"Ref": "SubnetA"}, {"Ref": "SubnetB"}]
     assert only(template_of(stack), GROUP)["Properties"]["VpcId"] == {"Ref": "VpcId"}
 
@@ -160,7 +161,7 @@ def test_a_list_of_subnets_may_be_known_only_at_deploy_time() -> None:
         availability_zones=Fn.split(",", Fn.import_value("Zones")),
         private_subnet_ids=Fn.split(",", Fn.import_value("Subnets")),
     )
-    default_job(stack, vpc=vpc)
+    job_with_given_role(stack, vpc=vpc)
     assert request_of(stack)["InputConfig"]["VpcConfig"]["Subnets"] == {
         "Fn::Split": [",", {"Fn::ImportValue": "Subnets"}]
     }
@@ -170,20 +171,20 @@ def test_more_groups_than_the_api_takes_are_reported() -> None:
     stack = new_stack()
     vpc = imported_vpc(stack)
     groups = [ec2.SecurityGroup.from_security_group_id(stack, f"Group{number}", f"sg-{number}") for number in range(6)]
-    default_job(stack, vpc=vpc, security_groups=groups)
+    job_with_given_role(stack, vpc=vpc, security_groups=groups)
     with pytest.raises(RuntimeError, match=r"\[Stack/Job\] security_groups = .*: must be at most 5 items, not 6"):
         template_of(stack)
 
 
 def job_in(stack: Stack, **network: Any) -> Construct:
-    return default_job(stack, **network)
+    return job_with_given_role(stack, **network)
 
 
 def endpoint_in(stack: Stack, **network: Any) -> Construct:
     return RecommendedEndpoint(
         stack,
         "Endpoint",
-        recommendation=default_job(stack).recommend_real_time("Best"),
+        recommendation=job_with_given_role(stack).recommend_real_time("Best"),
         model=ModelSource.from_model_package(PACKAGE_ARN),
         role=given_role(stack),
         **network,
@@ -200,12 +201,6 @@ def vpc_of(stack: Stack, *types: ec2.SubnetType) -> ec2.IVpc:
         nat_gateways=0,
         subnet_configuration=[ec2.SubnetConfiguration(name=each.name.title(), subnet_type=each) for each in types],
     )
-
-
-def errors_of(stack: Stack) -> list[str]:
-    with pytest.raises(RuntimeError, match="Validation failed with the following errors") as failure:
-        template_of(stack)
-    return [line.strip() for line in str(failure.value).splitlines()[1:] if line.strip()]
 
 
 def network_warnings(stack: Stack) -> list[str]:
@@ -271,7 +266,7 @@ def test_isolated_subnets_named_in_a_filter_are_warned_of() -> None:
     stack = new_stack()
     by_id = ec2.SubnetFilter.by_ids(["subnet-isolated-a"])
     vpc = imported_vpc(stack, private_subnet_ids=None)
-    default_job(stack, vpc=vpc, vpc_subnets=ec2.SubnetSelection(subnet_filters=[by_id]))
+    job_with_given_role(stack, vpc=vpc, vpc_subnets=ec2.SubnetSelection(subnet_filters=[by_id]))
     (warning,) = network_warnings(stack)
     assert "(IsolatedSubnets; " in warning
 
@@ -287,7 +282,7 @@ def test_nothing_is_said_of_subnets_whose_routes_arent_known() -> None:
     stack = new_stack()
     vpc = imported_vpc(stack)
     others = [ec2.Subnet.from_subnet_id(stack, "Subnet", "subnet-other")]
-    default_job(stack, vpc=vpc, vpc_subnets=ec2.SubnetSelection(subnets=others))
+    job_with_given_role(stack, vpc=vpc, vpc_subnets=ec2.SubnetSelection(subnets=others))
     assert not network_warnings(stack)
 
 
@@ -306,7 +301,7 @@ def test_nothing_is_said_of_what_stands_in_for_a_vpc_that_is_still_looked_up(
     selection: ec2.SubnetSelection | None,
 ) -> None:
     stack = new_stack(env=Environment(account=ACCOUNT, region=REGION))
-    default_job(stack, vpc=ec2.Vpc.from_lookup(stack, "Vpc", vpc_id="vpc-1"), vpc_subnets=selection)
+    job_with_given_role(stack, vpc=ec2.Vpc.from_lookup(stack, "Vpc", vpc_id="vpc-1"), vpc_subnets=selection)
     # Were there an error, the CLI wouldn't come to look it up.
     assert not network_warnings(stack)
 

@@ -6,7 +6,7 @@ import pytest
 from aws_cdk.assertions import Template
 
 from cdk_inference_recommender import InferenceRecommendationsJob, ValidationError
-from tests.unit.cdk_inference_recommender.synthesis import default_job, new_stack
+from tests.unit.cdk_inference_recommender.synthesis import job_with_given_role, new_stack
 
 
 def outputs(job: InferenceRecommendationsJob) -> set[str]:
@@ -14,13 +14,13 @@ def outputs(job: InferenceRecommendationsJob) -> set[str]:
 
 
 def test_the_job_alone() -> None:
-    job = default_job(new_stack())
+    job = job_with_given_role(new_stack())
     reported = job.add_outputs()
     assert outputs(job) == set(reported) == {"JobName", "JobArn"}
 
 
 def test_a_recommendation_is_reported_by_its_id() -> None:
-    job = default_job(new_stack())
+    job = job_with_given_role(new_stack())
     job.add_outputs(job.recommend_real_time("Best"), job.recommend_serverless("On-demand"))
     assert outputs(job) == {
         "JobName",
@@ -41,7 +41,7 @@ def test_a_recommendation_is_reported_by_its_id() -> None:
 
 
 def test_values_are_the_recommendations_own() -> None:
-    job = default_job(new_stack())
+    job = job_with_given_role(new_stack())
     best = job.recommend_real_time("Best")
     job.add_outputs(best)
     template = Template.from_stack(job.stack).to_json()
@@ -54,7 +54,7 @@ def test_values_are_the_recommendations_own() -> None:
 
 def test_a_prefix_distinguishes_two_jobs() -> None:
     stack = new_stack()
-    first, second = default_job(stack, "First"), default_job(stack, "Second")
+    first, second = job_with_given_role(stack, "First"), job_with_given_role(stack, "Second")
     first.add_outputs()
     with pytest.raises(ValidationError, match=r"has JobName already\. Tell the two apart with Second\.add_outputs"):
         second.add_outputs()
@@ -64,18 +64,18 @@ def test_a_prefix_distinguishes_two_jobs() -> None:
 
 def test_a_prefix_that_no_output_can_have_is_refused() -> None:
     with pytest.raises(ValidationError, match="prefix = 'my-': the name of an output has letters and digits only"):
-        default_job(new_stack()).add_outputs(prefix="my-")
+        job_with_given_role(new_stack()).add_outputs(prefix="my-")
 
 
 def test_another_jobs_recommendation_is_refused() -> None:
     stack = new_stack()
-    first, second = default_job(stack, "First"), default_job(stack, "Second")
+    first, second = job_with_given_role(stack, "First"), job_with_given_role(stack, "Second")
     with pytest.raises(ValidationError, match="Stack/Second/Best isn't a recommendation of Stack/First"):
         first.add_outputs(second.recommend_real_time("Best"))
 
 
 def test_ids_that_differ_in_signs_only_are_refused() -> None:
-    job = default_job(new_stack())
+    job = job_with_given_role(new_stack())
     with pytest.raises(ValidationError, match="Two recommendations would have the output Best: "):
         job.add_outputs(job.recommend_real_time("Best"), job.recommend_real_time("Be-st"))
 

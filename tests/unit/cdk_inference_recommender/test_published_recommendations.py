@@ -19,7 +19,17 @@ from cdk_inference_recommender import (
     ValidationError,
 )
 
-from .synthesis import PACKAGE_ARN, Json, default_job, logical_id, new_app, new_stack, resources, template_of
+from .synthesis import (
+    PACKAGE_ARN,
+    Json,
+    default_job,
+    job_with_given_role,
+    logical_id,
+    new_app,
+    new_stack,
+    resources,
+    template_of,
+)
 from .template_validation import validated_app, violations_in
 
 if TYPE_CHECKING:
@@ -56,7 +66,7 @@ def values_read(template: Json) -> dict[str, Json]:
 @pytest.mark.parametrize("kind", ["real-time", "serverless"])
 def test_every_attribute_is_published_under_its_own_name(kind: str) -> None:
     stack = new_stack()
-    job = default_job(stack)
+    job = job_with_given_role(stack)
     best = job.recommend_real_time("Best") if kind == "real-time" else job.recommend_serverless("Best")
     best.publish("/my-app/bert")
     published = {
@@ -78,7 +88,7 @@ def test_every_attribute_is_published_under_its_own_name(kind: str) -> None:
 
 def test_the_job_s_name_is_published_with_what_was_chosen() -> None:
     stack = new_stack()
-    best = default_job(stack).recommend_real_time("Best")
+    best = job_with_given_role(stack).recommend_real_time("Best")
     best.publish("/bert")
     parameters = resources(template_of(stack), PARAMETER).values()
     [name] = [each for each in parameters if each["Properties"]["Name"] == "/bert/JobName"]
@@ -113,7 +123,7 @@ def test_a_recommended_count_that_another_replaces_is_not_read() -> None:
 
 def test_a_recommendation_may_be_published_twice() -> None:
     stack = new_stack()
-    best = default_job(stack).recommend_real_time("Best")
+    best = job_with_given_role(stack).recommend_real_time("Best")
     best.publish("/first")
     best.publish("/second")
     assert len(resources(template_of(stack), PARAMETER)) == 28
@@ -173,7 +183,7 @@ def test_each_stage_has_its_own_publisher() -> None:
 @pytest.mark.parametrize("reader_first", [False, True])
 def test_a_stack_can_t_read_what_it_publishes_itself(*, reader_first: bool) -> None:
     stack = new_stack()
-    best = default_job(stack).recommend_real_time("Best")
+    best = job_with_given_role(stack).recommend_real_time("Best")
 
     def read() -> None:
         RealTimeRecommendation.from_parameters(stack, "Read", "/bert")
@@ -192,7 +202,7 @@ def test_a_nested_stack_is_the_same_stack(*, nested_reads: bool) -> None:
     parent = new_stack()
     nested = NestedStack(parent, "Nested")
     publishing, reading = (parent, nested) if nested_reads else (nested, parent)
-    default_job(publishing).recommend_real_time("Best").publish("/bert")
+    job_with_given_role(publishing).recommend_real_time("Best").publish("/bert")
     with pytest.raises(ValidationError, match=r"publishes in this same stack.*Use that recommendation itself"):
         RealTimeRecommendation.from_parameters(reading, "Read", "/bert")
 
@@ -200,7 +210,7 @@ def test_a_nested_stack_is_the_same_stack(*, nested_reads: bool) -> None:
 def test_what_a_nested_stack_publishes_is_read_after_its_parent() -> None:
     app = new_app()
     parent = Stack(app, "Parent")
-    default_job(NestedStack(parent, "Nested")).recommend_real_time("Best").publish("/bert")
+    job_with_given_role(NestedStack(parent, "Nested")).recommend_real_time("Best").publish("/bert")
     assert [stack.node.path for stack in reader(app).dependencies] == ["Parent"]
 
 
@@ -259,7 +269,7 @@ def test_a_stack_that_goes_anywhere_may_go_where_the_prefix_is_taken() -> None:
 )
 def test_a_prefix_is_a_path_of_parameter_store(prefix: str) -> None:
     stack = new_stack()
-    best = default_job(stack).recommend_real_time("Best")
+    best = job_with_given_role(stack).recommend_real_time("Best")
     with pytest.raises(ValidationError, match=r"isn't the prefix of a parameter's name\. Write a path such as"):
         best.publish(prefix)
     with pytest.raises(ValidationError, match=r"isn't the prefix of a parameter's name\. Write a path such as"):
@@ -268,7 +278,7 @@ def test_a_prefix_is_a_path_of_parameter_store(prefix: str) -> None:
 
 def test_a_parameter_s_name_has_fifteen_levels() -> None:
     stack = new_stack()
-    best = default_job(stack).recommend_real_time("Best")
+    best = job_with_given_role(stack).recommend_real_time("Best")
     best.publish("/a" * 14)
     names = [parameter["Properties"]["Name"] for parameter in resources(template_of(stack), PARAMETER).values()]
     assert {name.count("/") for name in names} == {15}
@@ -281,7 +291,7 @@ def test_a_parameter_s_name_has_fifteen_levels() -> None:
 
 def test_a_prefix_that_is_refused_can_be_tried_again_with_another_one() -> None:
     stack = new_stack()
-    best = default_job(stack).recommend_real_time("Best")
+    best = job_with_given_role(stack).recommend_real_time("Best")
     with pytest.raises(ValidationError):
         best.publish("bert")
     best.publish("/bert")

@@ -25,7 +25,7 @@ from .synthesis import (
     RECOMMENDATION,
     WAIT,
     Json,
-    default_job,
+    job_with_given_role,
     logical_id,
     new_app,
     new_stack,
@@ -65,11 +65,11 @@ def test_what_a_figure_without_a_value_holds_can_be_compared_with() -> None:
 
 
 def real_time(stack: Stack) -> RealTimeRecommendation:
-    return default_job(stack).recommend_real_time("Best")
+    return job_with_given_role(stack).recommend_real_time("Best")
 
 
 def serverless(stack: Stack) -> ServerlessRecommendation:
-    return default_job(stack).recommend_serverless("Best")
+    return job_with_given_role(stack).recommend_serverless("Best")
 
 
 @pytest.mark.parametrize(
@@ -103,7 +103,7 @@ def test_together_both_kinds_have_every_attribute_that_the_handler_answers() -> 
 
 def recommendation_with(objective: Objective) -> Json:
     stack = new_stack()
-    job = default_job(stack)
+    job = job_with_given_role(stack)
     job.recommend_real_time("Best", optimize_for=objective)
     job.recommend_serverless("Serverless", optimize_for=objective)
     return template_of(stack)
@@ -164,9 +164,9 @@ def test_a_recommendation_can_be_made_without_the_job_s_method(
 ) -> None:
     made, recommended = new_stack(), new_stack()
     constraints = Constraints(max_cost_per_hour=1)
-    job = default_job(made)
+    job = job_with_given_role(made)
     best: Recommendation = kind(job, "Best", job=job, optimize_for=Objective.MODEL_LATENCY, constraints=constraints)
-    other = default_job(recommended)
+    other = job_with_given_role(recommended)
     recommend = other.recommend_real_time if kind is RealTimeRecommendation else other.recommend_serverless
     recommend("Best", optimize_for=Objective.MODEL_LATENCY, constraints=constraints)
     assert template_of(made) == template_of(recommended)
@@ -175,7 +175,7 @@ def test_a_recommendation_can_be_made_without_the_job_s_method(
 
 def test_a_recommendation_can_stand_anywhere_in_the_job_s_stack() -> None:
     stack = new_stack()
-    job = default_job(stack)
+    job = job_with_given_role(stack)
     best = RealTimeRecommendation(stack, "Best", job=job)
     assert isinstance(best, Recommendation)
     assert job.add_outputs(best).keys() >= {"BestInstanceType"}
@@ -187,7 +187,7 @@ def test_a_recommendation_can_stand_anywhere_in_the_job_s_stack() -> None:
 def test_a_recommendation_of_another_stack_s_job_is_reported() -> None:
     app = new_app()
     here, there = Stack(app, "Here"), Stack(app, "There")
-    RealTimeRecommendation(there, "Best", job=default_job(here))
+    RealTimeRecommendation(there, "Best", job=job_with_given_role(here))
     with pytest.raises(RuntimeError, match=r"\[Here/Job\] job_name: a value that changes with a job can't reach"):
         template_of(there)
 
@@ -253,7 +253,7 @@ def test_a_serverless_variant_has_the_recommended_memory_and_concurrency() -> No
 def refer(app: App, value: Callable[[InferenceRecommendationsJob], str]) -> str:
     """Let another stack refer to something of a job, and take the complaint."""
     here, there = Stack(app, "Here"), Stack(app, "There")
-    CfnOutput(there, "Output", value=value(default_job(here)))
+    CfnOutput(there, "Output", value=value(job_with_given_role(here)))
     with pytest.raises(RuntimeError) as failure:
         app.synth()
     (problem,) = [line.strip() for line in str(failure.value).splitlines()[1:] if line.strip()]
@@ -319,19 +319,19 @@ def test_a_parent_may_refer_to_what_its_nested_stack_found() -> None:
 
 def test_an_objective_that_no_release_knows_is_reported_before_the_job_is_paid_for() -> None:
     stack = new_stack()
-    default_job(stack).recommend_real_time("Best", optimize_for=Objective.of("Cheapest"))
+    job_with_given_role(stack).recommend_real_time("Best", optimize_for=Objective.of("Cheapest"))
     with pytest.raises(RuntimeError, match=r"\[Stack/Job/Best\] optimize_for = 'Cheapest': .* CostPerInference"):
         template_of(stack)
 
 
 def test_an_objective_may_be_named_as_the_context_names_it() -> None:
     stack = new_stack()
-    default_job(stack).recommend_serverless("Best", optimize_for=Objective.of("ModelLatency"))
+    job_with_given_role(stack).recommend_serverless("Best", optimize_for=Objective.of("ModelLatency"))
     assert only(template_of(stack), RECOMMENDATION)["Properties"]["Objective"] == "ModelLatency"
 
 
 def test_an_objective_may_be_known_only_at_deploy_time() -> None:
     stack = new_stack()
     named = CfnParameter(stack, "Objective").value_as_string
-    default_job(stack).recommend_real_time("Best", optimize_for=Objective.of(named))
+    job_with_given_role(stack).recommend_real_time("Best", optimize_for=Objective.of(named))
     assert only(template_of(stack), RECOMMENDATION)["Properties"]["Objective"] == {"Ref": "Objective"}

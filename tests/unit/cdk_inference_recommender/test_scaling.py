@@ -29,8 +29,8 @@ from .synthesis import (
     RECOMMENDATION,
     WAIT,
     Json,
-    default_job,
     given_role,
+    job_with_given_role,
     new_app,
     new_stack,
     only,
@@ -51,7 +51,7 @@ def hosted(stack: Stack, best: RealTimeRecommendation | ServerlessRecommendation
 
 
 def best_of(stack: Stack) -> RealTimeRecommendation:
-    return default_job(stack).recommend_real_time("Best")
+    return job_with_given_role(stack).recommend_real_time("Best")
 
 
 def sent(template: Json, kind: str) -> Json:
@@ -165,7 +165,7 @@ def test_another_stack_is_sent_to_where_the_numbers_can_arrive() -> None:
 def test_a_recommendation_that_was_read_is_scaled_by_its_published_job() -> None:
     app = new_app()
     publisher, reader = Stack(app, "Publisher"), Stack(app, "Reader")
-    default_job(publisher).recommend_real_time("Best").publish("/bert")
+    job_with_given_role(publisher).recommend_real_time("Best").publish("/bert")
     best = RealTimeRecommendation.from_parameters(reader, "Best", "/bert")
     follow_recommendation(hosted(reader, best), best.recommend_scaling("Scaling", max_invocations=900))
     template = template_of(reader)
@@ -421,7 +421,7 @@ def test_a_cooldown_has_whole_seconds() -> None:
 
 def test_a_serverless_endpoint_has_no_instances_to_scale() -> None:
     stack = new_stack()
-    endpoint = hosted(stack, default_job(stack).recommend_serverless("Best"))
+    endpoint = hosted(stack, job_with_given_role(stack).recommend_serverless("Best"))
     with pytest.raises(ValidationError, match=r"^Stack/Endpoint: a serverless endpoint has no instances to scale"):
         endpoint.auto_scale_instance_count(max_capacity=2)
 
@@ -453,7 +453,7 @@ def test_a_second_scaling_recommendation_needs_an_id_of_its_own() -> None:
 
 def test_another_recommendations_scaling_isnt_the_endpoints() -> None:
     stack = new_stack()
-    job = default_job(stack)
+    job = job_with_given_role(stack)
     best, other = job.recommend_real_time("Best"), job.recommend_real_time("Other")
     with pytest.raises(ValidationError, match=r"^Stack/Endpoint/Scaling: Stack/Job/Other/Scaling recommends how to"):
         follow_recommendation(hosted(stack, best), other.recommend_scaling("Scaling"))

@@ -21,16 +21,11 @@ if TYPE_CHECKING:
 WRONG_ROLE = "arn:aws:iam::12345:role/recommender"
 
 
-def role_of(stack: Stack) -> iam.IRole:
-    existing = stack.node.try_find_child("GivenRole")
-    return existing or given_role(stack)  # type: ignore[return-value]
-
-
 def endpoint(stack: Stack, name: str = "Endpoint", **props: Any) -> RecommendedEndpoint:
     sound: dict[str, Any] = {
         "recommendation": default_job(stack, f"{name}Job").recommend_real_time("Best"),
         "model": ModelSource.from_model_package(PACKAGE_ARN),
-        "role": role_of(stack),
+        "role": given_role(stack),
     }
     return RecommendedEndpoint(stack, name, **(sound | props))
 

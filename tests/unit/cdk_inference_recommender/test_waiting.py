@@ -8,7 +8,18 @@ from aws_cdk import CfnParameter, Duration
 from cdk_inference_recommender import InferenceRecommendationsJob, JobType, ValidationError
 from cdk_inference_recommender.jobs.waiting import stage_seconds, timeout_seconds_of
 
-from .synthesis import JOB, WAIT, Json, default_job, load_test, logical_id, new_stack, only, resources, template_of
+from .synthesis import (
+    JOB,
+    WAIT,
+    Json,
+    job_with_given_role,
+    load_test,
+    logical_id,
+    new_stack,
+    only,
+    resources,
+    template_of,
+)
 
 
 @pytest.mark.parametrize("timeout", [60, 2699, 2700, 2701, 5400, 21_600, 86_400])
@@ -44,14 +55,14 @@ def test_the_longest_job_fits_into_its_wait_stages() -> None:
 @pytest.mark.parametrize("props", [{"job_duration": Duration.hours(1)}, {"job_type": JobType.of("Default")}])
 def test_what_is_no_plain_default_job_is_recognised_by_value(props: Json) -> None:
     stack = new_stack()
-    default_job(stack, **props)
+    job_with_given_role(stack, **props)
     timeout = only(template_of(stack), JOB)["Properties"]["TimeoutSeconds"]
     assert timeout == (7200 if "job_duration" in props else 5400)
 
 
 def test_stages_run_one_after_the_other_and_again_for_another_job() -> None:
     stack = new_stack()
-    job = default_job(stack, timeout=Duration.hours(2), poll_interval=Duration.minutes(1), accept_stopped=True)
+    job = job_with_given_role(stack, timeout=Duration.hours(2), poll_interval=Duration.minutes(1), accept_stopped=True)
     template = template_of(stack)
     names = list(resources(template, WAIT))
     for number, (name, wait_stage) in enumerate(resources(template, WAIT).items()):
@@ -78,14 +89,14 @@ def test_a_timeout_known_only_at_deploy_time_is_refused_for_every_job() -> None:
     stack = new_stack()
     timeout = Duration.seconds(CfnParameter(stack, "Timeout", type="Number").value_as_number)
     with pytest.raises(ValidationError, match=r"timeout is known only at deploy time.*Give a literal duration"):
-        default_job(stack, timeout=timeout)
+        job_with_given_role(stack, timeout=timeout)
     with pytest.raises(ValidationError, match=r"timeout is known only at deploy time.*Give a literal duration"):
         InferenceRecommendationsJob.from_job_name(stack, "Existing", "bert", timeout=timeout)
 
 
 def test_a_timeout_is_a_whole_number_of_seconds() -> None:
     with pytest.raises(ValidationError, match=r"timeout: .* is 1\.5 seconds\. Give a whole number of seconds"):
-        default_job(new_stack(), timeout=Duration.millis(1500))
+        job_with_given_role(new_stack(), timeout=Duration.millis(1500))
 
 
 @pytest.mark.parametrize("timeout", [Duration.seconds(0), Duration.seconds(59), Duration.days(300)])
@@ -98,7 +109,7 @@ def test_a_timeout_out_of_range_is_reported_and_makes_no_thousand_resources(
         job = InferenceRecommendationsJob.from_job_name(stack, "Job", "bert", timeout=timeout)
         job.recommend_real_time("Best")
     else:
-        default_job(stack, timeout=timeout)
+        job_with_given_role(stack, timeout=timeout)
     assert len(stack.node.find_child("Job").node.children) < 40
     message = rf"\[Stack/Job\] timeout = {timeout.to_seconds():.0f}: must be from 60 to 86400 seconds\..*TimeoutRange"
     with pytest.raises(RuntimeError, match=message):
@@ -112,7 +123,7 @@ def test_a_poll_interval_is_at_least_ten_seconds(*, existing: bool) -> None:
     if existing:
         InferenceRecommendationsJob.from_job_name(stack, "Job", "bert", poll_interval=interval)
     else:
-        default_job(stack, poll_interval=interval)
+        job_with_given_role(stack, poll_interval=interval)
     with pytest.raises(RuntimeError, match=r"\[Stack/Job\] poll_interval = 9: must be at least 10 seconds"):
         template_of(stack)
 
@@ -120,7 +131,7 @@ def test_a_poll_interval_is_at_least_ten_seconds(*, existing: bool) -> None:
 @pytest.mark.parametrize("existing", [False, True])
 def test_a_job_is_polled_every_half_minute(*, existing: bool) -> None:
     stack = new_stack()
-    job = InferenceRecommendationsJob.from_job_name(stack, "Job", "bert") if existing else default_job(stack)
+    job = InferenceRecommendationsJob.from_job_name(stack, "Job", "bert") if existing else job_with_given_role(stack)
     job.recommend_real_time("Best")
     wait_stages = resources(template_of(stack), WAIT).values()
     assert {wait_stage["Properties"]["PollIntervalSeconds"] for wait_stage in wait_stages} == {30}

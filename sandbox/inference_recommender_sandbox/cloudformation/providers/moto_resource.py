@@ -15,6 +15,7 @@ from inference_recommender_sandbox.cloudformation.resource_provider import (
     ResourceRequest,
 )
 from inference_recommender_sandbox.moto_lock import MOTO_LOCK
+from inference_recommender_sandbox.moto_symbols import USED_ON_DEMAND, check_moto
 
 from .replacement import needs_replacement
 
@@ -24,10 +25,13 @@ class MotoResourceProvider(ResourceProvider):
 
     Args:
         resource_type: For instance `AWS::DynamoDB::Table`.
+
+    Raises:
+        RuntimeError: If the installed moto lacks what is needed.
     """
 
     def __init__(self, resource_type: str) -> None:
-        # It imports OpenAPI's validators, a fifth of the sandbox's start, and few stacks have a type that needs it.
+        check_moto(USED_ON_DEMAND)
         from moto.cloudformation.parsing import get_model_map  # noqa: PLC0415
 
         self._type = resource_type

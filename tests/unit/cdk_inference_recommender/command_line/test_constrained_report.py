@@ -32,6 +32,8 @@ from tests.unit.cdk_inference_recommender.command_line.finished_jobs import (
     running_job,
 )
 
+pytestmark = pytest.mark.usefixtures("equal_drawings_are_made_once")
+
 CHEAP = recommendation("ml.c5.large", cost_per_hour=0.9, cost_per_inference=1e-6, model_latency=30, identifier="job/1")
 DEAR = recommendation("ml.m5.large", cost_per_hour=0.4, cost_per_inference=2e-6, model_latency=10, identifier="job/2")
 DEAREST = recommendation("ml.r5.large", cost_per_hour=0.3, cost_per_inference=3e-6, model_latency=9, identifier="job/3")

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from cdk_inference_recommender.command_line.recommendations_job import RecommendationsJob
     from cdk_inference_recommender.command_line.report.job_report import JobReport
 
+pytestmark = pytest.mark.usefixtures("equal_drawings_are_made_once")
+
 HOSTILE = "\"'></style></script><script>alert(1)</script><img src=//x onerror=alert(1)>"
 
 
