@@ -110,7 +110,7 @@ MUTATION = """
 [tool.mutmut]
 source_paths = ["src"]
 only_mutate = {modules}
-also_copy = ["cdk.json"]
+also_copy = ["cdk.json", "docs"]
 pytest_add_cli_args = [
   "--basetemp=../temporary",
   "-p", "no:cacheprovider",
@@ -192,6 +192,8 @@ def mutation(session: nox.Session, subject: str) -> None:
         shutil.copytree(ROOT / root, copy / "src", ignore=shutil.ignore_patterns("__pycache__"), dirs_exist_ok=True)
     shutil.copytree(ROOT / "tests", copy / "tests", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "cdk.json", copy)
+    (copy / "docs").mkdir()
+    shutil.copy(ROOT / "docs" / "logs.md", copy / "docs")
     modules, tests = MUTATED[subject]
     project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     # Functions that make rules are called at import. Only a process that imports the library itself has them changed.

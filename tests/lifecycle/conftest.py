@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.log_page import recorded_lines
+
 from . import promises
 from .cloudformation import Stack
 from .surroundings import live_in
@@ -16,6 +18,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from inference_recommendations_handler.aws.clients import Clients
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _log_lines() -> Iterator[None]:
+    with recorded_lines():
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -190,3 +190,29 @@ def test_a_job_that_could_not_be_stopped_is_not_said_to_be(stack: Stack, world: 
     world.service.faults[DESCRIBE] = [ServiceError("ValidationException", "The request is malformed")] * 9
     outcome = stack.finish()
     assert "it couldn't be stopped: The request is malformed" in str(outcome.reason)
+
+
+def _logged(world: World, message: str) -> list[dict[str, Any]]:
+    lines = map(json.loads, world.log.lines)
+    return [line for line in lines if line["message"].startswith(f"{message}:")]
+
+
+def test_a_failed_job_whose_steps_cannot_be_listed_fails_with_its_own_reason(stack: Stack, world: World) -> None:
+    world.service.ends_as, world.service.reason = "FAILED", "No benchmark succeeded"
+    world.service.denied_until = {"ListInferenceRecommendationsJobSteps": FOR_EVER}
+    outcome = stack.deploy(Template())
+    assert outcome.status == "ROLLBACK_COMPLETE"
+    assert "No benchmark succeeded" in str(outcome.reason)
+    [line, *_] = _logged(world, "steps not listed")
+    [job] = world.service.jobs
+    assert (line["level"], line["jobName"], line["errorCode"]) == ("WARNING", job, "AccessDeniedException")
+
+
+def test_tags_that_cannot_be_changed_fail_no_update(stack: Stack, world: World) -> None:
+    stack.deploy(Template())
+    [job] = world.service.jobs.values()
+    world.service.denied_until = {"AddTags": FOR_EVER}
+    assert stack.deploy(Template(tags=(("team", "search"),))).status == "UPDATE_COMPLETE"
+    assert "team" not in job.tags
+    [line] = _logged(world, "tags not updated")
+    assert (line["level"], line["jobName"], line["errorCode"]) == ("WARNING", job.name, "AccessDeniedException")

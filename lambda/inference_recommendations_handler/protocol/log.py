@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 # An event contains the ResponseURL, which lets anyone respond for the stack. Log selected fields, never an event.
 FIELDS: Final = frozenset(
@@ -52,11 +55,20 @@ def log(message: str, *, level: str = "INFO", **fields: str | float | None) -> N
     if unknown:
         raise ValueError(f"Cannot log {', '.join(unknown)}: add the field to log.FIELDS.")
     present = {name: value for name, value in fields.items() if value is not None}
-    details = " ".join(f"{name}={_on_one_line(present[name])}" for name in _IN_MESSAGE if name in present)
+    details = details_of(present)
     sys.stdout.write(
         json.dumps({"level": level, "message": f"{message}: {details}" if details else message, **present}) + "\n"
     )
     sys.stdout.flush()
+
+
+def details_of(fields: Mapping[str, str | float]) -> str:
+    """Return the fields that a message repeats.
+
+    Args:
+        fields: Those of the line.
+    """
+    return " ".join(f"{name}={_on_one_line(fields[name])}" for name in _IN_MESSAGE if name in fields)
 
 
 def _on_one_line(value: str | float) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+import botocore.model
 import pytest
 
 from cdk_inference_recommender.request import (
@@ -18,6 +19,7 @@ from cdk_inference_recommender.request import (
     check_request,
     request_shape,
 )
+from cdk_inference_recommender.request.shape_rules import shape_problems
 
 from .request_documents import ADVANCED, DEFAULT, MODEL_NAME, STAIRS, Document, with_value, without
 
@@ -502,3 +504,29 @@ def test_an_existing_endpoint_without_its_name_is_warned_of_without_a_value() ->
     unnamed = with_value(ADVANCED, (INPUT, "Endpoints"), [{}])
     (problem,) = [each for each in check_request(unnamed) if each.rule == "ExistingEndpointUnderLoad"]
     assert problem.value is None
+
+
+def test_all_of_a_load_test_in_a_default_job_is_one_problem_that_names_each_part() -> None:
+    advanced = {"TrafficPattern", "EndpointConfigurations", "ResourceLimit"}
+    document = {**DEFAULT, INPUT: {**DEFAULT[INPUT], **{name: ADVANCED[INPUT][name] for name in advanced}}}
+    (problem,) = [each for each in check_request(document) if each.rule == "DefaultJobWithoutLoadTest"]
+    assert problem.path == TRAFFIC
+    assert "`InputConfig.EndpointConfigurations`, `InputConfig.ResourceLimit` given, too" in problem.message
+    assert problem.remedy == "Remove them, or make the job Advanced"
+
+
+def test_an_instance_type_without_a_near_one_is_called_unknown_and_no_more() -> None:
+    (problem,) = check_request(with_value(ADVANCED, (*CONFIGURATIONS, 0, "InstanceType"), "ml.zzzzzzzzzz.zzzzzzzzzz"))
+    assert problem.rule == "InstanceTypeUnknown"
+    assert "nearest" not in problem.message
+
+
+def test_an_unknown_member_is_reported_with_its_value() -> None:
+    (problem,) = check_request(with_value(ADVANCED, ("Colour",), "blue"))
+    assert (problem.rule, problem.value) == ("UnknownMember", "blue")
+
+
+@pytest.mark.parametrize(("value", "rules"), [(1, []), (1.5, []), (True, ["MemberType"]), ("1", ["MemberType"])])
+def test_an_integer_is_a_number_too(value: object, rules: list[str]) -> None:
+    problems = shape_problems(value, botocore.model.Shape("VariantWeight", {"type": "float"}))
+    assert [problem.rule for problem in problems] == rules

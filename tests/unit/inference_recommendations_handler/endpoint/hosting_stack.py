@@ -58,6 +58,7 @@ class AutoScaling:
             self.unseen -= 1
             raise refusal("ObjectNotFoundException", "No scalable target found for service namespace: sagemaker")
         self._require(ResourceId)
+        assert policy["PolicyType"] == "TargetTrackingScaling"
         self.policies[ResourceId, PolicyName] = policy["TargetTrackingScalingPolicyConfiguration"]
 
     def delete_scaling_policy(self, *, ResourceId: str, PolicyName: str, **_: str) -> None:  # noqa: N803 -- the API's names

@@ -209,6 +209,20 @@ def test_what_wasnt_measured_is_never_made(properties: dict[str, Any], message: 
     assert not resource.service.models
 
 
+@pytest.mark.parametrize(
+    ("properties", "end"),
+    [
+        ({}, "synthesized the template."),
+        ({**of_model(EnvironmentJson='{"A": "1"}'), "SourceModelName": "two"}, "or create the model yourself."),
+    ],
+)
+def test_what_wasnt_measured_has_a_remedy(properties: dict[str, Any], end: str) -> None:
+    resource = Resource()
+    containers = [{"Image": "one"}, {"Image": "two"}]
+    resource.service.models["two"] = {"ModelArn": f"{ARN}two", "Containers": containers}
+    assert str(resource.serve("Create", **properties)).endswith(end)
+
+
 def test_a_compiled_winner_has_a_remedy() -> None:
     assert Resource().serve("Create", **of_package(RecommendationId="bert/1", CompilationJobName="neo-1")) == (
         "The recommendation bert/1 was measured on a model that SageMaker Neo compiled (compilation job neo-1), and "
@@ -281,6 +295,23 @@ def test_tags_are_updated_in_place() -> None:
         "cdk-inference-recommender:logical-id": "Model",
         "cdk-inference-recommender:recommendation-id": "job/1",
     }
+
+
+def test_tags_that_cannot_be_changed_fail_no_update(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refuse(**_: Any) -> None:
+        raise error("not authorized", "AccessDeniedException")
+
+    resource = created(**of_package())
+    monkeypatch.setattr(resource.service, "add_tags", refuse)
+    capsys.readouterr()
+    assert resource.serve("Update", **of_package(Tags=[{"Key": "team", "Value": "b"}])) is None
+    assert "team" not in resource.tags
+    line = json.loads(capsys.readouterr().out)
+    assert line["level"] == "WARNING"
+    assert line["physicalResourceId"] == resource.physical_id
+    assert line["message"].startswith("tags not updated: ")
 
 
 def test_a_model_that_somebody_deleted_is_made_again() -> None:

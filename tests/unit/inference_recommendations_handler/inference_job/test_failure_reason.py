@@ -44,6 +44,13 @@ def test_steps_that_failed_alike_share_their_reason() -> None:
     assert " Failed steps: ml.c5.large, ml.m5.large: No room; ml.g5.xlarge: No quota. " in message
 
 
+def test_a_serverless_step_has_its_memory_size_and_any_other_its_type() -> None:
+    serverless, other = _step("", "No room"), _step("", "No quota")
+    serverless["InferenceBenchmark"]["EndpointConfiguration"] = {"ServerlessConfig": {"MemorySizeInMB": 2048}}
+    message = describe_failure(_job("Two failed."), [serverless, other])
+    assert " Failed steps: serverless 2048 MB: No room; BENCHMARK: No quota. " in message
+
+
 def test_the_jobs_own_reason_is_not_repeated_for_its_steps() -> None:
     message = describe_failure(_job("Denied."), [_step("ml.c5.large", "Denied"), _step("ml.c5.xlarge", None)])
     assert " Failed steps: ml.c5.large: as above; ml.c5.xlarge: no reason given. " in message
