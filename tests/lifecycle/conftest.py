@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="module", autouse=True)
-def _log_lines() -> Iterator[None]:
-    with recorded_lines():
+def _log_lines(request: pytest.FixtureRequest) -> Iterator[None]:
+    with recorded_lines(request.module.__name__):
         yield
 
 

@@ -14,9 +14,5 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="module", autouse=True)
 def _log_lines(request: pytest.FixtureRequest) -> Iterator[None]:
-    if request.module.__name__.endswith("test_log"):
-        # Its lines are its own.
+    with recorded_lines(request.module.__name__):
         yield
-    else:
-        with recorded_lines():
-            yield
