@@ -92,6 +92,7 @@ MUTATED = {
             # They read the sources, or take long themselves.
             f"--deselect={HANDLER}/{LONG_TEST}",
             f"--ignore={HANDLER}/test_loaded_modules.py",
+            f"--ignore={HANDLER}/test_log_page.py",
             *(f"--ignore=tests/lifecycle/test_{name}.py" for name in LONG_LIFECYCLES),
         ],
     ),
