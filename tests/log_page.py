@@ -118,13 +118,13 @@ def recorded_lines(module: str) -> Iterator[None]:
         yield
         return
     lines = LogLines()
-    module: Any = log
+    patched: Any = log
     # It calls this one function of it.
-    module.json = lines
+    patched.json = lines
     try:
         yield
     finally:
-        module.json = json
+        patched.json = json
     folder = os.environ.get(_COLLECTED_IN)
     if folder:
         kinds = [[*key, sorted(map(sorted, found))] for key, found in lines.found.items()]
