@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -82,7 +81,7 @@ class TestDelete:
         world.service.runs_for, world.service.ignores_stops = 2700, True
         assert stack.deploy(Template(package="3")).status == "UPDATE_COMPLETE"
         assert world.service.active() == [job]
-        [line] = [json.loads(line) for line in world.log.lines if "not stopped" in line]
+        [line] = world.log.entries("not stopped")
         assert (line["level"], line["jobName"]) == ("ERROR", job.name)
         assert world.machine.running() == []
 
@@ -114,7 +113,7 @@ class TestDelete:
         world.service.faults["ListInferenceRecommendationsJobs"] = [DENIED] * 1000
         assert endless.delete().status == "DELETE_COMPLETE"
         assert job.stopped_at is not None
-        assert any("not described" in line and "not authorized" in line for line in world.log.lines)
+        assert any("not authorized" in entry["message"] for entry in world.log.entries("not described"))
 
     def test_a_job_that_is_known_by_name_is_stopped_before_step_functions_hang(
         self, endless: Stack, world: World, monkeypatch: pytest.MonkeyPatch
@@ -314,4 +313,4 @@ class TestDelivery:
         world.machine.faults[operation] = [DENIED] * 3
         assert stack.deploy(Template()).status == "CREATE_COMPLETE"
         assert world.machine.faults[operation] == []
-        assert not any("AWS call failed" in line for line in world.log.lines)
+        assert not world.log.entries("AWS call failed")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -148,7 +147,7 @@ def test_another_teams_job_of_the_same_prefix_that_is_hidden_delays_a_deletion_b
     assert stack.delete().status == DELETED
     assert world.clock.now - started <= BOUND
     assert hidden.stopped_at is None
-    [line] = [json.loads(line) for line in world.log.lines if "not described" in line]
+    [line] = world.log.entries("not described")
     assert "not authorized" in line["reason"]
 
 
@@ -192,18 +191,13 @@ def test_a_job_that_could_not_be_stopped_is_not_said_to_be(stack: Stack, world: 
     assert "it couldn't be stopped: The request is malformed" in str(outcome.reason)
 
 
-def _logged(world: World, message: str) -> list[dict[str, Any]]:
-    lines = map(json.loads, world.log.lines)
-    return [line for line in lines if line["message"].startswith(f"{message}:")]
-
-
 def test_a_failed_job_whose_steps_cannot_be_listed_fails_with_its_own_reason(stack: Stack, world: World) -> None:
     world.service.ends_as, world.service.reason = "FAILED", "No benchmark succeeded"
     world.service.denied_until = {"ListInferenceRecommendationsJobSteps": FOR_EVER}
     outcome = stack.deploy(Template())
     assert outcome.status == "ROLLBACK_COMPLETE"
     assert "No benchmark succeeded" in str(outcome.reason)
-    [line, *_] = _logged(world, "steps not listed")
+    [line, *_] = world.log.entries("steps not listed")
     [job] = world.service.jobs
     assert (line["level"], line["jobName"], line["errorCode"]) == ("WARNING", job, "AccessDeniedException")
 
@@ -214,5 +208,5 @@ def test_tags_that_cannot_be_changed_fail_no_update(stack: Stack, world: World) 
     world.service.denied_until = {"AddTags": FOR_EVER}
     assert stack.deploy(Template(tags=(("team", "search"),))).status == "UPDATE_COMPLETE"
     assert "team" not in job.tags
-    [line] = _logged(world, "tags not updated")
+    [line] = world.log.entries("tags not updated")
     assert (line["level"], line["jobName"], line["errorCode"]) == ("WARNING", job.name, "AccessDeniedException")

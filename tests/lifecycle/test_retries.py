@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 from .service import ServiceError
@@ -21,8 +20,7 @@ def pauses(stack: Stack, world: World, seconds: float) -> list[int]:
     """Deploy, and return the pauses that the log has."""
     stack.begin_deploy(Template(timeout=TIMEOUT), rollback=False)
     stack.advance(seconds)
-    lines = map(json.loads, world.log.lines)
-    return [line["waitSeconds"] for line in lines if line["message"].startswith("queued:")]
+    return [entry["waitSeconds"] for entry in world.log.entries("queued")]
 
 
 def test_a_quota_is_looked_at_each_minute(stack: Stack, world: World) -> None:

@@ -71,6 +71,10 @@ class Log:
 
     def flush(self) -> None: ...
 
+    def entries(self, message: str) -> list[dict[str, Any]]:
+        """Lines whose message begins so and then says more."""
+        return [entry for line in self.lines if (entry := json.loads(line))["message"].startswith(f"{message}:")]
+
 
 class World:
     """Environment of the handler."""

@@ -74,7 +74,7 @@ class HandlerGrants:
     def written(self) -> list[WrittenPolicy]:
         """All policies of the role so far, also those that the template has only if a role is moved.
 
-        None if the role was handed in.
+        Empty if the role was handed in.
         """
         if not self._fixed:
             return []

@@ -133,10 +133,12 @@ def template_of(stack: Stack, *, check: bool = True) -> Json:
     return template
 
 
-def errors_of(stack: Stack) -> list[str]:
-    """The errors that a synthesis of the whole app reports, one a line."""
-    with pytest.raises(RuntimeError, match="Validation failed with the following errors") as failure:
-        template_of(stack)
+def errors_of(scope: Stack | Stage) -> list[str]:
+    """The errors that a synthesis of the whole stage reports, one a line."""
+    stage = scope if isinstance(scope, Stage) else Stage.of(scope)
+    assert stage is not None
+    with pytest.raises(RuntimeError, match="Validation failed with the following errors:\n") as failure:
+        stage.synth()
     return [line.strip() for line in str(failure.value).splitlines()[1:] if line.strip()]
 
 

@@ -25,6 +25,7 @@ from .synthesis import (
     REGION,
     ROLE_ARN,
     Json,
+    errors_of,
     given_role,
     images,
     new_stack,
@@ -35,7 +36,6 @@ from .synthesis import (
     template_of,
     warnings_of,
 )
-from .test_validation import problems_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,7 +51,7 @@ def problems(document: Any, **props: Any) -> list[str]:
     """What synthesis complains of, but for the construct's path."""
     stack = new_stack()
     declare(stack, document, **props)
-    return [problem.removeprefix("[Stack/Job] ") for problem in problems_of(stack)]
+    return [problem.removeprefix("[Stack/Job] ") for problem in errors_of(stack)]
 
 
 def properties(document: Any, **props: Any) -> Json:
@@ -279,7 +279,7 @@ class TestTags:
         stack = new_stack()
         Tags.of(stack).add("aws:stage", "test")
         declare(stack, with_value(DEFAULT, ("Tags",), [{"Key": "a", "Value": "1"}, {"Key": "a", "Value": "2"}]))
-        assert [problem.partition(" =")[0] for problem in problems_of(stack)] == [
+        assert [problem.partition(" =")[0] for problem in errors_of(stack)] == [
             "[Stack/Job] Tags[1].Key",
             "[Stack/Job] tags['aws:stage']",
         ]
@@ -415,7 +415,7 @@ class TestTokens:
         phase = ("InputConfig", "TrafficPattern", "Phases", 0)
         document = with_value(ADVANCED, phase, {"InitialNumberOfUsers": 9, "DurationInSeconds": seconds})
         declare(stack, document)
-        (problem,) = problems_of(stack)
+        (problem,) = errors_of(stack)
         assert problem.startswith("[Stack/Job] InputConfig.TrafficPattern.Phases[0].InitialNumberOfUsers = 9")
 
     def test_are_rendered(self) -> None:

@@ -41,6 +41,7 @@ from .synthesis import (
     PACKAGE_ARN,
     ROLE_ARN,
     Json,
+    errors_of,
     given_role,
     new_stack,
     only,
@@ -48,7 +49,6 @@ from .synthesis import (
     template_of,
     warnings_of,
 )
-from .test_validation import problems_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -302,7 +302,7 @@ class TestProblems:
         document = with_value(ADVANCED, ("InputConfig", "TrafficPattern", "Phases", 0, "SpawnRate"), -1)
         stopping = StoppingConditions(max_invocations=0)
         InferenceRecommendationsJob.from_cli_input(stack, "Job", document, stopping_conditions=stopping)
-        assert sorted(problem.partition(" =")[0] for problem in problems_of(stack)) == [
+        assert sorted(problem.partition(" =")[0] for problem in errors_of(stack)) == [
             "[Stack/Job] InputConfig.TrafficPattern.Phases[0].SpawnRate",
             "[Stack/Job] stopping_conditions.max_invocations",
         ]
@@ -317,7 +317,7 @@ class TestProblems:
         stack = new_stack()
         document = with_value(DEFAULT, ("InputConfig",), [])
         InferenceRecommendationsJob.from_cli_input(stack, "Job", document, job_duration=Duration.hours(1))
-        (problem,) = problems_of(stack)
+        (problem,) = errors_of(stack)
         assert problem.startswith("[Stack/Job] InputConfig = []: must be a structure.")
 
     def test_of_a_type_is_raised_as_the_constructor_does(self) -> None:

@@ -28,6 +28,7 @@ from .synthesis import (
     REGION,
     ROLE_ARN,
     default_job,
+    errors_of,
     given_role,
     load_test,
     new_app,
@@ -44,12 +45,6 @@ if TYPE_CHECKING:
 HERE = Environment(account=ACCOUNT, region=REGION)
 OTHER_REGION = Environment(account=ACCOUNT, region="us-east-1")
 OTHER_ACCOUNT = Environment(account="999999999999", region=REGION)
-
-
-def errors_of(app: App) -> list[str]:
-    with pytest.raises(RuntimeError, match="Validation failed with the following errors") as failure:
-        app.synth()
-    return [line.strip() for line in str(failure.value).splitlines()[1:] if line.strip()]
 
 
 def model_in(stack: Construct, **props: Any) -> sagemaker.CfnModel:

@@ -25,6 +25,7 @@ from .synthesis import (
     RECOMMENDATION,
     WAIT,
     Json,
+    errors_of,
     job_with_given_role,
     logical_id,
     new_app,
@@ -254,9 +255,7 @@ def refer(app: App, value: Callable[[InferenceRecommendationsJob], str]) -> str:
     """Let another stack refer to something of a job, and take the complaint."""
     here, there = Stack(app, "Here"), Stack(app, "There")
     CfnOutput(there, "Output", value=value(job_with_given_role(here)))
-    with pytest.raises(RuntimeError) as failure:
-        app.synth()
-    (problem,) = [line.strip() for line in str(failure.value).splitlines()[1:] if line.strip()]
+    (problem,) = errors_of(app)
     return problem
 
 

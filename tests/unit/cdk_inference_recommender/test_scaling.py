@@ -29,6 +29,7 @@ from .synthesis import (
     RECOMMENDATION,
     WAIT,
     Json,
+    errors_of,
     given_role,
     job_with_given_role,
     new_app,
@@ -57,12 +58,6 @@ def best_of(stack: Stack) -> RealTimeRecommendation:
 def sent(template: Json, kind: str) -> Json:
     properties: Json = only(template, kind)["Properties"]
     return {name: value for name, value in properties.items() if name not in {"ServiceToken", "ServiceTimeout"}}
-
-
-def errors_of(stack: Stack) -> list[str]:
-    with pytest.raises(RuntimeError) as failure:
-        template_of(stack)
-    return [line.strip() for line in str(failure.value).splitlines()[1:] if line.strip()]
 
 
 # --- The scaling recommendation ---

@@ -11,7 +11,17 @@ from aws_cdk import aws_iam as iam
 
 from cdk_inference_recommender import ContainerConfig, JobType, ModelSource, PayloadConfig, RecommendedEndpoint
 
-from .synthesis import PACKAGE_ARN, default_job, given_role, load_test, new_app, new_stack, payloads, template_of
+from .synthesis import (
+    PACKAGE_ARN,
+    default_job,
+    errors_of,
+    given_role,
+    load_test,
+    new_app,
+    new_stack,
+    payloads,
+    template_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,12 +38,6 @@ def endpoint(stack: Stack, name: str = "Endpoint", **props: Any) -> RecommendedE
         "role": given_role(stack),
     }
     return RecommendedEndpoint(stack, name, **(sound | props))
-
-
-def errors_of(scope: Stack | Stage) -> list[str]:
-    with pytest.raises(RuntimeError, match="Validation failed with the following errors") as failure:
-        template_of(scope) if isinstance(scope, Stack) else scope.synth()
-    return [line.strip() for line in str(failure.value).splitlines()[1:] if line.strip()]
 
 
 def no_private_subnets(stack: Stack) -> ec2.IVpc:
