@@ -109,7 +109,28 @@ timeout_constant = 20.0
 timeout_multiplier = 5.0
 preload_modules_file = "preloaded.txt"
 """
-PRELOADED = ("aws_cdk.aws_sagemaker", "aws_cdk.custom_resources", "boto3", "hypothesis.strategies")
+CDK_MODULES = (
+    "applicationautoscaling",
+    "cloudwatch",
+    "ec2",
+    "ecr",
+    "events",
+    "iam",
+    "kms",
+    "lambda",
+    "logs",
+    "s3",
+    "s3_assets",
+    "sagemaker",
+    "ssm",
+    "stepfunctions",
+)
+PRELOADED = (
+    *(f"aws_cdk.aws_{name}" for name in CDK_MODULES),
+    "aws_cdk.custom_resources",
+    "boto3",
+    "hypothesis.strategies",
+)
 """What is the same whatever is changed, and takes long to import."""
 MADE_AT_IMPORT = ("rules", "props")
 LEAST_NOTICED = 85
@@ -185,7 +206,8 @@ def mutation(session: nox.Session, subject: str) -> None:
     settings = MUTATION.format(modules=modules, tests=tests, isolation=isolation)
     (copy / "pyproject.toml").write_text(project + settings, encoding="utf-8")
     (copy / "preloaded.txt").write_text("\n".join(PRELOADED), encoding="utf-8")
-    environment = {"HYPOTHESIS_PROFILE": "mutation", "PYTHONPATH": ""}
+    # Without bytecode each change would compile what it imports.
+    environment = {"HYPOTHESIS_PROFILE": "mutation", "PYTHONDONTWRITEBYTECODE": "", "PYTHONPATH": ""}
     with session.chdir(copy):
         # Forked processes share one connection to the CDK: one runs after the other.
         session.run("mutmut", "run", "--max-children", "1", *session.posargs, env=environment)
