@@ -38,27 +38,12 @@ def preload(bootstrap: str) -> None:
     hidden = runpy.run_path(bootstrap)["RuntimePackages"](os.devnull)
     sys.meta_path.insert(0, hidden)
     importlib.import_module("boto3")
-    keep_services()
+    runpy.run_path(str(Path(__file__).parents[1] / "service_data.py"))["share_service_names"]()
     read_models()
     sys.meta_path.remove(hidden)
     # What is imported stays: looking through it would copy it into each process.
     gc.collect()
     gc.freeze()
-
-
-def keep_services() -> None:
-    """List the services of botocore's folders once; each client looks whether its own is among them."""
-    loader = importlib.import_module("botocore.loaders").Loader
-    list_services = loader.list_available_services
-    kept: dict[tuple[str, ...], list[str]] = {}
-
-    def list_kept(self: Any, type_name: str) -> list[str]:
-        key = (type_name, *self.search_paths)
-        if key not in kept:
-            kept[key] = list_services(self, type_name)
-        return list(kept[key])
-
-    loader.list_available_services = list_kept
 
 
 def read_models() -> None:
@@ -83,9 +68,12 @@ def read_models() -> None:
         return contents.pop(path)
 
     loaders.JSONFileLoader._load_file = read_and_keep  # noqa: SLF001
-    session = importlib.import_module("botocore.session").Session()
+    # boto3's sessions have a folder more than botocore's.
+    session = importlib.import_module("boto3.session").Session("-", "-", region_name="us-east-1")
     for service in _SERVICES:
-        session.create_client(service, region_name="us-east-1", aws_access_key_id="-", aws_secret_access_key="-")  # noqa: S106
+        client = session.client(service)
+        # The first question for a paginator reads them all.
+        client.can_paginate(next(iter(client.meta.method_to_api_mapping)))
     loaders.JSONFileLoader._load_file = take  # noqa: SLF001
 
 
