@@ -56,7 +56,7 @@ def read_models() -> None:
     contents: dict[str, Any] = {}
 
     def read_and_keep(loader: Any, path: str, open_method: Any) -> Any:
-        content = read(loader, path, open_method)
+        content = contents.get(path) or read(loader, path, open_method)
         if content is not None:
             contents[path] = content
         return content
@@ -68,12 +68,19 @@ def read_models() -> None:
         return contents.pop(path)
 
     loaders.JSONFileLoader._load_file = read_and_keep  # noqa: SLF001
-    # boto3's sessions have a folder more than botocore's.
-    session = importlib.import_module("boto3.session").Session("-", "-", region_name="us-east-1")
-    for service in _SERVICES:
-        client = session.client(service)
-        # The first question for a paginator reads them all.
-        client.can_paginate(next(iter(client.meta.method_to_api_mapping)))
+    botocore_session = importlib.import_module("botocore.session").Session()
+    boto3_session = importlib.import_module("boto3.session").Session()
+    # Functions make clients of both. boto3's sessions look into a folder more than botocore's.
+    for make in (botocore_session.create_client, boto3_session.client):
+        for service in _SERVICES:
+            client = make(
+                service,
+                region_name="us-east-1",
+                aws_access_key_id="-",
+                aws_secret_access_key="-",  # noqa: S106
+            )
+            # The first question for a paginator reads them all.
+            client.can_paginate(next(iter(client.meta.method_to_api_mapping)))
     loaders.JSONFileLoader._load_file = take  # noqa: SLF001
 
 
