@@ -1,11 +1,14 @@
 """botocore's service data, read once in a process.
 
 Each session reads its own copy otherwise, also moto's and those of the sandbox's clients: 0.1 to 0.3 s for each client.
+
+The fork server of functions runs this file. So it imports nothing from the sandbox.
 """
 
 from __future__ import annotations
 
 import threading
+from functools import wraps
 from pathlib import Path
 from typing import Any, Final
 
@@ -34,3 +37,21 @@ class _SharedFiles(JSONFileLoader):
 def share_service_data() -> None:
     """Share service data among all sessions of this process that are made from now on."""
     Loader.FILE_LOADER_CLASS = _SharedFiles
+    share_service_names()
+
+
+def share_service_names() -> None:
+    """List the services of botocore's 400 folders once, not once for each client and kind of file."""
+    list_services = Loader.list_available_services
+    if hasattr(list_services, "__wrapped__"):
+        return
+    listed: dict[tuple[str, ...], list[str]] = {}
+
+    @wraps(list_services)
+    def list_once(self: Loader, type_name: str) -> list[str]:
+        key = (type_name, *self.search_paths)
+        if key not in listed:
+            listed[key] = list_services(self, type_name)
+        return listed[key].copy()
+
+    Loader.list_available_services = list_once

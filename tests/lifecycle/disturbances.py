@@ -55,7 +55,7 @@ class Refusal:
 
 @dataclass(frozen=True)
 class StopsRefused:
-    """Stops of jobs fail for a while: with calls every ten seconds for up to half an hour."""
+    """Stops of jobs fail for a while: with two calls in each poll of a deletion for up to its end, and longer."""
 
     error: tuple[str, str, int]
     times: int
@@ -209,7 +209,7 @@ DISTURBANCES: st.SearchStrategy[Disturbance] = st.one_of(
     st.builds(Refusal, st.sampled_from(_READS), st.sampled_from(PASSING)),
     st.builds(Refusal, st.sampled_from([CREATE, *_WRITES]), st.sampled_from(PASSING), st.booleans()),
     st.just(Refusal(CREATE, INVALID)),
-    st.builds(StopsRefused, st.sampled_from(PASSING[:2]), st.sampled_from([2, 10, 200, 600])),
+    st.builds(StopsRefused, st.sampled_from(PASSING[:2]), st.sampled_from([2, 10, 90, 250])),
     st.builds(Denied, st.sampled_from(_SAGEMAKERS), st.sampled_from([20, 60, 200])),
     st.just(Denied(STOP, FOR_EVER)),
     st.builds(Delivery, lost=st.sampled_from([1, 2])),

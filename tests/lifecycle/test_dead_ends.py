@@ -8,6 +8,7 @@ import pytest
 from botocore.exceptions import ReadTimeoutError
 
 from inference_recommendations_handler.inference_job.network_interfaces import LEFT_BEHIND_SECONDS
+from inference_recommendations_handler.lifecycle.deletion import MAX_POLL_SECONDS
 from inference_recommendations_handler.stack.state_machine import StateMachine
 
 from . import cloudformation
@@ -49,6 +50,18 @@ class TestDelete:
         assert SERVICE_TIMEOUTS[JOB] / 2 < world.clock.now - started < SERVICE_TIMEOUTS[JOB] - 60
         world.settle(900)
         assert world.machine.running() == []
+
+    @pytest.mark.parametrize("seconds", [5, 60, 180, 600, 1200])
+    def test_a_job_that_is_slow_to_stop_delays_the_deletion_by_a_tenth_with_few_polls(
+        self, endless: Stack, world: World, seconds: int
+    ) -> None:
+        world.service.seconds_stopping = seconds
+        started, called = world.clock.now, len(world.machine.calls)
+        assert endless.delete().status == "DELETE_COMPLETE"
+        lasted = world.clock.now - started
+        assert lasted <= max(seconds * 1.1, seconds + 10)
+        polls = world.machine.calls[called:].count("ListExecutions")
+        assert lasted / 30 < polls <= 20 + lasted / 30
 
     def test_a_job_that_could_not_be_stopped_fails_the_deletion(self, endless: Stack, world: World) -> None:
         world.service.faults[STOP] = [DENIED] * 1000
@@ -193,7 +206,7 @@ class TestDelete:
         stack.advance(600)
         started = world.clock.now
         assert stack.delete().status == "DELETE_COMPLETE"
-        assert 0 <= world.clock.now - started - SECONDS_STOPPING - LEFT_BEHIND_SECONDS <= 15
+        assert 0 <= world.clock.now - started - SECONDS_STOPPING - LEFT_BEHIND_SECONDS <= MAX_POLL_SECONDS
 
     def test_interfaces_are_no_obstacle_long_after_the_job(self, stack: Stack, world: World) -> None:
         world.service.interfaces = lambda groups: [{"NetworkInterfaceId": f"eni-{groups[0]}"}]  # type: ignore[method-assign]

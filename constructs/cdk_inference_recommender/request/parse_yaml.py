@@ -85,6 +85,12 @@ class _Loader(yaml.SafeLoader):
         self._depth -= 1
         return node
 
+    def fetch_flow_collection_start(self, TokenClass: type[yaml.Token]) -> None:  # noqa: N803 - the parent's name
+        # The scanner reads ahead of the composer, in quadratic time.
+        if self.flow_level > MAX_DEPTH:
+            raise RecursionError
+        super().fetch_flow_collection_start(TokenClass)  # type: ignore[no-untyped-call]
+
 
 class _Construction:
     """Constructs values from nodes; each use of an alias counts like its expansion."""

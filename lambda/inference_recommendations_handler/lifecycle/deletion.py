@@ -34,7 +34,10 @@ if TYPE_CHECKING:
 
     from .job_properties import JobProperties
 
-POLL_SECONDS: Final = 10
+MIN_POLL_SECONDS: Final = 10
+MAX_POLL_SECONDS: Final = 30
+_AGE_PER_PAUSE: Final = 10
+"""Between these bounds, a pause is a tenth of the request's age: each poll makes at least seven calls of AWS."""
 _MARGIN_SECONDS: Final = 13 * 60
 """Time between the last poll and the ServiceTimeout, of which 777 s can be needed: 65 s for a poll that starts just
 before, 70 s for the pause after it (`IN_FLIGHT_SECONDS`), and as in a wait stage 360 s to poll and 282 s to respond."""
@@ -138,7 +141,11 @@ def step(state: State, invocation: Invocation, *, now: float) -> State:
         return state.wait(state.settles_at - now)
     if settled and state.responded:
         return state.wait(state.watch_until - now)
-    return state.wait(POLL_SECONDS)
+    return state.wait(_poll_seconds(event, now=now))
+
+
+def _poll_seconds(event: CustomResourceEvent, *, now: float) -> float:
+    return min(max((now - event.requested_at) / _AGE_PER_PAUSE, MIN_POLL_SECONDS), MAX_POLL_SECONDS)
 
 
 def _response(
@@ -198,7 +205,7 @@ def continue_in_execution(state: State, machine: StateMachine, *, unsettled: boo
     now, event = time.time(), state.event
     # Lambda drops an event that is too old. Its last call takes some time.
     watch_until = event.requested_at + MAX_EVENT_AGE_SECONDS + IN_FLIGHT_SECONDS if watched else 0.0
-    wait = IN_FLIGHT_SECONDS if unsettled else POLL_SECONDS
+    wait = IN_FLIGHT_SECONDS if unsettled else MIN_POLL_SECONDS
     state = replace(state, settles_at=now + wait if unsettled else now, watch_until=watch_until)
     try:
         machine.start(f"{WATCH}{event.request_id}" if state.responded else event.request_id, state.wait(wait))

@@ -84,7 +84,7 @@ def test_a_stage_is_answered_in_time_whatever_fails_after_its_end(states: Mappin
 
 def test_a_deletion_is_answered_in_time_whatever_fails_at_its_end(states: Mapping[str, Json]) -> None:
     late = JOB_SERVICE_TIMEOUT_SECONDS - deletion._MARGIN_SECONDS
-    last_poll = late + CALL_SECONDS + max(IN_FLIGHT_SECONDS, deletion.POLL_SECONDS)
+    last_poll = late + CALL_SECONDS + max(IN_FLIGHT_SECONDS, deletion.MAX_POLL_SECONDS)
     assert last_poll + longest_to_answer(states) < JOB_SERVICE_TIMEOUT_SECONDS
 
 

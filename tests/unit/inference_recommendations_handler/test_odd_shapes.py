@@ -235,22 +235,31 @@ ODD: Final = st.recursive(
 )
 
 
-@st.composite
+CHANGES: Final = {
+    resource_type: (
+        st.dictionaries(st.sampled_from([*sound]), ODD, max_size=3),
+        st.sets(st.sampled_from([*sound]), max_size=1),
+    )
+    for resource_type, sound in SOUND.items()
+}
+"""Odd and missing properties. Hypothesis validates a strategy whenever it is made, so each is made once."""
+ONE_OF_TEN: Final = st.integers(0, 9)
+RESOURCE_TYPES: Final = st.sampled_from(list(ResourceType))
+REQUEST_TYPES: Final = st.sampled_from(["Create", "Update", "Delete"])
+
+
 def odd_properties(draw: st.DrawFn, resource_type: ResourceType) -> Json:
     """Draw valid properties of which some are odd or missing, or any JSON value."""
-    sound = SOUND[resource_type]
-    if draw(st.integers(0, 9)) == 0:
+    if draw(ONE_OF_TEN) == 0:
         return draw(ODD)
-    odd = draw(st.dictionaries(st.sampled_from([*sound]), ODD, max_size=3))
-    missing = draw(st.sets(st.sampled_from([*sound]), max_size=1))
-    return {name: value for name, value in (sound | odd).items() if name not in missing}
+    odd, missing = (draw(change) for change in CHANGES[resource_type])
+    return {name: value for name, value in (SOUND[resource_type] | odd).items() if name not in missing}
 
 
 @st.composite
 def odd_events(draw: st.DrawFn) -> dict[str, Any]:
-    resource_type = draw(st.sampled_from(list(ResourceType)))
-    request_type = draw(st.sampled_from(["Create", "Update", "Delete"]))
-    return event(resource_type, request_type, draw(odd_properties(resource_type)), draw(odd_properties(resource_type)))
+    resource_type, request_type = draw(RESOURCE_TYPES), draw(REQUEST_TYPES)
+    return event(resource_type, request_type, odd_properties(draw, resource_type), odd_properties(draw, resource_type))
 
 
 def altered(resource_type: ResourceType, request_type: str, **properties: Json) -> dict[str, Any]:

@@ -9,8 +9,14 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from yaml.scanner import Scanner
 
-from cdk_inference_recommender.request.parse_document import DocumentFormat, UnreadableDocumentError, parse_document
+from cdk_inference_recommender.request.parse_document import (
+    MAX_DEPTH,
+    DocumentFormat,
+    UnreadableDocumentError,
+    parse_document,
+)
 
 # YAML 1.1 takes line separators for line breaks, and allows no unassigned characters.
 TEXT = st.text(st.characters(exclude_categories=("Cs", "Cc", "Cn", "Zl", "Zp")))
@@ -138,6 +144,20 @@ def test_what_the_versions_of_yaml_read_differently_is_rejected(text: str, readi
 def test_what_cant_be_read_says_where_and_why(text: str | bytes, expected: str) -> None:
     assert complaint(text).startswith(f"job.yaml{expected}")
     assert "\n" not in complaint(text)
+
+
+def test_brackets_are_read_no_further_than_the_depth_of_a_request(monkeypatch: pytest.MonkeyPatch) -> None:
+    """PyYAML's scanner reads ahead, and compares each bracket with all before it."""
+    fetch, fetched = Scanner.fetch_more_tokens, 0
+
+    def count(scanner: Scanner) -> Any:
+        nonlocal fetched
+        fetched += 1
+        return fetch(scanner)  # type: ignore[no-untyped-call]
+
+    monkeypatch.setattr(Scanner, "fetch_more_tokens", count)
+    complaint("[" * 100_000)
+    assert fetched <= MAX_DEPTH + 3
 
 
 def test_json_that_is_out_of_range_is_rejected_too() -> None:
