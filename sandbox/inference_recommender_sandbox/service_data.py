@@ -16,6 +16,9 @@ _CHANGED_BY_CLIENTS: Final = frozenset({"s3", "s3control"})
 `remove_accid_host_prefix_from_model`), which moto's routes are made of."""
 _LOCK: Final = threading.Lock()
 _FILES: Final[dict[str, Any]] = {}
+_SERVICES: Final[dict[tuple[str, ...], list[str]]] = {}
+"""Services by type of data and search path."""
+_LIST_SERVICES: Final = Loader.list_available_services
 
 
 class _SharedFiles(JSONFileLoader):
@@ -31,6 +34,16 @@ class _SharedFiles(JSONFileLoader):
             return found
 
 
+def _list_services_once(loader: Loader, type_name: str) -> list[str]:
+    """Walk botocore's 400 folders once: each session does it for three types of data to find one service."""
+    key = (type_name, *loader.search_paths)
+    with _LOCK:
+        if key not in _SERVICES:
+            _SERVICES[key] = _LIST_SERVICES(loader, type_name)
+        return list(_SERVICES[key])
+
+
 def share_service_data() -> None:
     """Share service data among all sessions of this process that are made from now on."""
     Loader.FILE_LOADER_CLASS = _SharedFiles
+    Loader.list_available_services = _list_services_once  # type: ignore[method-assign]

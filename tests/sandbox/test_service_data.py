@@ -1,11 +1,15 @@
 from __future__ import annotations
 
-from typing import Any
+import os
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.session import Session
 
 from inference_recommender_sandbox.service_data import share_service_data
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def _two_models(service: str) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -23,3 +27,22 @@ def test_sessions_share_a_service_model() -> None:
 def test_a_model_that_clients_change_is_not_shared(service: str) -> None:
     first, second = _two_models(service)
     assert first["operations"] is not second["operations"]
+
+
+def test_the_services_are_listed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    _two_models("sagemaker")
+    listed: list[object] = []
+    list_folder = os.listdir
+    monkeypatch.setattr(os, "listdir", lambda path: (listed.append(path), list_folder(path))[1])
+    _two_models("sagemaker")
+    assert len(listed) <= 2, "more than a look for each session's latest version"
+
+
+def test_other_folders_of_models_are_listed_too(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    _two_models("sagemaker")
+    (tmp_path / "mine" / "2030-01-01").mkdir(parents=True)
+    (tmp_path / "mine" / "2030-01-01" / "service-2.json").write_text('{"operations": {}}')
+    monkeypatch.setenv("AWS_DATA_PATH", str(tmp_path))
+    first, _ = _two_models("mine")
+    assert first == {"operations": {}}
+    assert "mine" in Session().get_available_services()
