@@ -68,19 +68,20 @@ def read_models() -> None:
         return contents.pop(path)
 
     loaders.JSONFileLoader._load_file = read_and_keep  # noqa: SLF001
-    botocore_session = importlib.import_module("botocore.session").Session()
-    boto3_session = importlib.import_module("boto3.session").Session()
-    # Functions make clients of both. boto3's sessions look into a folder more than botocore's.
-    for make in (botocore_session.create_client, boto3_session.client):
-        for service in _SERVICES:
-            client = make(
-                service,
-                region_name="us-east-1",
-                aws_access_key_id="-",
-                aws_secret_access_key="-",  # noqa: S106
-            )
-            # The first question for a paginator reads them all.
-            client.can_paginate(next(iter(client.meta.method_to_api_mapping)))
+    session = importlib.import_module("botocore.session").Session()
+    for service in _SERVICES:
+        client = session.create_client(
+            service,
+            region_name="us-east-1",
+            aws_access_key_id="-",
+            aws_secret_access_key="-",  # noqa: S106
+        )
+        # The first question for a paginator reads them all.
+        client.can_paginate(next(iter(client.meta.method_to_api_mapping)))
+    # boto3's sessions look into a folder more than botocore's.
+    loader = importlib.import_module("boto3.session").Session()._session.get_component("data_loader")  # noqa: SLF001
+    for kind in ("service-2", "endpoint-rule-set-1", "paginators-1"):
+        loader.list_available_services(kind)
     loaders.JSONFileLoader._load_file = take  # noqa: SLF001
 
 
