@@ -46,4 +46,4 @@ def _list_services_once(loader: Loader, type_name: str) -> list[str]:
 def share_service_data() -> None:
     """Share service data among all sessions of this process that are made from now on."""
     Loader.FILE_LOADER_CLASS = _SharedFiles
-    Loader.list_available_services = _list_services_once  # type: ignore[method-assign]
+    Loader.list_available_services = _list_services_once  # type: ignore[assignment, method-assign]

@@ -33,7 +33,12 @@ def test_the_services_are_listed_once(monkeypatch: pytest.MonkeyPatch) -> None:
     _two_models("sagemaker")
     listed: list[object] = []
     list_folder = os.listdir
-    monkeypatch.setattr(os, "listdir", lambda path: (listed.append(path), list_folder(path))[1])
+
+    def count(path: str) -> list[str]:
+        listed.append(path)
+        return list_folder(path)
+
+    monkeypatch.setattr(os, "listdir", count)
     _two_models("sagemaker")
     assert len(listed) <= 2, "more than a look for each session's latest version"
 
