@@ -59,7 +59,7 @@ def controls(shown: str) -> set[str]:
     """Return the characters that no output may have, by Unicode's own tables."""
     forbidden = {"Cc", "Cs", "Zl", "Zp"}
     return {
-        each for each in shown if (unicodedata.category(each) in forbidden and each != "\n") or each in BIDIRECTIONAL
+        each for each in set(shown) if (unicodedata.category(each) in forbidden and each != "\n") or each in BIDIRECTIONAL
     }
 
 
