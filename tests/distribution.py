@@ -1,4 +1,4 @@
-"""Which tests run beside each other, with `--dist loadfile`.
+"""Which tests run beside each other, with `--dist loadfile`, and which process compiles them.
 
 The tests of a file run in one process, since they share what takes long to set up. pytest-xdist's own groups
 (`--dist loadgroup`) can't say so: with pytest 9.2 it ignores them without a word.
@@ -6,13 +6,24 @@ The tests of a file run in one process, since they share what takes long to set 
 
 from __future__ import annotations
 
+import tempfile
+import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pytest
 from xdist.scheduler import LoadFileScheduling
 
 if TYPE_CHECKING:
+    from collections.abc import Generator
+
     from xdist.remote import Producer
+    from xdist.workermanage import WorkerController
+
+COMPILED: Final = pytest.StashKey[Path]()
+"""Where the first process says that it has imported, and so compiled, all tests. It is absent if they were before."""
+WORKER_INPUT: Final = "compiled"
+LONGEST_COMPILATION_SECONDS: Final = 600
 
 SPREAD: Final = frozenset({"tests/lifecycle/test_histories.py", "tests/lifecycle/test_mutants.py"})
 """Files whose tests share nothing and take long themselves: each runs wherever there is room."""
@@ -56,3 +67,34 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> FileSch
         return None
     config.option.loadscopereorder = False
     return FileScheduling(config, log)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes(config: pytest.Config) -> None:
+    """In a new checkout, let one process compile the tests and what they import; it takes twice as long as the rest."""
+    if not any(config.rootpath.glob("tests/*/__pycache__/test_*.pyc")):
+        config.stash[COMPILED] = Path(tempfile.mkdtemp()) / "compiled"
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: WorkerController) -> None:
+    """Pass it on to each process."""
+    compiled = node.config.stash.get(COMPILED, None)
+    node.workerinput[WORKER_INPUT] = str(compiled) if compiled else None
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection(session: pytest.Session) -> Generator[None, object, object]:
+    """Wait for the first process to have compiled the tests, or say that it has."""
+    given: dict[str, str | None] = getattr(session.config, "workerinput", {})
+    compiled = given.get(WORKER_INPUT)
+    if compiled is None:
+        return (yield)
+    if given["workerid"] != "gw0":
+        latest = time.monotonic() + LONGEST_COMPILATION_SECONDS
+        while not Path(compiled).exists() and time.monotonic() < latest:
+            time.sleep(0.1)
+    try:
+        return (yield)
+    finally:
+        Path(compiled).touch()

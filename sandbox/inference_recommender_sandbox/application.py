@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 ADMIN_PREFIX: Final = "/_sandbox"
 _AWS: Final = ".amazonaws.com"
 _NO_SERVICE: Final = "it has none of this service"
+_ROUTES: Final = {"cloudformation": "cloudtrail"}
+"""Services that get the routes of another one with the same. moto's CloudFormation imports every service that has a
+resource type, and the validators of OpenAPI: a fifth of the time until the first stack is created."""
 _LOG: Final = logging.getLogger(__name__)
 _FAILED: Final = ErrorCodes(
     s3="InternalError", ec2="InternalError", query="InternalFailure", json="InternalFailure", status=500
@@ -141,7 +144,7 @@ class SandboxApplication:
             raise NotImplementedError(_NO_SERVICE)
         with MOTO_LOCK:
             # It creates the service's backend, which uses those of others.
-            application = create_backend_app(service)
+            application = create_backend_app(_ROUTES.get(service, service))
         make_service = self._services.get(service)
         if make_service is not None:
 

@@ -1,11 +1,14 @@
 """botocore's service data, read once in a process.
 
 Each session reads its own copy otherwise, also moto's and those of the sandbox's clients: 0.1 to 0.3 s for each client.
+
+The fork server of functions runs this file. So it imports nothing from the sandbox.
 """
 
 from __future__ import annotations
 
 import threading
+from functools import wraps
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,9 +19,6 @@ _CHANGED_BY_CLIENTS: Final = frozenset({"s3", "s3control"})
 `remove_accid_host_prefix_from_model`), which moto's routes are made of."""
 _LOCK: Final = threading.Lock()
 _FILES: Final[dict[str, Any]] = {}
-_SERVICES: Final[dict[tuple[str, ...], list[str]]] = {}
-"""Services by type of data and search path."""
-_LIST_SERVICES: Final = Loader.list_available_services
 
 
 class _SharedFiles(JSONFileLoader):
@@ -34,16 +34,24 @@ class _SharedFiles(JSONFileLoader):
             return found
 
 
-def _list_services_once(loader: Loader, type_name: str) -> list[str]:
-    """Walk botocore's 400 folders once: each session does it for three types of data to find one service."""
-    key = (type_name, *loader.search_paths)
-    with _LOCK:
-        if key not in _SERVICES:
-            _SERVICES[key] = _LIST_SERVICES(loader, type_name)
-        return list(_SERVICES[key])
-
-
 def share_service_data() -> None:
     """Share service data among all sessions of this process that are made from now on."""
     Loader.FILE_LOADER_CLASS = _SharedFiles
-    Loader.list_available_services = _list_services_once  # type: ignore[assignment, method-assign]
+    share_service_names()
+
+
+def share_service_names() -> None:
+    """List the services of botocore's 400 folders once, not once for each client and kind of file."""
+    list_services = Loader.list_available_services
+    if hasattr(list_services, "__wrapped__"):
+        return
+    listed: dict[tuple[str, ...], list[str]] = {}
+
+    @wraps(list_services)
+    def list_once(self: Loader, type_name: str) -> list[str]:
+        key = (type_name, *self.search_paths)
+        if key not in listed:
+            listed[key] = list_services(self, type_name)
+        return listed[key].copy()
+
+    Loader.list_available_services = list_once

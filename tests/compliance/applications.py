@@ -1,4 +1,7 @@
-"""The applications that are checked, each synthesised once in a process, with all tools that look on meanwhile."""
+"""The applications that are checked, each synthesised once in a process, with all tools that look on meanwhile.
+
+The tools are imported where they are used: every process that shares the tests imports this, and one runs them.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,6 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final
 
 from aws_cdk import App, Validations
-from cdk_nag import AwsSolutionsChecks, NIST80053R5Checks, PCIDSS321Checks, ServerlessChecks
 
 from tests.example_applications import APPLICATIONS, feature_flags, synthesised, template_files
 from tests.maximal_app import maximal_stack
@@ -22,7 +24,6 @@ if TYPE_CHECKING:
 MAXIMAL: Final = "tests.maximal_app"
 EVERY_APPLICATION: Final = (*APPLICATIONS, MAXIMAL)
 _ASSEMBLIES: Final = TemporaryDirectory(prefix="checked-")
-PACKS: Final = (AwsSolutionsChecks, ServerlessChecks, NIST80053R5Checks, PCIDSS321Checks)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,4 +87,7 @@ def checked(application: str) -> CheckedApplication:
 
 
 def _add_checks(app: App) -> None:
-    Validations.of(app).add_plugins(cdk_validation(), *(pack(app) for pack in PACKS))
+    from cdk_nag import AwsSolutionsChecks, NIST80053R5Checks, PCIDSS321Checks, ServerlessChecks  # noqa: PLC0415
+
+    packs = (AwsSolutionsChecks, ServerlessChecks, NIST80053R5Checks, PCIDSS321Checks)
+    Validations.of(app).add_plugins(cdk_validation(), *(pack(app) for pack in packs))

@@ -1,4 +1,7 @@
-"""What compliance tools find, and why it is accepted."""
+"""What compliance tools find, and why it is accepted.
+
+The tools are imported where they are used: every process that shares the tests imports this, and one runs them.
+"""
 
 from __future__ import annotations
 
@@ -10,15 +13,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
-from policy_sentry.querying.actions import get_actions_for_service, get_actions_that_support_wildcard_arns_only
-
 from .applications import MAXIMAL, checked
 from .policies import identity_policies, state_machines
-
-with warnings.catch_warnings():
-    # It leaves files open, and imports a deprecated module.
-    warnings.simplefilter("ignore")
-    from parliament import analyze_policy_string
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -114,6 +110,11 @@ def _parliament(application: str) -> Iterator[Finding]:
 @cache
 def _analyzed(document: str) -> tuple[str, ...]:
     """Return what parliament finds in a policy; most stacks have the same ones."""
+    with warnings.catch_warnings():
+        # It leaves files open, and imports a deprecated module.
+        warnings.simplefilter("ignore")
+        from parliament import analyze_policy_string  # noqa: PLC0415
+
     return tuple(f"{found.issue} {_detail(found.detail)}" for found in analyze_policy_string(document).findings)
 
 
@@ -161,11 +162,15 @@ def _policies(application: str) -> Iterator[tuple[str, dict[str, Any]]]:
 
 @cache
 def _known(service: str) -> frozenset[str]:
+    from policy_sentry.querying.actions import get_actions_for_service  # noqa: PLC0415
+
     return frozenset(action.lower() for action in get_actions_for_service(service))
 
 
 @cache
 def _wildcard_only(service: str) -> frozenset[str]:
+    from policy_sentry.querying.actions import get_actions_that_support_wildcard_arns_only  # noqa: PLC0415
+
     return frozenset(action.lower() for action in get_actions_that_support_wildcard_arns_only(service))
 
 

@@ -40,8 +40,8 @@ def requests_of(aws: LocalAws, stack: str) -> list[dict[str, Any]]:
     return [request for request in aws.received_jobs() if request["JobName"].startswith(f"{stack.lower()}-job")]
 
 
-def until(happened: Callable[[], bool], *, seconds: float = 120) -> None:
+def until(happened: Callable[[], bool], *, seconds: float = 120, pause: float = 0.1) -> None:
     deadline = time.monotonic() + seconds
     while not happened():
         assert time.monotonic() < deadline, "it didn't happen in time"
-        time.sleep(0.1)
+        time.sleep(pause)

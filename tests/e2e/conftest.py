@@ -92,7 +92,8 @@ class LocalAws:
 
     def wait_for_stack(self, stack_id: str, *, seconds: float = 120) -> None:
         """Wait at most so many real seconds for a stack's operation to end."""
-        until(lambda: not self.is_changing(stack_id), seconds=seconds)
+        # On the fast clock two looks are 15 minutes apart; each takes as long as a call of a function.
+        until(lambda: not self.is_changing(stack_id), seconds=seconds, pause=0.25)
 
     def received_jobs(self) -> list[dict[str, Any]]:
         """Every job request that was accepted, in order, as it arrived."""

@@ -29,25 +29,15 @@ def test_a_model_that_clients_change_is_not_shared(service: str) -> None:
     assert first["operations"] is not second["operations"]
 
 
-def test_the_services_are_listed_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    _two_models("sagemaker")
-    listed: list[object] = []
-    list_folder = os.listdir
-
-    def count(path: str) -> list[str]:
-        listed.append(path)
-        return list_folder(path)
-
-    monkeypatch.setattr(os, "listdir", count)
-    _two_models("sagemaker")
-    assert len(listed) <= 2, "more than a look for each session's latest version"
-
-
-def test_other_folders_of_models_are_listed_too(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    _two_models("sagemaker")
-    (tmp_path / "mine" / "2030-01-01").mkdir(parents=True)
-    (tmp_path / "mine" / "2030-01-01" / "service-2.json").write_text('{"operations": {}}')
-    monkeypatch.setenv("AWS_DATA_PATH", str(tmp_path))
-    first, _ = _two_models("mine")
-    assert first == {"operations": {}}
-    assert "mine" in Session().get_available_services()
+def test_services_are_listed_once_for_all_sessions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    share_service_data()
+    own, loader = tmp_path / "invented" / "2026-01-01", Session().get_component("data_loader")
+    own.mkdir(parents=True)
+    (own / "service-2.json").write_text("{}")
+    known = loader.list_available_services("service-2")
+    monkeypatch.setattr(os, "listdir", lambda _: pytest.fail("The folders of 400 services are listed again"))
+    assert Session().get_component("data_loader").list_available_services("service-2") == known
+    monkeypatch.undo()
+    loader = Session().get_component("data_loader")
+    loader.search_paths.append(str(tmp_path))
+    assert set(loader.list_available_services("service-2")) - set(known) == {"invented"}

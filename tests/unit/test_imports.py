@@ -58,7 +58,7 @@ def of_ours(names: set[str], package: str) -> set[str]:
 
 @pytest.mark.parametrize("source", sources(HANDLER), ids=lambda path: path.stem)
 def test_the_handler_imports_nothing_that_aws_lambda_doesn_t_have(source: Path) -> None:
-    allowed = sys.stdlib_module_names | {"boto3", "botocore", "inference_recommendations_handler"}
+    allowed = sys.stdlib_module_names | {"botocore", "inference_recommendations_handler"}
     assert {name.partition(".")[0] for name in imported(source, when_run=True)} <= allowed
 
 

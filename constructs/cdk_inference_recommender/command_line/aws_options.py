@@ -1,4 +1,7 @@
-"""The AWS CLI's options for Region, profile, endpoint and credentials."""
+"""The AWS CLI's options for Region, profile, endpoint and credentials.
+
+boto3 is imported where it is used: that takes longer than a command without a call to AWS.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-import boto3
-from botocore import UNSIGNED
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError
 
 from cdk_inference_recommender.command_line.output.terminal_color import add_color
@@ -18,6 +18,7 @@ from cdk_inference_recommender.command_line.output.terminal_color import add_col
 from .command_error import CommandError
 
 if TYPE_CHECKING:
+    from botocore.config import Config
     from types_boto3_sagemaker import SageMakerClient
 
 
@@ -66,6 +67,8 @@ def aws_client(service: str, arguments: argparse.Namespace, *, region: str | Non
     Raises:
         CommandError: The address of the service is none, or there is no such bundle of certificates.
     """
+    import boto3  # noqa: PLC0415
+
     if arguments.verify_ssl and arguments.ca_bundle is not None and not Path(arguments.ca_bundle).is_file():
         raise CommandError(f"--ca-bundle {arguments.ca_bundle!r} is no file. Check the path.")
     # boto3 doesn't read AWS_REGION, which the AWS CLI prefers to AWS_DEFAULT_REGION.
@@ -93,6 +96,9 @@ def aws_client(service: str, arguments: argparse.Namespace, *, region: str | Non
 
 
 def _config(arguments: argparse.Namespace) -> Config:
+    from botocore import UNSIGNED  # noqa: PLC0415
+    from botocore.config import Config  # noqa: PLC0415
+
     options: dict[str, Any] = {} if arguments.sign_request else {"signature_version": UNSIGNED}
     for name in ("read_timeout", "connect_timeout"):
         seconds: int | None = getattr(arguments, name)

@@ -5,25 +5,29 @@ from __future__ import annotations
 import argparse
 import sys
 from functools import cache
+from importlib import import_module
 from importlib.metadata import entry_points, version
 from typing import TYPE_CHECKING, Final
 
-from cdk_inference_recommender.command_line.compare.compare import add_compare
-from cdk_inference_recommender.command_line.estimate.estimate import add_estimate
-from cdk_inference_recommender.command_line.listing.list_jobs import add_list
 from cdk_inference_recommender.command_line.output.escaping import escape_text
-from cdk_inference_recommender.command_line.report.report import add_report
 
 from .aws_error import AWS_ERRORS, say
 from .command_error import CommandError
 from .debug_log import LOG, debug_log
-from .skeleton import add_skeleton
-from .stop import add_stop
-from .validate import add_validate
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+_COMMANDS: Final = {
+    "report": "report.report",
+    "compare": "compare.compare",
+    "list": "listing.list_jobs",
+    "stop": "stop",
+    "validate": "validate",
+    "estimate": "estimate.estimate",
+    "skeleton": "skeleton",
+}
+"""Modules by their commands. One that isn't called isn't imported, since that takes most of a short command's time."""
 _PLUG_INS: Final = "cdk_inference_recommender.commands"
 _SANDBOX_MISSING: Final = (
     "The local AWS isn't installed. Install it with: pip install 'cdk-inference-recommender[sandbox]'"
@@ -46,7 +50,8 @@ def run_command(arguments: Sequence[str]) -> int:
     if arguments[:1] == ["sandbox"]:
         # The sandbox parses its own options, and the command that it runs may have any.
         return _run_sandbox(arguments[1:])
-    parsed = _parser().parse_args(arguments)
+    named = arguments[0] if arguments and arguments[0] in _COMMANDS else None
+    parsed = _parser(named).parse_args(arguments)
     with debug_log(enabled=getattr(parsed, "debug", False)):
         try:
             code: int = parsed.run(parsed)
@@ -60,7 +65,8 @@ def run_command(arguments: Sequence[str]) -> int:
 
 
 @cache
-def _parser() -> argparse.ArgumentParser:
+def _parser(command: str | None = None) -> argparse.ArgumentParser:
+    """Return the parser of a command; default: of all commands."""
     parser = argparse.ArgumentParser(
         prog="inference-recommender",
         description=(
@@ -70,14 +76,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"%(prog)s {version('cdk-inference-recommender')}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    add_report(commands)
-    add_compare(commands)
-    add_list(commands)
-    add_stop(commands)
-    add_validate(commands)
-    add_estimate(commands)
-    add_skeleton(commands)
-    commands.add_parser("sandbox", help="run a local AWS; see inference-recommender sandbox --help", add_help=False)
+    for name in _COMMANDS if command is None else (command,):
+        getattr(import_module(f"{__package__}.{_COMMANDS[name]}"), f"add_{name}")(commands)
+    if command is None:
+        commands.add_parser("sandbox", help="run a local AWS; see inference-recommender sandbox --help", add_help=False)
     return parser
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, Final
 
-import boto3
 from botocore.config import Config
+from botocore.session import Session
 
 from inference_recommendations_handler.protocol.redaction import hide
 from inference_recommendations_handler.protocol.response import RESPONSE_SECONDS
@@ -87,7 +87,7 @@ def deadline_clients(make: Callable[[str], Any]) -> Clients:
     """Return clients that start no attempt too late for a response.
 
     Args:
-        make: Creates boto3's client of a service.
+        make: Creates botocore's client of a service.
     """
 
     def client(service: str) -> Any:
@@ -116,7 +116,6 @@ def clients() -> Clients:
     These aren't strict bounds: an endpoint with several addresses can take 2 s for each of them, and one that sends
     single bytes 5 s for each of them. Lambda then ends the function, and retries the event.
     """
-    session = boto3.session.Session()
-    # boto3's type stubs require a literal for the service's name.
-    make: Any = session.client
+    # boto3's clients are botocore's. Without boto3's resources and transfers a cold start is a tenth shorter.
+    make: Any = Session().create_client
     return deadline_clients(lambda service: make(service, config=_SAGEMAKER if service == "sagemaker" else _DEFAULT))

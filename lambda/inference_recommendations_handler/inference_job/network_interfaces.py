@@ -21,13 +21,13 @@ from inference_recommendations_handler.protocol.log import log
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from types_boto3_ec2 import EC2Client
+    from inference_recommendations_handler.aws.clients import Clients
 
 LEFT_BEHIND_SECONDS: Final = 20 * 60
 """Time after which interfaces aren't the job's: a shared security group always has some."""
 
 
-def any_left(vpc_config: Mapping[str, list[str]], client: EC2Client) -> bool:
+def any_left(vpc_config: Mapping[str, list[str]], clients: Clients) -> bool:
     """Return whether interfaces with the job's security groups remain in its subnets.
 
     Return False if the handler has no permission to describe them, and True for temporary errors.
@@ -36,7 +36,7 @@ def any_left(vpc_config: Mapping[str, list[str]], client: EC2Client) -> bool:
     if not groups or not subnets:
         return False
     try:
-        found = client.describe_network_interfaces(
+        found = clients.ec2.describe_network_interfaces(
             Filters=[{"Name": "group-id", "Values": groups}, {"Name": "subnet-id", "Values": subnets}]
         )
     except AWS_ERRORS as error:

@@ -131,7 +131,7 @@ class InferenceRecommendationsJobs(JobKind):
     def has_leftovers(self, job: JobSnapshot, *, now: float) -> bool:
         """Return whether the job's network interfaces are still in the user's VPC."""
         vpc_config = job.description.get("InputConfig", {}).get("VpcConfig") or {}
-        return now < job.ended_at + LEFT_BEHIND_SECONDS and any_left(vpc_config, self.clients.ec2)
+        return now < job.ended_at + LEFT_BEHIND_SECONDS and any_left(vpc_config, self.clients)
 
     def failure(self, job: JobSnapshot, *, existing: bool = False) -> str:
         """Return the job's failure reason with the failed steps."""

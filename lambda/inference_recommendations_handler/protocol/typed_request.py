@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 import botocore
-from botocore.model import ListShape, MapShape, StructureShape
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,36 +38,39 @@ def typed(document: Mapping[str, Any], shape: Shape, *, synthesized_with: str) -
     return result
 
 
-def _typed(value: Any, shape: Shape, *, path: str, synthesized_with: str) -> Any:
-    if isinstance(shape, StructureShape):
-        if not isinstance(value, dict):
-            raise _mismatch(path, value, "a structure")
-        for name in value:
-            if name not in shape.members:
-                raise RequestError(
-                    f"{_join(path, name)}: unknown to the handler's botocore {botocore.__version__}, while the "
-                    f"template was synthesised with botocore {synthesized_with}. Leave it out until AWS Lambda's "
-                    "Python runtime has a newer boto3."
-                )
-        return {
-            name: _typed(member, shape.members[name], path=_join(path, name), synthesized_with=synthesized_with)
-            for name, member in value.items()
-        }
-    if isinstance(shape, ListShape):
-        if not isinstance(value, list):
-            raise _mismatch(path, value, "a list")
-        return [
-            _typed(item, shape.member, path=f"{path}[{index}]", synthesized_with=synthesized_with)
-            for index, item in enumerate(value)
-        ]
-    if isinstance(shape, MapShape):
-        if not isinstance(value, dict):
-            raise _mismatch(path, value, "a map")
-        return {
-            key: _typed(item, shape.value, path=_join(path, key), synthesized_with=synthesized_with)
-            for key, item in value.items()
-        }
-    return _scalar(value, shape.type_name, path=path)
+def _typed(value: Any, shape: Any, *, path: str, synthesized_with: str) -> Any:
+    # By name, not by class: the import of botocore.model takes longer than the whole command `validate`.
+    match shape.type_name:
+        case "structure":
+            if not isinstance(value, dict):
+                raise _mismatch(path, value, "a structure")
+            for name in value:
+                if name not in shape.members:
+                    raise RequestError(
+                        f"{_join(path, name)}: unknown to the handler's botocore {botocore.__version__}, while the "
+                        f"template was synthesised with botocore {synthesized_with}. Leave it out until AWS Lambda's "
+                        "Python runtime has a newer boto3."
+                    )
+            return {
+                name: _typed(member, shape.members[name], path=_join(path, name), synthesized_with=synthesized_with)
+                for name, member in value.items()
+            }
+        case "list":
+            if not isinstance(value, list):
+                raise _mismatch(path, value, "a list")
+            return [
+                _typed(item, shape.member, path=f"{path}[{index}]", synthesized_with=synthesized_with)
+                for index, item in enumerate(value)
+            ]
+        case "map":
+            if not isinstance(value, dict):
+                raise _mismatch(path, value, "a map")
+            return {
+                key: _typed(item, shape.value, path=_join(path, key), synthesized_with=synthesized_with)
+                for key, item in value.items()
+            }
+        case _:
+            return _scalar(value, shape.type_name, path=path)
 
 
 def _scalar(value: Any, type_name: str, *, path: str) -> Any:

@@ -38,27 +38,12 @@ def preload(bootstrap: str) -> None:
     hidden = runpy.run_path(bootstrap)["RuntimePackages"](os.devnull)
     sys.meta_path.insert(0, hidden)
     importlib.import_module("boto3")
-    keep_services()
+    runpy.run_path(str(Path(__file__).parents[1] / "service_data.py"))["share_service_names"]()
     read_models()
     sys.meta_path.remove(hidden)
     # What is imported stays: looking through it would copy it into each process.
     gc.collect()
     gc.freeze()
-
-
-def keep_services() -> None:
-    """List the services of botocore's folders once; each client looks whether its own is among them."""
-    loader = importlib.import_module("botocore.loaders").Loader
-    list_services = loader.list_available_services
-    kept: dict[tuple[str, ...], list[str]] = {}
-
-    def list_kept(self: Any, type_name: str) -> list[str]:
-        key = (type_name, *self.search_paths)
-        if key not in kept:
-            kept[key] = list_services(self, type_name)
-        return list(kept[key])
-
-    loader.list_available_services = list_kept
 
 
 def read_models() -> None:
@@ -71,7 +56,7 @@ def read_models() -> None:
     contents: dict[str, Any] = {}
 
     def read_and_keep(loader: Any, path: str, open_method: Any) -> Any:
-        content = read(loader, path, open_method)
+        content = contents.get(path) or read(loader, path, open_method)
         if content is not None:
             contents[path] = content
         return content
@@ -83,9 +68,19 @@ def read_models() -> None:
         return contents.pop(path)
 
     loaders.JSONFileLoader._load_file = read_and_keep  # noqa: SLF001
-    session = importlib.import_module("botocore.session").Session()
-    for service in _SERVICES:
-        session.create_client(service, region_name="us-east-1", aws_access_key_id="-", aws_secret_access_key="-")  # noqa: S106
+    botocore_session = importlib.import_module("botocore.session").Session()
+    boto3_session = importlib.import_module("boto3.session").Session()
+    # Functions make clients of both. boto3's sessions look into a folder more than botocore's.
+    for make in (botocore_session.create_client, boto3_session.client):
+        for service in _SERVICES:
+            client = make(
+                service,
+                region_name="us-east-1",
+                aws_access_key_id="-",
+                aws_secret_access_key="-",  # noqa: S106
+            )
+            # The first question for a paginator reads them all.
+            client.can_paginate(next(iter(client.meta.method_to_api_mapping)))
     loaders.JSONFileLoader._load_file = take  # noqa: SLF001
 
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
+from importlib.metadata import distribution
 from pathlib import Path
 from typing import Any
 
-import cfnlint
 import pytest
 
 from inference_recommender_sandbox.cloudformation.providers.replacement import CREATE_ONLY, UPDATABLE
 from inference_recommender_sandbox.cloudformation.providers.supported_types import SUPPORTED_TYPES
 
-SCHEMAS = Path(cfnlint.__file__).parent / "data/schemas"
+# Where cfn-lint has them. The import of it takes a second and a half.
+SCHEMAS = Path(str(distribution("cfn-lint").locate_file("cfnlint/data/schemas")))
 LISTS = {"CidrBlockAssociations", "DnsEntries", "Ipv6CidrBlocks", "NetworkInterfaceIds"}
 MAY_BE_EMPTY = {"DnsEntries", "Ipv6CidrBlocks", "NetworkInterfaceIds"}
 NOTHING: dict[str, Any] = {"Version": "2012-10-17", "Statement": []}

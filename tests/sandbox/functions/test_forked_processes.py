@@ -134,6 +134,25 @@ def test_a_function_s_sessions_read_the_models_that_they_would_without_a_fork(
     assert first == second == expected
 
 
+LISTED = """
+import boto3.session, botocore.session, sys
+
+def handler(event, context):
+    listed = []
+    sys.addaudithook(lambda name, arguments: name in {"os.listdir", "os.scandir"} and listed.append(str(arguments[0])))
+    botocore.session.Session().create_client("sagemaker", region_name="us-east-1")
+    boto3.session.Session().client("stepfunctions", region_name="us-east-1")
+    return [folder for folder in listed if folder.endswith("data")]
+"""
+
+
+def test_a_client_lists_no_services_again(account: Any, forked: list[bool], never_forked: Callable[[], None]) -> None:
+    assert _invoke(account, account.function(LISTED)) == []
+    assert forked == [True]
+    never_forked()
+    assert len(_invoke(account, account.function(LISTED))) > 1
+
+
 def test_processes_differ_in_what_is_random(account: Any) -> None:
     code = "import random, os\ndef handler(event, context):\n    return [hash('text'), random.random(), os.getpid()]"
     first, second = (_invoke(account, account.function(code)) for _ in range(2))

@@ -7,7 +7,6 @@ from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from aws_cdk import App, CloudFormationValidatePlugin, Validations
-from cfnlint.api import ManualArgs, lint
 
 from .synthesis import Json, new_app
 
@@ -34,6 +33,9 @@ def cdk_validation() -> CloudFormationValidatePlugin:
 
 def lint_errors(template: str) -> list[str]:
     """Return the errors that cfn-lint finds."""
+    # The import takes a second and a half in each process that has these tests, and one runs them.
+    from cfnlint.api import ManualArgs, lint  # noqa: PLC0415
+
     found = lint(template, config=ManualArgs(regions=["us-east-1"], ignore_checks=["W", "I"]))
     return [f"{match.rule.id} {match.path}: {match.message}" for match in found]
 

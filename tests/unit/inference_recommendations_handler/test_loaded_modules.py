@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import zipfile
@@ -79,12 +80,24 @@ def test_a_wait_loads_no_more_than_it_needs(modules: list[str], expected: set[st
 
 def test_importing_the_handler_makes_no_client() -> None:
     program = """
-import boto3.session
+import botocore.session
 def refuse(*_, **__): raise AssertionError("a client is made")
-boto3.session.Session.client = refuse
+botocore.session.Session.create_client = refuse
 import inference_recommendations_handler.handler
 """
     subprocess.run([sys.executable, "-c", program], check=True)
+
+
+def test_clients_are_made_without_boto3_which_would_lengthen_a_cold_start() -> None:
+    program = """
+import sys
+from inference_recommendations_handler.aws.clients import clients
+clients().sagemaker
+print([name for name in sys.modules if name.partition(".")[0] in {"boto3", "s3transfer"}])
+"""
+    environment = {**os.environ, "AWS_DEFAULT_REGION": "us-east-1"}
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, env=environment)
+    assert done.stdout == "[]\n"
 
 
 def test_the_asset_stays_small(tmp_path: Path) -> None:

@@ -10,7 +10,6 @@ from jmespath.exceptions import JMESPathError
 
 from cdk_inference_recommender.command_line.command_error import CommandError
 
-from .document_table import print_table
 from .escaping import escape_json
 from .output_text import output_text
 
@@ -63,6 +62,9 @@ def print_document(document: object, arguments: argparse.Namespace) -> None:
     if arguments.output == "text":
         print(output_text(document), end="")
     elif arguments.output == _TABLE:
+        # Most commands print no table, and the import takes as long as they do.
+        from .document_table import print_table  # noqa: PLC0415
+
         print_table(document)
     else:
         print(escape_json(document))

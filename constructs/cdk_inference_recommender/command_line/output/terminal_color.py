@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TextIO
 
-from rich.console import Console
-
 if TYPE_CHECKING:
     import argparse
+
+    from rich.console import Console
 
 
 def add_color(group: argparse._ActionsContainer) -> None:
@@ -24,6 +24,9 @@ def colored_console(color: str, *, file: TextIO | None = None) -> Console:
         color: The option's value. `on` and `off` override what the environment says, such as `NO_COLOR`.
         file: Default: standard output.
     """
+    # The import takes as long as a command that prints plain text.
+    from rich.console import Console  # noqa: PLC0415
+
     match color:
         case "on":
             return Console(file=file, highlight=False, color_system="standard", force_terminal=True, no_color=False)

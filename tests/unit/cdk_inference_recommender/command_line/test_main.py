@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -134,7 +135,7 @@ def test_ctrl_c_at_any_moment_is_130_without_a_traceback(moment: str, tmp_path: 
     os.mkfifo(reading)
     os.mkfifo(importing)
     if moment == "importing":
-        (tmp_path / "boto3.py").write_text(f"open({str(importing)!r}).read()\n")
+        (tmp_path / "botocore.py").write_text(f"open({str(importing)!r}).read()\n")
     with (
         subprocess.Popen(
             [*COMMAND, "validate", str(reading)],
@@ -159,6 +160,37 @@ def test_little_is_imported_before_ctrl_c_is_answered() -> None:
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     done = subprocess.run([sys.executable, "-S", "-c", program], env=environment, capture_output=True, check=True)
     assert not {"argparse", "boto3", "email", "importlib.metadata", "rich", "yaml"} & set(done.stdout.decode().split())
+
+
+def test_a_check_of_a_document_imports_what_it_needs_only(document: Path) -> None:
+    program = (
+        "import sys; from cdk_inference_recommender.command_line import main; main(sys.argv[1:]); "
+        "print(*sys.modules, file=sys.stderr)"
+    )
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    command = [sys.executable, "-c", program, "validate", str(document)]
+    done = subprocess.run(command, env=environment, capture_output=True, check=True)
+    loaded = set(done.stderr.decode().split())
+    assert "cdk_inference_recommender.command_line.validate" in loaded
+    assert not {"aws_cdk", "boto3", "botocore.model", "rich.console", "urllib3", "yaml"} & loaded
+    assert "cdk_inference_recommender.command_line.report.report" not in loaded
+
+
+@pytest.mark.parametrize(("arguments", "code"), [(["--help"], 0), ([], 2), (["reprot"], 2), (["--reprot"], 2)])
+def test_all_commands_are_named_where_none_is_given(
+    arguments: list[str], code: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended_with:
+        main(arguments)
+    assert ended_with.value.code == code
+    out, err = capsys.readouterr()
+    commands = ["report", "compare", "list", "stop", "validate", "estimate", "skeleton", "sandbox"]
+    if arguments == ["--help"]:
+        assert re.findall(r"^    ([a-z]+) ", out, re.MULTILINE) == commands
+    elif arguments == ["reprot"]:
+        assert re.findall(r"[a-z]+", err.partition("choose from")[2]) == commands
+    else:
+        assert "the following arguments are required: COMMAND" in err
 
 
 def test_ctrl_c_at_the_question_stops_nothing(

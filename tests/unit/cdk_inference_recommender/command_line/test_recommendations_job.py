@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator  # noqa: TC003 -- read at run time by the fixture
+from typing import TYPE_CHECKING
 
 import boto3
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 from botocore.stub import Stubber
-from types_boto3_sagemaker import SageMakerClient  # noqa: TC002 -- as above
 
 from cdk_inference_recommender.command_line.command_error import CommandError
 from cdk_inference_recommender.command_line.recommendations_job import RecommendationsJob, poll_interval, wait_for_end
 from tests.unit.cdk_inference_recommender.command_line.finished_jobs import CREATED, running_job
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from types_boto3_sagemaker import SageMakerClient
 
 DESCRIBE = "describe_inference_recommendations_job"
 STEPS = "list_inference_recommendations_job_steps"

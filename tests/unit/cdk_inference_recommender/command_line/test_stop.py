@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator  # noqa: TC003 -- read at run time by the fixture
+from typing import TYPE_CHECKING
 
 import boto3
 import pytest
 from botocore.exceptions import ClientError
 from botocore.stub import Stubber
-from types_boto3_sagemaker import SageMakerClient  # noqa: TC002 -- as above
 
 from cdk_inference_recommender.command_line.command_error import CommandError
 from cdk_inference_recommender.command_line.stop import _stop
 from tests.unit.cdk_inference_recommender.command_line.finished_jobs import CREATED, job, running_job
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from types_boto3_sagemaker import SageMakerClient
 
 STOP = "stop_inference_recommendations_job"
 STATUSES = {

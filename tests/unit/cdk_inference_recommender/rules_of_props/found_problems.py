@@ -62,6 +62,8 @@ def _found(problem: Problem) -> Found:
     rule = _RULES.get(problem.rule)
     text, remedy = (rule.text, rule.remedy) if rule else ("", None)
     assert problem.message.startswith(text)
+    # Each step of a path is one member: joined, a step of two would look right.
+    assert not any("." in step for step in problem.path if isinstance(step, str))
     detail = problem.message.removeprefix(text).removeprefix(": ")
     return Found(
         problem.rule,

@@ -49,7 +49,7 @@ def checked(
 ) -> list[Found]:
     context: dict[str, Any] = {PRICES_CONTEXT: prices} if prices is not None else {}
     stack = new_stack(new_app(context), env=Environment(account=ACCOUNT, region=region))
-    return found(check_cost(stack, max_cost, request, problems, api_path))
+    return found(check_cost(stack, max_cost, request, problems, lambda path: f"({api_path(path)})"))
 
 
 def test_an_estimate_above_the_most(price_file: Path) -> None:
@@ -90,7 +90,7 @@ def test_what_is_missing_is_named(price_file: Path) -> None:
 
 def test_all_that_is_missing_is_named(price_file: Path) -> None:
     unknown = with_value(JOB, CONFIGURATIONS, [{"InstanceType": UNRESOLVED}, {"InstanceType": UNRESOLVED}])
-    places = [f"InputConfig.EndpointConfigurations[{index}].InstanceType" for index in (0, 1)]
+    places = [f"(InputConfig.EndpointConfigurations[{index}].InstanceType)" for index in (0, 1)]
     assert checked(str(price_file), 5, unknown) == [
         Found(
             "JobCostUnknown",

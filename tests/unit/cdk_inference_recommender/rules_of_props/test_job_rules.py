@@ -67,6 +67,10 @@ def test_prefixes_that_are_known_at_deploy_time_only() -> None:
     ]
 
 
+def test_a_prefix_that_is_looked_up_is_checked_once_it_is_known() -> None:
+    assert checked(props_of(job_name_prefix="dummy-value-for-/bert/the-prefix")) == []
+
+
 def test_a_name_of_a_document_that_is_shortened() -> None:
     name = f"{'bert-' * 6}v2"
     assert checked(props_of(), document_job_name=name) == [
@@ -118,6 +122,7 @@ def test_what_is_wrong_is_reported_in_the_order_of_names_waiting_and_tags() -> N
         Found("TagCount", "Tags", MAX_TAGS + 1),
     ]
     assert checked(props_of(), number_of_tags=MAX_TAGS) == []
+    assert [each.rule for each in checked(props_of(), timeout=60, job_duration=61)] == ["TimeoutShorterThanJob"]
 
 
 @pytest.mark.parametrize(("timeout", "is_fine"), [(59, False), (60, True), (DAY, True), (DAY + 1, False)])

@@ -21,6 +21,10 @@ class Serverless(Construct):
     """Something else."""
 
 
+class Batch(Construct):
+    """A third kind."""
+
+
 def reading(publishers: dict[str, tuple[type[Construct], Environment | None]], *, kind: type = RealTime) -> Reading:
     app = App()
     return Reading(
@@ -60,7 +64,7 @@ def test_what_is_published_as_another_kind(kind: type[Construct]) -> None:
     other = Serverless if kind is RealTime else RealTime
     there = Environment(account="123456789012", region="us-east-1")
     # The one that is out of reach has no part in it.
-    read = reading({"There": (kind, there), "One": (other, HERE), "Two": (other, None)}, kind=kind)
+    read = reading({"There": (kind, there), "One": (other, HERE), "Two": (Batch, None)}, kind=kind)
     assert found(check_reading(read)) == [
         Found(
             "PublishedKind",
