@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from aws_cdk import aws_ec2 as ec2
 
-from inference_recommendations_handler.protocol.contract import JobProperty, ResourceType
+from inference_recommendations_handler.protocol.contract import JobProperty, OwnerTag, ResourceType
 
 from .applications import FIVE_HOURS
 from .commands import until
@@ -24,20 +24,21 @@ pytestmark = pytest.mark.e2e
 ANSWERS = "answers"
 
 
-def _delete_event(stack: LifecycleStack, aws: LocalAws, **members: Any) -> dict[str, Any]:
-    """Send the handler a Delete that CloudFormation wouldn't; return the answer."""
+def _delete_event(stack: LifecycleStack, aws: LocalAws, job: str, properties: Any) -> dict[str, Any]:
+    """Send the handler a job's Delete that CloudFormation wouldn't; return the answer."""
     storage = aws.client("s3")
     storage.create_bucket(Bucket=ANSWERS)
-    key = f"{stack.name}-answer"
+    key = f"{job}-answer"
     event = {
         "RequestType": "Delete",
-        "RequestId": f"{stack.name}-request",
+        "RequestId": f"{job}-request",
         "ResponseURL": storage.generate_presigned_url("put_object", Params={"Bucket": ANSWERS, "Key": key}),
         "StackId": stack.stack_id,
         "ResourceType": ResourceType.JOB,
-        "LogicalResourceId": stack.resource(ResourceType.JOB)["LogicalResourceId"],
+        "LogicalResourceId": stack.tags(job)[OwnerTag.LOGICAL_ID],
+        "PhysicalResourceId": job,
+        "ResourceProperties": properties,
         "RequestedAt": stack.now,
-        **members,
     }
     function = stack.resource("AWS::Lambda::Function")["PhysicalResourceId"]
     aws.client("lambda").invoke(FunctionName=function, Payload=json.dumps(event))
@@ -54,17 +55,15 @@ def test_properties_that_mean_nothing_fail_the_create_and_are_deleted_all_the_sa
     assert not stack.requests
 
 
-@pytest.mark.parametrize("properties", [None, {}, {"Request": "nonsense", "NamePrefix": ["x"]}, ["nonsense"]])
-def test_a_job_is_stopped_whatever_properties_its_delete_has(
-    stack: LifecycleStack, aws: LocalAws, properties: Any
-) -> None:
+def test_a_job_is_stopped_whatever_properties_its_delete_has(stack: LifecycleStack, aws: LocalAws) -> None:
+    unusable: list[Any] = [None, {}, {"Request": "nonsense", "NamePrefix": ["x"]}, ["nonsense"]]
     with stack.in_real_time():
-        stack.deploy(wait=False, **FIVE_HOURS)
-        until(lambda: bool(stack.requests))
-        [job] = stack.requests
-        answer = _delete_event(stack, aws, PhysicalResourceId=job, ResourceProperties=properties)
-        assert answer["Status"] == "SUCCESS", answer
-        assert stack.job(job)["Status"] in {"STOPPING", "STOPPED"}
+        stack.deploy(jobs=len(unusable), wait=False, **FIVE_HOURS)
+        until(lambda: len(stack.requests) == len(unusable))
+        for job, properties in zip(stack.requests, unusable, strict=True):
+            answer = _delete_event(stack, aws, job, properties)
+            assert answer["Status"] == "SUCCESS", (properties, answer)
+            assert stack.job(job)["Status"] in {"STOPPING", "STOPPED"}, properties
 
 
 def test_a_job_that_an_older_release_deployed_is_stopped(stack: LifecycleStack) -> None:

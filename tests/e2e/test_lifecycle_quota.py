@@ -1,4 +1,4 @@
-"""Eight jobs in one stack in an account that may run three at a time; `tests/lifecycle` has twenty."""
+"""Six jobs in one stack in an account that may run two at a time; `tests/lifecycle` has twenty."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.e2e
 
-JOBS, QUOTA = 8, 3
+JOBS, QUOTA = 6, 2
 JOB_SECONDS = 300
-"""Every queued job is requested again each minute, as long as another three run."""
+"""Every queued job is requested again each minute, as long as another two run."""
 PROPS: dict[str, Any] = {
     "jobs": JOBS,
     "timeout": Duration.minutes(165),
@@ -39,7 +39,7 @@ PROPS: dict[str, Any] = {
 
 @pytest.fixture
 def stack(aws: LocalAws, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[LifecycleStack]:
-    stack = LifecycleStack(aws=aws, name="Cancelled" if "cancelled" in request.node.name else "Eight", folder=tmp_path)
+    stack = LifecycleStack(aws=aws, name="Cancelled" if "cancelled" in request.node.name else "Six", folder=tmp_path)
     stack.order("quota", limit=QUOTA)
     stack.order("short-job", seconds=JOB_SECONDS)
     yield stack

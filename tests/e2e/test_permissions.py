@@ -180,7 +180,8 @@ def test_every_permission_is_used_and_nothing_else_is_called(aws: LocalAws, tmp_
     until(lambda: bool(queued.executions))
     assert queued.delete() == "DELETE_COMPLETE", queued.reasons()
     queued.order("clear")
-    with aws.in_real_time():
+    # A job is pending for half a minute, and runs for more than half an hour.
+    with aws.in_real_time(speed=60):
         running.deploy(wait=False, **common)
         until(lambda: any(each["Status"] == "IN_PROGRESS" for each in map(running.job, running.requests)))
         note(running)
