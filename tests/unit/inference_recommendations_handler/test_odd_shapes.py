@@ -252,7 +252,8 @@ def odd_properties(draw: st.DrawFn, resource_type: ResourceType) -> Json:
     """Draw valid properties of which some are odd or missing, or any JSON value."""
     if draw(ONE_OF_TEN) == 0:
         return draw(ODD)
-    odd, missing = (draw(change) for change in CHANGES[resource_type])
+    odds, absences = CHANGES[resource_type]
+    odd, missing = draw(odds), draw(absences)
     return {name: value for name, value in (SOUND[resource_type] | odd).items() if name not in missing}
 
 
