@@ -54,4 +54,4 @@ def share_service_names() -> None:
             listed[key] = list_services(self, type_name)
         return listed[key].copy()
 
-    Loader.list_available_services = list_once
+    Loader.list_available_services = list_once  # type: ignore[method-assign]
