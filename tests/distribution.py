@@ -29,17 +29,13 @@ SPREAD: Final = frozenset({"tests/lifecycle/test_histories.py", "tests/lifecycle
 """Files whose tests share nothing and take long themselves: each runs wherever there is room."""
 
 TOGETHER: Final = (
-    # The example applications are synthesised once for all of them.
+    # The example applications are synthesised once for all of them. The CDK's validation of templates, which takes 5
+    # seconds to create, looks at their templates and at the maximal app's.
     frozenset(
         {
             "tests/compliance/test_compliance.py",
             "tests/e2e/test_examples.py",
             "tests/unit/cdk_inference_recommender/test_example_applications.py",
-        }
-    ),
-    # The CDK's validation of templates takes 5 seconds to create.
-    frozenset(
-        {
             "tests/unit/cdk_inference_recommender/test_partitions.py",
             "tests/unit/cdk_inference_recommender/test_published_recommendations.py",
             "tests/unit/cdk_inference_recommender/test_valid_templates.py",
