@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from .service import FakeJob
 
 NIGHTLY = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
-HISTORIES = 200
-"""In so many, every seeded fault of `mutants.py` is found."""
 MOMENT = 1.0
 """CloudFormation takes seconds from an update to its rollback or the next request. Other tests cover two events in the
 same second, whose order can't be determined."""

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import HealthCheck, Phase, settings
-from hypothesis.stateful import run_state_machine_as_test
 
-from .history import HISTORIES, NIGHTLY, History, InventedHistory
+from .distinct_histories import HISTORIES, run
+from .history import NIGHTLY, History, InventedHistory
 
 PARTS = 4
 """Parts with different histories, which can run in parallel."""
 HISTORIES_OF_A_PART = 2_500 if NIGHTLY else HISTORIES // PARTS
-STEPS = 40
 
 
 class OnBoto3(History):
@@ -21,19 +19,8 @@ class OnBoto3(History):
 
 
 def _run(history: type[History], *, histories: int) -> None:
-    run_state_machine_as_test(
-        history,
-        settings=settings(
-            max_examples=histories,
-            stateful_step_count=STEPS,
-            deadline=None,
-            # The same ones each time, or a fault that one history in thousands shows would look like a change's.
-            derandomize=not NIGHTLY,
-            # Without shrinking: one history is read as easily as another, and shrinking takes minutes.
-            phases=[Phase.explicit, Phase.reuse, Phase.generate],
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+    # The same ones each time, or a fault that one history in thousands shows would look like a change's.
+    run(history, histories=histories, derandomize=not NIGHTLY)
 
 
 @pytest.mark.parametrize("part", range(PARTS))

@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import HealthCheck, Phase, settings
-from hypothesis.stateful import run_state_machine_as_test
 
 from .cloudformation import Stack
-from .history import HISTORIES, NIGHTLY, History
+from .distinct_histories import run
+from .history import NIGHTLY, History
 from .mutants import ALL, Mutant
 
 if TYPE_CHECKING:
@@ -33,18 +32,7 @@ def _search(mutant: Mutant) -> None:
             super().__init__()
             mutant.seed(self.patch)
 
-    run_state_machine_as_test(
-        Mutated,
-        settings=settings(
-            max_examples=HISTORIES,
-            stateful_step_count=40,
-            deadline=None,
-            derandomize=True,
-            database=None,
-            phases=[Phase.generate],
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+    run(Mutated)
 
 
 @pytest.mark.parametrize("mutant", SEARCHED, ids=lambda each: each.name)

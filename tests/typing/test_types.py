@@ -40,7 +40,7 @@ def test_mypy_checks_both_apps_strictly_with_everything_else() -> None:
 def test_pyright_accepts_the_valid_app_and_finds_each_mistake_of_the_invalid_one() -> None:
     pyright = ROOT / "node_modules" / "pyright" / "index.js"
     assert pyright.exists(), "npm ci installs it"
-    command = ["node", *ROOM, pyright, "--project", HERE, "--pythonpath", sys.executable]
+    command: list[str | Path] = ["node", *ROOM, pyright, "--project", HERE, "--pythonpath", sys.executable]
     finished = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
     assert finished.returncode == 0, finished.stdout + finished.stderr
 

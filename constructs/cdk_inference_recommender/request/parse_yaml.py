@@ -89,7 +89,7 @@ class _Loader(yaml.SafeLoader):
         # The scanner reads ahead of the composer, in quadratic time.
         if self.flow_level > MAX_DEPTH:
             raise RecursionError
-        super().fetch_flow_collection_start(TokenClass)  # type: ignore[no-untyped-call]
+        super().fetch_flow_collection_start(TokenClass)
 
 
 class _Construction:

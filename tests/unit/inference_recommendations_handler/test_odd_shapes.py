@@ -252,8 +252,9 @@ def odd_properties(draw: st.DrawFn, resource_type: ResourceType) -> Json:
     """Draw valid properties of which some are odd or missing, or any JSON value."""
     if draw(ONE_OF_TEN) == 0:
         return draw(ODD)
-    odd, missing = (draw(change) for change in CHANGES[resource_type])
-    return {name: value for name, value in (SOUND[resource_type] | odd).items() if name not in missing}
+    odd, missing = CHANGES[resource_type]
+    properties, left_out = SOUND[resource_type] | draw(odd), draw(missing)
+    return {name: value for name, value in properties.items() if name not in left_out}
 
 
 @st.composite

@@ -58,9 +58,7 @@ texts = st.text(min_size=1, max_size=30) | st.lists(
 def controls(shown: str) -> set[str]:
     """Return the characters that no output may have, by Unicode's own tables."""
     forbidden = {"Cc", "Cs", "Zl", "Zp"}
-    return {
-        each for each in shown if (unicodedata.category(each) in forbidden and each != "\n") or each in BIDIRECTIONAL
-    }
+    return {each for each in set(shown) - {"\n"} if unicodedata.category(each) in forbidden or each in BIDIRECTIONAL}
 
 
 def hostile_job(text: str, *, ended: bool = True) -> RecommendationsJob:

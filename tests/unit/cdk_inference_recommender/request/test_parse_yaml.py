@@ -153,7 +153,7 @@ def test_brackets_are_read_no_further_than_the_depth_of_a_request(monkeypatch: p
     def count(scanner: Scanner) -> Any:
         nonlocal fetched
         fetched += 1
-        return fetch(scanner)  # type: ignore[no-untyped-call]
+        return fetch(scanner)
 
     monkeypatch.setattr(Scanner, "fetch_more_tokens", count)
     complaint("[" * 100_000)
