@@ -88,7 +88,7 @@ def measured(name: str, rounds: int) -> dict[str, Any]:
 def main() -> int:
     """Run the benchmarks; 1 where an aim is missed."""
     parser = argparse.ArgumentParser(description="Measure this library against its peers.")
-    parser.add_argument("--rounds", type=int, default=5, help="processes for each contender; default: 5")
+    parser.add_argument("--rounds", type=int, default=9, help="processes for each contender; default: 9")
     parser.add_argument("--only", choices=BENCHMARKS, help="print one benchmark, and write nothing")
     parser.add_argument("--measure", nargs=2, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
