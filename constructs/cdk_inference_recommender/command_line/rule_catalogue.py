@@ -25,7 +25,7 @@ from cdk_inference_recommender.request.shape_rules import MODEL_RULES, OPEN_ENUM
 from cdk_inference_recommender.validation.region_rules import REGION_RULES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from cdk_inference_recommender.request import Path
 
@@ -86,28 +86,29 @@ _SKELETON: Final = """\
 - Remedy: put in its place what it says
 - Source: this library
 """
+TOPICS: Final[Mapping[str, tuple[Rule, ...]]] = {
+    **RULES_BY_TOPIC,
+    "Props that aren't part of the request": JOB_RULES,
+    "Network": NETWORK_RULES,
+    "Region": REGION_RULES,
+    "Other stacks, accounts and Regions": (*CROSS_STACK_RULES, *PUBLISHED_RULES),
+    _ENDPOINTS: ENDPOINT_RULES,
+    "Objective of a recommendation": OBJECTIVE_RULES,
+    "Constraints of a recommendation": CONSTRAINT_RULES,
+    "Scaling of an endpoint": SCALING_RULES,
+    "Cost of a job": COST_RULES,
+    "Metrics": METRIC_RULES,
+    "Size of IAM policies": POLICY_SIZE_RULES,
+}
+"""Every rule that isn't the service model's, by the page's headings."""
 
 
 def catalogue() -> str:
     """The page, in Markdown."""
-    topics = {
-        **RULES_BY_TOPIC,
-        "Props that aren't part of the request": JOB_RULES,
-        "Network": NETWORK_RULES,
-        "Region": REGION_RULES,
-        "Other stacks, accounts and Regions": (*CROSS_STACK_RULES, *PUBLISHED_RULES),
-        _ENDPOINTS: ENDPOINT_RULES,
-        "Objective of a recommendation": OBJECTIVE_RULES,
-        "Constraints of a recommendation": CONSTRAINT_RULES,
-        "Scaling of an endpoint": SCALING_RULES,
-        "Cost of a job": COST_RULES,
-        "Metrics": METRIC_RULES,
-        "Size of IAM policies": POLICY_SIZE_RULES,
-    }
     spellings = {_ENDPOINTS: endpoint_property_path}
     rules = (
         f"## {topic}\n\n" + "\n".join(_entry(rule, spellings.get(topic, job_property_path)) for rule in of_topic)
-        for topic, of_topic in topics.items()
+        for topic, of_topic in TOPICS.items()
     )
     model = _MODEL + "".join(f"| {rule} | {text} |\n" for rule, text in MODEL_RULES.items())
     members = _MEMBERS + "".join(_members(request_shape(), ()))

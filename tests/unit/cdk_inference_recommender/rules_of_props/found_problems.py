@@ -4,43 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from cdk_inference_recommender.cost.cost_rules import COST_RULES
-from cdk_inference_recommender.cross_stack.published_rules import PUBLISHED_RULES
-from cdk_inference_recommender.cross_stack.rules import CROSS_STACK_RULES
-from cdk_inference_recommender.endpoint.rules import ENDPOINT_RULES
-from cdk_inference_recommender.job.metric_rules import METRIC_RULES
-from cdk_inference_recommender.job.rules import JOB_RULES
-from cdk_inference_recommender.model.network_rules import NETWORK_RULES
-from cdk_inference_recommender.permissions.policy_size_rules import POLICY_SIZE_RULES
-from cdk_inference_recommender.recommendation.constraint_rules import CONSTRAINT_RULES
-from cdk_inference_recommender.recommendation.objective_rules import OBJECTIVE_RULES
-from cdk_inference_recommender.recommendation.scaling_rules import SCALING_RULES
-from cdk_inference_recommender.request import RULES, api_path
-from cdk_inference_recommender.validation.region_rules import REGION_RULES
+from cdk_inference_recommender.command_line.rule_catalogue import TOPICS
+from cdk_inference_recommender.request import api_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from cdk_inference_recommender.request import Problem
 
-_RULES: Final = {
-    rule.id: rule
-    for rule in (
-        *COST_RULES,
-        *PUBLISHED_RULES,
-        *CROSS_STACK_RULES,
-        *ENDPOINT_RULES,
-        *METRIC_RULES,
-        *JOB_RULES,
-        *NETWORK_RULES,
-        *POLICY_SIZE_RULES,
-        *CONSTRAINT_RULES,
-        *OBJECTIVE_RULES,
-        *SCALING_RULES,
-        *RULES,
-        *REGION_RULES,
-    )
-}
+_RULES: Final = {rule.id: rule for rules in TOPICS.values() for rule in rules}
 
 
 class Found(NamedTuple):
