@@ -6,9 +6,9 @@ The tests of a file run in one process, since they share what takes long to set 
 
 from __future__ import annotations
 
-import tempfile
 import time
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
 
 import pytest
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from xdist.remote import Producer
     from xdist.workermanage import WorkerController
 
-COMPILED: Final = pytest.StashKey[Path]()
-"""Where the first process says that it has imported, and so compiled, all tests. It is absent if they were before."""
+COMPILED: Final = pytest.StashKey[TemporaryDirectory[str]]()
+"""Folder where the first process says that it has imported, and so compiled, all tests. Absent if they were before."""
 WORKER_INPUT: Final = "compiled"
 LONGEST_COMPILATION_SECONDS: Final = 600
 
@@ -69,14 +69,14 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> FileSch
 def pytest_xdist_setupnodes(config: pytest.Config) -> None:
     """In a new checkout, let one process compile the tests and what they import; it takes twice as long as the rest."""
     if not any(config.rootpath.glob("tests/*/__pycache__/test_*.pyc")):
-        config.stash[COMPILED] = Path(tempfile.mkdtemp()) / "compiled"
+        config.stash[COMPILED] = TemporaryDirectory()
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: WorkerController) -> None:
     """Pass it on to each process."""
-    compiled = node.config.stash.get(COMPILED, None)
-    node.workerinput[WORKER_INPUT] = str(compiled) if compiled else None
+    folder = node.config.stash.get(COMPILED, None)
+    node.workerinput[WORKER_INPUT] = str(Path(folder.name) / "compiled") if folder else None
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

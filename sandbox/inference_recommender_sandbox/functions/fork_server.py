@@ -56,7 +56,7 @@ def read_models() -> None:
     contents: dict[str, Any] = {}
 
     def read_and_keep(loader: Any, path: str, open_method: Any) -> Any:
-        content = contents.get(path) or read(loader, path, open_method)
+        content = read(loader, path, open_method)
         if content is not None:
             contents[path] = content
         return content
